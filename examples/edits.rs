@@ -11,7 +11,8 @@ use towpath::discovery;
 use towpath::git::{Repository, Snapshot};
 use towpath::model::{EntryNote, ImagePart, MappingEntry, SourceKind, Version};
 use towpath::promotion::{
-    EditBase, EditConsent, EditRefusal, EntryChange, FileEdits, RefusalReason, sharing,
+    EditBase, EditConsent, EditRefusal, EntryChange, FileEdits, RefusalReason,
+    entries_sharing_place,
 };
 use towpath::source::{ParseCache, SnapshotReader};
 use towpath::yaml;
@@ -126,14 +127,14 @@ impl Row {
 fn row(path: &Path, options: &Options) -> anyhow::Result<Row> {
     let repository = Repository::open(path)?;
     let cache = ParseCache::default();
-    let snapshot = Snapshot::of_commit(&repository, repository.head()?)?;
+    let snapshot = Snapshot::of_commit(&repository, repository.head_commit()?)?;
     let config = if options.every {
         every_file()?
     } else {
         configuration(&SnapshotReader::new(&snapshot, &cache), &repository)?
     };
-    let ground = EditBase::of(&config, snapshot, &cache, None);
-    let mapping = ground.mapping();
+    let ground = EditBase::load(&config, snapshot, &cache, None);
+    let mapping = ground.to_mapping();
     let mut row = Row { entries: mapping.entries.len(), ..Row::default() };
     for entry in mapping.entries.iter() {
         if entry.version.is_empty() {
@@ -159,7 +160,7 @@ fn row(path: &Path, options: &Options) -> anyhow::Result<Row> {
 /// The repository's own configuration, or what discovery proposes.
 fn configuration(reader: &SnapshotReader<'_>, repository: &Repository) -> anyhow::Result<Config> {
     let name = config::FILE_NAMES[0];
-    match reader.find(name).and_then(|_| reader.text(name)) {
+    match reader.find_file(name).and_then(|_| reader.read_text(name)) {
         Some(text) => Ok(config::parse(&text, name)?),
         None => Ok(discovery::propose(reader, repository).config),
     }
@@ -250,7 +251,7 @@ impl Tried<'_, '_> {
         let mut edits = edit(self.ground, &entries, |_| other.clone());
         // What shares the place is promoted together.
         if matches!(&edits, Err(EditRefusal { reason: RefusalReason::Shared(_), .. })) {
-            entries = sharing(self.all, self.entry);
+            entries = entries_sharing_place(self.all, self.entry);
             edits = edit(self.ground, &entries, |_| other.clone());
         }
         let edits = edits?;
@@ -268,8 +269,9 @@ impl Tried<'_, '_> {
             line: None,
             reason: RefusalReason::Unreadable(error),
         };
-        let after = self.ground.after(&edits).map_err(|error| failed("", error.to_string()))?;
-        let said = after.mapping().entries;
+        let after =
+            self.ground.with_edits(&edits).map_err(|error| failed("", error.to_string()))?;
+        let said = after.to_mapping().entries;
         let changed: Vec<&MappingEntry> = said
             .iter()
             .filter(|now| {
@@ -397,7 +399,7 @@ fn edit(
         .iter()
         .map(|entry| EntryChange { entry, version: version(entry), image: None })
         .collect();
-    ground.edits(&changes, CONSENT)
+    ground.compute_edits(&changes, CONSENT)
 }
 
 /// What an entry said before: the one that was written in the same place, or else the slot's.

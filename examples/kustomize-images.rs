@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use towpath::config::{Config, SourceRule};
 use towpath::git::{Repository, Snapshot};
 use towpath::model::{EntryNote, SourceKind};
-use towpath::source::{ParseCache, SnapshotReader, VersionFinding, claims, of};
+use towpath::source::{ParseCache, SnapshotReader, VersionFinding, find_claims, source_for};
 
 fn main() -> anyhow::Result<()> {
     let path = std::env::args_os().nth(1).map(PathBuf::from);
     let repository = Repository::open(
         &path.ok_or_else(|| anyhow::anyhow!("usage: kustomize-images REPOSITORY"))?,
     )?;
-    let snapshot = Snapshot::of_commit(&repository, repository.head()?)?;
+    let snapshot = Snapshot::of_commit(&repository, repository.head_commit()?)?;
     let cache = ParseCache::default();
     let reader = SnapshotReader::new(&snapshot, &cache);
     let config = Config {
@@ -21,10 +21,10 @@ fn main() -> anyhow::Result<()> {
         ..Config::default()
     };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for claim in claims(&config, &reader) {
+    for claim in find_claims(&config, &reader) {
         let directory = claim.path.rsplit_once('/').map_or(".", |(directory, _)| directory);
         for finding in
-            of(claim.rule).read(&claim, &reader).iter().filter(|finding| is_built(finding))
+            source_for(claim.rule).read(&claim, &reader).iter().filter(|finding| is_built(finding))
         {
             writeln!(out, "{directory}\t{}", reference(finding))?;
         }

@@ -13,7 +13,7 @@ fn main() -> anyhow::Result<()> {
     let (path, scope) = (arguments.next().context(usage)?, arguments.next().context(usage)?);
     let threads = arguments.next().context(usage)?.parse()?;
     let repository = Repository::open(Path::new(&path))?;
-    let tip = repository.head()?;
+    let tip = repository.head_commit()?;
     let (start, mut changes, mut done) = (Instant::now(), 0, 0);
     let stopped = MainlineWalk::new(&repository, tip, PathScope::of([scope])).threads(threads).run(
         || |_: &_, _: &_| (),

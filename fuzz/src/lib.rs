@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use towpath::config::{self, SourceRule};
 use towpath::git::{CommitChanges, MainlineWalk, PathScope, Repository, Snapshot, WalkControl};
 use towpath::model::{SourceKind, TemplateCaptures};
-use towpath::source::{Claim, ParseCache, SnapshotReader, leaf, of};
+use towpath::source::{Claim, ParseCache, SnapshotReader, leaf, source_for};
 use towpath::yaml;
 
 /// Reads YAML. Every scalar lies in its text.
@@ -16,7 +16,7 @@ pub fn yaml(data: &[u8]) {
     let Ok(stream) = yaml::parse(&text) else { return };
     for leaf in leaf::of_yaml(&stream) {
         assert!(text.get(leaf.span.start..leaf.span.end).is_some(), "{leaf:?}");
-        assert!(!leaf.key().is_empty() || leaf.path.is_empty());
+        assert!(!leaf.display_key().is_empty() || leaf.path.is_empty());
     }
 }
 
@@ -61,7 +61,9 @@ pub fn sources(data: &[u8]) {
             path: path.to_owned(),
             captures: TemplateCaptures::new(),
         };
-        for place in of(&rule).read(&claim, &reader).iter().flat_map(|finding| &finding.locations) {
+        for place in
+            source_for(&rule).read(&claim, &reader).iter().flat_map(|finding| &finding.locations)
+        {
             assert!(
                 place.path == path
                     && place.span.start <= place.span.end
@@ -92,14 +94,14 @@ pub fn files_of_damaged(data: &[u8]) -> Option<usize> {
     }
     let folder = packed(&pack);
     let repository = Repository::open(folder.path()).ok()?;
-    let tip = repository.head().ok()?;
+    let tip = repository.head_commit().ok()?;
     let walk = MainlineWalk::new(&repository, tip, PathScope::whole());
     let _ =
         walk.run(|| |_: &Repository, _: &CommitChanges| (), |_, ()| WalkControl::Continue, |_| ());
     let _ = repository.commit_info(tip);
     let snapshot = Snapshot::of_commit(&repository, tip).ok()?;
     let files = snapshot.files_under("").ok()?;
-    Some(files.iter().filter(|file| snapshot.read(file).is_ok()).count())
+    Some(files.iter().filter(|file| snapshot.read_file(file).is_ok()).count())
 }
 
 fn packed(pack: &[u8]) -> TempDir {

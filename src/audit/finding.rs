@@ -55,7 +55,7 @@ pub struct Finding {
 
 impl Finding {
     /// What a deployment did.
-    pub fn of(
+    pub fn from_deployment(
         rule: &'static AuditRule,
         deployment: &Deployment<'_>,
         message: impl Into<String>,
@@ -66,12 +66,12 @@ impl Finding {
             commit: Some(deployment.commit),
             time: Some(deployment.time),
             path: Some(deployment.path.to_owned()),
-            ..Finding::bare(rule, message)
+            ..Finding::from_message(rule, message)
         }
     }
 
     /// What nothing else is known of.
-    pub fn bare(rule: &'static AuditRule, message: impl Into<String>) -> Self {
+    pub fn from_message(rule: &'static AuditRule, message: impl Into<String>) -> Self {
         Finding {
             rule,
             severity: rule.severity,
@@ -109,7 +109,7 @@ impl Finding {
     }
 
     /// The newest first, then by cell.
-    pub(super) fn order(&self) -> (std::cmp::Reverse<Option<i64>>, Option<CellKey>) {
+    pub(super) fn sort_key(&self) -> (std::cmp::Reverse<Option<i64>>, Option<CellKey>) {
         (std::cmp::Reverse(self.time), self.slots.first().cloned())
     }
 }

@@ -18,12 +18,12 @@ const ASKED: [GateKind; 6] = [
 ];
 
 /// The gates that were not open.
-pub(super) fn closed(scene: &AuditContext<'_>) -> Vec<(usize, GateAnswer)> {
+pub(super) fn find_closed_gates(scene: &AuditContext<'_>) -> Vec<(usize, GateAnswer)> {
     let mut out = Vec::new();
     for deployment in scene.deployments().filter(|deployment| changes_version(deployment)) {
         if is_gated(scene, &deployment) {
             out.extend(
-                answers(scene, &deployment).into_iter().map(|answer| (deployment.index, answer)),
+                ask_gates(scene, &deployment).into_iter().map(|answer| (deployment.index, answer)),
             );
         }
     }
@@ -38,15 +38,19 @@ fn changes_version(deployment: &Deployment<'_>) -> bool {
 /// Nothing has to be asked where nothing is configured and no ledger was begun.
 fn is_gated(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> bool {
     let rules = |kind| {
-        !scene.config.pipeline.rules(kind, &deployment.slot.stage, &deployment.slot.app).is_empty()
+        !scene
+            .config
+            .pipeline
+            .rules_for(kind, &deployment.slot.stage, &deployment.slot.app)
+            .is_empty()
     };
-    let has_waves = scene.config.pipeline.waves(&deployment.slot.stage).is_some();
+    let has_waves = scene.config.pipeline.waves_of(&deployment.slot.stage).is_some();
     has_waves
         || ASKED.into_iter().any(rules)
-        || scene.evidence.ledger.begins().is_some_and(|begins| begins <= deployment.time)
+        || scene.evidence.ledger.start_time().is_some_and(|begins| begins <= deployment.time)
 }
 
-fn answers(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Vec<GateAnswer> {
+fn ask_gates(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Vec<GateAnswer> {
     let (Some(to), Ok(at)) = (deployment.to, Timestamp::from_second(deployment.time)) else {
         return Vec::new();
     };

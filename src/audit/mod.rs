@@ -20,32 +20,32 @@ pub use scene::{AuditCache, AuditContext, MappedFileChange};
 use std::collections::{BTreeSet, HashMap};
 
 /// Asks all rules. The gravest come first, of those the newest.
-pub fn audit(scene: &AuditContext<'_>) -> Vec<Finding> {
+pub fn run_rules(scene: &AuditContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
-        rules::ALL.iter().flat_map(|rule| merged((rule.find)(scene))).collect();
+        rules::ALL.iter().flat_map(|rule| merge_findings((rule.find)(scene))).collect();
     findings.sort_by_key(|finding| {
-        (std::cmp::Reverse(finding.severity), place(finding.rule), finding.order())
+        (std::cmp::Reverse(finding.severity), rule_index(finding.rule), finding.sort_key())
     });
     findings
 }
 
 /// How many deployments landed although a gate was not open.
-pub fn stopped(scene: &AuditContext<'_>) -> usize {
-    let stopped: BTreeSet<usize> = scene.closed().iter().map(|(index, _)| *index).collect();
+pub fn count_stopped(scene: &AuditContext<'_>) -> usize {
+    let stopped: BTreeSet<usize> = scene.closed_gates().iter().map(|(index, _)| *index).collect();
     stopped.len()
 }
 
 /// The rules that nothing could be asked of: what they need is not there.
-pub fn unjudged(scene: &AuditContext<'_>) -> Vec<&'static AuditRule> {
+pub fn unjudged_rules(scene: &AuditContext<'_>) -> Vec<&'static AuditRule> {
     rules::ALL.into_iter().filter(|rule| !rule.needs.is_met(scene)).collect()
 }
 
-fn place(rule: &AuditRule) -> usize {
+fn rule_index(rule: &AuditRule) -> usize {
     rules::ALL.iter().position(|known| known.id == rule.id).unwrap_or(rules::ALL.len())
 }
 
 /// What one commit did to several targets or images of an app is one finding.
-fn merged(findings: Vec<Finding>) -> Vec<Finding> {
+fn merge_findings(findings: Vec<Finding>) -> Vec<Finding> {
     let mut out: Vec<Finding> = Vec::new();
     let mut known: HashMap<_, usize> = HashMap::new();
     for finding in findings {

@@ -31,7 +31,7 @@ impl RuleRequirement {
     /// Is it there?
     pub(super) fn is_met(&self, scene: &AuditContext<'_>) -> bool {
         let gate = |kind| scene.config.pipeline.gates.iter().any(|rule| rule.gate.kind() == kind);
-        let ledger = || scene.evidence.ledger.begins().is_some();
+        let ledger = || scene.evidence.ledger.start_time().is_some();
         match self {
             RuleRequirement::Nothing => true,
             RuleRequirement::Order => {
@@ -44,12 +44,12 @@ impl RuleRequirement {
             }
             RuleRequirement::LedgerOr(kind) => gate(*kind) || ledger(),
             RuleRequirement::Ledger => ledger(),
-            RuleRequirement::Custom(custom) => scene.keepers(custom).is_some(),
+            RuleRequirement::Custom(custom) => scene.convention_keepers(custom).is_some(),
         }
     }
 
     /// What is missing where it is not there.
-    pub fn words(&self) -> String {
+    pub fn missing_text(&self) -> String {
         match self {
             RuleRequirement::Nothing => String::new(),
             RuleRequirement::Order => "stages in an order that write versions alike".into(),

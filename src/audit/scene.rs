@@ -65,14 +65,14 @@ pub type EntriesByStage<'s> =
 
 impl<'s> AuditContext<'s> {
     /// All deployments that are meant, the newest first, also of what went away.
-    pub fn all(&self) -> impl Iterator<Item = Deployment<'s>> + '_ {
+    pub fn all_deployments(&self) -> impl Iterator<Item = Deployment<'s>> + '_ {
         let timeline = self.timeline;
         timeline.deployments().filter(|deployment| self.is_meant(deployment))
     }
 
     /// The deployments that are meant, the newest first; nothing that went away.
     pub fn deployments(&self) -> impl Iterator<Item = Deployment<'s>> + '_ {
-        self.all().filter(|deployment| deployment.kind != DeploymentKind::Remove)
+        self.all_deployments().filter(|deployment| deployment.kind != DeploymentKind::Remove)
     }
 
     /// Is this cell meant, at this time?
@@ -86,7 +86,7 @@ impl<'s> AuditContext<'s> {
 
     /// Changes that are meant, seen from the stages before them; only where both stages write
     /// versions alike.
-    pub fn links(&self) -> impl Iterator<Item = (&'s StageLink, Deployment<'s>)> + '_ {
+    pub fn stage_links(&self) -> impl Iterator<Item = (&'s StageLink, Deployment<'s>)> + '_ {
         let seen =
             self.comparison.links.iter().map(|link| (link, self.timeline.deployment(link.index)));
         seen.filter(|(link, deployment)| {
@@ -110,15 +110,15 @@ impl<'s> AuditContext<'s> {
 
     /// What the ledger says of the time and the cells that are meant, with those cells. What names
     /// neither app nor stage is always meant; what names cells that never were, where all are.
-    pub fn events(&self) -> impl Iterator<Item = (&'s LedgerEvent, Vec<CellKey>)> + '_ {
+    pub fn ledger_events(&self) -> impl Iterator<Item = (&'s LedgerEvent, Vec<CellKey>)> + '_ {
         let in_time = |event: &&LedgerEvent| {
             (self.window.since..self.window.until).contains(&event.time.as_second())
         };
         let events = self.evidence.ledger.events().iter().filter(in_time);
         events.filter_map(|event| {
-            let named: Vec<&CellKey> = self.slots().filter(|slot| is_about(event, slot)).collect();
+            let named: Vec<&CellKey> = self.cells().filter(|slot| is_about(event, slot)).collect();
             let is_meant = if named.is_empty() {
-                self.slots().all(|slot| (self.wanted)(slot))
+                self.cells().all(|slot| (self.wanted)(slot))
             } else {
                 named.iter().any(|slot| (self.wanted)(slot))
             };
@@ -129,12 +129,12 @@ impl<'s> AuditContext<'s> {
     }
 
     /// Every cell there ever was.
-    fn slots(&self) -> impl Iterator<Item = &'s CellKey> {
-        self.timeline.slots().iter()
+    fn cells(&self) -> impl Iterator<Item = &'s CellKey> {
+        self.timeline.cells().iter()
     }
 
     /// The stage that a link looks back to.
-    pub fn before(&self, link: &StageLink) -> &'s StageName {
+    pub fn previous_stage(&self, link: &StageLink) -> &'s StageName {
         &self.comparison.stages[link.before]
     }
 
@@ -144,7 +144,7 @@ impl<'s> AuditContext<'s> {
     }
 
     /// The entries that are meant, targets together.
-    pub fn standing(&self) -> EntriesByStage<'s> {
+    pub fn entries_by_stage(&self) -> EntriesByStage<'s> {
         let mut out = EntriesByStage::new();
         for entry in self.entries() {
             let key = (entry.app.as_str(), entry.component.as_deref(), &entry.stage);
@@ -159,31 +159,34 @@ impl<'s> AuditContext<'s> {
     }
 
     /// Everything a cell ever ran, the newest first.
-    pub fn course(&self, slot: &CellKey) -> Vec<EvidenceRunPeriod<'s>> {
-        let known = self.timeline.slots().iter().find(|known| *known == slot);
-        known.map(|slot| self.evidence.course(slot, None)).unwrap_or_default()
+    pub fn run_periods(&self, slot: &CellKey) -> Vec<EvidenceRunPeriod<'s>> {
+        let known = self.timeline.cells().iter().find(|known| *known == slot);
+        known.map(|slot| self.evidence.run_periods(slot, None)).unwrap_or_default()
     }
 
     /// What a commit tells.
-    pub fn account(&self, commit: Oid) -> Option<Rc<CommitDetails>> {
+    pub fn commit_details(&self, commit: Oid) -> Option<Rc<CommitDetails>> {
         let mut known = self.known.accounts.borrow_mut();
         known.entry(commit).or_insert_with(|| (self.tells)(commit)).clone()
     }
 
     /// The deployments whose commits do not do what nearly all do; none where there is no such
     /// custom.
-    pub fn against(&self, custom: &'static CommitConvention) -> Vec<Deployment<'s>> {
-        let Some(keepers) = self.keepers(custom) else { return Vec::new() };
+    pub fn convention_breakers(&self, custom: &'static CommitConvention) -> Vec<Deployment<'s>> {
+        let Some(keepers) = self.convention_keepers(custom) else { return Vec::new() };
         self.deployments().filter(|deployment| !keepers.contains(&deployment.commit)).collect()
     }
 
     /// The deploying commits that keep a custom, where nearly all do.
-    pub(super) fn keepers(&self, custom: &'static CommitConvention) -> Option<Rc<HashSet<Oid>>> {
+    pub(super) fn convention_keepers(
+        &self,
+        custom: &'static CommitConvention,
+    ) -> Option<Rc<HashSet<Oid>>> {
         let mut known = self.known.customs.borrow_mut();
-        known.entry(custom.name).or_insert_with(|| self.counted(custom).map(Rc::new)).clone()
+        known.entry(custom.name).or_insert_with(|| self.count_keepers(custom).map(Rc::new)).clone()
     }
 
-    fn counted(&self, custom: &CommitConvention) -> Option<HashSet<Oid>> {
+    fn count_keepers(&self, custom: &CommitConvention) -> Option<HashSet<Oid>> {
         let mut seen = HashSet::new();
         // In the order of history, in which commits are read fastest.
         let commits = self.deployments().map(|deployment| deployment.commit);
@@ -201,13 +204,13 @@ impl<'s> AuditContext<'s> {
 
     /// The gates that were not open when a deployment landed, with its index; those in which nobody
     /// had broken the glass.
-    pub fn closed(&self) -> &[(usize, GateAnswer)] {
-        self.known.closed.get_or_init(|| gates::closed(self))
+    pub fn closed_gates(&self) -> &[(usize, GateAnswer)] {
+        self.known.closed.get_or_init(|| gates::find_closed_gates(self))
     }
 
     /// The same of one gate, with the deployments.
     pub fn closed_by(&self, gate: GateKind) -> Vec<(Deployment<'s>, &GateAnswer)> {
-        let fitting = self.closed().iter().filter(|(_, answer)| answer.gate == gate);
+        let fitting = self.closed_gates().iter().filter(|(_, answer)| answer.gate == gate);
         fitting.map(|(index, answer)| (self.timeline.deployment(*index), answer)).collect()
     }
 }

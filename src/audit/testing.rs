@@ -1,7 +1,7 @@
 //! Rules asked in a few readable lines.
 
 use super::scene::AuditCache;
-use super::{AuditContext, AuditRule, Finding, MappedFileChange, audit, unjudged};
+use super::{AuditContext, AuditRule, Finding, MappedFileChange, run_rules, unjudged_rules};
 use crate::config::{self, Config};
 use crate::git::GitIdentity;
 use crate::history::testing::{oid, timeline};
@@ -101,14 +101,14 @@ impl AuditBench {
     /// What one rule says: `minute app stage/targets version: message`, a line each.
     pub fn said(self, rule: &str) -> String {
         self.asked(|scene| {
-            audit(scene).iter().filter(|finding| finding.rule.id == rule).map(shown).collect()
+            run_rules(scene).iter().filter(|finding| finding.rule.id == rule).map(shown).collect()
         })
     }
 
     /// The rules that could not be asked, and what they need.
     pub fn unjudged(self) -> String {
-        let line = |rule: &&AuditRule| format!("{}: {}\n", rule.id, rule.needs.words());
-        self.asked(|scene| unjudged(scene).iter().map(line).collect())
+        let line = |rule: &&AuditRule| format!("{}: {}\n", rule.id, rule.needs.missing_text());
+        self.asked(|scene| unjudged_rules(scene).iter().map(line).collect())
     }
 
     fn asked(mut self, ask: impl FnOnce(&AuditContext<'_>) -> String) -> String {

@@ -46,7 +46,7 @@ pub struct AdvanceArgs {
 
 /// One line for what was done, and one for what was not.
 pub fn run(args: &AdvanceArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
+    let repository = context.open_repository()?;
     let tick = AdvanceRequest {
         stage: args.stage.as_deref(),
         app: args.app.as_deref(),

@@ -5,8 +5,10 @@ use super::settings;
 use super::survey::{RepositoryState, SinceLookup};
 use crate::config::Config;
 use crate::git::{GitError, Oid, Repository, WalkProgress};
-use crate::history::index::{BranchHistory, IndexRecord, RefreshRequest, refreshed, settled};
-use crate::history::{Deployment, IntroducingCommit, Timeline, describe};
+use crate::history::index::{
+    BranchHistory, IndexRecord, RefreshRequest, introductions_from_timeline, refresh_history,
+};
+use crate::history::{Deployment, IntroducingCommit, Timeline, load_introducing_commit};
 use crate::model::{MappingEntry, StageName};
 use crate::source::ParseCache;
 use crate::ui::ProgressIndicator;
@@ -29,7 +31,7 @@ impl RepositoryState {
     ///
     /// # Errors
     /// When the clone lacks objects, or the branch of a stage is missing.
-    pub fn record(
+    pub fn load_index_record(
         &self,
         context: &CommandContext,
         repository: &Repository,
@@ -39,24 +41,24 @@ impl RepositoryState {
             Some(IndexedHistory::Older(record)) => Some(record),
             None => None,
         };
-        let found = self.settings.assumed.as_ref().map(settings::found);
+        let found = self.settings.assumed.as_ref().map(settings::discovery_record);
         let reads_alike = |record: &IndexRecord| match (&record.found, &found) {
             (Some(then), Some(now)) => then.reads_like(now),
             (None, None) => true,
             _ => false,
         };
         let known = older.filter(reads_alike).map(|record| record.parts).unwrap_or_default();
-        let bar = ProgressIndicator::late(&context.ui, "Reading the history");
+        let bar = ProgressIndicator::new_delayed(&context.ui, "Reading the history");
         let mut parts = Vec::new();
-        for (stage, tip) in self.tips(context, repository)? {
+        for (stage, tip) in self.branch_tips(context, repository)? {
             let known = known.iter().find(|part| part.stage.as_ref() == stage);
-            parts.push(self.part(repository, tip, stage, known, &bar)?);
+            parts.push(self.load_branch_history(repository, tip, stage, known, &bar)?);
         }
         Ok((IndexRecord { mapping: self.mapping.clone(), found, parts, judged: None }, true))
     }
 
     /// The newest commits: of the deployment branch, then of each branch that is a stage.
-    fn tips(
+    fn branch_tips(
         &self,
         context: &CommandContext,
         repository: &Repository,
@@ -67,7 +69,7 @@ impl RepositoryState {
         self.commit.map(|tip| Ok((None, tip))).into_iter().chain(branches).collect()
     }
 
-    fn part(
+    fn load_branch_history(
         &self,
         repository: &Repository,
         tip: Oid,
@@ -76,20 +78,22 @@ impl RepositoryState {
         bar: &ProgressIndicator,
     ) -> Result<BranchHistory, GitError> {
         let spare = ParseCache::default();
-        let readings = |cache| self.state(repository, tip, stage, cache);
+        let readings = |cache| self.branch_readings(repository, tip, stage, cache);
         let asked = RefreshRequest {
-            question: self.question(repository, tip, stage),
+            question: self.walk_options(repository, tip, stage),
             tip: readings,
             spare: &spare,
         };
-        refreshed(&asked, known, |WalkProgress { done, total }| bar.set(done, total.unwrap_or(0)))
+        refresh_history(&asked, known, |WalkProgress { done, total }| {
+            bar.set_progress(done, total.unwrap_or(0))
+        })
     }
 
     /// Answers what an index can answer: since when entries are there.
     ///
     /// # Errors
     /// When the clone lacks objects.
-    pub fn settle(
+    pub fn answer_from_index(
         &self,
         context: &CommandContext,
         repository: &Repository,
@@ -99,7 +103,7 @@ impl RepositoryState {
         if !self.is_near(repository)? {
             return Ok(());
         }
-        let (record, is_new) = self.record(context, repository)?;
+        let (record, is_new) = self.load_index_record(context, repository)?;
         let config = &self.settings.config;
         let mut known: HashMap<Oid, IntroducingCommit> = HashMap::new();
         for part in &record.parts {
@@ -111,17 +115,17 @@ impl RepositoryState {
                 None => branch(entry).is_none(),
             };
             let here: Vec<MappingEntry> = entries.iter().filter(is_here).cloned().collect();
-            for (key, commit) in settled(&part.timeline, &here) {
+            for (key, commit) in introductions_from_timeline(&part.timeline, &here) {
                 let since = match known.get(&commit) {
                     Some(since) => IntroducingCommit::clone(since),
-                    None => describe(repository, commit)?,
+                    None => load_introducing_commit(repository, commit)?,
                 };
                 known.insert(commit, since.clone());
                 past.found.insert(key, since);
             }
         }
         if is_new {
-            self.keep.write(context, &record);
+            self.keep.store_record(context, &record);
         }
         Ok(())
     }
@@ -145,10 +149,10 @@ impl RepositoryState {
 }
 
 /// The deployments of all branches as one past. That of a single branch is taken out of its part.
-pub fn joined(parts: &mut [BranchHistory], config: &Config) -> Timeline {
+pub fn take_timeline(parts: &mut [BranchHistory], config: &Config) -> Timeline {
     match parts {
         [part] => std::mem::take(&mut part.timeline),
-        parts => merged(parts, &|stage| {
+        parts => merge_timelines(parts, &|stage| {
             config.stage(stage.as_str()).is_some_and(|stage| stage.branch.is_some())
         }),
     }
@@ -156,7 +160,7 @@ pub fn joined(parts: &mut [BranchHistory], config: &Config) -> Timeline {
 
 /// By time, and each branch in its own order, also where clocks ran backwards. Each branch has its own
 /// stage, the main one the rest.
-fn merged(parts: &[BranchHistory], is_elsewhere: &dyn Fn(&StageName) -> bool) -> Timeline {
+fn merge_timelines(parts: &[BranchHistory], is_elsewhere: &dyn Fn(&StageName) -> bool) -> Timeline {
     let counts = |part: &BranchHistory, stage: &StageName| match &part.stage {
         Some(branch) => branch == stage,
         None => !is_elsewhere(stage),

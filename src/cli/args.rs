@@ -143,7 +143,7 @@ pub struct GlobalArgs {
         env = "TOWPATH_MAX_AGE",
         hide_env_values = true
     )]
-    #[arg(default_value = "5m", value_parser = duration, hide_short_help = true)]
+    #[arg(default_value = "5m", value_parser = parse_duration, hide_short_help = true)]
     pub max_age: SignedDuration,
 
     /// Write nothing, anywhere, not even to the cache; commands that would are refused
@@ -194,8 +194,8 @@ impl Cli {
     pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
         let matches = command().try_get_matches_from(arguments)?;
         let mut cli = Cli::from_arg_matches(&matches)?;
-        cli.globals.writing = WritingCommand::of(&matches);
-        cli.globals.forge = ForgeArgs::of(&matches);
+        cli.globals.writing = WritingCommand::from_matches(&matches);
+        cli.globals.forge = ForgeArgs::from_matches(&matches);
         cli.globals.branch_from = match matches.value_source("branch") {
             Some(ValueSource::CommandLine) => Provenance::Flag("--branch"),
             Some(ValueSource::EnvVariable) => Provenance::Environment("TOWPATH_BRANCH"),
@@ -211,7 +211,7 @@ pub fn command() -> clap::Command {
 }
 
 /// A time span such as `90s`.
-pub fn duration(text: &str) -> Result<SignedDuration, String> {
+pub fn parse_duration(text: &str) -> Result<SignedDuration, String> {
     let parsed = time_span(text).ok_or("it is no time span, such as `30s`, `10m`, `2h` or `1d`")?;
     if parsed.is_negative() { Err("it must not be negative".into()) } else { Ok(parsed) }
 }

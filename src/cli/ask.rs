@@ -11,7 +11,7 @@ use super::{args, complete, output, words};
 use crate::git::Repository;
 use crate::git::at::{RevisionError, TIME_FORMS, parse_time};
 use crate::model::Version;
-use crate::pipeline::{Evidence, ExternalFacts, GateQuery, MoveDirection, judge, turns};
+use crate::pipeline::{Evidence, ExternalFacts, GateQuery, MoveDirection, judge, targets_by_wave};
 use crate::report::json::AskJson;
 use crate::report::{GateReport, WaveReports};
 use crate::ui::{self, OutputFormat};
@@ -68,12 +68,12 @@ pub struct AskArgs {
     wait: bool,
 
     /// With --wait: look so often
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = args::duration, requires = "wait")]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = args::parse_duration, requires = "wait")]
     #[arg(hide_short_help = true)]
     every: SignedDuration,
 
     /// With --wait: give up after so long
-    #[arg(long, value_name = "TIME", value_parser = args::duration, requires = "wait", hide_short_help = true)]
+    #[arg(long, value_name = "TIME", value_parser = args::parse_duration, requires = "wait", hide_short_help = true)]
     timeout: Option<SignedDuration>,
 
     /// Answer the questions in a file, `-` for the standard input: `APP STAGE [VERSION [TIME]]`, a line
@@ -93,17 +93,17 @@ pub fn run(args: &AskArgs, context: &CommandContext) -> Result<ExitKind, Failure
     if args.wait {
         return wait::run(args, context);
     }
-    let repository = context.repository()?;
-    let inquiry = GateContext::of(context, &repository)?;
-    inquiry.survey.tell(context);
+    let repository = context.open_repository()?;
+    let inquiry = GateContext::load(context, &repository)?;
+    inquiry.survey.print_assumption(context);
     match &args.questions {
         Some(path) => many::run(path, args.output, &inquiry),
-        None => tell(&answers(args, &inquiry)?, args.output, &inquiry),
+        None => print_answer(&answer_waves(args, &inquiry)?, args.output, &inquiry),
     }
 }
 
 /// Prints the answer.
-fn tell(
+fn print_answer(
     waves: &WaveReports,
     format: OutputFormat,
     inquiry: &GateContext<'_>,
@@ -111,11 +111,11 @@ fn tell(
     let context = inquiry.context;
     let text = match format {
         OutputFormat::Table => ui::ask(waves, &context.ui.out),
-        OutputFormat::Json => ui::json(&json(waves, inquiry)),
+        OutputFormat::Json => ui::to_json(&json(waves, inquiry)),
         _ => serde_json::to_string(&json(waves, inquiry)).unwrap_or_default(),
     };
-    context.ui.answer(&text)?;
-    Ok(if waves.turn().allows() { ExitKind::Done } else { ExitKind::Refused })
+    context.ui.write_answer(&text)?;
+    Ok(if waves.current().is_allowed() { ExitKind::Done } else { ExitKind::Refused })
 }
 
 fn json(waves: &WaveReports, inquiry: &GateContext<'_>) -> AskJson {
@@ -130,17 +130,22 @@ fn json(waves: &WaveReports, inquiry: &GateContext<'_>) -> AskJson {
 }
 
 /// The answer to the question on the command line, wave by wave.
-fn answers(args: &AskArgs, inquiry: &GateContext<'_>) -> Result<WaveReports, Failure> {
-    let (past, nothing) = (inquiry.past(), ExternalFacts::default());
+fn answer_waves(args: &AskArgs, inquiry: &GateContext<'_>) -> Result<WaveReports, Failure> {
+    let (past, nothing) = (inquiry.deployment_index(), ExternalFacts::default());
     let evidence = inquiry.evidence(&past, &nothing);
     let subject = inquiry.subject(args.app.as_deref().unwrap_or_default())?;
     let stage = inquiry.stage(args.to.as_deref().unwrap_or_default())?.name.clone();
-    let targets =
-        args.target.as_deref().map(|word| inquiry.target(word)).transpose()?.into_iter().collect();
+    let targets = args
+        .target
+        .as_deref()
+        .map(|word| inquiry.resolve_target(word))
+        .transpose()?
+        .into_iter()
+        .collect();
     let at = args
         .at
         .as_deref()
-        .map(|text| moment(text, inquiry.context, inquiry.repository))
+        .map(|text| resolve_time(text, inquiry.context, inquiry.repository))
         .transpose()?;
     let mut asked = GateRequest {
         subject,
@@ -151,7 +156,7 @@ fn answers(args: &AskArgs, inquiry: &GateContext<'_>) -> Result<WaveReports, Fai
     };
     asked.version = match &args.version {
         Some(text) => inquiry.version(&evidence, &asked.subject, text),
-        None => inquiry.candidate(&evidence, &asked, at)?,
+        None => inquiry.find_candidate(&evidence, &asked, at)?,
     };
     Ok(by_wave(&asked, at, &evidence, &FactCollector::new(inquiry)))
 }
@@ -164,35 +169,35 @@ fn by_wave(
     witness: &FactCollector<'_, '_>,
 ) -> WaveReports {
     let context = witness.context();
-    let end = asked.question(context, at).end();
+    let end = asked.to_query(context, at).history_end();
     let turns = match asked.targets.is_empty() {
-        true => turns(evidence, &asked.subject, &asked.stage, end),
+        true => targets_by_wave(evidence, &asked.subject, &asked.stage, end),
         false => vec![asked.targets.clone()],
     };
     let waves: Vec<GateRequest> =
         turns.into_iter().map(|targets| GateRequest { targets, ..asked.clone() }).collect();
     let questions: Vec<GateQuery<'_>> =
-        waves.iter().map(|wave| wave.question(context, at)).collect();
-    let facts = witness.facts(evidence, &questions);
-    let evidence = evidence.with(&facts);
+        waves.iter().map(|wave| wave.to_query(context, at)).collect();
+    let facts = witness.collect(evidence, &questions);
+    let evidence = evidence.with_facts(&facts);
     let mut all =
-        waves.iter().zip(&questions).map(|(wave, question)| judged(wave, question, &evidence));
+        waves.iter().zip(&questions).map(|(wave, question)| ask_gates(wave, question, &evidence));
     let first = all.next().expect("all targets together are one");
     WaveReports::new(first, all.collect())
 }
 
 /// Asks the gates.
-pub fn judged(
+pub fn ask_gates(
     asked: &GateRequest,
     question: &GateQuery<'_>,
     evidence: &Evidence<'_>,
 ) -> GateReport {
     let judgement = judge(evidence, question);
-    let places = GateReport::places(&judgement, evidence.config);
-    let slots = evidence.asked(question);
+    let places = GateReport::rule_places(&judgement, evidence.config);
+    let slots = evidence.queried_cells(question);
     let runs = |slot| {
         evidence
-            .current(slot, question.end())
+            .current_run(slot, question.history_end())
             .is_some_and(|now| now.version.is_same(question.version))
     };
     GateReport {
@@ -208,7 +213,7 @@ pub fn judged(
 }
 
 /// A time, or the moment a revision landed.
-fn moment(
+fn resolve_time(
     text: &str,
     context: &CommandContext,
     repository: &Repository,
@@ -216,8 +221,8 @@ fn moment(
     if let Some(time) = parse_time(text, &context.environment.now) {
         return Ok(time);
     }
-    match repository.resolve(text) {
-        Ok(commit) => Ok(crate::report::moment(repository.commit_info(commit)?.time)),
+    match repository.resolve_revision(text) {
+        Ok(commit) => Ok(crate::report::to_timestamp(repository.commit_info(commit)?.time)),
         Err(_) => {
             let failure =
                 Failure::usage(RevisionError::Unknown { text: text.to_owned() }.to_string());

@@ -99,17 +99,17 @@ pub struct ReleaseArgs {
 
 /// Approves.
 pub fn approve(args: &ApproveArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    told(context, args.book, &|inquiry| {
+    record_event(context, args.book, &|inquiry| {
         let (subject, stage) =
             (inquiry.subject(&args.app)?, inquiry.stage(&args.stage)?.name.clone());
-        permitted(inquiry, &stage)?;
-        let (past, facts) = (inquiry.past(), ExternalFacts::default());
+        check_permission(inquiry, &stage)?;
+        let (past, facts) = (inquiry.deployment_index(), ExternalFacts::default());
         let evidence = inquiry.evidence(&past, &facts);
         let (targets, purpose) = (Vec::new(), MoveDirection::Forward);
         let asked = GateRequest { subject, stage, targets, version: Version::default(), purpose };
         let version = match &args.version {
-            Some(text) => known(inquiry, &evidence, &asked.subject, text),
-            None => inquiry.candidate(&evidence, &asked, None)?,
+            Some(text) => resolve_version(inquiry, &evidence, &asked.subject, text),
+            None => inquiry.find_candidate(&evidence, &asked, None)?,
         };
         let (app, stage, version) = (asked.subject.to_string(), asked.stage, version.to_string());
         Ok(EventKind::Approved { app, stage, version, reason: args.reason.clone() })
@@ -118,8 +118,8 @@ pub fn approve(args: &ApproveArgs, context: &CommandContext) -> Result<ExitKind,
 
 /// Rejects.
 pub fn reject(args: &RejectArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    told(context, args.book, &|inquiry| {
-        let (app, version) = named(inquiry, &args.app, &args.version)?;
+    record_event(context, args.book, &|inquiry| {
+        let (app, version) = resolve_names(inquiry, &args.app, &args.version)?;
         Ok(EventKind::Rejected { app, version, reason: args.reason.clone() })
     })
 }
@@ -127,10 +127,10 @@ pub fn reject(args: &RejectArgs, context: &CommandContext) -> Result<ExitKind, F
 /// Takes a rejection back.
 pub fn unreject(args: &UnrejectArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     taken_back(context, args.book, &|inquiry| {
-        let (app, version) = named(inquiry, &args.app, &args.version)?;
+        let (app, version) = resolve_names(inquiry, &args.app, &args.version)?;
         let is_rejected = inquiry
             .ledger
-            .rejected(&inquiry.subject(&app)?, &Version::parse(&version), None)
+            .find_rejection(&inquiry.subject(&app)?, &Version::parse(&version), None)
             .is_some();
         let nothing = format!("{app} {version} is not rejected");
         Ok(if is_rejected { Ok(EventKind::Unrejected { app, version }) } else { Err(nothing) })
@@ -141,7 +141,7 @@ pub fn unreject(args: &UnrejectArgs, context: &CommandContext) -> Result<ExitKin
 pub fn release(args: &ReleaseArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     taken_back(context, args.book, &|inquiry| {
         let (app, stage) = (inquiry.subject(&args.app)?, inquiry.stage(&args.stage)?.name.clone());
-        let is_held = inquiry.ledger.held(&app, &stage, None).is_some();
+        let is_held = inquiry.ledger.find_hold(&app, &stage, None).is_some();
         let nothing = format!("{app} is not on hold in {stage}");
         Ok(if is_held {
             Ok(EventKind::Released { app: app.to_string(), stage })
@@ -160,75 +160,88 @@ fn taken_back(
     args: LedgerWriteArgs,
     what: &dyn Fn(&GateContext<'_>) -> Result<ReversalEvent, Failure>,
 ) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
-    let mut inquiry = GateContext::of(context, &repository)?;
+    let repository = context.open_repository()?;
+    let mut inquiry = GateContext::load(context, &repository)?;
     if repository.origin_url().is_some() && !args.local {
         // Somebody else may have said it.
         book::fetch(context, &repository, inquiry.config())?;
-        inquiry.ledger = book::read(context, &repository, inquiry.config())?;
+        inquiry.ledger = book::load_ledger(context, &repository, inquiry.config())?;
     }
     match what(&inquiry)? {
-        Ok(what) => written(context, &inquiry, what, args),
+        Ok(what) => write_event(context, &inquiry, what, args),
         Err(nothing) => {
-            context.ui.note(&nothing);
+            context.ui.print_note(&nothing);
             Ok(ExitKind::Done)
         }
     }
 }
 
-fn told(
+fn record_event(
     context: &CommandContext,
     args: LedgerWriteArgs,
     what: &dyn Fn(&GateContext<'_>) -> Result<EventKind, Failure>,
 ) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
-    let inquiry = GateContext::of(context, &repository)?;
+    let repository = context.open_repository()?;
+    let inquiry = GateContext::load(context, &repository)?;
     let what = what(&inquiry)?;
-    written(context, &inquiry, what, args)
+    write_event(context, &inquiry, what, args)
 }
 
-fn written(
+fn write_event(
     context: &CommandContext,
     inquiry: &GateContext<'_>,
     what: EventKind,
     args: LedgerWriteArgs,
 ) -> Result<ExitKind, Failure> {
-    for event in book::write(context, inquiry.repository, inquiry.config(), vec![what], args)? {
-        context.ui.note(&event.what.sentence());
+    for event in
+        book::write_events(context, inquiry.repository, inquiry.config(), vec![what], args)?
+    {
+        context.ui.print_note(&event.what.sentence());
     }
     Ok(ExitKind::Done)
 }
 
 /// The app and the version as they are known; a version that never ran anywhere may be meant, too.
-fn named(inquiry: &GateContext<'_>, app: &str, version: &str) -> Result<(String, String), Failure> {
+fn resolve_names(
+    inquiry: &GateContext<'_>,
+    app: &str,
+    version: &str,
+) -> Result<(String, String), Failure> {
     let subject: AppComponent = inquiry.subject(app)?;
-    let (past, facts) = (inquiry.past(), ExternalFacts::default());
-    let version = known(inquiry, &inquiry.evidence(&past, &facts), &subject, version);
+    let (past, facts) = (inquiry.deployment_index(), ExternalFacts::default());
+    let version = resolve_version(inquiry, &inquiry.evidence(&past, &facts), &subject, version);
     Ok((subject.to_string(), version.to_string()))
 }
 
 /// The version as it is known. One that never ran anywhere may be on its way, or misspelled.
-fn known(
+fn resolve_version(
     inquiry: &GateContext<'_>,
     evidence: &Evidence<'_>,
     subject: &AppComponent,
     text: &str,
 ) -> Version {
     let version = inquiry.version(evidence, subject, text);
-    let mut landings =
-        evidence.slots(subject).into_iter().flat_map(|slot| evidence.course(slot, None));
+    let mut landings = evidence
+        .cells_of_app(subject)
+        .into_iter()
+        .flat_map(|slot| evidence.run_periods(slot, None));
     if !landings.any(|landing| landing.version.is_same(&version)) {
-        inquiry.context.ui.caution(&format!("no stage has ever run {subject} {version}"));
+        inquiry.context.ui.print_caution(&format!("no stage has ever run {subject} {version}"));
     }
     version
 }
 
 /// Is the user among those who may approve for a stage? The gate looks again: what stands in the
 /// ledger is not believed for standing there.
-fn permitted(inquiry: &GateContext<'_>, stage: &StageName) -> Result<(), Failure> {
-    let Some(permission) = inquiry.config().pipeline.actors(stage.as_str()) else { return Ok(()) };
-    let by = EventAuthor::from(git::author(inquiry.repository, &inquiry.context.manner(None))?);
-    if permission.names(by.words()) {
+fn check_permission(inquiry: &GateContext<'_>, stage: &StageName) -> Result<(), Failure> {
+    let Some(permission) = inquiry.config().pipeline.find_permission(stage.as_str()) else {
+        return Ok(());
+    };
+    let by = EventAuthor::from(git::author_identity(
+        inquiry.repository,
+        &inquiry.context.git_options(None),
+    )?);
+    if permission.names_any(by.permission_words()) {
         return Ok(());
     }
     let place = inquiry.config().provenance(Some(permission.line));

@@ -16,7 +16,7 @@ use crate::history::{self, TimeWindow};
 use crate::model::CellKey;
 use crate::pipeline::ExternalFacts;
 use crate::report::json::AuditJson;
-use crate::report::{AuditReport, FindingReport, StagePairFigures, moment};
+use crate::report::{AuditReport, FindingReport, StagePairFigures, to_timestamp};
 use crate::ui::{self, AuditDetail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
@@ -57,11 +57,11 @@ pub struct AuditArgs {
     window: choice::WindowArgs,
 
     /// Only these rules
-    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = rule())]
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = rule_parser())]
     rule: Vec<&'static AuditRule>,
 
     /// Say what a rule finds, and nothing else
-    #[arg(long, value_name = "ID", value_parser = rule())]
+    #[arg(long, value_name = "ID", value_parser = rule_parser())]
     explain: Option<&'static AuditRule>,
 
     /// End with 3 when something as grave as this is found
@@ -77,7 +77,7 @@ pub struct AuditArgs {
     baseline: Option<PathBuf>,
 
     /// A version may come to the stage before this much later: merges overtake each other
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = args::duration)]
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = args::parse_duration)]
     tolerance: SignedDuration,
 
     /// List every finding by itself; `table`, `markdown` and `html` fold what repeats itself
@@ -91,9 +91,9 @@ pub struct AuditArgs {
 
 const FORMATS: [&str; 7] = ["table", "json", "csv", "markdown", "html", "sarif", "junit"];
 
-fn rule() -> impl TypedValueParser<Value = &'static AuditRule> {
+fn rule_parser() -> impl TypedValueParser<Value = &'static AuditRule> {
     PossibleValuesParser::new(rules::ALL.map(|rule| rule.id))
-        .map(|typed| rules::of(&typed).expect("the parser takes no other words"))
+        .map(|typed| rules::find_rule(&typed).expect("the parser takes no other words"))
 }
 
 fn severity() -> impl TypedValueParser<Value = Severity> {
@@ -108,40 +108,41 @@ pub fn run(args: &AuditArgs, context: &CommandContext) -> Result<ExitKind, Failu
     if let Some(rule) = args.explain {
         let text =
             format!("{} ({}): {}\n\n{}\n", rule.id, rule.severity.as_str(), rule.title, rule.about);
-        context.ui.answer(&text)?;
+        context.ui.write_answer(&text)?;
         return Ok(ExitKind::Done);
     }
-    let known = args.baseline.as_deref().map(baseline).transpose()?.unwrap_or_default();
-    let repository = context.repository()?;
-    let mut survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
-    survey.tell(context);
+    let known = args.baseline.as_deref().map(load_baseline).transpose()?.unwrap_or_default();
+    let repository = context.open_repository()?;
+    let mut survey = RepositoryState::load(context, &repository, RevisionSelector::default())?;
+    survey.print_assumption(context);
     let tolerance = args.tolerance.as_secs();
-    let chronicle = DeploymentHistory::of(context, &repository, &survey, tolerance)?;
+    let chronicle = DeploymentHistory::load(context, &repository, &survey, tolerance)?;
     if let Some(path) = &args.policy {
-        survey.settings.config.pipeline = policy(path)?;
+        survey.settings.config.pipeline = load_policy(path)?;
     }
-    let ledger = book::read(context, &repository, &survey.settings.config)?;
-    let mut inquiry =
-        GateContext { context, repository: &repository, survey, chronicle, ledger }.checked()?;
-    let meant = AuditSelection::of(args, &inquiry)?;
-    let audited = audited(args, &mut inquiry, &meant, &known)?;
-    context.ui.answer(&written(args, &audited, &inquiry, &meant))?;
-    tell(&audited, context);
+    let ledger = book::load_ledger(context, &repository, &survey.settings.config)?;
+    let mut inquiry = GateContext { context, repository: &repository, survey, chronicle, ledger }
+        .check_waves()?;
+    let meant = AuditSelection::resolve(args, &inquiry)?;
+    let audited = run_audit(args, &mut inquiry, &meant, &known)?;
+    context.ui.write_answer(&render_report(args, &audited, &inquiry, &meant))?;
+    print_summary(&audited, context);
     inquiry.chronicle.tell_edge(context);
-    let fails = args.fail_on.is_some_and(|severity| audited.has(severity));
+    let fails = args.fail_on.is_some_and(|severity| audited.has_severity(severity));
     Ok(if fails { ExitKind::Refused } else { ExitKind::Done })
 }
 
 /// The gates and permissions of a file that is not in force.
-fn policy(path: &Path) -> Result<crate::config::gates::PipelineConfig, Failure> {
-    Ok(crate::config::parse(&settings::read(path)?, &path.display().to_string())?.pipeline)
+fn load_policy(path: &Path) -> Result<crate::config::gates::PipelineConfig, Failure> {
+    Ok(crate::config::parse(&settings::read_config_text(path)?, &path.display().to_string())?
+        .pipeline)
 }
 
 /// The ids of an older answer.
-fn baseline(path: &Path) -> Result<HashSet<String>, Failure> {
+fn load_baseline(path: &Path) -> Result<HashSet<String>, Failure> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::usage(format!("the baseline `{shown}` cannot be read")).because(&error)
+        Failure::usage(format!("the baseline `{shown}` cannot be read")).with_cause(&error)
     })?;
     let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     if value["schema"] != "towpath.audit/1" {
@@ -159,7 +160,7 @@ struct AuditSelection {
 }
 
 impl AuditSelection {
-    fn of(args: &AuditArgs, inquiry: &GateContext<'_>) -> Result<Self, Failure> {
+    fn resolve(args: &AuditArgs, inquiry: &GateContext<'_>) -> Result<Self, Failure> {
         let choice = CellSelection::new(
             &[],
             &args.choice,
@@ -167,26 +168,26 @@ impl AuditSelection {
             &inquiry.survey,
             &inquiry.chronicle,
         )?;
-        Ok(AuditSelection { choice, window: window(args, inquiry)? })
+        Ok(AuditSelection { choice, window: resolve_window(args, inquiry)? })
     }
 }
 
 /// Asks the rules.
-fn audited(
+fn run_audit(
     args: &AuditArgs,
     inquiry: &mut GateContext<'_>,
     meant: &AuditSelection,
     known: &HashSet<String>,
 ) -> Result<AuditReport, Failure> {
     let tolerance = args.tolerance.as_secs();
-    let comparison = inquiry.chronicle.comparison(&inquiry.survey.settings.config, tolerance);
+    let comparison = inquiry.chronicle.compare_stages(&inquiry.survey.settings.config, tolerance);
     let inquiry = &*inquiry;
     let (survey, chronicle) = (&inquiry.survey, &inquiry.chronicle);
     let AuditSelection { choice, window } = meant;
     let (past, facts, touches) =
-        (inquiry.whole_past(), ExternalFacts::default(), touches::touches(inquiry)?);
-    let accepts = |slot: &CellKey| choice.accepts(slot);
-    let marked = marks::CommitFlagStore::open(inquiry.context, inquiry.repository);
+        (inquiry.whole_past(), ExternalFacts::default(), touches::find_file_changes(inquiry)?);
+    let accepts = |slot: &CellKey| choice.contains(slot);
+    let marked = marks::CommitFlagStore::load(inquiry.context, inquiry.repository);
     let scene = AuditContext {
         timeline: &chronicle.timeline,
         comparison: &comparison,
@@ -197,40 +198,43 @@ fn audited(
         touches: &touches,
         now: inquiry.context.now().as_second(),
         wanted: &accepts,
-        tells: &|commit| chronicle.account(commit).ok(),
-        marks: &|commit| marked.of(commit, chronicle),
+        tells: &|commit| chronicle.commit_details(commit).ok(),
+        marks: &|commit| marked.flags_of(commit, chronicle),
         known: AuditCache::default(),
     };
     let is_asked = |rule: &&'static AuditRule| {
         args.rule.is_empty() || args.rule.iter().any(|asked| asked.id == rule.id)
     };
-    let found = audit::audit(&scene).into_iter().filter(|finding| is_asked(&finding.rule));
+    let found = audit::run_rules(&scene).into_iter().filter(|finding| is_asked(&finding.rule));
     let (hidden, findings): (Vec<Finding>, Vec<Finding>) =
         found.partition(|finding| known.contains(&finding.id()));
-    marked.keep(inquiry.context);
+    marked.store(inquiry.context);
     Ok(AuditReport {
         repository: inquiry.context.shown_repository(inquiry.repository),
         branch: survey.branch.clone(),
         revision: survey.commit.map(|commit| commit.to_string()),
-        since: moment(window.since),
-        until: moment(window.until),
+        since: to_timestamp(window.since),
+        until: to_timestamp(window.until),
         tolerance,
         complete: chronicle.is_complete(),
         deployments: scene.deployments().count(),
-        findings: findings.into_iter().map(|finding| told(finding, &scene, chronicle)).collect(),
+        findings: findings
+            .into_iter()
+            .map(|finding| to_report(finding, &scene, chronicle))
+            .collect(),
         hidden: hidden.len(),
-        pairs: history::metrics(&chronicle.timeline, &comparison, *window, &accepts).pairs,
+        pairs: history::compute_metrics(&chronicle.timeline, &comparison, *window, &accepts).pairs,
         asked: rules::ALL.into_iter().filter(is_asked).collect(),
-        unjudged: audit::unjudged(&scene).into_iter().filter(is_asked).collect(),
-        stopped: args.policy.as_ref().map(|_| audit::stopped(&scene)),
+        unjudged: audit::unjudged_rules(&scene).into_iter().filter(is_asked).collect(),
+        stopped: args.policy.as_ref().map(|_| audit::count_stopped(&scene)),
     })
 }
 
 /// From the first deployment until now, unless said otherwise.
-fn window(args: &AuditArgs, inquiry: &GateContext<'_>) -> Result<TimeWindow, Failure> {
+fn resolve_window(args: &AuditArgs, inquiry: &GateContext<'_>) -> Result<TimeWindow, Failure> {
     let moment = |text: &Option<String>| {
         text.as_ref()
-            .map(|text| choice::moment(text, inquiry.context, inquiry.repository))
+            .map(|text| choice::resolve_seconds(text, inquiry.context, inquiry.repository))
             .transpose()
     };
     let until = moment(&args.window.until)?.unwrap_or(i64::MAX);
@@ -250,7 +254,7 @@ fn window(args: &AuditArgs, inquiry: &GateContext<'_>) -> Result<TimeWindow, Fai
 }
 
 /// Names the app as people know it; several images of one app share its name.
-fn told(
+fn to_report(
     finding: Finding,
     scene: &AuditContext<'_>,
     chronicle: &DeploymentHistory<'_>,
@@ -262,11 +266,11 @@ fn told(
         }
         Some((first, _)) => first.app.to_string(),
     };
-    let account = finding.commit.and_then(|commit| scene.account(commit));
+    let account = finding.commit.and_then(|commit| scene.commit_details(commit));
     FindingReport { finding, name, account }
 }
 
-fn written(
+fn render_report(
     args: &AuditArgs,
     audited: &AuditReport,
     inquiry: &GateContext<'_>,
@@ -274,45 +278,49 @@ fn written(
 ) -> String {
     let detail = if args.all { AuditDetail::Whole } else { AuditDetail::Folded };
     match args.output.as_str() {
-        "json" => ui::json(&AuditJson::from(audited)),
+        "json" => ui::to_json(&AuditJson::from(audited)),
         "csv" => ui::audit_csv(audited),
         "markdown" => ui::audit_markdown(audited, detail),
-        "html" => ui::audit_html(&page::page(audited, inquiry, meant), detail),
-        "sarif" => ui::sarif(audited, env!("CARGO_PKG_VERSION")),
-        "junit" => ui::junit(audited),
+        "html" => ui::audit_html(&page::build_page(audited, inquiry, meant), detail),
+        "sarif" => ui::render_sarif(audited, env!("CARGO_PKG_VERSION")),
+        "junit" => ui::render_junit(audited),
         _ => ui::audit(audited, detail, &inquiry.context.ui.out),
     }
 }
 
 /// What was looked at, and what was left out.
-fn tell(audited: &AuditReport, context: &CommandContext) {
+fn print_summary(audited: &AuditReport, context: &CommandContext) {
     let day = |time: jiff::Timestamp| time.to_zoned(jiff::tz::TimeZone::UTC).date();
     let counted = audited.deployments;
-    context.ui.note(&format!(
+    context.ui.print_note(&format!(
         "{counted} deployments from {} to {}",
         day(audited.since),
         day(audited.until)
     ));
     if audited.hidden > 0 {
-        context.ui.note(&format!("{} that the baseline has are left out", audited.hidden));
+        context.ui.print_note(&format!("{} that the baseline has are left out", audited.hidden));
     }
     if let Some(stopped) = audited.stopped {
-        context.ui.note(&format!("the gates of the policy would have stopped {stopped} of them"));
+        context
+            .ui
+            .print_note(&format!("the gates of the policy would have stopped {stopped} of them"));
     }
     if !audited.unjudged.is_empty() {
         let ids: Vec<&str> = audited.unjudged.iter().map(|rule| rule.id).collect();
-        context.ui.note(&format!("not judged, for want of what they need: {}", ids.join(", ")));
+        context
+            .ui
+            .print_note(&format!("not judged, for want of what they need: {}", ids.join(", ")));
     }
     let apart: Vec<&StagePairFigures> =
         audited.pairs.iter().filter(|pair| !pair.comparable).collect();
     if apart.len() > FEW && context.ui.verbosity < ui::Verbosity::Verbose {
         let count = apart.len();
-        context.ui.caution(&format!(
+        context.ui.print_caution(&format!(
             "{count} pairs of stages are not comparable, as tags seem to be renamed on the way; -v lists them"
         ));
         return;
     }
-    apart.into_iter().for_each(|pair| context.ui.caution(&ui::incomparable(pair)));
+    apart.into_iter().for_each(|pair| context.ui.print_caution(&ui::describe_incomparable(pair)));
 }
 
 /// So many cautions of one kind are read.

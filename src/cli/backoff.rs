@@ -1,6 +1,6 @@
 //! How long to go on after races for a branch that were lost.
 
-use super::environment::chance;
+use super::environment::random_fraction;
 use crate::git;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,18 +12,18 @@ const PATIENCE: Duration = Duration::from_secs(40);
 const LONGEST: Duration = Duration::from_secs(50);
 
 /// How long to wait after an attempt of this length, and so many races lost in a row.
-fn pause(attempt: Duration, losses: u32) -> Duration {
-    git::pause(attempt, losses, chance())
+fn retry_delay(attempt: Duration, losses: u32) -> Duration {
+    git::backoff_pause(attempt, losses, random_fraction())
 }
 
 /// When the last attempt of those that began at `started` has to be over.
-pub fn end(started: Instant) -> Instant {
+pub fn retry_deadline(started: Instant) -> Instant {
     started + LONGEST
 }
 
 /// Waits after an attempt, unless the next one would begin too late: then it is `false`, at once.
 pub fn goes_on(started: Instant, attempt: Duration, losses: u32) -> bool {
-    let pause = pause(attempt, losses);
+    let pause = retry_delay(attempt, losses);
     let is_in_time = started.elapsed() + pause < PATIENCE;
     if is_in_time {
         thread::sleep(pause);

@@ -28,7 +28,7 @@ pub struct LedgerWriteArgs {
 }
 
 /// Where the ledger is.
-fn chain(config: &Config) -> CommitChain<'static> {
+fn ledger_chain(config: &Config) -> CommitChain<'static> {
     let there = match config.pipeline.ledger {
         LedgerPlace::Ref => HERE,
         LedgerPlace::Branch => BRANCH,
@@ -41,42 +41,42 @@ fn chain(config: &Config) -> CommitChain<'static> {
 ///
 /// # Errors
 /// When a commit of the ledger is missing.
-pub fn read(
+pub fn load_ledger(
     context: &CommandContext,
     repository: &Repository,
     config: &Config,
 ) -> Result<Ledger, Failure> {
-    let chain = chain(config);
+    let chain = ledger_chain(config);
     if context.url().is_some() && !context.globals.read_only {
         // What cannot be fetched was fetched before, or is not there.
         // The copy in the cache is of our making, and what is configured there is the user's.
-        let manner = GitOptions { trusts: true, ..context.manner(None) };
+        let manner = GitOptions { trusts: true, ..context.git_options(None) };
         let fetched = Workspace::new(repository, manner).fetch_chain(&chain);
         if let Err(error) = fetched {
-            context.ui.detail(&format!("the ledger is as it was last seen: {error}"));
+            context.ui.print_detail(&format!("the ledger is as it was last seen: {error}"));
         }
     }
-    Ok(known(repository, &chain)?)
+    Ok(load_local_ledger(repository, &chain)?)
 }
 
 /// Reminds of broken glass, until somebody writes a follow-up.
-pub fn remind(context: &CommandContext, repository: &Repository, config: &Config) {
+pub fn warn_missing_follow_up(context: &CommandContext, repository: &Repository, config: &Config) {
     // What cannot be read is said by the commands that need it.
-    let Ok(ledger) = known(repository, &chain(config)) else { return };
-    for event in ledger.unexplained() {
+    let Ok(ledger) = load_local_ledger(repository, &ledger_chain(config)) else { return };
+    for event in ledger.overrides_without_follow_up() {
         if let EventKind::Overridden { app, stage, version, reason, .. } = &event.what {
             let (by, id) = (&event.by.name, event.id.get(..8).unwrap_or(&event.id));
-            context.ui.caution(&format!(
+            context.ui.print_caution(&format!(
                 "the glass was broken by {by} for {app} {version} to {stage}: {reason}"
             ));
-            context.ui.hint(&format!("`towpath ledger note {id} TEXT` writes the follow-up"));
+            context.ui.print_hint(&format!("`towpath ledger note {id} TEXT` writes the follow-up"));
         }
     }
 }
 
-fn known(repository: &Repository, chain: &CommitChain<'_>) -> Result<Ledger, GitError> {
+fn load_local_ledger(repository: &Repository, chain: &CommitChain<'_>) -> Result<Ledger, GitError> {
     let Some(tip) = repository.chain_tip(chain) else { return Ok(Ledger::default()) };
-    let links = repository.links(tip)?.into_iter();
+    let links = repository.chain_commits(tip)?.into_iter();
     Ok(Ledger::new(links.filter_map(|link| LedgerEvent::parse(&link.message, link.author))))
 }
 
@@ -84,19 +84,19 @@ fn known(repository: &Repository, chain: &CommitChain<'_>) -> Result<Ledger, Git
 ///
 /// # Errors
 /// When the remote refuses or cannot be reached, or under `--read-only`.
-pub fn write(
+pub fn write_events(
     context: &CommandContext,
     repository: &Repository,
     config: &Config,
     what: Vec<EventKind>,
     args: LedgerWriteArgs,
 ) -> Result<Vec<LedgerEvent>, Failure> {
-    let workspace = context.workspace(repository, None)?;
+    let workspace = context.open_workspace(repository, None)?;
     // Commits know whole seconds; so do events.
-    let time = crate::report::moment(context.now().as_second());
+    let time = crate::report::to_timestamp(context.now().as_second());
     let event = |what| LedgerEvent { id: unique_word(), time, what, by: Default::default() };
     let events: Vec<LedgerEvent> = what.into_iter().map(event).collect();
-    let links: Vec<ChainCommit> = events.iter().map(link).collect();
+    let links: Vec<ChainCommit> = events.iter().map(event_link).collect();
     let started = Instant::now();
     let begun = Cell::new(started);
     let patience = |attempt: u32| {
@@ -104,15 +104,17 @@ pub fn write(
         begun.set(Instant::now());
         goes_on
     };
-    workspace.end_by(backoff::end(started));
-    let chain = chain(config);
+    workspace.end_by(backoff::retry_deadline(started));
+    let chain = ledger_chain(config);
     let written = if args.local {
         workspace.append_here(&chain, &links, &patience)
     } else {
-        workspace.append(&chain, &links, &patience)
+        workspace.append_to_chain(&chain, &links, &patience)
     };
     let could_wait = !args.local && !events.is_empty();
-    written.map_err(|error| if could_wait { later(error) } else { refused(error) })?;
+    written.map_err(
+        |error| if could_wait { local_write_failure(error) } else { write_failure(error) },
+    )?;
     Ok(events)
 }
 
@@ -125,7 +127,10 @@ pub fn fetch(
     repository: &Repository,
     config: &Config,
 ) -> Result<ChainFetch, Failure> {
-    context.workspace(repository, None)?.fetch_chain(&chain(config)).map_err(refused)
+    context
+        .open_workspace(repository, None)?
+        .fetch_chain(&ledger_chain(config))
+        .map_err(write_failure)
 }
 
 /// Takes what is only here to the origin.
@@ -138,20 +143,21 @@ pub fn push(
     config: &Config,
 ) -> Result<(), Failure> {
     if repository.origin_url().is_none() {
-        return Err(refused(WriteError::NoRemote));
+        return Err(write_failure(WriteError::NoRemote));
     }
-    write(context, repository, config, Vec::new(), LedgerWriteArgs { local: false }).map(drop)
+    write_events(context, repository, config, Vec::new(), LedgerWriteArgs { local: false })
+        .map(drop)
 }
 
-fn link(event: &LedgerEvent) -> ChainCommit {
-    let change = event.change();
+fn event_link(event: &LedgerEvent) -> ChainCommit {
+    let change = event.state_change();
     ChainCommit {
         message: event.message(),
         files: vec![ChainFile { path: change.path, text: change.text }],
     }
 }
 
-fn refused(error: WriteError) -> Failure {
+fn write_failure(error: WriteError) -> Failure {
     match error {
         WriteError::Refused { branch, message } => Failure::failed(format!("the remote refuses `{branch}`: {message}"))
             .hint("`ledger: branch` in towpath.yaml keeps the ledger on a branch; --local writes to this clone only"),
@@ -163,9 +169,9 @@ fn refused(error: WriteError) -> Failure {
 }
 
 /// The refusal of an event, which need not wait for the remote.
-fn later(error: WriteError) -> Failure {
+fn local_write_failure(error: WriteError) -> Failure {
     let is_remote = matches!(error, WriteError::Failed { .. } | WriteError::TooSlow { .. });
-    let failure = refused(error);
+    let failure = write_failure(error);
     match is_remote {
         true => failure
             .hint("--local writes to this clone only; `towpath ledger push` brings it there later"),

@@ -5,7 +5,7 @@ use super::complete;
 use super::context::CommandContext;
 use super::failure::Failure;
 use super::filter::GlobPatterns;
-use super::suggest::unknown;
+use super::suggest::unknown_name;
 use super::survey::RepositoryState;
 use crate::config::Config;
 use crate::git::Repository;
@@ -37,8 +37,8 @@ impl SelectionArgs {
         let words = [Some(slot.app.as_str()), slot.component.as_deref()].into_iter().flatten();
         let stages: Vec<String> = self.stage.iter().map(|word| full_name(word, config)).collect();
         (named.is_empty() || words.clone().any(|word| named.iter().any(|name| name == word)))
-            && GlobPatterns::new(&self.app).accept(words)
-            && GlobPatterns::new(&stages).accept([slot.stage.as_str()])
+            && GlobPatterns::new(&self.app).matches_any(words)
+            && GlobPatterns::new(&stages).matches_any([slot.stage.as_str()])
     }
 }
 
@@ -69,16 +69,16 @@ impl CellSelection {
         survey: &RepositoryState,
         chronicle: &DeploymentHistory<'_>,
     ) -> Result<Self, Failure> {
-        let slots: HashSet<CellKey> = chronicle.slots().cloned().collect();
+        let slots: HashSet<CellKey> = chronicle.cells().cloned().collect();
         let apps: BTreeSet<String> =
-            slots.iter().flat_map(|slot| chronicle.words(slot).map(str::to_owned)).collect();
+            slots.iter().flat_map(|slot| chronicle.app_words(slot).map(str::to_owned)).collect();
         let apps: Vec<String> = apps.into_iter().collect();
         let shown: BTreeSet<String> =
             slots.iter().map(|slot| chronicle.name(slot).to_owned()).collect();
         let shown: Vec<String> = shown.into_iter().collect();
         let stages: Vec<String> = chronicle.stages.iter().map(ToString::to_string).collect();
         if let Some(app) = named.iter().find(|app| !apps.contains(app)) {
-            return Err(unknown("app", app, &apps, &shown));
+            return Err(unknown_name("app", app, &apps, &shown));
         }
         let config = &survey.settings.config;
         let by_stage: Vec<String> = args.stage.iter().map(|word| full_name(word, config)).collect();
@@ -86,25 +86,25 @@ impl CellSelection {
         for (kind, patterns, words, names) in
             [("app", &by_app, &apps, &shown), ("stage", &by_stage, &stages, &stages)]
         {
-            for pattern in patterns.unmatched(words) {
+            for pattern in patterns.unmatched_patterns(words) {
                 if !pattern.contains(['*', '?']) {
-                    return Err(unknown(kind, pattern, words, names));
+                    return Err(unknown_name(kind, pattern, words, names));
                 }
-                context.ui.note(&format!("no {kind} fits `{pattern}`"));
+                context.ui.print_note(&format!("no {kind} fits `{pattern}`"));
             }
         }
         let is_meant = |slot: &CellKey| {
-            let words = chronicle.words(slot);
+            let words = chronicle.app_words(slot);
             let is_named =
                 named.is_empty() || words.clone().any(|word| named.iter().any(|name| name == word));
-            is_named && by_app.accept(words) && by_stage.accept([slot.stage.as_str()])
+            is_named && by_app.matches_any(words) && by_stage.matches_any([slot.stage.as_str()])
         };
         let meant = slots.iter().filter(|slot| is_meant(slot)).cloned().collect();
         Ok(CellSelection(meant))
     }
 
     /// Is this slot meant?
-    pub fn accepts(&self, slot: &CellKey) -> bool {
+    pub fn contains(&self, slot: &CellKey) -> bool {
         self.0.contains(slot)
     }
 }
@@ -118,7 +118,7 @@ fn full_name(word: &str, config: &crate::config::Config) -> String {
 ///
 /// # Errors
 /// When it names neither.
-pub fn moment(
+pub fn resolve_seconds(
     text: &str,
     context: &CommandContext,
     repository: &Repository,
@@ -126,7 +126,7 @@ pub fn moment(
     if let Some(time) = parse_time(text, &context.environment.now) {
         return Ok(time.as_second());
     }
-    match repository.resolve(text) {
+    match repository.resolve_revision(text) {
         Ok(commit) => Ok(repository.commit_info(commit)?.time),
         Err(_) => Err(RevisionError::Unknown { text: text.to_owned() }.into()),
     }

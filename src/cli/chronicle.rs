@@ -37,7 +37,7 @@ pub struct DeploymentHistory<'r> {
 }
 
 /// Keeps a record with this timeline, if it is the only one.
-fn keep(
+fn store_record(
     record: &mut IndexRecord,
     timeline: Timeline,
     tolerance: i64,
@@ -58,26 +58,26 @@ impl<'r> DeploymentHistory<'r> {
     ///
     /// # Errors
     /// When the clone lacks objects.
-    pub fn of(
+    pub fn load(
         context: &CommandContext,
         repository: &'r Repository,
         survey: &RepositoryState,
         tolerance: i64,
     ) -> Result<Self, Failure> {
-        let (mut record, is_new) = survey.record(context, repository)?;
+        let (mut record, is_new) = survey.load_index_record(context, repository)?;
         let config = &survey.settings.config;
-        let mut timeline = archive::joined(&mut record.parts, config);
+        let mut timeline = archive::take_timeline(&mut record.parts, config);
         let comparison = match record.judged {
             Some(judged) if judged == tolerance => None,
             _ => Some(history::classify(&mut timeline, config, tolerance)),
         };
         if is_new || (tolerance == TOLERANCE && comparison.is_some() && record.parts.len() == 1) {
             record.mapping.clone_from(&survey.mapping);
-            timeline = keep(&mut record, timeline, tolerance, &|record| {
-                survey.keep.write(context, record)
+            timeline = store_record(&mut record, timeline, tolerance, &|record| {
+                survey.keep.store_record(context, record)
             });
         }
-        let names = names_over_time(&survey.mapping.entries, timeline.slots());
+        let names = names_over_time(&survey.mapping.entries, timeline.cells());
         let standing = survey.mapping.entries.iter().map(MappingEntry::slot).collect();
         let accounts = RefCell::new(CommitDetailsReader::new(repository));
         let stages = history::stages(&timeline, config);
@@ -112,7 +112,7 @@ impl<'r> DeploymentHistory<'r> {
             lost: BTreeSet::new(),
             hidden: false,
             standing: survey.mapping.entries.iter().map(MappingEntry::slot).collect(),
-            names: names_over_time(&survey.mapping.entries, timeline.slots()),
+            names: names_over_time(&survey.mapping.entries, timeline.cells()),
             accounts: RefCell::new(CommitDetailsReader::new(repository)),
             timeline,
         }
@@ -126,12 +126,12 @@ impl<'r> DeploymentHistory<'r> {
     }
 
     /// Every slot there ever was, also those that nothing was deployed to since history begins.
-    pub fn slots(&self) -> impl Iterator<Item = &CellKey> {
-        self.timeline.slots().iter().chain(&self.standing)
+    pub fn cells(&self) -> impl Iterator<Item = &CellKey> {
+        self.timeline.cells().iter().chain(&self.standing)
     }
 
     /// The words a slot's app is known by.
-    pub fn words<'s>(&'s self, slot: &'s CellKey) -> impl Iterator<Item = &'s str> + Clone {
+    pub fn app_words<'s>(&'s self, slot: &'s CellKey) -> impl Iterator<Item = &'s str> + Clone {
         [Some(self.name(slot)), Some(slot.app.as_str()), slot.component.as_deref()]
             .into_iter()
             .flatten()
@@ -143,7 +143,7 @@ impl<'r> DeploymentHistory<'r> {
     }
 
     /// Where the past ends that is known, if there is more of it.
-    pub fn edge(&self, repository: &Repository, now: i64) -> Option<HistoryLimit> {
+    pub fn history_limit(&self, repository: &Repository, now: i64) -> Option<HistoryLimit> {
         if !self.lost.is_empty() {
             // How far back which file is known, nobody keeps.
             return Some(HistoryLimit { since: now, remedy: "git fetch --refetch --no-filter" });
@@ -158,7 +158,7 @@ impl<'r> DeploymentHistory<'r> {
 
     /// How the deployments relate to the stages before theirs; merges may overtake each other by
     /// `tolerance` seconds, as they were when this was made.
-    pub fn comparison(&mut self, config: &Config, tolerance: i64) -> StageComparison {
+    pub fn compare_stages(&mut self, config: &Config, tolerance: i64) -> StageComparison {
         let known = self.comparison.take();
         known.unwrap_or_else(|| history::classify(&mut self.timeline, config, tolerance))
     }
@@ -167,7 +167,7 @@ impl<'r> DeploymentHistory<'r> {
     pub fn tell_edge(&self, context: &CommandContext) {
         if let Some(edge) = self.ends_at.first() {
             let edge: String = edge.to_string().chars().take(10).collect();
-            context.ui.caution(&format!(
+            context.ui.print_caution(&format!(
                 "this clone is shallow and its history ends at {edge}; `git fetch --unshallow` brings the rest"
             ));
         }
@@ -177,12 +177,12 @@ impl<'r> DeploymentHistory<'r> {
                 1 => " and one other file".into(),
                 count => format!(" and {count} other files"),
             };
-            context.ui.caution(&format!(
+            context.ui.print_caution(&format!(
                 "older contents of {first}{others} are not in this clone; `git fetch --refetch --no-filter` brings them"
             ));
         }
         if self.hidden {
-            context.ui.detail("some files could not be understood in the oldest commits; what they hid is left out");
+            context.ui.print_detail("some files could not be understood in the oldest commits; what they hid is left out");
         }
     }
 
@@ -190,19 +190,22 @@ impl<'r> DeploymentHistory<'r> {
     ///
     /// # Errors
     /// When the clone lacks the commit.
-    pub fn account(&self, commit: Oid) -> Result<Rc<CommitDetails>, Failure> {
-        Ok(self.accounts.borrow_mut().of(commit)?)
+    pub fn commit_details(&self, commit: Oid) -> Result<Rc<CommitDetails>, Failure> {
+        Ok(self.accounts.borrow_mut().load(commit)?)
     }
 
     /// A deployment, as people are told of it.
     ///
     /// # Errors
     /// When the clone lacks the commit.
-    pub fn change(&self, deployment: &Deployment<'_>) -> Result<DeploymentReport, Failure> {
+    pub fn deployment_report(
+        &self,
+        deployment: &Deployment<'_>,
+    ) -> Result<DeploymentReport, Failure> {
         Ok(DeploymentReport::new(
             self.name(deployment.slot),
             deployment,
-            self.account(deployment.commit)?,
+            self.commit_details(deployment.commit)?,
         ))
     }
 }

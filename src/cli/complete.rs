@@ -11,7 +11,7 @@ use clap_complete::engine::CompletionCandidate;
 use std::ffi::{OsStr, OsString};
 
 /// Answers the shell, if it is one that asks (`COMPLETE=bash towpath -- …`).
-pub fn answered(environment: &ProcessEnvironment) -> bool {
+pub fn answer_completion(environment: &ProcessEnvironment) -> bool {
     if !environment.completing {
         return false;
     }
@@ -23,16 +23,19 @@ pub fn answered(environment: &ProcessEnvironment) -> bool {
 
 /// Names of apps that begin as the word does.
 pub fn apps(word: &OsStr) -> Vec<CompletionCandidate> {
-    candidates(word, names().apps)
+    completion_candidates(word, load_names().apps)
 }
 
 /// Names of stages that begin as the word does.
 pub fn stages(word: &OsStr) -> Vec<CompletionCandidate> {
-    candidates(word, names().stages)
+    completion_candidates(word, load_names().stages)
 }
 
 /// A word may be a list; its last part is what is completed.
-fn candidates(word: &OsStr, names: impl IntoIterator<Item = String>) -> Vec<CompletionCandidate> {
+fn completion_candidates(
+    word: &OsStr,
+    names: impl IntoIterator<Item = String>,
+) -> Vec<CompletionCandidate> {
     let Some(word) = word.to_str() else { return Vec::new() };
     let (listed, begun) = word.rfind(',').map_or(("", word), |comma| word.split_at(comma + 1));
     let plain = |name: &String| name.starts_with(begun) && !name.chars().any(char::is_control);
@@ -43,9 +46,9 @@ fn candidates(word: &OsStr, names: impl IntoIterator<Item = String>) -> Vec<Comp
         .collect()
 }
 
-fn names() -> CompletionNames {
+fn load_names() -> CompletionNames {
     let environment = ProcessEnvironment::read();
-    let typed = typed(&environment.arguments);
+    let typed = repository_options(&environment.arguments);
     let Ok(cli) = Cli::read(&typed) else { return CompletionNames::default() };
     let mut globals = cli.globals;
     globals.quiet = true;
@@ -53,22 +56,25 @@ fn names() -> CompletionNames {
     if context.url().is_some() {
         return CompletionNames::default();
     }
-    let Ok(repository) = context.repository() else { return CompletionNames::default() };
-    let known =
-        context.environment.cache.as_deref().and_then(|cache| names::recall(cache, &repository));
+    let Ok(repository) = context.open_repository() else { return CompletionNames::default() };
+    let known = context
+        .environment
+        .cache
+        .as_deref()
+        .and_then(|cache| names::load_names(cache, &repository));
     known.unwrap_or_else(|| {
-        let Ok(survey) = RepositoryState::of(&context, &repository, RevisionSelector::default())
+        let Ok(survey) = RepositoryState::load(&context, &repository, RevisionSelector::default())
         else {
             return CompletionNames::default();
         };
-        let names = CompletionNames::of(&survey.mapping);
-        names::remember(&context, &repository, &names);
+        let names = CompletionNames::from_mapping(&survey.mapping);
+        names::store_names(&context, &repository, &names);
         names
     })
 }
 
 /// The repository options of a command line that is not finished, as a whole one.
-fn typed(arguments: &[OsString]) -> Vec<OsString> {
+fn repository_options(arguments: &[OsString]) -> Vec<OsString> {
     let typed = arguments.iter().skip_while(|argument| *argument != "--").skip(1);
     let mut out: Vec<OsString> = vec!["towpath".into(), "status".into()];
     let mut words = typed.peekable();

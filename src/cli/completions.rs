@@ -36,17 +36,17 @@ pub enum CompletionShell {
 
 /// Prints the script.
 pub fn run(args: &CompletionsArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    context.ui.answer(&script(args.shell)?)?;
+    context.ui.write_answer(&completion_script(args.shell)?)?;
     Ok(ExitKind::Done)
 }
 
 /// bash, zsh and fish ask towpath itself; elvish and PowerShell know the words beforehand.
-fn script(shell: CompletionShell) -> Result<String, Failure> {
+fn completion_script(shell: CompletionShell) -> Result<String, Failure> {
     let mut out = Vec::new();
     match shell {
-        CompletionShell::Bash => registration("bash", &mut out)?,
-        CompletionShell::Zsh => registration("zsh", &mut out)?,
-        CompletionShell::Fish => registration("fish", &mut out)?,
+        CompletionShell::Bash => write_registration("bash", &mut out)?,
+        CompletionShell::Zsh => write_registration("zsh", &mut out)?,
+        CompletionShell::Fish => write_registration("fish", &mut out)?,
         CompletionShell::Elvish => {
             generate(Static::Elvish, &mut args::command(), "towpath", &mut out)
         }
@@ -58,7 +58,7 @@ fn script(shell: CompletionShell) -> Result<String, Failure> {
     Ok(format!("{}\n", text.trim()))
 }
 
-fn registration(shell: &str, out: &mut Vec<u8>) -> Result<(), Failure> {
+fn write_registration(shell: &str, out: &mut Vec<u8>) -> Result<(), Failure> {
     let shells = Shells::builtins();
     let shell = shells.completer(shell).expect("clap_complete has this shell");
     Ok(shell.write_registration("COMPLETE", "towpath", "towpath", "towpath", out)?)

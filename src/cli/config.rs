@@ -66,44 +66,44 @@ struct ConfigCheckArgs {
 /// Runs the subcommand.
 pub fn run(args: &ConfigArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     match &args.command {
-        ConfigCommand::Show(args) => show(args, context),
+        ConfigCommand::Show(args) => show_config(args, context),
         ConfigCommand::Check(args) => check(args, context),
         ConfigCommand::Schema => {
-            context.ui.answer(&ui::json(&config::schema()))?;
+            context.ui.write_answer(&ui::to_json(&config::schema()))?;
             Ok(ExitKind::Done)
         }
     }
 }
 
-fn show(args: &ConfigShowArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
-    let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
+fn show_config(args: &ConfigShowArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
+    let repository = context.open_repository()?;
+    let survey = RepositoryState::load(context, &repository, RevisionSelector::default())?;
     let default_branch = survey.branch.as_deref().unwrap_or("HEAD");
-    let shown = config::describe(&survey.settings.config, default_branch);
+    let shown = config::describe_config(&survey.settings.config, default_branch);
     let text = match args.output {
-        OutputFormat::Json => ui::json(&ConfigJson::from(&shown)),
-        OutputFormat::Yaml => ui::yaml(&ConfigJson::from(&shown)),
+        OutputFormat::Json => ui::to_json(&ConfigJson::from(&shown)),
+        OutputFormat::Yaml => ui::to_yaml(&ConfigJson::from(&shown)),
         _ => ui::config(&shown, &context.ui.out),
     };
-    context.ui.answer(&text)?;
-    survey.tell(context);
+    context.ui.write_answer(&text)?;
+    survey.print_assumption(context);
     Ok(ExitKind::Done)
 }
 
 fn check(args: &ConfigCheckArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let (name, text) = match args.file.as_ref().or(context.globals.config.as_ref()) {
-        Some(path) => (path.display().to_string(), settings::read(path)?),
+        Some(path) => (path.display().to_string(), settings::read_config_text(path)?),
         None => (CONFIG_FILE.to_owned(), own_file(context)?),
     };
     let config = config::parse(&text, &name)?;
-    if let Ok(repository) = context.repository() {
+    if let Ok(repository) = context.open_repository() {
         try_out(&config, context, &repository)?;
     }
     let count =
         |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
     let (stages, sources) =
         (count(config.stages.len(), "stage"), count(config.rules.len(), "source"));
-    context.ui.note(&format!("{name} is right: {stages}, {sources}"));
+    context.ui.print_note(&format!("{name} is right: {stages}, {sources}"));
     Ok(ExitKind::Done)
 }
 
@@ -120,28 +120,29 @@ fn try_out(
         work_tree: repository.work_tree().is_some(),
         ..RevisionSelector::default()
     };
-    let snapshot = survey::snapshot(context, repository, when, None)?;
+    let snapshot = survey::open_snapshot(context, repository, when, None)?;
     let cache = ParseCache::default();
     let reader = SnapshotReader::new(&snapshot, &cache);
-    let matched = source::claims(config, &reader).into_iter().map(|claim| claim.index).collect();
-    let mapping = survey::mapping(context, repository, config, &reader, &cache)?;
+    let matched =
+        source::find_claims(config, &reader).into_iter().map(|claim| claim.index).collect();
+    let mapping = survey::read_mapping(context, repository, config, &reader, &cache)?;
     let apps = mapping.entries.iter().map(|entry| entry.app.clone()).collect();
     let reached = mapping.entries.into_iter().map(|entry| entry.stage).collect();
-    for odd in config::unused(config, &matched, &reached)
+    for odd in config::find_unused(config, &matched, &reached)
         .iter()
         .chain(&config::strange_apps(config, &apps))
     {
-        context.ui.caution(&odd.to_string());
+        context.ui.print_caution(&odd.to_string());
     }
     Ok(())
 }
 
 /// The file people would edit: on disk where there is a work tree, else of the newest commit.
 fn own_file(context: &CommandContext) -> Result<String, Failure> {
-    let repository = context.repository()?;
+    let repository = context.open_repository()?;
     let snapshot = match Snapshot::of_work_tree(&repository) {
         Ok(snapshot) => snapshot,
-        Err(_) => Snapshot::of_commit(&repository, repository.head()?)?,
+        Err(_) => Snapshot::of_commit(&repository, repository.head_commit()?)?,
     };
     let cache = ParseCache::default();
     settings::text_in(&SnapshotReader::new(&snapshot, &cache))?.ok_or_else(|| {

@@ -4,7 +4,7 @@ use super::args::{ColorChoice, GlobalArgs};
 use super::environment::ProcessEnvironment;
 use super::failure::Failure;
 use crate::git::remote::CloneCache;
-use crate::git::url::{is_url, redact};
+use crate::git::url::{is_url, redact_credentials};
 use crate::git::{GitError, GitIdentity, GitOptions, Oid, Progress, Repository, Workspace};
 use crate::ui::{ProgressIndicator, TerminalStyle, Ui, Verbosity};
 use jiff::Timestamp;
@@ -30,14 +30,14 @@ impl CommandContext {
 
     /// The same where branches are known to be elsewhere than this clone says.
     #[must_use]
-    pub fn seeing(&self, tips: impl IntoIterator<Item = (String, Oid)>) -> Self {
+    pub fn with_tips(&self, tips: impl IntoIterator<Item = (String, Oid)>) -> Self {
         CommandContext { tips: tips.into_iter().collect(), ..self.clone() }
     }
 
     /// The same where this branch is the one that is meant, and is there.
     #[must_use]
     pub fn on_branch(&self, branch: Option<&str>, tip: Oid) -> Self {
-        let mut context = self.seeing(branch.map(|branch| (branch.to_owned(), tip)));
+        let mut context = self.with_tips(branch.map(|branch| (branch.to_owned(), tip)));
         context.globals.branch = branch.map(str::to_owned);
         context
     }
@@ -52,10 +52,10 @@ impl CommandContext {
     ///
     /// # Errors
     /// When there is none, or it cannot be read.
-    pub fn repository(&self) -> Result<Repository, Failure> {
+    pub fn open_repository(&self) -> Result<Repository, Failure> {
         let named = self.globals.repo.as_deref().unwrap_or(".");
         match self.url() {
-            Some(url) => Ok(Repository::open(&self.bring(url)?)?),
+            Some(url) => Ok(Repository::open(&self.clone_remote(url)?)?),
             None => Ok(Repository::open(Path::new(named))?),
         }
     }
@@ -64,9 +64,9 @@ impl CommandContext {
     ///
     /// # Errors
     /// When it writes, under `--read-only`.
-    pub fn admit(&self) -> Result<(), Failure> {
+    pub fn check_write_access(&self) -> Result<(), Failure> {
         match &self.globals.writing {
-            Some(writing) if self.globals.read_only => Err(writing.refused()),
+            Some(writing) if self.globals.read_only => Err(writing.refusal()),
             _ => Ok(()),
         }
     }
@@ -75,22 +75,22 @@ impl CommandContext {
     ///
     /// # Errors
     /// Under `--read-only`, and of a command that only reads: then there is none.
-    pub fn workspace<'r>(
+    pub fn open_workspace<'r>(
         &self,
         repository: &'r Repository,
         author: Option<&GitIdentity>,
     ) -> Result<Workspace<'r>, Failure> {
-        self.admit()?;
+        self.check_write_access()?;
         if self.globals.writing.is_none() {
             return Err(Failure::failed(
                 "this command only reads, and writes nothing to the repository",
             ));
         }
-        Ok(Workspace::new(repository, self.manner(author)))
+        Ok(Workspace::new(repository, self.git_options(author)))
     }
 
     /// How git is run for the user.
-    pub fn manner(&self, author: Option<&GitIdentity>) -> GitOptions {
+    pub fn git_options(&self, author: Option<&GitIdentity>) -> GitOptions {
         let date = format!("{} {}", self.now().as_second(), self.environment.now.strftime("%z"));
         let url = self.url().map(str::to_owned);
         let trusts = self.globals.writing.is_some();
@@ -104,23 +104,26 @@ impl CommandContext {
         }
     }
 
-    fn bring(&self, url: &str) -> Result<PathBuf, Failure> {
+    fn clone_remote(&self, url: &str) -> Result<PathBuf, Failure> {
         let cache = self.environment.cache.as_deref().ok_or_else(|| {
-            Failure::failed(format!("there is no cache folder to clone `{}` into", redact(url)))
-                .hint("set XDG_CACHE_HOME or HOME to an absolute path")
+            Failure::failed(format!(
+                "there is no cache folder to clone `{}` into",
+                redact_credentials(url)
+            ))
+            .hint("set XDG_CACHE_HOME or HOME to an absolute path")
         })?;
-        let bar = ProgressIndicator::new(&self.ui, &format!("Asking {}", redact(url)));
+        let bar = ProgressIndicator::new(&self.ui, &format!("Asking {}", redact_credentials(url)));
         let max_age = self.globals.max_age.unsigned_abs();
         let interactive = self.can_ask();
         let shown = GitProgress(&bar);
         let clones = CloneCache::new(cache, max_age, self.now().as_second(), interactive, &shown);
         if !self.globals.read_only {
-            return Ok(clones.bring(url)?);
+            return Ok(clones.update_clone(url)?);
         }
-        clones.known(url)?.ok_or_else(|| {
+        clones.find_clone(url)?.ok_or_else(|| {
             Failure::usage(format!(
                 "there is no copy of `{}` yet, and --read-only makes none",
-                redact(url)
+                redact_credentials(url)
             ))
             .hint("without --read-only it is cloned into the cache; or name the folder of a clone")
         })
@@ -158,7 +161,7 @@ impl CommandContext {
             format!("refs/remotes/origin/{branch}"),
             branch.to_owned(),
         ];
-        let found = names.iter().find_map(|name| repository.resolve(name).ok());
+        let found = names.iter().find_map(|name| repository.resolve_revision(name).ok());
         found.ok_or_else(|| GitError::UnknownRevision { revision: branch.to_owned() })
     }
 
@@ -166,7 +169,7 @@ impl CommandContext {
     /// directory.
     pub fn shown_repository(&self, repository: &Repository) -> String {
         if let Some(url) = self.url() {
-            return redact(url);
+            return redact_credentials(url);
         }
         let path = repository.work_tree().unwrap_or(repository.git_dir());
         path.canonicalize().unwrap_or_else(|_| path.to_path_buf()).display().to_string()
@@ -215,7 +218,7 @@ struct GitProgress<'b>(&'b ProgressIndicator);
 
 impl Progress for GitProgress<'_> {
     fn update(&self, done: u64, total: u64, what: &str) {
-        self.0.say(what);
-        self.0.set(done, total);
+        self.0.set_message(what);
+        self.0.set_progress(done, total);
     }
 }

@@ -98,45 +98,45 @@ const NEXT: [&str; 3] = ["towpath history storefront", "towpath metrics", "towpa
 
 /// Makes the demo, and shows it.
 pub fn run(args: &DemoArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let demo = make(args, context)?;
+    let demo = create_demo(args, context)?;
     if args.no_tour {
-        context.ui.answer(&demo.clone.display().to_string())?;
+        context.ui.write_answer(&demo.clone.display().to_string())?;
         return Ok(ExitKind::Done);
     }
     for stop in &TOUR {
-        visit(stop, &demo, context)?;
+        run_step(stop, &demo, context)?;
     }
-    context.ui.answer(&goodbye(&demo))?;
+    context.ui.write_answer(&closing_text(&demo))?;
     Ok(ExitKind::Done)
 }
 
 /// A temporary folder stays only with a whole demo in it. A named one is made absolute: what is
 /// printed can be used anywhere.
-fn make(args: &DemoArgs, context: &CommandContext) -> Result<DemoPaths, Failure> {
+fn create_demo(args: &DemoArgs, context: &CommandContext) -> Result<DemoPaths, Failure> {
     if let Some(folder) = &args.dir {
         let here = context.environment.working_directory.as_deref();
         let folder = here.map_or_else(|| folder.clone(), |here| here.join(folder));
-        return Ok(demo::make(&folder, context.now())?);
+        return Ok(demo::make_demo(&folder, context.now())?);
     }
     let folder = tempfile::Builder::new().prefix("towpath-demo-").tempdir();
     let folder = folder
-        .map_err(|error| Failure::failed("no temporary folder could be made").because(&error))?;
-    let demo = demo::make(folder.path(), context.now())?;
+        .map_err(|error| Failure::failed("no temporary folder could be made").with_cause(&error))?;
+    let demo = demo::make_demo(folder.path(), context.now())?;
     let _kept = folder.keep();
     Ok(demo)
 }
 
 /// Runs a command as if it was typed in the demo's clone.
-fn visit(stop: &TourStep, demo: &DemoPaths, context: &CommandContext) -> Result<(), Failure> {
+fn run_step(stop: &TourStep, demo: &DemoPaths, context: &CommandContext) -> Result<(), Failure> {
     let look = &context.ui.out;
     let question = format!("# {}", stop.question);
-    let typed = typed(stop.command);
+    let typed = command_line(stop.command);
     let head = format!(
         "{}\n{}",
         look.paint(TextTone::Dim, &question),
         look.paint(TextTone::Heading, &typed)
     );
-    context.ui.answer(&head)?;
+    context.ui.write_answer(&head)?;
     let arguments: Vec<OsString> =
         ["towpath"].iter().chain(stop.command).map(OsString::from).collect();
     let cli = Cli::read(&arguments).expect("the tour is typed well; a test walks it");
@@ -148,18 +148,18 @@ fn visit(stop: &TourStep, demo: &DemoPaths, context: &CommandContext) -> Result<
         ..context.globals.clone()
     };
     super::run(cli.command, &CommandContext::new(globals, context.environment.clone()))?;
-    context.ui.answer("\n")?;
+    context.ui.write_answer("\n")?;
     Ok(())
 }
 
-fn typed(command: &[&str]) -> String {
+fn command_line(command: &[&str]) -> String {
     let quoted = command
         .iter()
         .map(|word| if word.contains(' ') { format!("'{word}'") } else { (*word).to_owned() });
     format!("$ towpath {}", quoted.collect::<Vec<_>>().join(" "))
 }
 
-fn goodbye(demo: &DemoPaths) -> String {
+fn closing_text(demo: &DemoPaths) -> String {
     let mut out = format!(
         "The repository stays here until you remove it. Go on:\n  cd {}\n",
         demo.clone.display()
@@ -177,7 +177,7 @@ impl From<DemoError> for Failure {
             _ => Failure::failed(error.to_string()),
         };
         let failure = match std::error::Error::source(&error) {
-            Some(cause) => failure.because(cause),
+            Some(cause) => failure.with_cause(cause),
             None => failure,
         };
         match error {

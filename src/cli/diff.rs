@@ -5,12 +5,12 @@ use super::chronicle::DeploymentHistory;
 use super::context::CommandContext;
 use super::failure::{ExitKind, Failure};
 use super::filter::GlobPatterns;
-use super::suggest::nearest;
+use super::suggest::nearest_name;
 use super::survey::{RepositoryState, RevisionSelector};
 use super::{complete, output};
 use crate::config::Config;
 use crate::git::Repository;
-use crate::git::at::{TIME_FORMS, resolve};
+use crate::git::at::{TIME_FORMS, resolve_at};
 use crate::history::CellHistories;
 use crate::model::{CellKey, StageName};
 use crate::report::json::DiffJson;
@@ -67,38 +67,41 @@ const FORMATS: [OutputFormat; 4] =
 
 /// Answers, and says on stderr how much differs.
 pub fn run(args: &DiffArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
-    let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
-    survey.tell(context);
-    let chronicle = DeploymentHistory::of(context, &repository, &survey, TOLERANCE)?;
+    let repository = context.open_repository()?;
+    let survey = RepositoryState::load(context, &repository, RevisionSelector::default())?;
+    survey.print_assumption(context);
+    let chronicle = DeploymentHistory::load(context, &repository, &survey, TOLERANCE)?;
     let asking = DiffBuilder {
         context,
         repository: &repository,
         survey: &survey,
         courses: CellHistories::new(&chronicle.timeline),
     };
-    let (mut left, mut right) = (asking.spot(&args.left)?, asking.spot(&args.right)?);
+    let (mut left, mut right) = (asking.parse_side(&args.left)?, asking.parse_side(&args.right)?);
     // A stage beside a revision: that stage then.
     let stage = left.stage.clone().or_else(|| right.stage.clone());
     left.stage = left.stage.or_else(|| stage.clone());
     right.stage = right.stage.or(stage);
     let wanted = GlobPatterns::new(&args.app);
-    let accept = |slot: &CellKey| wanted.accept(chronicle.words(slot));
-    let diff =
-        asking.compare(asking.side(left, &accept)?, asking.side(right, &accept)?, &chronicle);
+    let accept = |slot: &CellKey| wanted.matches_any(chronicle.app_words(slot));
+    let diff = asking.compare_sides(
+        asking.load_side(left, &accept)?,
+        asking.load_side(right, &accept)?,
+        &chronicle,
+    );
     let text = match args.output {
         OutputFormat::Json => {
-            ui::json(&DiffJson::new(&diff, context.shown_repository(&repository)))
+            ui::to_json(&DiffJson::new(&diff, context.shown_repository(&repository)))
         }
         OutputFormat::Csv => ui::diff_csv(&diff),
         OutputFormat::Markdown => ui::diff_markdown(&diff),
         _ => ui::diff(&diff, &context.ui.out),
     };
-    context.ui.answer(&text)?;
+    context.ui.write_answer(&text)?;
     if args.output == OutputFormat::Table {
-        context.ui.note(&summary(&diff, &survey.settings.config));
+        context.ui.print_note(&summary_sentence(&diff, &survey.settings.config));
     }
-    context.ui.warnings(&diff.warnings);
+    context.ui.print_warnings(&diff.warnings);
     Ok(if args.exit_code && !diff.differences.is_empty() {
         ExitKind::Different
     } else {
@@ -122,7 +125,7 @@ struct DiffBuilder<'a> {
 
 impl DiffBuilder<'_> {
     /// What a text names: a stage, `stage@when`, or when alone.
-    fn spot(&self, text: &str) -> Result<DiffSideSpec, Failure> {
+    fn parse_side(&self, text: &str) -> Result<DiffSideSpec, Failure> {
         let config = &self.survey.settings.config;
         let named = |stage: Option<StageName>, at: Option<&str>| DiffSideSpec {
             text: text.to_owned(),
@@ -138,19 +141,19 @@ impl DiffBuilder<'_> {
         {
             return Ok(named(Some(stage.name.clone()), Some(when)));
         }
-        let tip = self.survey.commit.map_or_else(|| self.repository.head(), Ok)?;
-        match resolve(self.repository, tip, text, &self.context.environment.now) {
+        let tip = self.survey.commit.map_or_else(|| self.repository.head_commit(), Ok)?;
+        match resolve_at(self.repository, tip, text, &self.context.environment.now) {
             Ok(_) => Ok(named(None, Some(text))),
-            Err(_) => Err(self.unknown(text)),
+            Err(_) => Err(self.unknown_side(text)),
         }
     }
 
-    fn unknown(&self, text: &str) -> Failure {
+    fn unknown_side(&self, text: &str) -> Failure {
         let failure =
             Failure::usage(format!("`{text}` is no stage, revision or time of this repository"));
         let stages: Vec<&str> = self.survey.mapping.stages.iter().map(StageName::as_str).collect();
         let word = text.split('@').next().unwrap_or(text);
-        match nearest(word, stages.iter().copied()) {
+        match nearest_name(word, stages.iter().copied()) {
             Some(near) => failure.hint(format!("did you mean `{near}{}`?", &text[word.len()..])),
             None => failure
                 .hint(format!("the stages are {}", stages.join(", ")))
@@ -159,13 +162,13 @@ impl DiffBuilder<'_> {
     }
 
     /// What runs at a spot, of the apps that are meant.
-    fn side(
+    fn load_side(
         &self,
         spot: DiffSideSpec,
         accept: &dyn Fn(&CellKey) -> bool,
     ) -> Result<DiffSide, Failure> {
         let then = match spot.at.as_deref() {
-            Some(at) => Some(RepositoryState::of(
+            Some(at) => Some(RepositoryState::load(
                 self.context,
                 self.repository,
                 RevisionSelector { at: Some(at), ..RevisionSelector::default() },
@@ -196,7 +199,7 @@ impl DiffBuilder<'_> {
         })
     }
 
-    fn compare(
+    fn compare_sides(
         &self,
         left: DiffSide,
         right: DiffSide,
@@ -205,13 +208,13 @@ impl DiffBuilder<'_> {
         let name = |slot: &CellKey| chronicle.name(slot).to_owned();
         let place = |stage: &StageName| self.survey.settings.config.position(stage);
         let mut diff =
-            DiffReport::new(left, right, &name, &place, &|a, b| self.courses.ahead(a, b));
+            DiffReport::new(left, right, &name, &place, &|a, b| self.courses.compare_cells(a, b));
         diff.warnings.clone_from(&self.survey.mapping.warnings);
         diff
     }
 }
 
-fn summary(diff: &DiffReport, config: &Config) -> String {
+fn summary_sentence(diff: &DiffReport, config: &Config) -> String {
     let (left, right) = (&diff.left.text, &diff.right.text);
     let (differing, compared) = (diff.differences.len(), diff.compared);
     if differing == 0 {
@@ -222,12 +225,12 @@ fn summary(diff: &DiffReport, config: &Config) -> String {
         diff.left.stage.as_ref().zip(diff.right.stage.as_ref()).is_some_and(|(before, stage)| {
             config.stage(stage.as_str()).is_some_and(|stage| stage.after.contains(before))
         });
-    let promotion = if follows { promotion(diff) } else { String::new() };
+    let promotion = if follows { promotion_text(diff) } else { String::new() };
     format!("{differing} of {compared} differ{promotion}")
 }
 
 /// What a promotion would do to the stage on the right.
-fn promotion(diff: &DiffReport) -> String {
+fn promotion_text(diff: &DiffReport) -> String {
     let count = |ahead: fn(&AheadSide) -> bool| {
         diff.differences.iter().filter(|difference| ahead(&difference.ahead)).count()
     };

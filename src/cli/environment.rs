@@ -40,7 +40,7 @@ impl ProcessEnvironment {
             now: now().to_zoned(TimeZone::system()),
             arguments: std::env::args_os().collect(),
             working_directory: std::env::current_dir().ok(),
-            cache: cache(),
+            cache: cache_folder(),
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal,
             stderr_is_terminal: std::io::stderr().is_terminal(),
@@ -60,18 +60,18 @@ impl ProcessEnvironment {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]
-fn variable(name: &str) -> Option<OsString> {
+fn read_variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
 /// The text of an environment variable, unless it is empty.
 pub fn text(name: &str) -> Option<String> {
-    variable(name).and_then(|value| value.into_string().ok())
+    read_variable(name).and_then(|value| value.into_string().ok())
 }
 
 /// Where git keeps what a push brings while a hook of the server is asked, if this is one.
-pub fn incoming() -> Option<PathBuf> {
-    variable("GIT_QUARANTINE_PATH").map(PathBuf::from).filter(|path| path.is_absolute())
+pub fn quarantine_path() -> Option<PathBuf> {
+    read_variable("GIT_QUARANTINE_PATH").map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
 /// The clock in whole seconds, as commits have them, or `TOWPATH_NOW`, with which tests stand still.
@@ -89,7 +89,7 @@ pub fn seconds() -> i64 {
 }
 
 /// A number from 0 to 1 that differs from process to process and from call to call.
-pub fn chance() -> f64 {
+pub fn random_fraction() -> f64 {
     // The standard library seeds it from the system's source of randomness.
     let bits = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0_u8);
     f64::from((bits >> 32) as u32) / f64::from(u32::MAX)
@@ -102,8 +102,9 @@ pub fn unique_word() -> String {
 }
 
 /// The XDG base directory specification: a relative path counts as unset.
-fn cache() -> Option<PathBuf> {
-    let absolute = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+fn cache_folder() -> Option<PathBuf> {
+    let absolute =
+        |name: &str| read_variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base =
         absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
     base.map(|base| base.join("towpath"))
@@ -124,7 +125,7 @@ fn is_utf8(locale: &str) -> bool {
 
 /// See no-color.org and bixense.com/clicolors.
 fn color() -> Option<bool> {
-    if variable("NO_COLOR").is_some() {
+    if read_variable("NO_COLOR").is_some() {
         return Some(false);
     }
     if text("CLICOLOR_FORCE").is_some_and(|value| value != "0") {

@@ -70,7 +70,7 @@ impl Failure {
     }
 
     /// The same with what lies behind it.
-    pub fn because(mut self, cause: &dyn std::error::Error) -> Self {
+    pub fn with_cause(mut self, cause: &dyn std::error::Error) -> Self {
         let mut next = Some(cause);
         while let Some(cause) = next {
             self.causes.push(cause.to_string());
@@ -156,6 +156,6 @@ impl From<io::Error> for Failure {
                 exit: ExitKind::Done,
             };
         }
-        Failure::failed("the answer could not be written").because(&error)
+        Failure::failed("the answer could not be written").with_cause(&error)
     }
 }

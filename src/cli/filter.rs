@@ -17,23 +17,23 @@ impl GlobPatterns {
     }
 
     /// Is one of the names meant?
-    pub fn accept<'n>(&self, names: impl IntoIterator<Item = &'n str> + Clone) -> bool {
+    pub fn matches_any<'n>(&self, names: impl IntoIterator<Item = &'n str> + Clone) -> bool {
         self.0.is_empty()
             || self
                 .0
                 .iter()
-                .any(|pattern| names.clone().into_iter().any(|name| matches(pattern, name)))
+                .any(|pattern| names.clone().into_iter().any(|name| matches_glob(pattern, name)))
     }
 
     /// The patterns that no name fits; a script that relies on one should hear of it.
-    pub fn unmatched<'p>(&'p self, names: &'p [String]) -> impl Iterator<Item = &'p str> {
-        let fits = |pattern: &str| names.iter().any(|name| matches(pattern, name));
+    pub fn unmatched_patterns<'p>(&'p self, names: &'p [String]) -> impl Iterator<Item = &'p str> {
+        let fits = |pattern: &str| names.iter().any(|name| matches_glob(pattern, name));
         self.0.iter().map(String::as_str).filter(move |pattern| !fits(pattern))
     }
 }
 
 /// Does a name fit a pattern? Linear in their product at worst: the last `*` is where it goes back to.
-fn matches(pattern: &str, name: &str) -> bool {
+fn matches_glob(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), name.chars().collect());
     let (mut p, mut n) = (0, 0);
@@ -75,18 +75,18 @@ mod tests {
             ("**a", "ba"),
             ("é?", "éa"),
         ] {
-            assert!(matches(pattern, name), "{pattern} {name}");
+            assert!(matches_glob(pattern, name), "{pattern} {name}");
         }
         for (pattern, name) in [("web", "webs"), ("?", ""), ("a*b", "a"), ("*a*a*b", "aaaa")] {
-            assert!(!matches(pattern, name), "{pattern} {name}");
+            assert!(!matches_glob(pattern, name), "{pattern} {name}");
         }
     }
 
     #[test]
     fn no_pattern_means_everything() {
-        assert!(GlobPatterns::new(&[]).accept(["x"]));
+        assert!(GlobPatterns::new(&[]).matches_any(["x"]));
         let patterns = GlobPatterns::new(&["web".into(), "z*".into()]);
-        assert!(patterns.accept(["api", "web"]) && !patterns.accept(["api"]));
-        assert_eq!(patterns.unmatched(&["web".into()]).collect::<Vec<_>>(), ["z*"]);
+        assert!(patterns.matches_any(["api", "web"]) && !patterns.matches_any(["api"]));
+        assert_eq!(patterns.unmatched_patterns(&["web".into()]).collect::<Vec<_>>(), ["z*"]);
     }
 }

@@ -20,14 +20,15 @@ pub type DeploymentPrinter<'a> =
 ///
 /// # Errors
 /// When the repository cannot be read.
-pub fn watching(context: &CommandContext) -> Result<CommandContext, Failure> {
+pub fn fetching_context(context: &CommandContext) -> Result<CommandContext, Failure> {
     let mut globals = GlobalArgs { max_age: SignedDuration::ZERO, ..context.globals.clone() };
     if context.url().is_none() {
-        let repository = context.repository()?;
+        let repository = context.open_repository()?;
         fetch(context);
-        let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
+        let survey = RepositoryState::load(context, &repository, RevisionSelector::default())?;
         let branch = survey.branch.map(|branch| format!("origin/{branch}"));
-        globals.branch = branch.filter(|name| repository.resolve(name).is_ok()).or(globals.branch);
+        globals.branch =
+            branch.filter(|name| repository.resolve_revision(name).is_ok()).or(globals.branch);
     }
     Ok(CommandContext::new(globals, context.environment.clone()))
 }
@@ -46,9 +47,9 @@ pub fn run(
     loop {
         thread::sleep(every.unsigned_abs());
         fetch(context);
-        let repository = context.repository()?;
-        let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
-        let chronicle = DeploymentHistory::of(context, &repository, &survey, TOLERANCE)?;
+        let repository = context.open_repository()?;
+        let survey = RepositoryState::load(context, &repository, RevisionSelector::default())?;
+        let chronicle = DeploymentHistory::load(context, &repository, &survey, TOLERANCE)?;
         let old = chronicle
             .timeline
             .deployments()
@@ -66,9 +67,10 @@ fn fetch(context: &CommandContext) {
     if context.url().is_some() {
         return;
     }
-    let fetched = context.repository().and_then(|repository| context.fetch_origin(&repository));
+    let fetched =
+        context.open_repository().and_then(|repository| context.fetch_origin(&repository));
     if let Err(failure) = fetched {
-        context.ui.caution(failure.message().unwrap_or("the origin cannot be reached"));
+        context.ui.print_caution(failure.message().unwrap_or("the origin cannot be reached"));
     }
 }
 

@@ -1,14 +1,14 @@
 //! The forge of a repository: where it is, and what it is reached with.
 
 use super::context::CommandContext;
-use super::environment::{chance, seconds, text};
+use super::environment::{random_fraction, seconds, text};
 use super::failure::Failure;
 use crate::config::ProposalMergeMethod;
 use crate::forge::{
     Clock, Forge, ForgeAccess, ForgeError, ForgeHost, ForgeKind, ForgeRepository, ForgeUrlError,
     RequestLimits, Token, TokenSources,
 };
-use crate::forge::{MergeMethod, connect, find_token, plain};
+use crate::forge::{MergeMethod, connect, find_token, open_plain};
 use crate::git::{GitIdentity, Repository};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -45,24 +45,27 @@ pub enum ForgeLocation {
 ///
 /// # Errors
 /// Where nothing says which: with what can be done without.
-pub fn home(said: ForgeOptions<'_>, repository: &Repository) -> Result<ForgeLocation, Failure> {
+pub fn locate_forge(
+    said: ForgeOptions<'_>,
+    repository: &Repository,
+) -> Result<ForgeLocation, Failure> {
     let named = said.user.or(said.config);
     if let Some(name) = named {
-        known(name)?;
+        parse_kind(name)?;
     }
     if named == Some("plain") {
         return origin(repository).map(|_| ForgeLocation::Plain);
     }
     let hosted = |place, is_hearsay| ForgeLocation::Hosted { place, is_hearsay };
     if let Some(name) = said.user {
-        let place = place(Some(name), said.api, repository)?;
+        let place = resolve_place(Some(name), said.api, repository)?;
         return Ok(place.map_or(ForgeLocation::Plain, |place| hosted(place, false)));
     }
-    match (place(None, None, repository), said.config) {
+    match (resolve_place(None, None, repository), said.config) {
         (Ok(Some(place)), _) => Ok(hosted(place, false)),
         (Ok(None), None) => Ok(ForgeLocation::Plain),
         (Err(failure), None) => Err(failure),
-        (_, name) => Ok(place(name, None, repository)?
+        (_, name) => Ok(resolve_place(name, None, repository)?
             .map_or(ForgeLocation::Plain, |place| hosted(place, true))),
     }
 }
@@ -76,7 +79,7 @@ pub fn place_of_sources(url: &str, home: &ForgeLocation) -> Option<ForgeReposito
         }
         ForgeLocation::Plain => None,
     };
-    ForgeRepository::of(url, known.as_ref()).ok()
+    ForgeRepository::from_remote(url, known.as_ref()).ok()
 }
 
 /// What can be done without a forge.
@@ -100,7 +103,7 @@ pub fn origin(repository: &Repository) -> Result<String, Failure> {
     })
 }
 
-fn known(name: &str) -> Result<ForgeKind, Failure> {
+fn parse_kind(name: &str) -> Result<ForgeKind, Failure> {
     ForgeKind::from_name(name).ok_or_else(|| {
         let failure = Failure::usage(format!("`{name}` is no forge that towpath knows"));
         failure.hint("github, gitlab, gitea, forgejo, bitbucket, azure and plain are")
@@ -108,18 +111,20 @@ fn known(name: &str) -> Result<ForgeKind, Failure> {
 }
 
 /// The place of `origin`; `None` where it is a folder.
-fn place(
+fn resolve_place(
     named: Option<&str>,
     api: Option<&str>,
     repository: &Repository,
 ) -> Result<Option<ForgeRepository>, Failure> {
     let written = origin(repository)?;
-    let kind = named.map(known).transpose()?;
+    let kind = named.map(parse_kind).transpose()?;
     let known = kind.map(|kind| ForgeHost { kind, host: None, api: api.map(str::to_owned) });
-    let found = ForgeRepository::of(&written, known.as_ref());
+    let found = ForgeRepository::from_remote(&written, known.as_ref());
     // A short form of the user's own, such as `gh:team/deploy`, is known in full only.
     let found = found.or_else(|error| {
-        repository.origin_url().map_or(Err(error), |url| ForgeRepository::of(&url, known.as_ref()))
+        repository
+            .origin_url()
+            .map_or(Err(error), |url| ForgeRepository::from_remote(&url, known.as_ref()))
     });
     match found {
         Ok(place) => Ok(Some(place)),
@@ -141,7 +146,7 @@ fn place(
 ///
 /// # Errors
 /// Without a token, or without a name.
-pub fn open<'r>(
+pub fn open_forge<'r>(
     home: &ForgeLocation,
     repository: &'r Repository,
     author: Option<&GitIdentity>,
@@ -149,29 +154,29 @@ pub fn open<'r>(
 ) -> Result<Box<dyn Forge + 'r>, Failure> {
     match home {
         ForgeLocation::Hosted { place, is_hearsay } => {
-            hosted(place, *is_hearsay, repository, context)
+            open_hosted_forge(place, *is_hearsay, repository, context)
         }
         ForgeLocation::Plain => {
-            let workspace = context.workspace(repository, author).map_err(|failure| {
+            let workspace = context.open_workspace(repository, author).map_err(|failure| {
                 failure
                     .hint("without a forge, pull requests are fetched into this clone to be read")
             })?;
             let who = workspace.author()?;
             let address = repository.origin_url().unwrap_or_default();
-            Ok(plain(workspace, address, format!("{} <{}>", who.name, who.email), clock()))
+            Ok(open_plain(workspace, address, format!("{} <{}>", who.name, who.email), clock()))
         }
     }
 }
 
-fn hosted(
+fn open_hosted_forge(
     place: &ForgeRepository,
     is_hearsay: bool,
     repository: &Repository,
     context: &CommandContext,
 ) -> Result<Box<dyn Forge>, Failure> {
     let variable = |name: &str| text(name).filter(|_| !is_hearsay || name != GENERAL_TOKEN);
-    let git = |host: &str| credential(host, repository, context);
-    let sources = TokenSources { variable: &variable, gh: &gh, git: &git };
+    let git = |host: &str| git_credential(host, repository, context);
+    let sources = TokenSources { variable: &variable, gh: &gh_token, git: &git };
     let Some((token, from)) = find_token(place.kind, &place.host, &sources) else {
         let failure = Failure::failed(format!("there is no token for {}", place.host));
         return Err(failure.hint(if is_hearsay {
@@ -180,13 +185,13 @@ fn hosted(
             "set TOWPATH_TOKEN, or the forge's own variable; `gh auth login` and git's credential helpers do too"
         }));
     };
-    context.ui.detail(&format!("the token for {} is from {from}", place.host));
-    let access = access(&place.api, Some(token), RequestLimits::default());
+    context.ui.print_detail(&format!("the token for {} is from {from}", place.host));
+    let access = forge_access(&place.api, Some(token), RequestLimits::default());
     Ok(connect(place, &access)?)
 }
 
 /// What an address is reached with.
-pub fn access(url: &str, token: Option<Token>, limits: RequestLimits) -> ForgeAccess {
+pub fn forge_access(url: &str, token: Option<Token>, limits: RequestLimits) -> ForgeAccess {
     let secure = url.starts_with("https:");
     let proxies: &[&str] =
         if secure { &["https_proxy", "HTTPS_PROXY", "ALL_PROXY"] } else { &["http_proxy"] };
@@ -208,7 +213,11 @@ pub fn access(url: &str, token: Option<Token>, limits: RequestLimits) -> ForgeAc
 }
 
 fn clock() -> Clock {
-    Clock { now: Arc::new(seconds), sleep: Arc::new(thread::sleep), chance: Arc::new(chance) }
+    Clock {
+        now: Arc::new(seconds),
+        sleep: Arc::new(thread::sleep),
+        chance: Arc::new(random_fraction),
+    }
 }
 
 /// The way to merge, as forges know it.
@@ -221,12 +230,12 @@ pub fn method(method: ProposalMergeMethod) -> MergeMethod {
 }
 
 /// How a forge's texts name a proposal.
-pub fn reference(kind: ForgeKind, number: u64) -> String {
+pub fn proposal_reference(kind: ForgeKind, number: u64) -> String {
     format!("{}{number}", if kind == ForgeKind::GitLab { '!' } else { '#' })
 }
 
 /// `gh auth token`, if there is a `gh`.
-fn gh(host: &str) -> Option<String> {
+fn gh_token(host: &str) -> Option<String> {
     let mut gh = Command::new("gh");
     gh.args(["auth", "token", "--hostname", host]).stdin(Stdio::null()).stderr(Stdio::null());
     let output = gh.output().ok()?;
@@ -234,13 +243,13 @@ fn gh(host: &str) -> Option<String> {
 }
 
 /// What git's credential helpers have for a host. They are not to ask.
-fn credential(
+fn git_credential(
     host: &str,
     repository: &Repository,
     context: &CommandContext,
 ) -> Option<(String, String)> {
-    let manner = context.manner(None);
-    let answer = crate::git::credential(repository, &manner, host)?;
+    let manner = context.git_options(None);
+    let answer = crate::git::fill_credential(repository, &manner, host)?;
     let value =
         |key: &str| answer.lines().find_map(|line| line.strip_prefix(key)).map(str::to_owned);
     Some((value("username=").unwrap_or_default(), value("password=")?))

@@ -32,7 +32,7 @@ pub struct ForgeArgs {
 impl ForgeArgs {
     /// What the command was told, at whichever level, or for one that takes no such arguments the
     /// environment.
-    pub fn of(matches: &ArgMatches) -> Self {
+    pub fn from_matches(matches: &ArgMatches) -> Self {
         let levels = || {
             std::iter::successors(Some(matches), |level| level.subcommand().map(|(_, inner)| inner))
         };
@@ -49,7 +49,7 @@ impl ForgeArgs {
     }
 
     /// What is said about the forge.
-    pub fn said<'a>(&'a self, config: &'a Config) -> ForgeOptions<'a> {
+    pub fn to_options<'a>(&'a self, config: &'a Config) -> ForgeOptions<'a> {
         ForgeOptions {
             user: self.forge.as_deref(),
             api: self.forge_api.as_deref(),

@@ -19,8 +19,8 @@ use crate::report::json::GuardJson;
 use crate::ui;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-pub use gates::queries;
-use gates::{QueryAnswers, answers};
+pub use gates::build_queries;
+use gates::{QueryAnswers, answer_queries};
 use people::{ProposedCommits, Requester};
 pub use sides::BaseHeadComparison;
 use std::io::Write;
@@ -98,36 +98,36 @@ const FORMATS: [&str; 5] = ["table", "json", "markdown", "sarif", "github"];
 
 /// Judges, with the exit code of the answer.
 pub fn run(args: &GuardArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
-    let repository = match environment::incoming() {
+    let repository = context.open_repository()?;
+    let repository = match environment::quarantine_path() {
         Some(folder) => repository.with_incoming(&folder)?,
         None => repository,
     };
     let (base, head) = (commit(&repository, &args.base)?, commit(&repository, &args.head)?);
-    let premerge = repository.premerge(base, head)?;
+    let premerge = repository.preview_merge(base, head)?;
     let mut guarded =
-        GuardReport::of(context.shown_repository(&repository), base.to_string(), head.to_string());
+        GuardReport::new(context.shown_repository(&repository), base.to_string(), head.to_string());
     match &premerge {
         MergePreview::Nothing => {}
-        MergePreview::Unrelated => guarded.rulings.push(unrelated()),
+        MergePreview::Unrelated => guarded.rulings.push(unrelated_ruling()),
         MergePreview::Conflict(paths) => {
-            guarded.rulings.extend(paths.iter().map(|path| conflict(path)))
+            guarded.rulings.extend(paths.iter().map(|path| conflict_ruling(path)))
         }
         MergePreview::Forward(_) | MergePreview::Tree(_) => {
             let branch = branch_name(&args.base, context, &repository);
             let context = context.on_branch(branch.as_deref(), base);
-            let sides = BaseHeadComparison::read(
+            let sides = BaseHeadComparison::load(
                 &context,
                 &repository,
                 (base, head),
                 &premerge,
                 branch.as_deref(),
             )?;
-            judge(args, &context, &repository, &sides, &mut guarded)?;
+            judge_change(args, &context, &repository, &sides, &mut guarded)?;
         }
     }
-    tell(args, context, &guarded)?;
-    Ok(if guarded.allows() { ExitKind::Done } else { ExitKind::Refused })
+    print_report(args, context, &guarded)?;
+    Ok(if guarded.is_allowed() { ExitKind::Done } else { ExitKind::Refused })
 }
 
 fn commit(repository: &Repository, revision: &str) -> Result<Oid, Failure> {
@@ -159,11 +159,11 @@ fn branch_name(
         return None;
     }
     let places = [format!("refs/heads/{name}"), format!("refs/remotes/origin/{name}")];
-    places.iter().any(|place| repository.resolve(place).is_ok()).then(|| name.to_owned())
+    places.iter().any(|place| repository.resolve_revision(place).is_ok()).then(|| name.to_owned())
 }
 
-fn unrelated() -> Ruling {
-    let refusal = GuardRefusal::of(
+fn unrelated_ruling() -> Ruling {
+    let refusal = GuardRefusal::new(
         GuardCheck::Merge,
         "base and head have no commit in common, so it is not known what changes",
     );
@@ -174,8 +174,8 @@ fn unrelated() -> Ruling {
     )
 }
 
-fn conflict(path: &str) -> Ruling {
-    let refusal = GuardRefusal::of(
+fn conflict_ruling(path: &str) -> Ruling {
+    let refusal = GuardRefusal::new(
         GuardCheck::Merge,
         "the base has changed this file, too, and the two do not go together",
     );
@@ -183,31 +183,31 @@ fn conflict(path: &str) -> Ruling {
 }
 
 /// Everything that is said about the change.
-fn judge(
+fn judge_change(
     args: &GuardArgs,
     context: &CommandContext,
     repository: &Repository,
     sides: &BaseHeadComparison<'_>,
     guarded: &mut GuardReport,
 ) -> Result<(), Failure> {
-    let (moves, config) = (sides.moves(), sides.config());
-    let (rule_paths, wrong) = sides.rules();
+    let (moves, config) = (sides.cell_changes(), sides.config());
+    let (rule_paths, wrong) = sides.changed_rules();
     let asker = Requester::find(args, context, repository, sides)?;
     let commits = ProposedCommits::list(context, repository, sides)?;
     let QueryAnswers { asked, judged } =
-        answers(args, context, repository, sides, (&moves, &asker))?;
+        answer_queries(args, context, repository, sides, (&moves, &asker))?;
     let people = ChangeContributors {
         persons: asker.persons.clone(),
-        signed: &|lists| commits.signed(lists),
-        vouched: &|lists, commit| commits.vouched(lists, commit),
+        signed: &|lists| commits.check_signatures(lists),
+        vouched: &|lists, commit| commits.has_good_signature(lists, commit),
     };
     let judgements: Vec<_> = judged.iter().map(|one| one.judgement.clone()).collect();
-    guarded.rulings = sides.oddities();
-    guarded.rulings.extend(commits.unsettled()?);
+    guarded.rulings = sides.unsafe_changes();
+    guarded.rulings.extend(commits.rebase_conflicts()?);
     let known = guarded.rulings.iter().filter_map(|ruling| ruling.path.clone()).collect();
-    guarded.rulings.extend(sides.blind(&people, &known));
+    guarded.rulings.extend(sides.blind_spot_rulings(&people, &known));
     guarded.rulings.extend(of_rules(&rule_paths, wrong.as_deref(), config, &people));
-    guarded.glasses = commits.glasses();
+    guarded.glasses = commits.break_glass_commits();
     guarded.rulings.extend(of_moves(
         &moves,
         &asked,
@@ -216,13 +216,13 @@ fn judge(
         &people,
         &guarded.glasses,
     ));
-    guarded.rulings.sort_by_key(Ruling::passes);
+    guarded.rulings.sort_by_key(Ruling::is_allowed);
     guarded.files = sides.differences.changes.len();
     guarded.name_cells(&sides.before.entries, &sides.after.entries);
     guarded.judged = judged;
     guarded.persons = asker.persons;
     if rule_paths.contains(&CONFIG_FILE) && sides.text(CONFIG_FILE).is_none() {
-        context.ui.note(&format!(
+        context.ui.print_note(&format!(
             "the base has no {CONFIG_FILE}; from the next change on, the new one counts"
         ));
     }
@@ -230,36 +230,41 @@ fn judge(
 }
 
 /// Prints the answer, and adds the summary.
-fn tell(args: &GuardArgs, context: &CommandContext, guarded: &GuardReport) -> Result<(), Failure> {
+fn print_report(
+    args: &GuardArgs,
+    context: &CommandContext,
+    guarded: &GuardReport,
+) -> Result<(), Failure> {
     let text = match args.output.as_str() {
-        "json" => ui::json(&GuardJson::from(guarded)),
+        "json" => ui::to_json(&GuardJson::from(guarded)),
         "markdown" => ui::guard_markdown(guarded),
         "sarif" => ui::guard_sarif(guarded, env!("CARGO_PKG_VERSION")),
         "github" => ui::guard_github(guarded),
         _ => ui::guard(guarded, &context.ui.out),
     };
-    context.ui.answer(&text)?;
+    context.ui.write_answer(&text)?;
     if !guarded.rulings.is_empty() || args.output != "table" {
-        context.ui.note(&guarded.sentence());
+        context.ui.print_note(&guarded.summary_sentence());
     }
     match &args.summary {
         Some(path) if context.globals.read_only => {
-            context
-                .ui
-                .note(&format!("no summary is added to {} under --read-only", path.display()));
+            context.ui.print_note(&format!(
+                "no summary is added to {} under --read-only",
+                path.display()
+            ));
             Ok(())
         }
-        Some(path) => summarise(path, guarded),
+        Some(path) => append_summary(path, guarded),
         None => Ok(()),
     }
 }
 
-fn summarise(path: &PathBuf, guarded: &GuardReport) -> Result<(), Failure> {
+fn append_summary(path: &PathBuf, guarded: &GuardReport) -> Result<(), Failure> {
     let written = std::fs::OpenOptions::new().create(true).append(true).open(path);
     let written =
         written.and_then(|mut file| file.write_all(ui::guard_markdown(guarded).as_bytes()));
     written.map_err(|error| {
         Failure::failed(format!("the summary cannot be added to `{}`", path.display()))
-            .because(&error)
+            .with_cause(&error)
     })
 }

@@ -84,7 +84,7 @@ pub struct HistoryArgs {
     follow: bool,
 
     /// With --follow: look so often, such as `1m`
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = args::duration, hide_short_help = true)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = args::parse_duration, hide_short_help = true)]
     every: SignedDuration,
 
     /// How the answer is written
@@ -117,20 +117,20 @@ pub fn run(args: &HistoryArgs, context: &CommandContext) -> Result<ExitKind, Fai
         let failure = Failure::usage("--follow never ends, and a JSON document does");
         return Err(failure.hint("`--output jsonl` gives one object a line"));
     }
-    let watching = if args.follow { Some(follow::watching(context)?) } else { None };
+    let watching = if args.follow { Some(follow::fetching_context(context)?) } else { None };
     let context = watching.as_ref().unwrap_or(context);
-    let repository = context.repository()?;
-    let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
-    survey.tell(context);
-    names::remember(context, &repository, &CompletionNames::of(&survey.mapping));
-    let chronicle = match newest(args, context, &repository, &survey)? {
+    let repository = context.open_repository()?;
+    let survey = RepositoryState::load(context, &repository, RevisionSelector::default())?;
+    survey.print_assumption(context);
+    names::store_names(context, &repository, &CompletionNames::from_mapping(&survey.mapping));
+    let chronicle = match load_newest(args, context, &repository, &survey)? {
         Some(part) => part,
-        None => DeploymentHistory::of(context, &repository, &survey, choice::TOLERANCE)?,
+        None => DeploymentHistory::load(context, &repository, &survey, choice::TOLERANCE)?,
     };
     let times = if args.exact { TimeFormat::Exact } else { TimeFormat::Ago };
     let scroll = RefCell::new(HistoryPrinter::new(args.output, times, &context.ui.out));
     let question = HistoryPrintRequest { args, context, repository: &repository, scroll: &scroll };
-    question.answer(&survey, &chronicle)?;
+    question.print_history(&survey, &chronicle)?;
     if !args.follow {
         return Ok(ExitKind::Done);
     }
@@ -140,7 +140,7 @@ pub fn run(args: &HistoryArgs, context: &CommandContext) -> Result<ExitKind, Fai
 }
 
 /// The newest part of the past, where that is enough to answer.
-fn newest<'r>(
+fn load_newest<'r>(
     args: &HistoryArgs,
     context: &CommandContext,
     repository: &'r Repository,
@@ -152,7 +152,7 @@ fn newest<'r>(
     let Some(count) = args.limit.filter(|limit| *limit > 0 && !whole) else { return Ok(None) };
     let config = &survey.settings.config;
     let is_meant = |slot: &CellKey| args.choice.seems_to_mean(&args.apps, slot, config);
-    RecentQuery { count, is_meant: &is_meant }.chronicle(context, repository, survey)
+    RecentQuery { count, is_meant: &is_meant }.load_history(context, repository, survey)
 }
 
 /// What is asked, and how the answer is printed.
@@ -164,16 +164,17 @@ struct HistoryPrintRequest<'a> {
 }
 
 impl HistoryPrintRequest<'_> {
-    fn answer(
+    fn print_history(
         &self,
         survey: &RepositoryState,
         chronicle: &DeploymentHistory<'_>,
     ) -> Result<(), Failure> {
-        let filter = self.filter(survey, chronicle)?;
+        let filter = self.build_filter(survey, chronicle)?;
         let ui = &self.context.ui;
-        ui.part(&self.scroll.borrow().begin(&self.head(survey, chronicle)))?;
+        ui.write_part(&self.scroll.borrow().render_start(&self.json_head(survey, chronicle)))?;
         let limit = self.limit();
-        let mut changes = filter.changes(chronicle, chronicle.timeline.deployments()).peekable();
+        let mut changes =
+            filter.deployment_reports(chronicle, chronicle.timeline.deployments()).peekable();
         let mut room = limit;
         let mut pages = PAGES.into_iter().chain(std::iter::repeat(PAGES[PAGES.len() - 1]));
         while room > 0 && changes.peek().is_some() {
@@ -182,14 +183,14 @@ impl HistoryPrintRequest<'_> {
                 .take(pages.next().unwrap_or(1).min(room))
                 .collect::<Result<_, _>>()?;
             room -= page.len();
-            ui.part(&self.scroll.borrow_mut().page(&page, self.context.now()))?;
+            ui.write_part(&self.scroll.borrow_mut().render_page(&page, self.context.now()))?;
         }
-        ui.part(self.scroll.borrow().end())?;
+        ui.write_part(self.scroll.borrow().render_end())?;
         let more = changes.peek().is_some();
         if more && self.args.limit.is_none() {
-            ui.note(&format!("the newest {limit}; `-n 0` shows all"));
+            ui.print_note(&format!("the newest {limit}; `-n 0` shows all"));
         } else if room == limit {
-            ui.note("no deployment fits");
+            ui.print_note("no deployment fits");
         }
         if !more {
             chronicle.tell_edge(self.context);
@@ -204,14 +205,18 @@ impl HistoryPrintRequest<'_> {
         chronicle: &DeploymentHistory<'_>,
         news: usize,
     ) -> Result<(), Failure> {
-        let filter = self.filter(survey, chronicle)?;
+        let filter = self.build_filter(survey, chronicle)?;
         let newest = chronicle.timeline.deployments().take(news).collect::<Vec<_>>();
-        let changes: Vec<DeploymentReport> =
-            filter.changes(chronicle, newest.into_iter().rev()).collect::<Result<_, _>>()?;
-        Ok(self.context.ui.part(&self.scroll.borrow_mut().page(&changes, self.context.now()))?)
+        let changes: Vec<DeploymentReport> = filter
+            .deployment_reports(chronicle, newest.into_iter().rev())
+            .collect::<Result<_, _>>()?;
+        Ok(self
+            .context
+            .ui
+            .write_part(&self.scroll.borrow_mut().render_page(&changes, self.context.now()))?)
     }
 
-    fn filter(
+    fn build_filter(
         &self,
         survey: &RepositoryState,
         chronicle: &DeploymentHistory<'_>,
@@ -219,7 +224,7 @@ impl HistoryPrintRequest<'_> {
         let args = self.args;
         let moment = |text: &Option<String>| {
             text.as_ref()
-                .map(|text| choice::moment(text, self.context, self.repository))
+                .map(|text| choice::resolve_seconds(text, self.context, self.repository))
                 .transpose()
         };
         Ok(DeploymentFilter {
@@ -247,7 +252,11 @@ impl HistoryPrintRequest<'_> {
         }
     }
 
-    fn head(&self, survey: &RepositoryState, chronicle: &DeploymentHistory<'_>) -> HistoryJson {
+    fn json_head(
+        &self,
+        survey: &RepositoryState,
+        chronicle: &DeploymentHistory<'_>,
+    ) -> HistoryJson {
         HistoryJson {
             schema: "towpath.history/1",
             repository: self.context.shown_repository(self.repository),

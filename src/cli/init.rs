@@ -49,31 +49,32 @@ pub struct InitArgs {
 
 /// Proposes, asks, writes.
 pub fn run(args: &InitArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
-    let goal = if args.stdout { None } else { Some(goal(args, context, &repository)?) };
+    let repository = context.open_repository()?;
+    let goal = if args.stdout { None } else { Some(target_path(args, context, &repository)?) };
     let commit = match &context.globals.branch {
         Some(branch) => context.branch_tip(&repository, branch)?,
-        None => repository.head()?,
+        None => repository.head_commit()?,
     };
     let snapshot = Snapshot::of_commit(&repository, commit)?;
     let cache = ParseCache::default();
     let reader = SnapshotReader::new(&snapshot, &cache);
     let proposal = discovery::propose(&reader, &repository);
     if proposal.config.rules.is_empty() && proposal.unsure.rules.is_empty() {
-        return Err(nothing(&proposal));
+        return Err(nothing_found(&proposal));
     }
     let ask = goal.is_some() && !args.yes;
-    let chosen = if ask { asked(&proposal, &reader, context)? } else { Some(taken(&proposal)) };
+    let chosen =
+        if ask { ask_user(&proposal, &reader, context)? } else { Some(accept_proposal(&proposal)) };
     let Some(config) = chosen else {
-        context.ui.note("nothing was written");
+        context.ui.print_note("nothing was written");
         return Ok(ExitKind::Done);
     };
-    let text = config::to_yaml(&config, &remarks(&config, &reader));
+    let text = config::to_yaml(&config, &source_notes(&config, &reader));
     match goal {
-        None => context.ui.answer(&text)?,
+        None => context.ui.write_answer(&text)?,
         Some(path) => {
-            write(&path, &text, args.force)?;
-            context.ui.note(&format!(
+            write_config(&path, &text, args.force)?;
+            context.ui.print_note(&format!(
                 "wrote {CONFIG_FILE}; `towpath status` reads it, commit it to share it"
             ));
         }
@@ -82,7 +83,7 @@ pub fn run(args: &InitArgs, context: &CommandContext) -> Result<ExitKind, Failur
 }
 
 /// The file to write, if it may be written. All refusals come before any work.
-fn goal(
+fn target_path(
     args: &InitArgs,
     context: &CommandContext,
     repository: &Repository,
@@ -107,7 +108,7 @@ fn goal(
     Ok(path)
 }
 
-fn nothing(proposal: &DiscoveredConfig) -> Failure {
+fn nothing_found(proposal: &DiscoveredConfig) -> Failure {
     let failure = if proposal.empty_stages.is_empty() {
         Failure::failed("no stage was recognised in this repository")
     } else {
@@ -119,13 +120,13 @@ fn nothing(proposal: &DiscoveredConfig) -> Failure {
 }
 
 /// The proposal as it is; what is unsure goes along and is written as comments.
-fn taken(proposal: &DiscoveredConfig) -> Config {
+fn accept_proposal(proposal: &DiscoveredConfig) -> Config {
     let mut config = proposal.config.clone();
-    config.rules.extend(unsure(proposal));
+    config.rules.extend(unsure_rules(proposal));
     config
 }
 
-fn unsure(proposal: &DiscoveredConfig) -> impl Iterator<Item = SourceRule> {
+fn unsure_rules(proposal: &DiscoveredConfig) -> impl Iterator<Item = SourceRule> {
     proposal
         .unsure
         .rules
@@ -135,19 +136,19 @@ fn unsure(proposal: &DiscoveredConfig) -> impl Iterator<Item = SourceRule> {
 }
 
 /// The proposal as a person wants it, or `None` if they gave up.
-fn asked(
+fn ask_user(
     proposal: &DiscoveredConfig,
     reader: &SnapshotReader<'_>,
     context: &CommandContext,
 ) -> Result<Option<Config>, Failure> {
-    let mut config = taken(proposal);
+    let mut config = accept_proposal(proposal);
     if config.stages.len() > 1 {
         let names: Vec<String> = config.stages.iter().map(|stage| stage.name.to_string()).collect();
         let question = "Order of the stages, first to last (space picks one up, arrows move it)";
-        let Some(order) = ui::arrange(&context.ui, question, &names)? else { return Ok(None) };
-        reorder(&mut config, &order);
+        let Some(order) = ui::ask_order(&context.ui, question, &names)? else { return Ok(None) };
+        reorder_stages(&mut config, &order);
     }
-    let counts = counts(&config, reader);
+    let counts = count_files(&config, reader);
     let shown = |(index, rule): (usize, &SourceRule)| {
         let files = match counts.get(&index).map_or(0, |(files, _)| *files) {
             1 => "1 file".to_owned(),
@@ -158,7 +159,8 @@ fn asked(
         (text, rule.confidence != Confidence::Low)
     };
     let items: Vec<(String, bool)> = config.rules.iter().enumerate().map(shown).collect();
-    let Some(kept) = ui::choose(&context.ui, "Sources to keep (space toggles)", &items)? else {
+    let Some(kept) = ui::ask_choices(&context.ui, "Sources to keep (space toggles)", &items)?
+    else {
         return Ok(None);
     };
     config.rules = kept.into_iter().filter_map(|index| config.rules.get(index).cloned()).collect();
@@ -170,7 +172,7 @@ fn asked(
 }
 
 /// A new order makes the stages one chain; the order that was proposed keeps its forks.
-fn reorder(config: &mut Config, order: &[usize]) {
+fn reorder_stages(config: &mut Config, order: &[usize]) {
     if order.iter().copied().eq(0..config.stages.len()) {
         return;
     }
@@ -181,18 +183,18 @@ fn reorder(config: &mut Config, order: &[usize]) {
     }
 }
 
-fn remarks(config: &Config, reader: &SnapshotReader<'_>) -> Vec<SourceNote> {
+fn source_notes(config: &Config, reader: &SnapshotReader<'_>) -> Vec<SourceNote> {
     let note = |(rule, (files, example)): (usize, (usize, String))| SourceNote {
         rule,
-        comment: ui::visible(&files_in_words(files, &example)).into_owned(),
+        comment: ui::escape_for_terminal(&files_in_words(files, &example)).into_owned(),
     };
-    counts(config, reader).into_iter().map(note).collect()
+    count_files(config, reader).into_iter().map(note).collect()
 }
 
 /// How many files each rule claims, and the first of them.
-fn counts(config: &Config, reader: &SnapshotReader<'_>) -> BTreeMap<usize, (usize, String)> {
+fn count_files(config: &Config, reader: &SnapshotReader<'_>) -> BTreeMap<usize, (usize, String)> {
     let mut out: BTreeMap<usize, (usize, String)> = BTreeMap::new();
-    for claim in source::claims(config, reader) {
+    for claim in source::find_claims(config, reader) {
         out.entry(claim.index).or_insert_with(|| (0, claim.path)).0 += 1;
     }
     out
@@ -207,9 +209,9 @@ fn files_in_words(files: usize, example: &str) -> String {
 }
 
 /// Writes the file at once or not at all.
-fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
+fn write_config(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
-        Failure::failed(format!("`{}` could not be written", path.display())).because(&error)
+        Failure::failed(format!("`{}` could not be written", path.display())).with_cause(&error)
     };
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = readable_by_all().tempfile_in(folder).map_err(failed)?;

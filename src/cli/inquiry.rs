@@ -6,7 +6,7 @@ use super::chronicle::DeploymentHistory;
 use super::context::CommandContext;
 use super::failure::Failure;
 use super::scene::PlanBase;
-use super::suggest::unknown;
+use super::suggest::unknown_name;
 use super::survey::{RepositoryState, RevisionSelector};
 use crate::config::{Config, Stage};
 use crate::git::{Oid, Repository};
@@ -39,7 +39,7 @@ pub struct GateRequest {
 
 impl GateRequest {
     /// The question at a moment; `None` is now.
-    pub fn question(&self, context: &CommandContext, at: Option<jiff::Timestamp>) -> GateQuery<'_> {
+    pub fn to_query(&self, context: &CommandContext, at: Option<jiff::Timestamp>) -> GateQuery<'_> {
         let now = context.now();
         GateQuery {
             subject: &self.subject,
@@ -58,34 +58,34 @@ impl<'r> GateContext<'r> {
     ///
     /// # Errors
     /// When the repository cannot be read, or its configuration is wrong.
-    pub fn of(context: &'r CommandContext, repository: &'r Repository) -> Result<Self, Failure> {
-        let survey = RepositoryState::of(context, repository, RevisionSelector::default())?;
-        let chronicle = DeploymentHistory::of(context, repository, &survey, TOLERANCE)?;
-        let ledger = book::read(context, repository, &survey.settings.config)?;
-        GateContext { context, repository, survey, chronicle, ledger }.checked()
+    pub fn load(context: &'r CommandContext, repository: &'r Repository) -> Result<Self, Failure> {
+        let survey = RepositoryState::load(context, repository, RevisionSelector::default())?;
+        let chronicle = DeploymentHistory::load(context, repository, &survey, TOLERANCE)?;
+        let ledger = book::load_ledger(context, repository, &survey.settings.config)?;
+        GateContext { context, repository, survey, chronicle, ledger }.check_waves()
     }
 
     /// Reads the state that is about to be changed.
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn on(context: &'r CommandContext, scene: &PlanBase<'r>) -> Result<Self, Failure> {
-        let (seeing, survey) = scene.survey(context)?;
+    pub fn load_at(context: &'r CommandContext, scene: &PlanBase<'r>) -> Result<Self, Failure> {
+        let (seeing, survey) = scene.load_state(context)?;
         let repository = scene.repository;
-        let chronicle = DeploymentHistory::of(&seeing, repository, &survey, TOLERANCE)?;
-        let ledger = book::read(context, repository, &survey.settings.config)?;
-        GateContext { context, repository, survey, chronicle, ledger }.checked()
+        let chronicle = DeploymentHistory::load(&seeing, repository, &survey, TOLERANCE)?;
+        let ledger = book::load_ledger(context, repository, &survey.settings.config)?;
+        GateContext { context, repository, survey, chronicle, ledger }.check_waves()
     }
 
     /// A wave that names a target which its stage does not have would hold nothing back.
     ///
     /// # Errors
     /// Where one does.
-    pub fn checked(self) -> Result<Self, Failure> {
+    pub fn check_waves(self) -> Result<Self, Failure> {
         for waves in &self.config().pipeline.waves {
-            let slots = self.chronicle.slots().filter(|slot| slot.stage == waves.stage);
+            let slots = self.chronicle.cells().filter(|slot| slot.stage == waves.stage);
             let known: Vec<&TargetName> = slots.filter_map(|slot| slot.target.as_ref()).collect();
-            if let Some((name, line)) = waves.unknown(&known) {
+            if let Some((name, line)) = waves.unknown_target(&known) {
                 let words: BTreeSet<String> = known.into_iter().map(ToString::to_string).collect();
                 let words: Vec<String> = words.into_iter().collect();
                 let place = self.config().provenance(Some(line));
@@ -111,8 +111,8 @@ impl<'r> GateContext<'r> {
     }
 
     /// The past as gates look at it.
-    pub fn past(&self) -> DeploymentIndex<'_> {
-        let edge = self.chronicle.edge(self.repository, self.context.now().as_second());
+    pub fn deployment_index(&self) -> DeploymentIndex<'_> {
+        let edge = self.chronicle.history_limit(self.repository, self.context.now().as_second());
         self.whole_past().ending_at(edge)
     }
 
@@ -138,7 +138,7 @@ impl<'r> GateContext<'r> {
     /// towpath's own commits say so in their trailers. A forge that merges one says nothing of it in the
     /// merge, but it is what was merged.
     fn is_ours(&self, commit: Oid) -> bool {
-        let merged = || self.repository.resolve(&format!("{commit}^2")).ok();
+        let merged = || self.repository.resolve_revision(&format!("{commit}^2")).ok();
         self.says_ours(commit) || merged().is_some_and(|merged| self.says_ours(merged))
     }
 
@@ -152,23 +152,23 @@ impl<'r> GateContext<'r> {
     /// # Errors
     /// When nothing is called that.
     pub fn subject(&self, word: &str) -> Result<AppComponent, Failure> {
-        let slots: Vec<&CellKey> = self.chronicle.slots().collect();
+        let slots: Vec<&CellKey> = self.chronicle.cells().collect();
         if let Some(slot) = slots.iter().find(|slot| slot.app.as_str() == word) {
             return Ok(AppComponent { app: slot.app.clone(), component: None });
         }
-        let named = |slot: &&&CellKey| self.words(slot).iter().any(|known| known == word);
+        let named = |slot: &&&CellKey| self.app_words(slot).iter().any(|known| known == word);
         if let Some(slot) = slots.iter().find(named) {
             return Ok(AppComponent { app: slot.app.clone(), component: slot.component.clone() });
         }
-        let words: Vec<String> = slots.iter().flat_map(|slot| self.words(slot)).collect();
+        let words: Vec<String> = slots.iter().flat_map(|slot| self.app_words(slot)).collect();
         let shown: BTreeSet<String> =
             slots.iter().map(|slot| self.chronicle.name(slot).to_owned()).collect();
-        Err(unknown("app", word, &words, &shown.into_iter().collect::<Vec<_>>()))
+        Err(unknown_name("app", word, &words, &shown.into_iter().collect::<Vec<_>>()))
     }
 
-    fn words(&self, slot: &CellKey) -> Vec<String> {
+    fn app_words(&self, slot: &CellKey) -> Vec<String> {
         let whole = slot.component.as_ref().map(|component| format!("{}/{component}", slot.app));
-        self.chronicle.words(slot).map(str::to_owned).chain(whole).collect()
+        self.chronicle.app_words(slot).map(str::to_owned).chain(whole).collect()
     }
 
     /// The stage that a word means.
@@ -183,24 +183,24 @@ impl<'r> GateContext<'r> {
     ///
     /// # Errors
     /// When none is called that.
-    pub fn target(&self, word: &str) -> Result<TargetName, Failure> {
+    pub fn resolve_target(&self, word: &str) -> Result<TargetName, Failure> {
         let known: BTreeSet<String> = self
             .chronicle
-            .slots()
+            .cells()
             .filter_map(|slot| Some(slot.target.as_ref()?.to_string()))
             .collect();
         let known: Vec<String> = known.into_iter().collect();
         if known.iter().any(|target| target == word) {
             return Ok(TargetName::from(word));
         }
-        Err(unknown("target", word, &known, &known))
+        Err(unknown_name("target", word, &known, &known))
     }
 
     /// The version a text means: as it was written where it ran, with its digest.
     pub fn version(&self, evidence: &Evidence<'_>, subject: &AppComponent, text: &str) -> Version {
         let meant = Version::parse(text);
-        let slots = evidence.slots(subject);
-        let mut ran = slots.into_iter().flat_map(|slot| evidence.course(slot, None));
+        let slots = evidence.cells_of_app(subject);
+        let mut ran = slots.into_iter().flat_map(|slot| evidence.run_periods(slot, None));
         ran.find(|landing| landing.version.is_same(&meant))
             .map_or(meant, |landing| landing.version.clone())
     }
@@ -209,18 +209,18 @@ impl<'r> GateContext<'r> {
     ///
     /// # Errors
     /// Where there is none, or several.
-    pub fn candidate(
+    pub fn find_candidate(
         &self,
         evidence: &Evidence<'_>,
         asked: &GateRequest,
         at: Option<jiff::Timestamp>,
     ) -> Result<Version, Failure> {
         let (subject, stage) = (&asked.subject, &asked.stage);
-        let question = asked.question(self.context, at);
-        let before = evidence.before(&question);
-        let slots = before.iter().flat_map(|before| evidence.sources(&question, before));
+        let question = asked.to_query(self.context, at);
+        let before = evidence.previous_stages(&question);
+        let slots = before.iter().flat_map(|before| evidence.source_cells(&question, before));
         let versions: BTreeSet<&Version> = slots
-            .filter_map(|slot| Some(evidence.current(slot, question.end())?.version))
+            .filter_map(|slot| Some(evidence.current_run(slot, question.history_end())?.version))
             .collect();
         let mut versions = versions.into_iter();
         match (versions.next(), versions.next()) {
@@ -245,5 +245,5 @@ impl<'r> GateContext<'r> {
 /// When none is called that.
 pub fn stage<'c>(config: &'c Config, word: &str) -> Result<&'c Stage, Failure> {
     let names: Vec<String> = config.stages.iter().map(|stage| stage.name.to_string()).collect();
-    config.stage(word).ok_or_else(|| unknown("stage", word, &config.stage_words(), &names))
+    config.stage(word).ok_or_else(|| unknown_name("stage", word, &config.stage_words(), &names))
 }

@@ -3,13 +3,13 @@
 use super::context::CommandContext;
 use super::failure::Failure;
 use super::scene::PlanBase;
-use super::suggest::unknown;
+use super::suggest::unknown_name;
 use crate::config::{Config, Stage};
 use crate::model::{AppName, CellKey, MappingEntry, TargetName, Version};
 use crate::promotion::{
-    EditBase, EditConsent, PastVersion, PastVersions, Plan, PlanRequest, VersionSource, plan,
+    EditBase, EditConsent, PastVersion, PastVersions, Plan, PlanRequest, VersionSource, make_plan,
 };
-use crate::report::{PlanReport, display_names, moment};
+use crate::report::{PlanReport, display_names, to_timestamp};
 use crate::ui;
 use std::collections::BTreeMap;
 
@@ -58,23 +58,23 @@ impl ChangeRequest {
     ///
     /// # Errors
     /// When a name is not known, or nothing says which stage is meant.
-    pub fn planned(
+    pub fn make_plan(
         &self,
         context: &CommandContext,
         scene: &PlanBase<'_>,
         ground: &EditBase<'_>,
         terms: PlanOptions<'_>,
     ) -> Result<Option<PlanReport>, Failure> {
-        let entries = scene.with_stages(ground.mapping().entries)?;
+        let entries = scene.with_stages(ground.to_mapping().entries)?;
         let desk =
             Planner { context, scene, ground, terms, names: display_names(&entries), entries };
         desk.check_target()?;
         match self {
-            ChangeRequest::Promote { apps, from, to, version } => {
-                desk.promotion(apps, from.as_deref(), to.as_deref(), version.as_deref()).map(Some)
-            }
+            ChangeRequest::Promote { apps, from, to, version } => desk
+                .plan_promotion(apps, from.as_deref(), to.as_deref(), version.as_deref())
+                .map(Some),
             ChangeRequest::Deploy { app, version, stage } => {
-                desk.deployment(app, version, stage.as_deref()).map(Some)
+                desk.plan_deployment(app, version, stage.as_deref()).map(Some)
             }
             ChangeRequest::RollBack { app, stage, to } => desk.rollback(app, stage, to.as_deref()),
         }
@@ -99,7 +99,7 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    fn promotion(
+    fn plan_promotion(
         &self,
         apps: &[String],
         from: Option<&str>,
@@ -108,10 +108,13 @@ impl Planner<'_> {
     ) -> Result<PlanReport, Failure> {
         self.check_apps(apps)?;
         let version = version.map(Version::parse);
-        let past =
-            if version.is_some() { self.scene.past(self.context)? } else { Default::default() };
+        let past = if version.is_some() {
+            self.scene.load_past_versions(self.context)?
+        } else {
+            Default::default()
+        };
         let mut last = None;
-        for (before, stage) in self.edges(from, to)? {
+        for (before, stage) in self.matching_edges(from, to)? {
             let entries = &self.entries;
             let choice = match &version {
                 Some(version) => {
@@ -119,9 +122,9 @@ impl Planner<'_> {
                 }
                 None => VersionSource::Runs { stage: &before.name, entries },
             };
-            let plan = self.plan(stage, choice, apps)?;
-            let moves = plan.moving().next().is_some();
-            let planned = PlanReport { from: Some(before.name.clone()), ..self.report(plan) };
+            let plan = self.plan_stage(stage, choice, apps)?;
+            let moves = plan.moving_items().next().is_some();
+            let planned = PlanReport { from: Some(before.name.clone()), ..self.to_report(plan) };
             if moves {
                 return Ok(planned);
             }
@@ -132,7 +135,7 @@ impl Planner<'_> {
         })
     }
 
-    fn deployment(
+    fn plan_deployment(
         &self,
         app: &str,
         version: &str,
@@ -148,7 +151,7 @@ impl Planner<'_> {
             None => first().ok_or_else(|| Failure::usage("no stage is known here"))?,
         };
         let version = Version::parse(version);
-        Ok(self.report(self.plan(stage, VersionSource::Made(&version), &apps)?))
+        Ok(self.to_report(self.plan_stage(stage, VersionSource::Made(&version), &apps)?))
     }
 
     /// `None`: the person did not choose.
@@ -161,7 +164,7 @@ impl Planner<'_> {
         let apps = [app.to_owned()];
         self.check_apps(&apps)?;
         let stage = self.stage(stage)?;
-        let past = self.scene.past(self.context)?;
+        let past = self.scene.load_past_versions(self.context)?;
         let mut version = to.map(Version::parse);
         if version.is_none() && self.terms.ask {
             match self.asked_back(app, stage, &past)? {
@@ -174,7 +177,7 @@ impl Planner<'_> {
             Some(version) => VersionSource::Back { version, past: &past },
             None => VersionSource::Before(&past),
         };
-        let planned = self.report(self.plan(stage, choice, &apps)?);
+        let planned = self.to_report(self.plan_stage(stage, choice, &apps)?);
         Ok(Some(PlanReport { is_rollback: true, ..planned }))
     }
 
@@ -186,7 +189,7 @@ impl Planner<'_> {
         past: &PastVersions,
     ) -> Result<PickAnswer, Failure> {
         let apps = [app.to_owned()];
-        let named = self.named(&apps);
+        let named = self.app_filter(&apps);
         let here =
             self.entries.iter().find(|entry| entry.stage == stage.name && named(&entry.slot()));
         let ran =
@@ -202,24 +205,27 @@ impl Planner<'_> {
         }
         let now = self.context.now();
         let shown = |ran: &&PastVersion| {
-            format!("{}   {} ago", ran.version, ui::age(moment(ran.time), now))
+            format!("{}   {} ago", ran.version, ui::format_age(to_timestamp(ran.time), now))
         };
         let question = format!("Back to which version of {app} in {}?", stage.name);
-        let picked =
-            ui::pick(&self.context.ui, &question, &older.iter().map(shown).collect::<Vec<_>>())?;
+        let picked = ui::ask_choice(
+            &self.context.ui,
+            &question,
+            &older.iter().map(shown).collect::<Vec<_>>(),
+        )?;
         let picked = picked.and_then(|index| older.get(index));
         Ok(picked.map_or(PickAnswer::GaveUp, |ran| PickAnswer::Picked(ran.version.clone())))
     }
 
-    fn plan(
+    fn plan_stage(
         &self,
         stage: &Stage,
         choice: VersionSource<'_>,
         apps: &[String],
     ) -> Result<Plan, Failure> {
         let goes_back = matches!(choice, VersionSource::Before(_) | VersionSource::Back { .. });
-        let waves = self.scene.settings.config.pipeline.waves(&stage.name);
-        let named = self.named(apps);
+        let waves = self.scene.settings.config.pipeline.waves_of(&stage.name);
+        let named = self.app_filter(apps);
         let request = PlanRequest {
             to: &stage.name,
             targets: self.terms.targets,
@@ -229,14 +235,14 @@ impl Planner<'_> {
             consent: self.terms.consent,
         };
         if stage.branch.is_none() {
-            return Ok(plan(self.ground, &request));
+            return Ok(make_plan(self.ground, &request));
         }
-        let scene = self.scene.of(&stage.name);
-        Ok(plan(&scene.ground()?, &request))
+        let scene = self.scene.for_stage(&stage.name);
+        Ok(make_plan(&scene.load_edit_base()?, &request))
     }
 
-    fn report(&self, plan: Plan) -> PlanReport {
-        let scene = self.scene.of(&plan.to);
+    fn to_report(&self, plan: Plan) -> PlanReport {
+        let scene = self.scene.for_stage(&plan.to);
         PlanReport {
             repository: self.context.shown_repository(self.scene.repository),
             branch: scene.branch.clone(),
@@ -249,7 +255,11 @@ impl Planner<'_> {
     }
 
     /// The edges that may be meant, in pipeline order.
-    fn edges(&self, from: Option<&str>, to: Option<&str>) -> Result<Vec<StageEdge<'_>>, Failure> {
+    fn matching_edges(
+        &self,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<Vec<StageEdge<'_>>, Failure> {
         let config = &self.scene.settings.config;
         let from = from.map(|word| self.stage(word)).transpose()?;
         let to = to.map(|word| self.stage(word)).transpose()?;
@@ -260,7 +270,7 @@ impl Planner<'_> {
             from.is_none_or(|from| from.name == before.name)
                 && to.is_none_or(|to| to.name == stage.name)
         };
-        let found: Vec<StageEdge<'_>> = edges(config).into_iter().filter(fits).collect();
+        let found: Vec<StageEdge<'_>> = stage_edges(config).into_iter().filter(fits).collect();
         match (from, to, found.len()) {
             (_, Some(to), 0) => {
                 let failure = Failure::usage(format!(
@@ -290,14 +300,14 @@ impl Planner<'_> {
     fn stage(&self, word: &str) -> Result<&Stage, Failure> {
         let config = &self.scene.settings.config;
         let names: Vec<String> = config.stages.iter().map(|stage| stage.name.to_string()).collect();
-        config.stage(word).ok_or_else(|| unknown("stage", word, &config.stage_words(), &names))
+        config.stage(word).ok_or_else(|| unknown_name("stage", word, &config.stage_words(), &names))
     }
 
-    fn named<'s>(&'s self, apps: &'s [String]) -> impl Fn(&CellKey) -> bool + 's {
-        move |slot| apps.iter().any(|app| self.words(slot).iter().any(|word| word == app))
+    fn app_filter<'s>(&'s self, apps: &'s [String]) -> impl Fn(&CellKey) -> bool + 's {
+        move |slot| apps.iter().any(|app| self.app_words(slot).iter().any(|word| word == app))
     }
 
-    fn words(&self, slot: &CellKey) -> Vec<String> {
+    fn app_words(&self, slot: &CellKey) -> Vec<String> {
         let name = self.names.get(&(slot.app.clone(), slot.component.clone())).cloned();
         let whole = slot.component.as_ref().map(|component| format!("{}/{component}", slot.app));
         name.into_iter().chain(whole).chain([slot.app.to_string()]).collect()
@@ -305,11 +315,11 @@ impl Planner<'_> {
 
     fn check_apps(&self, apps: &[String]) -> Result<(), Failure> {
         let words: Vec<String> =
-            self.entries.iter().flat_map(|entry| self.words(&entry.slot())).collect();
+            self.entries.iter().flat_map(|entry| self.app_words(&entry.slot())).collect();
         match apps.iter().find(|app| !words.contains(app)) {
             Some(app) => {
                 let shown: Vec<String> = self.names.values().cloned().collect();
-                Err(unknown("app", app, &words, &shown))
+                Err(unknown_name("app", app, &words, &shown))
             }
             None => Ok(()),
         }
@@ -321,7 +331,7 @@ impl Planner<'_> {
         match self.terms.targets.iter().find(|target| !known.contains(target)) {
             Some(target) => {
                 let words: Vec<String> = known.into_iter().map(ToString::to_string).collect();
-                Err(unknown("target", target.as_str(), &words, &words))
+                Err(unknown_name("target", target.as_str(), &words, &words))
             }
             None => Ok(()),
         }
@@ -329,7 +339,7 @@ impl Planner<'_> {
 }
 
 /// Each stage with each of those right before it.
-fn edges(config: &Config) -> Vec<StageEdge<'_>> {
+fn stage_edges(config: &Config) -> Vec<StageEdge<'_>> {
     let before = |stage: &'_ Stage| stage.after.clone();
     config
         .stages

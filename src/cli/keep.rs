@@ -23,8 +23,12 @@ impl IndexLocation {
         stated: Option<&ConfigFile>,
     ) -> Self {
         let folder = context.environment.cache.as_deref().filter(|_| !context.globals.no_index);
-        let shallow =
-            repository.shallow().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let shallow = repository
+            .shallow_commits()
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" ");
         let (name, text) =
             stated.map_or(("", ""), |stated| (stated.name.as_str(), stated.text.as_str()));
         let ways = [branch.unwrap_or_default(), &shallow, name, text];
@@ -35,24 +39,24 @@ impl IndexLocation {
     }
 
     /// No place: nothing is kept.
-    pub fn nowhere() -> Self {
+    pub fn none() -> Self {
         IndexLocation(None)
     }
 
     /// What the index says. One that cannot be used is passed over, for it is made anew.
-    pub fn read(&self, context: &CommandContext) -> Option<IndexRecord> {
+    pub fn load_record(&self, context: &CommandContext) -> Option<IndexRecord> {
         self.0.as_ref()?.read().unwrap_or_else(|damage| {
-            context.ui.detail(&format!("the index is not used: {damage}; it is made anew"));
+            context.ui.print_detail(&format!("the index is not used: {damage}; it is made anew"));
             None
         })
     }
 
     /// Keeps a record, unless nothing may be written. That this fails is no reason to fail.
-    pub fn write(&self, context: &CommandContext, record: &IndexRecord) {
+    pub fn store_record(&self, context: &CommandContext, record: &IndexRecord) {
         let shelf =
             self.0.as_ref().filter(|_| context.writable_cache().is_some() && record.is_whole());
         if let Some(Err(error)) = shelf.map(|shelf| shelf.write(record)) {
-            context.ui.detail(&format!("the index cannot be kept: {error}"));
+            context.ui.print_detail(&format!("the index cannot be kept: {error}"));
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::book::{self, LedgerWriteArgs};
 use super::context::CommandContext;
 use super::failure::{ExitKind, Failure};
-use super::suggest::unknown;
+use super::suggest::unknown_name;
 use super::survey::{RepositoryState, RevisionSelector};
 use super::{output, words};
 use crate::config::Config;
@@ -79,23 +79,29 @@ struct LedgerNoteArgs {
 
 /// Shows the ledger, or runs the subcommand.
 pub fn run(args: &LedgerArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
-    let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
+    let repository = context.open_repository()?;
+    let survey = RepositoryState::load(context, &repository, RevisionSelector::default())?;
     let config = &survey.settings.config;
     match &args.command {
-        None => show(args, &book::read(context, &repository, config)?, &survey, context),
+        None => {
+            show_events(args, &book::load_ledger(context, &repository, config)?, &survey, context)
+        }
         Some(LedgerCommand::Fetch) => fetch(context, &repository, config),
         Some(LedgerCommand::Push) => {
             book::push(context, &repository, config)?;
-            context.ui.note("the origin has all that is here");
+            context.ui.print_note("the origin has all that is here");
             Ok(ExitKind::Done)
         }
-        Some(LedgerCommand::Note(args)) => note(args, context, &repository, config),
+        Some(LedgerCommand::Note(args)) => write_note(args, context, &repository, config),
     }
 }
 
 /// Do the names that are asked for belong to anything? What a slip finds should not look like an answer.
-fn known(args: &LedgerArgs, ledger: &Ledger, survey: &RepositoryState) -> Result<(), Failure> {
+fn check_names(
+    args: &LedgerArgs,
+    ledger: &Ledger,
+    survey: &RepositoryState,
+) -> Result<(), Failure> {
     let events = || ledger.events().iter().map(|event| &event.what);
     let standing = || survey.mapping.entries.iter().map(|entry| entry.app.to_string());
     let apps: Vec<String> =
@@ -106,14 +112,14 @@ fn known(args: &LedgerArgs, ledger: &Ledger, survey: &RepositoryState) -> Result
         .collect();
     for (kind, asked, names) in [("app", &args.app, apps), ("stage", &args.stage, stages)] {
         if let Some(word) = asked.as_ref().filter(|word| !names.contains(word)) {
-            return Err(unknown(kind, word, &names, &names));
+            return Err(unknown_name(kind, word, &names, &names));
         }
     }
     Ok(())
 }
 
 /// The newest come first.
-fn show(
+fn show_events(
     args: &LedgerArgs,
     ledger: &Ledger,
     survey: &RepositoryState,
@@ -130,14 +136,14 @@ fn show(
     let events: Vec<&LedgerEvent> =
         ledger.events().iter().rev().filter(is_meant).take(limit).collect();
     if events.is_empty() {
-        known(args, ledger, survey)?;
-        context.ui.note("the ledger has no such event here; `towpath ledger fetch` brings what others have written");
+        check_names(args, ledger, survey)?;
+        context.ui.print_note("the ledger has no such event here; `towpath ledger fetch` brings what others have written");
     }
     let text = match args.output {
         OutputFormat::Jsonl => events.iter().map(|event| json(event) + "\n").collect(),
-        _ => ui::events(&events, &context.ui.out),
+        _ => ui::render_events(&events, &context.ui.out),
     };
-    context.ui.part(&text)?;
+    context.ui.write_part(&text)?;
     Ok(ExitKind::Done)
 }
 
@@ -150,29 +156,30 @@ fn fetch(
     repository: &Repository,
     config: &Config,
 ) -> Result<ExitKind, Failure> {
-    let before = book::read(context, repository, config)?.events().len();
+    let before = book::load_ledger(context, repository, config)?.events().len();
     let ours = book::fetch(context, repository, config)?.ours;
-    let news = book::read(context, repository, config)?.events().len().saturating_sub(before);
-    context.ui.note(&match news {
+    let news =
+        book::load_ledger(context, repository, config)?.events().len().saturating_sub(before);
+    context.ui.print_note(&match news {
         0 => "nothing new".to_owned(),
         1 => "1 new event".to_owned(),
         news => format!("{news} new events"),
     });
     if ours > 0 {
-        context
-            .ui
-            .note(&format!("{ours} only here; `towpath ledger push` brings them to the origin"));
+        context.ui.print_note(&format!(
+            "{ours} only here; `towpath ledger push` brings them to the origin"
+        ));
     }
     Ok(ExitKind::Done)
 }
 
-fn note(
+fn write_note(
     args: &LedgerNoteArgs,
     context: &CommandContext,
     repository: &Repository,
     config: &Config,
 ) -> Result<ExitKind, Failure> {
-    let ledger = book::read(context, repository, config)?;
+    let ledger = book::load_ledger(context, repository, config)?;
     let fitting: Vec<&LedgerEvent> =
         ledger.events().iter().filter(|event| event.id.starts_with(&args.event)).collect();
     let about = match fitting.as_slice() {
@@ -185,8 +192,8 @@ fn note(
         _ => return Err(Failure::usage(format!("several events begin with `{}`", args.event))),
     };
     let what = EventKind::Noted { about, text: args.text.clone() };
-    for event in book::write(context, repository, config, vec![what], args.book)? {
-        context.ui.note(&event.what.sentence());
+    for event in book::write_events(context, repository, config, vec![what], args.book)? {
+        context.ui.print_note(&event.what.sentence());
     }
     Ok(ExitKind::Done)
 }

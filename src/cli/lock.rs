@@ -9,7 +9,7 @@ use super::{complete, output, words};
 use crate::config::gates::time_span;
 use crate::git::at::{TIME_FORMS, parse_time};
 use crate::model::StageName;
-use crate::pipeline::ledger::{EventKind, Lock, scope};
+use crate::pipeline::ledger::{EventKind, Lock, scope_text};
 use crate::report::json::{LockJson, LocksJson};
 use crate::ui::{self, OutputFormat};
 use clap::Args;
@@ -95,59 +95,59 @@ pub struct LocksArgs {
 
 /// Locks.
 pub fn lock(args: &LockArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
-    let inquiry = GateContext::of(context, &repository)?;
-    let (app, stage) = args.scope.resolved(&inquiry)?;
-    let until = args.until.as_deref().map(|text| ends(text, context)).transpose()?;
+    let repository = context.open_repository()?;
+    let inquiry = GateContext::load(context, &repository)?;
+    let (app, stage) = args.scope.resolve(&inquiry)?;
+    let until = args.until.as_deref().map(|text| parse_end(text, context)).transpose()?;
     let what = EventKind::Locked { app, stage, reason: args.reason.clone(), until };
-    write(context, &inquiry, what, args.book)
+    write_event(context, &inquiry, what, args.book)
 }
 
 /// Unlocks.
 pub fn unlock(args: &UnlockArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
-    let inquiry = GateContext::of(context, &repository)?;
+    let repository = context.open_repository()?;
+    let inquiry = GateContext::load(context, &repository)?;
     if repository.origin_url().is_some() && !args.book.local {
         // Somebody else may have locked it since. What cannot be fetched now fails when it is written.
         let _fetched = book::fetch(context, &repository, inquiry.config());
     }
-    let (app, stage) = args.scope.resolved(&inquiry)?;
-    let ledger = book::read(context, &repository, inquiry.config())?;
-    let locks = ledger.locks(None, context.now().as_second());
+    let (app, stage) = args.scope.resolve(&inquiry)?;
+    let ledger = book::load_ledger(context, &repository, inquiry.config())?;
+    let locks = ledger.active_locks(None, context.now().as_second());
     let is_it = |lock: &Lock<'_>| lock.app == app.as_deref() && lock.stage == stage.as_ref();
     if !locks.iter().any(is_it) {
         let names: Vec<String> = locks.iter().map(Lock::name).collect();
         let failure =
-            Failure::usage(format!("{} is not locked", scope(app.as_deref(), stage.as_ref())));
+            Failure::usage(format!("{} is not locked", scope_text(app.as_deref(), stage.as_ref())));
         return Err(if names.is_empty() {
             failure
         } else {
             failure.hint(format!("locked: {}", names.join(", ")))
         });
     }
-    write(context, &inquiry, EventKind::Unlocked { app, stage }, args.book)
+    write_event(context, &inquiry, EventKind::Unlocked { app, stage }, args.book)
 }
 
 /// Lists.
 pub fn list(args: &LocksArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
-    let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
-    let ledger = book::read(context, &repository, &survey.settings.config)?;
-    let locks = ledger.locks(None, context.now().as_second());
+    let repository = context.open_repository()?;
+    let survey = RepositoryState::load(context, &repository, RevisionSelector::default())?;
+    let ledger = book::load_ledger(context, &repository, &survey.settings.config)?;
+    let locks = ledger.active_locks(None, context.now().as_second());
     if args.output == OutputFormat::Json {
         let locks = locks.iter().map(LockJson::from).collect();
-        context.ui.answer(&ui::json(&LocksJson { schema: "towpath.locks/1", locks }))?;
+        context.ui.write_answer(&ui::to_json(&LocksJson { schema: "towpath.locks/1", locks }))?;
         return Ok(ExitKind::Done);
     }
     if locks.is_empty() {
-        context.ui.note("nothing is locked");
+        context.ui.print_note("nothing is locked");
     }
-    context.ui.part(&ui::locks(&locks, &context.ui.out, context.now()))?;
+    context.ui.write_part(&ui::render_locks(&locks, &context.ui.out, context.now()))?;
     Ok(ExitKind::Done)
 }
 
 impl LockScopeArgs {
-    fn resolved(
+    fn resolve(
         &self,
         inquiry: &GateContext<'_>,
     ) -> Result<(Option<String>, Option<StageName>), Failure> {
@@ -161,25 +161,27 @@ impl LockScopeArgs {
     }
 }
 
-fn write(
+fn write_event(
     context: &CommandContext,
     inquiry: &GateContext<'_>,
     what: EventKind,
     args: LedgerWriteArgs,
 ) -> Result<ExitKind, Failure> {
-    for event in book::write(context, inquiry.repository, inquiry.config(), vec![what], args)? {
-        context.ui.note(&event.what.sentence());
+    for event in
+        book::write_events(context, inquiry.repository, inquiry.config(), vec![what], args)?
+    {
+        context.ui.print_note(&event.what.sentence());
     }
     Ok(ExitKind::Done)
 }
 
 /// `2h` from now, or a moment to come. A time of day is the next one.
-fn ends(text: &str, context: &CommandContext) -> Result<Timestamp, Failure> {
+fn parse_end(text: &str, context: &CommandContext) -> Result<Timestamp, Failure> {
     let now = context.now();
     if let Some(span) = time_span(text)
         && let Ok(end) = now.checked_add(span)
     {
-        return future(end, now, text);
+        return check_future(end, now, text);
     }
     let time = parse_time(text, &context.environment.now).ok_or_else(|| {
         Failure::usage(format!("`{text}` is no time span and no time"))
@@ -191,9 +193,9 @@ fn ends(text: &str, context: &CommandContext) -> Result<Timestamp, Failure> {
     } else {
         time
     };
-    future(next, now, text)
+    check_future(next, now, text)
 }
 
-fn future(end: Timestamp, now: Timestamp, text: &str) -> Result<Timestamp, Failure> {
+fn check_future(end: Timestamp, now: Timestamp, text: &str) -> Result<Timestamp, Failure> {
     if end > now { Ok(end) } else { Err(Failure::usage(format!("`{text}` is over already"))) }
 }

@@ -22,21 +22,21 @@ pub struct ManArgs {
 
 /// Prints or writes.
 pub fn run(args: &ManArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let pages = pages();
+    let pages = render_pages();
     match &args.dir {
         None => {
             let all: Vec<String> = pages.into_iter().map(|(_, page)| page).collect();
-            context.ui.answer(&all.join(""))?;
+            context.ui.write_answer(&all.join(""))?;
         }
-        Some(folder) => write(folder, &pages)?,
+        Some(folder) => write_pages(folder, &pages)?,
     }
     Ok(ExitKind::Done)
 }
 
-fn write(folder: &Path, pages: &[(String, String)]) -> Result<(), Failure> {
+fn write_pages(folder: &Path, pages: &[(String, String)]) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::failed(format!("the pages could not be written to `{}`", folder.display()))
-            .because(&error)
+            .with_cause(&error)
     };
     std::fs::create_dir_all(folder).map_err(failed)?;
     for (name, page) in pages {
@@ -46,15 +46,15 @@ fn write(folder: &Path, pages: &[(String, String)]) -> Result<(), Failure> {
 }
 
 /// Name and text of every page: the program, then each command.
-fn pages() -> Vec<(String, String)> {
+fn render_pages() -> Vec<(String, String)> {
     let mut root = args::command();
     root.build();
     let mut out = Vec::new();
-    collect(&root, &mut out);
+    collect_pages(&root, &mut out);
     out
 }
 
-fn collect(command: &Command, out: &mut Vec<(String, String)>) {
+fn collect_pages(command: &Command, out: &mut Vec<(String, String)>) {
     let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
     let mut page = Vec::new();
     let titled = command.clone().name(name.clone());
@@ -64,6 +64,6 @@ fn collect(command: &Command, out: &mut Vec<(String, String)>) {
     for child in
         command.get_subcommands().filter(|child| !child.is_hide_set() && child.get_name() != "help")
     {
-        collect(child, out);
+        collect_pages(child, out);
     }
 }

@@ -9,7 +9,7 @@ use super::{args, output};
 use crate::git::Repository;
 use crate::history::{self, TimeWindow};
 use crate::report::json::MetricsJson;
-use crate::report::{MetricsReport, moment};
+use crate::report::{MetricsReport, to_timestamp};
 use crate::ui::{self, OutputFormat};
 use clap::Args;
 use jiff::SignedDuration;
@@ -44,7 +44,7 @@ pub struct MetricsArgs {
     window: choice::WindowArgs,
 
     /// A version may come to the stage before this much later: merges overtake each other
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = args::duration)]
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = args::parse_duration)]
     tolerance: SignedDuration,
 
     /// How the answer is written
@@ -61,41 +61,44 @@ const DAY: i64 = 24 * 60 * 60;
 
 /// Answers, and says on stderr how it was counted.
 pub fn run(args: &MetricsArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
-    let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
-    survey.tell(context);
-    let window = window(args, context, &repository)?;
+    let repository = context.open_repository()?;
+    let survey = RepositoryState::load(context, &repository, RevisionSelector::default())?;
+    survey.print_assumption(context);
+    let window = resolve_window(args, context, &repository)?;
     let tolerance = args.tolerance.as_secs();
-    let mut chronicle = DeploymentHistory::of(context, &repository, &survey, tolerance)?;
-    let comparison = chronicle.comparison(&survey.settings.config, tolerance);
+    let mut chronicle = DeploymentHistory::load(context, &repository, &survey, tolerance)?;
+    let comparison = chronicle.compare_stages(&survey.settings.config, tolerance);
     let choice = CellSelection::new(&[], &args.choice, context, &survey, &chronicle)?;
-    let metrics =
-        history::metrics(&chronicle.timeline, &comparison, window, &|slot| choice.accepts(slot));
-    let (since, until) = (moment(window.since), moment(window.until));
+    let metrics = history::compute_metrics(&chronicle.timeline, &comparison, window, &|slot| {
+        choice.contains(slot)
+    });
+    let (since, until) = (to_timestamp(window.since), to_timestamp(window.until));
     let measured = MetricsReport { metrics, since, until, weeks: window.weeks(), tolerance };
     let complete = chronicle.is_complete();
     let text = match args.output {
-        OutputFormat::Json => {
-            ui::json(&MetricsJson::new(&measured, context.shown_repository(&repository), complete))
-        }
+        OutputFormat::Json => ui::to_json(&MetricsJson::new(
+            &measured,
+            context.shown_repository(&repository),
+            complete,
+        )),
         OutputFormat::Csv => ui::metrics_csv(&measured),
         OutputFormat::Markdown => ui::metrics_markdown(&measured),
         _ if measured.metrics.overall.deployments == 0 => String::new(),
         _ => ui::metrics(&measured, &context.ui.out),
     };
-    context.ui.answer(&text)?;
-    tell(&measured, context);
+    context.ui.write_answer(&text)?;
+    print_summary(&measured, context);
     chronicle.tell_edge(context);
     Ok(ExitKind::Done)
 }
 
-fn window(
+fn resolve_window(
     args: &MetricsArgs,
     context: &CommandContext,
     repository: &Repository,
 ) -> Result<TimeWindow, Failure> {
     let moment = |text: &Option<String>| {
-        text.as_ref().map(|text| choice::moment(text, context, repository)).transpose()
+        text.as_ref().map(|text| choice::resolve_seconds(text, context, repository)).transpose()
     };
     let now = context.now().as_second();
     let until = moment(&args.window.until)?.unwrap_or(now);
@@ -110,17 +113,17 @@ fn window(
 }
 
 /// What was counted, and the rules that were applied.
-fn tell(measured: &MetricsReport, context: &CommandContext) {
+fn print_summary(measured: &MetricsReport, context: &CommandContext) {
     let day = |time: jiff::Timestamp| time.to_zoned(jiff::tz::TimeZone::UTC).date();
     let (since, until) = (day(measured.since), day(measured.until));
     if measured.metrics.overall.deployments == 0 {
-        return context.ui.note(&format!("nothing was deployed from {since} to {until}"));
+        return context.ui.print_note(&format!("nothing was deployed from {since} to {until}"));
     }
-    let tolerance = ui::span(measured.tolerance);
-    context.ui.note(&format!(
+    let tolerance = ui::format_duration(measured.tolerance);
+    context.ui.print_note(&format!(
         "from {since} to {until}; what came to the stage before up to {tolerance} later was only overtaken (--tolerance)"
     ));
     for pair in measured.metrics.pairs.iter().filter(|pair| !pair.comparable) {
-        context.ui.caution(&ui::incomparable(pair));
+        context.ui.print_caution(&ui::describe_incomparable(pair));
     }
 }

@@ -67,7 +67,7 @@ use std::process::ExitCode;
 /// Runs towpath with the arguments of this process.
 pub fn main() -> ExitCode {
     let environment = ProcessEnvironment::read();
-    if complete::answered(&environment) {
+    if complete::answer_completion(&environment) {
         return ExitKind::Done.into();
     }
     let cli = match Cli::read(&environment.arguments) {
@@ -83,7 +83,7 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => {
             if let Some(message) = failure.message() {
-                context.ui.failure(message, failure.causes(), failure.hints());
+                context.ui.print_failure(message, failure.causes(), failure.hints());
             }
             failure.exit().into()
         }
@@ -91,7 +91,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failure> {
-    context.admit()?;
+    context.check_write_access()?;
     match command {
         CliCommand::Status(args) => status::run(&args, context),
         CliCommand::History(args) => history::run(&args, context),

@@ -19,7 +19,7 @@ pub struct CompletionNames {
 
 impl CompletionNames {
     /// The names of a mapping.
-    pub fn of(mapping: &Mapping) -> Self {
+    pub fn from_mapping(mapping: &Mapping) -> Self {
         CompletionNames {
             stages: mapping.stages.iter().map(ToString::to_string).collect(),
             apps: display_names(&mapping.entries).into_values().collect(),
@@ -28,19 +28,19 @@ impl CompletionNames {
 }
 
 /// Keeps the names for the next completion. That this fails is no reason to fail.
-pub fn remember(context: &CommandContext, repository: &Repository, names: &CompletionNames) {
+pub fn store_names(context: &CommandContext, repository: &Repository, names: &CompletionNames) {
     let Some(cache) = context.writable_cache() else { return };
-    if recall(cache, repository).as_ref() != Some(names) {
-        let _ = write(&file(cache, repository), names);
+    if load_names(cache, repository).as_ref() != Some(names) {
+        let _ = write_file(&cache_path(cache, repository), names);
     }
 }
 
 /// The names that were kept.
-pub fn recall(cache: &Path, repository: &Repository) -> Option<CompletionNames> {
-    serde_json::from_slice(&std::fs::read(file(cache, repository)).ok()?).ok()
+pub fn load_names(cache: &Path, repository: &Repository) -> Option<CompletionNames> {
+    serde_json::from_slice(&std::fs::read(cache_path(cache, repository)).ok()?).ok()
 }
 
-fn write(path: &Path, names: &CompletionNames) -> std::io::Result<()> {
+fn write_file(path: &Path, names: &CompletionNames) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
@@ -50,7 +50,7 @@ fn write(path: &Path, names: &CompletionNames) -> std::io::Result<()> {
     Ok(())
 }
 
-fn file(cache: &Path, repository: &Repository) -> PathBuf {
+fn cache_path(cache: &Path, repository: &Repository) -> PathBuf {
     let git_dir = repository.git_dir();
     let path = git_dir.canonicalize().unwrap_or_else(|_| git_dir.to_path_buf());
     cache

@@ -7,7 +7,7 @@ use super::environment;
 use super::failure::{ExitKind, Failure};
 use crate::git::{
     BranchPush, FileKind, GitIdentity, NewCommit, Oid, PushMode, PushOutcome, Repository, Snapshot,
-    Workspace, shallow,
+    Workspace, clone_shallow,
 };
 use clap::Args;
 use std::time::Instant;
@@ -78,14 +78,14 @@ pub struct PluginArgs {
 
 /// Clones, writes, pushes.
 pub fn run(args: &PluginArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let job = PluginRequest::of(args)?;
+    let job = PluginRequest::from_args(args)?;
     let folder = tempfile::tempdir().map_err(|error| {
-        Failure::failed("there is no temporary folder to clone into").because(&error)
+        Failure::failed("there is no temporary folder to clone into").with_cause(&error)
     })?;
     let clone = folder.path().join("clone.git");
-    shallow(&job.url, args.to_branch.as_deref(), &clone)?;
+    clone_shallow(&job.url, args.to_branch.as_deref(), &clone)?;
     let repository = Repository::open(&clone)?;
-    let mut manner = context.manner(job.author.as_ref());
+    let mut manner = context.git_options(job.author.as_ref());
     (manner.url, manner.committer) = (Some(job.url.clone()), job.author.clone());
     let branch = args.to_branch.clone().or_else(|| repository.head_branch());
     let branch = branch.ok_or_else(|| {
@@ -105,7 +105,7 @@ struct PluginRequest<'a> {
 }
 
 impl<'a> PluginRequest<'a> {
-    fn of(args: &'a PluginArgs) -> Result<Self, Failure> {
+    fn from_args(args: &'a PluginArgs) -> Result<Self, Failure> {
         let tag = args.image_tag.trim();
         if tag.is_empty() || tag.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(Failure::usage("image_tag is one word, and not empty"));
@@ -116,8 +116,8 @@ impl<'a> PluginRequest<'a> {
             path: in_repository(&args.destination_file)?,
             tag,
             author: author.map(|(name, email)| GitIdentity { name, email }),
-            message: expanded(&args.commit_message, &|name| {
-                value(args, name).or_else(|| environment::text(name))
+            message: expand_variables(&args.commit_message, &|name| {
+                setting_value(args, name).or_else(|| environment::text(name))
             })?,
         })
     }
@@ -130,31 +130,36 @@ impl<'a> PluginRequest<'a> {
         context: &CommandContext,
     ) -> Result<ExitKind, Failure> {
         let started = Instant::now();
-        workspace.end_by(backoff::end(started));
+        workspace.end_by(backoff::retry_deadline(started));
         for losses in 1.. {
             let begun = Instant::now();
             let heads = workspace.remote_heads(&[branch])?;
-            workspace.fetch(&heads)?;
+            workspace.fetch_branches(&heads)?;
             let tip = heads
                 .get(branch)
                 .copied()
                 .ok_or_else(|| Failure::failed(format!("there is no `{branch}`")))?;
             let Some(text) = self.text(repository, tip)? else {
-                context.ui.note(&format!("{} says {} already", self.path, self.tag));
+                context.ui.print_note(&format!("{} says {} already", self.path, self.tag));
                 return Ok(ExitKind::Done);
             };
             let files = vec![(self.path, text.as_str())];
-            let commit =
-                workspace.commit(&NewCommit { parent: tip, message: &self.message, files })?;
-            if workspace.push(&BranchPush {
+            let commit = workspace.write_commit(&NewCommit {
+                parent: tip,
+                message: &self.message,
+                files,
+            })?;
+            if workspace.push_branch(&BranchPush {
                 branch,
                 commit,
                 way: PushMode::Forward,
                 if_still: &[],
             })? == PushOutcome::Done
             {
-                context.ui.answer(&commit.to_string())?;
-                context.ui.note(&format!("pushed to {branch}: {} says {}", self.path, self.tag));
+                context.ui.write_answer(&commit.to_string())?;
+                context
+                    .ui
+                    .print_note(&format!("pushed to {branch}: {} says {}", self.path, self.tag));
                 return Ok(ExitKind::Done);
             }
             if !backoff::goes_on(started, begun.elapsed(), losses) {
@@ -169,20 +174,22 @@ impl<'a> PluginRequest<'a> {
     fn text(&self, repository: &Repository, tip: Oid) -> Result<Option<String>, Failure> {
         let snapshot = Snapshot::of_commit(repository, tip)?;
         let folders = self.path.match_indices('/').map(|(at, _)| &self.path[..at]);
-        if let Some(folder) = folders.into_iter().find(|folder| snapshot.find(folder).is_some()) {
+        if let Some(folder) =
+            folders.into_iter().find(|folder| snapshot.find_file(folder).is_some())
+        {
             return Err(Failure::failed(format!("{folder} is not a folder")));
         }
         if snapshot.is_directory(self.path) {
             return Err(Failure::failed(format!("{} is a folder", self.path)));
         }
-        let Some(file) = snapshot.find(self.path) else {
+        let Some(file) = snapshot.find_file(self.path) else {
             return Ok(Some(format!("{}\n", self.tag)));
         };
         if file.kind != FileKind::File {
             return Err(Failure::failed(format!("{} is not a file of its own", self.path)));
         }
         let old = snapshot
-            .read(&file)
+            .read_file(&file)
             .map_err(|error| Failure::failed(format!("{}: {error}", self.path)))?;
         let old = String::from_utf8_lossy(&old);
         if old.split_whitespace().count() > 1 {
@@ -240,9 +247,9 @@ fn in_repository(path: &str) -> Result<&str, Failure> {
 }
 
 /// The settings by the names of their variables.
-fn value(args: &PluginArgs, name: &str) -> Option<String> {
+fn setting_value(args: &PluginArgs, name: &str) -> Option<String> {
     match name {
-        "PLUGIN_GIT_REPO" => Some(crate::git::url::redact(&args.git_repo)),
+        "PLUGIN_GIT_REPO" => Some(crate::git::url::redact_credentials(&args.git_repo)),
         "PLUGIN_BRANCH" => args.to_branch.clone(),
         "PLUGIN_IMAGE_TAG" => Some(args.image_tag.trim().to_owned()),
         "PLUGIN_DESTINATION_FILE" => Some(args.destination_file.clone()),
@@ -253,7 +260,7 @@ fn value(args: &PluginArgs, name: &str) -> Option<String> {
 }
 
 /// Replaces `$PLUGIN_NAME` and `${PLUGIN_NAME}`. What sounds like a secret stays out of messages.
-fn expanded(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, Failure> {
+fn expand_variables(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, Failure> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('$') {
@@ -266,7 +273,7 @@ fn expanded(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String
         let beyond = if braced { beyond.strip_prefix('}') } else { Some(beyond) };
         match (name.starts_with("PLUGIN_"), beyond) {
             (true, Some(beyond)) => {
-                out.push_str(&plain(name, value)?);
+                out.push_str(&public_value(name, value)?);
                 rest = beyond;
             }
             _ => {
@@ -279,7 +286,7 @@ fn expanded(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String
     Ok(if out.ends_with('\n') { out } else { out + "\n" })
 }
 
-fn plain(name: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, Failure> {
+fn public_value(name: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, Failure> {
     if ["TOKEN", "PASSWORD", "SECRET", "KEY"].iter().any(|word| name.contains(word)) {
         return Err(Failure::usage(format!(
             "commit_message names {name}, and secrets do not belong into messages"
@@ -298,7 +305,7 @@ mod tests {
     fn settings_are_put_into_messages() {
         let value = |name: &str| (name == "PLUGIN_IMAGE_TAG").then(|| "v2\u{1b}".to_owned());
         let said = |text: &str| {
-            expanded(text, &value).map_err(|failure| failure.message().map(str::to_owned))
+            expand_variables(text, &value).map_err(|failure| failure.message().map(str::to_owned))
         };
         assert_eq!(said("to $PLUGIN_IMAGE_TAG, ${PLUGIN_IMAGE_TAG}.").unwrap(), "to v2, v2.\n");
         assert_eq!(

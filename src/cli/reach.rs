@@ -77,8 +77,8 @@ pub struct WritingCommand {
 
 impl WritingCommand {
     /// What the command of a command line writes; `None` where it only reads.
-    pub fn of(matches: &ArgMatches) -> Option<Self> {
-        let (command, options) = typed(matches);
+    pub fn from_matches(matches: &ArgMatches) -> Option<Self> {
+        let (command, options) = command_path(matches);
         let known = COMMANDS.iter().find(|(name, _)| *name == command);
         // A test walks the commands, so this is none that was forgotten.
         let reach = known.map_or(Writes, |(_, reach)| *reach);
@@ -92,7 +92,7 @@ impl WritingCommand {
     }
 
     /// Why it is not done under `--read-only`.
-    pub fn refused(&self) -> Failure {
+    pub fn refusal(&self) -> Failure {
         let command = &self.command;
         let refused = |what: &str| {
             Failure::usage(format!("`towpath {what}` writes, and --read-only refuses that"))
@@ -111,7 +111,7 @@ impl WritingCommand {
 }
 
 /// The command with its subcommands, and its own arguments.
-fn typed(matches: &ArgMatches) -> (String, &ArgMatches) {
+fn command_path(matches: &ArgMatches) -> (String, &ArgMatches) {
     let (mut words, mut at) = (Vec::new(), matches);
     while let Some((word, below)) = at.subcommand() {
         words.push(word);
@@ -194,7 +194,7 @@ mod tests {
     fn writes(line: &str) -> bool {
         let matches =
             args::command().try_get_matches_from(line.split(' ')).expect("it is typed well");
-        WritingCommand::of(&matches).is_some()
+        WritingCommand::from_matches(&matches).is_some()
     }
 
     #[test]

@@ -12,14 +12,14 @@ pub struct OwnedReadings(Vec<(usize, String, TemplateCaptures, ClaimReading)>);
 
 impl OwnedReadings {
     /// Keeps what claims say without the rules they are of.
-    pub fn of(readings: Vec<(Claim<'_>, ClaimReading)>) -> Self {
+    pub fn from_readings(readings: Vec<(Claim<'_>, ClaimReading)>) -> Self {
         let whole = |(claim, reading): (Claim<'_>, ClaimReading)| {
             (claim.index, claim.path, claim.captures, reading)
         };
         OwnedReadings(readings.into_iter().map(whole).collect())
     }
 
-    fn claims(self, config: &Config) -> Vec<(Claim<'_>, ClaimReading)> {
+    fn into_claims(self, config: &Config) -> Vec<(Claim<'_>, ClaimReading)> {
         let claim =
             |(index, path, captures, reading): (usize, String, TemplateCaptures, ClaimReading)| {
                 Some((Claim { rule: config.rules.get(index)?, index, path, captures }, reading))
@@ -33,7 +33,7 @@ impl RepositoryState {
     ///
     /// # Errors
     /// When the clone lacks the commit.
-    pub(super) fn state<'a>(
+    pub(super) fn branch_readings<'a>(
         &'a self,
         repository: &Repository,
         tip: Oid,
@@ -48,10 +48,10 @@ impl RepositoryState {
             && std::ptr::eq(cache, &self.cache)
             && cache.has_builds_of(tip)
         {
-            return Ok(readings.claims(&self.settings.config));
+            return Ok(readings.into_claims(&self.settings.config));
         }
         let snapshot = Snapshot::of_commit(repository, tip)?;
-        Ok(source::readings(
+        Ok(source::read_claims(
             &self.settings.config,
             &SnapshotReader::new(&snapshot, cache),
             branch_stage,

@@ -28,7 +28,7 @@ impl RecentQuery<'_> {
     ///
     /// # Errors
     /// When the clone lacks objects.
-    pub fn chronicle<'r>(
+    pub fn load_history<'r>(
         &self,
         context: &CommandContext,
         repository: &'r Repository,
@@ -38,7 +38,7 @@ impl RecentQuery<'_> {
         if survey.archive.borrow().is_some() {
             return Ok(None);
         }
-        let Some(WalkResult { timeline, stopped, .. }) = self.read(repository, survey)? else {
+        let Some(WalkResult { timeline, stopped, .. }) = self.walk(repository, survey)? else {
             return Ok(None);
         };
         let chronicle = DeploymentHistory::of_part(repository, survey, timeline);
@@ -50,14 +50,14 @@ impl RecentQuery<'_> {
         match stopped {
             WalkEnd::Root => {}
             _ if certain => {
-                context.ui.detail("only the newest commits were read; `-n 0` reads all")
+                context.ui.print_detail("only the newest commits were read; `-n 0` reads all")
             }
             _ => return Ok(None),
         }
         Ok(Some(chronicle))
     }
 
-    fn read(
+    fn walk(
         &self,
         repository: &Repository,
         survey: &RepositoryState,
@@ -75,7 +75,7 @@ impl RecentQuery<'_> {
             let done = last.map_or(commits >= GIVE_UP, |last| commits >= last + LOOK_BACK);
             if done { WalkControl::Stop } else { WalkControl::Continue }
         };
-        newest(repository, survey, enough)
+        walk_until(repository, survey, enough)
     }
 }
 
@@ -84,15 +84,15 @@ impl RecentQuery<'_> {
 ///
 /// # Errors
 /// When the clone lacks objects.
-pub fn newest(
+pub fn walk_until(
     repository: &Repository,
     survey: &RepositoryState,
     enough: impl FnMut(&Timeline) -> WalkControl,
 ) -> Result<Option<WalkResult>, Failure> {
     let branches = survey.settings.config.stage_branches().next().is_some();
     let Some(tip) = survey.commit.filter(|_| !branches) else { return Ok(None) };
-    let question = survey.question(repository, tip, None);
-    let readings = survey.state(repository, tip, None, &survey.cache)?;
+    let question = survey.walk_options(repository, tip, None);
+    let readings = survey.branch_readings(repository, tip, None, &survey.cache)?;
     let told = history::deployments(question, readings, enough, |_| {})?;
     let is_whole = told.lost.is_empty() && !matches!(told.stopped, WalkEnd::Shallow(_));
     Ok(Some(told).filter(|_| is_whole))

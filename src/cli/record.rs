@@ -36,7 +36,7 @@ pub struct RecordArgs {
     app: String,
 
     /// How it turned out
-    #[arg(value_name = "passed|failed", value_parser = outcome())]
+    #[arg(value_name = "passed|failed", value_parser = outcome_parser())]
     outcome: Outcome,
 
     /// The stage that was tested
@@ -59,16 +59,16 @@ pub struct RecordArgs {
     book: LedgerWriteArgs,
 }
 
-fn outcome() -> impl TypedValueParser<Value = Outcome> {
+fn outcome_parser() -> impl TypedValueParser<Value = Outcome> {
     PossibleValuesParser::new(["passed", "failed"])
         .map(|word| if word == "passed" { Outcome::Passed } else { Outcome::Failed })
 }
 
 /// Writes one event for each version that is meant: an app has one for each of its images.
 pub fn run(args: &RecordArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
-    let inquiry = GateContext::of(context, &repository)?;
-    let (past, facts) = (inquiry.past(), ExternalFacts::default());
+    let repository = context.open_repository()?;
+    let inquiry = GateContext::load(context, &repository)?;
+    let (past, facts) = (inquiry.deployment_index(), ExternalFacts::default());
     let evidence = inquiry.evidence(&past, &facts);
     let asked = GateRequest {
         subject: inquiry.subject(&args.app)?,
@@ -76,38 +76,38 @@ pub fn run(args: &RecordArgs, context: &CommandContext) -> Result<ExitKind, Fail
         targets: args
             .target
             .as_deref()
-            .map(|word| inquiry.target(word))
+            .map(|word| inquiry.resolve_target(word))
             .transpose()?
             .into_iter()
             .collect(),
         version: args.version.as_deref().map(Version::parse).unwrap_or_default(),
         purpose: MoveDirection::Forward,
     };
-    let landings = landings(&asked, args.version.is_some(), &evidence, context)?;
-    let events = outcomes(&asked, &landings, args.outcome, args.evidence.as_deref());
-    for event in book::write(context, &repository, inquiry.config(), events, args.book)? {
-        context.ui.note(&event.what.sentence());
+    let landings = find_runs(&asked, args.version.is_some(), &evidence, context)?;
+    let events = outcome_events(&asked, &landings, args.outcome, args.evidence.as_deref());
+    for event in book::write_events(context, &repository, inquiry.config(), events, args.book)? {
+        context.ui.print_note(&event.what.sentence());
     }
     Ok(ExitKind::Done)
 }
 
 /// What is meant: what runs, or the newest coming of the version that was named.
-fn landings<'e>(
+fn find_runs<'e>(
     asked: &'e GateRequest,
     is_named: bool,
     evidence: &Evidence<'e>,
     context: &CommandContext,
 ) -> Result<Vec<EvidenceRunPeriod<'e>>, Failure> {
-    let question = asked.question(context, None);
+    let question = asked.to_query(context, None);
     let meant = |slot| {
-        let course = evidence.course(slot, None);
+        let course = evidence.run_periods(slot, None);
         let is_it = |landing: &EvidenceRunPeriod<'_>| {
             if is_named { landing.version.is_same(&asked.version) } else { landing.left.is_none() }
         };
         course.into_iter().find(is_it)
     };
     let found: Vec<EvidenceRunPeriod<'e>> =
-        evidence.asked(&question).into_iter().filter_map(meant).collect();
+        evidence.queried_cells(&question).into_iter().filter_map(meant).collect();
     if found.is_empty() {
         let (app, stage) = (&asked.subject, &asked.stage);
         let failure = match is_named {
@@ -122,7 +122,7 @@ fn landings<'e>(
 }
 
 /// One event for each version among the landings.
-pub fn outcomes(
+pub fn outcome_events(
     asked: &GateRequest,
     landings: &[EvidenceRunPeriod<'_>],
     outcome: Outcome,

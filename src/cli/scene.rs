@@ -37,7 +37,7 @@ impl<'r> PlanBase<'r> {
     ///
     /// # Errors
     /// When there is no such branch, or the configuration is wrong.
-    pub fn read(
+    pub fn load(
         context: &CommandContext,
         repository: &'r Repository,
         tip_of: TipLookup<'_>,
@@ -46,16 +46,16 @@ impl<'r> PlanBase<'r> {
         let usual = || repository.origin_head().or_else(|| repository.head_branch());
         let mut branch = named.clone().or_else(usual);
         let mut tip = tip_of(repository, branch.as_deref())?;
-        let mut settings = settings(context, repository, tip)?;
+        let mut settings = load_config(context, repository, tip)?;
         if let (None, Some(stated)) = (named, settings.config.branch.clone())
             && branch.as_ref() != Some(&stated)
         {
             tip = tip_of(repository, Some(&stated))?;
             branch = Some(stated);
-            settings = self::settings(context, repository, tip)?;
+            settings = self::load_config(context, repository, tip)?;
         }
         if let Some(note) = &settings.note {
-            context.ui.note(note);
+            context.ui.print_note(note);
         }
         let stages = stage_branches(&settings, repository, tip_of)?;
         let (settings, stages) = (Rc::new(settings), Rc::new(stages));
@@ -71,7 +71,7 @@ impl<'r> PlanBase<'r> {
     }
 
     /// The state that a change of this stage is made on: this one, or that of the stage's own branch.
-    pub fn of(&self, stage: &StageName) -> PlanBase<'r> {
+    pub fn for_stage(&self, stage: &StageName) -> PlanBase<'r> {
         let (settings, stages) = (Rc::clone(&self.settings), Rc::clone(&self.stages));
         let (branch, tip, stage) = match self.stages.get(stage) {
             Some((branch, tip)) => (Some(branch.clone()), *tip, Some(stage.clone())),
@@ -102,7 +102,7 @@ impl<'r> PlanBase<'r> {
         }
         for stage in self.stages.keys() {
             entries.retain(|entry| entry.stage != *stage);
-            let there = self.of(stage).ground()?.mapping().entries;
+            let there = self.for_stage(stage).load_edit_base()?.to_mapping().entries;
             entries.extend(there.into_iter().filter(|entry| entry.stage == *stage));
         }
         let config = &self.settings.config;
@@ -116,16 +116,16 @@ impl<'r> PlanBase<'r> {
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn ground(&self) -> Result<EditBase<'_>, Failure> {
+    pub fn load_edit_base(&self) -> Result<EditBase<'_>, Failure> {
         let snapshot = Snapshot::of_commit(self.repository, self.tip)?;
-        Ok(EditBase::of(&self.settings.config, snapshot, &self.cache, self.stage.as_ref()))
+        Ok(EditBase::load(&self.settings.config, snapshot, &self.cache, self.stage.as_ref()))
     }
 
     /// The branch that is to change.
     ///
     /// # Errors
     /// Where nobody says which.
-    pub fn branch(&self) -> Result<&str, Failure> {
+    pub fn require_branch(&self) -> Result<&str, Failure> {
         self.branch.as_deref().ok_or_else(|| {
             Failure::usage("HEAD is detached, so it is not known which branch to change")
                 .hint("name it with --branch")
@@ -141,13 +141,13 @@ impl<'r> PlanBase<'r> {
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn survey(
+    pub fn load_state(
         &self,
         context: &CommandContext,
     ) -> Result<(CommandContext, RepositoryState), Failure> {
-        let context = context.seeing(self.stages.values().cloned());
+        let context = context.with_tips(self.stages.values().cloned());
         let tip = self.tip.to_string();
-        let survey = RepositoryState::of(
+        let survey = RepositoryState::load(
             &context,
             self.repository,
             RevisionSelector { at: Some(&tip), is_ahead: true, ..RevisionSelector::default() },
@@ -159,9 +159,9 @@ impl<'r> PlanBase<'r> {
     ///
     /// # Errors
     /// When the clone lacks objects.
-    pub fn past(&self, context: &CommandContext) -> Result<PastVersions, Failure> {
-        let (context, survey) = self.survey(context)?;
-        let chronicle = DeploymentHistory::of(&context, self.repository, &survey, TOLERANCE)?;
+    pub fn load_past_versions(&self, context: &CommandContext) -> Result<PastVersions, Failure> {
+        let (context, survey) = self.load_state(context)?;
+        let chronicle = DeploymentHistory::load(&context, self.repository, &survey, TOLERANCE)?;
         let mut past: PastVersions = HashMap::new();
         let mut oldest: HashMap<CellKey, PastVersion> = HashMap::new();
         for deployment in chronicle.timeline.deployments() {
@@ -203,14 +203,14 @@ fn stage_branches(
     branches.map(tip).collect()
 }
 
-fn settings(
+fn load_config(
     context: &CommandContext,
     repository: &Repository,
     tip: Oid,
 ) -> Result<EffectiveConfig, Failure> {
     let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, ParseCache::default());
     let reader = SnapshotReader::new(&snapshot, &cache);
-    let stated = settings::stated(context, repository, &reader)?;
+    let stated = settings::find_config_file(context, repository, &reader)?;
     Ok(settings::load(context, repository, stated, &reader))
 }
 
@@ -219,9 +219,9 @@ fn settings(
 /// # Errors
 /// When there is no such branch.
 pub fn known_tip(repository: &Repository, branch: Option<&str>) -> Result<Oid, Failure> {
-    let Some(branch) = branch else { return Ok(repository.head()?) };
-    let at_origin = repository.resolve(&format!("refs/remotes/origin/{branch}"));
-    match at_origin.or_else(|_| repository.resolve(&format!("refs/heads/{branch}"))) {
+    let Some(branch) = branch else { return Ok(repository.head_commit()?) };
+    let at_origin = repository.resolve_revision(&format!("refs/remotes/origin/{branch}"));
+    match at_origin.or_else(|_| repository.resolve_revision(&format!("refs/heads/{branch}"))) {
         Ok(tip) => Ok(tip),
         Err(_) => Ok(repository.deployment_branch(Some(branch))?.1),
     }

@@ -50,16 +50,16 @@ impl ConfigFile {
 ///
 /// # Errors
 /// When the file that counts is wrong, with all its problems.
-pub fn stated(
+pub fn find_config_file(
     context: &CommandContext,
     repository: &Repository,
     reader: &SnapshotReader<'_>,
 ) -> Result<Option<ConfigFile>, Failure> {
-    if let Some(own) = own(context, reader)? {
+    if let Some(own) = find_own_config(context, reader)? {
         return Ok(Some(own));
     }
     let cache = ParseCache::default();
-    let tip = repository.head().ok().filter(|tip| Some(*tip) != reader.snapshot().commit());
+    let tip = repository.head_commit().ok().filter(|tip| Some(*tip) != reader.snapshot().commit());
     let newest = tip.and_then(|tip| Snapshot::of_commit(repository, tip).ok());
     if let Some(snapshot) = &newest
         && let Some(text) = text_in(&SnapshotReader::new(snapshot, &cache))?
@@ -80,12 +80,13 @@ pub fn stated(
 ///
 /// # Errors
 /// When it is wrong, with all its problems.
-pub fn own(
+pub fn find_own_config(
     context: &CommandContext,
     reader: &SnapshotReader<'_>,
 ) -> Result<Option<ConfigFile>, Failure> {
     if let Some(path) = &context.globals.config {
-        return ConfigFile::new(read(path)?, &path.display().to_string(), None).map(Some);
+        return ConfigFile::new(read_config_text(path)?, &path.display().to_string(), None)
+            .map(Some);
     }
     text_in(reader)?.map(|text| ConfigFile::new(text, CONFIG_FILE, None)).transpose()
 }
@@ -98,20 +99,22 @@ pub fn load(
     reader: &SnapshotReader<'_>,
 ) -> EffectiveConfig {
     match stated {
-        Some(stated) if !stated.config.rules.is_empty() => settled(context, Some(stated), None),
-        stated => settled(context, stated, Some(discovery::propose(reader, repository))),
+        Some(stated) if !stated.config.rules.is_empty() => {
+            combine_config(context, Some(stated), None)
+        }
+        stated => combine_config(context, stated, Some(discovery::propose(reader, repository))),
     }
 }
 
 /// The same out of what discovery once found; `None` where that does not do.
-pub fn restored(
+pub fn restore_config(
     context: &CommandContext,
     stated: Option<ConfigFile>,
     found: Option<&DiscoveryRecord>,
 ) -> Option<EffectiveConfig> {
     let is_complete = stated.as_ref().is_some_and(|stated| !stated.config.rules.is_empty());
     match found {
-        None => is_complete.then(|| settled(context, stated, None)),
+        None => is_complete.then(|| combine_config(context, stated, None)),
         Some(found) => {
             let (config, unsure) = (found.config()?, found.unsure_config()?);
             let (files, empty_stages) = (found.files.clone(), found.empty_stages.clone());
@@ -124,13 +127,13 @@ pub fn restored(
                 empty_stages,
                 unreadable: Vec::new(),
             };
-            Some(settled(context, stated, Some(proposal)))
+            Some(combine_config(context, stated, Some(proposal)))
         }
     }
 }
 
 /// What discovery found, to be kept.
-pub fn found(proposal: &DiscoveredConfig) -> DiscoveryRecord {
+pub fn discovery_record(proposal: &DiscoveredConfig) -> DiscoveryRecord {
     let text = |config: &Config| config.rules.iter().map(DiscoveredRule::from).collect();
     DiscoveryRecord {
         in_keys: proposal.basis == StageBasis::Keys,
@@ -143,7 +146,7 @@ pub fn found(proposal: &DiscoveredConfig) -> DiscoveryRecord {
 }
 
 /// A configuration that names stages but no sources leaves the sources to discovery.
-fn settled(
+fn combine_config(
     context: &CommandContext,
     stated: Option<ConfigFile>,
     assumed: Option<DiscoveredConfig>,
@@ -163,7 +166,7 @@ fn settled(
     let named = context.globals.branch.clone();
     let branch = named.map(|branch| (branch, context.globals.branch_from.clone()));
     EffectiveConfig {
-        config: config.overridden(ConfigOverrides { branch }),
+        config: config.with_overrides(ConfigOverrides { branch }),
         assumed,
         note: note.flatten(),
     }
@@ -173,10 +176,10 @@ fn settled(
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn read(path: &Path) -> Result<String, Failure> {
+pub fn read_config_text(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|error| {
         Failure::usage(format!("the configuration `{}` cannot be read", path.display()))
-            .because(&error)
+            .with_cause(&error)
     })
 }
 
@@ -185,10 +188,10 @@ pub fn read(path: &Path) -> Result<String, Failure> {
 /// # Errors
 /// When it has one that cannot be read: what somebody wrote down is never passed over.
 pub fn text_in(reader: &SnapshotReader<'_>) -> Result<Option<String>, Failure> {
-    if reader.find(CONFIG_FILE).is_none() {
+    if reader.find_file(CONFIG_FILE).is_none() {
         return Ok(None);
     }
-    if let Some(text) = reader.text(CONFIG_FILE) {
+    if let Some(text) = reader.read_text(CONFIG_FILE) {
         return Ok(Some(text.to_string()));
     }
     let why =

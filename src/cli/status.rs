@@ -7,7 +7,7 @@ use super::failure::{ExitKind, Failure};
 use super::filter::GlobPatterns;
 use super::names::{self, CompletionNames};
 use super::output;
-use super::suggest::unknown;
+use super::suggest::unknown_name;
 use super::survey::{RepositoryState, RevisionSelector};
 use crate::git::Repository;
 use crate::git::at::parse_time;
@@ -91,8 +91,8 @@ const FORMATS: [OutputFormat; 5] = [
 
 /// Answers, and says on stderr what was assumed and passed over.
 pub fn run(args: &StatusArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
-    let survey = RepositoryState::of(
+    let repository = context.open_repository()?;
+    let survey = RepositoryState::load(
         context,
         &repository,
         RevisionSelector {
@@ -102,34 +102,38 @@ pub fn run(args: &StatusArgs, context: &CommandContext) -> Result<ExitKind, Fail
         },
     )?;
     if args.at.is_none() {
-        names::remember(context, &repository, &CompletionNames::of(&survey.mapping));
+        names::store_names(context, &repository, &CompletionNames::from_mapping(&survey.mapping));
     }
-    survey.tell(context);
-    let mut status = report(&survey, context, &repository);
-    narrow(&mut status, args, context)?;
+    survey.print_assumption(context);
+    let mut status = build_report(&survey, context, &repository);
+    filter_status(&mut status, args, context)?;
     if !args.no_since {
         look_back(&mut status, &survey, context, &repository);
     }
     let stacked = Matrix::new(&status, false);
-    let moment = moment(args, &survey, context, &repository);
-    context.ui.answer(&rendered(&status, &stacked, args, context, moment))?;
+    let moment = reference_time(args, &survey, context, &repository);
+    context.ui.write_answer(&render_status(&status, &stacked, args, context, moment))?;
     if args.output == OutputFormat::Table && args.apps.is_empty() {
-        summary(&stacked, context);
+        print_summary(&stacked, context);
     }
     if args.output == OutputFormat::Table && args.at.is_none() {
-        book::remind(context, &repository, &survey.settings.config);
+        book::warn_missing_follow_up(context, &repository, &survey.settings.config);
     }
-    context.ui.warnings(&status.warnings);
-    Ok(if args.exit_code && stacked.differing() > 0 { ExitKind::Different } else { ExitKind::Done })
+    context.ui.print_warnings(&status.warnings);
+    Ok(if args.exit_code && stacked.differing_rows() > 0 {
+        ExitKind::Different
+    } else {
+        ExitKind::Done
+    })
 }
 
-fn report(
+fn build_report(
     survey: &RepositoryState,
     context: &CommandContext,
     repository: &Repository,
 ) -> StatusReport {
     let mut status = StatusReport::new(&survey.settings.config, survey.mapping.clone(), |entry| {
-        survey.found(entry)
+        survey.entry_origin(entry)
     });
     status.repository = context.shown_repository(repository);
     status.branch.clone_from(&survey.branch);
@@ -147,7 +151,7 @@ fn look_back(
     repository: &Repository,
 ) {
     let entries = status.occupants.iter().map(|occupant| occupant.entry.clone()).collect();
-    let past = match survey.arrivals(context, repository, entries) {
+    let past = match survey.find_introducing_commits(context, repository, entries) {
         Ok(past) => past,
         Err(error) => {
             let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
@@ -171,7 +175,7 @@ fn look_back(
 }
 
 /// Keeps what the arguments name; a name that nothing bears is an error.
-fn narrow(
+fn filter_status(
     status: &mut StatusReport,
     args: &StatusArgs,
     context: &CommandContext,
@@ -186,26 +190,26 @@ fn narrow(
     let stages: Vec<String> = status.stages.iter().map(ToString::to_string).collect();
     for app in &args.apps {
         if !apps.contains(app) {
-            return Err(unknown("app", app, &apps, &names));
+            return Err(unknown_name("app", app, &apps, &names));
         }
     }
     let (by_app, by_stage) = (GlobPatterns::new(&args.app), GlobPatterns::new(&args.stage));
     for (kind, patterns, words, names) in
         [("app", &by_app, &apps, &names), ("stage", &by_stage, &stages, &stages)]
     {
-        for pattern in patterns.unmatched(words) {
+        for pattern in patterns.unmatched_patterns(words) {
             if !pattern.contains(['*', '?']) {
-                return Err(unknown(kind, pattern, words, names));
+                return Err(unknown_name(kind, pattern, words, names));
             }
-            context.ui.note(&format!("no {kind} fits `{pattern}`"));
+            context.ui.print_note(&format!("no {kind} fits `{pattern}`"));
         }
     }
     status.occupants.retain(|occupant| {
         let names = app_names(occupant);
-        by_app.accept(names.clone())
+        by_app.matches_any(names.clone())
             && (args.apps.is_empty() || names.clone().any(|n| args.apps.iter().any(|a| a == n)))
     });
-    status.keep_stages(|stage| by_stage.accept([stage.as_str()]));
+    status.keep_stages(|stage| by_stage.matches_any([stage.as_str()]));
     Ok(())
 }
 
@@ -218,14 +222,14 @@ fn app_names(occupant: &StatusEntry) -> impl Iterator<Item = &str> + Clone {
 }
 
 /// The moment that ages are counted from: now, or the one that `--at` names.
-fn moment(
+fn reference_time(
     args: &StatusArgs,
     survey: &RepositoryState,
     context: &CommandContext,
     repository: &Repository,
 ) -> Timestamp {
     let Some(at) = &args.at else { return context.now() };
-    let named = if repository.resolve(at).is_ok() {
+    let named = if repository.resolve_revision(at).is_ok() {
         survey.time
     } else {
         parse_time(at, &context.environment.now)
@@ -233,7 +237,7 @@ fn moment(
     named.unwrap_or_else(|| context.now())
 }
 
-fn rendered(
+fn render_status(
     status: &StatusReport,
     stacked: &Matrix,
     args: &StatusArgs,
@@ -255,12 +259,12 @@ fn rendered(
 }
 
 /// What the sign means, and how often it stands there.
-fn summary(matrix: &Matrix, context: &CommandContext) {
-    let (rows, differing) = (matrix.rows.len(), matrix.differing());
+fn print_summary(matrix: &Matrix, context: &CommandContext) {
+    let (rows, differing) = (matrix.rows.len(), matrix.differing_rows());
     if differing > 0 {
-        let sign = context.ui.err.differs();
-        context
-            .ui
-            .note(&format!("{sign} differs from the stage before, in {differing} of {rows} rows"));
+        let sign = context.ui.err.difference_sign();
+        context.ui.print_note(&format!(
+            "{sign} differs from the stage before, in {differing} of {rows} rows"
+        ));
     }
 }

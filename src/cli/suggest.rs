@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 /// The candidate that `word` may be a slip of, if one is near: Jaro-Winkler similarity, as clap
 /// does it for its own words, or a common beginning.
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest_name<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let word = word.to_lowercase();
     let score = |candidate: &str| {
         let candidate = candidate.to_lowercase();
@@ -22,12 +25,12 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// A name that nothing bears: the nearest of all words it could have been, else the names that rows
 /// and columns bear.
-pub fn unknown(kind: &str, name: &str, words: &[String], names: &[String]) -> Failure {
+pub fn unknown_name(kind: &str, name: &str, words: &[String], names: &[String]) -> Failure {
     let failure = Failure::usage(format!("there is no {kind} `{name}`"));
     let mut seen = BTreeSet::new();
     let known: Vec<&str> =
         names.iter().map(String::as_str).filter(|word| seen.insert(*word)).collect();
-    match nearest(name, words.iter().map(String::as_str)) {
+    match nearest_name(name, words.iter().map(String::as_str)) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None if known.is_empty() => failure,
         None if known.len() <= 12 => failure.hint(format!("the {kind}s are {}", known.join(", "))),
@@ -37,14 +40,14 @@ pub fn unknown(kind: &str, name: &str, words: &[String], names: &[String]) -> Fa
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::nearest_name;
 
     #[test]
     fn slips_are_found_and_strangers_are_not() {
         let apps = ["publisher", "frontend", "whitehall"];
-        assert_eq!(nearest("publishr", apps), Some("publisher"));
-        assert_eq!(nearest("Front", apps), Some("frontend"));
-        assert_eq!(nearest("zzz", apps), None);
-        assert_eq!(nearest("", apps), None);
+        assert_eq!(nearest_name("publishr", apps), Some("publisher"));
+        assert_eq!(nearest_name("Front", apps), Some("frontend"));
+        assert_eq!(nearest_name("zzz", apps), None);
+        assert_eq!(nearest_name("", apps), None);
     }
 }

@@ -16,7 +16,7 @@ use crate::history::index::IndexRecord;
 use crate::history::{self, IntroducingCommit, IntroducingCommits, WalkOptions};
 use crate::model::{CellKey, Mapping, MappingEntry, StageName, Version};
 use crate::source::{self, Claim, ClaimReading, ParseCache, SnapshotReader};
-use branches::{moment, stage_branches, tip_at};
+use branches::{branch_time, stage_branches, tip_at};
 use jiff::Timestamp;
 use start::StateSource;
 use std::cell::RefCell;
@@ -77,23 +77,24 @@ impl RepositoryState {
     /// # Errors
     /// When the state does not exist or the configuration is wrong. A file that cannot be read is a
     /// warning of the mapping.
-    pub fn of(
+    pub fn load(
         context: &CommandContext,
         repository: &Repository,
         when: RevisionSelector<'_>,
     ) -> Result<Self, Failure> {
         let cache = ParseCache::default();
         let StateSource { snapshot, mut stated, branch } =
-            StateSource::of(context, repository, when, &cache)?;
+            StateSource::load(context, repository, when, &cache)?;
         let time = snapshot.time().and_then(|seconds| Timestamp::from_second(seconds).ok());
         let commit = snapshot.commit();
-        let moment = moment(context, repository, when, branch.as_deref(), &snapshot);
+        let moment = branch_time(context, repository, when, branch.as_deref(), &snapshot);
         let keep = IndexLocation::new(context, repository, branch.as_deref(), stated.as_ref());
-        let mut record = commit.and_then(|_| keep.read(context));
+        let mut record = commit.and_then(|_| keep.load_record(context));
         if let (Some(tip), Some(known)) = (commit, &mut record)
             && is_current(context, repository, (tip, moment), stated.as_ref(), known)
         {
-            if let Some(settings) = settings::restored(context, stated.take(), known.found.as_ref())
+            if let Some(settings) =
+                settings::restore_config(context, stated.take(), known.found.as_ref())
             {
                 let mapping = std::mem::take(&mut known.mapping);
                 let archive = RefCell::new(record.map(IndexedHistory::Current));
@@ -113,22 +114,26 @@ impl RepositoryState {
                     archive,
                 });
             }
-            stated =
-                start::stated(context, repository, when, &SnapshotReader::new(&snapshot, &cache))?;
+            stated = start::find_config_file(
+                context,
+                repository,
+                when,
+                &SnapshotReader::new(&snapshot, &cache),
+            )?;
         }
         let settings =
             settings::load(context, repository, stated, &SnapshotReader::new(&snapshot, &cache));
         let (mut mapping, readings) = {
             let reader = SnapshotReader::new(&snapshot, &cache);
-            let readings = source::readings(&settings.config, &reader, None);
-            let mapping = assembled(
+            let readings = source::read_claims(&settings.config, &reader, None);
+            let mapping = assemble_mapping(
                 context,
                 repository,
                 (&settings.config, moment),
                 (&reader, &readings),
                 &cache,
             )?;
-            (mapping, OwnedReadings::of(readings))
+            (mapping, OwnedReadings::from_readings(readings))
         };
         if let Some(proposal) = &settings.assumed {
             mapping.warnings.extend(proposal.unreadable.iter().cloned());
@@ -140,7 +145,7 @@ impl RepositoryState {
         let keep = if settings.follow_from_a_commit() && !when.is_ahead {
             keep
         } else {
-            IndexLocation::nowhere()
+            IndexLocation::none()
         };
         let archive = RefCell::new(
             record.filter(|_| when.at.is_none() || when.is_ahead).map(IndexedHistory::Older),
@@ -165,7 +170,7 @@ impl RepositoryState {
     ///
     /// # Errors
     /// When the clone lacks objects.
-    pub fn arrivals(
+    pub fn find_introducing_commits(
         &self,
         context: &CommandContext,
         repository: &Repository,
@@ -173,7 +178,7 @@ impl RepositoryState {
     ) -> Result<SinceLookup, GitError> {
         let mut past = SinceLookup::default();
         let Some(tip) = self.commit else { return Ok(past) };
-        self.settle(context, repository, &entries, &mut past)?;
+        self.answer_from_index(context, repository, &entries, &mut past)?;
         let config = &self.settings.config;
         let branch_of = |slot: &CellKey| {
             config.stage(slot.stage.as_str()).and_then(|stage| stage.branch.as_deref())
@@ -182,17 +187,17 @@ impl RepositoryState {
         let slots = open.filter(|key| !past.found.contains_key(key)).map(|(slot, _)| slot);
         let (elsewhere, here): (HashSet<CellKey>, HashSet<CellKey>) =
             slots.partition(|slot| branch_of(slot).is_some());
-        past.add(self.ask(repository, tip, None, &here)?);
+        past.add(self.search_mainline(repository, tip, None, &here)?);
         for (stage, branch) in config.stage_branches() {
             let slots = elsewhere.iter().filter(|slot| slot.stage == *stage).cloned().collect();
             if let Some(tip) = tip_at(context, repository, branch, self.moment)? {
-                past.add(self.ask(repository, tip, Some(stage), &slots)?);
+                past.add(self.search_mainline(repository, tip, Some(stage), &slots)?);
             }
         }
         Ok(past)
     }
 
-    fn ask(
+    fn search_mainline(
         &self,
         repository: &Repository,
         tip: Oid,
@@ -202,11 +207,15 @@ impl RepositoryState {
         if slots.is_empty() {
             return Ok(IntroducingCommits { found: HashMap::new(), stopped: WalkEnd::Done });
         }
-        let question = self.question(repository, tip, branch_stage);
-        history::since(question, self.state(repository, tip, branch_stage, &self.cache)?, slots)
+        let question = self.walk_options(repository, tip, branch_stage);
+        history::find_introducing_commits(
+            question,
+            self.branch_readings(repository, tip, branch_stage, &self.cache)?,
+            slots,
+        )
     }
 
-    pub(super) fn question<'a>(
+    pub(super) fn walk_options<'a>(
         &'a self,
         repository: &'a Repository,
         tip: Oid,
@@ -225,12 +234,12 @@ impl RepositoryState {
     }
 
     /// Says in one line what was assumed, and how to keep or change it.
-    pub fn tell(&self, context: &CommandContext) {
+    pub fn print_assumption(&self, context: &CommandContext) {
         if let Some(note) = &self.settings.note {
-            context.ui.note(note);
+            context.ui.print_note(note);
         }
         if let Some(proposal) = &self.settings.assumed {
-            context.ui.note(&assumption(
+            context.ui.print_note(&assumption_text(
                 proposal,
                 &self.settings.config,
                 &self.mapping,
@@ -240,19 +249,25 @@ impl RepositoryState {
                 [("assumed", &proposal.config.rules), ("unsure", &proposal.unsure.rules)]
             {
                 for rule in rules {
-                    context.ui.detail(&format!("{sure}: {} {}", rule.kind, rule.path.as_str()));
+                    context.ui.print_detail(&format!(
+                        "{sure}: {} {}",
+                        rule.kind,
+                        rule.path.as_str()
+                    ));
                 }
             }
         } else if self.mapping.entries.is_empty() {
             let stages: Vec<&str> =
                 self.mapping.stages.iter().map(|stage| stage.as_str()).collect();
             let what = if self.mapping.warnings.is_empty() { "is pinned" } else { "could be read" };
-            context.ui.note(&format!("no version {what} in the stages {}", stages.join(", ")));
+            context
+                .ui
+                .print_note(&format!("no version {what} in the stages {}", stages.join(", ")));
         }
     }
 
     /// How an entry was found, in words: the line of the configuration, or the rule discovery made.
-    pub fn found(&self, entry: &MappingEntry) -> String {
+    pub fn entry_origin(&self, entry: &MappingEntry) -> String {
         let Some(rule) = self.settings.config.rules.get(entry.rule) else { return String::new() };
         match (&self.settings.config.origin, rule.line) {
             (ConfigOrigin::File(name), Some(line)) => format!("{name}:{line}"),
@@ -282,19 +297,19 @@ fn is_current(
 ///
 /// # Errors
 /// When a stage's branch is missing.
-pub fn mapping(
+pub fn read_mapping(
     context: &CommandContext,
     repository: &Repository,
     config: &Config,
     reader: &SnapshotReader<'_>,
     cache: &ParseCache,
 ) -> Result<Mapping, Failure> {
-    let readings = source::readings(config, reader, None);
-    assembled(context, repository, (config, None), (reader, &readings), cache)
+    let readings = source::read_claims(config, reader, None);
+    assemble_mapping(context, repository, (config, None), (reader, &readings), cache)
 }
 
 /// The mapping that readings make together.
-fn assembled(
+fn assemble_mapping(
     context: &CommandContext,
     repository: &Repository,
     (config, moment): (&Config, Option<Timestamp>),
@@ -302,7 +317,7 @@ fn assembled(
     cache: &ParseCache,
 ) -> Result<Mapping, Failure> {
     let entries = readings.iter().map(|(_, reading)| reading.entries.clone());
-    let mut mapping = source::mapping(config, entries, reader.warnings());
+    let mut mapping = source::build_mapping(config, entries, reader.warnings());
     stage_branches(context, repository, (config, moment), cache, &mut mapping)?;
     Ok(mapping)
 }
@@ -311,7 +326,7 @@ fn assembled(
 ///
 /// # Errors
 /// When there is no such state.
-pub fn snapshot<'r>(
+pub fn open_snapshot<'r>(
     context: &CommandContext,
     repository: &'r Repository,
     when: RevisionSelector<'_>,
@@ -322,17 +337,17 @@ pub fn snapshot<'r>(
     }
     let tip = match branch {
         Some(branch) => context.branch_tip(repository, branch)?,
-        None => repository.head()?,
+        None => repository.head_commit()?,
     };
     let commit = match when.at {
-        Some(at) => at::resolve(repository, tip, at, &context.environment.now)?,
+        Some(at) => at::resolve_at(repository, tip, at, &context.environment.now)?,
         None => tip,
     };
     Ok(Snapshot::of_commit(repository, commit)?)
 }
 
 /// `assumed: stages dev → prod, 214 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)`
-fn assumption(
+fn assumption_text(
     proposal: &DiscoveredConfig,
     config: &Config,
     mapping: &Mapping,

@@ -5,7 +5,7 @@ use super::chronicle::DeploymentHistory;
 use super::context::CommandContext;
 use super::failure::{ExitKind, Failure};
 use super::output;
-use super::suggest::nearest;
+use super::suggest::nearest_name;
 use super::survey::{RepositoryState, RevisionSelector};
 use crate::history::{self, VersionQuery, VersionTrace};
 use crate::model::{CellKey, Version};
@@ -47,21 +47,21 @@ const FORMATS: [OutputFormat; 2] = [OutputFormat::Table, OutputFormat::Json];
 
 /// Answers for every app that has or had the version.
 pub fn run(args: &TraceArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
-    let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
-    survey.tell(context);
-    let chronicle = DeploymentHistory::of(context, &repository, &survey, TOLERANCE)?;
-    let trace = TraceQuery::new(&args.version, &survey, &chronicle).trace()?;
+    let repository = context.open_repository()?;
+    let survey = RepositoryState::load(context, &repository, RevisionSelector::default())?;
+    survey.print_assumption(context);
+    let chronicle = DeploymentHistory::load(context, &repository, &survey, TOLERANCE)?;
+    let trace = TraceQuery::new(&args.version, &survey, &chronicle).find_trace()?;
     let now = context.now();
     let text = match args.output {
-        OutputFormat::Json => ui::json(&TraceJson::new(
+        OutputFormat::Json => ui::to_json(&TraceJson::new(
             &trace,
             context.shown_repository(&repository),
             now.as_second(),
         )),
         _ => ui::trace(&trace, &context.ui.out, now),
     };
-    context.ui.answer(&text)?;
+    context.ui.write_answer(&text)?;
     Ok(ExitKind::Done)
 }
 
@@ -82,7 +82,7 @@ impl<'a> TraceQuery<'a> {
         chronicle: &'a DeploymentHistory<'a>,
     ) -> Self {
         let is_app = |word: &str| {
-            chronicle.slots().any(|slot| chronicle.words(slot).any(|name| name == word))
+            chronicle.cells().any(|slot| chronicle.app_words(slot).any(|name| name == word))
         };
         let (app, version) = match text.split_once('@').filter(|(word, _)| is_app(word)) {
             Some((app, version)) => (Some(app), version),
@@ -92,31 +92,34 @@ impl<'a> TraceQuery<'a> {
     }
 
     fn is_meant(&self, slot: &CellKey) -> bool {
-        self.app.is_none_or(|app| self.chronicle.words(slot).any(|word| word == app))
+        self.app.is_none_or(|app| self.chronicle.app_words(slot).any(|word| word == app))
     }
 
-    fn trace(&self) -> Result<TraceReport, Failure> {
+    fn find_trace(&self) -> Result<TraceReport, Failure> {
         let standing = self.survey.mapping.entries.iter().map(|entry| &entry.version);
         let wanted =
             VersionQuery::new(self.version, self.chronicle.timeline.versions().chain(standing));
-        let mut voyages = history::trace(&self.chronicle.timeline, &wanted);
+        let mut voyages = history::trace_versions(&self.chronicle.timeline, &wanted);
         voyages.retain(|voyage| voyage.stays.iter().all(|stay| self.is_meant(stay.slot)));
-        let mut ways =
-            voyages.iter().map(|voyage| self.way(voyage)).collect::<Result<Vec<_>, _>>()?;
+        let mut ways = voyages
+            .iter()
+            .map(|voyage| self.build_report(voyage))
+            .collect::<Result<Vec<_>, _>>()?;
         self.add_standing(&wanted, &mut ways);
         for way in &mut ways {
-            way.visits.sort_by_key(|visit| (self.place(&visit.slot), visit.slot.target.clone()));
+            way.visits
+                .sort_by_key(|visit| (self.cell_position(&visit.slot), visit.slot.target.clone()));
         }
         if ways.is_empty() {
-            Err(self.unknown())
+            Err(self.unknown_version())
         } else {
             Ok(TraceReport { text: self.text.to_owned(), ways })
         }
     }
 
-    fn way(&self, voyage: &VersionTrace<'_>) -> Result<VersionTraceReport, Failure> {
+    fn build_report(&self, voyage: &VersionTrace<'_>) -> Result<VersionTraceReport, Failure> {
         let told = |deployment: &Option<history::Deployment<'_>>| {
-            deployment.map(|deployment| self.chronicle.change(&deployment)).transpose()
+            deployment.map(|deployment| self.chronicle.deployment_report(&deployment)).transpose()
         };
         let visits = voyage.stays.iter().map(|stay| {
             Ok(ReportedRunPeriod {
@@ -147,7 +150,7 @@ impl<'a> TraceQuery<'a> {
             self.chronicle.timeline.deployments().map(|deployment| deployment.slot).collect();
         for entry in &self.survey.mapping.entries {
             let slot = entry.slot();
-            if deployed.contains(&slot) || !self.is_meant(&slot) || !wanted.accepts(&entry.version)
+            if deployed.contains(&slot) || !self.is_meant(&slot) || !wanted.matches(&entry.version)
             {
                 continue;
             }
@@ -169,11 +172,11 @@ impl<'a> TraceQuery<'a> {
         }
     }
 
-    fn place(&self, slot: &CellKey) -> usize {
+    fn cell_position(&self, slot: &CellKey) -> usize {
         self.survey.settings.config.position(&slot.stage)
     }
 
-    fn unknown(&self) -> Failure {
+    fn unknown_version(&self) -> Failure {
         let timeline = &self.chronicle.timeline;
         let ran = timeline.deployments().filter(|deployment| self.is_meant(deployment.slot));
         let versions: BTreeSet<&Version> =
@@ -183,7 +186,7 @@ impl<'a> TraceQuery<'a> {
         let whose = self.app.map(|app| format!(" of {app}")).unwrap_or_default();
         let failure =
             Failure::usage(format!("no version `{}`{whose} was ever deployed", self.version));
-        match nearest(self.version, tags.iter().copied()) {
+        match nearest_name(self.version, tags.iter().copied()) {
             Some(near) => failure.hint(format!("did you mean `{near}`?")),
             None => failure
                 .hint("`towpath history` lists what was deployed; of an id, six digits will do"),

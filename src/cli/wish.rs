@@ -30,17 +30,17 @@ pub enum VersionFilter<'a> {
 
 impl DeploymentFilter<'_> {
     /// Those of the deployments that are meant, with what their commits tell.
-    pub fn changes<'c>(
+    pub fn deployment_reports<'c>(
         &'c self,
         chronicle: &'c DeploymentHistory<'_>,
         deployments: impl Iterator<Item = Deployment<'c>> + 'c,
     ) -> impl Iterator<Item = Result<DeploymentReport, Failure>> + 'c {
-        let fitting = deployments.filter(|deployment| self.accepts(deployment));
-        let changes = fitting.map(|deployment| chronicle.change(&deployment));
+        let fitting = deployments.filter(|deployment| self.matches(deployment));
+        let changes = fitting.map(|deployment| chronicle.deployment_report(&deployment));
         changes.filter(|change| change.as_ref().map_or(true, |change| self.accepts_author(change)))
     }
 
-    fn accepts(&self, deployment: &Deployment<'_>) -> bool {
+    fn matches(&self, deployment: &Deployment<'_>) -> bool {
         let time = deployment.time;
         self.since.is_none_or(|since| time >= since)
             && self.until.is_none_or(|until| time < until)
@@ -48,8 +48,8 @@ impl DeploymentFilter<'_> {
             && self
                 .version
                 .as_ref()
-                .is_none_or(|wish| deployment.to.is_some_and(|to| wish.accepts(&to.version)))
-            && self.choice.accepts(deployment.slot)
+                .is_none_or(|wish| deployment.to.is_some_and(|to| wish.matches(&to.version)))
+            && self.choice.contains(deployment.slot)
     }
 
     fn accepts_author(&self, change: &DeploymentReport) -> bool {
@@ -69,14 +69,14 @@ impl<'a> VersionFilter<'a> {
         VersionFilter::Named(VersionQuery::new(text, timeline.versions()))
     }
 
-    fn accepts(&self, version: &Version) -> bool {
+    fn matches(&self, version: &Version) -> bool {
         match self {
-            VersionFilter::Named(wanted) => wanted.accepts(version),
+            VersionFilter::Named(wanted) => wanted.matches(version),
             VersionFilter::Like(patterns) => {
                 let whole = version.to_string();
                 let parts =
                     [version.tag.as_deref(), version.digest.as_deref(), Some(whole.as_str())];
-                patterns.accept(parts.into_iter().flatten())
+                patterns.matches_any(parts.into_iter().flatten())
             }
         }
     }

@@ -1,7 +1,7 @@
 //! `apps:`: where the sources of an app are, and which revision of them an image was built from.
 
 use super::diagnostic::{DiagnosticCollector, did_you_mean};
-use super::fields::{ConfigField, ConfigFields, LocatedText, shown};
+use super::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
 use super::keys;
 use super::parse::BRACES;
 use super::resolved::WrittenSetting;
@@ -25,17 +25,22 @@ struct AppConfig {
 
 impl AppsConfig {
     /// The address of an app's source repository.
-    pub fn repository(&self, app: &AppName) -> Option<String> {
-        self.said(app, |terms| terms.repository.as_ref())
+    pub fn repository_of(&self, app: &AppName) -> Option<String> {
+        self.find_setting(app, |terms| terms.repository.as_ref())
             .map(|text| text.replace("{app}", app.as_str()))
     }
 
     /// The revision that a tag was built from, where the configuration says how they belong together.
-    pub fn revision(&self, app: &AppName, tag: &str) -> Option<String> {
-        self.said(app, |terms| terms.revision.as_ref()).map(|text| text.replace("{tag}", tag))
+    pub fn revision_of(&self, app: &AppName, tag: &str) -> Option<String> {
+        self.find_setting(app, |terms| terms.revision.as_ref())
+            .map(|text| text.replace("{tag}", tag))
     }
 
-    fn said(&self, app: &AppName, of: impl Fn(&AppConfig) -> Option<&String>) -> Option<&String> {
+    fn find_setting(
+        &self,
+        app: &AppName,
+        of: impl Fn(&AppConfig) -> Option<&String>,
+    ) -> Option<&String> {
         let named = |name: &str| {
             self.0.iter().find(|(known, _)| known == name).and_then(|(_, terms)| of(terms))
         };
@@ -67,24 +72,26 @@ pub(super) fn read(
             continue;
         };
         if out.iter().any(|(known, _)| known == name) {
-            problems.add(key, format!("`{}` stands twice", shown(name)), None);
+            problems.add(key, format!("`{}` stands twice", escape_for_message(name)), None);
         } else if value.is_mapping() {
             let known = keys::APP.map(|key| key.name);
             let fields = ConfigFields::read(value, &known, problems);
-            said.extend(fields.said(&format!("apps.{}.", shown(name)), &known));
-            out.push((name.to_owned(), terms(&fields, problems)));
+            said.extend(
+                fields.written_settings(&format!("apps.{}.", escape_for_message(name)), &known),
+            );
+            out.push((name.to_owned(), read_app(&fields, problems)));
         } else {
             let hint = format!(
                 "for example `{}: {{repository: https://git.example.com/team/web}}`",
-                shown(name)
+                escape_for_message(name)
             );
-            problems.add(key, format!("`{}` must be a mapping", shown(name)), hint);
+            problems.add(key, format!("`{}` must be a mapping", escape_for_message(name)), hint);
         }
     }
     AppsConfig(out)
 }
 
-fn terms(fields: &ConfigFields<'_>, problems: &mut DiagnosticCollector<'_>) -> AppConfig {
+fn read_app(fields: &ConfigFields<'_>, problems: &mut DiagnosticCollector<'_>) -> AppConfig {
     let mut text = |key: &str, name: &str| {
         let word = fields.text(key, problems)?;
         only_names(key, name, word, problems).then(|| word.text.to_owned())
@@ -103,13 +110,16 @@ fn only_names(
         let Some((found, _)) = piece.split_once('}') else {
             problems.add(
                 word.at,
-                format!("`{}` has a `{{` without its `}}`", shown(word.text)),
+                format!("`{}` has a `{{` without its `}}`", escape_for_message(word.text)),
                 String::from(BRACES),
             );
             return false;
         };
         if found != name {
-            let message = format!("`{key}` uses `{{{}}}`, which stands for nothing", shown(found));
+            let message = format!(
+                "`{key}` uses `{{{}}}`, which stands for nothing",
+                escape_for_message(found)
+            );
             problems.add(word.at, message, did_you_mean(found, [name]));
             return false;
         }
@@ -133,12 +143,12 @@ apps:
         let said = |app: &str| {
             let app = AppName::from(app);
             (
-                apps.repository(&app).unwrap_or_default(),
-                apps.revision(&app, "1.2").unwrap_or_default(),
+                apps.repository_of(&app).unwrap_or_default(),
+                apps.revision_of(&app, "1.2").unwrap_or_default(),
             )
         };
         assert_eq!(said("web"), ("git@git.example.com:team/frontend.git".into(), "v1.2".into()));
         assert_eq!(said("api"), ("https://git.example.com/team/api".into(), "v1.2".into()));
-        assert_eq!(AppsConfig::default().repository(&AppName::from("api")), None);
+        assert_eq!(AppsConfig::default().repository_of(&AppName::from("api")), None);
     }
 }

@@ -1,15 +1,15 @@
 //! What is odd about a configuration that can be read: sources that match nothing, stages that
 //! nothing reaches, gates for apps that are not there.
 
-use super::diagnostic::{Diagnostic, nearest};
-use super::gates::fits;
+use super::diagnostic::{Diagnostic, nearest_word};
+use super::gates::matches_glob;
 use super::resolved::{Config, ConfigOrigin};
 use crate::model::{AppName, StageName};
 use std::collections::BTreeSet;
 
 /// Compares the configuration with what its rules found in the repository. `matched` holds the
 /// indices of the rules that claim a file, `reached` the stages in which something was found.
-pub fn unused(
+pub fn find_unused(
     config: &Config,
     matched: &BTreeSet<usize>,
     reached: &BTreeSet<StageName>,
@@ -20,7 +20,7 @@ pub fn unused(
             Some(branch) => format!("nothing was found on its branch `{branch}`"),
             None => String::from("if its files use another word for it, add that to its `aliases`"),
         };
-        out.push(at(
+        out.push(diagnostic_at(
             config,
             stage.line,
             format!("no source finds anything in the stage `{}`", stage.name),
@@ -32,7 +32,7 @@ pub fn unused(
             "" => String::from("paths start at the top of the repository"),
             prefix => format!("paths start at the top of the repository; does `{prefix}` exist?"),
         };
-        out.push(at(
+        out.push(diagnostic_at(
             config,
             rule.line,
             format!("`{}: {}` matches no file", rule.kind, rule.path.as_str()),
@@ -49,13 +49,13 @@ pub fn strange_apps(config: &Config, apps: &BTreeSet<AppName>) -> Vec<Diagnostic
     let mut out = Vec::new();
     for rule in &config.pipeline.gates {
         let strange =
-            rule.apps.iter().filter(|pattern| !known.iter().any(|app| fits(pattern, app)));
+            rule.apps.iter().filter(|pattern| !known.iter().any(|app| matches_glob(pattern, app)));
         out.extend(strange.map(|pattern| {
-            let hint = match nearest(pattern, &known) {
+            let hint = match nearest_word(pattern, &known) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => String::from("`*` in a name stands for any text"),
             };
-            at(
+            diagnostic_at(
                 config,
                 Some(rule.line),
                 format!("this gate is for `{pattern}`, and no app is called that"),
@@ -66,7 +66,7 @@ pub fn strange_apps(config: &Config, apps: &BTreeSet<AppName>) -> Vec<Diagnostic
     out
 }
 
-fn at(config: &Config, line: Option<u32>, message: String, hint: String) -> Diagnostic {
+fn diagnostic_at(config: &Config, line: Option<u32>, message: String, hint: String) -> Diagnostic {
     let file = match &config.origin {
         ConfigOrigin::File(name) => name.clone(),
         ConfigOrigin::Discovered => String::from("(discovered)"),
@@ -92,7 +92,7 @@ sources:
 - helm-values: '{stage}/values.yaml'
 ";
         let config = parse(text, "towpath.yaml").expect("config");
-        let all = unused(&config, &BTreeSet::new(), &BTreeSet::from([StageName::from("dev")]));
+        let all = find_unused(&config, &BTreeSet::new(), &BTreeSet::from([StageName::from("dev")]));
         let shown: Vec<String> = all.iter().map(ToString::to_string).collect();
         assert_data_eq!(
             shown.join("\n"),
@@ -108,7 +108,7 @@ towpath.yaml:7:1: `helm-values: {stage}/values.yaml` matches no file
 "#]]
         );
         let every = config.stages.iter().map(|stage| stage.name.clone()).collect();
-        assert_eq!(unused(&config, &BTreeSet::from([0, 1]), &every), []);
+        assert_eq!(find_unused(&config, &BTreeSet::from([0, 1]), &every), []);
     }
 
     #[test]

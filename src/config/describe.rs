@@ -65,7 +65,7 @@ pub struct SourceReport {
 }
 
 /// Describes a configuration. `default_branch` is what counts when no branch is configured.
-pub fn describe(config: &Config, default_branch: &str) -> ConfigReport {
+pub fn describe_config(config: &Config, default_branch: &str) -> ConfigReport {
     let branch = config.branch.as_deref().unwrap_or(default_branch).to_owned();
     ConfigReport {
         branch: SourcedValue { value: branch, from: config.branch_from.to_string() },
@@ -113,9 +113,9 @@ fn shown_source(config: &Config, rule: &SourceRule) -> SourceReport {
         target: name(&rule.target, "{target}"),
         component: name(&rule.component, "{component}"),
         stage: rule.stage.as_ref().map(ToString::to_string),
-        tags: texts(&rule.tags),
-        images: texts(&rule.images),
-        digests: texts(&rule.digests),
+        tags: template_texts(&rule.tags),
+        images: template_texts(&rule.images),
+        digests: template_texts(&rule.digests),
         pattern: rule.pattern.as_ref().map(ToString::to_string),
         base: rule.base.as_ref().map(|base| base.as_str().to_owned()),
         confidence: rule.confidence.as_str(),
@@ -128,7 +128,7 @@ fn shown_setting(config: &Config, said: &WrittenSetting) -> SettingReport {
     SettingReport { name: said.name.clone(), value: said.value.clone(), from }
 }
 
-fn texts(keys: &[KeyTemplate]) -> Vec<String> {
+fn template_texts(keys: &[KeyTemplate]) -> Vec<String> {
     keys.iter().map(|key| key.as_str().to_owned()).collect()
 }
 
@@ -152,7 +152,7 @@ sources:
         let mut config = parse(text, "towpath.yaml").expect("config");
         let found = SourceRule { line: None, ..config.rules[0].clone() };
         config.rules.push(found);
-        let shown = describe(&config, "main");
+        let shown = describe_config(&config, "main");
         let line = |source: &SourceReport| {
             format!(
                 "{} {} app={} ({}) target={} ({}) ({})\n",

@@ -78,7 +78,7 @@ impl<'t> DiagnosticCollector<'t> {
         message: impl Into<String>,
         hint: impl Into<Option<String>>,
     ) {
-        let column = column(self.text, at.span().start);
+        let column = column_at(self.text, at.span().start);
         self.add_at(at.line(), column, message, hint);
     }
 
@@ -114,7 +114,7 @@ impl<'t> DiagnosticCollector<'t> {
 }
 
 /// The column of a byte, 1-based, in characters.
-fn column(text: &str, offset: usize) -> u32 {
+fn column_at(text: &str, offset: usize) -> u32 {
     let before = text.get(..offset).unwrap_or(text);
     let start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
     let characters = before[start..].chars().filter(|c| *c != '\u{feff}').count();
@@ -127,7 +127,7 @@ pub(super) fn did_you_mean<'w>(
     known: impl IntoIterator<Item = &'w str>,
 ) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
-    if let Some(near) = nearest(word, &known) {
+    if let Some(near) = nearest_word(word, &known) {
         return Some(format!("did you mean `{near}`?"));
     }
     let list: Vec<String> = known.iter().take(SHOWN).map(|word| format!("`{word}`")).collect();
@@ -135,7 +135,7 @@ pub(super) fn did_you_mean<'w>(
 }
 
 /// The known word that is most like this one, if any is like it at all.
-pub(super) fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
+pub(super) fn nearest_word<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
     // A word of any length can come from a hostile file; no key or name is that long.
     if word.chars().count() > 100 {
         return None;

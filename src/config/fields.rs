@@ -46,14 +46,16 @@ impl<'a> ConfigFields<'a> {
                 continue;
             };
             if let Some(line) = lines.insert(name, key.line()) {
-                let message =
-                    format!("`{}` stands twice; the first is in line {line}", shown(name));
+                let message = format!(
+                    "`{}` stands twice; the first is in line {line}",
+                    escape_for_message(name)
+                );
                 problems.add(key, message, Some(String::from("keep one of them")));
             } else if known.contains(&name) {
                 out.fields.push(ConfigField { name, key, value });
             } else {
                 out.unknown = true;
-                unknown(key, name, known, problems);
+                report_unknown_key(key, name, known, problems);
             }
         }
         out
@@ -70,9 +72,9 @@ impl<'a> ConfigFields<'a> {
     }
 
     /// What is said under these keys, for people. `before` is put in front of each key.
-    pub fn said(&self, before: &str, keys: &[&str]) -> Vec<WrittenSetting> {
+    pub fn written_settings(&self, before: &str, keys: &[&str]) -> Vec<WrittenSetting> {
         let fields = self.fields.iter().filter(|field| keys.contains(&field.name));
-        fields.map(|field| field.said(format!("{before}{}", field.name))).collect()
+        fields.map(|field| field.to_setting(format!("{before}{}", field.name))).collect()
     }
 
     /// Keeps the fields that pass.
@@ -88,10 +90,10 @@ impl<'a> ConfigFields<'a> {
     ) -> Option<LocatedText<'a>> {
         let field = self.get(name)?;
         if field.value.text().is_none() {
-            problems.add(field.key, format!("`{name}` must be one text"), braces(field.value));
+            problems.add(field.key, format!("`{name}` must be one text"), brace_hint(field.value));
             return None;
         }
-        field.word(field.value, problems)
+        field.read_text(field.value, problems)
     }
 
     /// The text under a key, which must be one of these words.
@@ -105,13 +107,13 @@ impl<'a> ConfigFields<'a> {
         if words.contains(&word.text) {
             return Some(word);
         }
-        let message = format!("`{name}` cannot be `{}`", shown(word.text));
+        let message = format!("`{name}` cannot be `{}`", escape_for_message(word.text));
         problems.add(word.at, message, did_you_mean(word.text, words.iter().copied()));
         None
     }
 
     /// As [`Fields::texts`]; `[]` says that there are none.
-    pub fn listed(
+    pub fn optional_texts(
         &self,
         name: &str,
         problems: &mut DiagnosticCollector<'_>,
@@ -126,13 +128,13 @@ impl<'a> ConfigFields<'a> {
         name: &str,
         problems: &mut DiagnosticCollector<'_>,
     ) -> Option<Vec<LocatedText<'a>>> {
-        self.get(name).map(|field| field.words(problems))
+        self.get(name).map(|field| field.read_texts(problems))
     }
 }
 
 impl<'a> ConfigField<'a> {
     /// The texts of a value that is one text or a list of them.
-    pub fn words(self, problems: &mut DiagnosticCollector<'_>) -> Vec<LocatedText<'a>> {
+    pub fn read_texts(self, problems: &mut DiagnosticCollector<'_>) -> Vec<LocatedText<'a>> {
         if self.value.is_sequence() {
             if self.value.items().nth(MAX_WORDS).is_some() {
                 problems.add(
@@ -142,12 +144,12 @@ impl<'a> ConfigField<'a> {
                 );
                 return Vec::new();
             }
-            return self.value.items().filter_map(|item| self.word(item, problems)).collect();
+            return self.value.items().filter_map(|item| self.read_text(item, problems)).collect();
         }
-        self.word(self.value, problems).into_iter().collect()
+        self.read_text(self.value, problems).into_iter().collect()
     }
 
-    fn said(self, name: String) -> WrittenSetting {
+    fn to_setting(self, name: String) -> WrittenSetting {
         let texts: Vec<&str> = match self.value.text() {
             Some(text) => vec![text],
             None => self.value.items().filter_map(YamlValue::text).collect(),
@@ -155,7 +157,7 @@ impl<'a> ConfigField<'a> {
         WrittenSetting { name, value: texts.join(", "), line: self.key.line() }
     }
 
-    fn word(
+    fn read_text(
         self,
         value: YamlValue<'a>,
         problems: &mut DiagnosticCollector<'_>,
@@ -166,7 +168,7 @@ impl<'a> ConfigField<'a> {
             problems.add(
                 place,
                 format!("`{}` must be a text or a list of texts", self.name),
-                braces(value),
+                brace_hint(value),
             );
             return None;
         };
@@ -187,22 +189,31 @@ impl<'a> ConfigField<'a> {
 }
 
 /// `app: {app}` is a mapping to YAML.
-fn braces(value: YamlValue<'_>) -> Option<String> {
+fn brace_hint(value: YamlValue<'_>) -> Option<String> {
     value.is_mapping().then(|| String::from(BRACES))
 }
 
-fn unknown(key: YamlValue<'_>, name: &str, known: &[&str], problems: &mut DiagnosticCollector<'_>) {
+fn report_unknown_key(
+    key: YamlValue<'_>,
+    name: &str,
+    known: &[&str],
+    problems: &mut DiagnosticCollector<'_>,
+) {
     if name == "<<" {
         let hint = String::from("write the keys out");
         problems.add(key, "merge keys (`<<`) are not read here", hint);
         return;
     }
     let hint = did_you_mean(name, known.iter().copied());
-    problems.add(key, format!("`{}` is not a key that is known here", shown(name)), hint);
+    problems.add(
+        key,
+        format!("`{}` is not a key that is known here", escape_for_message(name)),
+        hint,
+    );
 }
 
 /// A text of the file, cut and escaped so that it cannot spoil a message.
-pub(super) fn shown(text: &str) -> String {
+pub(super) fn escape_for_message(text: &str) -> String {
     let cut: String = text
         .chars()
         .take(60)

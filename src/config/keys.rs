@@ -236,7 +236,7 @@ pub(super) fn kind(word: &str) -> Option<SourceKind> {
 }
 
 /// What a kind reads, for the schema.
-pub(super) fn about(kind: SourceKind) -> &'static str {
+pub(super) fn kind_description(kind: SourceKind) -> &'static str {
     match kind {
         SourceKind::Kustomize => {
             "Directories with a kustomization file; images are resolved through bases and components."
@@ -257,7 +257,7 @@ pub(super) fn about(kind: SourceKind) -> &'static str {
 }
 
 /// Why an option does not fit a kind, if it does not.
-pub(super) fn misfit(kind: SourceKind, option: &str) -> Option<&'static str> {
+pub(super) fn unsupported_option(kind: SourceKind, option: &str) -> Option<&'static str> {
     let keys = matches!(option, "tag" | "tags" | "image" | "images" | "digest" | "digests");
     match kind {
         SourceKind::Text if keys => Some("a `text` file holds nothing but the tag"),

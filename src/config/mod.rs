@@ -20,9 +20,9 @@ mod subject;
 mod write;
 
 pub use apps::AppsConfig;
-pub use check::{strange_apps, unused};
+pub use check::{find_unused, strange_apps};
 pub use describe::{
-    ConfigReport, SettingReport, SourceReport, SourcedValue, StageReport, describe,
+    ConfigReport, SettingReport, SourceReport, SourcedValue, StageReport, describe_config,
 };
 pub use diagnostic::{ConfigError, Diagnostic};
 pub use overrides::ConfigOverrides;

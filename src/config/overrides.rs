@@ -13,7 +13,7 @@ pub struct ConfigOverrides {
 impl Config {
     /// The configuration with these values in place of its own.
     #[must_use]
-    pub fn overridden(mut self, overrides: ConfigOverrides) -> Self {
+    pub fn with_overrides(mut self, overrides: ConfigOverrides) -> Self {
         if let Some((branch, from)) = overrides.branch {
             self.branch = Some(branch);
             self.branch_from = from;
@@ -31,11 +31,11 @@ mod tests {
     fn flag_and_environment_win_over_the_file() {
         let config = parse("branch: main\n", "towpath.yaml").expect("config");
         assert_eq!(
-            config.clone().overridden(ConfigOverrides::default()).branch_from.to_string(),
+            config.clone().with_overrides(ConfigOverrides::default()).branch_from.to_string(),
             "towpath.yaml:1"
         );
         let branch = Some((String::from("live"), Provenance::Environment("TOWPATH_BRANCH")));
-        let config = config.overridden(ConfigOverrides { branch });
+        let config = config.with_overrides(ConfigOverrides { branch });
         assert_eq!(
             (config.branch.as_deref(), config.branch_from.to_string()),
             (Some("live"), "TOWPATH_BRANCH".into())

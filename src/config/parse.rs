@@ -30,7 +30,7 @@ pub fn parse(text: &str, name: &str) -> Result<Config, ConfigError> {
     match yaml::parse(text) {
         Ok(stream) => {
             if let Some(root) = root(&stream, &mut problems) {
-                fill(&mut config, root, name, &mut problems);
+                read_config(&mut config, root, name, &mut problems);
             }
         }
         Err(error) => not_yaml(text, &error, &mut problems),
@@ -84,7 +84,7 @@ fn root<'s>(
     Some(root)
 }
 
-fn fill(
+fn read_config(
     config: &mut Config,
     root: YamlValue<'_>,
     name: &str,
@@ -99,7 +99,7 @@ fn fill(
     if let Some(field) = fields.get("stages") {
         (config.stages, config.proposals.stages) = stages::read(field, &mut config.said, problems);
     }
-    config.said.extend(fields.said("", &["forge"]));
+    config.said.extend(fields.written_settings("", &["forge"]));
     config.forge = fields.one_of("forge", &keys::FORGE, problems).map(|word| word.text.to_owned());
     if let Some(field) = fields.get("proposals") {
         (config.proposals.subject, config.proposals.all) =
@@ -108,9 +108,9 @@ fn fill(
     if let Some(field) = fields.get("apps") {
         config.apps = apps::read(field, &mut config.said, problems);
     }
-    config.pipeline = pipeline(&fields, &config.stages, problems);
-    config.said.extend(config.pipeline.said());
-    config.said.extend(fields.said("", &["ledger"]));
+    config.pipeline = read_pipeline(&fields, &config.stages, problems);
+    config.said.extend(config.pipeline.written_settings());
+    config.said.extend(fields.written_settings("", &["ledger"]));
     let Some(field) = fields.get("sources") else { return };
     if fields.get("stages").is_none() {
         let hint = String::from("list them in pipeline order: `stages: [dev, staging, prod]`");
@@ -124,14 +124,14 @@ fn fill(
 }
 
 /// Gates, permissions and the ledger: at the top, then of each stage.
-fn pipeline(
+fn read_pipeline(
     fields: &ConfigFields<'_>,
     stages: &[Stage],
     problems: &mut DiagnosticCollector<'_>,
 ) -> PipelineConfig {
     let mut pipeline = PipelineConfig::default();
     if let Some(field) = fields.get("gates") {
-        pipeline.gates = gates::read::gates(field, stages, None, problems);
+        pipeline.gates = gates::read::read_gates(field, stages, None, problems);
     }
     let items = fields.get("stages").filter(|field| field.value.is_sequence());
     let known = keys::STAGE.map(|key| key.name);
@@ -143,7 +143,7 @@ fn pipeline(
         pipeline.policies.extend(Some(policy).filter(|policy| policy.each));
     }
     if let Some(field) = fields.get("permissions") {
-        pipeline.permissions = gates::read::permissions(field, stages, problems);
+        pipeline.permissions = gates::read::read_permissions(field, stages, problems);
     }
     if fields.one_of("ledger", &keys::LEDGER, problems).is_some_and(|word| word.text == "branch") {
         pipeline.ledger = LedgerPlace::Branch;

@@ -2,7 +2,7 @@
 //! the change itself.
 
 use super::diagnostic::{DiagnosticCollector, did_you_mean};
-use super::fields::{ConfigField, ConfigFields, shown};
+use super::fields::{ConfigField, ConfigFields, escape_for_message};
 use super::keys;
 use super::resolved::WrittenSetting;
 use super::subject::{NAMES, SubjectError, SubjectTemplate};
@@ -62,7 +62,7 @@ impl ProposalMergeMethod {
 
 impl ProposalsConfig {
     /// What is said for one stage: its own words, then those for all.
-    pub fn of(&self, stage: &StageName) -> ProposalOptions {
+    pub fn options_for(&self, stage: &StageName) -> ProposalOptions {
         let own = self.stages.get(stage).cloned().unwrap_or_default();
         let all = self.all.clone();
         ProposalOptions {
@@ -91,17 +91,17 @@ pub(super) fn read(
     }
     let known = keys::PROPOSALS.map(|key| key.name);
     let fields = ConfigFields::read(field.value, &known, problems);
-    said.extend(fields.said("proposals.", &known));
-    (subject(&fields, problems), terms(&fields, problems))
+    said.extend(fields.written_settings("proposals.", &known));
+    (subject(&fields, problems), read_options(&fields, problems))
 }
 
 /// Reads the terms among the keys of a mapping.
-pub(super) fn terms(
+pub(super) fn read_options(
     fields: &ConfigFields<'_>,
     problems: &mut DiagnosticCollector<'_>,
 ) -> ProposalOptions {
     let mut texts = |name: &str| {
-        let words = fields.listed(name, problems)?;
+        let words = fields.optional_texts(name, problems)?;
         Some(words.into_iter().map(|word| word.text.to_owned()).collect())
     };
     let (labels, reviewers) = (texts("labels"), texts("reviewers"));
@@ -124,13 +124,18 @@ fn subject(
     match SubjectTemplate::parse(word.text) {
         Ok(template) => return Some(template),
         Err(SubjectError::Unknown(name)) => {
-            let message = format!("`subject` uses `{}`, which stands for nothing", shown(&name));
+            let message =
+                format!("`subject` uses `{}`, which stands for nothing", escape_for_message(&name));
             problems.add(word.at, message, did_you_mean(&name, NAMES));
         }
         Err(SubjectError::Broken(why)) => {
             let hint =
                 String::from("for example `subject: 'chore({{ stage }}): {{ app }} {{ to }}'`");
-            problems.add(word.at, format!("`subject` is no template: {}", shown(&why)), hint);
+            problems.add(
+                word.at,
+                format!("`subject` is no template: {}", escape_for_message(&why)),
+                hint,
+            );
         }
     }
     None

@@ -31,8 +31,8 @@ proposals:
 ",
     );
     let (dev, prod) = (
-        config.proposals.of(&StageName::from("dev")),
-        config.proposals.of(&StageName::from("prod")),
+        config.proposals.options_for(&StageName::from("dev")),
+        config.proposals.options_for(&StageName::from("prod")),
     );
     assert_eq!(
         (dev.labels, dev.reviewers),

@@ -98,7 +98,7 @@ impl Config {
     }
 
     /// All stages that come before this one, however far.
-    pub fn earlier(&self, name: &StageName) -> Vec<&StageName> {
+    pub fn upstream_stages(&self, name: &StageName) -> Vec<&StageName> {
         let after =
             |name: &StageName| self.stage(name.as_str()).into_iter().flat_map(|stage| &stage.after);
         let mut out: Vec<&StageName> = Vec::new();
@@ -207,18 +207,18 @@ impl NameTemplate {
     /// The name, with captures filled in. A capture that is missing or empty leaves nothing, and
     /// separators that are left at the ends or doubled go with it.
     pub fn expand(&self, captures: &TemplateCaptures) -> String {
-        let out = self.filled(captures);
+        let out = self.fill_captures(captures);
         let parts: Vec<&str> = out.split('/').filter(|part| !part.is_empty()).collect();
         parts.join("/").trim_matches(['-', '_', '.', '@', ' ']).to_owned()
     }
 
     /// The path of a file, with captures filled in: `.env.{stage}` keeps its dot.
     pub fn expand_path(&self, captures: &TemplateCaptures) -> String {
-        let out = self.filled(captures);
+        let out = self.fill_captures(captures);
         out.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/")
     }
 
-    fn filled(&self, captures: &TemplateCaptures) -> String {
+    fn fill_captures(&self, captures: &TemplateCaptures) -> String {
         let mut out = String::new();
         let mut rest = self.0.as_str();
         while let Some(open) = rest.find('{') {

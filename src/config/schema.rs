@@ -42,8 +42,10 @@ fn source() -> Value {
     let mut out = object(&keys::OPTIONS);
     out["description"] = json!("A source: one kind with its path templates, and options.");
     for kind in SourceKind::ALL {
-        let about =
-            format!("{} The value is a path template or a list of them.", keys::about(kind));
+        let about = format!(
+            "{} The value is a path template or a list of them.",
+            keys::kind_description(kind)
+        );
         out["properties"][kind.as_str()] = json!({ "description": about, "$ref": "#/$defs/texts" });
     }
     out["oneOf"] = SourceKind::ALL.into_iter().map(one_kind).collect();
@@ -57,7 +59,8 @@ fn one_kind(kind: SourceKind) -> Value {
         _ => json!([kind.as_str()]),
     };
     let mut out = json!({ "required": required });
-    let misfits = keys::OPTIONS.iter().filter(|key| keys::misfit(kind, key.name).is_some());
+    let misfits =
+        keys::OPTIONS.iter().filter(|key| keys::unsupported_option(kind, key.name).is_some());
     let barred: Map<String, Value> =
         misfits.map(|key| (key.name.to_owned(), Value::Bool(false))).collect();
     if !barred.is_empty() {

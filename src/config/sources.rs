@@ -1,7 +1,7 @@
 //! `sources:`, from mappings to rules: one rule for each path template.
 
 use super::diagnostic::{DiagnosticCollector, did_you_mean};
-use super::fields::{ConfigField, ConfigFields, LocatedText, shown};
+use super::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
 use super::keys;
 use super::resolved::{Config, NameTemplate, SourceRule};
 use crate::model::{KeyTemplate, PathTemplate, SourceKind, StageName, TemplateError};
@@ -38,7 +38,7 @@ pub(super) fn read(
     let words = config.stage_words();
     let letters = words.iter().map(|word| word.len() + 1).sum();
     let mut sources = SourceListReader { config, words, letters, work: 0, problems };
-    field.value.items().take(MAX_SOURCES).flat_map(|item| sources.read(item)).collect()
+    field.value.items().take(MAX_SOURCES).flat_map(|item| sources.read_source(item)).collect()
 }
 
 struct SourceListReader<'c, 'p, 't> {
@@ -51,7 +51,7 @@ struct SourceListReader<'c, 'p, 't> {
 }
 
 impl SourceListReader<'_, '_, '_> {
-    fn read(&mut self, item: YamlValue<'_>) -> Vec<SourceRule> {
+    fn read_source(&mut self, item: YamlValue<'_>) -> Vec<SourceRule> {
         if !item.is_mapping() {
             let hint = String::from("for example `- kustomize: apps/{app}/overlays/{stage}`");
             self.problems.add(item, "a source is a mapping from its kind to a path", hint);
@@ -62,10 +62,10 @@ impl SourceListReader<'_, '_, '_> {
         let before = self.problems.count();
         let mut fields = ConfigFields::read(item, &known, self.problems);
         let Some((kind, field)) = self.kind(item, &fields) else { return Vec::new() };
-        self.misfits(kind, &mut fields);
-        let Some(options) = self.options(kind, field, &fields) else { return Vec::new() };
+        self.reject_unsupported(kind, &mut fields);
+        let Some(options) = self.read_options(kind, field, &fields) else { return Vec::new() };
         let mut rules = Vec::new();
-        for path in field.words(self.problems) {
+        for path in field.read_texts(self.problems) {
             let Some(template) = self.path(path) else { continue };
             let rule = SourceRule { path: template, line: Some(path.at.line()), ..options.clone() };
             if self.problems.count() == before {
@@ -107,9 +107,9 @@ impl SourceListReader<'_, '_, '_> {
     }
 
     /// Reports options that do not fit the kind, and takes them out.
-    fn misfits(&mut self, kind: SourceKind, fields: &mut ConfigFields<'_>) {
+    fn reject_unsupported(&mut self, kind: SourceKind, fields: &mut ConfigFields<'_>) {
         fields.retain(|field| {
-            let why = keys::misfit(kind, field.name);
+            let why = keys::unsupported_option(kind, field.name);
             if let Some(why) = why {
                 let message = format!("`{}` does not fit `{kind}`", field.name);
                 self.problems.add(field.key, message, why.to_owned());
@@ -119,7 +119,7 @@ impl SourceListReader<'_, '_, '_> {
     }
 
     /// A rule with everything but its path.
-    fn options(
+    fn read_options(
         &mut self,
         kind: SourceKind,
         field: ConfigField<'_>,
@@ -149,7 +149,8 @@ impl SourceListReader<'_, '_, '_> {
         }
         let not = fields.texts("not", self.problems).unwrap_or_default();
         rule.not = not.into_iter().filter_map(|word| self.path(word)).collect();
-        rule.pattern = fields.text("pattern", self.problems).and_then(|word| self.pattern(word));
+        rule.pattern =
+            fields.text("pattern", self.problems).and_then(|word| self.read_pattern(word));
         if kind == SourceKind::Line && fields.get("pattern").is_none() {
             let hint = String::from("for example `pattern: 'image: web:(?P<tag>\\S+)'`");
             self.problems.add(field.key, "`line` needs a `pattern`", hint);
@@ -165,7 +166,7 @@ impl SourceListReader<'_, '_, '_> {
                 did_you_mean(word.text, self.config.stages.iter().map(|stage| stage.name.as_str()));
             self.problems.add(
                 word.at,
-                format!("`{}` is not one of the stages", shown(word.text)),
+                format!("`{}` is not one of the stages", escape_for_message(word.text)),
                 hint,
             );
         }
@@ -173,18 +174,18 @@ impl SourceListReader<'_, '_, '_> {
     }
 
     fn path(&mut self, word: LocatedText<'_>) -> Option<PathTemplate> {
-        self.affordable(word)
+        self.check_work_limit(word)
             .then(|| PathTemplate::parse(word.text, &self.words))
-            .and_then(|it| self.template(word, it))
+            .and_then(|it| self.parsed_template(word, it))
     }
 
     fn key(&mut self, word: LocatedText<'_>) -> Option<KeyTemplate> {
-        self.affordable(word)
+        self.check_work_limit(word)
             .then(|| KeyTemplate::parse(word.text, &self.words))
-            .and_then(|it| self.template(word, it))
+            .and_then(|it| self.parsed_template(word, it))
     }
 
-    fn template<T>(
+    fn parsed_template<T>(
         &mut self,
         word: LocatedText<'_>,
         parsed: Result<T, TemplateError>,
@@ -195,12 +196,12 @@ impl SourceListReader<'_, '_, '_> {
     /// A template of captures: its braces must match.
     fn name(&mut self, word: LocatedText<'_>) -> Option<NameTemplate> {
         let name = NameTemplate::new(word.text);
-        let parsed = self.affordable(word).then(|| PathTemplate::parse(word.text, &[]))?;
-        self.template(word, parsed).map(|_| name)
+        let parsed = self.check_work_limit(word).then(|| PathTemplate::parse(word.text, &[]))?;
+        self.parsed_template(word, parsed).map(|_| name)
     }
 
-    fn pattern(&mut self, word: LocatedText<'_>) -> Option<Regex> {
-        if !self.affordable(word) {
+    fn read_pattern(&mut self, word: LocatedText<'_>) -> Option<Regex> {
+        if !self.check_work_limit(word) {
             return None;
         }
         let regex = match RegexBuilder::new(word.text).size_limit(1 << 20).build() {
@@ -224,7 +225,7 @@ impl SourceListReader<'_, '_, '_> {
     }
 
     /// Counts the work a template makes; the first one beyond the limit is reported.
-    fn affordable(&mut self, word: LocatedText<'_>) -> bool {
+    fn check_work_limit(&mut self, word: LocatedText<'_>) -> bool {
         if word.text.len() > MAX_TEMPLATE {
             self.problems.add(
                 word.at,
@@ -248,13 +249,16 @@ impl SourceListReader<'_, '_, '_> {
     /// Something must say in which stage a version runs.
     fn must_have_a_stage(&mut self, rule: &SourceRule, path: LocatedText<'_>) {
         let branches = self.config.stages.iter().any(|stage| stage.branch.is_some());
-        if rule.stage.is_none() && !captured(rule).iter().any(|name| name == "stage") && !branches {
+        if rule.stage.is_none()
+            && !capture_names(rule).iter().any(|name| name == "stage")
+            && !branches
+        {
             let hint = String::from(
                 "write `{stage}` in the path or in a key, or add `stage: …` to the source",
             );
             self.problems.add(
                 path.at,
-                format!("nothing says which stage `{}` is", shown(path.text)),
+                format!("nothing says which stage `{}` is", escape_for_message(path.text)),
                 hint,
             );
         }
@@ -262,7 +266,7 @@ impl SourceListReader<'_, '_, '_> {
 
     /// A name made of captures that no path, key or pattern makes would always be empty.
     fn names_must_be_captured(&mut self, rules: &[SourceRule], fields: &ConfigFields<'_>) {
-        let known: Vec<String> = rules.iter().flat_map(captured).collect();
+        let known: Vec<String> = rules.iter().flat_map(capture_names).collect();
         for option in ["app", "target", "component", "base"] {
             let Some(word) = fields.text(option, self.problems) else { continue };
             for name in names_in(word.text) {
@@ -279,7 +283,7 @@ impl SourceListReader<'_, '_, '_> {
 }
 
 /// The names that a rule's path, keys and pattern capture.
-fn captured(rule: &SourceRule) -> Vec<String> {
+fn capture_names(rule: &SourceRule) -> Vec<String> {
     let keys = rule.tags.iter().chain(&rule.images).chain(&rule.digests).map(KeyTemplate::as_str);
     let mut names: Vec<String> = keys.chain([rule.path.as_str()]).flat_map(names_in).collect();
     for name in &mut names {

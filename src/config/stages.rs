@@ -1,7 +1,7 @@
 //! `stages:`, from names and mappings to a pipeline without gaps or circles.
 
 use super::diagnostic::{DiagnosticCollector, did_you_mean};
-use super::fields::{ConfigField, ConfigFields, LocatedText, shown};
+use super::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
 use super::keys;
 use super::proposals::{self, ProposalOptions};
 use super::resolved::{Stage, WrittenSetting};
@@ -34,13 +34,13 @@ pub(super) fn read(
     said: &mut Vec<WrittenSetting>,
     problems: &mut DiagnosticCollector<'_>,
 ) -> (Vec<Stage>, StageProposalOptions) {
-    let mut written = written(field, problems);
+    let mut written = read_written_stages(field, problems);
     said.extend(written.iter_mut().flat_map(|stage| std::mem::take(&mut stage.said)));
-    let words = words(&written, problems);
+    let words = stage_words(&written, problems);
     let mut stages: Vec<Stage> = Vec::new();
     for (i, stage) in written.iter().enumerate() {
         let after = match &stage.after {
-            Some(names) => after(stage, names, &written, &words, problems),
+            Some(names) => resolve_after(stage, names, &written, &words, problems),
             None => i
                 .checked_sub(1)
                 .map(|before| StageName::from(written[before].name.text))
@@ -60,7 +60,7 @@ pub(super) fn read(
     (in_order(stages, field.key, problems), terms)
 }
 
-fn written<'a>(
+fn read_written_stages<'a>(
     field: ConfigField<'a>,
     problems: &mut DiagnosticCollector<'_>,
 ) -> Vec<WrittenStage<'a>> {
@@ -85,7 +85,7 @@ fn stage<'a>(
         return None;
     }
     if !item.is_mapping() {
-        let name = ConfigField { value: item, ..field }.words(problems).into_iter().next()?;
+        let name = ConfigField { value: item, ..field }.read_texts(problems).into_iter().next()?;
         return Some(WrittenStage {
             name,
             aliases: Vec::new(),
@@ -105,16 +105,19 @@ fn stage<'a>(
         aliases: fields.texts("aliases", problems).unwrap_or_default(),
         after: fields.texts("after", problems),
         branch: fields.text("branch", problems),
-        terms: proposals::terms(&fields, problems),
+        terms: proposals::read_options(&fields, problems),
         said: name
-            .map(|name| fields.said(&format!("stages.{}.", shown(name.text)), &TERMS))
+            .map(|name| {
+                fields
+                    .written_settings(&format!("stages.{}.", escape_for_message(name.text)), &TERMS)
+            })
             .unwrap_or_default(),
         name: name?,
     })
 }
 
 /// Every word for a stage with the index of the stage; a word must not name two.
-fn words<'a>(
+fn stage_words<'a>(
     stages: &[WrittenStage<'a>],
     problems: &mut DiagnosticCollector<'_>,
 ) -> HashMap<&'a str, usize> {
@@ -125,7 +128,7 @@ fn words<'a>(
             if let Some((_, first)) = words.get(word.text) {
                 let message = format!(
                     "the stage word `{}` stands twice; the first is in line {first}",
-                    shown(word.text)
+                    escape_for_message(word.text)
                 );
                 problems.add(word.at, message, None);
             } else {
@@ -136,7 +139,7 @@ fn words<'a>(
     words.into_iter().map(|(word, (i, _))| (word, i)).collect()
 }
 
-fn after(
+fn resolve_after(
     stage: &WrittenStage<'_>,
     names: &[LocatedText<'_>],
     stages: &[WrittenStage<'_>],
@@ -149,7 +152,7 @@ fn after(
             let hint = did_you_mean(name.text, stages.iter().map(|stage| stage.name.text));
             problems.add(
                 name.at,
-                format!("`after` names `{}`, which is no stage", shown(name.text)),
+                format!("`after` names `{}`, which is no stage", escape_for_message(name.text)),
                 hint,
             );
             continue;

@@ -49,7 +49,7 @@ impl SubjectTemplate {
         let environment = environment();
         let template = environment
             .template_from_str(text)
-            .map_err(|error| SubjectError::Broken(why(&error)))?;
+            .map_err(|error| SubjectError::Broken(describe_error(&error)))?;
         let mut unknown: Vec<String> = template.undeclared_variables(false).into_iter().collect();
         unknown.retain(|name| !NAMES.contains(&name.as_str()));
         unknown.sort();
@@ -57,8 +57,8 @@ impl SubjectTemplate {
             return Err(SubjectError::Unknown(name));
         }
         template
-            .render(context(&SubjectParts::default()))
-            .map_err(|error| SubjectError::Broken(why(&error)))?;
+            .render(template_context(&SubjectParts::default()))
+            .map_err(|error| SubjectError::Broken(describe_error(&error)))?;
         Ok(SubjectTemplate(text.to_owned()))
     }
 
@@ -71,7 +71,7 @@ impl SubjectTemplate {
     pub fn render(&self, parts: &SubjectParts) -> String {
         let rendered = environment()
             .template_from_str(&self.0)
-            .and_then(|template| template.render(context(parts)));
+            .and_then(|template| template.render(template_context(parts)));
         let text = rendered.unwrap_or_default();
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let line: String = line.chars().filter(|c| !c.is_control()).take(MAX_CHARACTERS).collect();
@@ -94,7 +94,7 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-fn context(parts: &SubjectParts) -> Value {
+fn template_context(parts: &SubjectParts) -> Value {
     let texts = [
         ("subject", parts.subject.as_str()),
         ("action", parts.action),
@@ -111,7 +111,7 @@ fn context(parts: &SubjectParts) -> Value {
     values.into()
 }
 
-fn why(error: &Error) -> String {
+fn describe_error(error: &Error) -> String {
     match (error.kind(), error.detail()) {
         (ErrorKind::OutOfFuel, _) => "it takes too long".to_owned(),
         (_, Some(detail)) => detail.to_owned(),

@@ -39,7 +39,7 @@ pub fn to_yaml(config: &Config, notes: &[SourceNote]) -> String {
         } else {
             "\n# sources:\n"
         });
-        for group in groups(&config.rules) {
+        for group in group_rules(&config.rules) {
             out.push_str(&source_lines(config, group, notes));
         }
     }
@@ -54,12 +54,15 @@ fn stage_lines(stage: &Stage, before: Option<&Stage>) -> String {
     }
     let mut out = format!("  - name: {name}\n");
     if !stage.aliases.is_empty() {
-        out.push_str(&format!("    aliases: {}\n", flow(stage.aliases.iter().map(String::as_str))));
+        out.push_str(&format!(
+            "    aliases: {}\n",
+            flow_list(stage.aliases.iter().map(String::as_str))
+        ));
     }
     if !chained {
         out.push_str(&format!(
             "    after: {}\n",
-            flow(stage.after.iter().map(|name| name.as_str()))
+            flow_list(stage.after.iter().map(|name| name.as_str()))
         ));
     }
     if let Some(branch) = &stage.branch {
@@ -68,12 +71,12 @@ fn stage_lines(stage: &Stage, before: Option<&Stage>) -> String {
     out
 }
 
-fn flow<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+fn flow_list<'t>(texts: impl Iterator<Item = &'t str>) -> String {
     format!("[{}]", texts.map(plain_or_quoted_in_flow).collect::<Vec<_>>().join(", "))
 }
 
 /// Neighbours that differ only in their path share one source.
-fn groups(rules: &[SourceRule]) -> Vec<std::ops::Range<usize>> {
+fn group_rules(rules: &[SourceRule]) -> Vec<std::ops::Range<usize>> {
     let mut groups: Vec<std::ops::Range<usize>> = Vec::new();
     for (i, rule) in rules.iter().enumerate() {
         match groups.last_mut() {
@@ -103,12 +106,12 @@ fn source_lines(config: &Config, group: std::ops::Range<usize>, notes: &[SourceN
     let first = &config.rules[group.start];
     let mut out = String::new();
     if group.len() == 1 {
-        out.push_str(&comments(notes, group.start, "  "));
+        out.push_str(&rule_comments(notes, group.start, "  "));
         out.push_str(&format!("  - {}: {}\n", first.kind, path(first)));
     } else {
         out.push_str(&format!("  - {}:\n", first.kind));
         for index in group {
-            out.push_str(&comments(notes, index, "      "));
+            out.push_str(&rule_comments(notes, index, "      "));
             out.push_str(&format!("      - {}\n", path(&config.rules[index])));
         }
     }
@@ -121,12 +124,12 @@ fn commented_out(line: &str) -> String {
     if bare.starts_with('#') { format!("{line}\n") } else { format!("  # {}\n", &line[2..]) }
 }
 
-fn comments(notes: &[SourceNote], rule: usize, indent: &str) -> String {
+fn rule_comments(notes: &[SourceNote], rule: usize, indent: &str) -> String {
     let notes = notes.iter().filter(|note| note.rule == rule);
-    notes.map(|note| format!("{indent}# {}\n", escaped(&note.comment))).collect()
+    notes.map(|note| format!("{indent}# {}\n", escape_control_chars(&note.comment))).collect()
 }
 
-fn escaped(text: &str) -> String {
+fn escape_control_chars(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
@@ -182,12 +185,12 @@ fn option_lines(rule: &SourceRule) -> String {
     for (name, names, keys) in
         [("tag", "tags", tags), ("image", "images", images), ("digest", "digests", digests)]
     {
-        out.push_str(&many(name, names, keys.iter().map(KeyTemplate::as_str).collect()));
+        out.push_str(&key_with_texts(name, names, keys.iter().map(KeyTemplate::as_str).collect()));
     }
-    out + &many("not", "not", not.iter().map(|not| not.as_str()).collect())
+    out + &key_with_texts("not", "not", not.iter().map(|not| not.as_str()).collect())
 }
 
-fn many(name: &str, names: &str, texts: Vec<&str>) -> String {
+fn key_with_texts(name: &str, names: &str, texts: Vec<&str>) -> String {
     match texts.as_slice() {
         [] => String::new(),
         [text] => format!("    {name}: {}\n", plain_or_quoted(text)),

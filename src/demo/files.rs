@@ -14,19 +14,19 @@ What runs in dev, staging and prod. A change that lands on main is rolled out.
 pub type DemoFile = (String, String);
 
 /// The file that says which version of an app runs in a stage.
-pub fn pin(app: &str, stage: &str, version: &str) -> DemoFile {
+pub fn pin_file(app: &str, stage: &str, version: &str) -> DemoFile {
     match app {
         "billing" => (format!("charts/billing/values-{stage}.yaml"), helm_values(stage, version)),
         "blog" => (format!("blog/{stage}.tag"), format!("{version}\n")),
         _ => (
             format!("apps/{app}/overlays/{stage}/kustomization.yaml"),
-            overlay(app, stage, version),
+            overlay_yaml(app, stage, version),
         ),
     }
 }
 
 /// Everything that names no version.
-pub fn rest() -> Vec<DemoFile> {
+pub fn other_files() -> Vec<DemoFile> {
     let mut files = vec![
         ("README.md".to_owned(), README.to_owned()),
         (
@@ -43,13 +43,13 @@ pub fn rest() -> Vec<DemoFile> {
             format!("apps/{app}/base/kustomization.yaml"),
             "resources:\n  - deployment.yaml\n".to_owned(),
         ));
-        files.push((format!("apps/{app}/base/deployment.yaml"), deployment(app, 2)));
+        files.push((format!("apps/{app}/base/deployment.yaml"), deployment_yaml(app, 2)));
     }
     files
 }
 
 /// The Deployment that an app's overlays share.
-pub fn deployment(app: &str, replicas: u32) -> String {
+pub fn deployment_yaml(app: &str, replicas: u32) -> String {
     format!(
         "\
 apiVersion: apps/v1
@@ -72,7 +72,7 @@ spec:
 }
 
 /// The tag is quoted: a short commit id such as `0738661` is a number to YAML.
-fn overlay(app: &str, stage: &str, version: &str) -> String {
+fn overlay_yaml(app: &str, stage: &str, version: &str) -> String {
     format!(
         "\
 apiVersion: kustomize.config.k8s.io/v1beta1

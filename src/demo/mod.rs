@@ -40,32 +40,36 @@ pub enum DemoError {
 ///
 /// # Errors
 /// [`DemoError`]; what was made until then stays where it is.
-pub fn make(folder: &Path, now: Timestamp) -> Result<DemoPaths, DemoError> {
+pub fn make_demo(folder: &Path, now: Timestamp) -> Result<DemoPaths, DemoError> {
     let unusable = |source: io::Error| DemoError::Folder { path: folder.to_owned(), source };
     fs::create_dir_all(folder).map_err(unusable)?;
     if fs::read_dir(folder).map_err(unusable)?.next().is_some() {
         return Err(DemoError::NotEmpty { path: folder.to_owned() });
     }
     let demo = DemoPaths { clone: folder.join("deploy"), origin: folder.join("origin.git") };
-    let mut init = git();
+    let mut init = git_command();
     init.args(["init", "--quiet", "--bare", "--template="]).arg(&demo.origin);
-    run(init, "make a repository", b"")?;
-    let mut import = git();
+    run_git(init, "make a repository", b"")?;
+    let mut import = git_command();
     import.arg("--git-dir").arg(&demo.origin).args(["fast-import", "--quiet"]);
-    run(import, "write the history", stream::of(&story::events(), now).as_bytes())?;
-    let mut clone = git();
+    run_git(
+        import,
+        "write the history",
+        stream::fast_import_text(&story::list_commits(), now).as_bytes(),
+    )?;
+    let mut clone = git_command();
     clone.args(["clone", "--quiet", "--template="]);
     // What is committed there is nobody's in particular, and needs no key.
     for setting in ["user.name=You", "user.email=you@example.com", "commit.gpgSign=false"] {
         clone.args(["--config", setting]);
     }
     clone.arg(&demo.origin).arg(&demo.clone);
-    run(clone, "clone the repository", b"")?;
+    run_git(clone, "clone the repository", b"")?;
     Ok(demo)
 }
 
 /// git without the user's settings, and without what an outer git may have left in the environment.
-fn git() -> Command {
+fn git_command() -> Command {
     let mut git = Command::new("git");
     git.args(["-c", "init.defaultBranch=main"]);
     for variable in [
@@ -87,7 +91,7 @@ fn git() -> Command {
     git
 }
 
-fn run(mut git: Command, doing: &'static str, input: &[u8]) -> Result<(), DemoError> {
+fn run_git(mut git: Command, doing: &'static str, input: &[u8]) -> Result<(), DemoError> {
     git.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = git.spawn().map_err(DemoError::NoGit)?;
     let written = child.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(input));

@@ -74,7 +74,7 @@ pub struct DemoDeployment {
 
 impl ReleaseTrain {
     /// The version that all stages ran before the first release.
-    pub fn first(&self) -> String {
+    pub fn initial_version(&self) -> String {
         (self.version)(0)
     }
 
@@ -85,11 +85,11 @@ impl ReleaseTrain {
 
     /// Everything that has happened until now.
     pub fn arrivals(&self) -> Vec<DemoDeployment> {
-        (1..=self.releases).flat_map(|release| self.way(release)).collect()
+        (1..=self.releases).flat_map(|release| self.release_arrivals(release)).collect()
     }
 
     /// A release on its way through the stages, as far as it got.
-    fn way(&self, release: i64) -> Vec<DemoDeployment> {
+    fn release_arrivals(&self, release: i64) -> Vec<DemoDeployment> {
         let newer = self.releases - release;
         // People are not punctual: up to nine hours off, the same every time.
         let off = if newer == 0 { 0 } else { release * 7919 % (9 * HOUR) };

@@ -27,31 +27,33 @@ const BOT: &str = "deploy-bot";
 const PEOPLE: [&str; 4] = ["Amara Okafor", "Jonas Lindqvist", "Mei Tanaka", "Priya Raman"];
 
 /// Everything, oldest first.
-pub fn events() -> Vec<DemoCommit> {
+pub fn list_commits() -> Vec<DemoCommit> {
     let mut events: Vec<DemoCommit> =
-        TRAINS.iter().flat_map(|train| train.arrivals()).map(landed).collect();
+        TRAINS.iter().flat_map(|train| train.arrivals()).map(deployment_commit).collect();
     events.extend([
-        rollback(),
-        replicas("storefront", 71 * DAY, 3),
-        replicas("checkout", 33 * DAY, 4),
+        rollback_commit(),
+        replicas_commit("storefront", 71 * DAY, 3),
+        replicas_commit("checkout", 33 * DAY, 4),
     ]);
     events.sort_by_key(|event| std::cmp::Reverse(event.minutes_ago));
     let oldest = events.first().map_or(0, |event| event.minutes_ago);
-    events.insert(0, start(oldest + 5 * DAY));
+    events.insert(0, initial_commit(oldest + 5 * DAY));
     events
 }
 
-fn start(minutes_ago: i64) -> DemoCommit {
-    let mut files = files::rest();
+fn initial_commit(minutes_ago: i64) -> DemoCommit {
+    let mut files = files::other_files();
     for train in &TRAINS {
-        files.extend(STAGES.iter().map(|stage| files::pin(train.app, stage, &train.first())));
+        files.extend(
+            STAGES.iter().map(|stage| files::pin_file(train.app, stage, &train.initial_version())),
+        );
     }
     let subject = "Keep what runs where in git".to_owned();
     DemoCommit { minutes_ago, author: PEOPLE[0], way: DemoCommitMethod::Push, subject, files }
 }
 
 /// dev is deployed to by a robot, staging by squashed pull requests, prod by merged ones.
-fn landed(arrival: DemoDeployment) -> DemoCommit {
+fn deployment_commit(arrival: DemoDeployment) -> DemoCommit {
     let DemoDeployment { minutes_ago, app, release, stage, version } = arrival;
     let name = STAGES[stage];
     let person = PEOPLE[usize::try_from(release).unwrap_or(0) % PEOPLE.len()];
@@ -66,11 +68,17 @@ fn landed(arrival: DemoDeployment) -> DemoCommit {
             (person, way, format!("Promote {app} {version} to {name}"))
         }
     };
-    DemoCommit { minutes_ago, author, way, subject, files: vec![files::pin(app, name, &version)] }
+    DemoCommit {
+        minutes_ago,
+        author,
+        way,
+        subject,
+        files: vec![files::pin_file(app, name, &version)],
+    }
 }
 
 /// checkout's newest version failed in prod; its last one came back.
-fn rollback() -> DemoCommit {
+fn rollback_commit() -> DemoCommit {
     let checkout = &TRAINS[2];
     let newest = checkout.arrivals().pop().map_or(1, |arrival| arrival.release);
     let version = checkout.version(newest - 1);
@@ -79,17 +87,20 @@ fn rollback() -> DemoCommit {
         author: PEOPLE[2],
         way: DemoCommitMethod::Merge { minutes_before: 6, branch: "rollback-checkout".into() },
         subject: format!("Roll back {} in prod to {version}: payments time out", checkout.app),
-        files: vec![files::pin(checkout.app, "prod", &version)],
+        files: vec![files::pin_file(checkout.app, "prod", &version)],
     }
 }
 
-fn replicas(app: &str, minutes_ago: i64, replicas: u32) -> DemoCommit {
+fn replicas_commit(app: &str, minutes_ago: i64, replicas: u32) -> DemoCommit {
     DemoCommit {
         minutes_ago,
         author: PEOPLE[3],
         way: DemoCommitMethod::Push,
         subject: format!("Run {replicas} replicas of {app}"),
-        files: vec![(format!("apps/{app}/base/deployment.yaml"), files::deployment(app, replicas))],
+        files: vec![(
+            format!("apps/{app}/base/deployment.yaml"),
+            files::deployment_yaml(app, replicas),
+        )],
     }
 }
 
@@ -99,7 +110,7 @@ mod tests {
 
     /// What a stage's file held, oldest first.
     fn held(path: &str) -> Vec<String> {
-        let files = events().into_iter().flat_map(|event| event.files);
+        let files = list_commits().into_iter().flat_map(|event| event.files);
         files.filter(|(at, _)| at == path).map(|(_, text)| text).collect()
     }
 
@@ -136,7 +147,7 @@ mod tests {
 
     #[test]
     fn nothing_happens_after_now() {
-        let times: Vec<i64> = events().iter().map(|event| event.minutes_ago).collect();
+        let times: Vec<i64> = list_commits().iter().map(|event| event.minutes_ago).collect();
         assert!(
             times.is_sorted_by(|older, newer| older >= newer)
                 && times.iter().all(|minutes| *minutes > 0)

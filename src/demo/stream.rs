@@ -11,7 +11,7 @@ const MAIN: &str = "refs/heads/main";
 const TOPIC: &str = "refs/topic";
 
 /// The commits of all events on `main`; the first pull request is number 1.
-pub fn of(events: &[DemoCommit], now: Timestamp) -> String {
+pub fn fast_import_text(events: &[DemoCommit], now: Timestamp) -> String {
     let mut stream = FastImportStream {
         text: String::new(),
         now: now.as_second(),
@@ -20,9 +20,9 @@ pub fn of(events: &[DemoCommit], now: Timestamp) -> String {
         requests: 0,
     };
     for event in events {
-        stream.land(event);
+        stream.write_change(event);
     }
-    stream.line(&format!("reset {TOPIC}\nfrom {}", "0".repeat(40)));
+    stream.push_line(&format!("reset {TOPIC}\nfrom {}", "0".repeat(40)));
     stream.text
 }
 
@@ -37,7 +37,7 @@ struct FastImportStream {
 }
 
 impl FastImportStream {
-    fn land(&mut self, event: &DemoCommit) {
+    fn write_change(&mut self, event: &DemoCommit) {
         let time = self.now - event.minutes_ago * MINUTE;
         let tip = self.landed.last().map(|(_, mark)| *mark);
         let subject = &event.subject;
@@ -46,8 +46,10 @@ impl FastImportStream {
         }
         let request = self.requests;
         let mark = match &event.way {
-            DemoCommitMethod::Push => self.commit(MAIN, time, event, subject, &Vec::from_iter(tip)),
-            DemoCommitMethod::Squash => self.commit(
+            DemoCommitMethod::Push => {
+                self.write_commit(MAIN, time, event, subject, &Vec::from_iter(tip))
+            }
+            DemoCommitMethod::Squash => self.write_commit(
                 MAIN,
                 time,
                 event,
@@ -62,10 +64,11 @@ impl FastImportStream {
                     .rev()
                     .find(|(landed, _)| *landed <= written)
                     .map(|(_, mark)| *mark);
-                let topic = self.commit(TOPIC, written, event, subject, &Vec::from_iter(from));
+                let topic =
+                    self.write_commit(TOPIC, written, event, subject, &Vec::from_iter(from));
                 let message =
                     format!("Merge pull request #{request} from team/{branch}\n\n{subject}");
-                self.commit(
+                self.write_commit(
                     MAIN,
                     time,
                     event,
@@ -78,7 +81,7 @@ impl FastImportStream {
     }
 
     /// One commit; its mark.
-    fn commit(
+    fn write_commit(
         &mut self,
         branch: &str,
         time: i64,
@@ -89,25 +92,25 @@ impl FastImportStream {
         self.commits += 1;
         let address = event.author.to_lowercase().replace(' ', ".");
         let person = format!("{} <{address}@example.com> {time} +0000", event.author);
-        self.line(&format!("commit {branch}\nmark :{}", self.commits));
-        self.line(&format!("author {person}\ncommitter {person}"));
-        self.data(message);
+        self.push_line(&format!("commit {branch}\nmark :{}", self.commits));
+        self.push_line(&format!("author {person}\ncommitter {person}"));
+        self.push_data(message);
         for (index, parent) in parents.iter().enumerate() {
-            self.line(&format!("{} :{parent}", if index == 0 { "from" } else { "merge" }));
+            self.push_line(&format!("{} :{parent}", if index == 0 { "from" } else { "merge" }));
         }
         for (path, text) in &event.files {
-            self.line(&format!("M 100644 inline {path}"));
-            self.data(text);
+            self.push_line(&format!("M 100644 inline {path}"));
+            self.push_data(text);
         }
         self.commits
     }
 
-    fn line(&mut self, text: &str) {
+    fn push_line(&mut self, text: &str) {
         self.text.push_str(text);
         self.text.push('\n');
     }
 
-    fn data(&mut self, text: &str) {
+    fn push_data(&mut self, text: &str) {
         writeln!(self.text, "data {}\n{text}", text.len()).expect("a String takes everything");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::slot::StagePart;
 use super::unstaged::{self, PinnedFile, UnstagedFiles};
-use super::{DraftConfig, candidates, stages};
+use super::{DraftConfig, candidate_paths, stages};
 use crate::git::{Oid, Repository, Snapshot};
 use crate::source::{ParseCache, SnapshotReader};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +31,7 @@ struct StageBranch {
 
 /// Stages with their branches and what their trees have in common; `None` unless at least two
 /// branches called like stages hold the same places.
-pub(super) fn find(repository: &Repository) -> Option<DraftConfig> {
+pub(super) fn find_branch_stages(repository: &Repository) -> Option<DraftConfig> {
     let cache = ParseCache::default();
     let named = called_like_stages(repository.branches())?;
     let mut paths: BTreeSet<String> = BTreeSet::new();
@@ -39,8 +39,9 @@ pub(super) fn find(repository: &Repository) -> Option<DraftConfig> {
     for named in named {
         let Ok(snapshot) = Snapshot::of_commit(repository, named.tip) else { continue };
         let listing = snapshot.files_under("").unwrap_or_default();
-        let candidates = candidates(&listing);
-        let here = unstaged::places(&candidates, &SnapshotReader::new(&snapshot, &cache));
+        let candidates = candidate_paths(&listing);
+        let here =
+            unstaged::find_pinned_files(&candidates, &SnapshotReader::new(&snapshot, &cache));
         found.push((named, here.places));
         paths.extend(candidates.into_iter().map(str::to_owned));
     }
@@ -55,7 +56,7 @@ pub(super) fn find(repository: &Repository) -> Option<DraftConfig> {
     if found.len() < 2 {
         return None;
     }
-    let mut stages = stages::ordered(found.iter().map(|(named, _)| &named.slot));
+    let mut stages = stages::order_stages(found.iter().map(|(named, _)| &named.slot));
     for stage in &mut stages {
         let own = found.iter().find(|(named, _)| named.slot.label == stage.name.as_str());
         stage.branch = own.map(|(named, _)| named.branch.clone());
@@ -64,7 +65,8 @@ pub(super) fn find(repository: &Repository) -> Option<DraftConfig> {
     }
     let places = found.into_iter().flat_map(|(_, places)| places).collect();
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-    let rules = unstaged::rules(&UnstagedFiles { places, ..UnstagedFiles::default() }, &paths);
+    let rules =
+        unstaged::build_rules(&UnstagedFiles { places, ..UnstagedFiles::default() }, &paths);
     Some(DraftConfig { stages, rules })
 }
 

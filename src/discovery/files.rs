@@ -105,7 +105,7 @@ pub fn is_candidate(file: &SnapshotFile) -> bool {
         || lower.starts_with(".env")
         || lower.starts_with("env.")
         || matches!(extension, "version" | "txt" | "tag")
-        || (!stem.is_empty() && super::vocabulary::meaning(extension).is_some())
+        || (!stem.is_empty() && super::vocabulary::word_meaning(extension).is_some())
 }
 
 /// Folders of what builds, tests, edits and draws: what they pin is no deployment.

@@ -1,9 +1,9 @@
 //! Stages that are keys inside a file: `images: {dev: {tag: …}, prod: {tag: …}}`.
 
-use super::classify::{CandidateSources, key_template, kinds};
+use super::classify::{CandidateSources, detect_sources, key_template};
 use super::family::is_generic;
 use super::files;
-use super::layout::layouts;
+use super::layout::find_layouts;
 use super::slot::StagePart;
 use super::{DraftConfig, stages};
 use crate::config::{NameTemplate, SourceRule};
@@ -28,7 +28,7 @@ struct KeyedVersion {
 
 impl KeyedVersion {
     /// The keys with a hole for the stage: what twins share.
-    fn hole(&self) -> Vec<&str> {
+    fn keys_with_hole(&self) -> Vec<&str> {
         self.keys
             .iter()
             .enumerate()
@@ -38,36 +38,36 @@ impl KeyedVersion {
 }
 
 /// Stages and rules, where files without a stage in their paths hold them as keys.
-pub(super) fn find(paths: &[&str], reader: &SnapshotReader<'_>) -> Option<DraftConfig> {
+pub(super) fn find_key_stages(paths: &[&str], reader: &SnapshotReader<'_>) -> Option<DraftConfig> {
     let mut slots = Vec::new();
     let mut found: BTreeMap<(SourceKind, FileKeyTemplates), Vec<&str>> = BTreeMap::new();
     for path in paths.iter().filter(|path| !files::is_aside(path)) {
-        if !matches!(kinds(path, reader), CandidateSources::Tree) {
+        if !matches!(detect_sources(path, reader), CandidateSources::Tree) {
             continue;
         }
-        let Some(leaves) = reader.leaves(path) else { continue };
-        let pinned = twins(pinned(path, &leaves));
+        let Some(leaves) = reader.read_leaves(path) else { continue };
+        let pinned = keep_twins(find_keyed_versions(path, &leaves));
         if pinned.is_empty() {
             continue;
         }
         let kind = if path.ends_with(".json") { SourceKind::Json } else { SourceKind::Yaml };
-        found.entry((kind, templates(&pinned))).or_default().push(path);
+        found.entry((kind, key_templates(&pinned))).or_default().push(path);
         slots.extend(pinned.into_iter().map(|pinned| pinned.slot));
     }
-    let stages = stages::ordered(slots.iter());
-    let words = stages::words(&stages);
+    let stages = stages::order_stages(slots.iter());
+    let words = stages::stage_words(&stages);
     let mut rules = Vec::new();
     for ((kind, keys), members) in found {
         let mine: HashSet<&str> = members.iter().copied().collect();
         let others = paths.iter().copied().filter(|path| !mine.contains(path)).collect();
-        for layout in layouts(kind, &members, &others) {
+        for layout in find_layouts(kind, &members, &others) {
             let app = if layout.names_app() || keys.names_app {
                 None
             } else {
                 Some(app_of(&layout.template, &layout.fallback))
             };
             rules.extend(
-                rule(kind, &layout.template, app, &keys, layout.names_app(), &words)
+                build_rule(kind, &layout.template, app, &keys, layout.names_app(), &words)
                     .map(|rule| (rule, layout.count)),
             );
         }
@@ -76,7 +76,7 @@ pub(super) fn find(paths: &[&str], reader: &SnapshotReader<'_>) -> Option<DraftC
 }
 
 /// Everything below a stage's key that looks like a version once the key is taken out.
-fn pinned(path: &str, leaves: &[Leaf]) -> Vec<KeyedVersion> {
+fn find_keyed_versions(path: &str, leaves: &[Leaf]) -> Vec<KeyedVersion> {
     let stem = path.rsplit('/').next().unwrap_or(path).split('.').next().unwrap_or_default();
     let mut by_stage: BTreeMap<String, (Vec<Leaf>, Vec<KeyedVersion>)> = BTreeMap::new();
     for leaf in leaves {
@@ -95,7 +95,7 @@ fn pinned(path: &str, leaves: &[Leaf]) -> Vec<KeyedVersion> {
     }
     let mut out = Vec::new();
     for (leaves, all) in by_stage.into_values() {
-        let pins = convention::pins(&leaves, KeySyntax::Tree);
+        let pins = convention::find_version_leaves(&leaves, KeySyntax::Tree);
         let scores: BTreeMap<usize, (u8, bool)> =
             pins.into_iter().map(|pin| (pin.leaf, (pin.score, pin.image.is_some()))).collect();
         let beside = |leaf: &Leaf| {
@@ -136,11 +136,12 @@ fn stage_key(keys: &[String]) -> Option<(usize, StagePart, bool)> {
 
 /// Those whose keys come with at least two stages, one of them a word that means nothing else. Keys
 /// that only may be versions count where some stage of the file differs.
-fn twins(mut pinned: Vec<KeyedVersion>) -> Vec<KeyedVersion> {
+fn keep_twins(mut pinned: Vec<KeyedVersion>) -> Vec<KeyedVersion> {
     let mut stages: BTreeMap<Vec<String>, (BTreeSet<String>, BTreeSet<String>, bool)> =
         BTreeMap::new();
-    let hole =
-        |pinned: &KeyedVersion| pinned.hole().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let hole = |pinned: &KeyedVersion| {
+        pinned.keys_with_hole().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
     for one in &pinned {
         let seen = stages.entry(hole(one)).or_default();
         seen.0.insert(one.slot.identity.clone());
@@ -164,17 +165,20 @@ struct FileKeyTemplates {
 }
 
 /// The few templates that name all these keys: what varies is the app, and before the stage the target.
-fn templates(pinned: &[KeyedVersion]) -> FileKeyTemplates {
+fn key_templates(pinned: &[KeyedVersion]) -> FileKeyTemplates {
     let mut groups: BTreeMap<(usize, usize, Option<&str>), Vec<&KeyedVersion>> = BTreeMap::new();
     for one in pinned {
-        let last =
-            one.keys.last().map(String::as_str).filter(|key| convention::component(key).is_none());
+        let last = one
+            .keys
+            .last()
+            .map(String::as_str)
+            .filter(|key| convention::component_name(key).is_none());
         groups.entry((one.keys.len(), one.at, last)).or_default().push(one);
     }
     let mut keys =
         FileKeyTemplates { tags: BTreeSet::new(), images: BTreeSet::new(), names_app: false };
     for ((length, at, _), group) in groups {
-        let roles = roles(length, at, &group);
+        let roles = key_roles(length, at, &group);
         keys.names_app |= roles.iter().any(|role| role.as_deref() == Some("{app}"));
         let written = |keys: &[String]| {
             let parts = keys.iter().zip(&roles).map(|(key, role)| match role {
@@ -198,11 +202,11 @@ fn templates(pinned: &[KeyedVersion]) -> FileKeyTemplates {
 }
 
 /// What each key of a group stands for: nothing but itself, the stage, the app or the target.
-fn roles(length: usize, at: usize, group: &[&KeyedVersion]) -> Vec<Option<String>> {
+fn key_roles(length: usize, at: usize, group: &[&KeyedVersion]) -> Vec<Option<String>> {
     let varies = |i: &usize| *i != at && group.iter().any(|one| one.keys[*i] != group[0].keys[*i]);
     let telling = |i: &usize| {
         let key = &group[0].keys[*i];
-        *i != at && convention::component(key).is_some() && !is_generic(key) && !is_holder(key)
+        *i != at && convention::component_name(key).is_some() && !is_generic(key) && !is_holder(key)
     };
     let varying: Vec<usize> = (0..length).filter(varies).collect();
     let app = varying.last().copied().or_else(|| (0..length).rev().find(telling));
@@ -242,7 +246,7 @@ fn app_of(path: &str, folder: &str) -> String {
     if is_generic(stem) || is_holder(stem) { folder.to_owned() } else { stem.to_owned() }
 }
 
-fn rule(
+fn build_rule(
     kind: SourceKind,
     path: &str,
     app: Option<String>,

@@ -22,7 +22,7 @@ impl PathLayout {
 }
 
 /// The layouts of some files of one kind. `others` are paths that no template may meet.
-pub(super) fn layouts(
+pub(super) fn find_layouts(
     kind: SourceKind,
     subjects: &[&str],
     others: &HashSet<&str>,
@@ -62,27 +62,34 @@ fn file_shape(path: &str) -> String {
 /// each file.
 fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<PathLayout> {
     let whole = kind == SourceKind::Kustomize;
-    let one = |paths: &[&str]| fitting(template(whole, paths), paths, others);
+    let one = |paths: &[&str]| fitting_layout(layout_template(whole, paths), paths, others);
     if let Some(layout) = one(group) {
         return vec![layout];
     }
     if whole {
-        return by(group, folder_of).values().flat_map(|paths| in_folder(paths, &one)).collect();
+        return group_by_part(group, folder_of)
+            .values()
+            .flat_map(|paths| in_folder(paths, &one))
+            .collect();
     }
     let of_name = |paths: &Vec<&str>| {
-        let any = || matches!(kind, SourceKind::Argo | SourceKind::Flux).then(|| anywhere(paths));
-        let fits = |template| fitting(template, paths, others).filter(|layout| layout.count > 1);
+        let any = || {
+            matches!(kind, SourceKind::Argo | SourceKind::Flux).then(|| any_folder_template(paths))
+        };
+        let fits =
+            |template| fitting_layout(template, paths, others).filter(|layout| layout.count > 1);
         match any().and_then(fits).or_else(|| one(paths).filter(|layout| layout.count > 1)) {
             Some(layout) => vec![layout],
-            None => {
-                by(paths, folder_of).values().flat_map(|paths| in_folder(paths, &one)).collect()
-            }
+            None => group_by_part(paths, folder_of)
+                .values()
+                .flat_map(|paths| in_folder(paths, &one))
+                .collect(),
         }
     };
-    let names = by(group, |path| path.rsplit('/').next().unwrap_or(path));
+    let names = group_by_part(group, |path| path.rsplit('/').next().unwrap_or(path));
     let (recurring, rest): (Vec<_>, Vec<_>) =
         names.into_values().partition(|paths| paths.len() > 1);
-    let rest = by(&rest.concat(), folder_of);
+    let rest = group_by_part(&rest.concat(), folder_of);
     recurring
         .iter()
         .flat_map(of_name)
@@ -91,7 +98,10 @@ fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<Pat
 }
 
 /// The paths by a part of theirs.
-fn by<'p>(paths: &[&'p str], part: impl Fn(&'p str) -> &'p str) -> BTreeMap<&'p str, Vec<&'p str>> {
+fn group_by_part<'p>(
+    paths: &[&'p str],
+    part: impl Fn(&'p str) -> &'p str,
+) -> BTreeMap<&'p str, Vec<&'p str>> {
     let mut out: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for path in paths {
         out.entry(part(path)).or_default().push(path);
@@ -108,7 +118,7 @@ fn in_folder(paths: &[&str], one: &dyn Fn(&[&str]) -> Option<PathLayout>) -> Vec
 }
 
 /// A template that meets all paths and no others.
-fn fitting(template: String, paths: &[&str], others: &HashSet<&str>) -> Option<PathLayout> {
+fn fitting_layout(template: String, paths: &[&str], others: &HashSet<&str>) -> Option<PathLayout> {
     let fits = PathTemplate::parse(&template, &[]).is_ok_and(|parsed| {
         paths.iter().all(|path| parsed.captures(path).is_some())
             && !others.iter().any(|path| parsed.captures(path).is_some())
@@ -118,7 +128,7 @@ fn fitting(template: String, paths: &[&str], others: &HashSet<&str>) -> Option<P
 }
 
 /// A file name in any folder, for objects that have names of their own.
-fn anywhere(paths: &[&str]) -> String {
+fn any_folder_template(paths: &[&str]) -> String {
     let folders: Vec<Vec<String>> =
         paths.iter().map(|path| folder_of(path).split('/').map(str::to_owned).collect()).collect();
     let folders: Vec<&[String]> = folders.iter().map(Vec::as_slice).collect();
@@ -128,7 +138,7 @@ fn anywhere(paths: &[&str]) -> String {
     out.join("/")
 }
 
-fn template(whole: bool, paths: &[&str]) -> String {
+fn layout_template(whole: bool, paths: &[&str]) -> String {
     if let [path] = paths {
         return (*path).to_owned();
     }
@@ -173,7 +183,7 @@ mod tests {
 
     fn templates(kind: SourceKind, paths: &[&str], others: &[&str]) -> Vec<String> {
         let others = others.iter().copied().collect();
-        layouts(kind, paths, &others)
+        find_layouts(kind, paths, &others)
             .into_iter()
             .map(|layout| format!("{} ({})", layout.template, layout.count))
             .collect()

@@ -25,7 +25,7 @@ use crate::git::{Repository, SnapshotFile};
 use crate::model::{Confidence, KeyTemplate, PathTemplate, StageName, Warning};
 use crate::source::SnapshotReader;
 use classify::{ClassifiedFiles, StagedFile};
-use family::{TemplateGroup, VersionedFile, families};
+use family::{TemplateGroup, VersionedFile, group_files};
 use slot::{StageFolders, StagePart, StageStrength};
 use std::collections::{BTreeSet, HashSet};
 
@@ -79,19 +79,19 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
             return DiscoveredConfig { unreadable, ..DiscoveredConfig::default() };
         }
     };
-    let paths = candidates(&listing);
-    let chosen = slot::choose(&paths);
-    let slotted = slotted(&paths, &chosen.slots);
-    let found = classify::classify(&slotted, reader);
+    let paths = candidate_paths(&listing);
+    let chosen = slot::choose_stage_parts(&paths);
+    let slotted = staged_files(&paths, &chosen.slots);
+    let found = classify::classify_files(&slotted, reader);
     let mut proposal = if found.sure.is_empty() {
         without_paths(&paths, &slotted, reader, repository)
     } else {
         let automated = found.automated;
         let proposal = by_paths(found, &listing);
         let alike: Vec<&str> = chosen.alike.iter().map(|at| paths[*at]).collect();
-        let mut outside = single::these(&alike, &paths, reader);
+        let mut outside = single::rules_for_files(&alike, &paths, reader);
         if automated {
-            outside.extend(single::automated(&paths, &proposal.config.rules, reader));
+            outside.extend(single::automated_rules(&paths, &proposal.config.rules, reader));
         }
         with_default(proposal, outside)
     };
@@ -102,7 +102,7 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
     proposal
 }
 
-fn slotted<'a>(paths: &[&'a str], slots: &'a [Option<StagePart>]) -> Vec<StagedFile<'a>> {
+fn staged_files<'a>(paths: &[&'a str], slots: &'a [Option<StagePart>]) -> Vec<StagedFile<'a>> {
     let with_slot = paths
         .iter()
         .zip(slots)
@@ -114,19 +114,19 @@ fn slotted<'a>(paths: &[&'a str], slots: &'a [Option<StagePart>]) -> Vec<StagedF
 
 /// The proposal where paths name the stages.
 fn by_paths(found: ClassifiedFiles, listing: &[SnapshotFile]) -> DiscoveredConfig {
-    let stages = stages::ordered(found.sure.iter().map(|placed| &placed.slot));
-    let words = stages::words(&stages);
+    let stages = stages::order_stages(found.sure.iter().map(|placed| &placed.slot));
+    let words = stages::stage_words(&stages);
     let (mut rules, mut files, mut members) = (Vec::new(), Vec::new(), Vec::new());
-    for family in families(found.sure) {
+    for family in group_files(found.sure) {
         for (rule, count) in rules_of(&family, &words) {
             rules.push(rule);
             files.push(count);
             members.push(family.members.clone());
         }
     }
-    qualify::tell_apart(&mut rules, &members);
+    qualify::qualify_apps(&mut rules, &members);
     leave_out_chart_templates(&mut rules, listing);
-    let unsure = families(found.unsure)
+    let unsure = group_files(found.unsure)
         .iter()
         .flat_map(|family| rules_of(family, &words))
         .map(|(rule, _)| rule)
@@ -149,10 +149,11 @@ fn without_paths(
     reader: &SnapshotReader<'_>,
     repository: &Repository,
 ) -> DiscoveredConfig {
-    let empty_stages = stages::labels(slotted.iter().map(|file| file.slot));
-    let found = inside::find(paths, reader)
-        .map(|found| (StageBasis::Keys, found))
-        .or_else(|| branches::find(repository).map(|found| (StageBasis::Branches, found)));
+    let empty_stages = stages::stage_labels(slotted.iter().map(|file| file.slot));
+    let found =
+        inside::find_key_stages(paths, reader).map(|found| (StageBasis::Keys, found)).or_else(
+            || branches::find_branch_stages(repository).map(|found| (StageBasis::Branches, found)),
+        );
     if let Some((basis, DraftConfig { stages, rules })) = found {
         let (rules, files) = rules.into_iter().unzip();
         let config =
@@ -165,7 +166,7 @@ fn without_paths(
         ..DiscoveredConfig::default()
     };
     let grounds = StageFolders::of(slotted.iter().map(|file| (file.path, file.slot)));
-    with_default(nothing, single::away(&grounds, paths, reader))
+    with_default(nothing, single::rules_outside_stages(&grounds, paths, reader))
 }
 
 /// Adds rules for the stage that has no name of its own; nothing comes before or after it.
@@ -203,7 +204,7 @@ fn chart_folders(listing: &[SnapshotFile]) -> HashSet<String> {
 /// Longer paths exist on no disk (Linux's `PATH_MAX`) and are a burden to compare.
 const MAX_PATH_BYTES: usize = 4096;
 
-fn candidates(listing: &[SnapshotFile]) -> Vec<&str> {
+fn candidate_paths(listing: &[SnapshotFile]) -> Vec<&str> {
     let charts = chart_folders(listing);
     let fit = |file: &&SnapshotFile| {
         file.path.len() <= MAX_PATH_BYTES
@@ -231,15 +232,15 @@ fn leave_out_chart_templates(rules: &mut [SourceRule], listing: &[SnapshotFile])
 
 /// The rule of a family, and one more for each member that its template does not match as meant.
 fn rules_of(family: &TemplateGroup, words: &[String]) -> Vec<(SourceRule, usize)> {
-    let Some(rule) = rule(family, &family.template, words) else { return Vec::new() };
+    let Some(rule) = build_rule(family, &family.template, words) else { return Vec::new() };
     let missed: Vec<&VersionedFile> =
-        family.members.iter().filter(|member| !matches(&rule, member)).collect();
+        family.members.iter().filter(|member| !rule_matches(&rule, member)).collect();
     let mut out = vec![(rule, family.members.len() - missed.len())];
     let mut seen = BTreeSet::new();
     for member in missed {
-        let template = literal(&member.subject, &member.slot);
+        let template = literal_template(&member.subject, &member.slot);
         if seen.insert(template.clone())
-            && let Some(rule) = self::rule(family, &template, words)
+            && let Some(rule) = self::build_rule(family, &template, words)
         {
             out.push((rule, 1));
         }
@@ -248,14 +249,14 @@ fn rules_of(family: &TemplateGroup, words: &[String]) -> Vec<(SourceRule, usize)
     out
 }
 
-fn matches(rule: &SourceRule, member: &VersionedFile) -> bool {
+fn rule_matches(rule: &SourceRule, member: &VersionedFile) -> bool {
     rule.path.captures(&member.subject).is_some_and(|captures| {
         captures.get("stage").is_some_and(|stage| *stage == member.slot.label)
     })
 }
 
 /// The path itself, with a hole for its stage.
-fn literal(path: &str, slot: &StagePart) -> String {
+fn literal_template(path: &str, slot: &StagePart) -> String {
     let parts = path.split('/').enumerate().map(|(at, part)| {
         if at == slot.part {
             format!("{}{{stage}}{}", &part[..slot.start], &part[slot.end..])
@@ -266,17 +267,17 @@ fn literal(path: &str, slot: &StagePart) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-fn rule(family: &TemplateGroup, template: &str, words: &[String]) -> Option<SourceRule> {
+fn build_rule(family: &TemplateGroup, template: &str, words: &[String]) -> Option<SourceRule> {
     let mut rule = SourceRule::new(family.kind, template, words).ok()?;
     if let Some(app) = &family.app {
         rule.app = NameTemplate::new(app.as_str());
-    } else if rule.path.has("group") {
+    } else if rule.path.has_capture("group") {
         rule.app = NameTemplate::new("{group}/{app}");
     }
-    if rule.path.has("variant") {
+    if rule.path.has_capture("variant") {
         rule.target = NameTemplate::new("{target}/{variant}");
     }
-    if rule.path.has("file") {
+    if rule.path.has_capture("file") {
         rule.component = NameTemplate::new("{component}/{file}");
     }
     rule.tags = family.keys.iter().filter_map(|key| KeyTemplate::parse(key, words).ok()).collect();

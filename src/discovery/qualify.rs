@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 type DraftCell = (String, String, String, String);
 
 /// Gives rules that would fill the same places names that differ: `api@argocd`, `api@helmfile`.
-pub fn tell_apart(rules: &mut [SourceRule], members: &[Vec<VersionedFile>]) {
+pub fn qualify_apps(rules: &mut [SourceRule], members: &[Vec<VersionedFile>]) {
     let mut owners: BTreeMap<DraftCell, BTreeMap<String, usize>> = BTreeMap::new();
     for (index, rule) in rules.iter().enumerate() {
-        for (place, subject) in places(rule, &members[index]) {
+        for (place, subject) in draft_cells(rule, &members[index]) {
             owners.entry(place).or_default().entry(subject).or_insert(index);
         }
     }
@@ -25,7 +25,9 @@ pub fn tell_apart(rules: &mut [SourceRule], members: &[Vec<VersionedFile>]) {
     }
     let mut words: BTreeMap<usize, String> = BTreeMap::new();
     for (a, b) in clashing {
-        if let Some((word_a, word_b)) = difference(rules[a].path.as_str(), rules[b].path.as_str()) {
+        if let Some((word_a, word_b)) =
+            first_difference(rules[a].path.as_str(), rules[b].path.as_str())
+        {
             words.entry(a).or_insert(word_a);
             words.entry(b).or_insert(word_b);
         }
@@ -36,7 +38,7 @@ pub fn tell_apart(rules: &mut [SourceRule], members: &[Vec<VersionedFile>]) {
     }
 }
 
-fn places(rule: &SourceRule, members: &[VersionedFile]) -> Vec<(DraftCell, String)> {
+fn draft_cells(rule: &SourceRule, members: &[VersionedFile]) -> Vec<(DraftCell, String)> {
     let mut out = Vec::new();
     for member in members {
         let Some(captures) = rule.path.captures(&member.subject) else { continue };
@@ -60,14 +62,17 @@ fn places(rule: &SourceRule, members: &[VersionedFile]) -> Vec<(DraftCell, Strin
 }
 
 /// The first plain parts in which two templates differ.
-fn difference(a: &str, b: &str) -> Option<(String, String)> {
+fn first_difference(a: &str, b: &str) -> Option<(String, String)> {
     let plain = |part: &&str| !part.contains(['{', '*']);
     let pair = a.split('/').zip(b.split('/')).find(|(x, y)| x != y);
     if let Some((x, y)) = pair.filter(|(x, y)| plain(x) && plain(y)) {
-        return Some((word(x), word(y)));
+        return Some((folder_word(x), folder_word(y)));
     }
     let only = |of: &str, other: &str| {
-        of.split('/').filter(plain).find(|part| !other.split('/').any(|o| o == *part)).map(word)
+        of.split('/')
+            .filter(plain)
+            .find(|part| !other.split('/').any(|o| o == *part))
+            .map(folder_word)
     };
     match (only(a, b), only(b, a)) {
         (Some(x), Some(y)) => Some((x, y)),
@@ -76,7 +81,7 @@ fn difference(a: &str, b: &str) -> Option<(String, String)> {
 }
 
 /// A folder or file name without its extension.
-fn word(part: &str) -> String {
+fn folder_word(part: &str) -> String {
     part.split('.').find(|piece| !piece.is_empty()).unwrap_or(part).to_owned()
 }
 
@@ -88,10 +93,16 @@ mod tests {
     fn templates_differ_in_a_folder_or_file() {
         let pair = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
         assert_eq!(
-            difference("k8s/argocd/{stage}/{app}.yaml", "k8s/helmfile/env/{stage}/{app}.yaml"),
+            first_difference(
+                "k8s/argocd/{stage}/{app}.yaml",
+                "k8s/helmfile/env/{stage}/{app}.yaml"
+            ),
             pair("argocd", "helmfile")
         );
-        assert_eq!(difference("a/{app}/{stage}/x.yaml", "a/{app}/{stage}/y.yaml"), pair("x", "y"));
-        assert_eq!(difference("a/{app}/{stage}", "a/{app**}/{stage}"), None);
+        assert_eq!(
+            first_difference("a/{app}/{stage}/x.yaml", "a/{app}/{stage}/y.yaml"),
+            pair("x", "y")
+        );
+        assert_eq!(first_difference("a/{app}/{stage}", "a/{app**}/{stage}"), None);
     }
 }

@@ -12,48 +12,52 @@ pub(super) const DEFAULT_STAGE: &str = "default";
 
 /// Everything these files pin, in one stage; what stages share that pin nothing is more often than
 /// not a placeholder.
-pub(super) fn away(
+pub(super) fn rules_outside_stages(
     grounds: &StageFolders,
     paths: &[&str],
     reader: &SnapshotReader<'_>,
 ) -> Vec<(SourceRule, usize)> {
-    let mut found = unstaged::places(paths, reader);
+    let mut found = unstaged::find_pinned_files(paths, reader);
     found.places.retain(|place| grounds.is_away(&place.subject));
     in_one_stage(&found, paths)
 }
 
 /// What these of all files pin, in one stage.
-pub(super) fn these(
+pub(super) fn rules_for_files(
     some: &[&str],
     paths: &[&str],
     reader: &SnapshotReader<'_>,
 ) -> Vec<(SourceRule, usize)> {
-    if some.is_empty() { Vec::new() } else { in_one_stage(&unstaged::places(some, reader), paths) }
+    if some.is_empty() {
+        Vec::new()
+    } else {
+        in_one_stage(&unstaged::find_pinned_files(some, reader), paths)
+    }
 }
 
 /// The lines that an image automation owns in files that no rule of a stage reads.
-pub(super) fn automated(
+pub(super) fn automated_rules(
     paths: &[&str],
     staged: &[SourceRule],
     reader: &SnapshotReader<'_>,
 ) -> Vec<(SourceRule, usize)> {
     let is_marked =
-        |path: &&str| reader.text(path).is_some_and(|text| text.contains("\"$imagepolicy\""));
+        |path: &&str| reader.read_text(path).is_some_and(|text| text.contains("\"$imagepolicy\""));
     let is_staged = |path: &&str| {
-        let subjects = |rule: &SourceRule| source::of(rule).subjects(path);
+        let subjects = |rule: &SourceRule| source::source_for(rule).subjects(path);
         staged.iter().any(|rule| {
             subjects(rule).into_iter().any(|subject| rule.path.captures(subject).is_some())
         })
     };
     let outside: Vec<&str> =
         paths.iter().copied().filter(|path| is_marked(path) && !is_staged(path)).collect();
-    let mut found = unstaged::places(&outside, reader);
+    let mut found = unstaged::find_pinned_files(&outside, reader);
     found.places.retain(|place| place.automated);
     in_one_stage(&found, paths)
 }
 
 fn in_one_stage(found: &UnstagedFiles, paths: &[&str]) -> Vec<(SourceRule, usize)> {
-    let mut rules = unstaged::rules(found, paths);
+    let mut rules = unstaged::build_rules(found, paths);
     for (rule, _) in &mut rules {
         rule.stage = Some(StageName::new(DEFAULT_STAGE));
     }

@@ -1,7 +1,7 @@
 //! Which stages there are, and in what order.
 
 use super::slot::StagePart;
-use super::vocabulary::{occurrences, rank};
+use super::vocabulary::{find_stage_words, stage_rank};
 use crate::config::Stage;
 use crate::model::StageName;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The stages of all slots, earliest first. Different spellings of one word (`prod`, `production`)
 /// are one stage; the more frequent spelling names it. A few unknown names among known ones are part
 /// of the row; where most are unknown they are clusters or tenants, and come after nothing.
-pub fn ordered<'a>(slots: impl Iterator<Item = &'a StagePart>) -> Vec<Stage> {
+pub fn order_stages<'a>(slots: impl Iterator<Item = &'a StagePart>) -> Vec<Stage> {
     let mut spellings: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     let mut ranks: BTreeMap<&str, usize> = BTreeMap::new();
     let mut unknown: BTreeSet<&str> = BTreeSet::new();
     for slot in slots {
         *spellings.entry(&slot.identity).or_default().entry(&slot.label).or_default() += 1;
-        ranks.insert(&slot.identity, slot.canonical.map_or_else(|| rank(""), rank));
-        if slot.canonical.is_none() && occurrences(&slot.label).is_empty() {
+        ranks.insert(&slot.identity, slot.canonical.map_or_else(|| stage_rank(""), stage_rank));
+        if slot.canonical.is_none() && find_stage_words(&slot.label).is_empty() {
             unknown.insert(&slot.identity);
         }
     }
@@ -44,12 +44,12 @@ pub fn ordered<'a>(slots: impl Iterator<Item = &'a StagePart>) -> Vec<Stage> {
 }
 
 /// The words alone, in order.
-pub fn labels<'a>(slots: impl Iterator<Item = &'a StagePart>) -> Vec<String> {
-    ordered(slots).iter().map(|stage| stage.name.to_string()).collect()
+pub fn stage_labels<'a>(slots: impl Iterator<Item = &'a StagePart>) -> Vec<String> {
+    order_stages(slots).iter().map(|stage| stage.name.to_string()).collect()
 }
 
 /// Every word that names one of these stages.
-pub fn words(stages: &[Stage]) -> Vec<String> {
+pub fn stage_words(stages: &[Stage]) -> Vec<String> {
     stages
         .iter()
         .flat_map(|stage| std::iter::once(stage.name.to_string()).chain(stage.aliases.clone()))
@@ -58,15 +58,15 @@ pub fn words(stages: &[Stage]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::slot::choose;
+    use super::super::slot::choose_stage_parts;
     use super::*;
 
     fn rows(paths: &[&str]) -> Vec<String> {
-        let chosen = choose(paths);
+        let chosen = choose_stage_parts(paths);
         let after = |stage: &Stage| {
             stage.after.iter().map(|after| format!("{after} → ")).collect::<String>()
         };
-        ordered(chosen.slots.iter().flatten())
+        order_stages(chosen.slots.iter().flatten())
             .iter()
             .map(|stage| format!("{}{}", after(stage), stage.name))
             .collect()

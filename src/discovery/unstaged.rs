@@ -1,10 +1,10 @@
 //! What pins images in files that no stage's name is in: the tree of a branch that is a stage, or a
 //! repository with one stage only.
 
-use super::classify::{self, CandidateSources, is_kustomization, kinds};
+use super::classify::{self, CandidateSources, detect_sources, is_kustomization};
 use super::family::NO_FALLBACK;
 use super::files;
-use super::layout::layouts;
+use super::layout::find_layouts;
 use crate::config::{NameTemplate, SourceRule};
 use crate::git::path::folder_of;
 use crate::model::{Confidence, SourceKind};
@@ -38,13 +38,16 @@ const CERTAIN: u8 = 8;
 
 /// The places in these files. Defaults of charts that are written here are none: a chart is what is
 /// deployed elsewhere.
-pub(super) fn places(paths: &[&str], reader: &SnapshotReader<'_>) -> UnstagedFiles {
+pub(super) fn find_pinned_files(paths: &[&str], reader: &SnapshotReader<'_>) -> UnstagedFiles {
     let (overlays, others): (Vec<&str>, Vec<&str>) = paths
         .iter()
         .copied()
         .filter(|path| !files::is_aside(path))
         .partition(|path| is_kustomization(path));
-    let mut out = UnstagedFiles { places: roots(&overlays, reader), ..UnstagedFiles::default() };
+    let mut out = UnstagedFiles {
+        places: root_kustomizations(&overlays, reader),
+        ..UnstagedFiles::default()
+    };
     let built = kustomize_resources(reader);
     let charts = own_charts(reader);
     let outside = |path: &&str| !charts.contains(folder_of(path));
@@ -54,15 +57,15 @@ pub(super) fn places(paths: &[&str], reader: &SnapshotReader<'_>) -> UnstagedFil
             out.built.insert(path.to_owned());
             continue;
         }
-        let found = match kinds(path, reader) {
+        let found = match detect_sources(path, reader) {
             // What a build takes in was looked at there, but for what controllers make of it.
             CandidateSources::Known(mut kinds) if is_built => {
                 kinds.retain(|kind| is_of_controllers(*kind));
-                known(path, &kinds, reader)
+                classify_file(path, &kinds, reader)
             }
             CandidateSources::Tree if is_built => TemplateFit::Silent,
-            CandidateSources::Known(kinds) => known(path, &kinds, reader),
-            CandidateSources::Tree => values(path, reader),
+            CandidateSources::Known(kinds) => classify_file(path, &kinds, reader),
+            CandidateSources::Tree => classify_values(path, reader),
             CandidateSources::Nothing => TemplateFit::Silent,
         };
         match found {
@@ -91,17 +94,18 @@ enum TemplateFit {
 const LOOSE: [SourceKind; 4] =
     [SourceKind::Dotenv, SourceKind::Tfvars, SourceKind::Text, SourceKind::Pulumi];
 
-fn known(path: &str, kinds: &[SourceKind], reader: &SnapshotReader<'_>) -> TemplateFit {
+fn classify_file(path: &str, kinds: &[SourceKind], reader: &SnapshotReader<'_>) -> TemplateFit {
     if kinds.iter().any(|kind| LOOSE.contains(kind)) {
         return TemplateFit::Unsure;
     }
-    let found =
-        kinds.iter().filter_map(|kind| place(*kind, path, &classify::read(path, *kind, reader)));
+    let found = kinds
+        .iter()
+        .filter_map(|kind| pinned_file(*kind, path, &classify::read_findings(path, *kind, reader)));
     let places: Vec<PinnedFile> = found.collect();
     if places.is_empty() { TemplateFit::Silent } else { TemplateFit::Places(places) }
 }
 
-fn place(kind: SourceKind, subject: &str, findings: &[VersionFinding]) -> Option<PinnedFile> {
+fn pinned_file(kind: SourceKind, subject: &str, findings: &[VersionFinding]) -> Option<PinnedFile> {
     let nameless = findings
         .iter()
         .any(|f| f.component.is_none() && f.image.is_none() && !f.captures.contains_key("app"));
@@ -115,16 +119,19 @@ fn place(kind: SourceKind, subject: &str, findings: &[VersionFinding]) -> Option
 }
 
 /// The kustomizations that no other builds on.
-fn roots(overlays: &[&str], reader: &SnapshotReader<'_>) -> BTreeSet<PinnedFile> {
+fn root_kustomizations(overlays: &[&str], reader: &SnapshotReader<'_>) -> BTreeSet<PinnedFile> {
     let mut found = Vec::new();
     let mut taken_in: HashSet<String> = HashSet::new();
     for path in overlays {
         reader.take_touched();
-        let findings = classify::read(path, SourceKind::Kustomize, reader);
-        taken_in
-            .extend(reader.take_touched().paths().into_iter().filter(|touched| touched != path));
+        let findings = classify::read_findings(path, SourceKind::Kustomize, reader);
+        taken_in.extend(
+            reader.take_touched().file_paths().into_iter().filter(|touched| touched != path),
+        );
         let folder = folder_of(path);
-        found.extend(place(SourceKind::Kustomize, folder, &findings).map(|place| (*path, place)));
+        found.extend(
+            pinned_file(SourceKind::Kustomize, folder, &findings).map(|place| (*path, place)),
+        );
     }
     found
         .into_iter()
@@ -144,12 +151,12 @@ fn own_charts(reader: &SnapshotReader<'_>) -> HashSet<String> {
     templates.filter(|folder| charts.contains(*folder)).map(str::to_owned).collect()
 }
 
-fn values(path: &str, reader: &SnapshotReader<'_>) -> TemplateFit {
+fn classify_values(path: &str, reader: &SnapshotReader<'_>) -> TemplateFit {
     let Some(leaves) = reader.leaves_or_scan(path) else { return TemplateFit::Silent };
-    let mut pins = convention::pins(&leaves, KeySyntax::Tree);
+    let mut pins = convention::find_version_leaves(&leaves, KeySyntax::Tree);
     pins.retain(|pin| pin.score >= TELLING);
     let unnamed = |pin: &VersionLeaf| {
-        pin.image.is_none() && convention::component(&leaves[pin.leaf].path).is_none()
+        pin.image.is_none() && convention::component_name(&leaves[pin.leaf].path).is_none()
     };
     match pins.iter().map(|pin| pin.score).max() {
         None => TemplateFit::Silent,
@@ -158,7 +165,7 @@ fn values(path: &str, reader: &SnapshotReader<'_>) -> TemplateFit {
             kind: tree_kind(path),
             subject: path.to_owned(),
             nameless: pins.iter().any(unnamed),
-            automated: reader.text(path).is_some_and(|text| text.contains("$imagepolicy")),
+            automated: reader.read_text(path).is_some_and(|text| text.contains("$imagepolicy")),
         }]),
     }
 }
@@ -174,7 +181,7 @@ fn tree_kind(path: &str) -> SourceKind {
 }
 
 /// The rules that read these places and, of `all` paths, no others that hold anything.
-pub(super) fn rules(found: &UnstagedFiles, all: &[&str]) -> Vec<(SourceRule, usize)> {
+pub(super) fn build_rules(found: &UnstagedFiles, all: &[&str]) -> Vec<(SourceRule, usize)> {
     let mut kinds: BTreeMap<SourceKind, Vec<&PinnedFile>> = BTreeMap::new();
     for place in &found.places {
         kinds.entry(place.kind).or_default().push(place);
@@ -188,13 +195,13 @@ pub(super) fn rules(found: &UnstagedFiles, all: &[&str]) -> Vec<(SourceRule, usi
         };
         let heard = all.iter().filter(|path| !found.silent.contains(**path) && !deaf(path));
         let others = heard
-            .filter_map(|path| subject(kind, path))
+            .filter_map(|path| rule_subject(kind, path))
             .filter(|path| !mine.contains(path))
             .collect();
         let nameless = places.iter().any(|place| place.nameless);
-        for layout in layouts(kind, &subjects, &others) {
+        for layout in find_layouts(kind, &subjects, &others) {
             let Ok(mut rule) = SourceRule::new(kind, &layout.template, &[]) else { continue };
-            if rule.path.has("group") {
+            if rule.path.has_capture("group") {
                 rule.app = NameTemplate::new("{group}/{app}");
             } else if !layout.names_app()
                 && (nameless || is_tree(kind) && layout.fallback != NO_FALLBACK)
@@ -214,7 +221,7 @@ fn is_tree(kind: SourceKind) -> bool {
 }
 
 /// What a rule's path is compared with, for a file of the listing.
-fn subject(kind: SourceKind, path: &'_ str) -> Option<&str> {
+fn rule_subject(kind: SourceKind, path: &'_ str) -> Option<&str> {
     if kind != SourceKind::Kustomize {
         return Some(path);
     }

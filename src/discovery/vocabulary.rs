@@ -85,7 +85,7 @@ pub struct StageWord {
 }
 
 /// The rank of a stage word in the usual pipeline, smaller is earlier.
-pub fn rank(canonical: &str) -> usize {
+pub fn stage_rank(canonical: &str) -> usize {
     if canonical == "dr" {
         return ORDER.len();
     }
@@ -93,7 +93,7 @@ pub fn rank(canonical: &str) -> usize {
 }
 
 /// What a single word means, with its digits and whether it means it alone.
-pub fn meaning(word: &str) -> Option<(CanonicalStage, String, bool)> {
+pub fn word_meaning(word: &str) -> Option<(CanonicalStage, String, bool)> {
     let lower = word.to_ascii_lowercase();
     let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit());
     let number = &lower[bare.len()..];
@@ -112,7 +112,7 @@ pub fn meaning(word: &str) -> Option<(CanonicalStage, String, bool)> {
 const MANY: usize = 16;
 
 /// Every stage word of a path; none where there are too many to mean anything.
-pub fn occurrences(path: &str) -> Vec<StageWord> {
+pub fn find_stage_words(path: &str) -> Vec<StageWord> {
     let mut out = Vec::new();
     for (part, text) in path.split('/').enumerate() {
         occurrences_in(part, text, &mut out);
@@ -124,7 +124,7 @@ pub fn occurrences(path: &str) -> Vec<StageWord> {
 }
 
 fn occurrences_in(part: usize, text: &str, out: &mut Vec<StageWord>) {
-    let pieces = pieces(text);
+    let pieces = split_words(text);
     let mut index = 0;
     while index < pieces.len() {
         let (start, end) = pieces[index];
@@ -140,10 +140,10 @@ fn occurrences_in(part: usize, text: &str, out: &mut Vec<StageWord>) {
             index += 2;
             continue;
         }
-        if let Some((canonical, number, strong)) = meaning(&text[start..end]) {
+        if let Some((canonical, number, strong)) = word_meaning(&text[start..end]) {
             out.push(StageWord { part, start, end, canonical, number, strong });
         } else {
-            humps(part, text, start, end, out);
+            find_humps(part, text, start, end, out);
         }
         index += 1;
     }
@@ -157,7 +157,7 @@ fn joined_word(
 ) -> Option<(CanonicalStage, usize)> {
     let (start, end) = pieces[index];
     let (next_start, next_end) = *pieces.get(index + 1)?;
-    let is_prod = matches!(meaning(&text[next_start..next_end]), Some(("prod", number, _)) if number.is_empty());
+    let is_prod = matches!(word_meaning(&text[next_start..next_end]), Some(("prod", number, _)) if number.is_empty());
     let canonical = match text[start..end].to_ascii_lowercase().as_str() {
         "pre" => "preprod",
         "non" => "nonprod",
@@ -167,7 +167,7 @@ fn joined_word(
 }
 
 /// The pieces between `- _ . + @ ~` and blanks, as byte ranges.
-fn pieces(text: &str) -> Vec<(usize, usize)> {
+fn split_words(text: &str) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
     let mut start = 0;
     for (at, c) in text.char_indices().chain([(text.len(), '-')]) {
@@ -182,7 +182,7 @@ fn pieces(text: &str) -> Vec<(usize, usize)> {
 }
 
 /// `appProd`: camel-case humps, only where one of them is a strong word.
-fn humps(part: usize, text: &str, start: usize, end: usize, out: &mut Vec<StageWord>) {
+fn find_humps(part: usize, text: &str, start: usize, end: usize, out: &mut Vec<StageWord>) {
     let piece = &text[start..end];
     let mut from = 0;
     let mut previous_lower = false;
@@ -199,7 +199,7 @@ fn humps(part: usize, text: &str, start: usize, end: usize, out: &mut Vec<StageW
         return;
     }
     for (from, to) in cuts {
-        if let Some((canonical, number, true)) = meaning(&piece[from..to]) {
+        if let Some((canonical, number, true)) = word_meaning(&piece[from..to]) {
             out.push(StageWord {
                 part,
                 start: start + from,
@@ -217,7 +217,7 @@ mod tests {
     use super::*;
 
     fn words(path: &str) -> Vec<String> {
-        occurrences(path)
+        find_stage_words(path)
             .iter()
             .map(|o| {
                 let text = path.split('/').nth(o.part).expect("part");
@@ -241,10 +241,10 @@ mod tests {
     #[test]
     fn the_usual_order() {
         assert!(
-            rank("dev") < rank("int")
-                && rank("qa") < rank("staging")
-                && rank("staging") < rank("prod")
-                && rank("prod") < rank("dr")
+            stage_rank("dev") < stage_rank("int")
+                && stage_rank("qa") < stage_rank("staging")
+                && stage_rank("staging") < stage_rank("prod")
+                && stage_rank("prod") < stage_rank("dr")
         );
     }
 }

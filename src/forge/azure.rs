@@ -6,8 +6,8 @@ use super::json::{list, text};
 use super::place::{ForgeKind, ForgeRepository};
 use super::retry::RetrySafety;
 use super::settle;
-use super::types::{askable, cut, newest};
-use super::url::{escape, query};
+use super::types::{askable_reviewers, newest_checks, truncate_text};
+use super::url::{escape, with_query};
 use super::{
     CheckState, CommitCheck, Forge, ForgeError, ForgeFeature, Issue, MergeMethod, NewProposal,
     Proposal, ProposalMerge, ProposalState, ProposalUpdate, Result, Review, ReviewVerdict,
@@ -58,37 +58,42 @@ impl AzureForge {
         })
     }
 
-    fn path(&self, number: u64, rest: &str) -> String {
-        query(&format!("{}/pullRequests/{number}{rest}", self.repo), &[VERSION])
+    fn pull_path(&self, number: u64, rest: &str) -> String {
+        with_query(&format!("{}/pullRequests/{number}{rest}", self.repo), &[VERSION])
     }
 
-    fn pull(&self, number: u64) -> Result<AzurePullRequest> {
-        self.http.get(&query(&format!("{}/pullrequests/{number}", self.repo), &[VERSION]))
+    fn get_pull(&self, number: u64) -> Result<AzurePullRequest> {
+        self.http.get_json(&with_query(&format!("{}/pullrequests/{number}", self.repo), &[VERSION]))
     }
 
-    fn patch(&self, number: u64, body: Value, repeat: RetrySafety) -> Result<AzurePullRequest> {
-        let path = query(&format!("{}/pullrequests/{number}", self.repo), &[VERSION]);
-        self.http.send(Method::PATCH, &path, body, repeat)
+    fn patch_pull(
+        &self,
+        number: u64,
+        body: Value,
+        repeat: RetrySafety,
+    ) -> Result<AzurePullRequest> {
+        let path = with_query(&format!("{}/pullrequests/{number}", self.repo), &[VERSION]);
+        self.http.send_json(Method::PATCH, &path, body, repeat)
     }
 
-    fn open(&self, which: &[(&str, &str)]) -> Result<Vec<AzurePullRequest>> {
+    fn list_open(&self, which: &[(&str, &str)]) -> Result<Vec<AzurePullRequest>> {
         let values = [which, &[("searchCriteria.status", "active"), VERSION]].concat();
-        self.http.skipped(&query(&format!("{}/pullrequests", self.repo), &values), PAGE)
+        self.http.list_by_skip(&with_query(&format!("{}/pullrequests", self.repo), &values), PAGE)
     }
 
-    fn label(&self, number: u64, change: &ProposalUpdate) -> Result<()> {
+    fn change_labels(&self, number: u64, change: &ProposalUpdate) -> Result<()> {
         for name in &change.add_labels {
             let body = json!({ "name": name });
-            self.http.tell(
+            self.http.send_only(
                 Method::POST,
-                &self.path(number, "/labels"),
+                &self.pull_path(number, "/labels"),
                 Some(body),
                 RetrySafety::Safe,
             )?;
         }
         for name in &change.remove_labels {
-            let path = self.path(number, &format!("/labels/{}", escape(name)));
-            let gone = self.http.tell(Method::DELETE, &path, None, RetrySafety::Safe);
+            let path = self.pull_path(number, &format!("/labels/{}", escape(name)));
+            let gone = self.http.send_only(Method::DELETE, &path, None, RetrySafety::Safe);
             if !matches!(gone, Err(ForgeError::NotFound { .. })) {
                 gone?;
             }
@@ -97,23 +102,28 @@ impl AzureForge {
     }
 
     /// Who is a reviewer already keeps the vote: asking again would take it back.
-    fn ask(&self, proposal: &Proposal, names: &[String]) -> Result<()> {
-        for name in askable(names, proposal) {
+    fn request_reviews(&self, proposal: &Proposal, names: &[String]) -> Result<()> {
+        for name in askable_reviewers(names, proposal) {
             let id = people::id_of(&self.http, &self.people, &name)?;
-            let path = self.path(proposal.number, &format!("/reviewers/{}", escape(&id)));
-            self.http.tell(Method::PUT, &path, Some(json!({ "vote": 0 })), RetrySafety::Safe)?;
+            let path = self.pull_path(proposal.number, &format!("/reviewers/{}", escape(&id)));
+            self.http.send_only(
+                Method::PUT,
+                &path,
+                Some(json!({ "vote": 0 })),
+                RetrySafety::Safe,
+            )?;
         }
         Ok(())
     }
 
-    fn completion(how: &ProposalMerge) -> Value {
+    fn completion_options(how: &ProposalMerge) -> Value {
         let strategy = match how.method {
             MergeMethod::Merge => "noFastForward",
             MergeMethod::Squash => "squash",
             MergeMethod::Rebase => "rebase",
         };
         let mut options = json!({ "mergeStrategy": strategy });
-        if let Some(text) = how.text() {
+        if let Some(text) = how.commit_message() {
             options["mergeCommitMessage"] = text.into();
         }
         options
@@ -122,8 +132,8 @@ impl AzureForge {
     /// Azure merges after it has answered.
     fn wait_for_merge(&self, number: u64) -> Result<()> {
         for look in 1..=LOOKS {
-            let pull = self.pull(number)?;
-            if let Some(why) = pull.trouble() {
+            let pull = self.get_pull(number)?;
+            if let Some(why) = pull.merge_failure() {
                 return Err(ForgeError::NotMergeable { number, why });
             }
             if pull.state() != ProposalState::Open {
@@ -145,92 +155,93 @@ impl Forge for AzureForge {
         ForgeKind::Azure
     }
 
-    fn lacks(&self) -> &'static [ForgeFeature] {
+    fn missing_features(&self) -> &'static [ForgeFeature] {
         &[]
     }
 
     fn open_proposals(&self) -> Result<Vec<Proposal>> {
-        Ok(self.open(&[])?.into_iter().map(|pull| self.to_proposal(pull)).collect())
+        Ok(self.list_open(&[])?.into_iter().map(|pull| self.to_proposal(pull)).collect())
     }
 
     /// Lists cut the description short, so what is found is read whole.
-    fn find(&self, head: &str) -> Result<Option<Proposal>> {
+    fn find_proposal(&self, head: &str) -> Result<Option<Proposal>> {
         let reference = format!("refs/heads/{head}");
-        let found = self.open(&[("searchCriteria.sourceRefName", &reference)])?;
+        let found = self.list_open(&[("searchCriteria.sourceRefName", &reference)])?;
         let mut found = found.into_iter().map(|pull| self.to_proposal(pull));
         let found = found.find(|proposal| proposal.head == head && !proposal.from_fork);
-        found.map(|proposal| self.proposal(proposal.number)).transpose()
+        found.map(|proposal| self.get_proposal(proposal.number)).transpose()
     }
 
-    fn proposal(&self, number: u64) -> Result<Proposal> {
-        self.pull(number).map(|pull| self.to_proposal(pull))
+    fn get_proposal(&self, number: u64) -> Result<Proposal> {
+        self.get_pull(number).map(|pull| self.to_proposal(pull))
     }
 
-    fn create(&self, new: &NewProposal) -> Result<Proposal> {
+    fn create_proposal(&self, new: &NewProposal) -> Result<Proposal> {
         let body = json!({
             "sourceRefName": format!("refs/heads/{}", new.head), "targetRefName": format!("refs/heads/{}", new.base),
-            "title": new.title, "description": cut(&new.body, MAX_BODY), "isDraft": new.draft.is_yes(),
+            "title": new.title, "description": truncate_text(&new.body, MAX_BODY), "isDraft": new.draft.is_yes(),
         });
-        settle::create(self, &self.http, new, || {
-            let path = query(&format!("{}/pullrequests", self.repo), &[VERSION]);
+        settle::create_once(self, &self.http, new, || {
+            let path = with_query(&format!("{}/pullrequests", self.repo), &[VERSION]);
             let pull: AzurePullRequest =
-                self.http.send(Method::POST, &path, body.clone(), RetrySafety::Once)?;
+                self.http.send_json(Method::POST, &path, body.clone(), RetrySafety::Once)?;
             Ok(self.to_proposal(pull))
         })
     }
 
-    fn update(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
+    fn update_proposal(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
         let mut body = serde_json::Map::new();
         body.extend(change.title.clone().map(|title| ("title".to_owned(), Value::from(title))));
         body.extend(
             change
                 .body
                 .as_deref()
-                .map(|text| ("description".to_owned(), cut(text, MAX_BODY).into())),
+                .map(|text| ("description".to_owned(), truncate_text(text, MAX_BODY).into())),
         );
         body.extend(change.draft.map(|draft| ("isDraft".to_owned(), draft.is_yes().into())));
         let pull = if body.is_empty() {
-            self.pull(number)?
+            self.get_pull(number)?
         } else {
-            self.patch(number, body.into(), RetrySafety::Safe)?
+            self.patch_pull(number, body.into(), RetrySafety::Safe)?
         };
-        self.label(number, change)?;
-        self.ask(&self.to_proposal(pull), &change.add_reviewers)?;
-        self.proposal(number)
+        self.change_labels(number, change)?;
+        self.request_reviews(&self.to_proposal(pull), &change.add_reviewers)?;
+        self.get_proposal(number)
     }
 
-    fn close(&self, number: u64) -> Result<Proposal> {
-        self.patch(number, json!({ "status": "abandoned" }), RetrySafety::Safe)
+    fn close_proposal(&self, number: u64) -> Result<Proposal> {
+        self.patch_pull(number, json!({ "status": "abandoned" }), RetrySafety::Safe)
             .map(|pull| self.to_proposal(pull))
     }
 
-    fn merge(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
+    fn merge_proposal(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
         let body = json!({
             "status": "completed", "lastMergeSourceCommit": { "commitId": how.expect },
-            "completionOptions": Self::completion(how),
+            "completionOptions": Self::completion_options(how),
         });
-        settle::merge(self, number, || {
-            settle::same_head(&self.proposal(number)?, &how.expect)?;
-            self.patch(number, body, RetrySafety::Once)?;
+        settle::merge_once(self, number, || {
+            settle::same_head(&self.get_proposal(number)?, &how.expect)?;
+            self.patch_pull(number, body, RetrySafety::Once)?;
             self.wait_for_merge(number)
         })
     }
 
     fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()> {
-        settle::same_head(&self.proposal(number)?, &how.expect)?;
+        settle::same_head(&self.get_proposal(number)?, &how.expect)?;
         let body = json!({
-            "autoCompleteSetBy": { "id": people::own_id(&self.http)? }, "completionOptions": Self::completion(how),
+            "autoCompleteSetBy": { "id": people::own_id(&self.http)? }, "completionOptions": Self::completion_options(how),
         });
-        self.patch(number, body, RetrySafety::Safe)
+        self.patch_pull(number, body, RetrySafety::Safe)
             .map(|_| ())
             .map_err(|error| settle::not_mergeable(number, error))
     }
 
-    fn checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {
+    fn list_checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {
         let path = format!("{}/commits/{}/statuses", self.repo, escape(commit));
-        let page: AzureList<AzureStatus> =
-            self.http.get(&query(&path, &[("latestOnly", "true"), ("top", "1000"), VERSION]))?;
-        Ok(newest(page.value.into_iter().map(CommitCheck::from).collect()))
+        let page: AzureList<AzureStatus> = self
+            .http
+            .get_json(&with_query(&path, &[("latestOnly", "true"), ("top", "1000"), VERSION]))?;
+        Ok(newest_checks(page.value.into_iter().map(CommitCheck::from).collect()))
     }
 
     fn set_check(&self, commit: &str, check: &CommitCheck) -> Result<()> {
@@ -249,22 +260,23 @@ impl Forge for AzureForge {
         if let Some(url) = &check.url {
             body["targetUrl"] = url.as_str().into();
         }
-        let path = query(&format!("{}/commits/{}/statuses", self.repo, escape(commit)), &[VERSION]);
-        self.http.tell(Method::POST, &path, Some(body), RetrySafety::Safe)
+        let path =
+            with_query(&format!("{}/commits/{}/statuses", self.repo, escape(commit)), &[VERSION]);
+        self.http.send_only(Method::POST, &path, Some(body), RetrySafety::Safe)
     }
 
-    fn reviews(&self, number: u64) -> Result<Vec<Review>> {
-        Ok(self.pull(number)?.reviews())
+    fn list_reviews(&self, number: u64) -> Result<Vec<Review>> {
+        Ok(self.get_pull(number)?.reviews())
     }
 
     /// Work items with a tag.
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>> {
         let found: AzureWorkItems = {
-            let path = query(&format!("{}/_apis/wit/wiql", self.project), &[VERSION]);
-            self.http.send(
+            let path = with_query(&format!("{}/_apis/wit/wiql", self.project), &[VERSION]);
+            self.http.send_json(
                 Method::POST,
                 &path,
-                json!({ "query": wire::tagged(label) }),
+                json!({ "query": wire::tagged_query(label) }),
                 RetrySafety::Safe,
             )?
         };
@@ -275,14 +287,14 @@ impl Forge for AzureForge {
                 [("ids", some.join(",")), ("fields", "System.Title,System.Tags".to_owned())];
             let values: Vec<(&str, &str)> =
                 values.iter().map(|(key, value)| (*key, value.as_str())).collect();
-            let path = query(
+            let path = with_query(
                 &format!("{}/_apis/wit/workitems", self.project),
                 &[values.as_slice(), &[VERSION]].concat(),
             );
-            let page: AzureList<AzureWorkItem> = self.http.get(&path)?;
+            let page: AzureList<AzureWorkItem> = self.http.get_json(&path)?;
             let pages =
                 format!("{}/_workitems/edit", self.page.split("/_git/").next().unwrap_or_default());
-            out.extend(page.value.into_iter().filter_map(|item| item.issue(label, &pages)));
+            out.extend(page.value.into_iter().filter_map(|item| item.to_issue(label, &pages)));
         }
         Ok(out)
     }

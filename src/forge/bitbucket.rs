@@ -6,8 +6,8 @@ use super::http::HttpClient;
 use super::place::{ForgeKind, ForgeRepository};
 use super::retry::RetrySafety;
 use super::settle;
-use super::types::{askable, newest};
-use super::url::{escape, query};
+use super::types::{askable_reviewers, newest_checks};
+use super::url::{escape, with_query};
 use super::{
     CheckState, CommitCheck, DraftState, Forge, ForgeError, ForgeFeature, Issue, MergeMethod,
     NewProposal, Proposal, ProposalMerge, ProposalState, ProposalUpdate, Result, Review,
@@ -42,19 +42,19 @@ impl BitbucketForge {
         })
     }
 
-    fn path(&self, number: u64) -> String {
+    fn pull_path(&self, number: u64) -> String {
         format!("{}/pullrequests/{number}", self.repo)
     }
 
-    fn open(&self, which: &[(&str, &str)]) -> Result<Vec<Proposal>> {
+    fn list_open(&self, which: &[(&str, &str)]) -> Result<Vec<Proposal>> {
         let values = [which, &[("sort", "-created_on"), ("pagelen", "50")]].concat();
         let all: Vec<BitbucketPullRequest> =
-            self.http.chained(&query(&format!("{}/pullrequests", self.repo), &values))?;
+            self.http.list_by_next(&with_query(&format!("{}/pullrequests", self.repo), &values))?;
         Ok(all.into_iter().map(Proposal::from).collect())
     }
 
-    fn pull(&self, number: u64) -> Result<BitbucketPullRequest> {
-        self.http.get(&self.path(number))
+    fn get_pull(&self, number: u64) -> Result<BitbucketPullRequest> {
+        self.http.get_json(&self.pull_path(number))
     }
 }
 
@@ -63,39 +63,39 @@ impl Forge for BitbucketForge {
         ForgeKind::Bitbucket
     }
 
-    fn lacks(&self) -> &'static [ForgeFeature] {
+    fn missing_features(&self) -> &'static [ForgeFeature] {
         &[ForgeFeature::Labels, ForgeFeature::AutoMerge, ForgeFeature::Issues]
     }
 
     fn open_proposals(&self) -> Result<Vec<Proposal>> {
-        self.open(&[("state", "OPEN")])
+        self.list_open(&[("state", "OPEN")])
     }
 
-    fn find(&self, head: &str) -> Result<Option<Proposal>> {
+    fn find_proposal(&self, head: &str) -> Result<Option<Proposal>> {
         let quoted = head.replace('\\', "\\\\").replace('"', "\\\"");
         let wanted = format!(r#"state="OPEN" AND source.branch.name="{quoted}""#);
-        let found = self.open(&[("q", &wanted)])?;
+        let found = self.list_open(&[("q", &wanted)])?;
         let found = found.into_iter().find(|proposal| proposal.head == head && !proposal.from_fork);
         // Lists leave out the reviewers.
-        found.map(|proposal| self.proposal(proposal.number)).transpose()
+        found.map(|proposal| self.get_proposal(proposal.number)).transpose()
     }
 
-    fn proposal(&self, number: u64) -> Result<Proposal> {
-        self.pull(number).map(Proposal::from)
+    fn get_proposal(&self, number: u64) -> Result<Proposal> {
+        self.get_pull(number).map(Proposal::from)
     }
 
     /// Bitbucket does not say what it does with a second one, so there is always a look before.
-    fn create(&self, new: &NewProposal) -> Result<Proposal> {
+    fn create_proposal(&self, new: &NewProposal) -> Result<Proposal> {
         let body = json!({
             "type": "pullrequest", "title": new.title, "description": new.body, "draft": new.draft.is_yes(),
             "source": { "branch": { "name": new.head } }, "destination": { "branch": { "name": new.base } },
         });
-        settle::create(self, &self.http, new, || match self.find(&new.head)? {
+        settle::create_once(self, &self.http, new, || match self.find_proposal(&new.head)? {
             Some(there) => Ok(there),
             None => {
                 let path = format!("{}/pullrequests", self.repo);
                 self.http
-                    .send::<BitbucketPullRequest>(
+                    .send_json::<BitbucketPullRequest>(
                         Method::POST,
                         &path,
                         body.clone(),
@@ -107,15 +107,17 @@ impl Forge for BitbucketForge {
     }
 
     /// What is not sent is emptied there, so all of it is sent.
-    fn update(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
-        let now = self.pull(number)?;
+    fn update_proposal(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
+        let now = self.get_pull(number)?;
         let mut reviewers: Vec<Value> = now
             .reviewers
             .iter()
             .map(|account| json!({ "type": "user", "uuid": account.uuid }))
             .collect();
         let (draft, now) = (now.draft, Proposal::from(now));
-        reviewers.extend(askable(&change.add_reviewers, &now).iter().map(|name| person(name)));
+        reviewers.extend(
+            askable_reviewers(&change.add_reviewers, &now).iter().map(|name| person_json(name)),
+        );
         let body = json!({
             "type": "pullrequest",
             "title": change.title.as_ref().unwrap_or(&now.title),
@@ -125,19 +127,24 @@ impl Forge for BitbucketForge {
             "reviewers": reviewers,
         });
         self.http
-            .send::<BitbucketPullRequest>(Method::PUT, &self.path(number), body, RetrySafety::Safe)
+            .send_json::<BitbucketPullRequest>(
+                Method::PUT,
+                &self.pull_path(number),
+                body,
+                RetrySafety::Safe,
+            )
             .map(Proposal::from)
     }
 
     /// Declining what is declined is refused, so a failure is looked at.
-    fn close(&self, number: u64) -> Result<Proposal> {
-        let path = format!("{}/decline", self.path(number));
-        let sent = self.http.tell(Method::POST, &path, None, RetrySafety::Once);
-        let now = self.proposal(number)?;
+    fn close_proposal(&self, number: u64) -> Result<Proposal> {
+        let path = format!("{}/decline", self.pull_path(number));
+        let sent = self.http.send_only(Method::POST, &path, None, RetrySafety::Once);
+        let now = self.get_proposal(number)?;
         if now.state == ProposalState::Open { sent.map(|()| now) } else { Ok(now) }
     }
 
-    fn merge(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
+    fn merge_proposal(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
         let strategy = match how.method {
             MergeMethod::Merge => "merge_commit",
             MergeMethod::Squash => "squash",
@@ -145,13 +152,13 @@ impl Forge for BitbucketForge {
         };
         let mut body =
             json!({ "type": "pullrequest_merge_parameters", "merge_strategy": strategy });
-        if let Some(text) = how.text() {
+        if let Some(text) = how.commit_message() {
             body["message"] = text.into();
         }
-        let path = format!("{}/merge", self.path(number));
-        settle::merge(self, number, || {
-            settle::same_head(&self.proposal(number)?, &how.expect)?;
-            self.http.tell(Method::POST, &path, Some(body), RetrySafety::Once)
+        let path = format!("{}/merge", self.pull_path(number));
+        settle::merge_once(self, number, || {
+            settle::same_head(&self.get_proposal(number)?, &how.expect)?;
+            self.http.send_only(Method::POST, &path, Some(body), RetrySafety::Once)
         })
     }
 
@@ -162,11 +169,12 @@ impl Forge for BitbucketForge {
         })
     }
 
-    fn checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {
+    fn list_checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {
         let path = format!("{}/commit/{}/statuses", self.repo, escape(commit));
-        let all: Vec<BitbucketStatus> =
-            self.http.chained(&query(&path, &[("pagelen", "100"), ("sort", "-updated_on")]))?;
-        Ok(newest(all.into_iter().map(CommitCheck::from).collect()))
+        let all: Vec<BitbucketStatus> = self
+            .http
+            .list_by_next(&with_query(&path, &[("pagelen", "100"), ("sort", "-updated_on")]))?;
+        Ok(newest_checks(all.into_iter().map(CommitCheck::from).collect()))
     }
 
     fn set_check(&self, commit: &str, check: &CommitCheck) -> Result<()> {
@@ -176,16 +184,16 @@ impl Forge for BitbucketForge {
             CheckState::Failed => "FAILED",
         };
         let body = json!({
-            "type": "build", "key": key(&check.name), "name": check.name, "state": state, "description": check.description,
+            "type": "build", "key": status_key(&check.name), "name": check.name, "state": state, "description": check.description,
             "url": check.url.as_ref().unwrap_or(&self.page),
         });
         let path = format!("{}/commit/{}/statuses/build", self.repo, escape(commit));
-        self.http.tell(Method::POST, &path, Some(body), RetrySafety::Safe)
+        self.http.send_only(Method::POST, &path, Some(body), RetrySafety::Safe)
     }
 
-    fn reviews(&self, number: u64) -> Result<Vec<Review>> {
-        let participants = self.pull(number)?.participants;
-        Ok(participants.into_iter().filter_map(BitbucketParticipant::review).collect())
+    fn list_reviews(&self, number: u64) -> Result<Vec<Review>> {
+        let participants = self.get_pull(number)?.participants;
+        Ok(participants.into_iter().filter_map(BitbucketParticipant::to_review).collect())
     }
 
     fn open_issues(&self, _: &str) -> Result<Vec<Issue>> {
@@ -197,13 +205,13 @@ impl Forge for BitbucketForge {
 }
 
 /// A person as Bitbucket wants one named: `{uuid}` or an account id.
-fn person(name: &str) -> Value {
+fn person_json(name: &str) -> Value {
     let field = if name.starts_with('{') { "uuid" } else { "account_id" };
     json!({ "type": "user", field: name })
 }
 
 /// A key that stands for a name of any length: its start, and a sum of the whole (FNV-1a).
-fn key(name: &str) -> String {
+fn status_key(name: &str) -> String {
     if name.len() <= MAX_KEY {
         return name.to_owned();
     }

@@ -17,7 +17,7 @@ pub enum ForgeError {
     Exists { host: String, asked: String, why: String },
     #[error("{host} refuses this (status {status}, `{asked}`): {why}")]
     Refused { host: String, status: u16, asked: String, why: String },
-    #[error("{host} wants fewer requests{}", moment(*.until))]
+    #[error("{host} wants fewer requests{}", format_moment(*.until))]
     RateLimited { host: String, until: Option<i64> },
     #[error("{host} is in trouble (status {status}, `{asked}`): {why}")]
     Server { host: String, status: u16, asked: String, why: String },
@@ -37,7 +37,7 @@ pub enum ForgeError {
     Unreadable { host: String, asked: String, why: String },
     #[error("{host} has more than {pages} pages of this (`{asked}`)")]
     TooMany { host: String, asked: String, pages: usize },
-    #[error("{forge} has no {}", name(*.feature))]
+    #[error("{forge} has no {}", feature_name(*.feature))]
     Unsupported { forge: &'static str, feature: ForgeFeature },
     #[error("{forge} knows nobody called `{name}`")]
     NoSuchPerson { forge: &'static str, name: String },
@@ -129,14 +129,14 @@ impl ForgeError {
     }
 }
 
-fn moment(time: Option<i64>) -> String {
+fn format_moment(time: Option<i64>) -> String {
     match time.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok()) {
         Some(time) => format!(" until {time}"),
         None => String::new(),
     }
 }
 
-fn name(feature: ForgeFeature) -> &'static str {
+fn feature_name(feature: ForgeFeature) -> &'static str {
     match feature {
         ForgeFeature::Labels => "labels",
         ForgeFeature::AutoMerge => "way to merge by itself",

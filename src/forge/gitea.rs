@@ -2,12 +2,12 @@
 
 use super::access::ForgeAccess;
 use super::http::HttpClient;
-use super::json::{HubIssue, HubPullRequest, HubUser, reviewers};
+use super::json::{HubIssue, HubPullRequest, HubUser, reviewers_json};
 use super::place::{ForgeKind, ForgeRepository};
 use super::retry::RetrySafety;
 use super::settle;
-use super::types::{last_words, newest};
-use super::url::{escape, query};
+use super::types::{last_words, newest_checks};
+use super::url::{escape, with_query};
 use super::{
     CheckState, CommitCheck, DraftState, Forge, ForgeError, ForgeFeature, Issue, MergeMethod,
     NewProposal, Proposal, ProposalMerge, ProposalUpdate, Result, Review, ReviewVerdict,
@@ -65,49 +65,49 @@ impl GiteaForge {
     }
 
     /// The title as it is to be written: a draft by its prefix.
-    fn edit(&self, number: u64, change: &ProposalUpdate) -> Result<HubPullRequest> {
+    fn edit_pull(&self, number: u64, change: &ProposalUpdate) -> Result<HubPullRequest> {
         let mut body = serde_json::Map::new();
         if change.title.is_some() || change.draft.is_some() {
-            let now: HubPullRequest = self.http.get(&self.pull_path(number))?;
-            let title = change.title.as_deref().unwrap_or_else(|| bare(&now.title));
+            let now: HubPullRequest = self.http.get_json(&self.pull_path(number))?;
+            let title = change.title.as_deref().unwrap_or_else(|| strip_draft_prefix(&now.title));
             let draft = change.draft.map_or(is_draft(&now.title), DraftState::is_yes);
-            body.insert("title".into(), titled(title, draft).into());
+            body.insert("title".into(), draft_title(title, draft).into());
         }
         body.extend(change.body.clone().map(|text| ("body".to_owned(), Value::from(text))));
         if body.is_empty() {
-            return self.http.get(&self.pull_path(number));
+            return self.http.get_json(&self.pull_path(number));
         }
-        self.http.send(Method::PATCH, &self.pull_path(number), body.into(), RetrySafety::Safe)
+        self.http.send_json(Method::PATCH, &self.pull_path(number), body.into(), RetrySafety::Safe)
     }
 
     /// Labels go by number, and are made where they are not there yet.
     fn label_ids(&self, names: &[String]) -> Result<Vec<u64>> {
         let path = format!("{}/labels", self.repo);
-        let known: Vec<GiteaLabel> = self.http.linked(&query(&path, &[PAGE]))?;
+        let known: Vec<GiteaLabel> = self.http.list_by_link(&with_query(&path, &[PAGE]))?;
         let id = |name: &String| match known.iter().find(|label| label.name == *name) {
             Some(label) => Ok(label.id),
             None => {
                 let body = json!({ "name": name, "color": LABEL_COLOUR });
                 self.http
-                    .send(Method::POST, &path, body, RetrySafety::Once)
+                    .send_json(Method::POST, &path, body, RetrySafety::Once)
                     .map(|label: GiteaLabel| label.id)
             }
         };
         names.iter().map(id).collect()
     }
 
-    fn label(&self, number: u64, change: &ProposalUpdate) -> Result<()> {
+    fn change_labels(&self, number: u64, change: &ProposalUpdate) -> Result<()> {
         let path = format!("{}/issues/{number}/labels", self.repo);
         if !change.add_labels.is_empty() {
             let body = json!({ "labels": self.label_ids(&change.add_labels)? });
-            self.http.tell(Method::POST, &path, Some(body), RetrySafety::Safe)?;
+            self.http.send_only(Method::POST, &path, Some(body), RetrySafety::Safe)?;
         }
         if change.remove_labels.is_empty() {
             return Ok(());
         }
-        let given: Vec<GiteaLabel> = self.http.get(&path)?;
+        let given: Vec<GiteaLabel> = self.http.get_json(&path)?;
         for label in given.iter().filter(|label| change.remove_labels.contains(&label.name)) {
-            self.http.tell(
+            self.http.send_only(
                 Method::DELETE,
                 &format!("{path}/{}", label.id),
                 None,
@@ -117,14 +117,14 @@ impl GiteaForge {
         Ok(())
     }
 
-    fn ask(&self, proposal: &Proposal, names: &[String]) -> Result<()> {
-        let Some(body) = reviewers(proposal, names) else { return Ok(()) };
+    fn request_reviews(&self, proposal: &Proposal, names: &[String]) -> Result<()> {
+        let Some(body) = reviewers_json(proposal, names) else { return Ok(()) };
         let path = format!("{}/requested_reviewers", self.pull_path(proposal.number));
-        self.http.tell(Method::POST, &path, Some(body), RetrySafety::Safe)
+        self.http.send_only(Method::POST, &path, Some(body), RetrySafety::Safe)
     }
 
     fn send_merge(&self, number: u64, body: Value) -> Result<()> {
-        self.http.tell(
+        self.http.send_only(
             Method::POST,
             &format!("{}/merge", self.pull_path(number)),
             Some(body),
@@ -138,51 +138,53 @@ impl Forge for GiteaForge {
         ForgeKind::Gitea
     }
 
-    fn lacks(&self) -> &'static [ForgeFeature] {
+    fn missing_features(&self) -> &'static [ForgeFeature] {
         &[]
     }
 
     fn open_proposals(&self) -> Result<Vec<Proposal>> {
-        let path = query(&format!("{}/pulls", self.repo), &[("state", "open"), PAGE]);
-        let pulls: Vec<HubPullRequest> = self.http.linked(&path)?;
-        Ok(pulls.into_iter().map(proposal).collect())
+        let path = with_query(&format!("{}/pulls", self.repo), &[("state", "open"), PAGE]);
+        let pulls: Vec<HubPullRequest> = self.http.list_by_link(&path)?;
+        Ok(pulls.into_iter().map(to_proposal).collect())
     }
 
     /// There is no search by branch, so the list is gone through.
-    fn find(&self, head: &str) -> Result<Option<Proposal>> {
+    fn find_proposal(&self, head: &str) -> Result<Option<Proposal>> {
         let open = self.open_proposals()?;
         Ok(open.into_iter().find(|proposal| proposal.head == head && !proposal.from_fork))
     }
 
-    fn proposal(&self, number: u64) -> Result<Proposal> {
-        self.http.get(&self.pull_path(number)).map(proposal)
+    fn get_proposal(&self, number: u64) -> Result<Proposal> {
+        self.http.get_json(&self.pull_path(number)).map(to_proposal)
     }
 
-    fn create(&self, new: &NewProposal) -> Result<Proposal> {
-        let title = titled(&new.title, new.draft.is_yes());
+    fn create_proposal(&self, new: &NewProposal) -> Result<Proposal> {
+        let title = draft_title(&new.title, new.draft.is_yes());
         let body = json!({ "head": new.head, "base": new.base, "title": title, "body": new.body });
-        settle::create(self, &self.http, new, || {
+        settle::create_once(self, &self.http, new, || {
             let path = format!("{}/pulls", self.repo);
-            self.http.send(Method::POST, &path, body.clone(), RetrySafety::Once).map(proposal)
+            self.http
+                .send_json(Method::POST, &path, body.clone(), RetrySafety::Once)
+                .map(to_proposal)
         })
     }
 
-    fn update(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
-        let pull = self.edit(number, change)?;
-        self.label(number, change)?;
-        self.ask(&proposal(pull), &change.add_reviewers)?;
-        self.proposal(number)
+    fn update_proposal(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
+        let pull = self.edit_pull(number, change)?;
+        self.change_labels(number, change)?;
+        self.request_reviews(&to_proposal(pull), &change.add_reviewers)?;
+        self.get_proposal(number)
     }
 
-    fn close(&self, number: u64) -> Result<Proposal> {
+    fn close_proposal(&self, number: u64) -> Result<Proposal> {
         let body = json!({ "state": "closed" });
         self.http
-            .send(Method::PATCH, &self.pull_path(number), body, RetrySafety::Safe)
-            .map(proposal)
+            .send_json(Method::PATCH, &self.pull_path(number), body, RetrySafety::Safe)
+            .map(to_proposal)
     }
 
-    fn merge(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
-        settle::merge(self, number, || self.send_merge(number, merge_body(how)))
+    fn merge_proposal(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
+        settle::merge_once(self, number, || self.send_merge(number, merge_body(how)))
     }
 
     /// Asked for twice, it is a conflict that means "yes, already".
@@ -195,11 +197,11 @@ impl Forge for GiteaForge {
         }
     }
 
-    fn checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {
+    fn list_checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {
         let path = format!("{}/commits/{}/statuses", self.repo, escape(commit));
         let statuses: Vec<GiteaStatus> =
-            self.http.linked(&query(&path, &[("sort", "recentupdate"), PAGE]))?;
-        Ok(newest(statuses.into_iter().map(CommitCheck::from).collect()))
+            self.http.list_by_link(&with_query(&path, &[("sort", "recentupdate"), PAGE]))?;
+        Ok(newest_checks(statuses.into_iter().map(CommitCheck::from).collect()))
     }
 
     fn set_check(&self, commit: &str, check: &CommitCheck) -> Result<()> {
@@ -214,21 +216,21 @@ impl Forge for GiteaForge {
             body["target_url"] = url.as_str().into();
         }
         let path = format!("{}/statuses/{}", self.repo, escape(commit));
-        self.http.tell(Method::POST, &path, Some(body), RetrySafety::Safe)
+        self.http.send_only(Method::POST, &path, Some(body), RetrySafety::Safe)
     }
 
-    fn reviews(&self, number: u64) -> Result<Vec<Review>> {
-        let path = query(&format!("{}/reviews", self.pull_path(number)), &[PAGE]);
-        let given: Vec<GiteaReview> = self.http.linked(&path)?;
-        Ok(last_words(given.into_iter().filter_map(GiteaReview::word)))
+    fn list_reviews(&self, number: u64) -> Result<Vec<Review>> {
+        let path = with_query(&format!("{}/reviews", self.pull_path(number)), &[PAGE]);
+        let given: Vec<GiteaReview> = self.http.list_by_link(&path)?;
+        Ok(last_words(given.into_iter().filter_map(GiteaReview::author_verdict)))
     }
 
     /// A label that the repository does not have is no filter to Gitea, so the answer is filtered too.
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>> {
         let values = [("state", "open"), ("type", "issues"), ("labels", label), PAGE];
         let all: Vec<HubIssue> =
-            self.http.linked(&query(&format!("{}/issues", self.repo), &values))?;
-        Ok(all.into_iter().filter_map(|issue| issue.with(label)).collect())
+            self.http.list_by_link(&with_query(&format!("{}/issues", self.repo), &values))?;
+        Ok(all.into_iter().filter_map(|issue| issue.with_label(label)).collect())
     }
 }
 
@@ -249,11 +251,11 @@ fn merge_body(how: &ProposalMerge) -> Value {
 }
 
 fn is_draft(title: &str) -> bool {
-    bare(title) != title
+    strip_draft_prefix(title) != title
 }
 
 /// A title without the prefix of a draft.
-fn bare(title: &str) -> &str {
+fn strip_draft_prefix(title: &str) -> &str {
     let starts = |prefix: &&str| {
         title.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
@@ -263,14 +265,18 @@ fn bare(title: &str) -> &str {
         .map_or(title, |prefix| title[prefix.len()..].trim_start())
 }
 
-fn titled(title: &str, draft: bool) -> String {
-    if draft { format!("{} {}", DRAFT_PREFIXES[0], bare(title)) } else { bare(title).to_owned() }
+fn draft_title(title: &str, draft: bool) -> String {
+    if draft {
+        format!("{} {}", DRAFT_PREFIXES[0], strip_draft_prefix(title))
+    } else {
+        strip_draft_prefix(title).to_owned()
+    }
 }
 
-fn proposal(pull: HubPullRequest) -> Proposal {
+fn to_proposal(pull: HubPullRequest) -> Proposal {
     let draft = pull.draft.unwrap_or(false) || is_draft(&pull.title);
     let proposal = Proposal::from(pull);
-    Proposal { title: bare(&proposal.title).to_owned(), draft, ..proposal }
+    Proposal { title: strip_draft_prefix(&proposal.title).to_owned(), draft, ..proposal }
 }
 
 impl From<GiteaStatus> for CommitCheck {
@@ -288,7 +294,7 @@ impl From<GiteaStatus> for CommitCheck {
 }
 
 impl GiteaReview {
-    fn word(self) -> Option<(String, Option<ReviewVerdict>, Option<String>)> {
+    fn author_verdict(self) -> Option<(String, Option<ReviewVerdict>, Option<String>)> {
         let verdict = match self.state.as_str() {
             _ if self.dismissed => None,
             "APPROVED" => Some(ReviewVerdict::Approved),

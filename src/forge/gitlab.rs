@@ -8,8 +8,8 @@ use super::http::HttpClient;
 use super::place::{ForgeKind, ForgeRepository};
 use super::retry::RetrySafety;
 use super::settle;
-use super::types::askable;
-use super::url::{escape, query};
+use super::types::askable_reviewers;
+use super::url::{escape, with_query};
 use super::{
     CheckState, CommitCheck, DraftState, Forge, ForgeError, ForgeFeature, Issue, MergeMethod,
     NewProposal, Proposal, ProposalMerge, ProposalState, ProposalUpdate, Result, Review,
@@ -41,19 +41,20 @@ impl GitLabForge {
         Ok(GitLabForge { http: HttpClient::new(place, access)?, project })
     }
 
-    fn path(&self, number: u64) -> String {
+    fn merge_request_path(&self, number: u64) -> String {
         format!("{}/merge_requests/{number}", self.project)
     }
 
-    fn open(&self, values: &[(&str, &str)]) -> Result<Vec<Proposal>> {
+    fn list_open(&self, values: &[(&str, &str)]) -> Result<Vec<Proposal>> {
         let values = [&[("state", "opened"), PAGE], values].concat();
-        let path = query(&format!("{}/merge_requests", self.project), &values);
-        let all: Vec<GitLabMergeRequest> = self.http.linked(&path)?;
+        let path = with_query(&format!("{}/merge_requests", self.project), &values);
+        let all: Vec<GitLabMergeRequest> = self.http.list_by_link(&path)?;
         Ok(all.into_iter().map(Proposal::from).collect())
     }
 
     fn user_id(&self, name: &str) -> Result<u64> {
-        let found: Vec<GitLabUser> = self.http.get(&query("/users", &[("username", name)]))?;
+        let found: Vec<GitLabUser> =
+            self.http.get_json(&with_query("/users", &[("username", name)]))?;
         let user = found.into_iter().find(|user| user.username.eq_ignore_ascii_case(name));
         let nobody = || ForgeError::NoSuchPerson {
             forge: ForgeKind::GitLab.as_str(),
@@ -65,7 +66,7 @@ impl GitLabForge {
     /// All reviewers there are to be: GitLab replaces the list.
     fn reviewer_ids(&self, now: GitLabMergeRequest, names: &[String]) -> Result<Option<Vec<u64>>> {
         let mut ids: Vec<u64> = now.reviewers.iter().map(|user| user.id).collect();
-        let names = askable(names, &now.into());
+        let names = askable_reviewers(names, &now.into());
         for name in &names {
             ids.push(self.user_id(name)?);
         }
@@ -75,7 +76,7 @@ impl GitLabForge {
     fn merge_body(how: &ProposalMerge) -> Value {
         let squash = how.method == MergeMethod::Squash;
         let mut body = json!({ "sha": how.expect, "squash": squash });
-        if let Some(text) = how.text() {
+        if let Some(text) = how.commit_message() {
             body[if squash { "squash_commit_message" } else { "merge_commit_message" }] =
                 text.into();
         }
@@ -83,9 +84,9 @@ impl GitLabForge {
     }
 
     fn send_merge(&self, number: u64, body: Value) -> Result<()> {
-        self.http.tell(
+        self.http.send_only(
             Method::PUT,
-            &format!("{}/merge", self.path(number)),
+            &format!("{}/merge", self.merge_request_path(number)),
             Some(body),
             RetrySafety::Once,
         )
@@ -97,47 +98,54 @@ impl Forge for GitLabForge {
         ForgeKind::GitLab
     }
 
-    fn lacks(&self) -> &'static [ForgeFeature] {
+    fn missing_features(&self) -> &'static [ForgeFeature] {
         &[]
     }
 
     fn open_proposals(&self) -> Result<Vec<Proposal>> {
-        self.open(&[])
+        self.list_open(&[])
     }
 
-    fn find(&self, head: &str) -> Result<Option<Proposal>> {
-        let found = self.open(&[("source_branch", head)])?;
+    fn find_proposal(&self, head: &str) -> Result<Option<Proposal>> {
+        let found = self.list_open(&[("source_branch", head)])?;
         Ok(found.into_iter().find(|proposal| proposal.head == head && !proposal.from_fork))
     }
 
-    fn proposal(&self, number: u64) -> Result<Proposal> {
-        self.http.get::<GitLabMergeRequest>(&self.path(number)).map(Proposal::from)
+    fn get_proposal(&self, number: u64) -> Result<Proposal> {
+        self.http
+            .get_json::<GitLabMergeRequest>(&self.merge_request_path(number))
+            .map(Proposal::from)
     }
 
-    fn create(&self, new: &NewProposal) -> Result<Proposal> {
+    fn create_proposal(&self, new: &NewProposal) -> Result<Proposal> {
         let body = json!({
             "source_branch": new.head, "target_branch": new.base,
-            "title": titled(&new.title, new.draft), "description": new.body,
+            "title": draft_title(&new.title, new.draft), "description": new.body,
         });
-        settle::create(self, &self.http, new, || {
+        settle::create_once(self, &self.http, new, || {
             let path = format!("{}/merge_requests", self.project);
             self.http
-                .send::<GitLabMergeRequest>(Method::POST, &path, body.clone(), RetrySafety::Once)
+                .send_json::<GitLabMergeRequest>(
+                    Method::POST,
+                    &path,
+                    body.clone(),
+                    RetrySafety::Once,
+                )
                 .map(Proposal::from)
         })
     }
 
-    fn update(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
-        let now: GitLabMergeRequest = self.http.get(&self.path(number))?;
+    fn update_proposal(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
+        let now: GitLabMergeRequest = self.http.get_json(&self.merge_request_path(number))?;
         let mut body = serde_json::Map::new();
         if change.title.is_some() || change.draft.is_some() {
-            let title = change.title.as_deref().unwrap_or_else(|| bare(&now.title));
+            let title = change.title.as_deref().unwrap_or_else(|| strip_draft_prefix(&now.title));
             let draft = change.draft.unwrap_or(if now.is_draft() {
                 DraftState::Yes
             } else {
                 DraftState::No
             });
-            body.insert("title".into(), titled(title, draft).into());
+            body.insert("title".into(), draft_title(title, draft).into());
         }
         body.extend(change.body.clone().map(|text| ("description".to_owned(), Value::from(text))));
         for (key, labels) in
@@ -152,27 +160,32 @@ impl Forge for GitLabForge {
             body.insert("reviewer_ids".into(), ids.into());
         }
         if body.is_empty() {
-            return self.proposal(same);
+            return self.get_proposal(same);
         }
         self.http
-            .send::<GitLabMergeRequest>(
+            .send_json::<GitLabMergeRequest>(
                 Method::PUT,
-                &self.path(number),
+                &self.merge_request_path(number),
                 body.into(),
                 RetrySafety::Safe,
             )
             .map(Proposal::from)
     }
 
-    fn close(&self, number: u64) -> Result<Proposal> {
+    fn close_proposal(&self, number: u64) -> Result<Proposal> {
         let body = json!({ "state_event": "close" });
         self.http
-            .send::<GitLabMergeRequest>(Method::PUT, &self.path(number), body, RetrySafety::Safe)
+            .send_json::<GitLabMergeRequest>(
+                Method::PUT,
+                &self.merge_request_path(number),
+                body,
+                RetrySafety::Safe,
+            )
             .map(Proposal::from)
     }
 
-    fn merge(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
-        settle::merge(self, number, || self.send_merge(number, Self::merge_body(how)))
+    fn merge_proposal(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
+        settle::merge_once(self, number, || self.send_merge(number, Self::merge_body(how)))
     }
 
     fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()> {
@@ -183,9 +196,9 @@ impl Forge for GitLabForge {
         self.send_merge(number, body).map_err(|error| settle::not_mergeable(number, error))
     }
 
-    fn checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {
+    fn list_checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {
         let path = format!("{}/repository/commits/{}/statuses", self.project, escape(commit));
-        let all: Vec<GitLabStatus> = self.http.linked(&query(&path, &[PAGE]))?;
+        let all: Vec<GitLabStatus> = self.http.list_by_link(&with_query(&path, &[PAGE]))?;
         Ok(all.into_iter().map(CommitCheck::from).collect())
     }
 
@@ -202,10 +215,10 @@ impl Forge for GitLabForge {
             body["target_url"] = url.as_str().into();
         }
         let path = format!("{}/statuses/{}", self.project, escape(commit));
-        match self.http.tell(Method::POST, &path, Some(body), RetrySafety::Safe) {
+        match self.http.send_only(Method::POST, &path, Some(body), RetrySafety::Safe) {
             Err(error @ ForgeError::Refused { .. }) => {
                 let there = self
-                    .checks(commit)?
+                    .list_checks(commit)?
                     .into_iter()
                     .any(|now| now.name == check.name && now.state == check.state);
                 if there { Ok(()) } else { Err(error) }
@@ -215,14 +228,16 @@ impl Forge for GitLabForge {
     }
 
     /// Approvals are one list; who wants changes is told by another, and not by old servers.
-    fn reviews(&self, number: u64) -> Result<Vec<Review>> {
+    fn list_reviews(&self, number: u64) -> Result<Vec<Review>> {
         let approvals: GitLabApprovals =
-            self.http.get(&format!("{}/approvals", self.path(number)))?;
-        let reviewers =
-            match self.http.linked::<GitLabApproval>(&format!("{}/reviewers", self.path(number))) {
-                Err(ForgeError::NotFound { .. }) => Vec::new(),
-                other => other?,
-            };
+            self.http.get_json(&format!("{}/approvals", self.merge_request_path(number)))?;
+        let reviewers = match self.http.list_by_link::<GitLabApproval>(&format!(
+            "{}/reviewers",
+            self.merge_request_path(number)
+        )) {
+            Err(ForgeError::NotFound { .. }) => Vec::new(),
+            other => other?,
+        };
         let against =
             |reviewer: &GitLabApproval| reviewer.state.as_deref() == Some("requested_changes");
         let review = |given: GitLabApproval, verdict| Review {
@@ -244,11 +259,11 @@ impl Forge for GitLabForge {
     }
 
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>> {
-        let path = query(
+        let path = with_query(
             &format!("{}/issues", self.project),
             &[("state", "opened"), ("labels", label), PAGE],
         );
-        let all: Vec<GitLabIssue> = self.http.linked(&path)?;
+        let all: Vec<GitLabIssue> = self.http.list_by_link(&path)?;
         let labelled = all
             .into_iter()
             .filter(|issue| issue.labels.iter().any(|given| given.eq_ignore_ascii_case(label)));
@@ -259,7 +274,7 @@ impl Forge for GitLabForge {
 }
 
 /// A title without the prefix of a draft.
-fn bare(title: &str) -> &str {
+fn strip_draft_prefix(title: &str) -> &str {
     let starts = |prefix: &&str| {
         title.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
@@ -269,10 +284,10 @@ fn bare(title: &str) -> &str {
         .map_or(title, |prefix| title[prefix.len()..].trim_start())
 }
 
-fn titled(title: &str, draft: DraftState) -> String {
+fn draft_title(title: &str, draft: DraftState) -> String {
     if draft.is_yes() {
-        format!("{} {}", DRAFT_PREFIXES[0], bare(title))
+        format!("{} {}", DRAFT_PREFIXES[0], strip_draft_prefix(title))
     } else {
-        bare(title).to_owned()
+        strip_draft_prefix(title).to_owned()
     }
 }

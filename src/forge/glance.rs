@@ -9,7 +9,7 @@ use ureq::http::{HeaderMap, Method};
 ///
 /// # Errors
 /// Why there is no answer, as half a sentence.
-pub fn glance(url: &str, access: &ForgeAccess, longest: u64) -> Result<(u16, Vec<u8>), String> {
+pub fn fetch_once(url: &str, access: &ForgeAccess, longest: u64) -> Result<(u16, Vec<u8>), String> {
     let transport = Transport::new(access).map_err(|error| error.to_string())?;
     match transport.send_for(&Method::GET, url, &HeaderMap::new(), &[], longest) {
         Ok(raw) => Ok((raw.status, raw.body)),

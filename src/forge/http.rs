@@ -5,9 +5,9 @@
 //! first one cannot have been carried out; else its caller looks ([`super::settle`]).
 
 use super::access::{Clock, ForgeAccess, LogSink, RequestLimits};
-use super::json::{message, tidy};
+use super::json::{refusal_message, tidy_text};
 use super::place::{ForgeKind, ForgeRepository};
-use super::retry::{RetrySafety, RetryState, limited, pause_until, retry_after};
+use super::retry::{RetrySafety, RetryState, pause_until, rate_limit, retry_after};
 use super::token::Token;
 use super::transport::{HttpResponse, Transport, TransportError};
 use super::url::UrlParts;
@@ -63,7 +63,8 @@ enum AttemptResult {
 
 impl HttpClient {
     pub(super) fn new(place: &ForgeRepository, access: &ForgeAccess) -> Result<Self> {
-        let authorization = access.token.as_ref().map(|token| authorization(place.kind, token));
+        let authorization =
+            access.token.as_ref().map(|token| authorization_header(place.kind, token));
         let mut secrets: Vec<String> =
             access.token.iter().map(|token| token.secret().to_owned()).collect();
         secrets.extend(
@@ -77,7 +78,7 @@ impl HttpClient {
             transport: Transport::new(access)?,
             base: place.api.clone(),
             host: place.host.clone(),
-            headers: headers(authorization.as_deref())?,
+            headers: default_headers(authorization.as_deref())?,
             secrets,
             limits: access.limits,
             clock: access.clock.clone(),
@@ -86,59 +87,59 @@ impl HttpClient {
     }
 
     /// Reads a value.
-    pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        self.value(&ForgeRequest::new(Method::GET, path, None, RetrySafety::Safe))
+    pub(super) fn get_json<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.request_json(&ForgeRequest::new(Method::GET, path, None, RetrySafety::Safe))
     }
 
     /// Sends a value and reads the answer.
-    pub(super) fn send<T: DeserializeOwned>(
+    pub(super) fn send_json<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
         body: Value,
         repeat: RetrySafety,
     ) -> Result<T> {
-        self.value(&ForgeRequest::new(method, path, Some(body), repeat))
+        self.request_json(&ForgeRequest::new(method, path, Some(body), repeat))
     }
 
     /// Sends something whose answer does not matter.
-    pub(super) fn tell(
+    pub(super) fn send_only(
         &self,
         method: Method,
         path: &str,
         body: Option<Value>,
         repeat: RetrySafety,
     ) -> Result<()> {
-        self.answer(&ForgeRequest::new(method, path, body, repeat)).map(|_| ())
+        self.request_response(&ForgeRequest::new(method, path, body, repeat)).map(|_| ())
     }
 
-    fn value<T: DeserializeOwned>(&self, call: &ForgeRequest<'_>) -> Result<T> {
-        let raw = self.answer(call)?;
-        self.read(call, &raw)
+    fn request_json<T: DeserializeOwned>(&self, call: &ForgeRequest<'_>) -> Result<T> {
+        let raw = self.request_response(call)?;
+        self.parse_json(call, &raw)
     }
 
     /// The JSON of an answer.
-    pub(super) fn read<T: DeserializeOwned>(
+    pub(super) fn parse_json<T: DeserializeOwned>(
         &self,
         call: &ForgeRequest<'_>,
         raw: &HttpResponse,
     ) -> Result<T> {
         let unreadable = |why: String| ForgeError::Unreadable {
             host: self.host.clone(),
-            asked: self.asked(call),
-            why: self.clean(&why),
+            asked: self.describe_request(call),
+            why: self.clean_text(&why),
         };
         serde_json::from_slice(&raw.body).map_err(|error| unreadable(error.to_string()))
     }
 
     /// The answer, if it is a good one.
-    pub(super) fn answer(&self, call: &ForgeRequest<'_>) -> Result<HttpResponse> {
+    pub(super) fn request_response(&self, call: &ForgeRequest<'_>) -> Result<HttpResponse> {
         let mut effort = RetryState::default();
-        let mut url = self.url(call)?;
+        let mut url = self.full_url(call)?;
         let mut redirects = 0;
         loop {
             effort.attempts += 1;
-            match self.turn(call, &url) {
+            match self.attempt_request(call, &url) {
                 AttemptResult::Done(raw) => return Ok(raw),
                 AttemptResult::Failed(error) => return Err(error),
                 AttemptResult::Follow(to) => {
@@ -146,17 +147,17 @@ impl HttpClient {
                     effort.attempts -= 1;
                     if redirects > MAX_REDIRECTS || !self.is_ours(&to) {
                         return Err(ForgeError::Moved {
-                            asked: self.asked(call),
-                            to: self.clean(&to),
+                            asked: self.describe_request(call),
+                            to: self.clean_text(&to),
                         });
                     }
                     url = to;
                 }
                 AttemptResult::Again { asked, error } => {
-                    match effort.next(&self.limits, asked, (self.clock.chance)()) {
+                    match effort.next_pause(&self.limits, asked, (self.clock.chance)()) {
                         None => return Err(error),
                         Some(pause) => {
-                            self.say(&format!("waiting {} ms: {error}", pause.as_millis()));
+                            self.log_line(&format!("waiting {} ms: {error}", pause.as_millis()));
                             (self.clock.sleep)(pause);
                             effort.waited += pause;
                         }
@@ -167,7 +168,7 @@ impl HttpClient {
     }
 
     /// Sends once and judges what comes back.
-    fn turn(&self, call: &ForgeRequest<'_>, url: &str) -> AttemptResult {
+    fn attempt_request(&self, call: &ForgeRequest<'_>, url: &str) -> AttemptResult {
         let body = call.body.as_ref().map(Value::to_string).unwrap_or_default();
         let mut headers = self.headers.clone();
         if !body.is_empty() {
@@ -175,56 +176,70 @@ impl HttpClient {
         }
         match self.transport.send(&call.method, url, &headers, body.as_bytes()) {
             Ok(raw) => {
-                self.say(&format!("{} {url}: {}", call.method, raw.status));
-                self.judge(call, url, raw)
+                self.log_line(&format!("{} {url}: {}", call.method, raw.status));
+                self.judge_response(call, url, raw)
             }
             Err(lost) => {
-                self.say(&format!("{} {url}: {lost:?}", call.method));
+                self.log_line(&format!("{} {url}: {lost:?}", call.method));
                 self.without_answer(call, lost)
             }
         }
     }
 
-    fn judge(&self, call: &ForgeRequest<'_>, url: &str, raw: HttpResponse) -> AttemptResult {
+    fn judge_response(
+        &self,
+        call: &ForgeRequest<'_>,
+        url: &str,
+        raw: HttpResponse,
+    ) -> AttemptResult {
         match raw.status {
             // Azure's way to show its login page.
             203 => self.bad_answer(call, &HttpResponse { status: 401, ..raw }),
             200..=299 => AttemptResult::Done(raw),
-            301 | 302 | 303 | 307 | 308 => self.redirected(call, url, &raw),
+            301 | 302 | 303 | 307 | 308 => self.follow_redirect(call, url, &raw),
             _ => self.bad_answer(call, &raw),
         }
     }
 
     /// A read goes where it is sent; a write only where it is told to stay a write (307, 308).
-    fn redirected(&self, call: &ForgeRequest<'_>, url: &str, raw: &HttpResponse) -> AttemptResult {
+    fn follow_redirect(
+        &self,
+        call: &ForgeRequest<'_>,
+        url: &str,
+        raw: &HttpResponse,
+    ) -> AttemptResult {
         let to =
             raw.headers.get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
-        let to = if to.starts_with('/') { format!("{}{to}", origin(url)) } else { to.to_owned() };
+        let to =
+            if to.starts_with('/') { format!("{}{to}", url_origin(url)) } else { to.to_owned() };
         if call.method == Method::GET || matches!(raw.status, 307 | 308) {
             return AttemptResult::Follow(to);
         }
-        AttemptResult::Failed(ForgeError::Moved { asked: self.asked(call), to: self.clean(&to) })
+        AttemptResult::Failed(ForgeError::Moved {
+            asked: self.describe_request(call),
+            to: self.clean_text(&to),
+        })
     }
 
     fn bad_answer(&self, call: &ForgeRequest<'_>, raw: &HttpResponse) -> AttemptResult {
         let now = (self.clock.now)();
         let text = String::from_utf8_lossy(&raw.body);
-        if let Some(until) = limited(raw.status, &raw.headers, &text, now) {
+        if let Some(until) = rate_limit(raw.status, &raw.headers, &text, now) {
             let asked = until.map(|until| pause_until(until, now));
             return AttemptResult::Again {
                 asked,
                 error: ForgeError::RateLimited { host: self.host.clone(), until },
             };
         }
-        let error = self.refusal(call, raw);
+        let error = self.refusal_error(call, raw);
         let again = matches!(raw.status, 500 | 502 | 503 | 504) && call.repeat == RetrySafety::Safe;
         let asked = retry_after(&raw.headers, now).map(|until| pause_until(until, now));
         if again { AttemptResult::Again { asked, error } } else { AttemptResult::Failed(error) }
     }
 
-    fn refusal(&self, call: &ForgeRequest<'_>, raw: &HttpResponse) -> ForgeError {
-        let (host, asked) = (self.host.clone(), self.asked(call));
-        let why = self.clean(&message(&raw.body));
+    fn refusal_error(&self, call: &ForgeRequest<'_>, raw: &HttpResponse) -> ForgeError {
+        let (host, asked) = (self.host.clone(), self.describe_request(call));
+        let why = self.clean_text(&refusal_message(&raw.body));
         match raw.status {
             401 => ForgeError::Unauthorised { host, asked, why },
             403 => ForgeError::Forbidden { host, asked, why, sign_on: self.sign_on(&raw.headers) },
@@ -239,14 +254,18 @@ impl HttpClient {
     }
 
     fn without_answer(&self, call: &ForgeRequest<'_>, lost: TransportError) -> AttemptResult {
-        let (host, asked) = (self.host.clone(), self.asked(call));
+        let (host, asked) = (self.host.clone(), self.describe_request(call));
         let error = match &lost {
-            TransportError::Unsent(why) => ForgeError::Unreachable { host, why: self.clean(why) },
+            TransportError::Unsent(why) => {
+                ForgeError::Unreachable { host, why: self.clean_text(why) }
+            }
             TransportError::Untrusted(why) => {
-                ForgeError::Certificate { host, why: self.clean(why) }
+                ForgeError::Certificate { host, why: self.clean_text(why) }
             }
             TransportError::Timeout => ForgeError::Timeout { host, asked },
-            TransportError::Broken(why) => ForgeError::Broken { host, asked, why: self.clean(why) },
+            TransportError::Broken(why) => {
+                ForgeError::Broken { host, asked, why: self.clean_text(why) }
+            }
         };
         match lost {
             TransportError::Untrusted(_) => AttemptResult::Failed(error),
@@ -263,10 +282,10 @@ impl HttpClient {
     /// The page of GitHub's `X-GitHub-SSO: required; url=…`.
     fn sign_on(&self, headers: &HeaderMap) -> Option<String> {
         let text = headers.get("x-github-sso")?.to_str().ok()?;
-        text.split_once("url=").map(|(_, page)| self.clean(page))
+        text.split_once("url=").map(|(_, page)| self.clean_text(page))
     }
 
-    fn url(&self, call: &ForgeRequest<'_>) -> Result<String> {
+    fn full_url(&self, call: &ForgeRequest<'_>) -> Result<String> {
         if !call.path.contains("://") {
             return Ok(format!("{}{}", self.base, call.path));
         }
@@ -274,7 +293,11 @@ impl HttpClient {
             return Ok(call.path.to_owned());
         }
         let why = "it points to another host".to_owned();
-        Err(ForgeError::Unreadable { host: self.host.clone(), asked: self.asked(call), why })
+        Err(ForgeError::Unreadable {
+            host: self.host.clone(),
+            asked: self.describe_request(call),
+            why,
+        })
     }
 
     /// Is this where the token may go?
@@ -291,36 +314,36 @@ impl HttpClient {
     }
 
     /// Method and address of a request, for people.
-    pub(super) fn asked(&self, call: &ForgeRequest<'_>) -> String {
+    pub(super) fn describe_request(&self, call: &ForgeRequest<'_>) -> String {
         let url = if call.path.contains("://") {
             call.path.to_owned()
         } else {
             format!("{}{}", self.base, call.path)
         };
-        self.clean(&format!("{} {url}", call.method))
+        self.clean_text(&format!("{} {url}", call.method))
     }
 
     /// A text of somebody else, on one line, without secrets.
-    pub(super) fn clean(&self, text: &str) -> String {
+    pub(super) fn clean_text(&self, text: &str) -> String {
         let secretless =
             self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"));
-        tidy(&secretless)
+        tidy_text(&secretless)
     }
 
-    fn say(&self, text: &str) {
+    fn log_line(&self, text: &str) {
         if let Some(log) = &self.log {
-            log(&self.clean(text));
+            log(&self.clean_text(text));
         }
     }
 }
 
 /// Scheme, host and port of a URL.
-fn origin(url: &str) -> String {
+fn url_origin(url: &str) -> String {
     let end = url.find("://").and_then(|at| url[at + 3..].find('/').map(|slash| at + 3 + slash));
     url[..end.unwrap_or(url.len())].to_owned()
 }
 
-fn headers(authorization: Option<&str>) -> Result<HeaderMap> {
+fn default_headers(authorization: Option<&str>) -> Result<HeaderMap> {
     let mut out = HeaderMap::new();
     out.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     out.insert(
@@ -340,7 +363,7 @@ fn headers(authorization: Option<&str>) -> Result<HeaderMap> {
 }
 
 /// How each forge wants to see a token.
-fn authorization(kind: ForgeKind, token: &Token) -> String {
+fn authorization_header(kind: ForgeKind, token: &Token) -> String {
     let secret = token.secret();
     let basic =
         |user: &str| format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{secret}")));

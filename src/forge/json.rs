@@ -1,6 +1,6 @@
 //! The JSON that forges have in common, and the words in their refusals.
 
-use super::types::{Issue, Proposal, ProposalState, askable};
+use super::types::{Issue, Proposal, ProposalState, askable_reviewers};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ const MAX_MESSAGE: usize = 300;
 
 /// What a forge says about a refusal, out of the shapes in use: `message`, `error`, `errors`,
 /// GitLab's lists and objects; or the text itself.
-pub(super) fn message(body: &[u8]) -> String {
+pub(super) fn refusal_message(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let Ok(value) = serde_json::from_str::<Value>(&text) else {
         let page = text.trim_start().starts_with('<');
@@ -20,25 +20,25 @@ pub(super) fn message(body: &[u8]) -> String {
         };
     };
     let mut said = Vec::new();
-    collect(&value, &mut said);
+    collect_messages(&value, &mut said);
     said.dedup();
     if said.is_empty() { "no reason given".into() } else { said.join("; ") }
 }
 
-fn collect(value: &Value, out: &mut Vec<String>) {
+fn collect_messages(value: &Value, out: &mut Vec<String>) {
     match value {
         Value::String(text) => out.push(text.clone()),
-        Value::Array(items) => items.iter().for_each(|item| collect(item, out)),
+        Value::Array(items) => items.iter().for_each(|item| collect_messages(item, out)),
         Value::Object(fields) => {
             let told = ["message", "error_description", "error", "errors", "detail"];
             let mut known = told.iter().filter_map(|key| fields.get(*key)).peekable();
             if known.peek().is_some() {
-                known.for_each(|value| collect(value, out));
+                known.for_each(|value| collect_messages(value, out));
             } else {
                 fields
                     .iter()
                     .filter(|(_, value)| value.is_array())
-                    .for_each(|(_, value)| collect(value, out));
+                    .for_each(|(_, value)| collect_messages(value, out));
             }
         }
         _ => {}
@@ -46,7 +46,7 @@ fn collect(value: &Value, out: &mut Vec<String>) {
 }
 
 /// On one line, without what could steer a terminal, and not too long.
-pub(super) fn tidy(text: &str) -> String {
+pub(super) fn tidy_text(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let words: Vec<&str> = plain.split_whitespace().collect();
     let mut line = words.join(" ");
@@ -136,7 +136,7 @@ pub(super) struct HubIssue {
 
 impl HubIssue {
     /// The issue, if it is one and has this label.
-    pub(super) fn with(self, label: &str) -> Option<Issue> {
+    pub(super) fn with_label(self, label: &str) -> Option<Issue> {
         let labelled = self.labels.iter().any(|given| given.name.eq_ignore_ascii_case(label));
         let is_pull = self.pull_request.is_some_and(|value| !value.is_null());
         (labelled && !is_pull).then_some(Issue {
@@ -189,8 +189,8 @@ impl From<HubPullRequest> for Proposal {
 
 /// Who is to be asked for a review, as GitHub and Gitea take it; `organisation/team` is a team. `None`
 /// where nobody is.
-pub(super) fn reviewers(proposal: &Proposal, names: &[String]) -> Option<Value> {
-    let names = askable(names, proposal);
+pub(super) fn reviewers_json(proposal: &Proposal, names: &[String]) -> Option<Value> {
+    let names = askable_reviewers(names, proposal);
     let (teams, people): (Vec<&String>, Vec<&String>) =
         names.iter().partition(|name| name.contains('/'));
     let teams: Vec<&str> = teams.iter().filter_map(|team| team.rsplit('/').next()).collect();
@@ -224,13 +224,13 @@ mod tests {
             ("[1]", "no reason given"),
         ];
         for (body, expected) in cases {
-            assert_eq!(message(body.as_bytes()), expected, "{body}");
+            assert_eq!(refusal_message(body.as_bytes()), expected, "{body}");
         }
     }
 
     #[test]
     fn texts_of_others_are_tamed() {
-        assert_eq!(tidy("a\u{1b}[31m\n  b"), "a [31m b");
-        assert_eq!(tidy(&"ä".repeat(400)).chars().count(), MAX_MESSAGE + 1);
+        assert_eq!(tidy_text("a\u{1b}[31m\n  b"), "a [31m b");
+        assert_eq!(tidy_text(&"ä".repeat(400)).chars().count(), MAX_MESSAGE + 1);
     }
 }

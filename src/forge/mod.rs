@@ -29,7 +29,7 @@ mod url;
 
 pub use access::{Clock, ForgeAccess, LogSink, RequestLimits};
 pub use error::ForgeError;
-pub use glance::glance;
+pub use glance::fetch_once;
 pub use place::{ForgeHost, ForgeKind, ForgeRepository, ForgeUrlError};
 pub use token::{Token, TokenSources, find_token};
 pub use types::{
@@ -52,43 +52,43 @@ pub trait Forge {
 
     /// What this forge does not have. Labels and drafts it lacks are left out in silence;
     /// [`ForgeError::Unsupported`] answers the calls it lacks.
-    fn lacks(&self) -> &'static [ForgeFeature];
+    fn missing_features(&self) -> &'static [ForgeFeature];
 
     /// All open proposals of the repository, newest first.
     fn open_proposals(&self) -> Result<Vec<Proposal>>;
 
     /// The open proposal of a branch of this very repository; a fork's branch of the same name is
     /// another.
-    fn find(&self, head: &str) -> Result<Option<Proposal>>;
+    fn find_proposal(&self, head: &str) -> Result<Option<Proposal>>;
 
     /// The proposal of this number, open or not.
-    fn proposal(&self, number: u64) -> Result<Proposal>;
+    fn get_proposal(&self, number: u64) -> Result<Proposal>;
 
     /// Opens a proposal. Where its branch has an open one, that one comes back, with the labels and
     /// reviewers added and everything else as it was. An attempt whose answer got lost is looked
     /// for before there is another.
-    fn create(&self, new: &NewProposal) -> Result<Proposal>;
+    fn create_proposal(&self, new: &NewProposal) -> Result<Proposal>;
 
     /// Changes what `change` names.
-    fn update(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal>;
+    fn update_proposal(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal>;
 
     /// Closes without merging. Its branch stays.
-    fn close(&self, number: u64) -> Result<Proposal>;
+    fn close_proposal(&self, number: u64) -> Result<Proposal>;
 
     /// Merges, if the head is still the commit that was judged. Merged already is as good.
-    fn merge(&self, number: u64, how: &ProposalMerge) -> Result<Proposal>;
+    fn merge_proposal(&self, number: u64, how: &ProposalMerge) -> Result<Proposal>;
 
     /// Lets the forge merge as soon as its own rules are met.
     fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()>;
 
     /// Statuses and check runs of a commit, the newest of each name.
-    fn checks(&self, commit: &str) -> Result<Vec<CommitCheck>>;
+    fn list_checks(&self, commit: &str) -> Result<Vec<CommitCheck>>;
 
     /// Sets the status of this name on a commit.
     fn set_check(&self, commit: &str, check: &CommitCheck) -> Result<()>;
 
     /// What each reviewer thinks at last; dismissed reviews do not count.
-    fn reviews(&self, number: u64) -> Result<Vec<Review>>;
+    fn list_reviews(&self, number: u64) -> Result<Vec<Review>>;
 
     /// The open issues with a label.
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>>;
@@ -96,7 +96,7 @@ pub trait Forge {
 
 /// Opens a repository that has no forge: proposals are refs of its `origin`. `home` is the address they
 /// are named by, `author` who opens them.
-pub fn plain<'w>(
+pub fn open_plain<'w>(
     workspace: Workspace<'w>,
     home: String,
     author: String,

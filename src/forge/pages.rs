@@ -5,8 +5,8 @@ use super::url::escape;
 
 impl ForgeRepository {
     /// The page that shows what lies between two revisions.
-    pub fn comparison(&self, from: &str, to: &str) -> String {
-        let (web, from, to) = (self.page(), escape(from), escape(to));
+    pub fn comparison_url(&self, from: &str, to: &str) -> String {
+        let (web, from, to) = (self.repository_url(), escape(from), escape(to));
         match self.kind {
             ForgeKind::GitHub | ForgeKind::Gitea | ForgeKind::Plain => {
                 format!("{web}/compare/{from}...{to}")
@@ -15,15 +15,15 @@ impl ForgeRepository {
             ForgeKind::Bitbucket => format!("{web}/branches/compare/{to}%0D{from}"),
             ForgeKind::Azure => format!(
                 "{web}/branchCompare?baseVersion={}&targetVersion={}",
-                version(&from),
-                version(&to)
+                azure_revision(&from),
+                azure_revision(&to)
             ),
         }
     }
 
     /// The page that shows a commit.
-    pub fn commit(&self, commit: &str) -> String {
-        let (web, commit) = (self.page(), escape(commit));
+    pub fn commit_url(&self, commit: &str) -> String {
+        let (web, commit) = (self.repository_url(), escape(commit));
         match self.kind {
             ForgeKind::GitLab => format!("{web}/-/commit/{commit}"),
             ForgeKind::Bitbucket => format!("{web}/commits/{commit}"),
@@ -34,17 +34,17 @@ impl ForgeRepository {
     }
 
     /// The repository's own page.
-    pub fn page(&self) -> String {
+    pub fn repository_url(&self) -> String {
         let owner: Vec<String> = self.owner.split('/').map(escape).collect();
         let (owner, name) = (owner.join("/"), escape(&self.name));
         match self.kind {
             ForgeKind::Azure => format!("{}/{owner}/_git/{name}", self.api),
-            _ => format!("{}/{owner}/{name}", self.web()),
+            _ => format!("{}/{owner}/{name}", self.web_base()),
         }
     }
 
     /// Where the pages are, by where the API is.
-    fn web(&self) -> String {
+    fn web_base(&self) -> String {
         match self.kind {
             ForgeKind::Bitbucket => "https://bitbucket.org".into(),
             ForgeKind::GitHub if self.host == "github.com" || self.host.ends_with(".ghe.com") => {
@@ -56,7 +56,7 @@ impl ForgeRepository {
 }
 
 /// Azure wants to know what a revision is: a whole commit, or a tag.
-fn version(revision: &str) -> String {
+fn azure_revision(revision: &str) -> String {
     let is_commit = revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
     format!("{}{revision}", if is_commit { "GC" } else { "GT" })
 }
@@ -68,12 +68,16 @@ mod tests {
 
     fn page(remote: &str, known: Option<ForgeKind>) -> String {
         let known = known.map(|kind| ForgeHost { kind, host: None, api: None });
-        ForgeRepository::of(remote, known.as_ref()).expect("a place").comparison("v1", "a/v2+x")
+        ForgeRepository::from_remote(remote, known.as_ref())
+            .expect("a place")
+            .comparison_url("v1", "a/v2+x")
     }
 
     #[test]
     fn every_forge_shows_commits() {
-        let shown = |remote| ForgeRepository::of(remote, None).expect("a place").commit("60216d35");
+        let shown = |remote| {
+            ForgeRepository::from_remote(remote, None).expect("a place").commit_url("60216d35")
+        };
         assert_eq!(shown("git@github.com:o/r.git"), "https://github.com/o/r/commit/60216d35");
         assert_eq!(shown("https://codeberg.org/o/r"), "https://codeberg.org/o/r/commit/60216d35");
         assert_eq!(shown("git@gitlab.com:a/b/r.git"), "https://gitlab.com/a/b/r/-/commit/60216d35");
@@ -121,6 +125,6 @@ mod tests {
         for (remote, kind, expected) in cases {
             assert_eq!(page(remote, kind), expected);
         }
-        assert_eq!(version(&"a1".repeat(20)), format!("GC{}", "a1".repeat(20)));
+        assert_eq!(azure_revision(&"a1".repeat(20)), format!("GC{}", "a1".repeat(20)));
     }
 }

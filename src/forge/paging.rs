@@ -25,24 +25,30 @@ struct AzurePage<T> {
 
 impl HttpClient {
     /// A list whose pages are linked in the `Link` header (GitHub, GitLab, Gitea).
-    pub(super) fn linked<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>> {
-        self.all(path, |call, raw| Ok((self.read(call, raw)?, next_link(&raw.headers))))
+    pub(super) fn list_by_link<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>> {
+        self.read_pages(path, |call, raw| {
+            Ok((self.parse_json(call, raw)?, next_link(&raw.headers)))
+        })
     }
 
     /// A list whose pages name the next one (Bitbucket).
-    pub(super) fn chained<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>> {
-        self.all(path, |call, raw| {
-            let page: BitbucketPage<T> = self.read(call, raw)?;
+    pub(super) fn list_by_next<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>> {
+        self.read_pages(path, |call, raw| {
+            let page: BitbucketPage<T> = self.parse_json(call, raw)?;
             Ok((page.values, page.next))
         })
     }
 
     /// A list that is read by skipping (Azure): `path` has a query already.
-    pub(super) fn skipped<T: DeserializeOwned>(&self, path: &str, size: usize) -> Result<Vec<T>> {
+    pub(super) fn list_by_skip<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        size: usize,
+    ) -> Result<Vec<T>> {
         let mut seen = 0;
         let first = format!("{path}&$top={size}&$skip=0");
-        self.all(&first, |call, raw| {
-            let page: AzurePage<T> = self.read(call, raw)?;
+        self.read_pages(&first, |call, raw| {
+            let page: AzurePage<T> = self.parse_json(call, raw)?;
             seen += page.value.len();
             let next =
                 (page.value.len() == size).then(|| format!("{path}&$top={size}&$skip={seen}"));
@@ -51,20 +57,20 @@ impl HttpClient {
     }
 
     /// Reads pages until one names no next.
-    fn all<T>(
+    fn read_pages<T>(
         &self,
         first: &str,
         mut read: impl FnMut(&ForgeRequest<'_>, &HttpResponse) -> Result<(Vec<T>, Option<String>)>,
     ) -> Result<Vec<T>> {
-        self.pages(first, |path| {
+        self.fetch_pages(first, |path| {
             let call = ForgeRequest::new(Method::GET, path, None, RetrySafety::Safe);
-            let raw = self.answer(&call)?;
+            let raw = self.request_response(&call)?;
             read(&call, &raw)
         })
     }
 
     /// The same for whoever fetches a page in another way.
-    pub(super) fn pages<T>(
+    pub(super) fn fetch_pages<T>(
         &self,
         first: &str,
         mut fetch: impl FnMut(&str) -> Result<(Vec<T>, Option<String>)>,
@@ -79,7 +85,8 @@ impl HttpClient {
                 None => return Ok(out),
             }
         }
-        let asked = self.asked(&ForgeRequest::new(Method::GET, first, None, RetrySafety::Safe));
+        let asked =
+            self.describe_request(&ForgeRequest::new(Method::GET, first, None, RetrySafety::Safe));
         Err(ForgeError::TooMany { host: self.host.clone(), asked, pages: self.limits.pages })
     }
 }

@@ -143,17 +143,20 @@ impl ForgeRepository {
     ///
     /// # Errors
     /// [`PlaceError`]; a host is never asked what it is, because the question could carry a token.
-    pub fn of(remote: &str, known: Option<&ForgeHost>) -> Result<ForgeRepository, ForgeUrlError> {
+    pub fn from_remote(
+        remote: &str,
+        known: Option<&ForgeHost>,
+    ) -> Result<ForgeRepository, ForgeUrlError> {
         let parts = UrlParts::of(remote)
             .filter(|parts| parts.scheme != "file")
             .ok_or(ForgeUrlError::NoHost)?;
         let said = known.filter(|known| {
             known.host.as_ref().is_none_or(|host| host.eq_ignore_ascii_case(&parts.host))
         });
-        let kind = said.map(|said| said.kind).or_else(|| public(&parts.host));
+        let kind = said.map(|said| said.kind).or_else(|| public_kind(&parts.host));
         let unknown = || ForgeUrlError::Unknown {
             host: parts.host.clone(),
-            looks_like: looks_like(&parts.host),
+            looks_like: guess_kind(&parts.host),
         };
         let kind = kind.filter(|kind| *kind != ForgeKind::Plain).ok_or_else(unknown)?;
         let api = said
@@ -161,16 +164,16 @@ impl ForgeRepository {
             .map(|api| api.trim_end_matches('/').to_owned());
         let bad = || ForgeUrlError::Path { kind, path: parts.path.clone() };
         match kind {
-            ForgeKind::Azure => azure(&parts, api).ok_or_else(bad),
+            ForgeKind::Azure => parse_azure(&parts, api).ok_or_else(bad),
             _ => {
-                let api = api.unwrap_or_else(|| usual_api(kind, &parts));
-                ordinary(kind, &parts, api).ok_or_else(bad)
+                let api = api.unwrap_or_else(|| default_api(kind, &parts));
+                parse_owner_name(kind, &parts, api).ok_or_else(bad)
             }
         }
     }
 }
 
-fn public(host: &str) -> Option<ForgeKind> {
+fn public_kind(host: &str) -> Option<ForgeKind> {
     if host.ends_with(".visualstudio.com") {
         return Some(ForgeKind::Azure);
     }
@@ -180,7 +183,7 @@ fn public(host: &str) -> Option<ForgeKind> {
     ForgeKind::ALL.into_iter().find(|kind| kind.public_hosts().contains(&host))
 }
 
-fn looks_like(host: &str) -> Option<ForgeKind> {
+fn guess_kind(host: &str) -> Option<ForgeKind> {
     let words = [
         ("gitlab", ForgeKind::GitLab),
         ("forgejo", ForgeKind::Gitea),
@@ -193,7 +196,7 @@ fn looks_like(host: &str) -> Option<ForgeKind> {
 }
 
 /// The host of web and API: ssh has other ones, and other ports.
-fn web(parts: &UrlParts) -> String {
+fn web_host(parts: &UrlParts) -> String {
     let host = match parts.host.as_str() {
         "ssh.github.com" => "github.com",
         "altssh.gitlab.com" => "gitlab.com",
@@ -207,8 +210,8 @@ fn web(parts: &UrlParts) -> String {
 }
 
 /// Always https: a token does not travel in the clear unless the config names such an address.
-fn usual_api(kind: ForgeKind, parts: &UrlParts) -> String {
-    let web = web(parts);
+fn default_api(kind: ForgeKind, parts: &UrlParts) -> String {
+    let web = web_host(parts);
     match kind {
         ForgeKind::GitHub if web == "github.com" => "https://api.github.com".into(),
         ForgeKind::GitHub if web.ends_with(".ghe.com") => format!("https://api.{web}"),
@@ -222,7 +225,7 @@ fn usual_api(kind: ForgeKind, parts: &UrlParts) -> String {
 
 /// `owner/name`, with groups in groups on GitLab. A forge that lives below a path (its API says so)
 /// has that path in its remotes over http too.
-fn ordinary(kind: ForgeKind, parts: &UrlParts, api: String) -> Option<ForgeRepository> {
+fn parse_owner_name(kind: ForgeKind, parts: &UrlParts, api: String) -> Option<ForgeRepository> {
     let below = UrlParts::of(&api)?.path;
     let below = below.split("api/").next().unwrap_or_default().trim_end_matches('/');
     let path = match parts.path.strip_prefix(below) {
@@ -234,14 +237,14 @@ fn ordinary(kind: ForgeKind, parts: &UrlParts, api: String) -> Option<ForgeRepos
     let (owner, name) = path.trim_end_matches(".git").rsplit_once('/')?;
     let deep = owner.contains('/') && kind != ForgeKind::GitLab;
     let whole = !owner.is_empty() && !name.is_empty() && !deep;
-    let host = web(parts).split(':').next().unwrap_or_default().to_owned();
+    let host = web_host(parts).split(':').next().unwrap_or_default().to_owned();
     whole.then(|| ForgeRepository { kind, host, api, owner: unescape(owner), name: unescape(name) })
 }
 
 /// Azure's forms: `dev.azure.com/ORG/PROJECT/_git/REPO`, `ORG.visualstudio.com/PROJECT/_git/REPO`,
 /// with `DefaultCollection` before and `_full` or `_optimized` within, without a project where it is
 /// called as the repository, `v3/ORG/PROJECT/REPO` over ssh, and a server's own collections.
-fn azure(parts: &UrlParts, api: Option<String>) -> Option<ForgeRepository> {
+fn parse_azure(parts: &UrlParts, api: Option<String>) -> Option<ForgeRepository> {
     let segments: Vec<&str> =
         parts.path.split('/').filter(|part| !matches!(*part, "_full" | "_optimized")).collect();
     let place = |host: &str, api: String, owner: &str, name: &str| ForgeRepository {
@@ -266,7 +269,7 @@ fn azure(parts: &UrlParts, api: Option<String>) -> Option<ForgeRepository> {
     let depth = if before.first() == Some(&"tfs") { 2 } else { depth };
     let collection = before.get(..depth)?.join("/");
     let project = before.get(depth).unwrap_or(name);
-    let base = format!("https://{}/{collection}", web(parts));
+    let base = format!("https://{}/{collection}", web_host(parts));
     (before.len() <= depth + 1).then(|| {
         place(host, api.unwrap_or_else(|| base.trim_end_matches('/').to_owned()), project, name)
     })

@@ -1,11 +1,11 @@
 use super::*;
 
 fn place(remote: &str) -> String {
-    shown(ForgeRepository::of(remote, None))
+    shown(ForgeRepository::from_remote(remote, None))
 }
 
 fn known(remote: &str, kind: ForgeKind, api: Option<&str>) -> String {
-    shown(ForgeRepository::of(
+    shown(ForgeRepository::from_remote(
         remote,
         Some(&ForgeHost { kind, host: None, api: api.map(str::to_owned) }),
     ))
@@ -128,8 +128,8 @@ fn what_has_no_forge_says_so() {
         place("https://github.com/a/b/c"),
         "the path `a/b/c` is not one of a repository on GitHub"
     );
-    let error =
-        ForgeRepository::of("git@gitlab.corp:a/b", None).expect_err("nobody said what it is");
+    let error = ForgeRepository::from_remote("git@gitlab.corp:a/b", None)
+        .expect_err("nobody said what it is");
     assert_eq!(error.to_string(), "`gitlab.corp` is not a forge that is known by its name");
     let hint = error.hint().expect("there is a way out");
     assert_eq!(hint, "say in the config which forge `gitlab.corp` is, for example `forge: gitlab`");

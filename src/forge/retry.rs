@@ -24,7 +24,7 @@ pub(super) struct RetryState {
 impl RetryState {
     /// The pause before the next attempt: `asked` by the forge, or twice the last one, with up to
     /// half of it added by chance. `None`: enough.
-    pub(super) fn next(
+    pub(super) fn next_pause(
         &self,
         limits: &RequestLimits,
         asked: Option<Duration>,
@@ -41,17 +41,17 @@ impl RetryState {
 }
 
 /// Does the forge say "too many requests"? `Some(seconds since 1970)`, where it says until when.
-pub(super) fn limited(
+pub(super) fn rate_limit(
     status: u16,
     headers: &HeaderMap,
     text: &str,
     now: i64,
 ) -> Option<Option<i64>> {
-    let spent = number(headers, "x-ratelimit-remaining") == Some(0)
-        || number(headers, "ratelimit-remaining") == Some(0);
+    let spent = header_number(headers, "x-ratelimit-remaining") == Some(0)
+        || header_number(headers, "ratelimit-remaining") == Some(0);
     let until = retry_after(headers, now).or_else(|| {
-        let reset =
-            number(headers, "x-ratelimit-reset").or_else(|| number(headers, "ratelimit-reset"));
+        let reset = header_number(headers, "x-ratelimit-reset")
+            .or_else(|| header_number(headers, "ratelimit-reset"));
         reset.filter(|_| spent || status == 429)
     });
     let said = text.to_ascii_lowercase().contains("rate limit");
@@ -77,7 +77,7 @@ pub(super) fn pause_until(until: i64, now: i64) -> Duration {
     Duration::from_secs(u64::try_from(until.saturating_sub(now)).unwrap_or(0))
 }
 
-fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
+fn header_number(headers: &HeaderMap, name: &str) -> Option<i64> {
     headers.get(name)?.to_str().ok()?.trim().parse().ok()
 }
 
@@ -95,17 +95,17 @@ mod tests {
 
     #[test]
     fn a_limit_is_told_from_a_refusal() {
-        assert_eq!(limited(403, &headers(&[]), "no access", 0), None);
+        assert_eq!(rate_limit(403, &headers(&[]), "no access", 0), None);
         assert_eq!(
-            limited(403, &headers(&[]), "You have exceeded a secondary rate limit", 0),
+            rate_limit(403, &headers(&[]), "You have exceeded a secondary rate limit", 0),
             Some(None)
         );
         let spent = headers(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1700000000")]);
-        assert_eq!(limited(403, &spent, "", 0), Some(Some(1_700_000_000)));
+        assert_eq!(rate_limit(403, &spent, "", 0), Some(Some(1_700_000_000)));
         let left = headers(&[("x-ratelimit-remaining", "7"), ("x-ratelimit-reset", "1700000000")]);
-        assert_eq!(limited(403, &left, "", 0), None);
-        assert_eq!(limited(404, &spent, "", 0), None);
-        assert_eq!(limited(429, &headers(&[("retry-after", "30")]), "", 100), Some(Some(130)));
+        assert_eq!(rate_limit(403, &left, "", 0), None);
+        assert_eq!(rate_limit(404, &spent, "", 0), None);
+        assert_eq!(rate_limit(429, &headers(&[("retry-after", "30")]), "", 100), Some(Some(130)));
     }
 
     #[test]
@@ -124,7 +124,7 @@ mod tests {
         let limits = RequestLimits::default();
         let pauses = |attempts, asked, chance| {
             RetryState { attempts, ..RetryState::default() }
-                .next(&limits, asked, chance)
+                .next_pause(&limits, asked, chance)
                 .map(|pause| pause.as_millis())
         };
         assert_eq!(pauses(1, None, 0.0), Some(500));

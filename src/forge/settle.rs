@@ -13,7 +13,7 @@ const ROUNDS: u32 = 3;
 
 /// Opens a proposal once: an attempt whose answer is lost is looked for, and one that exists already
 /// is found.
-pub(super) fn create(
+pub(super) fn create_once(
     forge: &dyn Forge,
     http: &HttpClient,
     new: &NewProposal,
@@ -24,9 +24,9 @@ pub(super) fn create(
         match send() {
             Ok(proposal) => break proposal,
             Err(error @ ForgeError::Exists { .. }) => {
-                break existing(forge, &new.head)?.ok_or(error)?;
+                break find_existing(forge, &new.head)?.ok_or(error)?;
             }
-            Err(error) if error.is_unsure() => match look(forge, http, &new.head)? {
+            Err(error) if error.is_unsure() => match find_created(forge, http, &new.head)? {
                 Some(proposal) => break proposal,
                 None if round == ROUNDS => return Err(error),
                 None => round += 1,
@@ -34,16 +34,16 @@ pub(super) fn create(
             Err(error) => return Err(error),
         }
     };
-    let decoration = ProposalUpdate::decoration(new);
+    let decoration = ProposalUpdate::from_new(new);
     if decoration.add_labels.is_empty() && decoration.add_reviewers.is_empty() {
         return Ok(there);
     }
-    forge.update(there.number, &decoration)
+    forge.update_proposal(there.number, &decoration)
 }
 
 /// A forge that says "exists" is right, even where its search goes by an owner's old name.
-fn existing(forge: &dyn Forge, head: &str) -> Result<Option<Proposal>> {
-    if let Some(found) = forge.find(head)? {
+fn find_existing(forge: &dyn Forge, head: &str) -> Result<Option<Proposal>> {
+    if let Some(found) = forge.find_proposal(head)? {
         return Ok(Some(found));
     }
     Ok(forge
@@ -52,10 +52,10 @@ fn existing(forge: &dyn Forge, head: &str) -> Result<Option<Proposal>> {
         .find(|proposal| proposal.head == head && !proposal.from_fork))
 }
 
-fn look(forge: &dyn Forge, http: &HttpClient, head: &str) -> Result<Option<Proposal>> {
+fn find_created(forge: &dyn Forge, http: &HttpClient, head: &str) -> Result<Option<Proposal>> {
     for look in 1..=LOOKS {
         (http.clock.sleep)(http.limits.pause.saturating_mul(look));
-        if let Some(proposal) = forge.find(head)? {
+        if let Some(proposal) = forge.find_proposal(head)? {
             return Ok(Some(proposal));
         }
     }
@@ -64,12 +64,12 @@ fn look(forge: &dyn Forge, http: &HttpClient, head: &str) -> Result<Option<Propo
 
 /// Merges once. What the forge answers to a merge that is not possible, or done, is told apart by
 /// looking.
-pub(super) fn merge(
+pub(super) fn merge_once(
     forge: &dyn Forge,
     number: u64,
     send: impl FnOnce() -> Result<()>,
 ) -> Result<Proposal> {
-    let before = forge.proposal(number)?;
+    let before = forge.get_proposal(number)?;
     match before.state {
         ProposalState::Merged => return Ok(before),
         ProposalState::Closed => {
@@ -78,7 +78,7 @@ pub(super) fn merge(
         ProposalState::Open => {}
     }
     let sent = send();
-    let after = forge.proposal(number)?;
+    let after = forge.get_proposal(number)?;
     match sent {
         _ if after.state == ProposalState::Merged => Ok(after),
         Ok(()) => Err(ForgeError::NotMergeable {

@@ -66,7 +66,7 @@ pub fn find_token(
 ) -> Option<(Token, String)> {
     let read = |name: &str| (sources.variable)(name).filter(|value| !value.trim().is_empty());
     let mut names = vec!["TOWPATH_TOKEN"];
-    names.extend(variables(kind, host, &read));
+    names.extend(token_variables(kind, host, &read));
     for name in names {
         if let Some(secret) = read(name) {
             let user = if kind == ForgeKind::Bitbucket { read("BITBUCKET_USERNAME") } else { None };
@@ -86,7 +86,7 @@ pub fn find_token(
 }
 
 /// The variables whose token is meant for this host.
-fn variables(
+fn token_variables(
     kind: ForgeKind,
     host: &str,
     read: &dyn Fn(&str) -> Option<String>,

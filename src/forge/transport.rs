@@ -41,12 +41,12 @@ impl Transport {
     pub(super) fn new(access: &ForgeAccess) -> Result<Self> {
         let tls = TlsConfig::builder()
             .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
-            .root_certs(authorities(access.authorities.as_deref())?)
+            .root_certs(load_authorities(access.authorities.as_deref())?)
             .build();
         let limits = &access.limits;
         let config = Agent::config_builder()
             .tls_config(tls)
-            .proxy(proxy(access)?)
+            .proxy(find_proxy(access)?)
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -87,7 +87,7 @@ impl Transport {
             }
             _ => self.agent.run(request.body(body).map_err(bad)?),
         };
-        let answer = answer.map_err(|error| lost(&error))?;
+        let answer = answer.map_err(|error| to_transport_error(&error))?;
         let (parts, mut body) = answer.into_parts();
         let body =
             body.with_config().limit(longest).read_to_vec().map_err(|error| lost_within(&error))?;
@@ -96,7 +96,7 @@ impl Transport {
 }
 
 /// The system's authorities and the caller's.
-fn authorities(pem: Option<&[u8]>) -> Result<RootCerts> {
+fn load_authorities(pem: Option<&[u8]>) -> Result<RootCerts> {
     let system = rustls_native_certs::load_native_certs().certs;
     let mut all: Vec<Certificate<'static>> = system
         .iter()
@@ -105,31 +105,36 @@ fn authorities(pem: Option<&[u8]>) -> Result<RootCerts> {
     if let Some(pem) = pem {
         let before = all.len();
         for item in parse_pem(pem) {
-            let item = item.map_err(|error| bad("the file of certificates", &error.to_string()))?;
+            let item = item
+                .map_err(|error| settings_error("the file of certificates", &error.to_string()))?;
             if let PemItem::Certificate(certificate) = item {
                 all.push(certificate);
             }
         }
         if all.len() == before {
-            return Err(bad("the file of certificates", "there is no certificate in it"));
+            return Err(settings_error(
+                "the file of certificates",
+                "there is no certificate in it",
+            ));
         }
     }
     Ok(RootCerts::from(all))
 }
 
-fn proxy(access: &ForgeAccess) -> Result<Option<Proxy>> {
+fn find_proxy(access: &ForgeAccess) -> Result<Option<Proxy>> {
     let Some(url) = access.proxy.as_deref().filter(|url| !url.trim().is_empty()) else {
         return Ok(None);
     };
     let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
     // The error of the library could quote the password.
-    let plain = Proxy::new(&url)
-        .map_err(|_error| bad("the proxy", "it is not a URL such as http://host:3128"))?;
+    let plain = Proxy::new(&url).map_err(|_error| {
+        settings_error("the proxy", "it is not a URL such as http://host:3128")
+    })?;
     if matches!(
         plain.protocol(),
         ProxyProtocol::Socks4 | ProxyProtocol::Socks4A | ProxyProtocol::Socks5
     ) {
-        return Err(bad("the proxy", "only http and https proxies are known"));
+        return Err(settings_error("the proxy", "only http and https proxies are known"));
     }
     let mut builder = Proxy::builder(plain.protocol()).host(plain.host()).port(plain.port());
     if let Some(user) = plain.username() {
@@ -146,14 +151,17 @@ fn proxy(access: &ForgeAccess) -> Result<Option<Proxy>> {
             builder = builder.no_proxy(&format!(".{host}"));
         }
     }
-    builder.build().map(Some).map_err(|_error| bad("the proxy", "its parts make no address"))
+    builder
+        .build()
+        .map(Some)
+        .map_err(|_error| settings_error("the proxy", "its parts make no address"))
 }
 
-fn bad(what: &'static str, why: &str) -> ForgeError {
+fn settings_error(what: &'static str, why: &str) -> ForgeError {
     ForgeError::Settings { what, why: why.to_owned() }
 }
 
-fn lost(error: &Error) -> TransportError {
+fn to_transport_error(error: &Error) -> TransportError {
     match error {
         Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
             TransportError::Unsent("it took too long to connect".into())

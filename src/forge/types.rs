@@ -36,7 +36,7 @@ pub struct Proposal {
 
 impl Proposal {
     /// Its text. Forges write line ends of their own.
-    pub fn text(&self) -> String {
+    pub fn body_text(&self) -> String {
         self.body.replace("\r\n", "\n")
     }
 }
@@ -99,7 +99,7 @@ pub struct ProposalUpdate {
 
 impl ProposalUpdate {
     /// The part of a new proposal that is given after it is there.
-    pub(super) fn decoration(new: &NewProposal) -> Self {
+    pub(super) fn from_new(new: &NewProposal) -> Self {
         ProposalUpdate {
             add_labels: new.labels.clone(),
             add_reviewers: new.reviewers.clone(),
@@ -124,7 +124,7 @@ pub struct ProposalMerge {
 
 impl ProposalMerge {
     /// Subject and body as one commit message, where the forge takes one text.
-    pub(super) fn text(&self) -> Option<String> {
+    pub(super) fn commit_message(&self) -> Option<String> {
         match (&self.title, &self.message) {
             (Some(title), Some(message)) => Some(format!("{title}\n\n{message}")),
             (title, message) => title.clone().or_else(|| message.clone()),
@@ -192,7 +192,7 @@ pub enum ForgeFeature {
 }
 
 /// The first of each name: forges list the newest first.
-pub(super) fn newest(checks: Vec<CommitCheck>) -> Vec<CommitCheck> {
+pub(super) fn newest_checks(checks: Vec<CommitCheck>) -> Vec<CommitCheck> {
     let mut out: Vec<CommitCheck> = Vec::new();
     for check in checks {
         if !out.iter().any(|seen| seen.name == check.name) {
@@ -215,13 +215,13 @@ pub(super) fn last_words(
 }
 
 /// The reviewers that can be asked: nobody reviews what is their own.
-pub(super) fn askable(names: &[String], proposal: &Proposal) -> Vec<String> {
+pub(super) fn askable_reviewers(names: &[String], proposal: &Proposal) -> Vec<String> {
     let new = |name: &&String| **name != proposal.author && !proposal.reviewers.contains(name);
     names.iter().filter(new).cloned().collect()
 }
 
 /// A description cut to what the forge takes.
-pub(super) fn cut(text: &str, length: usize) -> String {
+pub(super) fn truncate_text(text: &str, length: usize) -> String {
     match text.char_indices().nth(length) {
         None => text.to_owned(),
         Some(_) => text.chars().take(length - 1).chain(['…']).collect(),

@@ -18,7 +18,7 @@ pub(super) fn unescape(text: &str) -> String {
 }
 
 /// A path with a query, values escaped.
-pub(super) fn query(path: &str, values: &[(&str, &str)]) -> String {
+pub(super) fn with_query(path: &str, values: &[(&str, &str)]) -> String {
     let values: Vec<String> =
         values.iter().map(|(key, value)| format!("{key}={}", escape(value))).collect();
     format!("{path}?{}", values.join("&"))

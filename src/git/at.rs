@@ -38,13 +38,13 @@ impl RevisionError {
 ///
 /// # Errors
 /// [`AtError`].
-pub fn resolve(
+pub fn resolve_at(
     repository: &Repository,
     tip: Oid,
     text: &str,
     now: &Zoned,
 ) -> Result<Oid, RevisionError> {
-    if let Ok(commit) = repository.resolve(text) {
+    if let Ok(commit) = repository.resolve_revision(text) {
         return Ok(commit);
     }
     let time =
@@ -63,12 +63,12 @@ pub fn parse_time(text: &str, now: &Zoned) -> Option<Timestamp> {
     if let Ok(zoned) = text.parse::<Zoned>() {
         return Some(zoned.timestamp());
     }
-    let local = civil(text, now).or_else(|| words(&text.to_lowercase(), now))?;
+    let local = parse_civil(text, now).or_else(|| parse_words(&text.to_lowercase(), now))?;
     local.to_zoned(now.time_zone().clone()).ok().map(|zoned| zoned.timestamp())
 }
 
 /// `2026-05-05`, `2026-05-05T10:00`, `2026-05-05 10:00`, `14:05`.
-fn civil(text: &str, now: &Zoned) -> Option<DateTime> {
+fn parse_civil(text: &str, now: &Zoned) -> Option<DateTime> {
     let starts_with_a_year = text
         .as_bytes()
         .get(..5)
@@ -83,7 +83,7 @@ fn civil(text: &str, now: &Zoned) -> Option<DateTime> {
     Some(now.date().to_datetime(time))
 }
 
-fn words(text: &str, now: &Zoned) -> Option<DateTime> {
+fn parse_words(text: &str, now: &Zoned) -> Option<DateTime> {
     let words: Vec<&str> = text.split([' ', '.', '_']).filter(|word| !word.is_empty()).collect();
     let here = now.datetime();
     match words.as_slice() {
@@ -92,19 +92,21 @@ fn words(text: &str, now: &Zoned) -> Option<DateTime> {
         ["noon"] => {
             // The last noon there was, as git has it.
             let noon = now.date().to_datetime(Time::constant(12, 0, 0, 0));
-            if noon <= here { Some(noon) } else { back(noon, 1, "day") }
+            if noon <= here { Some(noon) } else { subtract_units(noon, 1, "day") }
         }
-        ["yesterday"] => back(here, 1, "day"),
-        ["last", unit @ ("week" | "month" | "year" | "day" | "hour")] => back(here, 1, unit),
-        ["last", day] => last_weekday(here, weekday(day)?),
-        [day] => last_weekday(here, weekday(day)?),
-        ["a" | "an", unit, "ago"] => back(here, 1, unit),
-        [count, unit, "ago"] => back(here, count.parse().ok()?, unit),
+        ["yesterday"] => subtract_units(here, 1, "day"),
+        ["last", unit @ ("week" | "month" | "year" | "day" | "hour")] => {
+            subtract_units(here, 1, unit)
+        }
+        ["last", day] => last_weekday(here, parse_weekday(day)?),
+        [day] => last_weekday(here, parse_weekday(day)?),
+        ["a" | "an", unit, "ago"] => subtract_units(here, 1, unit),
+        [count, unit, "ago"] => subtract_units(here, count.parse().ok()?, unit),
         _ => None,
     }
 }
 
-fn back(from: DateTime, count: i64, unit: &str) -> Option<DateTime> {
+fn subtract_units(from: DateTime, count: i64, unit: &str) -> Option<DateTime> {
     let count = Some(count).filter(|count| *count >= 0)?;
     let span = match unit.strip_suffix('s').unwrap_or(unit) {
         "second" | "sec" => Span::new().try_seconds(count),
@@ -125,7 +127,7 @@ fn last_weekday(from: DateTime, day: Weekday) -> Option<DateTime> {
     Some(date.to_datetime(from.time()))
 }
 
-fn weekday(word: &str) -> Option<Weekday> {
+fn parse_weekday(word: &str) -> Option<Weekday> {
     let days = [
         ("monday", Weekday::Monday),
         ("tuesday", Weekday::Tuesday),

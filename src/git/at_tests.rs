@@ -64,7 +64,7 @@ fn a_revision_comes_before_a_time() {
     let repository = test.open();
     test.git(&["tag", "yesterday", &test.id(first).to_string()]);
     let tip = test.id(second);
-    let at = |text: &str| resolve(&repository, tip, text, &now());
+    let at = |text: &str| resolve_at(&repository, tip, text, &now());
     assert_eq!(at("yesterday").expect("a tag"), test.id(first));
     assert_eq!(at("main").expect("a branch"), tip);
     assert_eq!(at("HEAD~1").expect("a revision"), test.id(first));
@@ -89,8 +89,8 @@ fn the_position_counts_where_clocks_ran_backwards() {
     let third = test.at(2000).commit("three", &[("a", Some("3"))]);
     test.at(4000).commit("four", &[("a", Some("4"))]);
     let repository = test.open();
-    let tip = repository.head().expect("head");
-    let at = |text| resolve(&repository, tip, text, &now()).expect("a commit");
+    let tip = repository.head_commit().expect("head");
+    let at = |text| resolve_at(&repository, tip, text, &now()).expect("a commit");
     assert_eq!(at("1970-01-01T00:58:20Z"), test.id(third), "3500 seconds");
     assert_eq!(at("1970-01-01T00:41:40Z"), test.id(third), "2500 seconds");
 }

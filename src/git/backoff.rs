@@ -8,7 +8,7 @@ use std::time::Duration;
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 /// The pause after an attempt of this length, and so many races lost in a row. `chance` is from 0 to 1.
-pub fn pause(attempt: Duration, losses: u32, chance: f64) -> Duration {
+pub fn backoff_pause(attempt: Duration, losses: u32, chance: f64) -> Duration {
     let longest = attempt.saturating_mul(1 << losses.saturating_sub(1).min(10)).min(LONGEST_PAUSE);
     if losses == 0 { Duration::ZERO } else { longest.mul_f64(chance) }
 }
@@ -21,9 +21,9 @@ mod tests {
     fn a_pause_grows_and_has_an_end() {
         let attempt = Duration::from_millis(100);
         let chances = || (0..50).map(|part| f64::from(part) / 49.0);
-        assert_eq!(pause(attempt, 0, 1.0), Duration::ZERO);
-        assert!(chances().all(|chance| pause(attempt, 1, chance) <= attempt));
-        assert!(chances().any(|chance| pause(attempt, 5, chance) > attempt));
-        assert!(chances().all(|chance| pause(attempt, 400, chance) <= LONGEST_PAUSE));
+        assert_eq!(backoff_pause(attempt, 0, 1.0), Duration::ZERO);
+        assert!(chances().all(|chance| backoff_pause(attempt, 1, chance) <= attempt));
+        assert!(chances().any(|chance| backoff_pause(attempt, 5, chance) > attempt));
+        assert!(chances().all(|chance| backoff_pause(attempt, 400, chance) <= LONGEST_PAUSE));
     }
 }

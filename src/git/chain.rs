@@ -60,7 +60,7 @@ impl Repository {
     ///
     /// # Errors
     /// When a commit is missing.
-    pub fn links(&self, tip: Oid) -> Result<Vec<CommitInfo>, GitError> {
+    pub fn chain_commits(&self, tip: Oid) -> Result<Vec<CommitInfo>, GitError> {
         let mut out = Vec::new();
         let mut next = Some(tip);
         while let Some(id) = next {
@@ -72,7 +72,7 @@ impl Repository {
     }
 
     fn first_parent(&self, id: Oid) -> Result<Option<Oid>, GitError> {
-        let bytes = self.object(id, git2::ObjectType::Commit)?;
+        let bytes = self.read_object(id, git2::ObjectType::Commit)?;
         Ok(super::commit::CommitHead::parse(&bytes).and_then(|head| head.parent))
     }
 
@@ -95,7 +95,7 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// [`WriteError::Refused`], or when the remote cannot be reached, or patience ends.
-    pub fn append(
+    pub fn append_to_chain(
         &self,
         chain: &CommitChain<'_>,
         links: &[ChainCommit],
@@ -105,12 +105,12 @@ impl Workspace<'_> {
             return self.append_here(chain, links, patience);
         }
         for attempt in 0.. {
-            let (here, there) = (self.repository.chain_tip(chain), self.bring(chain)?);
+            let (here, there) = (self.repository.chain_tip(chain), self.fetch_chain_tip(chain)?);
             let base = self.with_ours(here, there)?;
-            let tip = self.link(base, links)?;
+            let tip = self.write_chain_commits(base, links)?;
             let Some(new) = tip else { return Ok(()) };
-            if tip == there || self.put(chain, new, there)? {
-                return self.adopt(chain, tip, here);
+            if tip == there || self.push_chain(chain, new, there)? {
+                return self.update_local_chain(chain, tip, here);
             }
             if !patience(attempt) {
                 break;
@@ -131,8 +131,8 @@ impl Workspace<'_> {
     ) -> Result<(), WriteError> {
         for attempt in 0.. {
             let base = self.repository.chain_tip(chain);
-            let tip = self.link(base, links)?;
-            if tip == base || self.set(chain, tip, base)? {
+            let tip = self.write_chain_commits(base, links)?;
+            if tip == base || self.set_local_chain(chain, tip, base)? {
                 return Ok(());
             }
             if !patience(attempt) {
@@ -147,16 +147,16 @@ impl Workspace<'_> {
     /// # Errors
     /// When the remote cannot be reached.
     pub fn fetch_chain(&self, chain: &CommitChain<'_>) -> Result<ChainFetch, WriteError> {
-        let (here, there) = (self.repository.chain_tip(chain), self.bring(chain)?);
+        let (here, there) = (self.repository.chain_tip(chain), self.fetch_chain_tip(chain)?);
         let tip = self.with_ours(here, there)?;
-        self.adopt(chain, tip, here)?;
-        let known = self.ancestry(there)?;
+        self.update_local_chain(chain, tip, here)?;
+        let known = self.load_ancestry(there)?;
         let ours = self.repository.links_beyond(tip, &known)?.len();
         Ok(ChainFetch { ours, there: ExpectedRef { name: chain.there.to_owned(), at: there } })
     }
 
     /// Where the chain is at `origin`; its commits are here then.
-    fn bring(&self, chain: &CommitChain<'_>) -> Result<Option<Oid>, WriteError> {
+    fn fetch_chain_tip(&self, chain: &CommitChain<'_>) -> Result<Option<Oid>, WriteError> {
         let refs = self.remote_refs(&[chain.there.to_owned()])?;
         self.fetch_refs(&refs)?;
         Ok(refs.get(chain.there).copied())
@@ -166,12 +166,12 @@ impl Workspace<'_> {
     /// another process: they are told by their text, which is never the same twice.
     fn with_ours(&self, here: Option<Oid>, there: Option<Oid>) -> Result<Option<Oid>, WriteError> {
         let Some(here) = here else { return Ok(there) };
-        let known = self.ancestry(there)?;
+        let known = self.load_ancestry(there)?;
         let ours = self.repository.links_beyond(Some(here), &known)?;
         if ours.is_empty() {
             return Ok(there);
         }
-        let mine = self.ancestry(Some(here))?;
+        let mine = self.load_ancestry(Some(here))?;
         if there.is_none_or(|there| mine.contains(&there)) {
             return Ok(Some(here));
         }
@@ -183,26 +183,31 @@ impl Workspace<'_> {
         for id in ours {
             let info = self.repository.commit_info(id)?;
             if !theirs.contains(&info.message) {
-                let link = ChainCommit { files: self.changes(id)?, message: info.message };
-                tip = Some(self.one(tip, &link, &info.author)?);
+                let link =
+                    ChainCommit { files: self.chain_commit_files(id)?, message: info.message };
+                tip = Some(self.write_chain_commit(tip, &link, &info.author)?);
             }
         }
         Ok(tip)
     }
 
-    fn ancestry(&self, tip: Option<Oid>) -> Result<HashSet<Oid>, WriteError> {
+    fn load_ancestry(&self, tip: Option<Oid>) -> Result<HashSet<Oid>, WriteError> {
         Ok(self.repository.links_beyond(tip, &HashSet::new())?.into_iter().collect())
     }
 
-    fn link(&self, base: Option<Oid>, links: &[ChainCommit]) -> Result<Option<Oid>, WriteError> {
+    fn write_chain_commits(
+        &self,
+        base: Option<Oid>,
+        links: &[ChainCommit],
+    ) -> Result<Option<Oid>, WriteError> {
         let mut tip = base;
         for link in links {
-            tip = Some(self.one(tip, link, &self.author()?)?);
+            tip = Some(self.write_chain_commit(tip, link, &self.author()?)?);
         }
         Ok(tip)
     }
 
-    fn one(
+    fn write_chain_commit(
         &self,
         parent: Option<Oid>,
         link: &ChainCommit,
@@ -236,7 +241,7 @@ impl Workspace<'_> {
     }
 
     /// What a link changed.
-    fn changes(&self, id: Oid) -> Result<Vec<ChainFile>, WriteError> {
+    fn chain_commit_files(&self, id: Oid) -> Result<Vec<ChainFile>, WriteError> {
         let read = || -> Result<Vec<ChainFile>, git2::Error> {
             let git = self.repository.inner();
             let commit = git.find_commit(id)?;
@@ -264,13 +269,13 @@ impl Workspace<'_> {
     }
 
     /// Pushes, if `origin` is still where it was. False: it is not.
-    fn put(
+    fn push_chain(
         &self,
         chain: &CommitChain<'_>,
         tip: Oid,
         from: Option<Oid>,
     ) -> Result<bool, WriteError> {
-        match self.swap(&[RefUpdate { name: chain.there.to_owned(), from, to: tip }]) {
+        match self.update_refs(&[RefUpdate { name: chain.there.to_owned(), from, to: tip }]) {
             Ok(pushed) => Ok(pushed == PushOutcome::Done),
             // The connection may have broken after the push arrived, and others may have gone on.
             Err(WriteError::Failed { .. } | WriteError::TooSlow { .. })
@@ -283,28 +288,28 @@ impl Workspace<'_> {
     }
 
     fn is_there(&self, chain: &CommitChain<'_>, tip: Oid) -> Result<bool, WriteError> {
-        let there = self.bring(chain)?;
-        Ok(self.ancestry(there)?.contains(&tip))
+        let there = self.fetch_chain_tip(chain)?;
+        Ok(self.load_ancestry(there)?.contains(&tip))
     }
 
     /// The copy here becomes what was seen, unless another process has put more to it since `seen`.
-    fn adopt(
+    fn update_local_chain(
         &self,
         chain: &CommitChain<'_>,
         tip: Option<Oid>,
         seen: Option<Oid>,
     ) -> Result<(), WriteError> {
-        let known = self.ancestry(tip)?;
+        let known = self.load_ancestry(tip)?;
         loop {
             let here = self.repository.chain_tip(chain);
             let is_older = here.is_none_or(|here| known.contains(&here)) || here == seen;
-            if here == tip || !is_older || self.set(chain, tip, here)? {
+            if here == tip || !is_older || self.set_local_chain(chain, tip, here)? {
                 return Ok(());
             }
         }
     }
 
-    fn set(
+    fn set_local_chain(
         &self,
         chain: &CommitChain<'_>,
         tip: Option<Oid>,
@@ -312,8 +317,8 @@ impl Workspace<'_> {
     ) -> Result<bool, WriteError> {
         let Some(tip) = tip else { return Ok(true) };
         let old = expected.map_or_else(|| "0".repeat(40), |id| id.to_string());
-        let mut git = self.git();
+        let mut git = self.git_command();
         git.args(["update-ref", "-m", "towpath", chain.here, &tip.to_string(), &old]);
-        Ok(self.run(git, b"", "set a ref", SOON)?.status.success())
+        Ok(self.run_git(git, b"", "set a ref", SOON)?.status.success())
     }
 }

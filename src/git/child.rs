@@ -1,7 +1,7 @@
 //! The git executable as a child process: arguments of ours only, no shell, no questions without a
 //! person, and an end after some time.
 
-use super::url::{credentials, redact};
+use super::url::{credentials, redact_credentials};
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -33,9 +33,9 @@ pub(super) struct GitOutput {
 
 /// git, told to run nothing that would ask or change other things. Credentials in `url` are handed
 /// over in the environment.
-pub(super) fn git(interactive: bool, url: Option<&str>) -> Command {
+pub(super) fn git_command(interactive: bool, url: Option<&str>) -> Command {
     let mut git = Command::new("git");
-    settings(
+    add_settings(
         &mut git,
         &["core.fsmonitor=false", "protocol.ext.allow=never", "submodule.recurse=false"],
     );
@@ -94,9 +94,9 @@ const TRACES: [&str; 9] = [
 
 /// For a repository of anybody's: none of the programs that its configuration names, no pager, no
 /// traces, and no fetching of objects that are missing. Before the subcommand only.
-pub(super) fn distrust(git: &mut Command) {
+pub(super) fn disable_programs(git: &mut Command) {
     git.arg("--no-pager");
-    settings(git, &OWN_PROGRAMS);
+    add_settings(git, &OWN_PROGRAMS);
     git.env("GIT_NO_LAZY_FETCH", "1").env("GIT_OPTIONAL_LOCKS", "0");
     for variable in TRACES {
         git.env_remove(variable);
@@ -104,7 +104,7 @@ pub(super) fn distrust(git: &mut Command) {
 }
 
 /// Settings of one run, as `name=value`; they count more than any file. Before the subcommand only.
-pub(super) fn settings(git: &mut Command, settings: &[&str]) {
+pub(super) fn add_settings(git: &mut Command, settings: &[&str]) {
     for setting in settings {
         git.args(["-c", setting]);
     }
@@ -114,7 +114,7 @@ pub(super) fn settings(git: &mut Command, settings: &[&str]) {
 ///
 /// # Errors
 /// [`ChildError`]; that the command itself failed is in the answer.
-pub(super) fn run(
+pub(super) fn run_command(
     mut command: Command,
     input: &[u8],
     limit: Duration,
@@ -125,19 +125,24 @@ pub(super) fn run(
         // A child that does not read its input says why by itself. Ours is smaller than a pipe takes.
         let _written = stdin.write_all(input);
     }
-    let (stdout, stderr) = (listen(child.stdout.take()), listen(child.stderr.take()));
-    let status = ended(child, limit)?;
-    Ok(GitOutput { status, stdout: heard(&stdout), stderr: redact(&heard(&stderr)) })
+    let (stdout, stderr) =
+        (read_on_thread(child.stdout.take()), read_on_thread(child.stderr.take()));
+    let status = wait_or_stop(child, limit)?;
+    Ok(GitOutput {
+        status,
+        stdout: take_output(&stdout),
+        stderr: redact_credentials(&take_output(&stderr)),
+    })
 }
 
-fn ended(mut child: Child, limit: Duration) -> Result<ExitStatus, GitProcessError> {
+fn wait_or_stop(mut child: Child, limit: Duration) -> Result<ExitStatus, GitProcessError> {
     let started = Instant::now();
     loop {
         match child.try_wait().map_err(GitProcessError::NotStarted)? {
             Some(status) => return Ok(status),
             None if started.elapsed() < limit => thread::sleep(LOOK),
             None => {
-                stop(&mut child);
+                stop_child(&mut child);
                 return Err(GitProcessError::TooSlow(limit.as_secs()));
             }
         }
@@ -145,7 +150,7 @@ fn ended(mut child: Child, limit: Duration) -> Result<ExitStatus, GitProcessErro
 }
 
 /// Ends a child. Asked politely first, git ends its own children (ssh, the HTTP helper) as well.
-fn stop(child: &mut Child) {
+fn stop_child(child: &mut Child) {
     #[cfg(unix)]
     {
         use rustix::process::{Pid, Signal, kill_process};
@@ -162,7 +167,7 @@ fn stop(child: &mut Child) {
 }
 
 /// Reads a stream to its end on a thread of its own.
-fn listen(stream: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
+fn read_on_thread(stream: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let mut bytes = Vec::new();
@@ -175,7 +180,7 @@ fn listen(stream: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
 }
 
 /// What was read. A grandchild that outlives git may hold the stream open; nobody waits for that.
-fn heard(stream: &Receiver<Vec<u8>>) -> String {
+fn take_output(stream: &Receiver<Vec<u8>>) -> String {
     let bytes = stream.recv_timeout(Duration::from_secs(2)).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -16,7 +16,7 @@ pub(super) struct CommitHead {
 impl CommitHead {
     /// Cuts a commit object. `None` when it has no tree.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        CommitHead::cut(bytes).map(|(head, _)| head)
+        CommitHead::parse_head(bytes).map(|(head, _)| head)
     }
 
     /// All parents of a commit object, in order.
@@ -27,11 +27,11 @@ impl CommitHead {
 
     /// Cuts the first bytes of a commit object. `None` when they do not reach far enough.
     pub fn of_front(bytes: &[u8]) -> Option<Self> {
-        CommitHead::cut(bytes).and_then(|(head, complete)| complete.then_some(head))
+        CommitHead::parse_head(bytes).and_then(|(head, complete)| complete.then_some(head))
     }
 
     /// The head, and whether the committer was seen.
-    fn cut(bytes: &[u8]) -> Option<(Self, bool)> {
+    fn parse_head(bytes: &[u8]) -> Option<(Self, bool)> {
         let tree = id_line(bytes, b"tree ")?;
         let mut rest = bytes.get(46..)?;
         let mut head = CommitHead { tree, parent: id_line(rest, b"parent "), time: 0 };
@@ -41,7 +41,7 @@ impl CommitHead {
                 break;
             }
             if let Some(person) = line.strip_prefix(b"committer ") {
-                head.time = seconds(person);
+                head.time = identity_time(person);
                 return Some((head, true));
             }
             rest = &rest[end + 1..];
@@ -56,7 +56,7 @@ fn id_line(bytes: &[u8], key: &[u8]) -> Option<Oid> {
 }
 
 /// The time of an identity line, 0 when it has none.
-fn seconds(person: &[u8]) -> i64 {
+fn identity_time(person: &[u8]) -> i64 {
     let after = person.iter().rposition(|b| *b == b'>').map_or(&[][..], |at| &person[at + 1..]);
     let text = String::from_utf8_lossy(after);
     text.split_ascii_whitespace().next().and_then(|digits| digits.parse().ok()).unwrap_or(0)
@@ -93,13 +93,13 @@ impl CommitInfo {
         let field =
             |key: &[u8]| header.split(|b| *b == b'\n').find_map(|line| line.strip_prefix(key));
         let committer = field(b"committer ").unwrap_or_default();
-        let message = decode(body);
+        let message = decode_text(body);
         CommitInfo {
             id,
-            author: person(field(b"author ").unwrap_or_default()),
-            committer: person(committer),
-            time: seconds(committer),
-            subject: subject(&message),
+            author: parse_identity(field(b"author ").unwrap_or_default()),
+            committer: parse_identity(committer),
+            time: identity_time(committer),
+            subject: message_subject(&message),
             is_signed: field(b"gpgsig").is_some(),
             message,
         }
@@ -118,8 +118,8 @@ impl CommitInfo {
     }
 }
 
-fn person(line: &[u8]) -> GitIdentity {
-    let line = decode(line);
+fn parse_identity(line: &[u8]) -> GitIdentity {
+    let line = decode_text(line);
     let Some(open) = line.find('<') else {
         return GitIdentity { name: line.trim().to_owned(), email: String::new() };
     };
@@ -129,7 +129,7 @@ fn person(line: &[u8]) -> GitIdentity {
 }
 
 /// The first paragraph, its lines joined by a space.
-fn subject(message: &str) -> String {
+fn message_subject(message: &str) -> String {
     let lines = message.trim_start_matches(['\n', '\r']).lines();
     let paragraph: Vec<&str> =
         lines.map(str::trim_end).take_while(|line| !line.is_empty()).collect();
@@ -138,7 +138,7 @@ fn subject(message: &str) -> String {
 
 /// UTF-8, or else Latin-1, in which every byte is a character: the encodings git commits are found
 /// in; an `encoding` header is not trusted more than the bytes.
-fn decode(bytes: &[u8]) -> String {
+fn decode_text(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),

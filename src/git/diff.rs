@@ -1,7 +1,7 @@
 //! What differs between two trees, within a scope. Only trees with different ids are read, and what
 //! is equal in both is passed over as bytes.
 
-use super::tree::{MAX_DEPTH, MODE_TREE, TreeEntry, entries, entry_length};
+use super::tree::{MAX_DEPTH, MODE_TREE, TreeEntry, entry_length, parse_entries};
 use super::{FileKind, GitError, Repository, SnapshotFile};
 use git2::Oid;
 use std::cmp::Ordering;
@@ -61,7 +61,7 @@ impl PathScope {
         paths.sort();
         let mut kept: Vec<String> = Vec::new();
         for path in paths {
-            if !kept.iter().any(|above| standing(above, &path) == ScopeRelation::Inside) {
+            if !kept.iter().any(|above| path_relation(above, &path) == ScopeRelation::Inside) {
                 kept.push(path);
             }
         }
@@ -70,16 +70,16 @@ impl PathScope {
 
     /// Is this path looked at?
     pub fn covers(&self, path: &str) -> bool {
-        self.standing(path) == ScopeRelation::Inside
+        self.relation_of(path) == ScopeRelation::Inside
     }
 
-    fn standing(&self, path: &str) -> ScopeRelation {
-        self.0.iter().map(|part| standing(part, path)).min().unwrap_or(ScopeRelation::Outside)
+    fn relation_of(&self, path: &str) -> ScopeRelation {
+        self.0.iter().map(|part| path_relation(part, path)).min().unwrap_or(ScopeRelation::Outside)
     }
 }
 
 /// How `path` stands to what is at or below `part`.
-fn standing(part: &str, path: &str) -> ScopeRelation {
+fn path_relation(part: &str, path: &str) -> ScopeRelation {
     let below = |above: &str, path: &str| {
         above.is_empty()
             || path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -102,17 +102,17 @@ pub struct TreeDiff {
 }
 
 /// The paths that differ between two top trees, in no promised order; `None` is an empty tree.
-pub(super) fn diff(
+pub(super) fn diff_trees(
     repository: &Repository,
     before: Option<Oid>,
     after: Option<Oid>,
     scope: &PathScope,
 ) -> Result<Vec<PathChange>, GitError> {
-    differences(repository, before, after, scope).map(|found| found.changes)
+    diff_trees_fully(repository, before, after, scope).map(|found| found.changes)
 }
 
 /// As [`diff`], with what it has to leave out.
-pub(super) fn differences(
+pub(super) fn diff_trees_fully(
     repository: &Repository,
     before: Option<Oid>,
     after: Option<Oid>,
@@ -120,7 +120,7 @@ pub(super) fn differences(
 ) -> Result<TreeDiff, GitError> {
     let mut comparison =
         TreeDiffBuilder { repository, scope, path: String::new(), found: TreeDiff::default() };
-    comparison.trees(before, after, scope.standing(""), 0)?;
+    comparison.compare_trees(before, after, scope.relation_of(""), 0)?;
     Ok(comparison.found)
 }
 
@@ -136,7 +136,7 @@ struct TreeDiffBuilder<'o> {
 type TreeEntryPair<'t> = (Option<TreeEntry<'t>>, Option<TreeEntry<'t>>);
 
 impl TreeDiffBuilder<'_> {
-    fn trees(
+    fn compare_trees(
         &mut self,
         before: Option<Oid>,
         after: Option<Oid>,
@@ -150,17 +150,19 @@ impl TreeDiffBuilder<'_> {
             self.found.beyond.push(self.path.clone());
             return Ok(());
         }
-        let old = before.map(|id| self.repository.tree(id)).transpose()?;
-        let new = after.map(|id| self.repository.tree(id)).transpose()?;
-        let differing =
-            differing(old.as_deref().unwrap_or_default(), new.as_deref().unwrap_or_default());
+        let old = before.map(|id| self.repository.read_tree(id)).transpose()?;
+        let new = after.map(|id| self.repository.read_tree(id)).transpose()?;
+        let differing = differing_entries(
+            old.as_deref().unwrap_or_default(),
+            new.as_deref().unwrap_or_default(),
+        );
         for (old, new) in differing {
-            self.entry(old, new, standing, depth)?;
+            self.compare_entries(old, new, standing, depth)?;
         }
         Ok(())
     }
 
-    fn entry(
+    fn compare_entries(
         &mut self,
         before: Option<TreeEntry<'_>>,
         after: Option<TreeEntry<'_>>,
@@ -180,7 +182,7 @@ impl TreeDiffBuilder<'_> {
         let standing = if standing == ScopeRelation::Inside {
             standing
         } else {
-            self.scope.standing(&self.path)
+            self.scope.relation_of(&self.path)
         };
         let tree = |side: Option<TreeEntry<'_>>| {
             side.filter(|entry| entry.mode == MODE_TREE).map(|entry| entry.id)
@@ -189,7 +191,7 @@ impl TreeDiffBuilder<'_> {
             let entry = side.filter(|entry| entry.mode != MODE_TREE)?;
             Some(TreeObject { id: entry.id, kind: FileKind::of_mode(entry.mode) })
         };
-        self.trees(tree(before), tree(after), standing, depth + 1)?;
+        self.compare_trees(tree(before), tree(after), standing, depth + 1)?;
         let (before, after) = (file(before), file(after));
         if standing == ScopeRelation::Inside && (before.is_some() || after.is_some()) {
             self.found.changes.push(PathChange { path: self.path.clone(), before, after });
@@ -200,7 +202,7 @@ impl TreeDiffBuilder<'_> {
 }
 
 /// The entries of two trees that are not the same.
-fn differing<'t>(mut old: &'t [u8], mut new: &'t [u8]) -> Vec<TreeEntryPair<'t>> {
+fn differing_entries<'t>(mut old: &'t [u8], mut new: &'t [u8]) -> Vec<TreeEntryPair<'t>> {
     let mut out = Vec::new();
     loop {
         // Most entries are the same bytes in both.
@@ -209,12 +211,12 @@ fn differing<'t>(mut old: &'t [u8], mut new: &'t [u8]) -> Vec<TreeEntryPair<'t>>
         {
             (old, new) = (&old[length..], &new[length..]);
         }
-        let (first_old, first_new) = (entries(old).next(), entries(new).next());
+        let (first_old, first_new) = (parse_entries(old).next(), parse_entries(new).next());
         let order = match (&first_old, &first_new) {
             (None, None) => return out,
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (Some(a), Some(b)) => order(a).cmp(order(b)),
+            (Some(a), Some(b)) => sort_key(a).cmp(sort_key(b)),
         };
         let before = first_old.filter(|_| order != Ordering::Greater);
         let after = first_new.filter(|_| order != Ordering::Less);
@@ -225,7 +227,7 @@ fn differing<'t>(mut old: &'t [u8], mut new: &'t [u8]) -> Vec<TreeEntryPair<'t>>
 }
 
 /// Git sorts directories as if their names ended in `/`.
-fn order<'t>(entry: &TreeEntry<'t>) -> impl Iterator<Item = u8> + 't {
+fn sort_key<'t>(entry: &TreeEntry<'t>) -> impl Iterator<Item = u8> + 't {
     let slash = (entry.mode == MODE_TREE).then_some(b'/');
     entry.name.iter().copied().chain(slash)
 }
@@ -238,11 +240,11 @@ mod tests {
 
     fn changes(repository: &Repository, scope: &PathScope) -> Vec<String> {
         let tree = |revision: &str| {
-            let id = repository.resolve(revision).expect("a commit");
+            let id = repository.resolve_revision(revision).expect("a commit");
             repository.inner().find_commit(id).expect("a commit").tree_id()
         };
         let found =
-            diff(repository, Some(tree("main~1")), Some(tree("main")), scope).expect("trees");
+            diff_trees(repository, Some(tree("main~1")), Some(tree("main")), scope).expect("trees");
         let sign = |change: &PathChange| match (change.before, change.after) {
             (None, _) => '+',
             (_, None) => '-',

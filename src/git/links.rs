@@ -16,13 +16,13 @@ pub struct SymlinkMap(BTreeMap<String, String>);
 
 impl SymlinkMap {
     /// The links of a snapshot that lead to something in it, those alone that `counts` says yes to.
-    pub fn of(snapshot: &Snapshot<'_>, counts: impl Fn(&str) -> bool) -> Self {
+    pub fn from_snapshot(snapshot: &Snapshot<'_>, counts: impl Fn(&str) -> bool) -> Self {
         let all = snapshot.files_under("").unwrap_or_default();
         let links =
             all.into_iter().filter(|file| file.kind == FileKind::Symlink && counts(&file.path));
         let target = |link: SnapshotFile| {
             let bytes =
-                snapshot.read(&SnapshotFile { kind: FileKind::File, ..link.clone() }).ok()?;
+                snapshot.read_file(&SnapshotFile { kind: FileKind::File, ..link.clone() }).ok()?;
             let target = resolve(folder_of(&link.path), std::str::from_utf8(&bytes).ok()?)?;
             Some((link.path, target))
         };
@@ -35,17 +35,17 @@ impl SymlinkMap {
     }
 
     /// Where a path leads; `None` where no link is on its way.
-    pub fn real(&self, path: &str) -> Option<String> {
-        let mut real = self.step(path)?;
+    pub fn resolve_path(&self, path: &str) -> Option<String> {
+        let mut real = self.follow_first(path)?;
         for _ in 0..MAX_STEPS {
-            let Some(next) = self.step(&real) else { break };
+            let Some(next) = self.follow_first(&real) else { break };
             real = next;
         }
         Some(real)
     }
 
     /// The path with its first link followed.
-    fn step(&self, path: &str) -> Option<String> {
+    fn follow_first(&self, path: &str) -> Option<String> {
         if self.0.is_empty() {
             return None;
         }
@@ -69,11 +69,11 @@ mod tests {
         let link = |(from, to): (&str, &str)| (from.to_owned(), to.to_owned());
         let links =
             SymlinkMap([("a", "b/c"), ("b", "d"), ("x/y", ""), ("l", "l")].map(link).into());
-        assert_eq!(links.real("a/web.yaml").as_deref(), Some("d/c/web.yaml"));
-        assert_eq!(links.real("x/y").as_deref(), Some(""));
-        assert_eq!(links.real("x/y/z").as_deref(), Some("z"));
-        assert_eq!((links.real("x"), links.real("ab/c")), (None, None));
-        assert_eq!(links.real("l").as_deref(), Some("l"), "it ends");
+        assert_eq!(links.resolve_path("a/web.yaml").as_deref(), Some("d/c/web.yaml"));
+        assert_eq!(links.resolve_path("x/y").as_deref(), Some(""));
+        assert_eq!(links.resolve_path("x/y/z").as_deref(), Some("z"));
+        assert_eq!((links.resolve_path("x"), links.resolve_path("ab/c")), (None, None));
+        assert_eq!(links.resolve_path("l").as_deref(), Some("l"), "it ends");
     }
 
     #[test]
@@ -96,8 +96,10 @@ mod tests {
         let tree = update.create_updated(&git, &tree).expect("a tree");
         let repository = Repository::open(folder.path()).expect("the new repository");
         let plain = repository.snapshot_of_tree(tree, 0).expect("its files");
-        let snapshot = plain.following(SymlinkMap::of(&plain, |path| path != "real/up"));
-        let read = |path: &str| snapshot.find(path).and_then(|file| snapshot.read(&file).ok());
+        let snapshot =
+            plain.with_links(SymlinkMap::from_snapshot(&plain, |path| path != "real/up"));
+        let read =
+            |path: &str| snapshot.find_file(path).and_then(|file| snapshot.read_file(&file).ok());
         assert_eq!(
             (read("file"), read("folder/a.yaml"), read("out")),
             (Some(b"a".to_vec()), Some(b"a".to_vec()), None)
@@ -108,7 +110,7 @@ mod tests {
             all.collect::<Vec<_>>(),
             ["file", "folder/a.yaml", "folder/up", "out", "real/a.yaml", "real/up"]
         );
-        let all = plain.following(SymlinkMap::of(&plain, |_| true));
+        let all = plain.with_links(SymlinkMap::from_snapshot(&plain, |_| true));
         assert!(all.files_under("").expect("a listing").len() < 20, "a loop ends");
     }
 }

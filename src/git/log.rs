@@ -4,8 +4,8 @@
 //! new only where a revision is not known yet.
 
 use super::child::{self, GitOutput};
-use super::url::{folder_name, is_url, redact, refused};
-use super::write::{WriteError, done, run};
+use super::url::{folder_name, is_url, redact_credentials, refusal_reason};
+use super::write::{WriteError, check_success, run_git};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -48,10 +48,10 @@ impl CommitLog {
     ///
     /// # Errors
     /// When the address is refused or the repository cannot be reached.
-    pub fn bring(url: &str, cache: &Path, interactive: bool) -> Result<Self, WriteError> {
+    pub fn open_or_clone(url: &str, cache: &Path, interactive: bool) -> Result<Self, WriteError> {
         let relative = !is_url(url) && !Path::new(url).is_absolute();
         let why = relative.then(|| format!("`{url}` is neither a URL nor an absolute path"));
-        if let Some(message) = why.or_else(|| refused(url)) {
+        if let Some(message) = why.or_else(|| refusal_reason(url)) {
             return Err(WriteError::Failed { doing: "clone an app's sources", message });
         }
         let folder = cache.join("sources");
@@ -68,35 +68,36 @@ impl CommitLog {
     ///
     /// # Errors
     /// When git cannot be run, or the remote cannot be reached.
-    pub fn between(
+    pub fn commits_between(
         &self,
         from: &[String],
         to: &[String],
         limit: usize,
     ) -> Result<Option<CommitRange>, WriteError> {
-        let mut ends = (self.first(from)?, self.first(to)?);
+        let mut ends = (self.find_revision(from)?, self.find_revision(to)?);
         if ends.0.is_none() || ends.1.is_none() {
-            self.fetch()?;
-            ends = (self.first(from)?, self.first(to)?);
+            self.fetch_all()?;
+            ends = (self.find_revision(from)?, self.find_revision(to)?);
         }
         let (Some((from, old)), Some((to, new))) = ends else { return Ok(None) };
-        let is_back =
-            old != new && self.ask(&["merge-base", "--is-ancestor", &new, &old])?.status.success();
+        let is_back = old != new
+            && self.run_git(&["merge-base", "--is-ancestor", &new, &old])?.status.success();
         let range = if is_back { format!("{new}..{old}") } else { format!("{old}..{new}") };
-        let count = self.ask(&["rev-list", "--count", &range])?.stdout.trim().parse().unwrap_or(0);
+        let count =
+            self.run_git(&["rev-list", "--count", &range])?.stdout.trim().parse().unwrap_or(0);
         let most = format!("--max-count={limit}");
-        let listed = self.ask(&["log", &most, "--format=%H%x09%an%x09%s", &range])?.stdout;
-        let commits: Vec<LogEntry> = listed.lines().filter_map(logged).collect();
+        let listed = self.run_git(&["log", &most, "--format=%H%x09%an%x09%s", &range])?.stdout;
+        let commits: Vec<LogEntry> = listed.lines().filter_map(parse_entry).collect();
         let unlisted = usize::saturating_sub(count, commits.len());
         Ok(Some(CommitRange { from, to, commits, unlisted, is_back }))
     }
 
     /// The first of some names that is a revision, and its commit.
-    fn first(&self, names: &[String]) -> Result<Option<(String, String)>, WriteError> {
+    fn find_revision(&self, names: &[String]) -> Result<Option<(String, String)>, WriteError> {
         for name in names {
             let spec = format!("{name}^{{commit}}");
             let answer =
-                self.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &spec])?;
+                self.run_git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &spec])?;
             if answer.status.success() {
                 return Ok(Some((name.clone(), answer.stdout.trim().to_owned())));
             }
@@ -104,14 +105,14 @@ impl CommitLog {
         Ok(None)
     }
 
-    fn ask(&self, arguments: &[&str]) -> Result<GitOutput, WriteError> {
-        let mut git = self.git();
+    fn run_git(&self, arguments: &[&str]) -> Result<GitOutput, WriteError> {
+        let mut git = self.git_command();
         git.args(arguments).env("GIT_NO_LAZY_FETCH", "1");
-        run(git, b"", "read an app's sources", SOON)
+        run_git(git, b"", "read an app's sources", SOON)
     }
 
-    fn fetch(&self) -> Result<(), WriteError> {
-        let mut git = self.git();
+    fn fetch_all(&self) -> Result<(), WriteError> {
+        let mut git = self.git_command();
         git.args([
             "fetch",
             "--quiet",
@@ -122,7 +123,11 @@ impl CommitLog {
             "origin",
             "+refs/heads/*:refs/heads/*",
         ]);
-        done(run(git, b"", "fetch an app's sources", NETWORK)?, "fetch an app's sources").map(drop)
+        check_success(
+            run_git(git, b"", "fetch an app's sources", NETWORK)?,
+            "fetch an app's sources",
+        )
+        .map(drop)
     }
 
     /// Clones under another name and renames: a clone that is there is whole.
@@ -134,7 +139,7 @@ impl CommitLog {
         let unfinished =
             tempfile::Builder::new().prefix(".unfinished-").tempdir_in(folder).map_err(failed)?;
         let new = unfinished.path().join("clone.git");
-        let mut git = child::git(self.interactive, Some(url));
+        let mut git = child::git_command(self.interactive, Some(url));
         git.args([
             "-c",
             "core.hooksPath=/dev/null",
@@ -144,22 +149,22 @@ impl CommitLog {
             "--template=",
             "--filter=tree:0",
         ]);
-        git.arg("--").arg(redact(url)).arg(&new);
-        done(run(git, b"", doing, NETWORK)?, doing)?;
+        git.arg("--").arg(redact_credentials(url)).arg(&new);
+        check_success(run_git(git, b"", doing, NETWORK)?, doing)?;
         match std::fs::rename(&new, &self.clone) {
             Err(error) if !self.clone.join("HEAD").is_file() => Err(failed(error)),
             _ => Ok(()),
         }
     }
 
-    fn git(&self) -> Command {
-        let mut git = child::git(self.interactive, Some(&self.url));
+    fn git_command(&self) -> Command {
+        let mut git = child::git_command(self.interactive, Some(&self.url));
         git.args(["-c", "core.hooksPath=/dev/null", "--git-dir"]).arg(&self.clone);
         git
     }
 }
 
-fn logged(line: &str) -> Option<LogEntry> {
+fn parse_entry(line: &str) -> Option<LogEntry> {
     let mut parts = line.splitn(3, '\t');
     let mut next = || parts.next().map(str::to_owned);
     Some(LogEntry { id: next()?, author: next()?, subject: next()? })

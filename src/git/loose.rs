@@ -36,7 +36,7 @@ impl LooseLookup {
         let hex = id.to_string();
         match File::open(objects.join(&hex[..2]).join(&hex[2..])) {
             Ok(file) => {
-                header(ZlibDecoder::new(file)).map_or(LooseLookup::Damaged, LooseLookup::Found)
+                read_header(ZlibDecoder::new(file)).map_or(LooseLookup::Damaged, LooseLookup::Found)
             }
             Err(error) if error.kind() == ErrorKind::NotFound => LooseLookup::Absent,
             Err(_) => LooseLookup::Damaged,
@@ -57,7 +57,7 @@ impl LooseObject {
     }
 }
 
-fn header(mut stream: ZlibDecoder<File>) -> Option<LooseObject> {
+fn read_header(mut stream: ZlibDecoder<File>) -> Option<LooseObject> {
     let mut header = Vec::new();
     let mut byte = [0];
     loop {

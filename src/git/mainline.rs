@@ -36,11 +36,11 @@ impl Repository {
         tip: Oid,
         mut matches: impl FnMut(Oid, i64) -> bool,
     ) -> Result<Option<Oid>, GitError> {
-        let shallow = self.shallow();
+        let shallow = self.shallow_commits();
         let mut objects = ObjectReader::open(&self.objects_dir(), self.packs())?;
         let mut next = Some(tip);
         while let Some(id) = next {
-            let head = objects.head(id)?;
+            let head = objects.read_commit_head(id)?;
             if matches(id, head.time) {
                 return Ok(Some(id));
             }
@@ -54,7 +54,7 @@ impl Repository {
     /// # Errors
     /// [`GitError::MissingObject`].
     pub fn commit_info(&self, id: Oid) -> Result<CommitInfo, GitError> {
-        let bytes = self.object(id, ObjectType::Commit)?;
+        let bytes = self.read_object(id, ObjectType::Commit)?;
         Ok(CommitInfo::parse(id, &bytes))
     }
 }

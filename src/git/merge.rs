@@ -21,7 +21,7 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn join(&self, base: Oid, head: Oid) -> Result<MergeOutcome, WriteError> {
+    pub fn merge_heads(&self, base: Oid, head: Oid) -> Result<MergeOutcome, WriteError> {
         let failed = |error: git2::Error| GitError::from_git2("a merge", &error);
         let git = self.repository.inner();
         let fork = git.merge_base(base, head).ok();
@@ -35,7 +35,7 @@ impl Workspace<'_> {
             (git.find_commit(base).map_err(failed)?, git.find_commit(head).map_err(failed)?);
         let mut index = git.merge_commits(&ours, &theirs, None).map_err(failed)?;
         if index.has_conflicts() {
-            return Ok(MergeOutcome::Conflict(conflicts(&index).map_err(failed)?));
+            return Ok(MergeOutcome::Conflict(conflicting_files(&index).map_err(failed)?));
         }
         Ok(MergeOutcome::Tree(index.write_tree_to(git).map_err(failed)?))
     }
@@ -59,7 +59,7 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// As [`Workspace::commit`].
-    pub fn squash(
+    pub fn squash_commits(
         &self,
         tree: Option<Oid>,
         base: Oid,
@@ -76,7 +76,7 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn contains(&self, base: Oid, head: Oid) -> Result<bool, WriteError> {
+    pub fn contains_changes(&self, base: Oid, head: Oid) -> Result<bool, WriteError> {
         let found = if base == head {
             Ok(true)
         } else {
@@ -87,7 +87,7 @@ impl Workspace<'_> {
 }
 
 /// The files in conflict, each once.
-pub(super) fn conflicts(index: &git2::Index) -> Result<Vec<String>, git2::Error> {
+pub(super) fn conflicting_files(index: &git2::Index) -> Result<Vec<String>, git2::Error> {
     let mut out = Vec::new();
     for conflict in index.conflicts()? {
         let conflict = conflict?;

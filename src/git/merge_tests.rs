@@ -35,16 +35,16 @@ fn repository() -> (TestRepository, Repository) {
 fn two_branches_come_together_or_do_not() {
     let (test, repository) = repository();
     let workspace = workspace(&repository);
-    let at = |name: &str| repository.resolve(name).expect("there");
+    let at = |name: &str| repository.resolve_revision(name).expect("there");
     let (main, old) = (at("refs/heads/main"), at("refs/heads/old"));
-    assert_eq!(workspace.join(main, old).expect("looked"), MergeOutcome::Nothing);
-    assert_eq!(workspace.join(old, main).expect("looked"), MergeOutcome::Forward);
+    assert_eq!(workspace.merge_heads(main, old).expect("looked"), MergeOutcome::Nothing);
+    assert_eq!(workspace.merge_heads(old, main).expect("looked"), MergeOutcome::Forward);
     assert_eq!(
-        workspace.join(main, at("refs/heads/against")).expect("looked"),
+        workspace.merge_heads(main, at("refs/heads/against")).expect("looked"),
         MergeOutcome::Conflict(vec!["a".into()])
     );
     let apart = at("refs/heads/apart");
-    let MergeOutcome::Tree(tree) = workspace.join(main, apart).expect("looked") else {
+    let MergeOutcome::Tree(tree) = workspace.merge_heads(main, apart).expect("looked") else {
         panic!("both fit")
     };
     let merge = workspace.merge_commit(tree, main, apart, "Merge\n").expect("written");
@@ -54,14 +54,14 @@ fn two_branches_come_together_or_do_not() {
         test.git(&["rev-parse", &format!("{merge}^1"), &format!("{merge}^2")]),
         format!("{main}\n{apart}")
     );
-    let squash = workspace.squash(Some(tree), main, apart, "All\n").expect("written");
+    let squash = workspace.squash_commits(Some(tree), main, apart, "All\n").expect("written");
     assert_eq!(
         test.git(&["rev-list", "--parents", "-n1", &squash.to_string()]),
         format!("{squash} {main}")
     );
     assert!(
-        workspace.contains(merge, apart).expect("looked")
-            && !workspace.contains(squash, apart).expect("looked")
+        workspace.contains_changes(merge, apart).expect("looked")
+            && !workspace.contains_changes(squash, apart).expect("looked")
     );
     assert_eq!(test.git(&["status", "--porcelain"]), "", "nothing was checked out");
 }

@@ -45,19 +45,20 @@ impl ObjectReader {
     }
 
     /// The parts of a commit that the walk needs.
-    pub fn head(&mut self, id: Oid) -> Result<CommitHead, GitError> {
-        if let Some(head) = self.packs.front(id, ObjectType::Commit).and_then(CommitHead::of_front)
+    pub fn read_commit_head(&mut self, id: Oid) -> Result<CommitHead, GitError> {
+        if let Some(head) =
+            self.packs.read_front(id, ObjectType::Commit).and_then(CommitHead::of_front)
         {
             return Ok(head);
         }
-        let bytes = self.read(id, ObjectType::Commit)?;
+        let bytes = self.read_object(id, ObjectType::Commit)?;
         CommitHead::parse(&bytes).ok_or_else(|| GitError::BrokenObject { id: id.to_string() })
     }
 
     /// The bytes of an object of this kind.
-    pub fn read(&mut self, id: Oid, kind: ObjectType) -> Result<Rc<[u8]>, GitError> {
+    pub fn read_object(&mut self, id: Oid, kind: ObjectType) -> Result<Rc<[u8]>, GitError> {
         let missing = || GitError::MissingObject { id: id.to_string() };
-        if let Some((_, bytes)) = self.packs.read(id).filter(|(found, _)| *found == kind) {
+        if let Some((_, bytes)) = self.packs.read_object(id).filter(|(found, _)| *found == kind) {
             return Ok(bytes);
         }
         match LooseLookup::open(Path::new(&self.directory), id) {
@@ -67,30 +68,31 @@ impl ObjectReader {
             LooseLookup::Found(_) | LooseLookup::Damaged => Err(missing()),
             LooseLookup::Absent if self.packs.is_spoiled(id) => Err(missing()),
             LooseLookup::Absent => {
-                let object = self.fallback()?.read(id).ok().filter(|object| object.kind() == kind);
+                let object =
+                    self.open_fallback()?.read(id).ok().filter(|object| object.kind() == kind);
                 object.map(|object| object.data().into()).ok_or_else(missing)
             }
         }
     }
 
     /// How long an object is that is in no pack which can be read, without reading it whole.
-    pub fn length(&mut self, id: Oid) -> Option<usize> {
+    pub fn object_length(&mut self, id: Oid) -> Option<usize> {
         match LooseLookup::open(Path::new(&self.directory), id) {
             LooseLookup::Found(opened) => Some(opened.length),
             LooseLookup::Damaged => None,
             LooseLookup::Absent if self.packs.is_spoiled(id) => None,
             LooseLookup::Absent => {
-                self.fallback().ok()?.read_header(id).ok().map(|(length, _)| length)
+                self.open_fallback().ok()?.read_header(id).ok().map(|(length, _)| length)
             }
         }
     }
 
     /// An object that a pack has whole.
-    pub fn packed(&mut self, id: Oid, kind: ObjectType) -> Option<Rc<[u8]>> {
-        self.packs.read(id).filter(|(found, _)| *found == kind).map(|(_, bytes)| bytes)
+    pub fn read_packed(&mut self, id: Oid, kind: ObjectType) -> Option<Rc<[u8]>> {
+        self.packs.read_object(id).filter(|(found, _)| *found == kind).map(|(_, bytes)| bytes)
     }
 
-    fn fallback(&mut self) -> Result<&Odb<'static>, GitError> {
+    fn open_fallback(&mut self) -> Result<&Odb<'static>, GitError> {
         self.reads += 1;
         if self.reads > READS_PER_DATABASE {
             self.reads = 0;
@@ -99,12 +101,12 @@ impl ObjectReader {
         }
         match &mut self.odb {
             Some(odb) => Ok(odb),
-            closed => Ok(closed.insert(database(&self.directory)?)),
+            closed => Ok(closed.insert(open_database(&self.directory)?)),
         }
     }
 }
 
-fn database(directory: &str) -> Result<Odb<'static>, GitError> {
+fn open_database(directory: &str) -> Result<Odb<'static>, GitError> {
     let failed = |error: git2::Error| GitError::from_git2("the object database", &error);
     if !Path::new(directory).is_dir() {
         return Err(GitError::NotARepository { path: directory.to_owned() });

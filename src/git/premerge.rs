@@ -30,7 +30,7 @@ impl PreviewObjects {
         // Higher than the backends on disk, so that it takes what is written.
         let odb = git.odb()?;
         odb.add_new_mempack_backend(1_000)?;
-        if let Some(folder) = repository.incoming().and_then(|folder| folder.to_str()) {
+        if let Some(folder) = repository.incoming_objects().and_then(|folder| folder.to_str()) {
             odb.add_disk_alternate(folder)?;
         }
         drop(odb);
@@ -38,7 +38,7 @@ impl PreviewObjects {
     }
 
     /// The bytes of an object that was thought of.
-    pub fn read(&self, id: Oid, kind: ObjectType) -> Option<Rc<[u8]>> {
+    pub fn read_object(&self, id: Oid, kind: ObjectType) -> Option<Rc<[u8]>> {
         let odb = self.0.odb().ok()?;
         let object = odb.read(id).ok().filter(|object| object.kind() == kind)?;
         Some(object.data().into())
@@ -51,18 +51,18 @@ impl Repository {
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn premerge(&self, base: Oid, head: Oid) -> Result<MergePreview, GitError> {
+    pub fn preview_merge(&self, base: Oid, head: Oid) -> Result<MergePreview, GitError> {
         let failed = |error: git2::Error| GitError::from_git2("a merge", &error);
         // A shallow clone knows the names of commits that it lacks.
         for commit in [base, head] {
-            self.object(commit, ObjectType::Commit)?;
+            self.read_object(commit, ObjectType::Commit)?;
         }
         let fork = match self.inner().merge_base(base, head) {
             Ok(fork) => fork,
             Err(error) if error.code() == git2::ErrorCode::NotFound => {
                 return Ok(MergePreview::Unrelated);
             }
-            Err(error) => return Err(self.beyond().unwrap_or_else(|| failed(error))),
+            Err(error) => return Err(self.shallow_error().unwrap_or_else(|| failed(error))),
         };
         if fork == head {
             return Ok(MergePreview::Nothing);
@@ -71,16 +71,18 @@ impl Repository {
             return Ok(MergePreview::Forward(head));
         }
         let imagined = PreviewObjects::open(self).map_err(failed)?;
-        let merged = merged(&imagined.0, base, head).map_err(failed)?;
+        let merged = merge_in_memory(&imagined.0, base, head).map_err(failed)?;
         self.keep_imagined(imagined);
         Ok(merged)
     }
 
     /// A shallow clone lacks what comes before.
-    fn beyond(&self) -> Option<GitError> {
-        let edges = self.shallow().into_iter().filter_map(|edge| self.parents(edge).ok());
-        let id =
-            edges.flatten().find(|parent| self.object(*parent, ObjectType::Commit).is_err())?;
+    fn shallow_error(&self) -> Option<GitError> {
+        let edges =
+            self.shallow_commits().into_iter().filter_map(|edge| self.commit_parents(edge).ok());
+        let id = edges
+            .flatten()
+            .find(|parent| self.read_object(*parent, ObjectType::Commit).is_err())?;
         Some(GitError::MissingObject { id: id.to_string() })
     }
 
@@ -89,12 +91,16 @@ impl Repository {
     /// # Errors
     /// When there is no such tree.
     pub fn snapshot_of_tree(&self, tree: Oid, time: i64) -> Result<Snapshot<'_>, GitError> {
-        self.tree(tree)?;
+        self.read_tree(tree)?;
         Ok(Snapshot::of_tree(self, tree, tree, time))
     }
 }
 
-fn merged(git: &git2::Repository, base: Oid, head: Oid) -> Result<MergePreview, git2::Error> {
+fn merge_in_memory(
+    git: &git2::Repository,
+    base: Oid,
+    head: Oid,
+) -> Result<MergePreview, git2::Error> {
     let (ours, theirs) = (git.find_commit(base)?, git.find_commit(head)?);
     let merge = |renames: bool| {
         let mut options = MergeOptions::new();
@@ -105,7 +111,7 @@ fn merged(git: &git2::Repository, base: Oid, head: Oid) -> Result<MergePreview, 
         index = merge(true)?;
     }
     if index.has_conflicts() {
-        return Ok(MergePreview::Conflict(super::merge::conflicts(&index)?));
+        return Ok(MergePreview::Conflict(super::merge::conflicting_files(&index)?));
     }
     Ok(MergePreview::Tree(index.write_tree_to(git)?))
 }

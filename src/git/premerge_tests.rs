@@ -38,22 +38,23 @@ fn repository() -> (TestRepository, Repository) {
 }
 
 fn text(snapshot: &Snapshot<'_>, path: &str) -> String {
-    let file = snapshot.find(path).expect("there");
-    String::from_utf8(snapshot.read(&file).expect("read")).expect("text")
+    let file = snapshot.find_file(path).expect("there");
+    String::from_utf8(snapshot.read_file(&file).expect("read")).expect("text")
 }
 
 #[test]
 fn what_a_merge_would_bring_is_seen_and_not_written() {
     let (test, repository) = repository();
-    let at = |name: &str| repository.resolve(&format!("refs/heads/{name}")).expect("there");
+    let at =
+        |name: &str| repository.resolve_revision(&format!("refs/heads/{name}")).expect("there");
     let objects = || test.git(&["count-objects", "-v"]);
     let before = objects();
     let main = at("main");
-    let look = |head: &str| repository.premerge(main, at(head)).expect("looked");
+    let look = |head: &str| repository.preview_merge(main, at(head)).expect("looked");
     assert_eq!(look("old"), MergePreview::Nothing);
     assert_eq!(look("main"), MergePreview::Nothing);
     assert_eq!(
-        repository.premerge(at("old"), at("ahead")).expect("looked"),
+        repository.preview_merge(at("old"), at("ahead")).expect("looked"),
         MergePreview::Forward(at("ahead"))
     );
     assert_eq!(look("against"), MergePreview::Conflict(vec!["a".into()]));
@@ -87,7 +88,7 @@ fn differences_are_those_of_paths_and_what_no_path_can_name() {
         Snapshot::of_commit(&repository, commit.parse().expect("an id")).expect("read")
     };
     let main = test.git(&["rev-parse", "main"]);
-    let found = snapshot(&main).differences(&snapshot(&commit)).expect("compared");
+    let found = snapshot(&main).differences_to(&snapshot(&commit)).expect("compared");
     let mut paths: Vec<&str> = found.changes.iter().map(|change| change.path.as_str()).collect();
     paths.sort_unstable();
     assert_eq!((paths, found.beyond), (vec!["b", "long"], vec![String::new()]));
@@ -99,9 +100,11 @@ fn a_shallow_clone_says_what_it_lacks() {
     test.git(&["branch", "-D", "old"]);
     test.git(&["clone", "-q", "--depth=1", "--no-single-branch", &test.url(), "clone"]);
     let clone = Repository::open(&test.path.join("clone")).expect("opens");
-    let at = |name: &str| clone.resolve(&format!("refs/remotes/origin/{name}")).expect("there");
-    let lacking =
-        |base: Oid, head: Oid| clone.premerge(base, head).expect_err("it is shallow").to_string();
+    let at =
+        |name: &str| clone.resolve_revision(&format!("refs/remotes/origin/{name}")).expect("there");
+    let lacking = |base: Oid, head: Oid| {
+        clone.preview_merge(base, head).expect_err("it is shallow").to_string()
+    };
     let first = test.git(&["rev-parse", "main~1"]).trim().to_owned();
     let missing = format!("object {first} is missing from the repository");
     assert_eq!(lacking(at("main"), at("apart")), missing, "where they fork");

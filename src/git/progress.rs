@@ -15,7 +15,7 @@ impl Progress for NoProgress {
 
 /// Reads a line of git's: `remote: Counting objects:  45% (9/20), done.` is (9, 20, "Counting
 /// objects"). `None` for other lines.
-pub(super) fn parse(line: &str) -> Option<(u64, u64, &str)> {
+pub(super) fn parse_progress(line: &str) -> Option<(u64, u64, &str)> {
     let line = line.trim();
     let line = line.strip_prefix("remote: ").unwrap_or(line);
     let (what, rest) = line.split_once(':')?;
@@ -32,15 +32,15 @@ mod tests {
     #[test]
     fn gits_progress_is_read() {
         let line = "Receiving objects:  45% (450/1000), 1.20 MiB | 3.00 MiB/s";
-        assert_eq!(parse(line), Some((450, 1000, "Receiving objects")));
+        assert_eq!(parse_progress(line), Some((450, 1000, "Receiving objects")));
         assert_eq!(
-            parse("remote: Counting objects: 100% (3/3), done."),
+            parse_progress("remote: Counting objects: 100% (3/3), done."),
             Some((3, 3, "Counting objects"))
         );
         for other in
             ["fatal: x", "remote: Enumerating objects: 3, done.", "", "a: b% (c/d)", "a: 5% (1/2"]
         {
-            assert_eq!(parse(other), None, "{other}");
+            assert_eq!(parse_progress(other), None, "{other}");
         }
     }
 }

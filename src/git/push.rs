@@ -1,7 +1,7 @@
 //! The remote of a workspace: where its branches are, what they bring, and pushes to them.
 
 use super::child::GitOutput;
-use super::write::{Workspace, WriteError, done, said};
+use super::write::{Workspace, WriteError, check_success, stderr_text};
 use super::{GitError, Oid};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -67,10 +67,10 @@ impl Workspace<'_> {
     /// When the remote cannot be reached.
     pub fn remote_refs(&self, names: &[String]) -> Result<BTreeMap<String, Oid>, WriteError> {
         self.repository.origin_url().ok_or(WriteError::NoRemote)?;
-        let answer = self.talk("ask the remote", LISTING, |git| {
+        let answer = self.run_remote("ask the remote", LISTING, |git| {
             git.args(["ls-remote", "--", "origin"]).args(names);
         })?;
-        let answer = done(answer, "ask the remote")?;
+        let answer = check_success(answer, "ask the remote")?;
         let one = |line: &str| {
             let (id, name) = line.split_once('\t')?;
             Some((name.to_owned(), Oid::from_str(id).ok()?))
@@ -82,7 +82,7 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// When the remote cannot be reached.
-    pub fn fetch(&self, heads: &BTreeMap<String, Oid>) -> Result<(), WriteError> {
+    pub fn fetch_branches(&self, heads: &BTreeMap<String, Oid>) -> Result<(), WriteError> {
         self.fetch_refs(
             &heads.iter().map(|(name, id)| (format!("refs/heads/{name}"), *id)).collect(),
         )
@@ -99,7 +99,7 @@ impl Workspace<'_> {
         if missing.is_empty() {
             return Ok(());
         }
-        let answer = self.talk("fetch", TRANSFER, |git| {
+        let answer = self.run_remote("fetch", TRANSFER, |git| {
             git.args([
                 "fetch",
                 "--quiet",
@@ -111,14 +111,14 @@ impl Workspace<'_> {
             ]);
             git.args(&missing);
         })?;
-        done(answer, "fetch").map(drop)
+        check_success(answer, "fetch").map(drop)
     }
 
     /// Are these refs of `origin` where they were seen?
     ///
     /// # Errors
     /// When the remote cannot be reached.
-    pub fn stand(&self, refs: &[ExpectedRef]) -> Result<bool, WriteError> {
+    pub fn refs_unchanged(&self, refs: &[ExpectedRef]) -> Result<bool, WriteError> {
         if refs.is_empty() {
             return Ok(true);
         }
@@ -134,23 +134,23 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// [`WriteError::Refused`] with what the remote says, or when it cannot be reached.
-    pub fn push(&self, push: &BranchPush<'_>) -> Result<PushOutcome, WriteError> {
+    pub fn push_branch(&self, push: &BranchPush<'_>) -> Result<PushOutcome, WriteError> {
         let (there, absent): (Vec<ExpectedRef>, Vec<ExpectedRef>) =
             push.if_still.iter().cloned().partition(|one| one.at.is_some());
-        if !self.stand(&absent)? {
+        if !self.refs_unchanged(&absent)? {
             return Ok(PushOutcome::Lost);
         }
-        let answer = self.pushed(push, &there)?;
+        let answer = self.run_push(push, &there)?;
         if there.is_empty() || !answer.stderr.contains("does not support --atomic") {
-            return verdict(push, &answer);
+            return push_outcome(push, &answer);
         }
-        if !self.stand(&there)? {
+        if !self.refs_unchanged(&there)? {
             return Ok(PushOutcome::Lost);
         }
-        verdict(push, &self.pushed(push, &[])?)
+        push_outcome(push, &self.run_push(push, &[])?)
     }
 
-    fn pushed(
+    fn run_push(
         &self,
         push: &BranchPush<'_>,
         if_still: &[ExpectedRef],
@@ -158,7 +158,7 @@ impl Workspace<'_> {
         let target = format!("refs/heads/{}", push.branch);
         let seen: Vec<(&str, Oid)> =
             if_still.iter().filter_map(|one| Some((one.name.as_str(), one.at?))).collect();
-        self.talk("push", TRANSFER, |git| {
+        self.run_remote("push", TRANSFER, |git| {
             git.args(["push", "--porcelain", "--no-follow-tags"]);
             if !seen.is_empty() {
                 git.arg("--atomic");
@@ -179,7 +179,7 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn ahead(
+    pub fn unmerged_commits(
         &self,
         tip: Oid,
         base: Oid,
@@ -203,7 +203,7 @@ impl Workspace<'_> {
     }
 
     /// Has this commit the same contents at these paths?
-    pub fn holds(&self, commit: Oid, files: &[(&str, &str)]) -> bool {
+    pub fn has_contents(&self, commit: Oid, files: &[(&str, &str)]) -> bool {
         let git = self.repository.inner();
         let Ok(tree) = git.find_commit(commit).and_then(|commit| commit.tree()) else {
             return false;
@@ -216,7 +216,7 @@ impl Workspace<'_> {
 }
 
 /// How a push of one branch ended. Where several refs go at once, one that is turned away stops all.
-fn verdict(push: &BranchPush<'_>, answer: &GitOutput) -> Result<PushOutcome, WriteError> {
+fn push_outcome(push: &BranchPush<'_>, answer: &GitOutput) -> Result<PushOutcome, WriteError> {
     if answer.status.success() {
         return Ok(PushOutcome::Done);
     }
@@ -227,10 +227,10 @@ fn verdict(push: &BranchPush<'_>, answer: &GitOutput) -> Result<PushOutcome, Wri
     }
     match lines.iter().find(|line| !line.contains("atomic")).or(lines.first()) {
         Some(line) => {
-            let message = refusal(line, &answer.stderr);
+            let message = refusal_text(line, &answer.stderr);
             Err(WriteError::Refused { branch: push.branch.to_owned(), message })
         }
-        None => Err(WriteError::Failed { doing: "push", message: said(answer) }),
+        None => Err(WriteError::Failed { doing: "push", message: stderr_text(answer) }),
     }
 }
 
@@ -261,7 +261,7 @@ pub(super) fn is_lost(line: &str) -> bool {
 }
 
 /// What the remote said, or the reason in git's own line.
-pub(super) fn refusal(line: &str, stderr: &str) -> String {
+pub(super) fn refusal_text(line: &str, stderr: &str) -> String {
     let remote = stderr.lines().filter_map(|line| line.strip_prefix("remote:")).map(str::trim);
     let said: Vec<&str> = remote.filter(|line| !line.is_empty()).collect();
     let reason = line.rsplit_once('\t').map_or(line, |(_, reason)| reason);

@@ -11,7 +11,12 @@ impl Repository {
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn ahead(&self, base: Oid, head: Oid, most: usize) -> Result<Option<Vec<Oid>>, GitError> {
+    pub fn commits_ahead(
+        &self,
+        base: Oid,
+        head: Oid,
+        most: usize,
+    ) -> Result<Option<Vec<Oid>>, GitError> {
         let failed = |error: git2::Error| GitError::from_git2("the commits of a branch", &error);
         let mut walk = self.inner().revwalk().map_err(failed)?;
         walk.set_sorting(Sort::TOPOLOGICAL).map_err(failed)?;
@@ -24,8 +29,8 @@ impl Repository {
     ///
     /// # Errors
     /// When the commit is not there.
-    pub fn parents(&self, commit: Oid) -> Result<Vec<Oid>, GitError> {
-        let bytes = self.object(commit, ObjectType::Commit)?;
+    pub fn commit_parents(&self, commit: Oid) -> Result<Vec<Oid>, GitError> {
+        let bytes = self.read_object(commit, ObjectType::Commit)?;
         Ok(CommitHead::parents(&bytes).collect())
     }
 
@@ -35,7 +40,7 @@ impl Repository {
     /// # Errors
     /// When objects are missing.
     pub fn touches_itself(&self, commit: Oid, paths: &BTreeSet<&str>) -> Result<bool, GitError> {
-        let parents = self.parents(commit)?;
+        let parents = self.commit_parents(commit)?;
         let snapshots = parents.iter().map(|parent| Snapshot::of_commit(self, *parent));
         let snapshots = snapshots.collect::<Result<Vec<_>, _>>()?;
         let fork = match parents.as_slice() {
@@ -44,14 +49,14 @@ impl Repository {
         };
         let own = Snapshot::of_commit(self, commit)?;
         let is_own = |path: &&str| {
-            let here = own.find(path);
-            let there: Vec<_> = snapshots.iter().map(|parent| parent.find(path)).collect();
+            let here = own.find_file(path);
+            let there: Vec<_> = snapshots.iter().map(|parent| parent.find_file(path)).collect();
             match (there.as_slice(), &fork) {
                 ([], _) => here.is_some(),
                 ([one], _) => *one != here,
                 // What git itself takes: the side that has changed it.
                 ([one, other], Some(fork)) if one != other => {
-                    let before = fork.find(path);
+                    let before = fork.find_file(path);
                     let clean = if *one == before {
                         Some(other)
                     } else {
@@ -101,8 +106,9 @@ mod tests {
             [touches(side), touches(clean), touches(evil), touches(undone)],
             [true, false, true, true]
         );
-        let ahead = repository.ahead(test.id(1), test.id(clean), 10).expect("walked").expect("few");
+        let ahead =
+            repository.commits_ahead(test.id(1), test.id(clean), 10).expect("walked").expect("few");
         assert_eq!(ahead.len(), 3);
-        assert_eq!(repository.ahead(test.id(1), test.id(clean), 2).expect("walked"), None);
+        assert_eq!(repository.commits_ahead(test.id(1), test.id(clean), 2).expect("walked"), None);
     }
 }

@@ -1,8 +1,8 @@
 //! Records: small texts that refs of our own at `origin` lead to, a commit for each change. Many may
 //! write at once: a ref moves only from where its writer has seen it.
 
-use super::push::{PushOutcome, TRANSFER, is_lost, refusal};
-use super::write::{Workspace, WriteError, said};
+use super::push::{PushOutcome, TRANSFER, is_lost, refusal_text};
+use super::write::{Workspace, WriteError, stderr_text};
 use super::{GitError, Oid};
 
 /// One ref that is to move.
@@ -20,7 +20,7 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// As [`Workspace::commit`].
-    pub fn record(
+    pub fn write_record(
         &self,
         before: Option<Oid>,
         file: &str,
@@ -41,7 +41,7 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// When the commit is missing.
-    pub fn recorded(&self, commit: Oid, file: &str) -> Result<Option<String>, WriteError> {
+    pub fn read_record(&self, commit: Oid, file: &str) -> Result<Option<String>, WriteError> {
         let git = self.repository.inner();
         let tree = git.find_commit(commit).and_then(|commit| commit.tree());
         let tree = tree.map_err(|error| GitError::from_git2("a record", &error))?;
@@ -53,8 +53,8 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// [`WriteError::Refused`] with what the remote says, or when it cannot be reached.
-    pub fn swap(&self, swaps: &[RefUpdate]) -> Result<PushOutcome, WriteError> {
-        let answer = self.talk("push", TRANSFER, |git| {
+    pub fn update_refs(&self, swaps: &[RefUpdate]) -> Result<PushOutcome, WriteError> {
+        let answer = self.run_remote("push", TRANSFER, |git| {
             git.args(["push", "--porcelain", "--no-follow-tags"]);
             if swaps.len() > 1 {
                 git.arg("--atomic");
@@ -86,15 +86,15 @@ impl Workspace<'_> {
                     .and_then(|rest| rest.split('\t').next())
                     .unwrap_or_default();
                 let branch = branch.trim_start_matches("refs/heads/").to_owned();
-                Err(WriteError::Refused { branch, message: refusal(line, &answer.stderr) })
+                Err(WriteError::Refused { branch, message: refusal_text(line, &answer.stderr) })
             }
             // The connection may have broken after the push arrived.
-            None if self.arrived(swaps)? => Ok(PushOutcome::Done),
-            None => Err(WriteError::Failed { doing: "push", message: said(&answer) }),
+            None if self.refs_arrived(swaps)? => Ok(PushOutcome::Done),
+            None => Err(WriteError::Failed { doing: "push", message: stderr_text(&answer) }),
         }
     }
 
-    fn arrived(&self, swaps: &[RefUpdate]) -> Result<bool, WriteError> {
+    fn refs_arrived(&self, swaps: &[RefUpdate]) -> Result<bool, WriteError> {
         let names: Vec<String> = swaps.iter().map(|swap| swap.name.clone()).collect();
         let refs = self.remote_refs(&names)?;
         Ok(swaps.iter().all(|swap| refs.get(&swap.name) == Some(&swap.to)))

@@ -38,25 +38,28 @@ fn swap(name: &str, from: Option<Oid>, to: Oid) -> RefUpdate {
 fn a_record_is_written_read_and_moved_once() {
     let (_test, clones) = site();
     let [first, second] = [workspace(&clones[0]), workspace(&clones[1])];
-    let one = first.record(None, "state.json", "1\n", "Open").expect("written");
-    assert_eq!(first.swap(&[swap(REF, None, one)]).expect("asked"), PushOutcome::Done);
+    let one = first.write_record(None, "state.json", "1\n", "Open").expect("written");
+    assert_eq!(first.update_refs(&[swap(REF, None, one)]).expect("asked"), PushOutcome::Done);
     assert_eq!(
-        first.swap(&[swap(REF, None, one)]).expect("asked"),
+        first.update_refs(&[swap(REF, None, one)]).expect("asked"),
         PushOutcome::Done,
         "twice is once"
     );
     let refs = second.remote_refs(&["refs/towpath/proposals/*".into()]).expect("asked");
     assert_eq!(refs.into_iter().collect::<Vec<_>>(), [(REF.to_owned(), one)]);
     second.fetch_refs(&[(REF.to_owned(), one)].into()).expect("brought");
-    assert_eq!(second.recorded(one, "state.json").expect("there").as_deref(), Some("1\n"));
-    assert_eq!(second.recorded(one, "other").expect("there"), None);
+    assert_eq!(second.read_record(one, "state.json").expect("there").as_deref(), Some("1\n"));
+    assert_eq!(second.read_record(one, "other").expect("there"), None);
 
-    let theirs = second.record(Some(one), "state.json", "2\n", "Change").expect("written");
-    let ours = first.record(Some(one), "state.json", "3\n", "Change").expect("written");
-    assert_eq!(second.swap(&[swap(REF, Some(one), theirs)]).expect("asked"), PushOutcome::Done);
-    assert_eq!(first.swap(&[swap(REF, Some(one), ours)]).expect("asked"), PushOutcome::Lost);
+    let theirs = second.write_record(Some(one), "state.json", "2\n", "Change").expect("written");
+    let ours = first.write_record(Some(one), "state.json", "3\n", "Change").expect("written");
     assert_eq!(
-        first.swap(&[swap(REF, None, ours)]).expect("asked"),
+        second.update_refs(&[swap(REF, Some(one), theirs)]).expect("asked"),
+        PushOutcome::Done
+    );
+    assert_eq!(first.update_refs(&[swap(REF, Some(one), ours)]).expect("asked"), PushOutcome::Lost);
+    assert_eq!(
+        first.update_refs(&[swap(REF, None, ours)]).expect("asked"),
         PushOutcome::Lost,
         "it is there by now"
     );
@@ -67,16 +70,16 @@ fn a_record_is_written_read_and_moved_once() {
 fn all_refs_move_or_none() {
     let (test, clones) = site();
     let first = workspace(&clones[0]);
-    let one = first.record(None, "state.json", "1\n", "Open").expect("written");
+    let one = first.write_record(None, "state.json", "1\n", "Open").expect("written");
     let main = first.remote_heads(&["main"]).expect("asked")["main"];
     let elsewhere = Some(one);
     let moves = [swap("refs/heads/main", elsewhere, one), swap(REF, None, one)];
-    assert_eq!(first.swap(&moves).expect("asked"), PushOutcome::Lost);
+    assert_eq!(first.update_refs(&moves).expect("asked"), PushOutcome::Lost);
     assert_eq!(first.remote_refs(&[REF.into()]).expect("asked").len(), 0);
     refuse_main(&test.folder.path().join("origin.git"));
-    let commit = first.squash(None, main, main, "same").expect("written");
+    let commit = first.squash_commits(None, main, main, "same").expect("written");
     let moves = [swap(REF, None, one), swap("refs/heads/main", Some(main), commit)];
-    let error = first.swap(&moves).expect_err("the hook says no");
+    let error = first.update_refs(&moves).expect_err("the hook says no");
     assert_eq!(
         error.to_string(),
         "the remote refuses `main`: not on my watch; error: hook declined to update refs/heads/main (hook declined)"

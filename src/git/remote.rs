@@ -7,7 +7,7 @@
 
 use super::child;
 use super::progress::{self, Progress};
-use super::url::{credentials, folder_name, redact, refused};
+use super::url::{credentials, folder_name, redact_credentials, refusal_reason};
 use std::fs;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -88,12 +88,12 @@ impl<'p> CloneCache<'p> {
     ///
     /// # Errors
     /// [`RemoteError`]; credentials in the URL are in none of its texts.
-    pub fn bring(&self, url: &str) -> Result<PathBuf, RemoteError> {
-        let clone = self.place(url)?;
+    pub fn update_clone(&self, url: &str) -> Result<PathBuf, RemoteError> {
+        let clone = self.clone_folder(url)?;
         if !clone.join("HEAD").is_file() {
             self.clone_into(url, &clone)?;
         } else if self.is_old(&clone) {
-            self.fetch(url, &clone)?;
+            self.fetch_clone(url, &clone)?;
         }
         Ok(clone)
     }
@@ -102,8 +102,8 @@ impl<'p> CloneCache<'p> {
     ///
     /// # Errors
     /// [`RemoteError::Refused`].
-    pub fn known(&self, url: &str) -> Result<Option<PathBuf>, RemoteError> {
-        Ok(Some(self.place(url)?).filter(|clone| clone.join("HEAD").is_file()))
+    pub fn find_clone(&self, url: &str) -> Result<Option<PathBuf>, RemoteError> {
+        Ok(Some(self.clone_folder(url)?).filter(|clone| clone.join("HEAD").is_file()))
     }
 
     /// Fetches what is new at the origin of a repository of the user's own, as its configuration
@@ -112,20 +112,20 @@ impl<'p> CloneCache<'p> {
     /// # Errors
     /// [`RemoteError`].
     pub fn fetch_origin(&self, git_dir: &Path, url: &str) -> Result<(), RemoteError> {
-        let mut git = self.git(url);
+        let mut git = self.git_command(url);
         git.arg("--git-dir").arg(git_dir).args(["fetch", "--progress", "--", "origin"]);
-        self.run(git, "fetch", url).map(drop)
+        self.run_git(git, "fetch", url).map(drop)
     }
 
-    fn place(&self, url: &str) -> Result<PathBuf, RemoteError> {
-        match refused(url) {
-            Some(why) => Err(RemoteError::Refused { url: redact(url), why }),
+    fn clone_folder(&self, url: &str) -> Result<PathBuf, RemoteError> {
+        match refusal_reason(url) {
+            Some(why) => Err(RemoteError::Refused { url: redact_credentials(url), why }),
             None => Ok(self.folder.join(folder_name(url))),
         }
     }
 
     fn is_old(&self, clone: &Path) -> bool {
-        let age = stamp(clone).map(|then| self.now.saturating_sub(then));
+        let age = read_stamp(clone).map(|then| self.now.saturating_sub(then));
         age.is_none_or(|age| u64::try_from(age).is_ok_and(|age| age >= self.max_age.as_secs()))
     }
 
@@ -134,14 +134,14 @@ impl<'p> CloneCache<'p> {
     fn clone_into(&self, url: &str, clone: &Path) -> Result<(), RemoteError> {
         let failed = |error: std::io::Error| self.cache_error(&error);
         fs::create_dir_all(&self.folder).map_err(failed)?;
-        self.sweep();
+        self.remove_leftovers();
         let unfinished =
             tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(&self.folder).map_err(failed)?;
         let new = unfinished.path().join("clone.git");
-        let shown = credentials(url).map_or_else(|| url.to_owned(), |_| redact(url));
-        let mut git = self.git(url);
+        let shown = credentials(url).map_or_else(|| url.to_owned(), |_| redact_credentials(url));
+        let mut git = self.git_command(url);
         git.args(["clone", "--bare", "--template=", "--progress", "--"]).arg(shown).arg(&new);
-        self.run(git, "clone", url)?;
+        self.run_git(git, "clone", url)?;
         self.write_stamp(&new)?;
         match fs::rename(&new, clone) {
             Err(error) if !clone.join("HEAD").is_file() => Err(failed(error)),
@@ -150,10 +150,10 @@ impl<'p> CloneCache<'p> {
     }
 
     /// Fetches all branches and tags, and drops the branches that are gone.
-    fn fetch(&self, url: &str, clone: &Path) -> Result<(), RemoteError> {
-        let before = stamp(clone);
+    fn fetch_clone(&self, url: &str, clone: &Path) -> Result<(), RemoteError> {
+        let before = read_stamp(clone);
         for attempt in 1.. {
-            let mut git = self.git(url);
+            let mut git = self.git_command(url);
             git.arg("--git-dir").arg(clone);
             git.args([
                 "fetch",
@@ -165,10 +165,10 @@ impl<'p> CloneCache<'p> {
                 "origin",
                 "+refs/heads/*:refs/heads/*",
             ]);
-            match self.run(git, "fetch", url) {
+            match self.run_git(git, "fetch", url) {
                 Ok(_) => break,
                 // Another process was faster with the same.
-                Err(_) if stamp(clone) != before => return Ok(()),
+                Err(_) if read_stamp(clone) != before => return Ok(()),
                 Err(RemoteError::Failed { message, .. })
                     if attempt < 10 && message.contains("lock") =>
                 {
@@ -183,29 +183,37 @@ impl<'p> CloneCache<'p> {
 
     /// The default branch may have been renamed since: `HEAD` follows the remote's.
     fn follow_head(&self, url: &str, clone: &Path) -> Result<(), RemoteError> {
-        let mut git = self.git(url);
+        let mut git = self.git_command(url);
         git.arg("--git-dir").arg(clone).args(["ls-remote", "--symref", "--", "origin", "HEAD"]);
-        let answer = self.run(git, "fetch", url)?;
+        let answer = self.run_git(git, "fetch", url)?;
         let head =
             answer.lines().find_map(|line| line.strip_prefix("ref: ")?.strip_suffix("\tHEAD"));
         if let Some(branch) = head.filter(|head| head.starts_with("refs/heads/")) {
-            let mut git = self.git(url);
+            let mut git = self.git_command(url);
             git.arg("--git-dir").arg(clone).args(["symbolic-ref", "HEAD", branch]);
-            self.run(git, "fetch", url)?;
+            self.run_git(git, "fetch", url)?;
         }
         Ok(())
     }
 
-    fn git(&self, url: &str) -> Command {
-        let mut git = child::git(self.interactive, Some(url));
-        child::settings(&mut git, &["core.hooksPath=/dev/null", "fetch.recurseSubmodules=false"]);
+    fn git_command(&self, url: &str) -> Command {
+        let mut git = child::git_command(self.interactive, Some(url));
+        child::add_settings(
+            &mut git,
+            &["core.hooksPath=/dev/null", "fetch.recurseSubmodules=false"],
+        );
         git.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         git
     }
 
     /// Runs git and returns its output. There is no time limit; Ctrl-C reaches git as well.
-    fn run(&self, mut git: Command, doing: &'static str, url: &str) -> Result<String, RemoteError> {
-        let url = redact(url);
+    fn run_git(
+        &self,
+        mut git: Command,
+        doing: &'static str,
+        url: &str,
+    ) -> Result<String, RemoteError> {
+        let url = redact_credentials(url);
         let started = git.spawn();
         let mut child = started.map_err(|e| RemoteError::NoGit {
             doing,
@@ -219,7 +227,8 @@ impl<'p> CloneCache<'p> {
             let _read = stdout.map(|mut out| out.read_to_end(&mut text));
             String::from_utf8_lossy(&text).into_owned()
         });
-        let message = child.stderr.take().map(|stderr| self.listen(stderr)).unwrap_or_default();
+        let message =
+            child.stderr.take().map(|stderr| self.read_progress(stderr)).unwrap_or_default();
         let status = child.wait().map_err(|e| RemoteError::NoGit {
             doing,
             url: url.clone(),
@@ -229,13 +238,16 @@ impl<'p> CloneCache<'p> {
         if status.success() {
             return Ok(answer);
         }
-        let message =
-            if message.is_empty() { format!("it ended with {status}") } else { redact(&message) };
+        let message = if message.is_empty() {
+            format!("it ended with {status}")
+        } else {
+            redact_credentials(&message)
+        };
         Err(RemoteError::Failed { doing, url, message })
     }
 
     /// Passes progress on and returns what else git said: its errors, or else all of it.
-    fn listen(&self, stderr: impl Read) -> String {
+    fn read_progress(&self, stderr: impl Read) -> String {
         let mut said = String::new();
         let mut line = Vec::new();
         for byte in BufReader::new(stderr).bytes().map_while(Result::ok).chain([b'\n']) {
@@ -246,7 +258,7 @@ impl<'p> CloneCache<'p> {
                 continue;
             }
             let text = String::from_utf8_lossy(&line);
-            match progress::parse(&text) {
+            match progress::parse_progress(&text) {
                 Some((done, total, what)) => self.progress.update(done, total, what),
                 None if said.len() + text.len() < MAX_MESSAGE && !text.trim().is_empty() => {
                     said.push_str(text.trim());
@@ -268,7 +280,7 @@ impl<'p> CloneCache<'p> {
     }
 
     /// Removes what killed processes left behind.
-    fn sweep(&self) {
+    fn remove_leftovers(&self) {
         let Ok(listing) = fs::read_dir(&self.folder) else { return };
         for entry in
             listing.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(UNFINISHED))
@@ -292,7 +304,7 @@ impl<'p> CloneCache<'p> {
     }
 }
 
-fn stamp(clone: &Path) -> Option<i64> {
+fn read_stamp(clone: &Path) -> Option<i64> {
     fs::read_to_string(clone.join(STAMP)).ok()?.trim().parse().ok()
 }
 

@@ -22,15 +22,16 @@ fn origin() -> TestRepository {
 fn a_url_is_cloned_once_and_fetched_when_old() {
     let mut test = origin();
     let cache = test.folder.path().join("cache");
-    let clone = clones(&cache, 60, NOW).bring(&test.url()).expect("clones");
-    let head = |clone: &Path| Repository::open(clone).expect("opens").head().expect("a head");
+    let clone = clones(&cache, 60, NOW).update_clone(&test.url()).expect("clones");
+    let head =
+        |clone: &Path| Repository::open(clone).expect("opens").head_commit().expect("a head");
     let first = head(&clone);
 
     let second = test.commit("two", &[("a", Some("2"))]);
     test.write();
-    assert_eq!(clones(&cache, 60, NOW + 59).bring(&test.url()).expect("is there"), clone);
+    assert_eq!(clones(&cache, 60, NOW + 59).update_clone(&test.url()).expect("is there"), clone);
     assert_eq!(head(&clone), first);
-    clones(&cache, 60, NOW + 60).bring(&test.url()).expect("fetches");
+    clones(&cache, 60, NOW + 60).update_clone(&test.url()).expect("fetches");
     assert_eq!(head(&clone), test.id(second));
     assert_eq!(fs::read_dir(cache.join("repositories")).expect("a folder").count(), 1);
 }
@@ -39,14 +40,17 @@ fn a_url_is_cloned_once_and_fetched_when_old() {
 fn a_renamed_branch_and_rewritten_history_are_followed() {
     let test = origin();
     let cache = test.folder.path().join("cache");
-    let clone = clones(&cache, 0, NOW).bring(&test.url()).expect("clones");
+    let clone = clones(&cache, 0, NOW).update_clone(&test.url()).expect("clones");
     test.git(&["commit", "-q", "--allow-empty", "--amend", "-m", "rewritten"]);
     test.git(&["branch", "-m", "trunk"]);
-    clones(&cache, 0, NOW).bring(&test.url()).expect("fetches");
+    clones(&cache, 0, NOW).update_clone(&test.url()).expect("fetches");
     let repository = Repository::open(&clone).expect("opens");
     assert_eq!(repository.head_branch().as_deref(), Some("trunk"));
-    assert_eq!(repository.head().expect("a head").to_string(), test.git(&["rev-parse", "HEAD"]));
-    assert!(repository.resolve("refs/heads/main").is_err());
+    assert_eq!(
+        repository.head_commit().expect("a head").to_string(),
+        test.git(&["rev-parse", "HEAD"])
+    );
+    assert!(repository.resolve_revision("refs/heads/main").is_err());
 }
 
 #[test]
@@ -54,13 +58,13 @@ fn processes_at_once_share_one_clone() {
     let test = origin();
     let cache = test.folder.path().join("cache");
     let url = test.url();
-    let bring = || clones(&cache, 0, NOW).bring(&url).expect("clones");
+    let bring = || clones(&cache, 0, NOW).update_clone(&url).expect("clones");
     let all = thread::scope(|scope| {
         let threads: Vec<_> = (0..4).map(|_| scope.spawn(bring)).collect();
         threads.into_iter().map(|thread| thread.join().expect("no panic")).collect::<Vec<_>>()
     });
     assert!(all.windows(2).all(|pair| pair[0] == pair[1]));
-    Repository::open(&all[0]).expect("opens").head().expect("a head");
+    Repository::open(&all[0]).expect("opens").head_commit().expect("a head");
 }
 
 #[test]
@@ -70,19 +74,20 @@ fn what_killed_processes_left_is_swept() {
     let left = cache.join("repositories").join(format!("{UNFINISHED}x"));
     fs::create_dir_all(&left).expect("a folder");
     // Its time is the real one, which is less than a day from neither of these.
-    clones(&cache, 60, 0).bring(&test.url()).expect("clones");
+    clones(&cache, 60, 0).update_clone(&test.url()).expect("clones");
     assert!(left.exists());
-    fs::remove_dir_all(clones(&cache, 60, 0).bring(&test.url()).expect("is there"))
+    fs::remove_dir_all(clones(&cache, 60, 0).update_clone(&test.url()).expect("is there"))
         .expect("removes");
-    clones(&cache, 60, i64::MAX).bring(&test.url()).expect("clones");
+    clones(&cache, 60, i64::MAX).update_clone(&test.url()).expect("clones");
     assert!(!left.exists());
 }
 
 #[test]
 fn failures_are_sentences_without_secrets() {
     let folder = tempfile::tempdir().expect("a folder");
-    let bring =
-        |url: &str| clones(folder.path(), 60, NOW).bring(url).expect_err("cannot work").to_string();
+    let bring = |url: &str| {
+        clones(folder.path(), 60, NOW).update_clone(url).expect_err("cannot work").to_string()
+    };
     assert_eq!(
         bring("ext::sh -c id"),
         "the URL `ext::sh -c id` is refused: `ext::` runs a program of its own"
@@ -111,7 +116,7 @@ fn hooks_of_the_user_do_not_run_and_progress_is_told() {
     let told = Told(RefCell::default());
     let cache = test.folder.path().join("cache");
     let clones = CloneCache::new(&cache, Duration::ZERO, NOW, false, &told);
-    let clone = clones.bring(&test.url()).expect("clones");
+    let clone = clones.update_clone(&test.url()).expect("clones");
     assert!(
         told.0.borrow().iter().any(|line| line == "Receiving objects 3/3"),
         "{:?}",
@@ -124,6 +129,6 @@ fn hooks_of_the_user_do_not_run_and_progress_is_told() {
     fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755))
         .expect("executable");
     git(&test.path, &["branch", "new"]);
-    clones.bring(&test.url()).expect("fetches");
+    clones.update_clone(&test.url()).expect("fetches");
     assert!(!ran.exists());
 }

@@ -72,7 +72,7 @@ impl Repository {
             .ok_or_else(|| GitError::NotARepository { path: shown.clone() })?;
         let common_dir = common_dir(&git_dir);
         let inner = git2::Repository::open_bare(&common_dir)
-            .map_err(|error| unsupported(&shown, &error))?;
+            .map_err(|error| unsupported_error(&shown, &error))?;
         let work_tree = work_tree(&git_dir);
         Ok(Repository {
             inner,
@@ -108,7 +108,7 @@ impl Repository {
     }
 
     /// The commits at which a shallow clone ends: their parents are not in it. Empty for a whole one.
-    pub fn shallow(&self) -> Vec<Oid> {
+    pub fn shallow_commits(&self) -> Vec<Oid> {
         let text = std::fs::read_to_string(self.common_dir.join("shallow")).unwrap_or_default();
         text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect()
     }
@@ -122,9 +122,9 @@ impl Repository {
     ///
     /// # Errors
     /// [`GitError::MissingObject`] when it is not there, or is of another kind.
-    pub(super) fn object(&self, id: Oid, kind: ObjectType) -> Result<Rc<[u8]>, GitError> {
-        let found = self.with_objects(|objects| objects.read(id, kind));
-        found.or_else(|error| self.elsewhere(id, kind).ok_or(error))
+    pub(super) fn read_object(&self, id: Oid, kind: ObjectType) -> Result<Rc<[u8]>, GitError> {
+        let found = self.with_objects(|objects| objects.read_object(id, kind));
+        found.or_else(|error| self.read_elsewhere(id, kind).ok_or(error))
     }
 
     /// The same with the objects in a folder that git names to a hook, `GIT_QUARANTINE_PATH`: those of a
@@ -143,7 +143,7 @@ impl Repository {
     }
 
     /// Where the objects of a push are, if there is one.
-    pub(super) fn incoming(&self) -> Option<&Path> {
+    pub(super) fn incoming_objects(&self) -> Option<&Path> {
         self.incoming.as_deref()
     }
 
@@ -153,7 +153,7 @@ impl Repository {
     }
 
     /// An object that is not in the repository itself.
-    fn elsewhere(&self, id: Oid, kind: ObjectType) -> Option<Rc<[u8]>> {
+    fn read_elsewhere(&self, id: Oid, kind: ObjectType) -> Option<Rc<[u8]>> {
         let incoming = || {
             self.incoming.as_ref()?;
             let odb = self.inner.odb().ok()?;
@@ -161,25 +161,29 @@ impl Repository {
             Some(Rc::from(object.data()))
         };
         let imagined = self.imagined.borrow();
-        imagined.as_ref().and_then(|imagined| imagined.read(id, kind)).or_else(incoming)
+        imagined.as_ref().and_then(|imagined| imagined.read_object(id, kind)).or_else(incoming)
     }
 
     /// The bytes of a blob, unless it is longer than `limit`: then its length.
     ///
     /// # Errors
     /// As [`Repository::object`].
-    pub(super) fn blob(&self, id: Oid, limit: usize) -> Result<Result<Rc<[u8]>, usize>, GitError> {
+    pub(super) fn read_blob(
+        &self,
+        id: Oid,
+        limit: usize,
+    ) -> Result<Result<Rc<[u8]>, usize>, GitError> {
         let found = self.with_objects(|objects| {
-            if let Some(bytes) = objects.packed(id, ObjectType::Blob) {
+            if let Some(bytes) = objects.read_packed(id, ObjectType::Blob) {
                 return Ok(if bytes.len() > limit { Err(bytes.len()) } else { Ok(bytes) });
             }
-            match objects.length(id) {
+            match objects.object_length(id) {
                 Some(length) if length > limit => Ok(Err(length)),
-                _ => objects.read(id, ObjectType::Blob).map(Ok),
+                _ => objects.read_object(id, ObjectType::Blob).map(Ok),
             }
         });
         let elsewhere = |error| {
-            let bytes = self.elsewhere(id, ObjectType::Blob).ok_or(error)?;
+            let bytes = self.read_elsewhere(id, ObjectType::Blob).ok_or(error)?;
             Ok(if bytes.len() > limit { Err(bytes.len()) } else { Ok(bytes) })
         };
         found.or_else(elsewhere)
@@ -189,12 +193,12 @@ impl Repository {
     ///
     /// # Errors
     /// As [`Repository::object`].
-    pub(super) fn tree(&self, id: Oid) -> Result<Rc<[u8]>, GitError> {
-        if let Some(known) = self.trees.get(id) {
+    pub(super) fn read_tree(&self, id: Oid) -> Result<Rc<[u8]>, GitError> {
+        if let Some(known) = self.trees.get_tree(id) {
             return Ok(known);
         }
-        let bytes = self.object(id, ObjectType::Tree)?;
-        self.trees.keep(id, &bytes);
+        let bytes = self.read_object(id, ObjectType::Tree)?;
+        self.trees.insert_tree(id, &bytes);
         Ok(bytes)
     }
 
@@ -210,7 +214,7 @@ impl Repository {
     }
 
     /// What another thread needs to open the same repository.
-    pub(crate) fn door(&self) -> RepositoryHandle {
+    pub(crate) fn handle(&self) -> RepositoryHandle {
         RepositoryHandle { git_dir: self.git_dir.clone(), packs: self.packs() }
     }
 
@@ -229,15 +233,17 @@ impl Repository {
     ///
     /// # Errors
     /// [`GitError::Empty`] or [`GitError::Unborn`] before the first commit.
-    pub fn head(&self) -> Result<Oid, GitError> {
+    pub fn head_commit(&self) -> Result<Oid, GitError> {
         match self.head_branch() {
-            Some(branch) => self.resolve(&format!("refs/heads/{branch}")).ok().ok_or_else(|| {
-                let empty = self.inner.references().is_ok_and(|mut all| all.next().is_none());
-                if empty { GitError::Empty } else { GitError::Unborn { branch } }
-            }),
+            Some(branch) => {
+                self.resolve_revision(&format!("refs/heads/{branch}")).ok().ok_or_else(|| {
+                    let empty = self.inner.references().is_ok_and(|mut all| all.next().is_none());
+                    if empty { GitError::Empty } else { GitError::Unborn { branch } }
+                })
+            }
             None => {
                 let head = std::fs::read_to_string(self.git_dir.join("HEAD")).unwrap_or_default();
-                self.resolve(head.trim())
+                self.resolve_revision(head.trim())
             }
         }
     }
@@ -251,10 +257,13 @@ impl Repository {
     /// [`GitError::UnknownBranch`], or those of [`Repository::head`].
     pub fn deployment_branch(&self, configured: Option<&str>) -> Result<(String, Oid), GitError> {
         let Some(branch) = configured else {
-            return Ok((self.head_branch().unwrap_or_else(|| "HEAD".to_owned()), self.head()?));
+            return Ok((
+                self.head_branch().unwrap_or_else(|| "HEAD".to_owned()),
+                self.head_commit()?,
+            ));
         };
-        let here = self.resolve(&format!("refs/heads/{branch}"));
-        let tip = here.or_else(|_| self.resolve(&format!("refs/remotes/origin/{branch}")));
+        let here = self.resolve_revision(&format!("refs/heads/{branch}"));
+        let tip = here.or_else(|_| self.resolve_revision(&format!("refs/remotes/origin/{branch}")));
         let unknown = || GitError::UnknownBranch { branch: branch.to_owned() };
         tip.ok().ok_or_else(unknown).map(|tip| (branch.to_owned(), tip))
     }
@@ -262,7 +271,7 @@ impl Repository {
     /// Where `origin` is, without credentials.
     pub fn origin_url(&self) -> Option<String> {
         let origin = self.inner.find_remote("origin").ok()?;
-        origin.url().ok().map(super::url::redact)
+        origin.url().ok().map(super::url::redact_credentials)
     }
 }
 
@@ -283,7 +292,7 @@ fn work_tree(git_dir: &Path) -> Option<PathBuf> {
     named_git.then(|| git_dir.parent().map(Path::to_path_buf)).flatten()
 }
 
-fn unsupported(path: &str, error: &git2::Error) -> GitError {
+fn unsupported_error(path: &str, error: &git2::Error) -> GitError {
     let message = error.message();
     let what = if message.contains("objectformat") || message.contains("sha256") {
         "SHA-256 object names".to_owned()

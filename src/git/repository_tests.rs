@@ -3,7 +3,7 @@ use crate::git::testing::{TestRepository, git};
 
 fn opened(path: &Path) -> Result<String, String> {
     let repository = Repository::open(path).map_err(|error| error.to_string())?;
-    repository.head().map(|id| id.to_string()).map_err(|error| error.to_string())
+    repository.head_commit().map(|id| id.to_string()).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -22,14 +22,17 @@ fn every_way_to_name_a_repository_works() {
         assert_eq!(opened(&folder.join(path)).as_ref(), Ok(&tip), "{path}");
     }
     let linked = Repository::open(&folder.join("linked/sub")).expect("opens");
-    let first = linked.head().expect("a head");
+    let first = linked.head_commit().expect("a head");
     assert_ne!(first.to_string(), tip);
     assert_eq!(linked.head_branch().as_deref(), Some("topic"));
     assert_eq!(
-        (linked.resolve("HEAD").expect("a head"), linked.resolve("@").expect("a head")),
+        (
+            linked.resolve_revision("HEAD").expect("a head"),
+            linked.resolve_revision("@").expect("a head")
+        ),
         (first, first)
     );
-    assert_eq!(linked.resolve("main~1").expect("a revision"), first);
+    assert_eq!(linked.resolve_revision("main~1").expect("a revision"), first);
     assert_eq!(linked.work_tree().map(|path| path.ends_with("linked")), Some(true));
 }
 
@@ -54,9 +57,9 @@ fn unborn_and_detached_heads_are_understood() {
     let mut test = TestRepository::new();
     test.commit("one", &[("a", Some("1"))]);
     let repository = test.open();
-    let tip = repository.head().expect("a head");
+    let tip = repository.head_commit().expect("a head");
     test.git(&["checkout", "-q", "--detach", "main"]);
-    assert_eq!((repository.head_branch(), repository.head().expect("a head")), (None, tip));
+    assert_eq!((repository.head_branch(), repository.head_commit().expect("a head")), (None, tip));
     assert_eq!(repository.deployment_branch(None).expect("a branch"), ("HEAD".to_owned(), tip));
     test.git(&["checkout", "-q", "--orphan", "new"]);
     assert_eq!(opened(&test.path), Err("branch `new` has no commits yet".to_owned()));
@@ -112,10 +115,10 @@ fn a_shallow_clone_knows_where_it_ends() {
     test.commit("one", &[("a", Some("1"))]);
     let second = test.commit("two", &[("a", Some("2"))]);
     let repository = test.open();
-    assert_eq!(repository.shallow(), []);
+    assert_eq!(repository.shallow_commits(), []);
     git(test.folder.path(), &["clone", "-q", "--depth=1", &test.url(), "shallow"]);
     let shallow = Repository::open(&test.folder.path().join("shallow")).expect("opens");
-    assert_eq!(shallow.shallow(), [test.id(second)]);
+    assert_eq!(shallow.shallow_commits(), [test.id(second)]);
 }
 
 #[test]
@@ -136,10 +139,10 @@ fn nothing_that_the_config_names_runs() {
         test.git(&["config", key, &command]);
     }
     let repository = Repository::open(&test.path).expect("opens");
-    let tip = repository.head().expect("a head");
+    let tip = repository.head_commit().expect("a head");
     let snapshot = crate::git::Snapshot::of_commit(&repository, tip).expect("a snapshot");
     for file in snapshot.files_under("").expect("files") {
-        snapshot.read(&file).expect("a text");
+        snapshot.read_file(&file).expect("a text");
     }
     assert!(!ran.exists());
 }

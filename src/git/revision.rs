@@ -23,12 +23,12 @@ impl Repository {
     ///
     /// # Errors
     /// [`GitError::UnknownRevision`].
-    pub fn resolve(&self, revision: &str) -> Result<Oid, GitError> {
+    pub fn resolve_revision(&self, revision: &str) -> Result<Oid, GitError> {
         let unknown = || GitError::UnknownRevision { revision: revision.to_owned() };
         let start = revision.find(['~', '^']).unwrap_or(revision.len());
         let (name, steps) = revision.split_at(start);
-        let id = self.named(name).ok_or_else(unknown)?;
-        self.commit_of(id).and_then(|commit| self.stepped(commit, steps)).ok_or_else(unknown)
+        let id = self.resolve_name(name).ok_or_else(unknown)?;
+        self.commit_of(id).and_then(|commit| self.follow_steps(commit, steps)).ok_or_else(unknown)
     }
 
     /// As [`Repository::resolve`], for what must be meant and nothing else: a tag may be called like a
@@ -38,14 +38,15 @@ impl Repository {
     /// [`GitError::UnknownRevision`], or [`GitError::Ambiguous`] where references of other commits are
     /// called the same.
     pub fn resolve_only(&self, revision: &str) -> Result<Oid, GitError> {
-        let found = self.resolve(revision)?;
+        let found = self.resolve_revision(revision)?;
         let name = revision.split(['~', '^']).next().unwrap_or_default();
         let is_fixed = ["@", "HEAD", FETCHED].contains(&name)
             || name.len() == 40 && Oid::from_str(name).is_ok();
         let places = PLACES.iter().map(|place| place_of(place, name));
-        let mut known: Vec<(String, Oid)> =
-            places.filter_map(|name| Some((name.clone(), self.reference(&name)?))).collect();
-        known.extend(self.beginning(name).map(|id| (id.to_string(), id)));
+        let mut known: Vec<(String, Oid)> = places
+            .filter_map(|name| Some((name.clone(), self.resolve_reference(&name)?)))
+            .collect();
+        known.extend(self.resolve_prefix(name).map(|id| (id.to_string(), id)));
         known.dedup_by_key(|(_, id)| *id);
         if is_fixed || known.len() < 2 {
             return Ok(found);
@@ -55,7 +56,7 @@ impl Repository {
     }
 
     /// The object a name stands for.
-    fn named(&self, name: &str) -> Option<Oid> {
+    fn resolve_name(&self, name: &str) -> Option<Oid> {
         if name == "@" || name == "HEAD" {
             return self.target_of_head();
         }
@@ -70,8 +71,8 @@ impl Repository {
         }
         PLACES
             .iter()
-            .find_map(|place| self.reference(&place_of(place, name)))
-            .or_else(|| self.beginning(name))
+            .find_map(|place| self.resolve_reference(&place_of(place, name)))
+            .or_else(|| self.resolve_prefix(name))
     }
 
     /// What this work tree's `HEAD` points at; a linked work tree has one of its own.
@@ -79,18 +80,18 @@ impl Repository {
         let head = std::fs::read_to_string(self.git_dir().join("HEAD")).ok()?;
         let head = head.trim();
         match head.strip_prefix("ref: ") {
-            Some(name) => self.reference(name),
+            Some(name) => self.resolve_reference(name),
             None => Oid::from_str(head).ok(),
         }
     }
 
-    fn reference(&self, name: &str) -> Option<Oid> {
+    fn resolve_reference(&self, name: &str) -> Option<Oid> {
         let found = self.inner().find_reference(name).ok()?;
         found.resolve().ok()?.target()
     }
 
     /// The one object whose id begins so.
-    fn beginning(&self, hex: &str) -> Option<Oid> {
+    fn resolve_prefix(&self, hex: &str) -> Option<Oid> {
         if !(4..40).contains(&hex.len()) || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
         }
@@ -102,10 +103,10 @@ impl Repository {
     fn commit_of(&self, id: Oid) -> Option<Oid> {
         let mut at = id;
         for _ in 0..MAX_TAGS {
-            if self.object(at, ObjectType::Commit).is_ok() {
+            if self.read_object(at, ObjectType::Commit).is_ok() {
                 return Some(at);
             }
-            let tag = self.object(at, ObjectType::Tag).ok()?;
+            let tag = self.read_object(at, ObjectType::Tag).ok()?;
             let hex = tag.strip_prefix(b"object ")?.get(..40)?;
             at = Oid::from_str(std::str::from_utf8(hex).ok()?).ok()?;
         }
@@ -113,7 +114,7 @@ impl Repository {
     }
 
     /// Follows `~3`, `^`, `^2` and `^{commit}`.
-    fn stepped(&self, commit: Oid, steps: &str) -> Option<Oid> {
+    fn follow_steps(&self, commit: Oid, steps: &str) -> Option<Oid> {
         let mut at = commit;
         let mut rest = steps;
         while let Some(sign @ ('~' | '^')) = rest.chars().next() {
@@ -128,16 +129,16 @@ impl Repository {
             let number: usize = if digits == 0 { 1 } else { rest[..digits].parse().ok()? };
             rest = &rest[digits..];
             at = match sign {
-                '~' => (0..number).try_fold(at, |at, _| self.parent(at, 1))?,
+                '~' => (0..number).try_fold(at, |at, _| self.nth_parent(at, 1))?,
                 _ if number == 0 => at,
-                _ => self.parent(at, number)?,
+                _ => self.nth_parent(at, number)?,
             };
         }
         rest.is_empty().then_some(at)
     }
 
-    fn parent(&self, commit: Oid, number: usize) -> Option<Oid> {
-        let bytes = self.object(commit, ObjectType::Commit).ok()?;
+    fn nth_parent(&self, commit: Oid, number: usize) -> Option<Oid> {
+        let bytes = self.read_object(commit, ObjectType::Commit).ok()?;
         CommitHead::parents(&bytes).nth(number - 1)
     }
 }
@@ -221,7 +222,7 @@ mod tests {
         ] {
             let git = test.git(&["rev-parse", &format!("{revision}^{{commit}}")]);
             assert_eq!(
-                repository.resolve(revision).map(|id| id.to_string()).ok().as_deref(),
+                repository.resolve_revision(revision).map(|id| id.to_string()).ok().as_deref(),
                 Some(git.trim()),
                 "{revision}"
             );
@@ -240,7 +241,7 @@ mod tests {
             "@{1}",
             "^main",
         ] {
-            assert!(repository.resolve(none).is_err(), "{none}");
+            assert!(repository.resolve_revision(none).is_err(), "{none}");
         }
     }
 }

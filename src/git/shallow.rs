@@ -1,8 +1,8 @@
 //! A clone of one commit, for a job that writes a file and is gone.
 
 use super::child;
-use super::url::{redact, refused};
-use super::write::{WriteError, done, run};
+use super::url::{redact_credentials, refusal_reason};
+use super::write::{WriteError, check_success, run_git};
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,12 +16,12 @@ const DOING: &str = "clone the repository";
 ///
 /// # Errors
 /// When the URL is refused, or there is no such repository or branch.
-pub fn shallow(url: &str, branch: Option<&str>, folder: &Path) -> Result<(), WriteError> {
-    if let Some(message) = refused(url) {
+pub fn clone_shallow(url: &str, branch: Option<&str>, folder: &Path) -> Result<(), WriteError> {
+    if let Some(message) = refusal_reason(url) {
         return Err(WriteError::Failed { doing: DOING, message });
     }
-    let mut git = child::git(false, Some(url));
-    child::settings(&mut git, &["core.hooksPath=/dev/null"]);
+    let mut git = child::git_command(false, Some(url));
+    child::add_settings(&mut git, &["core.hooksPath=/dev/null"]);
     git.args([
         "clone",
         "--bare",
@@ -34,6 +34,6 @@ pub fn shallow(url: &str, branch: Option<&str>, folder: &Path) -> Result<(), Wri
     if let Some(branch) = branch {
         git.arg(format!("--branch={branch}"));
     }
-    git.arg("--").arg(redact(url)).arg(folder);
-    done(run(git, b"", DOING, LIMIT)?, DOING).map(drop)
+    git.arg("--").arg(redact_credentials(url)).arg(folder);
+    check_success(run_git(git, b"", DOING, LIMIT)?, DOING).map(drop)
 }

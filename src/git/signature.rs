@@ -4,7 +4,7 @@
 //! ssh-keygen(1), "ALLOWED SIGNERS". git takes the time that the commit names for itself, so a key
 //! whose time is over would still do for a commit that is dated back: such lines are left out before.
 
-use super::write::{WriteError, run};
+use super::write::{WriteError, run_git};
 use super::{Oid, Repository, child};
 use git2::ObjectType;
 use jiff::civil::DateTime;
@@ -62,20 +62,20 @@ impl AllowedSigners {
     ///
     /// # Errors
     /// When git cannot be run or the commit is not there.
-    pub fn verify(
+    pub fn verify_commit(
         &self,
         repository: &Repository,
         commit: Oid,
     ) -> Result<SignatureStatus, WriteError> {
-        let bytes = repository.object(commit, ObjectType::Commit)?;
+        let bytes = repository.read_object(commit, ObjectType::Commit)?;
         if !is_signed_by_ssh(&bytes) {
             return Ok(SignatureStatus::None);
         }
-        let mut git = child::git(false, None);
+        let mut git = child::git_command(false, None);
         let list = format!("gpg.ssh.allowedSignersFile={}", self.file.path().display());
         // Which program checks, and what else counts, is not for the repository to say.
-        child::distrust(&mut git);
-        child::settings(
+        child::disable_programs(&mut git);
+        child::add_settings(
             &mut git,
             &[&list, "gpg.ssh.revocationFile=", "gpg.program=false", "gpg.openpgp.program=false"],
         );
@@ -84,28 +84,28 @@ impl AllowedSigners {
             "--raw",
             &commit.to_string(),
         ]);
-        if let Some(folder) = repository.incoming() {
+        if let Some(folder) = repository.incoming_objects() {
             git.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", folder);
         }
         git.env("GIT_NO_REPLACE_OBJECTS", "1").env("TMPDIR", &self.folder);
-        let answer = run(git, b"", DOING, SOON)?;
-        let signer = answer.stderr.lines().chain(answer.stdout.lines()).find_map(signer);
+        let answer = run_git(git, b"", DOING, SOON)?;
+        let signer = answer.stderr.lines().chain(answer.stdout.lines()).find_map(signer_name);
         Ok(match signer.filter(|_| answer.status.success()) {
             Some(signer) => SignatureStatus::Good(signer.to_owned()),
-            None => SignatureStatus::Bad(why(&answer.stderr)),
+            None => SignatureStatus::Bad(failure_reason(&answer.stderr)),
         })
     }
 }
 
 /// `Good "git" signature for alice@example.com with ED25519 key SHA256:…`
-fn signer(line: &str) -> Option<&str> {
+fn signer_name(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("Good \"git\" signature for ")?;
     rest.rsplit_once(" with ").map(|(signer, _)| signer)
 }
 
 /// Why a signature does not count: it fits, but its key is not on the list; or else in the words of
 /// `ssh-keygen`.
-fn why(said: &str) -> String {
+fn failure_reason(said: &str) -> String {
     if said.lines().any(|line| line.starts_with("Good \"git\" signature with ")) {
         return "its key is on no line that counts now".into();
     }
@@ -131,17 +131,19 @@ fn is_valid(line: &str, now: &Zoned) -> bool {
         return false;
     }
     let bound = |name: &str| {
-        options(line).into_iter().find_map(|option| Some(option.strip_prefix(name)?.to_owned()))
+        signer_options(line)
+            .into_iter()
+            .find_map(|option| Some(option.strip_prefix(name)?.to_owned()))
     };
-    let after = bound("valid-after=").map(|text| moment(&text, now));
-    let before = bound("valid-before=").map(|text| moment(&text, now));
+    let after = bound("valid-after=").map(|text| parse_moment(&text, now));
+    let before = bound("valid-before=").map(|text| parse_moment(&text, now));
     after.is_none_or(|after| after.is_some_and(|after| after <= now.timestamp()))
         && before.is_none_or(|before| before.is_some_and(|before| now.timestamp() < before))
 }
 
 /// The options of a line, without quotes, in lower case: what stands between the principals and the
 /// key, divided by commas.
-fn options(line: &str) -> Vec<String> {
+fn signer_options(line: &str) -> Vec<String> {
     let mut fields: Vec<Vec<String>> = vec![vec![String::new()]];
     let mut quoted = false;
     for c in line.chars() {
@@ -159,7 +161,7 @@ fn options(line: &str) -> Vec<String> {
 }
 
 /// `YYYYMMDD[HHMM[SS]][Z]`; without `Z` it is the time of this machine's zone.
-fn moment(text: &str, now: &Zoned) -> Option<Timestamp> {
+fn parse_moment(text: &str, now: &Zoned) -> Option<Timestamp> {
     let (digits, zone) = match text.strip_suffix('z') {
         Some(digits) => (digits, TimeZone::UTC),
         None => (text, now.time_zone().clone()),

@@ -23,15 +23,15 @@ fn only_lines_that_are_valid_now_count() {
 #[test]
 fn the_signer_is_read_from_what_ssh_keygen_says() {
     assert_eq!(
-        signer(r#"Good "git" signature for a b with c with ED25519 key SHA256:x"#),
+        signer_name(r#"Good "git" signature for a b with c with ED25519 key SHA256:x"#),
         Some("a b with c")
     );
     assert_eq!(
-        signer(r#"Good "git" signature with ED25519 key SHA256:x"#),
+        signer_name(r#"Good "git" signature with ED25519 key SHA256:x"#),
         None,
         "nobody on the list"
     );
-    assert_eq!(signer("[GNUPG:] GOODSIG 1 alice"), None);
+    assert_eq!(signer_name("[GNUPG:] GOODSIG 1 alice"), None);
 }
 
 #[test]

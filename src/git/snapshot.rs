@@ -5,7 +5,7 @@ use super::commit::CommitHead;
 use super::diff::{self, PathScope, TreeDiff};
 use super::links::SymlinkMap;
 use super::path::folder_of;
-use super::tree::{MAX_DEPTH, MODE_LINK, MODE_SUBMODULE, MODE_TREE, entries, entry_named};
+use super::tree::{MAX_DEPTH, MODE_LINK, MODE_SUBMODULE, MODE_TREE, entry_named, parse_entries};
 use super::{GitError, Repository};
 use git2::{ObjectType, Oid};
 use std::cell::RefCell;
@@ -96,10 +96,10 @@ impl<'r> Snapshot<'r> {
     /// # Errors
     /// When the commit or its top tree is not in the repository.
     pub fn of_commit(repository: &'r Repository, commit: Oid) -> Result<Self, GitError> {
-        let bytes = repository.object(commit, ObjectType::Commit)?;
+        let bytes = repository.read_object(commit, ObjectType::Commit)?;
         let head = CommitHead::parse(&bytes)
             .ok_or_else(|| GitError::BrokenObject { id: commit.to_string() })?;
-        repository.tree(head.tree)?;
+        repository.read_tree(head.tree)?;
         Ok(Snapshot::of_tree(repository, commit, head.tree, head.time))
     }
 
@@ -119,7 +119,7 @@ impl<'r> Snapshot<'r> {
     }
 
     /// The same files, to be shown otherwise.
-    fn again(&self) -> Self {
+    fn reopen_plain(&self) -> Self {
         let (replaced, links) = (self.replaced.clone(), self.links.clone());
         Snapshot { replaced, links, ..Snapshot::new(self.origin.clone(), self.repository) }
     }
@@ -140,11 +140,11 @@ impl<'r> Snapshot<'r> {
     ///
     /// # Errors
     /// When the repository's objects cannot be opened again.
-    pub fn with(
+    pub fn with_files(
         &self,
         files: impl IntoIterator<Item = (String, Vec<u8>)>,
     ) -> Result<Self, GitError> {
-        let mut out = self.again();
+        let mut out = self.reopen_plain();
         for (path, contents) in files {
             let id = Oid::hash_object(ObjectType::Blob, &contents)
                 .map_err(|error| GitError::from_git2("the new contents of a file", &error))?;
@@ -155,8 +155,8 @@ impl<'r> Snapshot<'r> {
 
     /// The same files, and what these links lead to where they are. For commits only.
     #[must_use]
-    pub fn following(&self, links: SymlinkMap) -> Self {
-        Snapshot { links, ..self.again() }
+    pub fn with_links(&self, links: SymlinkMap) -> Self {
+        Snapshot { links, ..self.reopen_plain() }
     }
 
     /// The commit, or `None` for the work tree and where files are not read as they are.
@@ -183,12 +183,17 @@ impl<'r> Snapshot<'r> {
     ///
     /// # Errors
     /// When trees are missing.
-    pub fn differences(&self, later: &Snapshot<'_>) -> Result<TreeDiff, GitError> {
-        diff::differences(self.repository, self.tree(), later.tree(), &PathScope::whole())
+    pub fn differences_to(&self, later: &Snapshot<'_>) -> Result<TreeDiff, GitError> {
+        diff::diff_trees_fully(
+            self.repository,
+            self.top_tree(),
+            later.top_tree(),
+            &PathScope::whole(),
+        )
     }
 
     /// The top tree; `None` for the work tree.
-    fn tree(&self) -> Option<Oid> {
+    fn top_tree(&self) -> Option<Oid> {
         match &self.origin {
             SnapshotOrigin::Commit { tree, .. } => Some(*tree),
             SnapshotOrigin::Disk { .. } => None,
@@ -210,7 +215,7 @@ impl<'r> Snapshot<'r> {
                 }
                 found => {
                     self.list_tree(found.map_or(*tree, |(_, id)| id), directory, 0, &mut out)?;
-                    self.follow(&mut out)?;
+                    self.follow_links(&mut out)?;
                 }
             },
             SnapshotOrigin::Disk { top } => list_disk(top, directory, 0, &mut out)?,
@@ -219,7 +224,7 @@ impl<'r> Snapshot<'r> {
     }
 
     /// The file at a path, without reading it. Directories are `None`.
-    pub fn find(&self, path: &str) -> Option<SnapshotFile> {
+    pub fn find_file(&self, path: &str) -> Option<SnapshotFile> {
         let found = match &self.origin {
             SnapshotOrigin::Commit { .. } => {
                 let (mode, id) = self.find_entry(path)?;
@@ -247,7 +252,7 @@ impl<'r> Snapshot<'r> {
     ///
     /// # Errors
     /// [`ReadError`], which names what is in the way.
-    pub fn read(&self, file: &SnapshotFile) -> Result<Vec<u8>, ReadError> {
+    pub fn read_file(&self, file: &SnapshotFile) -> Result<Vec<u8>, ReadError> {
         match file.kind {
             FileKind::Symlink => return Err(ReadError::Symlink),
             FileKind::Submodule => return Err(ReadError::Submodule),
@@ -257,11 +262,13 @@ impl<'r> Snapshot<'r> {
             return Ok(contents.to_vec());
         }
         match &self.origin {
-            SnapshotOrigin::Commit { .. } => match self.repository.blob(file.id, MAX_FILE_BYTES) {
-                Ok(Ok(bytes)) => Ok(bytes.to_vec()),
-                Ok(Err(bytes)) => Err(ReadError::TooLarge { bytes }),
-                Err(_) => Err(ReadError::MissingObject { id: file.id }),
-            },
+            SnapshotOrigin::Commit { .. } => {
+                match self.repository.read_blob(file.id, MAX_FILE_BYTES) {
+                    Ok(Ok(bytes)) => Ok(bytes.to_vec()),
+                    Ok(Err(bytes)) => Err(ReadError::TooLarge { bytes }),
+                    Err(_) => Err(ReadError::MissingObject { id: file.id }),
+                }
+            }
             SnapshotOrigin::Disk { top } => {
                 let path = top.join(&file.path);
                 let bytes = std::fs::metadata(&path)
@@ -276,17 +283,17 @@ impl<'r> Snapshot<'r> {
 
     fn tree_bytes(&self, id: Oid) -> Option<Rc<[u8]>> {
         matches!(self.origin, SnapshotOrigin::Commit { .. })
-            .then(|| self.repository.tree(id).ok())
+            .then(|| self.repository.read_tree(id).ok())
             .flatten()
     }
 
     /// Puts in place of the links that are followed what they lead to; links in there stay links.
-    fn follow(&self, files: &mut Vec<SnapshotFile>) -> Result<(), ReadError> {
+    fn follow_links(&self, files: &mut Vec<SnapshotFile>) -> Result<(), ReadError> {
         if self.links.is_empty() {
             return Ok(());
         }
         let is_followed = |file: &SnapshotFile| {
-            file.kind == FileKind::Symlink && self.links.real(&file.path).is_some()
+            file.kind == FileKind::Symlink && self.links.resolve_path(&file.path).is_some()
         };
         let (links, others): (Vec<SnapshotFile>, Vec<SnapshotFile>) =
             std::mem::take(files).into_iter().partition(is_followed);
@@ -306,7 +313,7 @@ impl<'r> Snapshot<'r> {
 
     fn find_entry(&self, path: &str) -> Option<(u32, Oid)> {
         let SnapshotOrigin::Commit { tree, .. } = &self.origin else { return None };
-        let real = self.links.real(path);
+        let real = self.links.resolve_path(path);
         let path = real.as_deref().unwrap_or(path);
         let mut at = (MODE_TREE, *tree);
         for part in path.split('/').filter(|part| !part.is_empty()) {
@@ -326,7 +333,7 @@ impl<'r> Snapshot<'r> {
         let index = indexes.entry(id).or_insert_with(|| {
             // The first of equal names counts, as in a small tree.
             let mut index = TreeIndex::new();
-            entries(bytes).for_each(|entry| {
+            parse_entries(bytes).for_each(|entry| {
                 index.entry(Box::from(entry.name)).or_insert((entry.mode, entry.id));
             });
             index
@@ -342,7 +349,7 @@ impl<'r> Snapshot<'r> {
         out: &mut Vec<SnapshotFile>,
     ) -> Result<(), ReadError> {
         let bytes = self.tree_bytes(id).ok_or(ReadError::MissingObject { id })?;
-        for entry in entries(&bytes) {
+        for entry in parse_entries(&bytes) {
             let Ok(name) = std::str::from_utf8(entry.name) else { continue };
             let path =
                 if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };

@@ -57,7 +57,7 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// [`WriteError::NoGit`], or [`WriteError::TooSlow`] after `limit` or what is left of it.
-    pub(super) fn talk(
+    pub(super) fn run_remote(
         &self,
         doing: &'static str,
         limit: Duration,
@@ -68,13 +68,13 @@ impl Workspace<'_> {
         loop {
             let begun = Instant::now();
             let answer = self.talk_once(doing, limit, &arguments);
-            let worth = attempts(&answer);
+            let worth = attempts_for(&answer);
             if worth > 1 {
                 self.lost.set(self.lost.get() + begun.elapsed());
             }
             if attempt >= worth
                 || self.lost.get() > PATIENCE
-                || self.left().is_some_and(|left| left.is_zero())
+                || self.time_left().is_some_and(|left| left.is_zero())
             {
                 return answer;
             }
@@ -90,9 +90,9 @@ impl Workspace<'_> {
         limit: Duration,
         arguments: &impl Fn(&mut Command),
     ) -> Result<GitOutput, WriteError> {
-        let mut git = self.git();
+        let mut git = self.git_command();
         arguments(&mut git);
-        self.run(git, b"", doing, allowance(limit, self.lost.get(), self.left()))
+        self.run_git(git, b"", doing, time_allowance(limit, self.lost.get(), self.time_left()))
     }
 
     /// Sets when all talks with the remote have to be over. One that begins shortly before, or after it,
@@ -101,14 +101,14 @@ impl Workspace<'_> {
         self.end.set(Some(end));
     }
 
-    fn left(&self) -> Option<Duration> {
+    fn time_left(&self) -> Option<Duration> {
         self.end.get().map(|end| end.saturating_duration_since(Instant::now()))
     }
 }
 
 /// How long a talk may take that could take `limit`, after what dead connections have cost, and with so
 /// much left for all.
-fn allowance(limit: Duration, lost: Duration, left: Option<Duration>) -> Duration {
+fn time_allowance(limit: Duration, lost: Duration, left: Option<Duration>) -> Duration {
     let rest = LONGEST.saturating_sub(lost);
     limit.min(left.map_or(rest, |left| left.min(rest)).max(SHORTEST))
 }
@@ -132,7 +132,7 @@ fn is_decided(line: &str) -> bool {
 }
 
 /// How many attempts in all an answer like this is worth.
-fn attempts(answer: &Result<GitOutput, WriteError>) -> u32 {
+fn attempts_for(answer: &Result<GitOutput, WriteError>) -> u32 {
     let says = |words: &[&str], answer: &GitOutput| {
         words.iter().any(|words| answer.stderr.contains(words))
     };
@@ -154,7 +154,7 @@ mod tests {
     fn a_talk_may_take_what_is_left_and_never_less_than_a_few_seconds() {
         let seconds = Duration::from_secs;
         let allowance = |limit, lost, left: Option<u64>| {
-            allowance(seconds(limit), seconds(lost), left.map(seconds))
+            time_allowance(seconds(limit), seconds(lost), left.map(seconds))
         };
         assert_eq!(allowance(45, 0, None), LONGEST);
         assert_eq!(allowance(12, 0, None), seconds(12));

@@ -84,12 +84,12 @@ const CACHED_BYTES: usize = 4 << 20;
 
 impl TreeCache {
     /// The tree's bytes, if they are kept.
-    pub fn get(&self, id: Oid) -> Option<Rc<[u8]>> {
+    pub fn get_tree(&self, id: Oid) -> Option<Rc<[u8]>> {
         self.0.borrow().trees.get(&id).map(Rc::clone)
     }
 
     /// Keeps a tree's bytes.
-    pub fn keep(&self, id: Oid, bytes: &Rc<[u8]>) {
+    pub fn insert_tree(&self, id: Oid, bytes: &Rc<[u8]>) {
         let mut kept = self.0.borrow_mut();
         if kept.bytes + bytes.len() > CACHED_BYTES {
             *kept = CachedTrees::default();
@@ -107,7 +107,7 @@ pub(super) fn entry_length(bytes: &[u8]) -> Option<usize> {
 
 /// The entries of a tree object's bytes: `mode SP name NUL id`, again and again. A malformed rest
 /// ends the iteration.
-pub(super) fn entries(mut bytes: &[u8]) -> impl Iterator<Item = TreeEntry<'_>> {
+pub(super) fn parse_entries(mut bytes: &[u8]) -> impl Iterator<Item = TreeEntry<'_>> {
     std::iter::from_fn(move || {
         let space = bytes.iter().position(|b| *b == b' ')?;
         let mode = bytes[..space].iter().try_fold(0u32, |mode, digit| {

@@ -7,7 +7,7 @@ const SCHEMES: [&str; 6] = ["https", "http", "ssh", "git+ssh", "git", "file"];
 
 /// Does a text name a repository elsewhere: `https://…`, `ssh://…`, `file://…`, `git@host:path`?
 pub fn is_url(text: &str) -> bool {
-    if text.contains("://") || helper(text).is_some() {
+    if text.contains("://") || remote_helper(text).is_some() {
         return true;
     }
     // git's scp-like form: a colon before any slash. Without a user it could be a file's name.
@@ -16,14 +16,14 @@ pub fn is_url(text: &str) -> bool {
 }
 
 /// Why git must not be given this URL, or `None`.
-pub(super) fn refused(url: &str) -> Option<String> {
+pub(super) fn refusal_reason(url: &str) -> Option<String> {
     if url.starts_with('-') {
         return Some("it starts with `-`, which git would read as an option".into());
     }
     if url.chars().any(char::is_control) {
         return Some("it contains control characters".into());
     }
-    if let Some(name) = helper(url) {
+    if let Some(name) = remote_helper(url) {
         return Some(format!("`{name}::` runs a program of its own"));
     }
     match url.split_once("://") {
@@ -37,7 +37,7 @@ pub(super) fn refused(url: &str) -> Option<String> {
 }
 
 /// The name of a remote helper: `ext` of `ext::sh -c …`.
-fn helper(text: &str) -> Option<&str> {
+fn remote_helper(text: &str) -> Option<&str> {
     let (name, _) = text.split_once("::")?;
     let plain = !name.is_empty()
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'));
@@ -46,7 +46,7 @@ fn helper(text: &str) -> Option<&str> {
 
 /// A text without the credentials of the URLs in it: no user and password in `http(s)`, no password
 /// elsewhere (`ssh://git@host` names the login).
-pub fn redact(text: &str) -> String {
+pub fn redact_credentials(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("://") {
@@ -85,7 +85,7 @@ pub(super) fn credentials(url: &str) -> Option<(String, String)> {
 
 /// A folder's name for the clone of a URL: its last two parts, for people, and a hash, for certainty.
 pub(super) fn folder_name(url: &str) -> String {
-    let shown = redact(url);
+    let shown = redact_credentials(url);
     let path = shown.split_once("://").map_or(shown.as_str(), |(_, rest)| rest);
     let path = path.trim_end_matches('/').trim_end_matches(".git");
     let mut parts: Vec<&str> =
@@ -132,23 +132,23 @@ mod tests {
             "https://h/\nx",
             "https://",
         ] {
-            assert!(refused(url).is_some(), "{url}");
+            assert!(refusal_reason(url).is_some(), "{url}");
         }
         for url in ["https://h/x", "HTTPS://h/x", "git@h:x", "file:///x", "ssh://[::1]/x"] {
-            assert_eq!(refused(url), None, "{url}");
+            assert_eq!(refusal_reason(url), None, "{url}");
         }
     }
 
     #[test]
     fn secrets_are_left_out() {
-        assert_eq!(redact("https://user:token@host/x"), "https://host/x");
-        assert_eq!(redact("https://token@host:8443"), "https://host:8443");
-        assert_eq!(redact("ssh://git:pw@host/x"), "ssh://git@host/x");
+        assert_eq!(redact_credentials("https://user:token@host/x"), "https://host/x");
+        assert_eq!(redact_credentials("https://token@host:8443"), "https://host:8443");
+        assert_eq!(redact_credentials("ssh://git:pw@host/x"), "ssh://git@host/x");
         assert_eq!(
-            redact("fatal: unable to access 'https://a:b@c@h/x/': and https://d:e@f"),
+            redact_credentials("fatal: unable to access 'https://a:b@c@h/x/': and https://d:e@f"),
             "fatal: unable to access 'https://h/x/': and https://f"
         );
-        assert_eq!(redact("git@host:x user@y é://"), "git@host:x user@y é://");
+        assert_eq!(redact_credentials("git@host:x user@y é://"), "git@host:x user@y é://");
         assert_eq!(
             credentials("https://u:t@h/x"),
             Some(("https://u:t@h/".into(), "https://h/".into()))

@@ -5,7 +5,7 @@
 //! same with any number of threads.
 
 use super::commit::CommitHead;
-use super::diff::{PathChange, PathScope, diff};
+use super::diff::{PathChange, PathScope, diff_trees};
 use super::objects::ObjectReader;
 use super::pack::PackSet;
 use super::repository::RepositoryHandle;
@@ -105,9 +105,9 @@ impl MainlineWalk {
         MainlineWalk {
             objects: repository.objects_dir(),
             packs: repository.packs(),
-            door: repository.door(),
+            door: repository.handle(),
             tip,
-            shallow: repository.shallow().into_iter().collect(),
+            shallow: repository.shallow_commits().into_iter().collect(),
             scope,
             until: None,
             threads: thread::available_parallelism().map_or(1, usize::from),
@@ -161,13 +161,13 @@ impl MainlineWalk {
             })
         };
         if self.threads == 1 {
-            self.alone(&worker, &mut take)
+            self.run_single(&worker, &mut take)
         } else {
-            self.together(&worker, &mut take, &length)
+            self.run_parallel(&worker, &mut take, &length)
         }
     }
 
-    fn alone<T, W: FnMut(&Repository, &CommitChanges) -> T>(
+    fn run_single<T, W: FnMut(&Repository, &CommitChanges) -> T>(
         &self,
         worker: &impl Fn() -> W,
         take: &mut impl FnMut(BatchResult<T>) -> Option<Result<WalkEnd, GitError>>,
@@ -176,14 +176,14 @@ impl MainlineWalk {
         let mut comparer =
             TreeComparer { walk: self, repository: self.door.open()?, work: worker() };
         loop {
-            let batch = chain.next();
-            if let Some(result) = take(comparer.compare(batch)) {
+            let batch = chain.next_batch();
+            if let Some(result) = take(comparer.compare_batch(batch)) {
                 return result;
             }
         }
     }
 
-    fn together<T: Send, W: FnMut(&Repository, &CommitChanges) -> T>(
+    fn run_parallel<T: Send, W: FnMut(&Repository, &CommitChanges) -> T>(
         &self,
         worker: &(impl Fn() -> W + Sync),
         take: &mut impl FnMut(BatchResult<T>) -> Option<Result<WalkEnd, GitError>>,
@@ -198,7 +198,7 @@ impl MainlineWalk {
             scope.spawn(move || self.send_chain(&batches, stop, length));
             for _ in 0..self.threads {
                 let (waiting, made) = (Arc::clone(&waiting), made.clone());
-                scope.spawn(move || self.work(worker, &waiting, &made, stop));
+                scope.spawn(move || self.run_worker(worker, &waiting, &made, stop));
             }
             // Who is left alone must notice: only threads hold the ends of the queues.
             drop((waiting, made));
@@ -223,7 +223,7 @@ impl MainlineWalk {
             }
         };
         loop {
-            let batch = chain.next();
+            let batch = chain.next_batch();
             let ended = batch.end.is_some();
             if ended {
                 length.store(chain.length, Ordering::Relaxed);
@@ -234,7 +234,7 @@ impl MainlineWalk {
         }
     }
 
-    fn work<T: Send, W: FnMut(&Repository, &CommitChanges) -> T>(
+    fn run_worker<T: Send, W: FnMut(&Repository, &CommitChanges) -> T>(
         &self,
         worker: &(impl Fn() -> W + Sync),
         waiting: &Mutex<Receiver<CommitBatch>>,
@@ -251,7 +251,7 @@ impl MainlineWalk {
             let number = batch.number;
             let able = comparer.take().map_or_else(ready, Ok);
             let done = match able {
-                Ok(able) => comparer.insert(able).compare(batch),
+                Ok(able) => comparer.insert(able).compare_batch(batch),
                 Err(error) => BatchResult {
                     commits: 0,
                     steps: Vec::new(),
@@ -312,10 +312,10 @@ impl<'w> MainlineReader<'w> {
     }
 
     /// The next batch; after one with an end there is none.
-    fn next(&mut self) -> CommitBatch {
+    fn next_batch(&mut self) -> CommitBatch {
         let mut links: Vec<MainlineCommit> = self.last.into_iter().collect();
         let before = self.length;
-        let end = self.fill(&mut links);
+        let end = self.fill_batch(&mut links);
         self.last = links.last().copied();
         let batch = CommitBatch { number: self.number, links, fresh: self.length - before, end };
         self.number += 1;
@@ -323,10 +323,10 @@ impl<'w> MainlineReader<'w> {
         batch
     }
 
-    fn fill(&mut self, links: &mut Vec<MainlineCommit>) -> Option<BatchEnd> {
+    fn fill_batch(&mut self, links: &mut Vec<MainlineCommit>) -> Option<BatchEnd> {
         for _ in 0..self.size {
             let id = self.next;
-            let head = match self.objects.head(id) {
+            let head = match self.objects.read_commit_head(id) {
                 Ok(head) => head,
                 Err(error) => return Some(BatchEnd::Failed(error)),
             };
@@ -355,14 +355,14 @@ struct TreeComparer<'w, W> {
 }
 
 impl<T, W: FnMut(&Repository, &CommitChanges) -> T> TreeComparer<'_, W> {
-    fn compare(&mut self, batch: CommitBatch) -> BatchResult<T> {
+    fn compare_batch(&mut self, batch: CommitBatch) -> BatchResult<T> {
         let mut steps = Vec::new();
         let mut end = batch.end;
         let pairs = batch.links.windows(2).map(|pair| (pair[0], Some(pair[1])));
         let root =
             batch.links.last().filter(|_| matches!(end, Some(BatchEnd::Stopped(WalkEnd::Root))));
         for (child, parent) in pairs.chain(root.map(|root| (*root, None))) {
-            match self.step(child, parent) {
+            match self.compare_pair(child, parent) {
                 Ok(Some(step)) => steps.push(step),
                 Ok(None) => {}
                 Err(error) => {
@@ -374,13 +374,14 @@ impl<T, W: FnMut(&Repository, &CommitChanges) -> T> TreeComparer<'_, W> {
         BatchResult { commits: batch.fresh, steps, end }
     }
 
-    fn step(
+    fn compare_pair(
         &mut self,
         child: MainlineCommit,
         parent: Option<MainlineCommit>,
     ) -> Result<Option<(CommitChanges, T)>, GitError> {
         let before = parent.map(|parent| parent.head.tree);
-        let changes = diff(&self.repository, before, Some(child.head.tree), &self.walk.scope)?;
+        let changes =
+            diff_trees(&self.repository, before, Some(child.head.tree), &self.walk.scope)?;
         if changes.is_empty() {
             return Ok(None);
         }

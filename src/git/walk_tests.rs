@@ -3,7 +3,7 @@ use crate::git::testing::{TestRepository, git};
 
 /// `subject: changed paths`, newest first, and why it ended.
 fn walked(repository: &Repository, paths: &[&str]) -> (Vec<String>, WalkEnd) {
-    let tip = repository.head().expect("a head");
+    let tip = repository.head_commit().expect("a head");
     let answers = [1, 2, 5].map(|threads| {
         let mut lines = Vec::new();
         let scope = PathScope::of(paths.iter().map(|path| (*path).to_owned()));
@@ -75,9 +75,12 @@ fn the_visitor_can_stop() {
     let repository = test.open();
     for threads in [1, 3] {
         let mut seen = 0;
-        let walk =
-            MainlineWalk::new(&repository, repository.head().expect("a head"), PathScope::whole())
-                .threads(threads);
+        let walk = MainlineWalk::new(
+            &repository,
+            repository.head_commit().expect("a head"),
+            PathScope::whole(),
+        )
+        .threads(threads);
         let visit = |_: CommitChanges, ()| {
             seen += 1;
             if seen == 30 { WalkControl::Stop } else { WalkControl::Continue }
@@ -154,7 +157,8 @@ fn partial_clones_do_with_what_they_have() {
     let blobless = Repository::open(&test.folder.path().join("blobless")).expect("opens");
     assert_eq!(walked(&blobless, &["d/a"]).0, ["two: d/a", "one: d/a"]);
     let treeless = Repository::open(&test.folder.path().join("treeless")).expect("opens");
-    let walk = MainlineWalk::new(&treeless, treeless.head().expect("a head"), PathScope::whole());
+    let walk =
+        MainlineWalk::new(&treeless, treeless.head_commit().expect("a head"), PathScope::whole());
     let error = walk
         .run(|| |_: &Repository, _: &CommitChanges| (), |_, ()| WalkControl::Continue, |_| {})
         .expect_err("no trees");
@@ -169,7 +173,7 @@ fn odd_authors_do_not_stop_a_walk() {
     test.commit_as(b"J\xf6rg <j@x>", b"Gr\xfc\xdfe", &[("a", Some("1"))], &[]);
     test.commit_as(b"<nameless@x>", long.as_bytes(), &[("a", Some("2"))], &[]);
     let repository = test.open();
-    let tip = repository.head().expect("a head");
+    let tip = repository.head_commit().expect("a head");
     let info = repository.commit_info(tip).expect("a commit");
     assert_eq!(
         (info.author.name.as_str(), info.author.email.as_str(), info.subject.len()),

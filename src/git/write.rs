@@ -133,14 +133,14 @@ impl<'r> Workspace<'r> {
     /// # Errors
     /// [`WriteError::NoIdentity`].
     pub fn author(&self) -> Result<GitIdentity, WriteError> {
-        once(&self.author, || author(self.repository, &self.manner))
+        get_or_try_init(&self.author, || author_identity(self.repository, &self.manner))
     }
 
     fn committer(&self) -> Result<GitIdentity, WriteError> {
         match &self.manner.committer {
             Some(committer) => Ok(committer.clone()),
-            None => once(&self.committer, || {
-                identity(self.repository, &self.manner, "GIT_COMMITTER_IDENT")
+            None => get_or_try_init(&self.committer, || {
+                read_identity(self.repository, &self.manner, "GIT_COMMITTER_IDENT")
             }),
         }
     }
@@ -149,8 +149,10 @@ impl<'r> Workspace<'r> {
     ///
     /// # Errors
     /// When there is no identity, signing fails, or objects cannot be written.
-    pub fn commit(&self, new: &NewCommit<'_>) -> Result<Oid, WriteError> {
-        let tree = self.tree(new).map_err(|error| GitError::from_git2("the new commit", &error))?;
+    pub fn write_commit(&self, new: &NewCommit<'_>) -> Result<Oid, WriteError> {
+        let tree = self
+            .write_files_tree(new)
+            .map_err(|error| GitError::from_git2("the new commit", &error))?;
         self.commit_tree(tree, &[new.parent], new.message, &self.author()?)
     }
 
@@ -162,11 +164,11 @@ impl<'r> Workspace<'r> {
         message: &str,
         author: &GitIdentity,
     ) -> Result<Oid, WriteError> {
-        if self.signs()? {
-            return self.signed(tree, parents, message, author);
+        if self.signs_commits()? {
+            return self.write_signed(tree, parents, message, author);
         }
-        let author = line(author, &self.manner.date);
-        let committer = line(&self.committer()?, &self.manner.date);
+        let author = identity_line(author, &self.manner.date);
+        let committer = identity_line(&self.committer()?, &self.manner.date);
         let parents: String = parents.iter().map(|parent| format!("parent {parent}\n")).collect();
         let text =
             format!("tree {tree}\n{parents}author {author}\ncommitter {committer}\n\n{message}");
@@ -189,7 +191,7 @@ impl<'r> Workspace<'r> {
         expected: Option<Oid>,
     ) -> Result<(), WriteError> {
         let old = expected.map_or_else(|| "0".repeat(40), |id| id.to_string());
-        let mut git = self.git();
+        let mut git = self.git_command();
         git.args([
             "update-ref",
             "-m",
@@ -198,7 +200,7 @@ impl<'r> Workspace<'r> {
             &commit.to_string(),
             &old,
         ]);
-        let answer = self.run(git, b"", "set a branch", SOON)?;
+        let answer = self.run_git(git, b"", "set a branch", SOON)?;
         if answer.status.success() {
             Ok(())
         } else {
@@ -207,7 +209,7 @@ impl<'r> Workspace<'r> {
     }
 
     /// What the blobs of the commit's files are, in the commit's tree.
-    fn tree(&self, new: &NewCommit<'_>) -> Result<Oid, git2::Error> {
+    fn write_files_tree(&self, new: &NewCommit<'_>) -> Result<Oid, git2::Error> {
         let git = self.repository.inner();
         let base = git.find_commit(new.parent)?.tree()?;
         let mut update = TreeUpdateBuilder::new();
@@ -222,51 +224,54 @@ impl<'r> Workspace<'r> {
         update.create_updated(git, &base)
     }
 
-    fn signs(&self) -> Result<bool, WriteError> {
-        once(&self.signs, || {
-            let mut git = self.git();
+    fn signs_commits(&self) -> Result<bool, WriteError> {
+        get_or_try_init(&self.signs, || {
+            let mut git = self.git_command();
             git.args(["config", "--type=bool", "--get", "commit.gpgsign"]);
-            Ok(self.run(git, b"", "read its configuration", SOON)?.stdout.trim() == "true")
+            Ok(self.run_git(git, b"", "read its configuration", SOON)?.stdout.trim() == "true")
         })
     }
 
-    fn signed(
+    fn write_signed(
         &self,
         tree: Oid,
         parents: &[Oid],
         message: &str,
         author: &GitIdentity,
     ) -> Result<Oid, WriteError> {
-        let mut git = self.git();
+        let mut git = self.git_command();
         git.env("GIT_AUTHOR_NAME", &author.name).env("GIT_AUTHOR_EMAIL", &author.email);
         git.args(["commit-tree", "-S", &tree.to_string()]);
         for parent in parents {
             git.args(["-p", &parent.to_string()]);
         }
-        let answer = self.run(git, message.as_bytes(), "sign the commit", SIGNING)?;
+        let answer = self.run_git(git, message.as_bytes(), "sign the commit", SIGNING)?;
         let made =
             answer.status.success().then(|| Oid::from_str(answer.stdout.trim()).ok()).flatten();
-        made.ok_or_else(|| WriteError::Failed { doing: "sign the commit", message: said(&answer) })
+        made.ok_or_else(|| WriteError::Failed {
+            doing: "sign the commit",
+            message: stderr_text(&answer),
+        })
     }
 
     /// git, in this repository.
-    pub(super) fn git(&self) -> Command {
-        command(self.repository.git_dir(), &self.manner)
+    pub(super) fn git_command(&self) -> Command {
+        base_command(self.repository.git_dir(), &self.manner)
     }
 
-    pub(super) fn run(
+    pub(super) fn run_git(
         &self,
         git: Command,
         input: &[u8],
         doing: &'static str,
         limit: Duration,
     ) -> Result<GitOutput, WriteError> {
-        run(git, input, doing, limit)
+        run_git(git, input, doing, limit)
     }
 }
 
 /// The value of a cell, which `ask` fills.
-fn once<T: Clone>(
+fn get_or_try_init<T: Clone>(
     cell: &OnceCell<T>,
     ask: impl FnOnce() -> Result<T, WriteError>,
 ) -> Result<T, WriteError> {
@@ -283,38 +288,45 @@ fn once<T: Clone>(
 ///
 /// # Errors
 /// [`WriteError::NoIdentity`].
-pub fn author(repository: &Repository, manner: &GitOptions) -> Result<GitIdentity, WriteError> {
+pub fn author_identity(
+    repository: &Repository,
+    manner: &GitOptions,
+) -> Result<GitIdentity, WriteError> {
     match &manner.author {
         Some(author) => Ok(author.clone()),
-        None => identity(repository, manner, "GIT_AUTHOR_IDENT"),
+        None => read_identity(repository, manner, "GIT_AUTHOR_IDENT"),
     }
 }
 
 /// What `git credential fill` has for a host, without asking anybody: lines of `key=value`.
-pub fn credential(repository: &Repository, manner: &GitOptions, host: &str) -> Option<String> {
+pub fn fill_credential(repository: &Repository, manner: &GitOptions, host: &str) -> Option<String> {
     if host.chars().any(char::is_control) {
         return None;
     }
     // Without the repository its configuration is not read, and all helpers are the user's own.
     let place = if manner.trusts { repository.git_dir() } else { Path::new(NOWHERE) };
     let mut git =
-        command(place, &GitOptions { interactive: false, trusts: true, ..manner.clone() });
+        base_command(place, &GitOptions { interactive: false, trusts: true, ..manner.clone() });
     git.args(["-c", "core.askPass=", "credential", "fill"]);
     git.env_remove("GIT_ASKPASS").env_remove("SSH_ASKPASS");
-    let answer =
-        run(git, format!("protocol=https\nhost={host}\n\n").as_bytes(), "find a password", SOON)
-            .ok()?;
+    let answer = run_git(
+        git,
+        format!("protocol=https\nhost={host}\n\n").as_bytes(),
+        "find a password",
+        SOON,
+    )
+    .ok()?;
     answer.status.success().then_some(answer.stdout)
 }
 
-fn identity(
+fn read_identity(
     repository: &Repository,
     manner: &GitOptions,
     variable: &str,
 ) -> Result<GitIdentity, WriteError> {
-    let mut git = command(repository.git_dir(), manner);
+    let mut git = base_command(repository.git_dir(), manner);
     git.args(["var", variable]);
-    let answer = run(git, b"", "say who you are", SOON)?;
+    let answer = run_git(git, b"", "say who you are", SOON)?;
     let person = answer.stdout.rsplit_once('>').and_then(|(text, _)| text.split_once('<'));
     match person.filter(|_| answer.status.success()) {
         Some((name, email)) => {
@@ -324,11 +336,11 @@ fn identity(
     }
 }
 
-fn command(git_dir: &Path, manner: &GitOptions) -> Command {
-    let mut git = child::git(manner.interactive, manner.url.as_deref());
-    child::settings(&mut git, &["gc.auto=0"]);
+fn base_command(git_dir: &Path, manner: &GitOptions) -> Command {
+    let mut git = child::git_command(manner.interactive, manner.url.as_deref());
+    child::add_settings(&mut git, &["gc.auto=0"]);
     if !manner.trusts {
-        child::distrust(&mut git);
+        child::disable_programs(&mut git);
     }
     git.arg("--git-dir").arg(git_dir);
     // The sign keeps git from taking a small number for a date of the calendar.
@@ -338,29 +350,32 @@ fn command(git_dir: &Path, manner: &GitOptions) -> Command {
 }
 
 /// Runs git to its end. That it failed is in the answer.
-pub(super) fn run(
+pub(super) fn run_git(
     git: Command,
     input: &[u8],
     doing: &'static str,
     limit: Duration,
 ) -> Result<GitOutput, WriteError> {
-    child::run(git, input, limit).map_err(|error| match error {
+    child::run_command(git, input, limit).map_err(|error| match error {
         GitProcessError::NotStarted(why) => WriteError::NoGit { doing, why: why.to_string() },
         GitProcessError::TooSlow(seconds) => WriteError::TooSlow { doing, seconds },
     })
 }
 
 /// The answer of a git that did what it was to do.
-pub(super) fn done(answer: GitOutput, doing: &'static str) -> Result<GitOutput, WriteError> {
+pub(super) fn check_success(
+    answer: GitOutput,
+    doing: &'static str,
+) -> Result<GitOutput, WriteError> {
     if answer.status.success() {
         Ok(answer)
     } else {
-        Err(WriteError::Failed { doing, message: said(&answer) })
+        Err(WriteError::Failed { doing, message: stderr_text(&answer) })
     }
 }
 
 /// An identity as commits have it; git drops the same characters.
-fn line(person: &GitIdentity, date: &str) -> String {
+fn identity_line(person: &GitIdentity, date: &str) -> String {
     let clean = |text: &str| {
         text.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>')).collect::<String>()
     };
@@ -368,7 +383,7 @@ fn line(person: &GitIdentity, date: &str) -> String {
 }
 
 /// What git gave as its reason.
-pub(super) fn said(answer: &GitOutput) -> String {
+pub(super) fn stderr_text(answer: &GitOutput) -> String {
     let error = |line: &&str| {
         ["fatal: ", "error: ", "remote: ", "ssh: "].iter().any(|start| line.starts_with(start))
     };

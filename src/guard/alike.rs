@@ -3,7 +3,7 @@
 /// A path without what a file system may not tell apart: case, characters that are not seen, and dots
 /// and blanks at the ends of names. Case and invisible characters are those HFS+ and NTFS are known
 /// for (git has the same care for `.git`, in `path.c`).
-pub(super) fn folded(path: &str) -> String {
+pub(super) fn fold_path(path: &str) -> String {
     let part = |part: &str| {
         let seen: String =
             part.chars().filter(|c| !is_unseen(*c)).flat_map(char::to_lowercase).collect();
@@ -17,7 +17,7 @@ fn is_unseen(c: char) -> bool {
 }
 
 /// The directories above a path, the nearest last.
-pub(super) fn directories(path: &str) -> impl Iterator<Item = &str> {
+pub(super) fn parent_folders(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').map(|(at, _)| &path[..at])
 }
 
@@ -27,16 +27,16 @@ mod tests {
 
     #[test]
     fn what_file_systems_confuse_is_the_same() {
-        let same = folded("charts/prod/web.yaml");
+        let same = fold_path("charts/prod/web.yaml");
         for path in [
             "Charts/prod/web.yaml",
             "charts/PROD/web.yaml",
             "charts/prod/web.yaml.",
             "charts/pro\u{200c}d/web.yaml",
         ] {
-            assert_eq!(folded(path), same, "{path:?}");
+            assert_eq!(fold_path(path), same, "{path:?}");
         }
-        assert_ne!(folded("charts/prod2/web.yaml"), same);
-        assert_eq!(directories("a/b/c").collect::<Vec<_>>(), ["a", "a/b"]);
+        assert_ne!(fold_path("charts/prod2/web.yaml"), same);
+        assert_eq!(parent_folders("a/b/c").collect::<Vec<_>>(), ["a", "a/b"]);
     }
 }

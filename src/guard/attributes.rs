@@ -5,7 +5,7 @@ const CHANGING: [&str; 3] = ["working-tree-encoding", "filter", "ident"];
 
 /// The line of a new text, and what it says, that changes files of the mapping on their way; what the
 /// old text says, too, is no news.
-pub(super) fn news<'t>(
+pub(super) fn find_new_attribute<'t>(
     directory: &str,
     before: &str,
     after: &'t str,
@@ -19,13 +19,13 @@ pub(super) fn news<'t>(
         let changes = words.any(|word| {
             CHANGING.iter().any(|name| word == *name || word.starts_with(&format!("{name}=")))
         });
-        let matches = || files.clone().any(|path| matches(directory, pattern, path));
+        let matches = || files.clone().any(|path| pattern_matches(directory, pattern, path));
         changes && !is_known(line) && (is_macro || matches())
     })
 }
 
 /// Does a pattern mean this file? Sets of letters count as any letter, so it is rather yes than no.
-fn matches(directory: &str, pattern: &str, path: &str) -> bool {
+fn pattern_matches(directory: &str, pattern: &str, path: &str) -> bool {
     let inside = if directory.is_empty() {
         Some(path)
     } else {
@@ -35,11 +35,11 @@ fn matches(directory: &str, pattern: &str, path: &str) -> bool {
     let pattern = pattern.trim_matches('"');
     let subject =
         if pattern.contains('/') { inside } else { inside.rsplit('/').next().unwrap_or(inside) };
-    glob(pattern.trim_start_matches('/').as_bytes(), subject.as_bytes())
+    matches_glob(pattern.trim_start_matches('/').as_bytes(), subject.as_bytes())
 }
 
 /// `*` and `?`; `*` may stand for `/`, too.
-fn glob(pattern: &[u8], text: &[u8]) -> bool {
+fn matches_glob(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t, mut star) = (0, 0, None);
     while t < text.len() {
         match pattern.get(p) {
@@ -71,8 +71,13 @@ mod tests {
     #[test]
     fn attributes_that_change_a_file_of_the_mapping() {
         let told = |directory: &str, text: &'static str| {
-            news(directory, "*.old filter=x\n", text, ["envs/prod/web.yaml"].into_iter())
-                .map(|(_, line)| line)
+            find_new_attribute(
+                directory,
+                "*.old filter=x\n",
+                text,
+                ["envs/prod/web.yaml"].into_iter(),
+            )
+            .map(|(_, line)| line)
         };
         assert_eq!(told("", "*.png filter=lfs\n"), None);
         assert_eq!(told("", "# x\n*.yaml working-tree-encoding=UTF-16\n"), Some(2));

@@ -2,7 +2,7 @@
 //! judged, so it is for those who may change the rules.
 
 use super::people::{ChangeContributors, PermissionResult};
-use super::rulings::{GuardCheck, GuardRefusal, Ruling, permitted};
+use super::rulings::{GuardCheck, GuardRefusal, Ruling, split_permit};
 use super::side::{ClaimBlindSpot, GuardState};
 use crate::config::Config;
 use crate::config::gates::CONFIG;
@@ -24,10 +24,10 @@ pub fn of_blind(
     let mut out = Vec::new();
     for place in places.into_iter().filter(|(_, stage)| is_kept(*stage, config)) {
         let at = |blind: &BTreeMap<_, Vec<_>>| blind.get(place).cloned().unwrap_or_default();
-        let Some(spot) = news(&at(&was), &at(&is), before, after) else { continue };
+        let Some(spot) = find_changed_spot(&at(&was), &at(&is), before, after) else { continue };
         if !known.contains(&spot.path) && told.insert((&spot.path, &spot.key)) {
-            let permit = permit.get_or_insert_with(|| people.rules(&config.pipeline));
-            out.push(ruling(spot, permit, config));
+            let permit = permit.get_or_insert_with(|| people.permit_rules(&config.pipeline));
+            out.push(spot_ruling(spot, permit, config));
         }
     }
     out
@@ -50,13 +50,13 @@ fn by_place(blind: &[ClaimBlindSpot]) -> BTreeMap<BlindSpotKey<'_>, Vec<&ClaimBl
 
 /// A place that is not what it was: the new one, or the one that is gone. What goes with the file that it
 /// belongs to is no loss, and what a new file takes up as it stood is no news.
-fn news<'b>(
+fn find_changed_spot<'b>(
     was: &[&'b ClaimBlindSpot],
     is: &[&'b ClaimBlindSpot],
     before: &GuardState,
     after: &GuardState,
 ) -> Option<&'b BlindSpot> {
-    let (new, gone) = (missing(is, was), missing(was, is));
+    let (new, gone) = (spots_missing_from(is, was), spots_missing_from(was, is));
     if new.is_empty() && gone.is_empty() {
         return None;
     }
@@ -71,7 +71,7 @@ fn news<'b>(
 }
 
 /// The places of which there is none among the others that says the same.
-fn missing<'b>(
+fn spots_missing_from<'b>(
     blind: &[&'b ClaimBlindSpot],
     others: &[&'b ClaimBlindSpot],
 ) -> Vec<&'b ClaimBlindSpot> {
@@ -83,17 +83,18 @@ fn missing<'b>(
 /// knows the stage, all count.
 fn is_kept(stage: Option<&StageName>, config: &Config) -> bool {
     let is_kept = |stage: &StageName| {
-        !config.earlier(stage).is_empty() || config.pipeline.actors(stage.as_str()).is_some()
+        !config.upstream_stages(stage).is_empty()
+            || config.pipeline.find_permission(stage.as_str()).is_some()
     };
     stage.map_or_else(|| config.stages.iter().any(|stage| is_kept(&stage.name)), is_kept)
 }
 
-fn ruling(spot: &BlindSpot, permit: &PermissionResult, config: &Config) -> Ruling {
+fn spot_ruling(spot: &BlindSpot, permit: &PermissionResult, config: &Config) -> Ruling {
     let what = if spot.key.is_empty() { String::new() } else { format!("{}: ", spot.key) };
     let reason =
         format!("{what}it is not what it was, and towpath does not work out what runs by it");
-    let refusal = GuardRefusal::of(GuardCheck::Unreadable, reason);
-    match permitted(permit, config) {
+    let refusal = GuardRefusal::new(GuardCheck::Unreadable, reason);
+    match split_permit(permit, config) {
         (Some(who), _) => {
             Ruling { granted: Some(who), ..Ruling::of_file(&spot.path, spot.line, None) }
         }
@@ -128,7 +129,7 @@ mod tests {
         let (before, after) = (side(was), side(is));
         let (was, is): (Vec<&ClaimBlindSpot>, Vec<&ClaimBlindSpot>) =
             (was.iter().collect(), is.iter().collect());
-        news(&was, &is, &before, &after).map(|spot| spot.says.clone())
+        find_changed_spot(&was, &is, &before, &after).map(|spot| spot.says.clone())
     }
 
     #[test]

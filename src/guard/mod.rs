@@ -18,12 +18,12 @@ mod side;
 mod texts;
 
 pub use blind::of_blind;
-pub use moves::{CellChange, CellChangeKind, CellValue, moves};
-pub use oddities::{GuardInput, oddities};
+pub use moves::{CellChange, CellChangeKind, CellValue, find_cell_changes};
+pub use oddities::{GuardInput, find_unsafe_changes};
 pub use people::{
     BreakGlassCommit, ChangeContributors, Contributor, IdentitySource, PermissionResult,
     SignatureResult,
 };
-pub use queries::{ChangeQuery, GateScope, PlannedQueries, queries};
+pub use queries::{ChangeQuery, GateScope, PlannedQueries, plan_queries};
 pub use rulings::{GuardCheck, GuardRefusal, Ruling, of_moves, of_rules};
 pub use side::{ClaimBlindSpot, GuardState};

@@ -45,7 +45,7 @@ impl CellChange {
     }
 
     /// The versions that were not there before.
-    pub fn arriving(&self) -> &[Version] {
+    pub fn arriving_versions(&self) -> &[Version] {
         &self.arriving
     }
 
@@ -64,21 +64,21 @@ type EntryPlace<'e> = (&'e str, u32, &'e str);
 
 /// All cells that are not in both states the same. Of the places of a cell, people look at one that has
 /// changed.
-pub fn moves(
+pub fn find_cell_changes(
     before: &[MappingEntry],
     after: &[MappingEntry],
     changed: &BTreeSet<&str>,
 ) -> Vec<CellChange> {
-    let (before, after) = (cells(before), cells(after));
+    let (before, after) = (entries_by_cell(before), entries_by_cell(after));
     let mut slots: Vec<&CellKey> = before.keys().chain(after.keys()).collect();
     slots.sort();
     slots.dedup();
     let entries =
-        |cells: &EntriesByCell<'_>, slot| written(cells.get(slot).map_or(&[], Vec::as_slice));
+        |cells: &EntriesByCell<'_>, slot| cell_values(cells.get(slot).map_or(&[], Vec::as_slice));
     let mut out = Vec::new();
     for slot in slots {
         let (from, to) = (entries(&before, slot), entries(&after, slot));
-        let (was, is) = (places(before.get(slot)), places(after.get(slot)));
+        let (was, is) = (versions_by_place(before.get(slot)), versions_by_place(after.get(slot)));
         // In one place it is all the same where that is; several programs may each read one of several.
         let is_spread = was.len() > 1 || is.len() > 1;
         if from == to && (!is_spread || was == is) {
@@ -101,7 +101,7 @@ pub fn moves(
         );
         arriving.sort();
         arriving.dedup();
-        let place = place(&after, slot, changed);
+        let place = changed_location(&after, slot, changed);
         let gone = || place_of_gone(&before, slot);
         let path = place.map(|place| place.path.clone()).or_else(gone);
         out.push(CellChange {
@@ -116,7 +116,7 @@ pub fn moves(
     out
 }
 
-fn cells(entries: &[MappingEntry]) -> EntriesByCell<'_> {
+fn entries_by_cell(entries: &[MappingEntry]) -> EntriesByCell<'_> {
     let mut out = EntriesByCell::new();
     for entry in entries {
         out.entry(entry.slot()).or_default().push(entry);
@@ -124,7 +124,7 @@ fn cells(entries: &[MappingEntry]) -> EntriesByCell<'_> {
     out
 }
 
-fn written(entries: &[&MappingEntry]) -> Vec<CellValue> {
+fn cell_values(entries: &[&MappingEntry]) -> Vec<CellValue> {
     let mut out: Vec<CellValue> = entries
         .iter()
         .map(|entry| CellValue { image: entry.image.clone(), version: entry.version.clone() })
@@ -134,7 +134,9 @@ fn written(entries: &[&MappingEntry]) -> Vec<CellValue> {
 }
 
 /// What stands in each place.
-fn places<'e>(entries: Option<&Vec<&'e MappingEntry>>) -> BTreeMap<EntryPlace<'e>, &'e Version> {
+fn versions_by_place<'e>(
+    entries: Option<&Vec<&'e MappingEntry>>,
+) -> BTreeMap<EntryPlace<'e>, &'e Version> {
     let entries = entries.into_iter().flatten();
     let places =
         entries.flat_map(|entry| entry.locations.iter().map(|place| (place, &entry.version)));
@@ -145,7 +147,7 @@ fn places<'e>(entries: Option<&Vec<&'e MappingEntry>>) -> BTreeMap<EntryPlace<'e
         .collect()
 }
 
-fn place<'e>(
+fn changed_location<'e>(
     cells: &EntriesByCell<'e>,
     slot: &CellKey,
     changed: &BTreeSet<&str>,

@@ -1,6 +1,6 @@
 //! What cannot be judged, and so is not let through.
 
-use super::alike::{directories, folded};
+use super::alike::{fold_path, parent_folders};
 use super::rulings::{GuardCheck, GuardRefusal, Ruling};
 use super::side::GuardState;
 use super::{attributes, texts};
@@ -27,21 +27,21 @@ pub struct GuardInput<'s> {
 }
 
 /// Everything that is odd about the change.
-pub fn oddities(scope: &GuardInput<'_>) -> Vec<Ruling> {
+pub fn find_unsafe_changes(scope: &GuardInput<'_>) -> Vec<Ruling> {
     let near = PathIndex::of(scope);
     let mut out: Vec<Ruling> = Vec::new();
     let mut seen = BTreeSet::new();
     for change in &scope.differences.changes {
         let twice_listed = !seen.insert(change.path.as_str());
-        let found = disguised(scope, change, twice_listed)
-            .or_else(|| linked(scope, change))
-            .or_else(|| near.alike(scope, change))
-            .or_else(|| unreadable(scope, change))
-            .or_else(|| ambiguous(scope, change))
-            .or_else(|| untyped(scope, change, &near))
-            .or_else(|| several(scope, change, &near))
-            .or_else(|| silent(scope, change, &near))
-            .or_else(|| converted(scope, change));
+        let found = check_duplicate_path(scope, change, twice_listed)
+            .or_else(|| check_link(scope, change))
+            .or_else(|| near.check_similar_path(scope, change))
+            .or_else(|| check_readable(scope, change))
+            .or_else(|| check_ambiguous_yaml(scope, change))
+            .or_else(|| check_value_type(scope, change, &near))
+            .or_else(|| check_document_count(scope, change, &near))
+            .or_else(|| check_lost_versions(scope, change, &near))
+            .or_else(|| check_attributes(scope, change));
         out.extend(found);
     }
     for directory in &scope.differences.beyond {
@@ -50,7 +50,7 @@ pub fn oddities(scope: &GuardInput<'_>) -> Vec<Ruling> {
         out.push(Ruling::of_file(
             shown,
             None,
-            Some(GuardRefusal::of(GuardCheck::Unreadable, reason)),
+            Some(GuardRefusal::new(GuardCheck::Unreadable, reason)),
         ));
     }
     out.sort_by(|a, b| a.path.cmp(&b.path));
@@ -58,16 +58,20 @@ pub fn oddities(scope: &GuardInput<'_>) -> Vec<Ruling> {
 }
 
 /// A tree that names a path twice; git would not write it, and programs differ in which they take.
-fn disguised(scope: &GuardInput<'_>, change: &PathChange, is_listed_twice: bool) -> Option<Ruling> {
+fn check_duplicate_path(
+    scope: &GuardInput<'_>,
+    change: &PathChange,
+    is_listed_twice: bool,
+) -> Option<Ruling> {
     let is_hidden = change.before.is_none() && (scope.stands)(&change.path);
     (is_listed_twice || is_hidden).then(|| {
         let reason = "one directory has this name twice";
-        Ruling::of_file(&change.path, None, Some(GuardRefusal::of(GuardCheck::Unreadable, reason)))
+        Ruling::of_file(&change.path, None, Some(GuardRefusal::new(GuardCheck::Unreadable, reason)))
     })
 }
 
 /// Something that is no file, where the mapping is or could be.
-fn linked(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
+fn check_link(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
     let kind = change.after.map(|after| after.kind).filter(|kind| *kind != FileKind::File)?;
     let below = format!("{}/", change.path);
     let holds = |paths: &BTreeSet<String>| {
@@ -85,7 +89,7 @@ fn linked(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
         let reason = format!(
             "{what} stands where versions are read, and what is behind it cannot be judged"
         );
-        Ruling::of_file(&change.path, None, Some(GuardRefusal::of(GuardCheck::Link, reason)))
+        Ruling::of_file(&change.path, None, Some(GuardRefusal::new(GuardCheck::Link, reason)))
     })
 }
 
@@ -107,32 +111,37 @@ fn leads_to(rule: &SourceRule, path: &str, config: &Config) -> bool {
 }
 
 /// A file of the mapping that can no longer be read, or be read in two ways.
-fn unreadable(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
+fn check_readable(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
     let path = &change.path;
-    if let (Some(warning), None) = (scope.after.warning(path), scope.before.warning(path)) {
+    if let (Some(warning), None) = (scope.after.find_warning(path), scope.before.find_warning(path))
+    {
         let reason = format!("it could be read before, and now {}", warning.message);
         return Some(Ruling::of_file(
             path,
             None,
-            Some(GuardRefusal::of(GuardCheck::Unreadable, reason)),
+            Some(GuardRefusal::new(GuardCheck::Unreadable, reason)),
         ));
     }
     None
 }
 
 /// A file of the mapping that programs read in different ways.
-fn ambiguous(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
+fn check_ambiguous_yaml(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
     let path = &change.path;
     if !scope.after.touched.contains(path) && !scope.before.touched.contains(path) {
         return None;
     }
     let (before, after) = ((scope.text_before)(path), (scope.text_after)(path)?);
-    let (reason, line) = texts::news(path, before.as_deref(), &after)?;
-    Some(Ruling::of_file(path, Some(line), Some(GuardRefusal::of(GuardCheck::Unreadable, reason))))
+    let (reason, line) = texts::find_new_ambiguity(path, before.as_deref(), &after)?;
+    Some(Ruling::of_file(path, Some(line), Some(GuardRefusal::new(GuardCheck::Unreadable, reason))))
 }
 
 /// A version that was a text and is one no more: `"1.10"` without its quotes is 1.1.
-fn untyped(scope: &GuardInput<'_>, change: &PathChange, near: &PathIndex<'_>) -> Option<Ruling> {
+fn check_value_type(
+    scope: &GuardInput<'_>,
+    change: &PathChange,
+    near: &PathIndex<'_>,
+) -> Option<Ruling> {
     let odd = |text: &str, entries: &[&MappingEntry]| -> Vec<(CellKey, u32)> {
         let entries = entries.iter().filter(|entry| is_yaml(entry.source));
         let places =
@@ -157,12 +166,16 @@ fn untyped(scope: &GuardInput<'_>, change: &PathChange, near: &PathIndex<'_>) ->
     Some(Ruling::of_file(
         &change.path,
         Some(line),
-        Some(GuardRefusal::of(GuardCheck::Unreadable, reason)),
+        Some(GuardRefusal::new(GuardCheck::Unreadable, reason)),
     ))
 }
 
 /// A file of values that has become several documents: helm reads the first, others all of them.
-fn several(scope: &GuardInput<'_>, change: &PathChange, near: &PathIndex<'_>) -> Option<Ruling> {
+fn check_document_count(
+    scope: &GuardInput<'_>,
+    change: &PathChange,
+    near: &PathIndex<'_>,
+) -> Option<Ruling> {
     let entries = near.after.get(change.path.as_str())?;
     if !entries
         .iter()
@@ -170,7 +183,8 @@ fn several(scope: &GuardInput<'_>, change: &PathChange, near: &PathIndex<'_>) ->
     {
         return None;
     }
-    let is_several = |text: Option<String>| text.is_some_and(|text| texts::documents(&text) > 1);
+    let is_several =
+        |text: Option<String>| text.is_some_and(|text| texts::count_documents(&text) > 1);
     if !is_several((scope.text_after)(&change.path))
         || is_several((scope.text_before)(&change.path))
     {
@@ -180,7 +194,7 @@ fn several(scope: &GuardInput<'_>, change: &PathChange, near: &PathIndex<'_>) ->
     Some(Ruling::of_file(
         &change.path,
         None,
-        Some(GuardRefusal::of(GuardCheck::Unreadable, reason)),
+        Some(GuardRefusal::new(GuardCheck::Unreadable, reason)),
     ))
 }
 
@@ -190,7 +204,7 @@ fn is_yaml(source: SourceKind) -> bool {
 }
 
 /// A file of attributes by which files of the mapping are checked out otherwise than they were written.
-fn converted(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
+fn check_attributes(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
     let directory = change
         .path
         .strip_suffix(".gitattributes")?
@@ -199,18 +213,22 @@ fn converted(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
     let (before, after) =
         ((scope.text_before)(&change.path).unwrap_or_default(), (scope.text_after)(&change.path)?);
     let files = scope.before.touched.iter().chain(&scope.after.touched).map(String::as_str);
-    let (_, line) = attributes::news(directory, &before, &after, files)?;
+    let (_, line) = attributes::find_new_attribute(directory, &before, &after, files)?;
     let reason = "by it files of the mapping are checked out otherwise than they were written";
     Some(Ruling::of_file(
         &change.path,
         Some(line),
-        Some(GuardRefusal::of(GuardCheck::Unreadable, reason)),
+        Some(GuardRefusal::new(GuardCheck::Unreadable, reason)),
     ))
 }
 
 /// A file that said versions, is still there, and says none: what it says to other programs is not
 /// known.
-fn silent(scope: &GuardInput<'_>, change: &PathChange, near: &PathIndex<'_>) -> Option<Ruling> {
+fn check_lost_versions(
+    scope: &GuardInput<'_>,
+    change: &PathChange,
+    near: &PathIndex<'_>,
+) -> Option<Ruling> {
     change.after?;
     let before = near.before.get(change.path.as_str())?;
     let first = before.first()?.locations.first().map(|place| place.key.clone())?;
@@ -230,7 +248,7 @@ fn silent(scope: &GuardInput<'_>, change: &PathChange, near: &PathIndex<'_>) -> 
     Some(Ruling::of_file(
         &change.path,
         None,
-        Some(GuardRefusal::of(GuardCheck::Unreadable, reason)),
+        Some(GuardRefusal::new(GuardCheck::Unreadable, reason)),
     ))
 }
 
@@ -262,31 +280,31 @@ impl<'s> PathIndex<'s> {
         let paths =
             || scope.before.touched.iter().chain(&scope.after.touched).chain(scope.rule_files);
         let there = paths().filter(|path| (scope.stands)(path) || scope.rule_files.contains(*path));
-        let directories = there.clone().flat_map(|path| directories(path));
+        let directories = there.clone().flat_map(|path| parent_folders(path));
         PathIndex {
             before: by_file(&scope.before.entries),
             after: by_file(&scope.after.entries),
             slots: scope.after.entries.iter().map(MappingEntry::slot).collect(),
-            files: there.map(|path| (folded(path), path.as_str())).collect(),
-            directories: directories.map(|directory| (folded(directory), directory)).collect(),
+            files: there.map(|path| (fold_path(path), path.as_str())).collect(),
+            directories: directories.map(|directory| (fold_path(directory), directory)).collect(),
         }
     }
 
     /// A new name that some file systems take for one that counts, or puts beside it.
-    fn alike(&self, scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
+    fn check_similar_path(&self, scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
         let path = change.path.as_str();
         if change.after.is_none() || (scope.stands)(path) || scope.rule_files.contains(path) {
             return None;
         }
-        let same = self.files.get(&folded(path)).copied();
+        let same = self.files.get(&fold_path(path)).copied();
         let beside = || {
-            let near = |directory| Some((directory, *self.directories.get(&folded(directory))?));
+            let near = |directory| Some((directory, *self.directories.get(&fold_path(directory))?));
             let found =
-                directories(path).filter_map(near).find(|(directory, known)| directory != known);
+                parent_folders(path).filter_map(near).find(|(directory, known)| directory != known);
             found.map(|(_, known)| known)
         };
         let known = same.filter(|known| *known != path).or_else(beside)?;
         let reason = format!("some file systems take this name for {known}");
-        Some(Ruling::of_file(path, None, Some(GuardRefusal::of(GuardCheck::Alike, reason))))
+        Some(Ruling::of_file(path, None, Some(GuardRefusal::new(GuardCheck::Alike, reason))))
     }
 }

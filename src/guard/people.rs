@@ -38,7 +38,7 @@ impl IdentitySource {
     }
 
     /// The word in JSON.
-    pub fn word(self) -> &'static str {
+    pub fn json_name(self) -> &'static str {
         match self {
             IdentitySource::Event => "event",
             IdentitySource::Sender => "sender",
@@ -102,16 +102,18 @@ pub struct BreakGlassCommit {
 impl ChangeContributors<'_> {
     /// May they change a stage?
     pub fn stage(&self, rules: &PipelineConfig, stage: &str) -> PermissionResult {
-        rules.actors(stage).map_or(PermissionResult::Free, |permission| {
-            self.permit(permission, &format!("actors of {stage}"))
+        rules.find_permission(stage).map_or(PermissionResult::Free, |permission| {
+            self.check_permission(permission, &format!("actors of {stage}"))
         })
     }
 
     /// May they change the rules themselves? Where anybody is named for anything, somebody has to be
     /// named for this, or everybody could name themselves.
-    pub fn rules(&self, rules: &PipelineConfig) -> PermissionResult {
-        match rules.actors(CONFIG) {
-            Some(permission) => self.permit(permission, "people who may change the rules"),
+    pub fn permit_rules(&self, rules: &PipelineConfig) -> PermissionResult {
+        match rules.find_permission(CONFIG) {
+            Some(permission) => {
+                self.check_permission(permission, "people who may change the rules")
+            }
             None if rules.permissions.is_empty() => PermissionResult::Free,
             None => PermissionResult::Denied(PermissionDenial {
                 reason: format!(
@@ -126,14 +128,14 @@ impl ChangeContributors<'_> {
 
     /// Who breaks the glass for this cell? Nobody may, unless named: as the person who asks, or as the
     /// signer of the very commit that says so.
-    pub fn glass(
+    pub fn find_break_glass(
         &self,
         rules: &PipelineConfig,
         glasses: &[BreakGlassCommit],
         slot: &CellKey,
     ) -> Option<String> {
-        let permission = rules.actors(BREAK_GLASS)?;
-        let mut glasses = glasses.iter().filter(|glass| glass.covers(slot));
+        let permission = rules.find_permission(BREAK_GLASS)?;
+        let mut glasses = glasses.iter().filter(|glass| glass.applies_to(slot));
         if let Some(who) = self.persons_in(permission) {
             return glasses.next().map(|_| who);
         }
@@ -143,22 +145,22 @@ impl ChangeContributors<'_> {
 
     /// May whoever asks break the glass without a commit that says so: by an event of the ledger?
     pub fn may_break(&self, rules: &PipelineConfig) -> Option<String> {
-        self.persons_in(rules.actors(BREAK_GLASS)?)
+        self.persons_in(rules.find_permission(BREAK_GLASS)?)
     }
 
     /// Everybody who asks, if all are named.
     fn persons_in(&self, permission: &Permission) -> Option<String> {
-        let is_named = |person: &Contributor| permission.names([person.name.as_str()]);
+        let is_named = |person: &Contributor| permission.names_any([person.name.as_str()]);
         let who = || self.persons.iter().map(|one| format!("{} {}", one.name, one.proof.as_str()));
         (!self.persons.is_empty() && self.persons.iter().all(is_named))
             .then(|| who().collect::<Vec<_>>().join("; "))
     }
 
-    fn permit(&self, permission: &Permission, group: &str) -> PermissionResult {
+    fn check_permission(&self, permission: &Permission, group: &str) -> PermissionResult {
         if let Some(who) = self.persons_in(permission) {
             return PermissionResult::Granted(who);
         }
-        let is_named = |person: &Contributor| permission.names([person.name.as_str()]);
+        let is_named = |person: &Contributor| permission.names_any([person.name.as_str()]);
         let signed = (!permission.signers.is_empty()).then(|| (self.signed)(&permission.signers));
         if let Some(SignatureResult::By(signers)) = &signed {
             let signers: Vec<&str> = signers.iter().map(String::as_str).collect();
@@ -180,7 +182,7 @@ impl ChangeContributors<'_> {
             _ => stranger,
         };
         let is_unknown = self.persons.is_empty() && permission.signers.is_empty();
-        let named = permission.all().collect::<Vec<_>>().join(", ");
+        let named = permission.named_parties().collect::<Vec<_>>().join(", ");
         PermissionResult::Denied(PermissionDenial {
             reason,
             line: Some(permission.line),

@@ -19,7 +19,7 @@ pub enum GateScope {
 
 impl GateScope {
     /// Does this gate count?
-    pub fn has(self, gate: GateKind) -> bool {
+    pub fn includes(self, gate: GateKind) -> bool {
         let quiet = [GateKind::Lock, GateKind::Window, GateKind::Freeze, GateKind::Blocker];
         self == GateScope::All || quiet.contains(&gate)
     }
@@ -42,7 +42,7 @@ pub struct ChangeQuery {
 type QueryKey<'m> = (&'m AppName, &'m StageName, &'m Version, bool, GateScope);
 
 /// The questions, and what is out of order without one. `before` is what stands there.
-pub fn queries(
+pub fn plan_queries(
     moves: &[CellChange],
     evidence: &Evidence<'_>,
     before: &[MappingEntry],
@@ -54,7 +54,7 @@ pub fn queries(
     for (index, one) in moves.iter().enumerate() {
         let strange = order.strange_images(one).chain(order.strange_digests(one));
         asked.refusals.extend(strange.map(|refusal| (index, refusal)));
-        for (version, need) in wanted(one) {
+        for (version, need) in versions_to_ask(one) {
             match order.subject(one) {
                 Err(refusal) => asked.refusals.push((index, refusal)),
                 Ok(subject) if subject.app == one.slot.app => {
@@ -62,7 +62,7 @@ pub fn queries(
                     let group = (&one.slot.app, &one.slot.stage, version, is_back, need);
                     groups.entry(group).or_default().push(index);
                 }
-                Ok(kin) => asked.queries.push(query(one, kin, None, version, index)),
+                Ok(kin) => asked.queries.push(build_query(one, kin, None, version, index)),
             }
         }
     }
@@ -97,7 +97,7 @@ fn of_cell(slot: &CellKey, index: usize) -> (AppComponent, Option<TargetName>, V
     )
 }
 
-fn query(
+fn build_query(
     one: &CellChange,
     subject: AppComponent,
     target: Option<TargetName>,
@@ -117,8 +117,8 @@ fn query(
 }
 
 /// The versions a move is asked about. What only goes away is asked about what was there.
-fn wanted(one: &CellChange) -> Vec<(&Version, GateScope)> {
-    let arriving = one.arriving();
+fn versions_to_ask(one: &CellChange) -> Vec<(&Version, GateScope)> {
+    let arriving = one.arriving_versions();
     if !arriving.is_empty() {
         return arriving.iter().map(|version| (version, GateScope::All)).collect();
     }
@@ -145,7 +145,7 @@ impl QueryBuilder<'_, '_> {
     fn subject(&self, one: &CellChange) -> Result<AppComponent, GuardRefusal> {
         let slot = &one.slot;
         let own = AppComponent { app: slot.app.clone(), component: slot.component.clone() };
-        let earlier = self.config().earlier(&slot.stage);
+        let earlier = self.config().upstream_stages(&slot.stage);
         if one.kind() != CellChangeKind::New
             || earlier.is_empty()
             || self.is_before(&own, &slot.stage)
@@ -161,13 +161,13 @@ impl QueryBuilder<'_, '_> {
                 "it is new in {stage} and in {} at once, and {} comes later",
                 slot.stage, slot.stage
             );
-            return Err(GuardRefusal::of(GuardCheck::Gate(GateKind::Order), reason)
+            return Err(GuardRefusal::new(GuardCheck::Gate(GateKind::Order), reason)
                 .hint("one stage after the other"));
         }
-        if let Some(kin) = self.kin(one, &earlier) {
+        if let Some(kin) = self.earlier_namesake(one, &earlier) {
             return Ok(kin);
         }
-        self.renamed(one).map_or(Ok(own), Err)
+        self.check_rename(one).map_or(Ok(own), Err)
     }
 
     /// Is it in a stage before this one?
@@ -184,7 +184,7 @@ impl QueryBuilder<'_, '_> {
             is_past: false,
             purpose,
         };
-        !self.evidence.before(&question).is_empty()
+        !self.evidence.previous_stages(&question).is_empty()
     }
 
     /// An earlier stage that gets the app by the same change.
@@ -198,7 +198,7 @@ impl QueryBuilder<'_, '_> {
     }
 
     /// The app that has the same image in an earlier stage.
-    fn kin(&self, one: &CellChange, earlier: &[&StageName]) -> Option<AppComponent> {
+    fn earlier_namesake(&self, one: &CellChange, earlier: &[&StageName]) -> Option<AppComponent> {
         let has_image = |entry: &&MappingEntry| {
             entry.image.is_some() && one.to.iter().any(|to| to.image == entry.image)
         };
@@ -211,7 +211,7 @@ impl QueryBuilder<'_, '_> {
     }
 
     /// Something of the stage goes away by the same change, and it was not this.
-    fn renamed(&self, one: &CellChange) -> Option<GuardRefusal> {
+    fn check_rename(&self, one: &CellChange) -> Option<GuardRefusal> {
         let is_gone = |other: &&CellChange| {
             other.kind() == CellChangeKind::Gone && other.slot.stage == one.slot.stage
         };
@@ -223,7 +223,7 @@ impl QueryBuilder<'_, '_> {
         let (stage, away) = (&one.slot.stage, &first.slot.app);
         let reason =
             format!("it is new in {stage} while {away} goes away, and is not the same version");
-        Some(GuardRefusal::of(GuardCheck::Rename, reason).hint("rename first, then deploy"))
+        Some(GuardRefusal::new(GuardCheck::Rename, reason).hint("rename first, then deploy"))
     }
 
     /// Images that nothing before the stage has.
@@ -231,7 +231,7 @@ impl QueryBuilder<'_, '_> {
         &'m self,
         one: &'m CellChange,
     ) -> impl Iterator<Item = GuardRefusal> + 'm {
-        let earlier = self.config().earlier(&one.slot.stage);
+        let earlier = self.config().upstream_stages(&one.slot.stage);
         let known = move |entry: &&MappingEntry| {
             entry.app == one.slot.app
                 && earlier.contains(&&entry.stage)
@@ -243,7 +243,7 @@ impl QueryBuilder<'_, '_> {
             one.arriving_images().filter(move |image| !known.is_empty() && !known.contains(image));
         strange.map(|image| {
             let reason = format!("the image {image} is in no stage before {}", one.slot.stage);
-            GuardRefusal::of(GuardCheck::Image, reason)
+            GuardRefusal::new(GuardCheck::Image, reason)
         })
     }
 
@@ -253,16 +253,17 @@ impl QueryBuilder<'_, '_> {
         &'m self,
         one: &'m CellChange,
     ) -> impl Iterator<Item = GuardRefusal> + 'm {
-        let earlier = self.config().earlier(&one.slot.stage);
+        let earlier = self.config().upstream_stages(&one.slot.stage);
         let is_pinned = one.from.iter().any(|from| from.version.digest.is_some());
-        let arriving = one.arriving().iter().filter_map(|version| version.digest.as_deref());
+        let arriving =
+            one.arriving_versions().iter().filter_map(|version| version.digest.as_deref());
         let is_known = move |digest: &str| {
             let mut entries = self.before.iter().filter(|entry| earlier.contains(&&entry.stage));
             earlier.is_empty()
                 || entries.any(|entry| entry.version.digest.as_deref() == Some(digest))
         };
         arriving.filter(move |digest| !is_pinned && !is_known(digest)).map(|digest| {
-            GuardRefusal::of(
+            GuardRefusal::new(
                 GuardCheck::Image,
                 format!("the digest {digest} is in no stage before {}", one.slot.stage),
             )
@@ -272,9 +273,9 @@ impl QueryBuilder<'_, '_> {
     /// Did this version come to the cell before the one that is there now?
     fn is_back(&self, slot: &CellKey, version: &Version) -> bool {
         let subject = AppComponent { app: slot.app.clone(), component: slot.component.clone() };
-        let slots = self.evidence.slots(&subject);
+        let slots = self.evidence.cells_of_app(&subject);
         let Some(slot) = slots.into_iter().find(|known| *known == slot) else { return false };
-        let course = self.evidence.course(slot, None);
+        let course = self.evidence.run_periods(slot, None);
         let first =
             |version: &Version| course.iter().rposition(|landing| landing.version.is_same(version));
         let now = course
@@ -286,8 +287,8 @@ impl QueryBuilder<'_, '_> {
 
     /// Do these moves take all that the app has in the stage?
     fn is_whole(&self, app: &AppComponent, stage: &StageName, members: &[usize]) -> bool {
-        let slots = self.evidence.slots(app).into_iter().filter(|slot| slot.stage == *stage);
-        let slots = slots.filter(|slot| self.evidence.current(slot, None).is_some());
+        let slots = self.evidence.cells_of_app(app).into_iter().filter(|slot| slot.stage == *stage);
+        let slots = slots.filter(|slot| self.evidence.current_run(slot, None).is_some());
         let is_member =
             |slot: &CellKey| members.iter().any(|index| self.moves[*index].slot == *slot);
         members.len() > 1 && slots.into_iter().all(is_member)

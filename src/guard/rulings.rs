@@ -67,7 +67,7 @@ pub struct GuardRefusal {
 
 impl GuardRefusal {
     /// A reason.
-    pub fn of(check: GuardCheck, reason: impl Into<String>) -> Self {
+    pub fn new(check: GuardCheck, reason: impl Into<String>) -> Self {
         GuardRefusal { check, reason: reason.into(), hint: None }
     }
 
@@ -119,7 +119,7 @@ impl Ruling {
     }
 
     /// May it pass?
-    pub fn passes(&self) -> bool {
+    pub fn is_allowed(&self) -> bool {
         self.refusals.is_empty()
     }
 
@@ -153,15 +153,15 @@ pub fn of_moves(
     let mut known: HashMap<(&AppName, &StageName), Vec<usize>> = HashMap::new();
     for (index, one) in moves.iter().enumerate() {
         let permit = people.stage(&config.pipeline, one.slot.stage.as_str());
-        let mut ruling = ruling(one, &permit, config);
+        let mut ruling = change_ruling(one, &permit, config);
         let (queries, more) = of_move.remove(&index).unwrap_or_default();
         let by_ledger = queries.iter().any(|at| judgements[*at].broken.is_some());
-        ruling
-            .refusals
-            .extend(queries.iter().flat_map(|at| closed(&asked.queries[*at], &judgements[*at])));
+        ruling.refusals.extend(
+            queries.iter().flat_map(|at| gate_refusals(&asked.queries[*at], &judgements[*at])),
+        );
         ruling.refusals.extend(more);
         ruling.queries = queries;
-        let broken = people.glass(&config.pipeline, glasses, &one.slot);
+        let broken = people.find_break_glass(&config.pipeline, glasses, &one.slot);
         if let Some(who) = broken.or_else(|| may_break.clone().filter(|_| by_ledger)) {
             (ruling.overridden, ruling.refusals) =
                 ruling.refusals.into_iter().partition(|one| one.check.is_rule());
@@ -189,10 +189,10 @@ pub fn of_moves(
     out
 }
 
-fn ruling(one: &CellChange, permit: &PermissionResult, config: &Config) -> Ruling {
+fn change_ruling(one: &CellChange, permit: &PermissionResult, config: &Config) -> Ruling {
     let versions =
         |written: &[super::CellValue]| written.iter().map(|one| one.version.clone()).collect();
-    let (granted, refusal) = permitted(permit, config);
+    let (granted, refusal) = split_permit(permit, config);
     Ruling {
         slots: vec![one.slot.clone()],
         from: versions(&one.from),
@@ -207,7 +207,7 @@ fn ruling(one: &CellChange, permit: &PermissionResult, config: &Config) -> Rulin
 }
 
 /// Who may, or why not.
-pub(super) fn permitted(
+pub(super) fn split_permit(
     permit: &PermissionResult,
     config: &Config,
 ) -> (Option<String>, Option<GuardRefusal>) {
@@ -215,7 +215,7 @@ pub(super) fn permitted(
         PermissionResult::Free => (None, None),
         PermissionResult::Granted(who) => (Some(who.clone()), None),
         PermissionResult::Denied(denial) => {
-            let refusal = GuardRefusal::of(GuardCheck::Permission, denial.reason.clone());
+            let refusal = GuardRefusal::new(GuardCheck::Permission, denial.reason.clone());
             let hint = match denial.line {
                 Some(_) if denial.is_unknown => Some(
                     "an event of the forge, --proposal, --actor or signatures say who asks".into(),
@@ -233,11 +233,11 @@ pub(super) fn permitted(
 }
 
 /// The gates that are in the way.
-fn closed<'q>(
+fn gate_refusals<'q>(
     query: &'q ChangeQuery,
     judgement: &'q Judgement,
 ) -> impl Iterator<Item = GuardRefusal> + 'q {
-    let counts = judgement.closed().filter(|answer| query.need.has(answer.gate));
+    let counts = judgement.closed_gates().filter(|answer| query.need.includes(answer.gate));
     counts.map(|answer| {
         let reason = match &answer.verdict {
             Verdict::Wait { until } => {
@@ -252,7 +252,7 @@ fn closed<'q>(
 
 impl BreakGlassCommit {
     /// Is it broken for this cell?
-    pub(super) fn covers(&self, slot: &CellKey) -> bool {
+    pub(super) fn applies_to(&self, slot: &CellKey) -> bool {
         let is_of =
             |app: &String| app == slot.app.as_str() || app.starts_with(&format!("{}/", slot.app));
         (self.apps.is_empty() || self.apps.iter().any(is_of))
@@ -268,7 +268,7 @@ pub fn of_rules(
     config: &Config,
     people: &ChangeContributors<'_>,
 ) -> Vec<Ruling> {
-    let (granted, refusal) = permitted(&people.rules(&config.pipeline), config);
+    let (granted, refusal) = split_permit(&people.permit_rules(&config.pipeline), config);
     let mut out: Vec<Ruling> = Vec::new();
     for path in paths {
         let refusal =
@@ -277,7 +277,7 @@ pub fn of_rules(
     }
     let own = out.iter_mut().find(|ruling| ruling.path.as_deref() == Some(FILE_NAMES[0]));
     if let (Some(wrong), Some(own)) = (is_wrong, own) {
-        own.refusals.push(GuardRefusal::of(GuardCheck::Rules, wrong));
+        own.refusals.push(GuardRefusal::new(GuardCheck::Rules, wrong));
     }
     out
 }

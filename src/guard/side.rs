@@ -27,7 +27,7 @@ pub struct ClaimBlindSpot {
 
 impl GuardState {
     /// Was something about this file in the way?
-    pub fn warning(&self, path: &str) -> Option<&Warning> {
+    pub fn find_warning(&self, path: &str) -> Option<&Warning> {
         self.warnings.iter().find(|warning| warning.path.as_deref() == Some(path))
     }
 }

@@ -12,12 +12,16 @@ const NESTED: usize = 2;
 
 /// What a text has that is read in different ways: half a sentence each, and its line. What stands in
 /// `before`, too, is no news.
-pub(super) fn news(path: &str, before: Option<&str>, after: &str) -> Option<(String, u32)> {
+pub(super) fn find_new_ambiguity(
+    path: &str,
+    before: Option<&str>,
+    after: &str,
+) -> Option<(String, u32)> {
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
-    for (what, _) in before.map(|text| ambiguities(path, text)).unwrap_or_default() {
+    for (what, _) in before.map(|text| find_ambiguities(path, text)).unwrap_or_default() {
         *known.entry(what).or_default() += 1;
     }
-    ambiguities(path, after).into_iter().find(|(what, _)| match known.get_mut(what) {
+    find_ambiguities(path, after).into_iter().find(|(what, _)| match known.get_mut(what) {
         Some(count) if *count > 0 => {
             *count -= 1;
             false
@@ -26,8 +30,8 @@ pub(super) fn news(path: &str, before: Option<&str>, after: &str) -> Option<(Str
     })
 }
 
-fn ambiguities(path: &str, text: &str) -> Vec<(String, u32)> {
-    let mut out = breaks(text);
+fn find_ambiguities(path: &str, text: &str) -> Vec<(String, u32)> {
+    let mut out = find_line_breaks(text);
     if is_dotenv(path) {
         out.extend(odd_assignments(text));
         return out;
@@ -35,14 +39,16 @@ fn ambiguities(path: &str, text: &str) -> Vec<(String, u32)> {
     if let Ok(stream) = yaml::parse(text) {
         out.extend(stream.documents.iter().flat_map(|document| written_twice(document, 0)));
         if is_kustomization(path) {
-            out.extend(stream.documents.iter().filter_map(YamlDocument::root).flat_map(uncomputed));
+            out.extend(
+                stream.documents.iter().filter_map(YamlDocument::root).flat_map(find_uncomputed),
+            );
         }
     }
     out
 }
 
 /// How many documents a text is.
-pub(super) fn documents(text: &str) -> usize {
+pub(super) fn count_documents(text: &str) -> usize {
     yaml::parse(text).map_or(0, |stream| stream.documents.len())
 }
 
@@ -50,7 +56,7 @@ fn line_of(text: &str, at: usize) -> u32 {
     u32::try_from(text[..at].matches('\n').count() + 1).unwrap_or(u32::MAX)
 }
 
-fn breaks(text: &str) -> Vec<(String, u32)> {
+fn find_line_breaks(text: &str) -> Vec<(String, u32)> {
     let found = text.char_indices().filter(|(_, c)| BREAKS.contains(c));
     let said = |c: char| {
         format!("a line break stands in it that only some programs know (U+{:04X})", u32::from(c))
@@ -64,8 +70,8 @@ fn written_twice(document: &YamlDocument, depth: usize) -> Vec<(String, u32)> {
         format!("the key `{key}` is written twice, and programs differ in which they take")
     };
     let mut out: Vec<(String, u32)> =
-        document.twice().into_iter().map(|(key, line)| (said(key), line)).collect();
-    for (text, line) in document.blocks().filter(|_| depth < NESTED) {
+        document.duplicate_keys().into_iter().map(|(key, line)| (said(key), line)).collect();
+    for (text, line) in document.block_scalars().filter(|_| depth < NESTED) {
         let Ok(stream) = yaml::parse(text) else { continue };
         let inner = stream.documents.iter().flat_map(|document| written_twice(document, depth + 1));
         out.extend(inner.map(|(what, _)| (what, line)));
@@ -79,7 +85,7 @@ fn is_kustomization(path: &str) -> bool {
 }
 
 /// What kustomize does to images that is not worked out here.
-fn uncomputed(root: YamlValue<'_>) -> Vec<(String, u32)> {
+fn find_uncomputed(root: YamlValue<'_>) -> Vec<(String, u32)> {
     let said = |key: &str| format!("what its `{key}` do to images is not worked out");
     let mut out = Vec::new();
     for (key, value) in root.raw_pairs() {
@@ -161,7 +167,7 @@ mod tests {
     use super::*;
 
     fn told(path: &str, before: &str, after: &str) -> String {
-        news(path, Some(before), after)
+        find_new_ambiguity(path, Some(before), after)
             .map(|(what, line)| format!("{line}: {what}"))
             .unwrap_or_default()
     }

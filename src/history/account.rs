@@ -40,7 +40,7 @@ impl From<CommitInfo> for CommitDetails {
         let broken = |key: &str| info.trailers(key).next().map(str::to_owned);
         let break_glass = broken("gate-override").or_else(|| broken("break-glass"));
         CommitDetails {
-            who: who(&info),
+            who: responsible_person(&info),
             pull_request: pull_request_number(&info.subject, &info.message),
             break_glass,
             author: info.author,
@@ -52,17 +52,18 @@ impl From<CommitInfo> for CommitDetails {
 }
 
 /// `Promoted-by:` says it; `Co-authored-by:` names a person where the author is a program.
-fn who(info: &CommitInfo) -> GitIdentity {
+fn responsible_person(info: &CommitInfo) -> GitIdentity {
     if let Some(promoter) = info.trailers("promoted-by").next() {
-        return person(promoter);
+        return parse_person(promoter);
     }
-    let people = || info.trailers("co-authored-by").map(person).find(|person| !is_robot(person));
+    let people =
+        || info.trailers("co-authored-by").map(parse_person).find(|person| !is_robot(person));
     let behind = if is_robot(&info.author) { people() } else { None };
     behind.unwrap_or_else(|| info.author.clone())
 }
 
 /// `Name <address>`, or a name alone.
-fn person(text: &str) -> GitIdentity {
+fn parse_person(text: &str) -> GitIdentity {
     let (name, rest) = text.split_once('<').unwrap_or((text, ""));
     GitIdentity {
         name: name.trim().to_owned(),
@@ -94,7 +95,7 @@ impl<'r> CommitDetailsReader<'r> {
     ///
     /// # Errors
     /// [`GitError::MissingObject`].
-    pub fn of(&mut self, commit: Oid) -> Result<Rc<CommitDetails>, GitError> {
+    pub fn load(&mut self, commit: Oid) -> Result<Rc<CommitDetails>, GitError> {
         if let Some((known, account)) = &self.last
             && *known == commit
         {
@@ -111,7 +112,7 @@ mod tests {
     use super::*;
 
     fn told(author: &str, message: &str) -> CommitDetails {
-        let author = person(author);
+        let author = parse_person(author);
         let subject = message.lines().next().unwrap_or_default().to_owned();
         let id = crate::history::testing::oid(0);
         CommitDetails::from(CommitInfo {

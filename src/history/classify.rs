@@ -5,7 +5,7 @@
 //! each other. Linear in the number of deployments.
 
 use super::comparison::{StageComparison, StageIndex, StageLink, StagePair, StageRelation};
-use super::keys::{VersionKeyIds, keys};
+use super::keys::{VersionKeyIds, version_keys};
 use super::mix::IdMap;
 use super::pipeline::StageOrder;
 use super::timeline::{DeploymentKind, DeploymentRow, NOTHING, Timeline};
@@ -28,15 +28,17 @@ pub fn classify(timeline: &mut Timeline, config: &Config, tolerance: i64) -> Sta
             .rposition(|row| row.commit != commit)
             .map_or(0, |at| at + 1);
         returns.clear();
-        returns.extend((begin..end).rev().map(|index| pass.land(timeline, timeline.rows[index])));
+        returns.extend(
+            (begin..end).rev().map(|index| pass.record_row(timeline, timeline.rows[index])),
+        );
         for (index, returns) in (begin..end).rev().zip(&returns) {
-            let kind = pass.judge(timeline, index, *returns);
+            let kind = pass.classify_row(timeline, index, *returns);
             (timeline.rows[index].kind, timeline.rows[index].lead) = (kind, None);
         }
         end = begin;
     }
-    let comparison = pass.compared(timeline, tolerance);
-    settle(timeline, &comparison);
+    let comparison = pass.into_comparison(timeline, tolerance);
+    assign_kinds(timeline, &comparison);
     comparison
 }
 
@@ -84,12 +86,12 @@ impl Classifier {
     fn new(timeline: &Timeline, config: &Config) -> Self {
         let slots = timeline.slots.values();
         let pipeline = StageOrder::new(config, slots.iter().map(|slot| &slot.stage));
-        let groups = numbers(slots.iter().map(|slot| (&slot.app, &slot.component)));
+        let groups = number_values(slots.iter().map(|slot| (&slot.app, &slot.component)));
         let stages = slots.iter().map(|slot| pipeline.position(&slot.stage));
         let group_count = groups.iter().max().map_or(0, |most| *most as usize + 1);
         Classifier {
-            versions: numbers(timeline.pins.values().iter().map(|pinned| &pinned.version)),
-            keys: keys(timeline.pins.values()),
+            versions: number_values(timeline.pins.values().iter().map(|pinned| &pinned.version)),
+            keys: version_keys(timeline.pins.values()),
             current: vec![None; slots.len()],
             had: vec![vec![false; pipeline.len()]; group_count],
             places: groups.into_iter().zip(stages).collect(),
@@ -110,11 +112,11 @@ impl Classifier {
 
     /// A slot changes: one version goes, another comes. Is it one that the slot had before the one
     /// that goes?
-    fn land(&mut self, timeline: &Timeline, row: DeploymentRow) -> bool {
+    fn record_row(&mut self, timeline: &Timeline, row: DeploymentRow) -> bool {
         let time = timeline.commits[row.commit as usize].time;
         let slot = row.slot as usize;
         if self.current[slot].is_none() && row.from != NOTHING {
-            self.come(row.slot, row.from, NOTHING, 0);
+            self.record_version(row.slot, row.from, NOTHING, 0);
         }
         let gone = self.current[slot].take();
         for landing in gone.iter().flat_map(|gone| gone.landings) {
@@ -125,20 +127,20 @@ impl Classifier {
         if row.to == NOTHING {
             return false;
         }
-        let order = self.come(row.slot, row.to, row.commit, time);
+        let order = self.record_version(row.slot, row.to, row.commit, time);
         row.from != NOTHING && gone.is_some_and(|gone| order < gone.order)
     }
 
     /// A version comes to a slot; when it first did.
-    fn come(&mut self, slot: u32, pin: u32, commit: u32, time: i64) -> usize {
+    fn record_version(&mut self, slot: u32, pin: u32, commit: u32, time: i64) -> usize {
         let (group, stage) = self.places[slot as usize];
         self.had[group as usize][stage] = true;
         let next = self.first.len();
         let order = *self.first.entry((slot, self.versions[pin as usize])).or_insert(next);
         let mut landings = [NOTHING; 2];
         let known = self.landings.len();
-        for (at, key) in self.keys[pin as usize].says().enumerate() {
-            landings[at] = self.landing((group, stage, key), commit, time);
+        for (at, key) in self.keys[pin as usize].own_keys().enumerate() {
+            landings[at] = self.record_landing((group, stage, key), commit, time);
         }
         let is_new = landings[0] as usize == known;
         self.current[slot as usize] = Some(CurrentRun { landings, order, is_new });
@@ -146,7 +148,7 @@ impl Classifier {
     }
 
     /// One slot more of the stage runs the version. It landed when the first of them got it.
-    fn landing(&mut self, at: (AppImageId, StageIndex, u32), commit: u32, time: i64) -> u32 {
+    fn record_landing(&mut self, at: (AppImageId, StageIndex, u32), commit: u32, time: i64) -> u32 {
         let next = u32::try_from(self.landings.len()).expect("at most two for each deployment");
         let number = *self.landed.entry(at).or_insert(next);
         if number == next {
@@ -170,7 +172,7 @@ impl Classifier {
     }
 
     /// What the slot itself says of the change. The stages before it are noted for later.
-    fn judge(&mut self, timeline: &Timeline, index: usize, returns: bool) -> DeploymentKind {
+    fn classify_row(&mut self, timeline: &Timeline, index: usize, returns: bool) -> DeploymentKind {
         let row = timeline.rows[index];
         if row.to == NOTHING {
             return DeploymentKind::Remove;
@@ -191,13 +193,13 @@ impl Classifier {
         let (group, stage) = self.places[row.slot as usize];
         let had = &self.had[group as usize];
         let is_new = self.current[row.slot as usize].is_some_and(|current| current.is_new);
-        let near = self.pipeline.nearest(stage, &|before| had[before]);
+        let near = self.pipeline.nearest_upstream(stage, &|before| had[before]);
         let time = timeline.commits[row.commit as usize].time;
         for before in self.pipeline.all_before(stage).iter().copied().filter(|before| had[*before])
         {
-            let relation = self.relation(group, before, row, time);
+            let relation = self.stage_relation(group, before, row, time);
             if relation == StageRelation::Never {
-                for key in self.keys[row.to as usize].asks() {
+                for key in self.keys[row.to as usize].lookup_keys() {
                     self.waiting
                         .entry((group, before, key))
                         .or_default()
@@ -210,7 +212,7 @@ impl Classifier {
     }
 
     /// As far as history has come. What landed in the same second was pushed as one.
-    fn relation(
+    fn stage_relation(
         &self,
         group: AppImageId,
         before: StageIndex,
@@ -218,7 +220,7 @@ impl Classifier {
         time: i64,
     ) -> StageRelation {
         let mut found = self.keys[row.to as usize]
-            .asks()
+            .lookup_keys()
             .filter_map(|key| self.landed.get(&(group, before, key)));
         match found.next().map(|number| self.landings[*number as usize]) {
             None => StageRelation::Never,
@@ -230,7 +232,7 @@ impl Classifier {
         }
     }
 
-    fn compared(self, timeline: &Timeline, tolerance: i64) -> StageComparison {
+    fn into_comparison(self, timeline: &Timeline, tolerance: i64) -> StageComparison {
         let mut pairs: BTreeMap<(StageIndex, StageIndex), StagePair> = BTreeMap::new();
         // What a new slot starts with may be older than the stage before; that it is not says something.
         let tells = |link: &&StageLink| {
@@ -259,7 +261,7 @@ impl Classifier {
 }
 
 /// Values that are equal get the same number.
-fn numbers<T: Hash + Eq>(values: impl Iterator<Item = T>) -> Vec<u32> {
+fn number_values<T: Hash + Eq>(values: impl Iterator<Item = T>) -> Vec<u32> {
     let mut known = HashMap::new();
     let number = |value| {
         let next = u32::try_from(known.len()).expect("fewer than 2^32 values fit into memory");
@@ -270,7 +272,7 @@ fn numbers<T: Hash + Eq>(values: impl Iterator<Item = T>) -> Vec<u32> {
 
 /// Says of the deployments that are neither the first nor a return what the stages before say. With
 /// several of them the best counts.
-fn settle(timeline: &mut Timeline, comparison: &StageComparison) {
+fn assign_kinds(timeline: &mut Timeline, comparison: &StageComparison) {
     let mut best: Vec<Option<StageRelation>> = vec![None; timeline.rows.len()];
     for link in comparison.links.iter().filter(|link| link.near) {
         let pair = comparison.pair(link.before, link.stage);

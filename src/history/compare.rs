@@ -53,23 +53,27 @@ impl<'t> CellHistories<'t> {
 
     /// Which of two versions that differ is ahead. In one slot the later moment is. Of two stages,
     /// it is the one that ran the other's version before; if both did, the earlier stage.
-    pub fn ahead(&self, left: CellState<'_>, right: CellState<'_>) -> AheadSide {
+    pub fn compare_cells(&self, left: CellState<'_>, right: CellState<'_>) -> AheadSide {
         if left.slot == right.slot {
             return match left.cut.cmp(&right.cut) {
-                Ordering::Less => AheadSide::Left(self.between(left.slot, left.cut, right.cut)),
+                Ordering::Less => {
+                    AheadSide::Left(self.count_between(left.slot, left.cut, right.cut))
+                }
                 Ordering::Equal => AheadSide::Unknown,
-                Ordering::Greater => AheadSide::Right(self.between(left.slot, right.cut, left.cut)),
+                Ordering::Greater => {
+                    AheadSide::Right(self.count_between(left.slot, right.cut, left.cut))
+                }
             };
         }
-        let by_left = self.since(left, right.version).map(AheadSide::Left);
-        let by_right = self.since(right, left.version).map(AheadSide::Right);
+        let by_left = self.deployments_since(left, right.version).map(AheadSide::Left);
+        let by_right = self.deployments_since(right, left.version).map(AheadSide::Right);
         let either =
             if left.stage <= right.stage { by_left.or(by_right) } else { by_right.or(by_left) };
         either.unwrap_or(AheadSide::Unknown)
     }
 
     /// How many deployments a slot has had since it ran `version`; `None` if it never did.
-    fn since(&self, moment: CellState<'_>, version: &Version) -> Option<usize> {
+    fn deployments_since(&self, moment: CellState<'_>, version: &Version) -> Option<usize> {
         let course = self.by_slot.get(moment.slot)?.iter().filter(|index| **index >= moment.cut);
         let course: Vec<Deployment<'t>> =
             course.map(|index| self.timeline.deployment(*index)).collect();
@@ -82,7 +86,7 @@ impl<'t> CellHistories<'t> {
         course.iter().position(replaced).map(|at| at + 1)
     }
 
-    fn between(&self, slot: &CellKey, newer: usize, older: usize) -> usize {
+    fn count_between(&self, slot: &CellKey, newer: usize, older: usize) -> usize {
         let course = self.by_slot.get(slot).into_iter().flatten();
         course.filter(|index| (newer..older).contains(*index)).count()
     }
@@ -116,7 +120,7 @@ mod tests {
         let cut = |text: &str| -> (CellKey, Version, usize) {
             let words: Vec<&str> = text.split(' ').collect();
             let slot = timeline
-                .slots()
+                .cells()
                 .iter()
                 .find(|slot| slot.app.as_str() == words[0] && slot.stage.as_str() == words[1]);
             (
@@ -128,7 +132,7 @@ mod tests {
         let ((a, av, ac), (b, bv, bc)) = (cut(left), cut(right));
         let stage = |slot: &CellKey| usize::from(slot.stage.as_str() == "prod");
         let left = CellState { slot: &a, version: &av, cut: ac, stage: stage(&a) };
-        courses.ahead(left, CellState { slot: &b, version: &bv, cut: bc, stage: stage(&b) })
+        courses.compare_cells(left, CellState { slot: &b, version: &bv, cut: bc, stage: stage(&b) })
     }
 
     #[test]

@@ -13,12 +13,12 @@ pub(super) struct VersionKeyIds {
 
 impl VersionKeyIds {
     /// A stage that runs this version is found by these.
-    pub fn says(&self) -> impl Iterator<Item = u32> + use<> {
+    pub fn own_keys(&self) -> impl Iterator<Item = u32> + use<> {
         self.known.into_iter().flatten()
     }
 
     /// A stage with the same version is found by one of these.
-    pub fn asks(&self) -> impl Iterator<Item = u32> + use<> {
+    pub fn lookup_keys(&self) -> impl Iterator<Item = u32> + use<> {
         self.sought.into_iter().flatten()
     }
 }
@@ -33,7 +33,7 @@ enum VersionKey<'a> {
 }
 
 /// The keys of each pinned version.
-pub(super) fn keys(pins: &[ImageVersion]) -> Vec<VersionKeyIds> {
+pub(super) fn version_keys(pins: &[ImageVersion]) -> Vec<VersionKeyIds> {
     let mut numbers: HashMap<VersionKey<'_>, u32> = HashMap::new();
     let mut number = |sign| {
         let next = u32::try_from(numbers.len()).expect("at most three signs for each version");

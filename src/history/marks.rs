@@ -65,14 +65,14 @@ impl CommitFlagCache {
     }
 
     /// Remembers it.
-    pub fn learn(&mut self, commit: Oid, mark: CommitFlags) {
+    pub fn insert(&mut self, commit: Oid, mark: CommitFlags) {
         if let Some(id) = commit.as_bytes().first_chunk() {
             self.news.insert(*id, mark.0);
         }
     }
 
     /// All that is known, in one order, if something is new.
-    pub fn renewed(&self) -> Option<Self> {
+    pub fn merged_if_changed(&self) -> Option<Self> {
         if self.news.is_empty() {
             return None;
         }
@@ -96,13 +96,13 @@ mod tests {
     #[test]
     fn marks_are_found_again() {
         let mut marks = CommitFlagCache::default();
-        assert_eq!((marks.get(oid(1)), marks.renewed()), (None, None));
+        assert_eq!((marks.get(oid(1)), marks.merged_if_changed()), (None, None));
         for number in [7, 3, 900, 12] {
-            marks.learn(oid(number), CommitFlags(u8::try_from(number % 8).expect("small")));
+            marks.insert(oid(number), CommitFlags(u8::try_from(number % 8).expect("small")));
         }
-        let mut kept = marks.renewed().expect("there are news");
-        kept.learn(oid(5), CommitFlags(SIGNED));
-        for all in [kept.clone(), kept.renewed().expect("there are news")] {
+        let mut kept = marks.merged_if_changed().expect("there are news");
+        kept.insert(oid(5), CommitFlags(SIGNED));
+        for all in [kept.clone(), kept.merged_if_changed().expect("there are news")] {
             let found: Vec<Option<CommitFlags>> =
                 [3, 5, 7, 12, 900, 901].map(|number| all.get(oid(number))).into();
             assert_eq!(
@@ -117,7 +117,7 @@ mod tests {
                 ]
             );
         }
-        assert!(kept.renewed().expect("there are news").renewed().is_none());
+        assert!(kept.merged_if_changed().expect("there are news").merged_if_changed().is_none());
     }
 
     #[test]

@@ -91,21 +91,21 @@ pub struct Metrics {
 }
 
 /// Counts the deployments in a window of the slots that are wanted.
-pub fn metrics(
+pub fn compute_metrics(
     timeline: &Timeline,
     comparison: &StageComparison,
     window: TimeWindow,
     wanted: &dyn Fn(&CellKey) -> bool,
 ) -> Metrics {
-    let wanted: Vec<bool> = timeline.slots().iter().map(wanted).collect();
+    let wanted: Vec<bool> = timeline.cells().iter().map(wanted).collect();
     let mut count = MetricsCounter::new(timeline, comparison, window);
     for index in (0..timeline.len()).rev() {
         if wanted[timeline.rows[index].slot as usize] {
             count.add(index);
         }
     }
-    let mut answer = count.answer();
-    answer.pairs = pairs(timeline, comparison, window, &wanted);
+    let mut answer = count.into_metrics();
+    answer.pairs = pair_figures(timeline, comparison, window, &wanted);
     answer
 }
 
@@ -135,7 +135,7 @@ impl<'a> MetricsCounter<'a> {
             [(None, None), (None, stage_of(slot)), (Some(slot.app.clone()), stage_of(slot))]
         };
         let ordered: BTreeSet<(Option<AppName>, Option<usize>)> =
-            timeline.slots().iter().flat_map(keys).collect();
+            timeline.cells().iter().flat_map(keys).collect();
         let numbers: BTreeMap<_, usize> =
             ordered.iter().enumerate().map(|(number, key)| (key, number)).collect();
         let tally = |(app, stage): &(Option<AppName>, Option<usize>)| FigureTally {
@@ -152,11 +152,11 @@ impl<'a> MetricsCounter<'a> {
             window,
             tallies: ordered.iter().map(tally).collect(),
             counted_in: timeline
-                .slots()
+                .cells()
                 .iter()
                 .map(|slot| keys(slot).map(|key| numbers[&key]))
                 .collect(),
-            landed: vec![None; timeline.slots().len()],
+            landed: vec![None; timeline.cells().len()],
         }
     }
 
@@ -186,7 +186,7 @@ impl<'a> MetricsCounter<'a> {
         }
     }
 
-    fn answer(self) -> Metrics {
+    fn into_metrics(self) -> Metrics {
         let mut answer = Metrics::default();
         for FigureTally { figures, .. } in self.tallies {
             match (&figures.app, &figures.stage) {
@@ -217,7 +217,7 @@ fn week_count(window: TimeWindow) -> usize {
     usize::try_from(weeks).unwrap_or(0).max(1)
 }
 
-fn pairs(
+fn pair_figures(
     timeline: &Timeline,
     comparison: &StageComparison,
     window: TimeWindow,
@@ -237,7 +237,7 @@ fn pairs(
         }
         let Some(to) = deployment.to else { continue };
         if twins.insert((link.before, &deployment.slot.app, link.stage, &to.version)) {
-            let begin = || begun(comparison, link.before, link.stage);
+            let begin = || empty_pair_figures(comparison, link.before, link.stage);
             let pair = figures.entry((link.stage, link.before)).or_insert_with(begin);
             pair.add(link.relation, deployment.kind, comparison);
         }
@@ -265,7 +265,11 @@ impl StagePairFigures {
     }
 }
 
-fn begun(comparison: &StageComparison, before: usize, stage: usize) -> StagePairFigures {
+fn empty_pair_figures(
+    comparison: &StageComparison,
+    before: usize,
+    stage: usize,
+) -> StagePairFigures {
     let pair = comparison.pair(before, stage);
     StagePairFigures {
         before: comparison.stages[before].clone(),

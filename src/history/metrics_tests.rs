@@ -11,7 +11,7 @@ fn counted(lines: &[String], window: (i64, i64)) -> Metrics {
     let mut timeline = timeline(&lines);
     let comparison = classify(&mut timeline, &chain(&["dev", "prod"]), 600);
     let window = TimeWindow { since: window.0 * DAY * 60, until: window.1 * DAY * 60 };
-    metrics(&timeline, &comparison, window, &|_| true)
+    compute_metrics(&timeline, &comparison, window, &|_| true)
 }
 
 /// `day+minutes` in place of minutes.

@@ -26,11 +26,13 @@ pub use classify::classify;
 pub use compare::{AheadSide, CellHistories, CellState};
 pub use comparison::{StageComparison, StageLink, StagePair, StageRelation};
 pub use marks::{CommitFlagCache, CommitFlags};
-pub use metrics::{DoraFigures, Metrics, StagePairFigures, TimeWindow, metrics};
+pub use metrics::{DoraFigures, Metrics, StagePairFigures, TimeWindow, compute_metrics};
 pub use pipeline::stages;
 pub use pull_request::number as pull_request_number;
-pub use since::{IntroducingCommit, IntroducingCommits, describe, since};
+pub use since::{
+    IntroducingCommit, IntroducingCommits, find_introducing_commits, load_introducing_commit,
+};
 pub use spread::DurationStats;
 pub use timeline::{Deployment, DeploymentKind, ImageVersion, Timeline};
-pub use trace::{RunPeriod, VersionQuery, VersionTrace, trace};
+pub use trace::{RunPeriod, VersionQuery, VersionTrace, trace_versions};
 pub use walk::{WalkOptions, WalkResult, deployments};

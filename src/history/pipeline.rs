@@ -16,7 +16,7 @@ pub(super) struct StageOrder {
 
 /// The stages of a configuration and those that only the past knows, in pipeline order.
 pub fn stages(timeline: &Timeline, config: &Config) -> Vec<StageName> {
-    StageOrder::new(config, timeline.slots().iter().map(|slot| &slot.stage)).into_stages()
+    StageOrder::new(config, timeline.cells().iter().map(|slot| &slot.stage)).into_stages()
 }
 
 impl StageOrder {
@@ -36,7 +36,7 @@ impl StageOrder {
             .iter()
             .map(|stage| before(stage).into_iter().flatten().filter_map(number).collect())
             .collect();
-        let all = (0..stages.len()).map(|stage| reached(stage, &direct)).collect();
+        let all = (0..stages.len()).map(|stage| all_upstream(stage, &direct)).collect();
         StageOrder { stages, direct, all }
     }
 
@@ -60,7 +60,7 @@ impl StageOrder {
 
     /// The nearest stages before one that `accept` takes: each way upwards is followed until it
     /// meets one.
-    pub fn nearest(&self, stage: usize, accept: &dyn Fn(usize) -> bool) -> Vec<usize> {
+    pub fn nearest_upstream(&self, stage: usize, accept: &dyn Fn(usize) -> bool) -> Vec<usize> {
         let mut found = Vec::new();
         let mut seen = vec![stage];
         let mut open = self.direct[stage].clone();
@@ -85,7 +85,7 @@ impl StageOrder {
 }
 
 /// Everything upwards of a stage. A configuration has no circles, but they would do no harm.
-fn reached(stage: usize, direct: &[Vec<usize>]) -> Vec<usize> {
+fn all_upstream(stage: usize, direct: &[Vec<usize>]) -> Vec<usize> {
     let mut found: Vec<usize> = Vec::new();
     let mut open = direct[stage].clone();
     while let Some(next) = open.pop() {

@@ -8,13 +8,13 @@
 pub fn number(subject: &str, message: &str) -> Option<u64> {
     let subject = subject.trim();
     for prefix in ["Merge pull request #", "Pull request #", "Merged PR "] {
-        if let Some(found) = subject.strip_prefix(prefix).and_then(leading) {
+        if let Some(found) = subject.strip_prefix(prefix).and_then(leading_number) {
             return Some(found);
         }
     }
     if subject.starts_with("Merge pull request '")
         && let Some((_, rest)) = subject.rsplit_once("' (#")
-        && let Some(found) = leading(rest)
+        && let Some(found) = leading_number(rest)
     {
         return Some(found);
     }
@@ -28,11 +28,11 @@ pub fn number(subject: &str, message: &str) -> Option<u64> {
     }
     let line =
         message.lines().rev().find_map(|line| line.trim().strip_prefix("See merge request "))?;
-    leading(line.rsplit_once('!')?.1)
+    leading_number(line.rsplit_once('!')?.1)
 }
 
 /// The number a text starts with.
-fn leading(text: &str) -> Option<u64> {
+fn leading_number(text: &str) -> Option<u64> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     text[..end].parse().ok()
 }

@@ -82,7 +82,7 @@ type State = BTreeSet<(CellKey, Version)>;
 fn shown(repository: &Repository, config: &Config, commit: Oid) -> State {
     let snapshot = Snapshot::of_commit(repository, commit).expect("a snapshot");
     let mapping =
-        source::read(config, &SnapshotReader::new(&snapshot, &ParseCache::default()), None);
+        source::read_mapping(config, &SnapshotReader::new(&snapshot, &ParseCache::default()), None);
     mapping.entries.iter().map(|entry| (entry.slot(), entry.version.clone())).collect()
 }
 
@@ -96,7 +96,7 @@ fn told(
 ) -> Option<Timeline> {
     let (snapshot, cache) =
         (Snapshot::of_commit(repository, tip).expect("a snapshot"), ParseCache::default());
-    let readings = source::readings(config, &SnapshotReader::new(&snapshot, &cache), None);
+    let readings = source::read_claims(config, &SnapshotReader::new(&snapshot, &cache), None);
     let threads = Some(threads);
     let question = WalkOptions {
         repository,

@@ -1,7 +1,7 @@
 //! Since when each slot runs what it runs: the mainline commit that put the version there.
 
 use super::pull_request_number;
-use super::walk::{WalkOptions, arrivals};
+use super::walk::{WalkOptions, find_introductions};
 use crate::git::{GitError, GitIdentity, Oid, Repository, WalkEnd};
 use crate::model::{CellKey, Version};
 use crate::source::{Claim, ClaimReading};
@@ -31,18 +31,18 @@ pub struct IntroducingCommits {
 ///
 /// # Errors
 /// [`GitError::MissingObject`] where a partial clone lacks a commit or tree.
-pub fn since<'a>(
+pub fn find_introducing_commits<'a>(
     question: WalkOptions<'a>,
     tip: Vec<(Claim<'a>, ClaimReading)>,
     slots: &HashSet<CellKey>,
 ) -> Result<IntroducingCommits, GitError> {
-    let (arrivals, stopped) = arrivals(question, tip, |slot| slots.contains(slot))?;
+    let (arrivals, stopped) = find_introductions(question, tip, |slot| slots.contains(slot))?;
     let mut found = HashMap::new();
     let mut known: HashMap<Oid, IntroducingCommit> = HashMap::new();
     for (wanted, (commit, _)) in arrivals {
         let since = match known.get(&commit) {
             Some(since) => since.clone(),
-            None => describe(question.repository, commit)?,
+            None => load_introducing_commit(question.repository, commit)?,
         };
         known.insert(commit, since.clone());
         found.insert(wanted, since);
@@ -54,7 +54,10 @@ pub fn since<'a>(
 ///
 /// # Errors
 /// [`GitError::MissingObject`].
-pub fn describe(repository: &Repository, commit: Oid) -> Result<IntroducingCommit, GitError> {
+pub fn load_introducing_commit(
+    repository: &Repository,
+    commit: Oid,
+) -> Result<IntroducingCommit, GitError> {
     let info = repository.commit_info(commit)?;
     let pull_request = pull_request_number(&info.subject, &info.message);
     Ok(IntroducingCommit {

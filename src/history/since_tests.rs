@@ -42,11 +42,11 @@ fn asked_of(
     config: &Config,
     wanted: fn(&CellKey) -> bool,
 ) -> (Vec<String>, WalkEnd) {
-    let tip = repository.head().expect("a head");
+    let tip = repository.head_commit().expect("a head");
     let snapshot = Snapshot::of_commit(repository, tip).expect("a snapshot");
     let cache = ParseCache::default();
     let reader = SnapshotReader::new(&snapshot, &cache);
-    let readings = source::readings(config, &reader, None);
+    let readings = source::read_claims(config, &reader, None);
     let slots = readings.iter().flat_map(|(_, reading)| &reading.entries).map(|entry| entry.slot());
     let slots = slots.filter(wanted).collect();
     drop(reader);
@@ -59,7 +59,7 @@ fn asked_of(
         until: None,
         threads: None,
     };
-    let arrivals = since(question, readings, &slots).expect("a walk");
+    let arrivals = find_introducing_commits(question, readings, &slots).expect("a walk");
     let shown = |((slot, version), since): (&(CellKey, Version), &IntroducingCommit)| {
         let request = since.pull_request.map(|n| format!(" #{n}")).unwrap_or_default();
         format!("{}/{} {version}: {}{request}", slot.app, slot.stage, since.subject)

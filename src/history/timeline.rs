@@ -142,7 +142,7 @@ impl<T> Default for Interner<T> {
 
 impl<T: Clone + Eq + Hash> Interner<T> {
     /// Values that are known to differ, in the order of their numbers.
-    pub fn of(values: Vec<T>) -> Self {
+    pub fn from_distinct(values: Vec<T>) -> Self {
         Interner { values, numbers: HashMap::new() }
     }
 
@@ -179,7 +179,7 @@ impl<T: Clone + Eq + Hash> Interner<T> {
     }
 
     /// The number of a value, if it has one.
-    pub fn known<Q: ?Sized + Hash + Eq>(&self, value: &Q) -> Option<u32>
+    pub fn find<Q: ?Sized + Hash + Eq>(&self, value: &Q) -> Option<u32>
     where
         T: std::borrow::Borrow<Q>,
     {
@@ -212,7 +212,7 @@ impl Timeline {
         to: Option<&ImageVersion>,
         path: &str,
     ) {
-        let commit = self.land(DeployingCommit { id: commit.0, time: commit.1 });
+        let commit = self.add_commit(DeployingCommit { id: commit.0, time: commit.1 });
         let slot = self.slots.number(slot);
         let from = from.map_or(NOTHING, |pinned| self.pins.number(pinned));
         let to = to.map_or(NOTHING, |pinned| self.pins.number(pinned));
@@ -221,7 +221,7 @@ impl Timeline {
     }
 
     /// The number of a commit; those that are added are ever older.
-    pub(super) fn land(&mut self, landing: DeployingCommit) -> u32 {
+    pub(super) fn add_commit(&mut self, landing: DeployingCommit) -> u32 {
         if self.commits.last() != Some(&landing) {
             self.commits.push(landing);
         }
@@ -281,7 +281,7 @@ impl Timeline {
     }
 
     /// Every slot that was ever deployed to.
-    pub fn slots(&self) -> &[CellKey] {
+    pub fn cells(&self) -> &[CellKey] {
         self.slots.values()
     }
 

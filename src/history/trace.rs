@@ -20,24 +20,24 @@ impl<'q> VersionQuery<'q> {
     /// them. What fits exactly is all that is meant; only else beginnings count.
     pub fn new<'v>(text: &'q str, mut known: impl Iterator<Item = &'v Version>) -> Self {
         let exact = VersionQuery { text, by_prefix: false };
-        let known = known.any(|version| exact.accepts(version));
+        let known = known.any(|version| exact.matches(version));
         VersionQuery { text, by_prefix: !known }
     }
 
     /// Is this version meant?
-    pub fn accepts(&self, version: &Version) -> bool {
+    pub fn matches(&self, version: &Version) -> bool {
         let parts = [version.tag.as_deref(), version.digest.as_deref()];
         let mut parts = parts.into_iter().flatten();
         if !self.by_prefix {
             return parts.any(|part| part == self.text) || version.to_string() == self.text;
         }
         parts.any(|part| {
-            part.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| self.begins(word))
+            part.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| self.matches_prefix(word))
         })
     }
 
     /// Are the word and the text an id and its beginning? A repository may hold the shorter one.
-    fn begins(&self, word: &str) -> bool {
+    fn matches_prefix(&self, word: &str) -> bool {
         let (short, long) =
             if word.len() < self.text.len() { (word, self.text) } else { (self.text, word) };
         let is_id =
@@ -69,12 +69,15 @@ pub struct RunPeriod<'t> {
 }
 
 /// The ways of all versions that are wanted, of all apps that have them.
-pub fn trace<'t>(timeline: &'t Timeline, wanted: &VersionQuery<'_>) -> Vec<VersionTrace<'t>> {
+pub fn trace_versions<'t>(
+    timeline: &'t Timeline,
+    wanted: &VersionQuery<'_>,
+) -> Vec<VersionTrace<'t>> {
     let mut voyages: BTreeMap<(&AppName, Option<&str>, &Version), Vec<RunPeriod<'t>>> =
         BTreeMap::new();
     let mut open: HashMap<&CellKey, usize> = HashMap::new();
     let meant: Vec<bool> =
-        timeline.pins.values().iter().map(|pinned| wanted.accepts(&pinned.version)).collect();
+        timeline.pins.values().iter().map(|pinned| wanted.matches(&pinned.version)).collect();
     let is_meant = |pin: u32| meant.get(pin as usize).copied().unwrap_or(false);
     for (index, row) in timeline.rows.iter().enumerate().rev() {
         let deployment = timeline.deployment(index);
@@ -122,7 +125,10 @@ mod tests {
             let stays: Vec<String> = voyage.stays.iter().map(stay).collect();
             format!("{} {}: {}", voyage.app, voyage.version, stays.join(", "))
         };
-        trace(&timeline, &VersionQuery::new(text, timeline.versions())).iter().map(voyage).collect()
+        trace_versions(&timeline, &VersionQuery::new(text, timeline.versions()))
+            .iter()
+            .map(voyage)
+            .collect()
     }
 
     #[test]

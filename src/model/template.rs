@@ -60,11 +60,11 @@ impl PathTemplate {
     pub fn captures(&self, path: &str) -> Option<TemplateCaptures> {
         // Most paths differ in what is plain text; that is quicker to see than an expression.
         let near = path.starts_with(self.literal_prefix()) && path.ends_with(self.literal_end());
-        near.then(|| captures(&self.matcher, &self.names, path)).flatten()
+        near.then(|| match_captures(&self.matcher, &self.names, path)).flatten()
     }
 
     /// Does the template name this capture?
-    pub fn has(&self, name: &str) -> bool {
+    pub fn has_capture(&self, name: &str) -> bool {
         self.names.iter().any(|n| n == name)
     }
 
@@ -124,11 +124,11 @@ impl KeyTemplate {
 
     /// As [`KeyTemplate::captures`], for keys already joined by U+001F.
     pub fn captures_joined(&self, keys: &str) -> Option<TemplateCaptures> {
-        captures(&self.matcher, &self.names, keys)
+        match_captures(&self.matcher, &self.names, keys)
     }
 
     /// Does the template name this capture?
-    pub fn has(&self, name: &str) -> bool {
+    pub fn has_capture(&self, name: &str) -> bool {
         self.names.iter().any(|n| n == name)
     }
 }
@@ -171,12 +171,12 @@ impl TemplateMatcher {
         if !text.contains(['{', '}', '*']) {
             return Ok((TemplateMatcher::Exact(text.to_owned()), Vec::new()));
         }
-        compile(text, separator, stages)
+        compile_template(text, separator, stages)
             .map(|(regex, names)| (TemplateMatcher::Pattern(regex), names))
     }
 }
 
-fn captures(
+fn match_captures(
     matcher: &TemplateMatcher,
     names: &[String],
     subject: &str,
@@ -204,7 +204,7 @@ fn captures(
 /// Longer templates are refused before they are compiled.
 const MAX_TEMPLATE_BYTES: usize = 4096;
 
-fn compile(
+fn compile_template(
     text: &str,
     separator: char,
     stages: &[String],

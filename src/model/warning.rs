@@ -17,7 +17,7 @@ pub struct Warning {
 
 impl Warning {
     /// A warning about one file.
-    pub fn at(code: &'static str, path: &str, message: impl Into<String>) -> Self {
+    pub fn for_file(code: &'static str, path: &str, message: impl Into<String>) -> Self {
         Warning { code, path: Some(path.to_owned()), message: message.into() }
     }
 
@@ -38,12 +38,12 @@ struct StoredWarning {
 impl<'de> Deserialize<'de> for Warning {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let StoredWarning { code, path, message } = StoredWarning::deserialize(from)?;
-        Ok(Warning { code: known(code), path, message })
+        Ok(Warning { code: intern_code(code), path, message })
     }
 }
 
 /// There are few codes, and each is kept once for good.
-fn known(code: String) -> &'static str {
+fn intern_code(code: String) -> &'static str {
     static KNOWN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = known.get(code.as_str()) {

@@ -22,11 +22,11 @@ impl DeployCalendar<'_> {
     /// Is everything open?
     pub fn is_open(&self, at: Timestamp) -> bool {
         self.windows.iter().all(|openings| is_open(openings, at))
-            && !self.freezes.iter().any(|f| covers(f, at))
+            && !self.freezes.iter().any(|f| is_frozen(f, at))
     }
 
     /// The first moment from `at` on at which everything is open, on the clock of the first rule.
-    pub fn opens(&self, at: Timestamp) -> Option<Zoned> {
+    pub fn next_opening(&self, at: Timestamp) -> Option<Zoned> {
         let mut moment = at;
         for _ in 0..STEPS {
             if self.is_open(moment) {
@@ -49,7 +49,7 @@ impl DeployCalendar<'_> {
 
     /// The next moment at which something may open or close.
     fn next_change(&self, after: Timestamp) -> Option<Timestamp> {
-        if let Some(freeze) = self.freezes.iter().find(|freeze| covers(freeze, after)) {
+        if let Some(freeze) = self.freezes.iter().find(|freeze| is_frozen(freeze, after)) {
             return Some(freeze.to.timestamp());
         }
         let openings = self.windows.iter().flat_map(|openings| openings.iter());
@@ -58,7 +58,7 @@ impl DeployCalendar<'_> {
             .iter()
             .map(|freeze| freeze.from.timestamp())
             .filter(|start| *start > after);
-        openings.flat_map(|opening| changes(opening, after)).chain(starts).min()
+        openings.flat_map(|opening| boundary_times(opening, after)).chain(starts).min()
     }
 }
 
@@ -66,26 +66,26 @@ impl DeployCalendar<'_> {
 fn is_open(openings: &[WindowHours], at: Timestamp) -> bool {
     let covers = |opening: &&WindowHours| {
         let local = at.to_zoned(opening.zone.clone());
-        opening.covers(local.weekday(), local.time())
+        opening.contains(local.weekday(), local.time())
     };
     let (closed, open): (Vec<&WindowHours>, Vec<&WindowHours>) =
         openings.iter().partition(|opening| opening.is_closed);
     !closed.iter().any(covers) && (open.is_empty() || open.iter().any(covers))
 }
 
-fn covers(freeze: &FreezePeriod, at: Timestamp) -> bool {
+fn is_frozen(freeze: &FreezePeriod, at: Timestamp) -> bool {
     (freeze.from.timestamp()..freeze.to.timestamp()).contains(&at)
 }
 
 /// The moments of this day and the next two at which a rule may change, both where a time comes twice,
 /// and the next change of the clock.
-fn changes(opening: &WindowHours, after: Timestamp) -> Vec<Timestamp> {
+fn boundary_times(opening: &WindowHours, after: Timestamp) -> Vec<Timestamp> {
     let zone = &opening.zone;
     let today = after.to_zoned(zone.clone()).date();
     let mut out: Vec<Timestamp> =
         zone.following(after).next().map(|change| change.timestamp()).into_iter().collect();
     for date in (0..3).filter_map(|days| today.checked_add(days.days()).ok()) {
-        for minute in opening.edges() {
+        for minute in opening.boundary_minutes() {
             let local = |minute: u16| {
                 Some(date.at(
                     i8::try_from(minute / 60).ok()?,

@@ -122,7 +122,7 @@ fn opens(texts: &[&str], freeze: Option<[&str; 3]>, at: &str) -> String {
     let windows = if openings.is_empty() { Vec::new() } else { vec![openings.as_slice()] };
     let calendar = DeployCalendar { windows, freezes: freeze.iter().collect() };
     let at: Timestamp = at.parse().expect(at);
-    match calendar.opens(at) {
+    match calendar.next_opening(at) {
         Some(opens) if opens.timestamp() == at => "open".into(),
         Some(opens) => opens.timestamp().to_string(),
         None => "never".into(),
@@ -155,7 +155,7 @@ fn the_next_opening_is_the_same_from_everywhere_before_it() {
         let calendar = DeployCalendar { windows: vec![&openings], freezes: Vec::new() };
         for quarter in 0..4 * 24 * 40 {
             let at = start + jiff::SignedDuration::from_mins(quarter * 15);
-            let opens = calendar.opens(at).expect("it opens").timestamp();
+            let opens = calendar.next_opening(at).expect("it opens").timestamp();
             let mut first = at;
             while !calendar.is_open(first) {
                 first += jiff::SignedDuration::from_mins(15);

@@ -73,7 +73,7 @@ impl<'t> DeploymentIndex<'t> {
             edge: None,
             is_ours,
         };
-        for slot in timeline.slots() {
+        for slot in timeline.cells() {
             past.apps.entry(&slot.app).or_default().push(slot);
         }
         let mut earliest = i64::MAX;
@@ -92,7 +92,7 @@ impl<'t> DeploymentIndex<'t> {
     }
 
     /// The newest deployment that had happened by then, as an index.
-    fn cut(&self, end: Option<i64>) -> usize {
+    fn newest_index_at(&self, end: Option<i64>) -> usize {
         end.map_or(0, |end| self.times.partition_point(|time| *time > end))
     }
 }
@@ -110,7 +110,7 @@ impl<'e> Evidence<'e> {
 
     /// The same with more facts.
     #[must_use]
-    pub fn with(&self, facts: &'e ExternalFacts) -> Self {
+    pub fn with_facts(&self, facts: &'e ExternalFacts) -> Self {
         Evidence { facts, ..*self }
     }
 
@@ -126,11 +126,11 @@ impl<'e> Evidence<'e> {
     }
 
     /// Everything a slot ever ran until `end`, newest first.
-    pub fn course(&self, slot: &'e CellKey, end: Option<i64>) -> Vec<EvidenceRunPeriod<'e>> {
+    pub fn run_periods(&self, slot: &'e CellKey, end: Option<i64>) -> Vec<EvidenceRunPeriod<'e>> {
         let past = self.past;
-        let cut = past.cut(end).max(self.newest);
+        let cut = past.newest_index_at(end).max(self.newest);
         let Some(all) = past.slots.get(slot) else {
-            return self.standing(slot).into_iter().collect();
+            return self.run_without_deployment(slot).into_iter().collect();
         };
         let known = &all[all.partition_point(|index| *index < cut)..];
         let mut out = Vec::new();
@@ -157,28 +157,32 @@ impl<'e> Evidence<'e> {
         out
     }
 
-    fn standing(&self, slot: &'e CellKey) -> Option<EvidenceRunPeriod<'e>> {
+    fn run_without_deployment(&self, slot: &'e CellKey) -> Option<EvidenceRunPeriod<'e>> {
         let version = self.past.standing.get(slot)?;
         Some(EvidenceRunPeriod { slot, version, commit: None, time: None, left: None })
     }
 
     /// What a slot ran at that time, and since when.
-    pub fn current(&self, slot: &'e CellKey, end: Option<i64>) -> Option<EvidenceRunPeriod<'e>> {
-        self.course(slot, end).into_iter().next().filter(|landing| landing.left.is_none())
+    pub fn current_run(
+        &self,
+        slot: &'e CellKey,
+        end: Option<i64>,
+    ) -> Option<EvidenceRunPeriod<'e>> {
+        self.run_periods(slot, end).into_iter().next().filter(|landing| landing.left.is_none())
     }
 
     /// Where the past ends that is known, if there is more.
-    pub fn edge(&self) -> Option<HistoryLimit> {
+    pub fn history_limit(&self) -> Option<HistoryLimit> {
         self.past.edge
     }
 
     /// The same, if a version came to its slot beyond it: it is not known when, and by whom.
-    pub fn beyond(&self, landing: &EvidenceRunPeriod<'_>) -> Option<HistoryLimit> {
-        self.edge().filter(|_| landing.commit.is_none())
+    pub fn limit_before(&self, landing: &EvidenceRunPeriod<'_>) -> Option<HistoryLimit> {
+        self.history_limit().filter(|_| landing.commit.is_none())
     }
 
     /// The slots of an app, in all stages.
-    pub fn slots(&self, subject: &AppComponent) -> Vec<&'e CellKey> {
+    pub fn cells_of_app(&self, subject: &AppComponent) -> Vec<&'e CellKey> {
         let past = self.past;
         let deployed = past.apps.get(&subject.app).into_iter().flatten().copied();
         let standing = past
@@ -186,20 +190,23 @@ impl<'e> Evidence<'e> {
             .keys()
             .filter(|slot| slot.app == subject.app && !past.slots.contains_key(slot));
         let mut slots: Vec<&CellKey> =
-            deployed.chain(standing).filter(|slot| subject.covers(slot)).collect();
+            deployed.chain(standing).filter(|slot| subject.matches_cell(slot)).collect();
         slots.sort_by_key(|slot| (&slot.component, &slot.target));
         slots
     }
 
     /// The slots that a question is about.
-    pub fn asked(&self, question: &GateQuery<'_>) -> Vec<&'e CellKey> {
-        self.slots(question.subject).into_iter().filter(|slot| question.moves(slot)).collect()
+    pub fn queried_cells(&self, question: &GateQuery<'_>) -> Vec<&'e CellKey> {
+        self.cells_of_app(question.subject)
+            .into_iter()
+            .filter(|slot| question.moves_cell(slot))
+            .collect()
     }
 
     /// Every slot of a stage.
     pub fn of_stage(&self, stage: &StageName) -> Vec<&'e CellKey> {
         let past = self.past;
-        let deployed = past.timeline.slots().iter();
+        let deployed = past.timeline.cells().iter();
         let standing = past.standing.keys().filter(|slot| !past.slots.contains_key(slot));
         let mut slots: Vec<&CellKey> =
             deployed.chain(standing).filter(|slot| slot.stage == *stage).collect();
@@ -208,29 +215,28 @@ impl<'e> Evidence<'e> {
     }
 
     /// The stages right before one in which the app is, further up where it is not.
-    pub fn before(&self, question: &GateQuery<'_>) -> Vec<StageName> {
-        let slots = self.slots(question.subject);
-        let mut open: Vec<&StageName> = self.after(question.stage);
+    pub fn previous_stages(&self, question: &GateQuery<'_>) -> Vec<StageName> {
+        let slots = self.cells_of_app(question.subject);
+        let mut open: Vec<&StageName> = self.configured_previous(question.stage);
         let (mut found, mut seen) = (Vec::new(), Vec::new());
         while let Some(stage) = open.pop() {
             if seen.contains(&stage) {
                 continue;
             }
             seen.push(stage);
-            if slots
-                .iter()
-                .any(|slot| slot.stage == *stage && !self.course(slot, question.end()).is_empty())
-            {
+            if slots.iter().any(|slot| {
+                slot.stage == *stage && !self.run_periods(slot, question.history_end()).is_empty()
+            }) {
                 found.push(stage.clone());
             } else {
-                open.extend(self.after(stage));
+                open.extend(self.configured_previous(stage));
             }
         }
         found.sort_by_key(|stage| self.config.position(stage));
         found
     }
 
-    fn after(&self, stage: &StageName) -> Vec<&'e StageName> {
+    fn configured_previous(&self, stage: &StageName) -> Vec<&'e StageName> {
         self.config
             .stage(stage.as_str())
             .map(|stage| stage.after.iter().collect())
@@ -238,24 +244,33 @@ impl<'e> Evidence<'e> {
     }
 
     /// The slots that a version comes from: of the same targets, where the stage has them.
-    pub fn sources(&self, question: &GateQuery<'_>, stage: &StageName) -> Vec<&'e CellKey> {
-        let slots: Vec<&CellKey> =
-            self.slots(question.subject).into_iter().filter(|slot| slot.stage == *stage).collect();
-        let is_there = |slot: &&CellKey| self.current(slot, question.end()).is_some();
-        let same: Vec<&CellKey> =
-            slots.iter().copied().filter(|slot| question.names(slot) && is_there(slot)).collect();
+    pub fn source_cells(&self, question: &GateQuery<'_>, stage: &StageName) -> Vec<&'e CellKey> {
+        let slots: Vec<&CellKey> = self
+            .cells_of_app(question.subject)
+            .into_iter()
+            .filter(|slot| slot.stage == *stage)
+            .collect();
+        let is_there = |slot: &&CellKey| self.current_run(slot, question.history_end()).is_some();
+        let same: Vec<&CellKey> = slots
+            .iter()
+            .copied()
+            .filter(|slot| question.names_target(slot) && is_there(slot))
+            .collect();
         if same.is_empty() { slots } else { same }
     }
 
     /// The slots of the waves right before those that would move.
     pub fn wave_before(&self, question: &GateQuery<'_>) -> Vec<&'e CellKey> {
-        super::waves::before(self, question).into_iter().flat_map(|before| before.slots).collect()
+        super::waves::previous_waves(self, question)
+            .into_iter()
+            .flat_map(|before| before.slots)
+            .collect()
     }
 
     /// Did this landing happen before the pipeline was watched: before the ledger begins, and not by
     /// towpath?
     pub fn is_from_before(&self, landing: &EvidenceRunPeriod<'_>) -> bool {
-        let begins = self.ledger.begins();
+        let begins = self.ledger.start_time();
         let is_watched =
             landing.time.is_some_and(|time| begins.is_some_and(|begins| time >= begins));
         !is_watched && !landing.commit.is_some_and(|commit| (self.past.is_ours)(commit))

@@ -31,7 +31,7 @@ pub struct ExternalFacts {
 
 impl ExternalFacts {
     /// What the rule in this line was told, whatever the app.
-    pub fn tell(&mut self, line: u32, asked: ExternalAnswer) {
+    pub fn set_answer(&mut self, line: u32, asked: ExternalAnswer) {
         self.asked.insert(line, asked);
     }
 
@@ -41,7 +41,11 @@ impl ExternalFacts {
     }
 
     /// What the rule in this line was told.
-    pub(super) fn told(&self, line: u32, question: &GateQuery<'_>) -> Option<&ExternalAnswer> {
+    pub(super) fn find_answer(
+        &self,
+        line: u32,
+        question: &GateQuery<'_>,
+    ) -> Option<&ExternalAnswer> {
         self.asked_about.get(&(line, key(question))).or_else(|| self.asked.get(&line))
     }
 
@@ -49,14 +53,14 @@ impl ExternalFacts {
     ///
     /// # Errors
     /// Why the forge gave no answer.
-    pub(super) fn reviews(&self, question: &GateQuery<'_>) -> Result<&[Review], &str> {
+    pub(super) fn find_reviews(&self, question: &GateQuery<'_>) -> Result<&[Review], &str> {
         let reviews =
             self.reviews.get(&key(question)).map(|reviews| reviews.as_ref().map(Vec::as_slice));
         reviews.unwrap_or(Ok(&[])).map_err(String::as_str)
     }
 
     /// Notes what reviewers think of the proposal that a question is about.
-    pub fn review(&mut self, question: &GateQuery<'_>, reviews: Result<Vec<Review>, String>) {
+    pub fn set_reviews(&mut self, question: &GateQuery<'_>, reviews: Result<Vec<Review>, String>) {
         self.reviews.insert(key(question), reviews);
     }
 }

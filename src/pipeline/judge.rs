@@ -12,23 +12,24 @@ use jiff::Zoned;
 pub fn judge(evidence: &Evidence<'_>, question: &GateQuery<'_>) -> Judgement {
     let case = GateInput::new(evidence, question);
     let answers: Vec<_> =
-        GateKind::ALL.into_iter().flat_map(|kind| gates::answers(kind, &case)).collect();
-    let mut verdict = Judgement::heaviest(&answers);
+        GateKind::ALL.into_iter().flat_map(|kind| gates::ask_gate(kind, &case)).collect();
+    let mut verdict = Judgement::strictest_verdict(&answers);
     if let Verdict::Wait { until } = &verdict {
         let latest = answers.iter().filter_map(|answer| match &answer.verdict {
             Verdict::Wait { until } => Some(until),
             _ => None,
         });
         let latest = latest.max().unwrap_or(until);
-        verdict = jointly(&case, latest).map_or(Verdict::Shut, |until| Verdict::Wait { until });
+        verdict = next_joint_opening(&case, latest)
+            .map_or(Verdict::Shut, |until| Verdict::Wait { until });
     }
-    Judgement { answers, verdict, broken: broken(evidence, question) }
+    Judgement { answers, verdict, broken: find_override(evidence, question) }
 }
 
 /// The first moment from this one on at which no window and no freeze is in the way.
-fn jointly(case: &GateInput<'_>, from: &Zoned) -> Option<Zoned> {
+fn next_joint_opening(case: &GateInput<'_>, from: &Zoned) -> Option<Zoned> {
     let mut calendar = DeployCalendar::default();
-    for rule in case.rules(GateKind::Window).into_iter().chain(case.rules(GateKind::Freeze)) {
+    for rule in case.rules_of(GateKind::Window).into_iter().chain(case.rules_of(GateKind::Freeze)) {
         match &rule.gate {
             Gate::Window(openings) => calendar.windows.push(openings),
             Gate::Freeze(freeze) => calendar.freezes.push(freeze),
@@ -38,15 +39,15 @@ fn jointly(case: &GateInput<'_>, from: &Zoned) -> Option<Zoned> {
     if calendar.is_open(from.timestamp()) {
         return Some(from.clone());
     }
-    calendar.opens(from.timestamp())
+    calendar.next_opening(from.timestamp())
 }
 
 /// The newest override of these gates, unless its time is over or nobody permitted made it.
-fn broken(evidence: &Evidence<'_>, question: &GateQuery<'_>) -> Option<BreakGlassOverride> {
-    let permission = evidence.config.pipeline.actors(crate::config::gates::BREAK_GLASS)?;
+fn find_override(evidence: &Evidence<'_>, question: &GateQuery<'_>) -> Option<BreakGlassOverride> {
+    let permission = evidence.config.pipeline.find_permission(crate::config::gates::BREAK_GLASS)?;
     let overrides = evidence.ledger.overrides(question);
     let mut valid = overrides.into_iter().filter(|(event, broken)| {
-        permission.names(event.by.words()) && broken.until > question.seconds()
+        permission.names_any(event.by.permission_words()) && broken.until > question.seconds()
     });
     valid.next_back().map(|(_, broken)| broken)
 }

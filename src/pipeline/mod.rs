@@ -25,6 +25,6 @@ pub use evidence::{DeploymentIndex, Evidence, EvidenceRunPeriod, HistoryLimit};
 pub use facts::{ExternalAnswer, ExternalFacts};
 pub use judge::judge;
 pub use question::{AppComponent, GateQuery, MoveDirection};
-pub use queue::{NextVersion, candidates, pick};
+pub use queue::{NextVersion, find_candidates, pick_next};
 pub use verdict::{BreakGlassOverride, GateAnswer, Judgement, RuleOrigin, Verdict};
-pub use waves::turns;
+pub use waves::targets_by_wave;

@@ -14,7 +14,7 @@ use super::ledger::{EventAuthor, EventKind, Ledger, LedgerEvent, Outcome};
 use super::testing::time;
 use super::{
     AppComponent, DeploymentIndex, Evidence, ExternalFacts, GateQuery, Judgement, MoveDirection,
-    candidates, judge, pick, turns,
+    find_candidates, judge, pick_next, targets_by_wave,
 };
 use crate::config::{self, Config};
 use crate::history::Timeline;
@@ -175,7 +175,7 @@ impl ModelPair {
         );
         assert_eq!(judgement.verdict.is_open(), expected, "{what}");
         assert_eq!(judgement.broken.is_some(), self.model.glass(place, version, minute), "{what}");
-        let allows = judgement.allows();
+        let allows = judgement.is_allowed();
         self.said.push(ModelAnswer { place, version, minute, purpose, judgement });
         allows
     }
@@ -260,8 +260,9 @@ impl ModelPair {
         let source = slot(place - 1);
         let now = (self.now, false);
         let next = self.judged((place, 0), now, MoveDirection::Forward, |evidence, question| {
-            let all = candidates(evidence, question, &[&source].map(|slot| find(evidence, slot)));
-            pick(evidence, question, &all, each)
+            let all =
+                find_candidates(evidence, question, &[&source].map(|slot| find(evidence, slot)));
+            pick_next(evidence, question, &all, each)
         });
         let Some(next) = next else { return };
         let version = next
@@ -271,7 +272,7 @@ impl ModelPair {
             .and_then(|tag| tag[1..].parse().ok())
             .expect("a version of ours");
         let allowed = self.asked(place, version, MoveDirection::Forward);
-        assert_eq!(next.judgement.allows(), allowed, "picked, and asked: {:#?}", self.model);
+        assert_eq!(next.judgement.is_allowed(), allowed, "picked, and asked: {:#?}", self.model);
         if allowed {
             self.landed_in_turn(place, version);
             self.land(place, version);
@@ -399,7 +400,9 @@ impl ModelPair {
             (EU, 1),
             (self.now, false),
             MoveDirection::Forward,
-            |evidence, question| turns(evidence, question.subject, question.stage, question.end()),
+            |evidence, question| {
+                targets_by_wave(evidence, question.subject, question.stage, question.history_end())
+            },
         );
         assert_eq!(waves, [vec![TargetName::from("canary")], vec![TargetName::from("eu")]]);
     }

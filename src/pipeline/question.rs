@@ -13,7 +13,7 @@ pub struct AppComponent {
 
 impl AppComponent {
     /// Is this slot meant?
-    pub fn covers(&self, slot: &CellKey) -> bool {
+    pub fn matches_cell(&self, slot: &CellKey) -> bool {
         slot.app == self.app && (self.component.is_none() || slot.component == self.component)
     }
 }
@@ -57,19 +57,19 @@ impl GateQuery<'_> {
     }
 
     /// Where the past ends for this question.
-    pub fn end(&self) -> Option<i64> {
+    pub fn history_end(&self) -> Option<i64> {
         self.is_past.then(|| self.seconds())
     }
 
     /// Is this one of the slots that would move?
-    pub fn moves(&self, slot: &CellKey) -> bool {
+    pub fn moves_cell(&self, slot: &CellKey) -> bool {
         slot.stage == *self.stage
-            && self.subject.covers(slot)
-            && (self.targets.is_empty() || self.names(slot))
+            && self.subject.matches_cell(slot)
+            && (self.targets.is_empty() || self.names_target(slot))
     }
 
     /// Is this one of the targets that are named?
-    pub fn names(&self, slot: &CellKey) -> bool {
+    pub fn names_target(&self, slot: &CellKey) -> bool {
         slot.target.as_ref().is_some_and(|target| self.targets.contains(target))
     }
 }

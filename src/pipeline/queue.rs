@@ -14,17 +14,20 @@ pub struct NextVersion {
 }
 
 /// The versions that came to `sources` after all that ran where they would go, newest first.
-pub fn candidates(
+pub fn find_candidates(
     evidence: &Evidence<'_>,
     question: &GateQuery<'_>,
     sources: &[&CellKey],
 ) -> Vec<Version> {
-    let end = question.end();
-    let here = evidence.asked(question).into_iter().flat_map(|slot| evidence.course(slot, end));
+    let end = question.history_end();
+    let here = evidence
+        .queried_cells(question)
+        .into_iter()
+        .flat_map(|slot| evidence.run_periods(slot, end));
     let had: Vec<&Version> = here.map(|landing| landing.version).collect();
     let mut out: Vec<Version> = Vec::new();
     for slot in sources {
-        let course = evidence.course(slot, end).into_iter();
+        let course = evidence.run_periods(slot, end).into_iter();
         let newer = course
             .take_while(|landing| !had.iter().any(|version| version.is_same(landing.version)));
         for landing in newer {
@@ -38,7 +41,7 @@ pub fn candidates(
 
 /// Picks one of the candidates: the newest that is open, else the newest that may be proposed; with
 /// `each`, the oldest and no other. What is picked may be shut: then all are.
-pub fn pick(
+pub fn pick_next(
     evidence: &Evidence<'_>,
     question: &GateQuery<'_>,
     candidates: &[Version],
@@ -53,5 +56,8 @@ pub fn pick(
     }
     let all: Vec<NextVersion> = candidates.iter().map(judged).collect();
     let find = |fits: &dyn Fn(&Judgement) -> bool| all.iter().find(|next| fits(&next.judgement));
-    find(&Judgement::allows).or_else(|| find(&Judgement::allows_proposal)).or(all.first()).cloned()
+    find(&Judgement::is_allowed)
+        .or_else(|| find(&Judgement::allows_proposal))
+        .or(all.first())
+        .cloned()
 }

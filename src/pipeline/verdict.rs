@@ -87,7 +87,7 @@ impl GateAnswer {
     }
 
     /// A gate that is not open.
-    pub fn other(
+    pub fn with_verdict(
         gate: GateKind,
         place: RuleOrigin,
         verdict: Verdict,
@@ -98,21 +98,21 @@ impl GateAnswer {
 
     /// A gate that is shut.
     pub fn shut(gate: GateKind, place: RuleOrigin, reason: impl Into<String>) -> Self {
-        GateAnswer::other(gate, place, Verdict::Shut, reason)
+        GateAnswer::with_verdict(gate, place, Verdict::Shut, reason)
     }
 
     /// The same since a moment.
-    pub fn since(self, since: Option<i64>) -> Self {
+    pub fn with_since(self, since: Option<i64>) -> Self {
         GateAnswer { since, ..self }
     }
 
     /// The same with the command that would clear it.
-    pub fn clear(self, clear: impl Into<String>) -> Self {
+    pub fn with_clear_command(self, clear: impl Into<String>) -> Self {
         GateAnswer { clear: Some(clear.into()), ..self }
     }
 
     /// The one that weighs more; of two that weigh the same, the first.
-    pub(super) fn worse(self, other: GateAnswer) -> Self {
+    pub(super) fn stricter(self, other: GateAnswer) -> Self {
         if other.verdict.weight() > self.verdict.weight() { other } else { self }
     }
 }
@@ -140,12 +140,12 @@ pub struct Judgement {
 
 impl Judgement {
     /// The gates that are not open.
-    pub fn closed(&self) -> impl Iterator<Item = &GateAnswer> {
+    pub fn closed_gates(&self) -> impl Iterator<Item = &GateAnswer> {
         self.answers.iter().filter(|answer| !answer.verdict.is_open())
     }
 
     /// May it be done now? The glass may have been broken for it.
-    pub fn allows(&self) -> bool {
+    pub fn is_allowed(&self) -> bool {
         self.verdict.is_open() || self.broken.is_some()
     }
 
@@ -155,7 +155,7 @@ impl Judgement {
     }
 
     /// The heaviest verdict.
-    pub(super) fn heaviest(answers: &[GateAnswer]) -> Verdict {
+    pub(super) fn strictest_verdict(answers: &[GateAnswer]) -> Verdict {
         let heaviest =
             answers.iter().map(|answer| &answer.verdict).max_by_key(|verdict| verdict.weight());
         heaviest.cloned().unwrap_or(Verdict::Open)

@@ -19,16 +19,19 @@ pub(super) struct PreviousWave<'e> {
 
 /// The targets of an app in a stage, wave by wave. One entry without targets stands for all of them:
 /// they move together.
-pub fn turns(
+pub fn targets_by_wave(
     evidence: &Evidence<'_>,
     subject: &AppComponent,
     stage: &StageName,
     end: Option<i64>,
 ) -> Vec<Vec<TargetName>> {
     let mut turns: BTreeMap<usize, BTreeSet<TargetName>> = BTreeMap::new();
-    if let Some(waves) = evidence.config.pipeline.waves(stage) {
-        for slot in running(evidence, subject, stage, end) {
-            turns.entry(waves.index(slot.target.as_ref())).or_default().extend(slot.target.clone());
+    if let Some(waves) = evidence.config.pipeline.waves_of(stage) {
+        for slot in running_cells(evidence, subject, stage, end) {
+            turns
+                .entry(waves.wave_index(slot.target.as_ref()))
+                .or_default()
+                .extend(slot.target.clone());
         }
     }
     if turns.len() < 2 {
@@ -38,21 +41,21 @@ pub fn turns(
 }
 
 /// What comes before the places that a question would move, each wave by itself.
-pub(super) fn before<'e>(
+pub(super) fn previous_waves<'e>(
     evidence: &Evidence<'e>,
     question: &GateQuery<'_>,
 ) -> Vec<PreviousWave<'e>> {
-    let Some(waves) = evidence.config.pipeline.waves(question.stage) else { return Vec::new() };
-    let end = question.end();
-    let moving = moving(evidence, question);
+    let Some(waves) = evidence.config.pipeline.waves_of(question.stage) else { return Vec::new() };
+    let end = question.history_end();
+    let moving = moving_cells(evidence, question);
     let indices: BTreeSet<usize> =
-        moving.iter().map(|slot| waves.index(slot.target.as_ref())).collect();
-    let all: Vec<&CellKey> = running(evidence, question.subject, question.stage, end)
+        moving.iter().map(|slot| waves.wave_index(slot.target.as_ref())).collect();
+    let all: Vec<&CellKey> = running_cells(evidence, question.subject, question.stage, end)
         .into_iter()
         .filter(|slot| moving.iter().any(|other| other.component == slot.component))
         .collect();
     let of = |moving: usize| {
-        let at = |slot: &&CellKey| waves.index(slot.target.as_ref());
+        let at = |slot: &&CellKey| waves.wave_index(slot.target.as_ref());
         let index = all.iter().map(at).filter(|index| *index < moving).max()?;
         let slots = all.iter().copied().filter(|slot| at(slot) == index).collect();
         Some(PreviousWave { waves, moving, index, slots })
@@ -61,20 +64,24 @@ pub(super) fn before<'e>(
 }
 
 /// The places that a question is about and that do not have the version.
-pub(super) fn moving<'e>(evidence: &Evidence<'e>, question: &GateQuery<'_>) -> Vec<&'e CellKey> {
-    let end = question.end();
-    let has_it =
-        |slot| evidence.current(slot, end).is_some_and(|now| now.version.is_same(question.version));
-    evidence.asked(question).into_iter().filter(|slot| !has_it(*slot)).collect()
+pub(super) fn moving_cells<'e>(
+    evidence: &Evidence<'e>,
+    question: &GateQuery<'_>,
+) -> Vec<&'e CellKey> {
+    let end = question.history_end();
+    let has_it = |slot| {
+        evidence.current_run(slot, end).is_some_and(|now| now.version.is_same(question.version))
+    };
+    evidence.queried_cells(question).into_iter().filter(|slot| !has_it(*slot)).collect()
 }
 
 /// Where the app runs at that time.
-fn running<'e>(
+fn running_cells<'e>(
     evidence: &Evidence<'e>,
     subject: &AppComponent,
     stage: &StageName,
     end: Option<i64>,
 ) -> Vec<&'e CellKey> {
-    let slots = evidence.slots(subject).into_iter();
-    slots.filter(|slot| slot.stage == *stage && evidence.current(slot, end).is_some()).collect()
+    let slots = evidence.cells_of_app(subject).into_iter();
+    slots.filter(|slot| slot.stage == *stage && evidence.current_run(slot, end).is_some()).collect()
 }

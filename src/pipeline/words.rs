@@ -3,20 +3,20 @@
 use jiff::{Timestamp, Zoned};
 
 /// `2026-08-03 10:00 UTC`.
-pub(super) fn when(seconds: i64) -> String {
+pub(super) fn format_seconds(seconds: i64) -> String {
     Timestamp::from_second(seconds)
         .map(|at| at.strftime("%Y-%m-%d %H:%M UTC").to_string())
         .unwrap_or_default()
 }
 
 /// `Mon 2026-08-03 09:00 Europe/London`.
-pub(super) fn at(zoned: &Zoned) -> String {
+pub(super) fn format_zoned(zoned: &Zoned) -> String {
     let zone = zoned.time_zone().iana_name().unwrap_or("UTC");
     format!("{} {zone}", zoned.strftime("%a %Y-%m-%d %H:%M"))
 }
 
 /// `30m`, `2d 4h`: the two largest units.
-pub(super) fn span(seconds: i64) -> String {
+pub(super) fn format_duration(seconds: i64) -> String {
     let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
     let mut rest = seconds.max(0);
     let mut parts = Vec::new();
@@ -31,7 +31,7 @@ pub(super) fn span(seconds: i64) -> String {
 }
 
 /// A word as an argument of a command that can be copied.
-pub(super) fn argument(word: &str) -> String {
+pub(super) fn shell_argument(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./@:+=".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

@@ -4,7 +4,7 @@
 //! A section between two markers belongs to whoever writes it: when a proposal is updated, what
 //! stands there stays. Markers are link references, which no forge shows.
 
-use super::message::{CommitMessage, PlanPurpose, plain};
+use super::message::{CommitMessage, PlanPurpose, single_line};
 use crate::model::{AppName, Version};
 use std::fmt::Write as _;
 
@@ -46,7 +46,7 @@ const DIGITS: usize = 10;
 
 impl CommitMessage {
     /// The text of the proposal.
-    pub fn proposal(&self, brought: &[AppChangelog]) -> String {
+    pub fn render_body(&self, brought: &[AppChangelog]) -> String {
         let pages = brought.iter().any(|one| one.page.is_some());
         let mut out = String::from(if pages {
             "| app | from | to | |\n| --- | --- | --- | --- |\n"
@@ -61,12 +61,17 @@ impl CommitMessage {
             let link = page.map(|page| format!(" [compare]({page}) |"));
             let link = link.unwrap_or_else(|| if pages { " |".into() } else { String::new() });
             let (from, to) = (row.moved.from.to_string(), row.moved.to.to_string());
-            let _ =
-                writeln!(out, "| {} | {} | {} |{link}", cell(&row.name), code(&from), code(&to));
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} |{link}",
+                table_cell(&row.name),
+                code(&from),
+                code(&to)
+            );
         }
         let _ = write!(out, "\n{}\n", self.note);
         out.extend(brought.iter().filter(|one| !one.commits.is_empty()).map(commits));
-        let _ = write!(out, "\n{}\n{}", opening(GATES), closing(GATES));
+        let _ = write!(out, "\n{}\n{}", opening_marker(GATES), closing_marker(GATES));
         out + &self.way_back()
     }
 
@@ -78,9 +83,10 @@ impl CommitMessage {
             let target = way
                 .target
                 .as_ref()
-                .map(|target| format!(" --target {}", word(target)))
+                .map(|target| format!(" --target {}", shell_word(target)))
                 .unwrap_or_default();
-            let (name, stage, version) = (word(&way.name), word(&self.stage), word(&way.version));
+            let (name, stage, version) =
+                (shell_word(&way.name), shell_word(&self.stage), shell_word(&way.version));
             let _ = writeln!(out, "towpath rollback {name} --stage {stage}{target} --to {version}");
         }
         out.push_str(
@@ -91,10 +97,10 @@ impl CommitMessage {
 }
 
 /// One line below the table.
-pub(super) fn note(purpose: PlanPurpose<'_>) -> String {
+pub(super) fn purpose_note(purpose: PlanPurpose<'_>) -> String {
     match purpose {
         PlanPurpose::Promote { from } => {
-            format!("Promoted from {} by towpath.", cell(from.as_str()))
+            format!("Promoted from {} by towpath.", table_cell(from.as_str()))
         }
         PlanPurpose::Deploy => "Deployed by towpath.".into(),
         PlanPurpose::RollBack => "Rolled back by towpath.".into(),
@@ -103,41 +109,46 @@ pub(super) fn note(purpose: PlanPurpose<'_>) -> String {
 
 /// The text with another content of a section. One that has no such section stays as it is.
 pub fn with_section(body: &str, name: &str, content: &str) -> String {
-    match cut(body, name) {
+    match split_section(body, name) {
         Some((before, _, after)) => {
-            format!("{before}{}\n{content}\n{}{after}", opening(name), closing(name))
+            format!("{before}{}\n{content}\n{}{after}", opening_marker(name), closing_marker(name))
         }
         None => body.to_owned(),
     }
 }
 
 /// What stands in a section, unless that is nothing.
-pub fn section<'b>(body: &'b str, name: &str) -> Option<&'b str> {
-    cut(body, name)
+pub fn find_section<'b>(body: &'b str, name: &str) -> Option<&'b str> {
+    split_section(body, name)
         .map(|(_, content, _)| content.trim_matches('\n'))
         .filter(|content| !content.trim().is_empty())
 }
 
-fn cut<'b>(body: &'b str, name: &str) -> Option<(&'b str, &'b str, &'b str)> {
-    let (before, rest) = body.split_once(&opening(name))?;
-    let (content, after) = rest.split_once(&closing(name))?;
+fn split_section<'b>(body: &'b str, name: &str) -> Option<(&'b str, &'b str, &'b str)> {
+    let (before, rest) = body.split_once(&opening_marker(name))?;
+    let (content, after) = rest.split_once(&closing_marker(name))?;
     Some((before, content, after))
 }
 
-fn opening(name: &str) -> String {
+fn opening_marker(name: &str) -> String {
     format!("[//]: # (towpath:{name})\n")
 }
 
-fn closing(name: &str) -> String {
+fn closing_marker(name: &str) -> String {
     format!("[//]: # (/towpath:{name})\n")
 }
 
 fn commits(one: &AppChangelog) -> String {
     let verb = if one.is_back { "Takes away from" } else { "Brings to" };
-    let mut out = format!("\n{verb} {}:\n\n", cell(one.moved.app.as_str()));
+    let mut out = format!("\n{verb} {}:\n\n", table_cell(one.moved.app.as_str()));
     for commit in &one.commits {
         let id: String = commit.id.chars().take(DIGITS).collect();
-        let _ = writeln!(out, "* {id} {} ({})", cell(&commit.subject), cell(&commit.author));
+        let _ = writeln!(
+            out,
+            "* {id} {} ({})",
+            table_cell(&commit.subject),
+            table_cell(&commit.author)
+        );
     }
     match one.unlisted {
         0 => {}
@@ -148,9 +159,9 @@ fn commits(one: &AppChangelog) -> String {
     out
 }
 
-fn cell(text: &str) -> String {
+fn table_cell(text: &str) -> String {
     let mut out = String::new();
-    for c in plain(text).chars() {
+    for c in single_line(text).chars() {
         if matches!(c, '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '~' | '@' | '#') {
             out.push('\\');
         }
@@ -160,12 +171,12 @@ fn cell(text: &str) -> String {
 }
 
 fn code(text: &str) -> String {
-    format!("`{}`", plain(text).replace('`', "'").replace('|', "\\|"))
+    format!("`{}`", single_line(text).replace('`', "'").replace('|', "\\|"))
 }
 
 /// A word as shells take it.
-fn word(text: &str) -> String {
-    let text = plain(text);
+fn shell_word(text: &str) -> String {
+    let text = single_line(text);
     let is_simple =
         |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | ':' | '@' | '=');
     if !text.is_empty() && text.chars().all(is_simple) {
@@ -181,12 +192,12 @@ mod tests {
 
     #[test]
     fn a_section_is_kept_and_filled() {
-        let body = format!("above\n\n{}\n{}below\n", opening(GATES), closing(GATES));
-        assert_eq!(section(&body, GATES), None);
+        let body = format!("above\n\n{}\n{}below\n", opening_marker(GATES), closing_marker(GATES));
+        assert_eq!(find_section(&body, GATES), None);
         let filled = with_section(&body, GATES, "| gate |\n| --- |");
-        assert_eq!(section(&filled, GATES), Some("| gate |\n| --- |"));
+        assert_eq!(find_section(&filled, GATES), Some("| gate |\n| --- |"));
         assert_eq!(
-            with_section(&filled, GATES, section(&filled, GATES).unwrap_or_default()),
+            with_section(&filled, GATES, find_section(&filled, GATES).unwrap_or_default()),
             filled
         );
         assert!(
@@ -194,13 +205,13 @@ mod tests {
                 && filled.ends_with("\nbelow\n")
         );
         assert_eq!(with_section("a person's words", GATES, "x"), "a person's words");
-        assert_eq!(section(&filled, "other"), None);
+        assert_eq!(find_section(&filled, "other"), None);
     }
 
     #[test]
     fn words_are_quoted_for_shells() {
-        assert_eq!(word("api/nginx"), "api/nginx");
-        assert_eq!(word("a b; rm -rf '$x'"), r"'a b; rm -rf '\''$x'\'''");
-        assert_eq!(word(""), "''");
+        assert_eq!(shell_word("api/nginx"), "api/nginx");
+        assert_eq!(shell_word("a b; rm -rf '$x'"), r"'a b; rm -rf '\''$x'\'''");
+        assert_eq!(shell_word(""), "''");
     }
 }

@@ -47,7 +47,7 @@ pub struct PlanObstacle {
 
 impl PlanObstacle {
     /// The app is not in the stage that is to change.
-    pub(super) fn absent(app: &AppName, stage: &StageName, targets: &[TargetName]) -> Self {
+    pub(super) fn absent_app(app: &AppName, stage: &StageName, targets: &[TargetName]) -> Self {
         let names: Vec<&str> = targets.iter().map(|target| target.as_str()).collect();
         let place = if names.is_empty() {
             stage.to_string()
@@ -62,9 +62,9 @@ impl PlanObstacle {
     }
 
     /// An entry cannot be edited.
-    pub(super) fn at(entry: &MappingEntry, reason: RefusalReason) -> Self {
+    pub(super) fn edit_refused(entry: &MappingEntry, reason: RefusalReason) -> Self {
         match entry.locations.first() {
-            Some(location) => EditRefusal::at(location, reason).into(),
+            Some(location) => EditRefusal::at_location(location, reason).into(),
             None => EditRefusal::of_file("", reason).into(),
         }
     }
@@ -100,18 +100,22 @@ impl VersionSource<'_> {
         targets: &[TargetName],
     ) -> Result<Vec<EntryVersion<'e>>, PlanObstacle> {
         match *self {
-            VersionSource::Runs { stage, entries: all } => runs(app, entries, targets, stage, all),
-            VersionSource::Ran { stage, entries: all, version, past } => {
-                ran(app, entries, stage, all, version, past)
+            VersionSource::Runs { stage, entries: all } => {
+                versions_running(app, entries, targets, stage, all)
             }
-            VersionSource::Made(version) => made(app, entries, version),
-            VersionSource::Before(past) => before(app, entries, past),
-            VersionSource::Back { version, past } => back(app, entries, version, past),
+            VersionSource::Ran { stage, entries: all, version, past } => {
+                versions_that_ran(app, entries, stage, all, version, past)
+            }
+            VersionSource::Made(version) => versions_built(app, entries, version),
+            VersionSource::Before(past) => versions_before(app, entries, past),
+            VersionSource::Back { version, past } => {
+                versions_to_restore(app, entries, version, past)
+            }
         }
     }
 }
 
-fn runs<'e>(
+fn versions_running<'e>(
     app: &AppName,
     entries: &[&'e MappingEntry],
     targets: &[TargetName],
@@ -120,7 +124,7 @@ fn runs<'e>(
 ) -> Result<Vec<EntryVersion<'e>>, PlanObstacle> {
     let mut out = Vec::new();
     for entry in entries {
-        let mut found = counterparts(entry, entries, stage, all);
+        let mut found = find_counterparts(entry, entries, stage, all);
         if !targets.is_empty() && found.iter().any(|other| other.target == entry.target) {
             found.retain(|other| other.target == entry.target);
         }
@@ -128,7 +132,7 @@ fn runs<'e>(
         match (found.first(), versions.len()) {
             (None, _) => {}
             (Some(one), 1) => out.push((*entry, one.version.clone())),
-            _ => return Err(disagreement(app, stage, &found)),
+            _ => return Err(differing_versions(app, stage, &found)),
         }
     }
     if out.is_empty() {
@@ -142,7 +146,7 @@ fn runs<'e>(
     Ok(out)
 }
 
-fn disagreement(app: &AppName, stage: &StageName, found: &[&MappingEntry]) -> PlanObstacle {
+fn differing_versions(app: &AppName, stage: &StageName, found: &[&MappingEntry]) -> PlanObstacle {
     let said = |entry: &&MappingEntry| match &entry.target {
         Some(target) => format!("{} ({target})", entry.version),
         None => entry.version.to_string(),
@@ -159,7 +163,7 @@ fn disagreement(app: &AppName, stage: &StageName, found: &[&MappingEntry]) -> Pl
 
 /// What the same thing is in another stage: the same component, or the only one where formats name
 /// components differently; of several, the same image.
-fn counterparts<'a>(
+fn find_counterparts<'a>(
     entry: &MappingEntry,
     siblings: &[&MappingEntry],
     stage: &StageName,
@@ -177,7 +181,7 @@ fn counterparts<'a>(
     found
 }
 
-fn ran<'e>(
+fn versions_that_ran<'e>(
     app: &AppName,
     entries: &[&'e MappingEntry],
     stage: &StageName,
@@ -186,8 +190,9 @@ fn ran<'e>(
     past: &PastVersions,
 ) -> Result<Vec<EntryVersion<'e>>, PlanObstacle> {
     let ran = |entry: &&&'e MappingEntry| {
-        let slots = counterparts(entry, entries, stage, all).into_iter().map(MappingEntry::slot);
-        let found = slots.filter_map(|slot| recalled(past, &slot, version)).next();
+        let slots =
+            find_counterparts(entry, entries, stage, all).into_iter().map(MappingEntry::slot);
+        let found = slots.filter_map(|slot| find_past_version(past, &slot, version)).next();
         found.map(|version| (**entry, version))
     };
     let out: Vec<EntryVersion<'e>> = entries.iter().filter_map(|entry| ran(&entry)).collect();
@@ -200,14 +205,14 @@ fn ran<'e>(
 }
 
 /// The version as it was written when it ran: with its digest, where the wish is a tag.
-fn recalled(past: &PastVersions, slot: &CellKey, version: &Version) -> Option<Version> {
+fn find_past_version(past: &PastVersions, slot: &CellKey, version: &Version) -> Option<Version> {
     let fits = |ran: &&PastVersion| ran.version == *version || ran.version.is_same(version);
     past.get(slot)?.iter().find(fits).map(|ran| ran.version.clone())
 }
 
 /// A build makes one image. It is clear which one where all images of an app have one version; the
 /// version of a remote base that is the same goes along.
-fn made<'e>(
+fn versions_built<'e>(
     app: &AppName,
     entries: &[&'e MappingEntry],
     version: &Version,
@@ -233,7 +238,7 @@ fn made<'e>(
 
 /// What came last goes back; components that were not part of that stay. The version before is the
 /// one before the present version first came: a rollback is not rolled back.
-fn before<'e>(
+fn versions_before<'e>(
     app: &AppName,
     entries: &[&'e MappingEntry],
     past: &PastVersions,
@@ -259,13 +264,14 @@ fn before<'e>(
     Ok(out)
 }
 
-fn back<'e>(
+fn versions_to_restore<'e>(
     app: &AppName,
     entries: &[&'e MappingEntry],
     version: &Version,
     past: &PastVersions,
 ) -> Result<Vec<EntryVersion<'e>>, PlanObstacle> {
-    let ran = |entry: &&'e MappingEntry| Some((*entry, recalled(past, &entry.slot(), version)?));
+    let ran =
+        |entry: &&'e MappingEntry| Some((*entry, find_past_version(past, &entry.slot(), version)?));
     let out: Vec<EntryVersion<'e>> = entries.iter().filter_map(ran).collect();
     match (out.is_empty(), entries.first()) {
         (true, Some(entry)) => {

@@ -5,17 +5,18 @@ use similar::TextDiff;
 
 impl FileEdits {
     /// All files, one behind the other.
-    pub fn diff(&self) -> String {
-        self.files.iter().map(FileEdit::diff).collect()
+    pub fn unified_diff(&self) -> String {
+        self.files.iter().map(FileEdit::unified_diff).collect()
     }
 }
 
 impl FileEdit {
     /// The changed lines with three lines around them.
-    pub fn diff(&self) -> String {
+    pub fn unified_diff(&self) -> String {
         let diff = TextDiff::from_lines(self.before.as_str(), self.after.as_str());
         let mut unified = diff.unified_diff();
-        let (old, new) = (quoted(&format!("a/{}", self.path)), quoted(&format!("b/{}", self.path)));
+        let (old, new) =
+            (quote_path(&format!("a/{}", self.path)), quote_path(&format!("b/{}", self.path)));
         let hunks = unified.context_radius(3).to_string();
         if hunks.is_empty() {
             return hunks;
@@ -27,7 +28,7 @@ impl FileEdit {
 }
 
 /// A path as git writes it: in quotes, with escapes, where it holds anything odd.
-fn quoted(path: &str) -> String {
+fn quote_path(path: &str) -> String {
     let odd = |b: u8| !(0x20..0x7f).contains(&b) || matches!(b, b'"' | b'\\');
     if !path.bytes().any(odd) {
         return path.to_owned();

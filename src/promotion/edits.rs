@@ -5,9 +5,9 @@ use super::overlay::OverlayOverride;
 use super::place::FileEditor;
 use super::refusal::{EditRefusal, RefusalReason};
 use super::value::VersionChange;
-use super::verify::{self, who};
+use super::verify::{self, cell_text};
 use crate::model::{EntryNote, ImagePart, Location, MappingEntry, SourceKind, Version};
-use crate::source::{SnapshotReader, ValueNotation, of};
+use crate::source::{SnapshotReader, ValueNotation, source_for};
 use crate::yaml::{self, Splice};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -108,27 +108,29 @@ impl<'a> EditBase<'a> {
     ///
     /// # Errors
     /// The first [`Refusal`].
-    pub fn edits(
+    pub fn compute_edits(
         &self,
         changes: &[EntryChange<'_>],
         consent: EditConsent,
     ) -> Result<FileEdits, EditRefusal> {
-        let planned =
-            changes.iter().map(|change| planned(change, consent)).collect::<Result<Vec<_>, _>>()?;
-        let plan = self.planned(&planned, InheritedEdit::Override)?;
+        let planned = changes
+            .iter()
+            .map(|change| planned_change(change, consent))
+            .collect::<Result<Vec<_>, _>>()?;
+        let plan = self.plan_changes(&planned, InheritedEdit::Override)?;
         match (self.carried_out(&plan, &planned, consent), plan.overrides.first()) {
             (
                 Err(EditRefusal { reason: RefusalReason::ReadsOtherwise { .. }, .. }),
                 Some(first),
             ) if first.others.is_empty() => self.carried_out(
-                &self.planned(&planned, InheritedEdit::InPlace)?,
+                &self.plan_changes(&planned, InheritedEdit::InPlace)?,
                 &planned,
                 consent,
             ),
             (
                 Err(EditRefusal { reason: RefusalReason::ReadsOtherwise { .. }, .. }),
                 Some(first),
-            ) => Err(first.refused()),
+            ) => Err(first.refusal()),
             (outcome, _) => outcome,
         }
     }
@@ -148,29 +150,29 @@ impl<'a> EditBase<'a> {
                     None => FileEditor::read(&reader, path, *notation)?,
                 };
                 let page = pages.entry(path).or_insert(page);
-                page.want(location, change, consent)
-                    .map_err(|reason| EditRefusal::at(location, reason))?;
+                page.add_change(location, change, consent)
+                    .map_err(|reason| EditRefusal::at_location(location, reason))?;
             }
         }
-        let edits = files(&reader, &pages, &plan.overrides)?;
+        let edits = build_edits(&reader, &pages, &plan.overrides)?;
         self.verify(&reader, &edits, &pages, planned)?;
         Ok(edits)
     }
 
-    fn planned<'p>(
+    fn plan_changes<'p>(
         &'p self,
         planned: &'p [PlannedChange<'_>],
         inherited: InheritedEdit,
     ) -> Result<EditPlan<'p>, EditRefusal> {
         let mut plan = EditPlan { inherited, places: BTreeMap::new(), overrides: Vec::new() };
         for one in planned {
-            self.plan(one, planned, &mut plan)?;
+            self.add_change(one, planned, &mut plan)?;
         }
         Ok(plan)
     }
 
     /// Adds what one change wants of the files.
-    fn plan<'p>(
+    fn add_change<'p>(
         &'p self,
         one: &'p PlannedChange<'_>,
         all: &[PlannedChange<'_>],
@@ -187,7 +189,7 @@ impl<'a> EditBase<'a> {
         }
         match first {
             _ if known => Ok(()),
-            Some(location) => Err(EditRefusal::at(location, RefusalReason::Unknown)),
+            Some(location) => Err(EditRefusal::at_location(location, RefusalReason::Unknown)),
             None => Err(EditRefusal::of_file("", RefusalReason::Unknown)),
         }
     }
@@ -202,7 +204,8 @@ impl<'a> EditBase<'a> {
     ) -> Result<(), EditRefusal> {
         let (claim, _) = self.claim(claim);
         let inherited = entry.notes.contains(&EntryNote::Inherited);
-        let sharers = if inherited { self.sharers(entry, all) } else { ValueSharers::default() };
+        let sharers =
+            if inherited { self.find_sharers(entry, all) } else { ValueSharers::default() };
         let (others, alone) = (sharers.others.into_iter().collect::<Vec<_>>(), sharers.among == 1);
         let overridable =
             entry.source == SourceKind::Kustomize && !entry.notes.contains(&EntryNote::Remote);
@@ -223,12 +226,13 @@ impl<'a> EditBase<'a> {
                 });
             }
             (_, Some(first)) if !others.is_empty() => {
-                return Err(EditRefusal::at(first, RefusalReason::Shared(others)));
+                return Err(EditRefusal::at_location(first, RefusalReason::Shared(others)));
             }
             _ => {
                 names_the_image(entry, &one.change)?;
                 for location in &entry.locations {
-                    let place = (location, &one.change, of(claim.rule).notation(&location.path));
+                    let place =
+                        (location, &one.change, source_for(claim.rule).notation(&location.path));
                     plan.places.entry(&location.path).or_default().push(place);
                 }
             }
@@ -237,7 +241,7 @@ impl<'a> EditBase<'a> {
     }
 
     /// Who has a version from the places of an entry.
-    fn sharers(&self, entry: &MappingEntry, all: &[PlannedChange<'_>]) -> ValueSharers {
+    fn find_sharers(&self, entry: &MappingEntry, all: &[PlannedChange<'_>]) -> ValueSharers {
         let claims = self.looking_at(entry.locations.iter().map(|location| location.path.as_str()));
         let said = self.said_by(&claims);
         let mut sharers = ValueSharers::default();
@@ -248,7 +252,7 @@ impl<'a> EditBase<'a> {
             if all.iter().any(|planned| planned.is_about(other)) {
                 sharers.among += 1;
             } else {
-                sharers.others.insert(who(&other.slot()));
+                sharers.others.insert(cell_text(&other.slot()));
             }
         }
         sharers
@@ -265,7 +269,7 @@ impl<'a> EditBase<'a> {
         let unreadable = |error: crate::git::GitError| {
             EditRefusal::of_file(&first.path, RefusalReason::Unreadable(error.to_string()))
         };
-        let after = self.snapshot.with(edits.contents()).map_err(unreadable)?;
+        let after = self.snapshot.with_files(edits.contents()).map_err(unreadable)?;
         let new = SnapshotReader::new(&after, self.cache);
         let paths: Vec<&str> = edits.paths().collect();
         for (path, page) in pages {
@@ -282,20 +286,21 @@ fn names_the_image(entry: &MappingEntry, change: &VersionChange) -> Result<(), E
         .iter()
         .any(|location| matches!(location.part, ImagePart::Name | ImagePart::Reference));
     match (&change.image, entry.locations.first()) {
-        (Some(image), Some(first)) if !named => {
-            Err(EditRefusal::at(first, RefusalReason::NoPlaceForName { image: image.clone() }))
-        }
+        (Some(image), Some(first)) if !named => Err(EditRefusal::at_location(
+            first,
+            RefusalReason::NoPlaceForName { image: image.clone() },
+        )),
         _ => Ok(()),
     }
 }
 
-fn planned<'e>(
+fn planned_change<'e>(
     change: &EntryChange<'e>,
     consent: EditConsent,
 ) -> Result<PlannedChange<'e>, EditRefusal> {
     let entry = change.entry;
     let refuse = |reason| match entry.locations.first() {
-        Some(location) => EditRefusal::at(location, reason),
+        Some(location) => EditRefusal::at_location(location, reason),
         None => EditRefusal::of_file("", reason),
     };
     for note in &entry.notes {
@@ -311,7 +316,7 @@ fn planned<'e>(
     Ok(PlannedChange { entry, change })
 }
 
-fn files(
+fn build_edits(
     reader: &SnapshotReader<'_>,
     pages: &BTreeMap<&str, FileEditor>,
     overrides: &[OverlayOverride],
@@ -319,7 +324,7 @@ fn files(
     let mut out: BTreeMap<&str, FileEdit> = BTreeMap::new();
     for (path, page) in pages {
         let splices = page.splices();
-        let after = yaml::spliced(&page.text, &splices);
+        let after = yaml::apply_splices(&page.text, &splices);
         let edit =
             FileEdit { path: (*path).to_owned(), before: page.text.to_string(), after, splices };
         out.insert(path, edit);
@@ -338,15 +343,15 @@ fn files(
                 }
             }
         };
-        let after = one.written(&edit.after)?;
-        let splices = vec![difference(&edit.before, &after)];
+        let after = one.apply_to(&edit.after)?;
+        let splices = vec![difference_splice(&edit.before, &after)];
         out.insert(&one.path, FileEdit { after, splices, ..edit });
     }
     Ok(FileEdits { files: out.into_values().filter(|file| file.before != file.after).collect() })
 }
 
 /// The one splice that makes a text another one.
-fn difference(before: &str, after: &str) -> Splice {
+fn difference_splice(before: &str, after: &str) -> Splice {
     let same = |(a, b): &((usize, char), (usize, char))| a.1 == b.1;
     let start = before
         .char_indices()

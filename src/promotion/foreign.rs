@@ -7,20 +7,24 @@ use crate::model::{StageName, Version};
 
 /// What would move to a tag that names another stage, while what runs now names its own: `dev-1f00`
 /// for prod, which runs `prod-c0de`.
-pub fn foreign<'p>(plan: &'p Plan, stages: &[Stage]) -> Vec<(&'p PlanItem, &'p PlannedMove)> {
+pub fn find_foreign_tags<'p>(
+    plan: &'p Plan,
+    stages: &[Stage],
+) -> Vec<(&'p PlanItem, &'p PlannedMove)> {
     let is_foreign = |step: &PlannedMove| {
-        let (own, coming) = (&step.entry.stage, named(&step.to, stages));
+        let (own, coming) = (&step.entry.stage, stages_in_tag(&step.to, stages));
         !coming.is_empty()
             && !coming.contains(&own)
-            && named(&step.entry.version, stages).contains(&own)
+            && stages_in_tag(&step.entry.version, stages).contains(&own)
     };
-    let steps =
-        plan.moving().flat_map(|(item, moves)| moves.steps.iter().map(move |step| (item, step)));
+    let steps = plan
+        .moving_items()
+        .flat_map(|(item, moves)| moves.steps.iter().map(move |step| (item, step)));
     steps.filter(|(_, step)| is_foreign(step)).collect()
 }
 
 /// The stages whose name, or another word for it, is a piece of a tag.
-fn named<'s>(version: &Version, stages: &'s [Stage]) -> Vec<&'s StageName> {
+fn stages_in_tag<'s>(version: &Version, stages: &'s [Stage]) -> Vec<&'s StageName> {
     let tag = version.tag.as_deref().unwrap_or_default().to_ascii_lowercase();
     let pieces: Vec<&str> = tag.split(|c: char| !c.is_ascii_alphanumeric()).collect();
     let is_said = |word: &str| pieces.contains(&word.to_ascii_lowercase().as_str());
@@ -32,7 +36,7 @@ fn named<'s>(version: &Version, stages: &'s [Stage]) -> Vec<&'s StageName> {
 
 #[cfg(test)]
 mod tests {
-    use super::named;
+    use super::stages_in_tag;
     use crate::config::parse;
     use crate::model::Version;
 
@@ -42,7 +46,7 @@ mod tests {
             "stages: [dev, { name: prod, aliases: [live] }]\nsources: [text: '{stage}/{app}']\n";
         let config = parse(text, "towpath.yaml").expect("a config");
         let named = |tag: &str| {
-            named(&Version::parse(tag), &config.stages)
+            stages_in_tag(&Version::parse(tag), &config.stages)
                 .into_iter()
                 .map(ToString::to_string)
                 .collect::<Vec<_>>()

@@ -25,19 +25,19 @@ pub struct EditBase<'a> {
 
 impl<'a> EditBase<'a> {
     /// Reads everything that the configuration names. `branch_stage` as for [`source::read`].
-    pub fn of(
+    pub fn load(
         config: &'a Config,
         snapshot: Snapshot<'a>,
         cache: &'a ParseCache,
         branch_stage: Option<&'a StageName>,
     ) -> Self {
         let reader = SnapshotReader::new(&snapshot, cache);
-        let claims = source::claims(config, &reader);
+        let claims = source::find_claims(config, &reader);
         let mut entries = Vec::new();
         let mut by_path: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, claim) in claims.iter().enumerate() {
             let reading = read_claim(config, claim, &reader, branch_stage);
-            for path in reading.touched.paths() {
+            for path in reading.touched.file_paths() {
                 by_path.entry(path).or_default().push(index);
             }
             entries.push(Rc::new(reading.entries));
@@ -51,10 +51,10 @@ impl<'a> EditBase<'a> {
     ///
     /// # Errors
     /// When the repository's objects cannot be opened again.
-    pub fn after(&self, edits: &FileEdits) -> Result<EditBase<'a>, GitError> {
-        let snapshot = self.snapshot.with(edits.contents())?;
+    pub fn with_edits(&self, edits: &FileEdits) -> Result<EditBase<'a>, GitError> {
+        let snapshot = self.snapshot.with_files(edits.contents())?;
         let mut entries = self.entries.clone();
-        for (index, read) in self.read(&snapshot, &self.looking_at(edits.paths())) {
+        for (index, read) in self.read_claims(&snapshot, &self.looking_at(edits.paths())) {
             entries[index] = Rc::new(read);
         }
         let (claims, by_path) = (Rc::clone(&self.claims), Rc::clone(&self.by_path));
@@ -63,8 +63,8 @@ impl<'a> EditBase<'a> {
     }
 
     /// The mapping, as [`source::read`] gives it.
-    pub fn mapping(&self) -> Mapping {
-        let entries = self.assembled(self.entries.iter());
+    pub fn to_mapping(&self) -> Mapping {
+        let entries = self.assemble_entries(self.entries.iter());
         let stages = self.config.stages.iter().map(|stage| stage.name.clone()).collect();
         Mapping { entries, stages, warnings: self.warnings.clone() }
     }
@@ -78,7 +78,7 @@ impl<'a> EditBase<'a> {
     }
 
     /// What these claims say in another state.
-    pub(super) fn read(
+    pub(super) fn read_claims(
         &self,
         snapshot: &Snapshot<'a>,
         claims: &BTreeSet<usize>,
@@ -93,7 +93,7 @@ impl<'a> EditBase<'a> {
 
     /// What these claims say, as entries of a mapping.
     pub(super) fn said_by(&self, claims: &BTreeSet<usize>) -> Vec<MappingEntry> {
-        self.assembled(claims.iter().map(|index| &self.entries[*index]))
+        self.assemble_entries(claims.iter().map(|index| &self.entries[*index]))
     }
 
     /// A claim and the entries it gives.
@@ -101,10 +101,10 @@ impl<'a> EditBase<'a> {
         (&self.claims[index], &self.entries[index])
     }
 
-    fn assembled<'e>(
+    fn assemble_entries<'e>(
         &self,
         readings: impl Iterator<Item = &'e Rc<Vec<MappingEntry>>>,
     ) -> Vec<MappingEntry> {
-        source::assembled(self.config, readings.map(|entries| entries.to_vec()))
+        source::assemble_entries(self.config, readings.map(|entries| entries.to_vec()))
     }
 }

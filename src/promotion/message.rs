@@ -5,7 +5,7 @@
 //! hooks and terminals of all kinds. The trailers are what machines read back; `history` takes who
 //! wanted a deployment from `Promoted-By`.
 
-use super::body::{AppVersionChange, note};
+use super::body::{AppVersionChange, purpose_note};
 use super::plan::{PlanItem, PlannedMove};
 use crate::config::{SubjectParts, SubjectTemplate};
 use crate::model::{StageName, TargetName, Version};
@@ -63,30 +63,32 @@ pub(super) struct MessageRow {
 
 impl CommitMessage {
     /// The words for some apps that go to one stage. `wording` is for the subject.
-    pub fn of(
+    pub fn compose(
         purpose: PlanPurpose<'_>,
         to: &StageName,
         parts: &[MessagePart<'_>],
         by: &str,
         wording: Option<&SubjectTemplate>,
     ) -> Self {
-        let line = |part: &MessagePart<'_>| format!("{}{}", plain(part.name), moved(part.steps));
+        let line = |part: &MessagePart<'_>| {
+            format!("{}{}", single_line(part.name), move_suffix(part.steps))
+        };
         let what = match parts {
-            [one] => plain(one.name),
+            [one] => single_line(one.name),
             several => format!("{} apps", several.len()),
         };
         let subject = match purpose {
-            PlanPurpose::Promote { .. } => format!("Promote {what} to {}", place(to, parts)),
-            PlanPurpose::Deploy => format!("Deploy {what} to {}", place(to, parts)),
-            PlanPurpose::RollBack => format!("Roll back {what} in {}", place(to, parts)),
+            PlanPurpose::Promote { .. } => format!("Promote {what} to {}", place_text(to, parts)),
+            PlanPurpose::Deploy => format!("Deploy {what} to {}", place_text(to, parts)),
+            PlanPurpose::RollBack => format!("Roll back {what} in {}", place_text(to, parts)),
         };
         let (subject, body) = match parts {
-            [one] => (format!("{subject}{}", moved(one.steps)), String::new()),
+            [one] => (format!("{subject}{}", move_suffix(one.steps)), String::new()),
             several => {
                 (subject, several.iter().map(|part| format!("* {}\n", line(part))).collect())
             }
         };
-        let subject = plain(&subject);
+        let subject = single_line(&subject);
         let subject = match wording {
             Some(wording) => wording.render(&subject_parts(subject, purpose, to, parts)),
             None => subject,
@@ -94,26 +96,26 @@ impl CommitMessage {
         CommitMessage {
             subject,
             body,
-            trailers: trailers(purpose, to, parts, by),
+            trailers: commit_trailers(purpose, to, parts, by),
             rows: parts
                 .iter()
-                .flat_map(|part| part.steps.iter().map(|step| row(part.name, step)))
+                .flat_map(|part| part.steps.iter().map(|step| message_row(part.name, step)))
                 .collect(),
-            note: note(purpose),
+            note: purpose_note(purpose),
             stage: to.to_string(),
-            back: parts.iter().filter_map(back).collect(),
+            back: parts.iter().filter_map(rollback_version).collect(),
         }
     }
 
     /// The ways that apps go, each once.
-    pub fn moves(&self) -> BTreeSet<&AppVersionChange> {
+    pub fn version_changes(&self) -> BTreeSet<&AppVersionChange> {
         self.rows.iter().map(|row| &row.moved).collect()
     }
 
     /// The same with more trailers.
     #[must_use]
     pub fn with_trailers(mut self, more: impl IntoIterator<Item = (&'static str, String)>) -> Self {
-        self.trailers.extend(more.into_iter().map(|(key, value)| (key, plain(&value))));
+        self.trailers.extend(more.into_iter().map(|(key, value)| (key, single_line(&value))));
         self
     }
 
@@ -137,13 +139,13 @@ fn subject_parts(
     to: &StageName,
     parts: &[MessagePart<'_>],
 ) -> SubjectParts {
-    let apps: Vec<String> = parts.iter().map(|part| plain(part.name)).collect();
+    let apps: Vec<String> = parts.iter().map(|part| single_line(part.name)).collect();
     let one = |of: &dyn Fn(&PlannedMove) -> String| {
         let all: BTreeSet<String> = parts.iter().flat_map(|part| part.steps).map(of).collect();
         if all.len() == 1 { all.into_iter().next().unwrap_or_default() } else { String::new() }
     };
     let (action, from_stage) = match purpose {
-        PlanPurpose::Promote { from } => ("promote", plain(from.as_str())),
+        PlanPurpose::Promote { from } => ("promote", single_line(from.as_str())),
         PlanPurpose::Deploy => ("deploy", String::new()),
         PlanPurpose::RollBack => ("rollback", String::new()),
     };
@@ -152,18 +154,18 @@ fn subject_parts(
         action,
         app: if apps.len() == 1 { apps.concat() } else { format!("{} apps", apps.len()) },
         apps,
-        stage: plain(to.as_str()),
+        stage: single_line(to.as_str()),
         target: one(&|step| {
             step.entry.target.as_ref().map(ToString::to_string).unwrap_or_default()
         }),
         from_stage,
-        from: one(&|step| short(&step.entry.version)),
-        to: one(&|step| short(&step.to)),
+        from: one(&|step| short_version(&step.entry.version)),
+        to: one(&|step| short_version(&step.to)),
     }
 }
 
 /// To the version before, where it is one.
-fn back(part: &MessagePart<'_>) -> Option<RollbackVersion> {
+fn rollback_version(part: &MessagePart<'_>) -> Option<RollbackVersion> {
     let before: BTreeSet<&Version> = part.steps.iter().map(|step| &step.entry.version).collect();
     let only = before.first().filter(|_| before.len() == 1)?;
     let targets: BTreeSet<_> = part.steps.iter().map(|step| step.entry.target.as_ref()).collect();
@@ -176,7 +178,7 @@ fn back(part: &MessagePart<'_>) -> Option<RollbackVersion> {
 }
 
 /// `prod`, or `prod/eu` where that is the only target.
-fn place(to: &StageName, parts: &[MessagePart<'_>]) -> String {
+fn place_text(to: &StageName, parts: &[MessagePart<'_>]) -> String {
     let targets: BTreeSet<_> =
         parts.iter().flat_map(|part| part.steps).map(|step| &step.entry.target).collect();
     match targets.first() {
@@ -186,9 +188,11 @@ fn place(to: &StageName, parts: &[MessagePart<'_>]) -> String {
 }
 
 /// `: v1 -> v2`, where that is one move.
-fn moved(steps: &[PlannedMove]) -> String {
-    let moves: BTreeSet<(String, String)> =
-        steps.iter().map(|step| (short(&step.entry.version), short(&step.to))).collect();
+fn move_suffix(steps: &[PlannedMove]) -> String {
+    let moves: BTreeSet<(String, String)> = steps
+        .iter()
+        .map(|step| (short_version(&step.entry.version), short_version(&step.to)))
+        .collect();
     let targets: BTreeSet<&String> = moves.iter().map(|(_, to)| to).collect();
     match (moves.first(), moves.len(), targets.len()) {
         (Some((from, to)), 1, _) => format!(": {from} -> {to}"),
@@ -198,15 +202,15 @@ fn moved(steps: &[PlannedMove]) -> String {
 }
 
 /// The tag, or the first digits of the digest.
-fn short(version: &Version) -> String {
+fn short_version(version: &Version) -> String {
     match (&version.tag, &version.digest) {
-        (Some(tag), _) if !tag.is_empty() => plain(tag),
-        (_, Some(digest)) => plain(digest).chars().take("sha256:".len() + 12).collect(),
+        (Some(tag), _) if !tag.is_empty() => single_line(tag),
+        (_, Some(digest)) => single_line(digest).chars().take("sha256:".len() + 12).collect(),
         _ => "(none)".into(),
     }
 }
 
-fn row(name: &str, step: &PlannedMove) -> MessageRow {
+fn message_row(name: &str, step: &PlannedMove) -> MessageRow {
     let target =
         step.entry.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default();
     let (from, to) = (step.entry.version.clone(), step.to.clone());
@@ -216,7 +220,7 @@ fn row(name: &str, step: &PlannedMove) -> MessageRow {
     }
 }
 
-fn trailers(
+fn commit_trailers(
     purpose: PlanPurpose<'_>,
     to: &StageName,
     parts: &[MessagePart<'_>],
@@ -224,8 +228,8 @@ fn trailers(
 ) -> Vec<(&'static str, String)> {
     let mut out = Vec::new();
     for part in parts {
-        out.push(("App", plain(part.name)));
-        out.push(("Stage", plain(to.as_str())));
+        out.push(("App", single_line(part.name)));
+        out.push(("Stage", single_line(to.as_str())));
         let distinct = |of: &dyn Fn(&PlannedMove) -> Option<String>| {
             let mut seen = BTreeSet::new();
             part.steps
@@ -237,22 +241,22 @@ fn trailers(
         out.extend(
             distinct(&|step| step.entry.image.clone())
                 .into_iter()
-                .map(|image| ("Image", plain(&image))),
+                .map(|image| ("Image", single_line(&image))),
         );
         let from = distinct(&|step| Some(step.entry.version.to_string()));
-        out.extend(from.into_iter().map(|version| ("From-Version", plain(&version))));
+        out.extend(from.into_iter().map(|version| ("From-Version", single_line(&version))));
         let versions = distinct(&|step| Some(step.to.to_string()));
-        out.extend(versions.into_iter().map(|version| ("To-Version", plain(&version))));
+        out.extend(versions.into_iter().map(|version| ("To-Version", single_line(&version))));
         if let PlanPurpose::Promote { from } = purpose {
-            out.push(("Promoted-From", plain(from.as_str())));
+            out.push(("Promoted-From", single_line(from.as_str())));
         }
     }
-    out.push(("Promoted-By", plain(by)));
+    out.push(("Promoted-By", single_line(by)));
     out
 }
 
 /// One line, whatever a file may hold.
-pub(super) fn plain(text: &str) -> String {
+pub(super) fn single_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
 }
 

@@ -42,17 +42,17 @@ mod refusal_tests;
 #[cfg(test)]
 mod tests;
 
-pub use body::{AppChangelog, AppCommit, AppVersionChange, GATES, section, with_section};
+pub use body::{AppChangelog, AppCommit, AppVersionChange, GATES, find_section, with_section};
 pub use choice::{PastVersion, PastVersions, PlanObstacle, VersionSource};
 pub use edits::{EditConsent, EntryChange, FileEdit, FileEdits};
-pub use foreign::foreign;
+pub use foreign::find_foreign_tags;
 pub use ground::EditBase;
 pub use message::{
     BRANCHES, CommitMessage, MessagePart, PlanPurpose, branch_name, branch_of, is_to_stage,
     joint_branch_name,
 };
-pub use patch::mbox;
-pub use plan::{ItemOutcome, Plan, PlanItem, PlanRequest, PlannedMove, PlannedMoves, plan};
+pub use patch::format_mbox;
+pub use plan::{ItemOutcome, Plan, PlanItem, PlanRequest, PlannedMove, PlannedMoves, make_plan};
 pub use refusal::{EditRefusal, RefusalReason};
-pub use revisions::revisions;
-pub use together::{companions, sharing};
+pub use revisions::revisions_of_tag;
+pub use together::{entries_of_same_version, entries_sharing_place};

@@ -4,7 +4,7 @@
 use super::refusal::{EditRefusal, RefusalReason};
 use super::value::VersionChange;
 use crate::model::Location;
-use crate::source::set_image::{FieldEdit, ImageChange, entry_name, splices};
+use crate::source::set_image::{FieldEdit, ImageChange, entry_name, set_image_splices};
 use crate::yaml;
 
 /// What one overlay is to say about one image.
@@ -24,15 +24,15 @@ pub(super) struct OverlayOverride {
 impl OverlayOverride {
     /// Why it is not possible, if it is not: the places are shared, and no entry of `images:` changes
     /// a chart, another repository's version, or an image that no container has.
-    pub fn refused(&self) -> EditRefusal {
-        EditRefusal::at(&self.written_at, RefusalReason::Shared(self.others.clone()))
+    pub fn refusal(&self) -> EditRefusal {
+        EditRefusal::at_location(&self.written_at, RefusalReason::Shared(self.others.clone()))
     }
 
     /// The kustomization with the entry.
     ///
     /// # Errors
     /// When its list of images cannot be edited.
-    pub fn written(&self, text: &str) -> Result<String, EditRefusal> {
+    pub fn apply_to(&self, text: &str) -> Result<String, EditRefusal> {
         let part = |text: &Option<String>| text.clone().map_or(FieldEdit::Drop, FieldEdit::Set);
         let change = ImageChange {
             name: entry_name(text, &self.image),
@@ -40,8 +40,8 @@ impl OverlayOverride {
             new_tag: part(&self.change.new.tag),
             digest: part(&self.change.new.digest),
         };
-        let splices = splices(text, &change)
+        let splices = set_image_splices(text, &change)
             .map_err(|obstacle| EditRefusal::of_file(&self.path, obstacle.into()))?;
-        Ok(yaml::spliced(text, &splices))
+        Ok(yaml::apply_splices(text, &splices))
     }
 }

@@ -6,22 +6,22 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 /// One mail in mbox form. `from` is `Name <address>`, `date` as mails write it.
-pub fn mbox(message: &CommitMessage, edits: &FileEdits, from: &str, date: &str) -> String {
+pub fn format_mbox(message: &CommitMessage, edits: &FileEdits, from: &str, date: &str) -> String {
     let text = message.commit();
     let (_, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
-    let content = format!("{rest}---\n{}-- \ntowpath\n", edits.diff());
-    let (encoding, content) = encoded(content);
+    let content = format!("{rest}---\n{}-- \ntowpath\n", edits.unified_diff());
+    let (encoding, content) = encode_content(content);
     format!(
         "From {} Mon Sep 17 00:00:00 2001\nFrom: {}\nDate: {date}\nSubject: [PATCH] {}\nMIME-Version: 1.0\n\
          Content-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: {encoding}\n\n{content}\n",
         "0".repeat(40),
-        header(from),
-        header(&message.subject),
+        encode_header(from),
+        encode_header(&message.subject),
     )
 }
 
 /// Mail readers, `git am` among them, drop carriage returns that are not wrapped.
-fn encoded(content: String) -> (&'static str, String) {
+fn encode_content(content: String) -> (&'static str, String) {
     if !content.contains('\r') {
         return ("8bit", content);
     }
@@ -31,7 +31,7 @@ fn encoded(content: String) -> (&'static str, String) {
 }
 
 /// RFC 2047 for what is not ASCII. An address stays readable.
-fn header(text: &str) -> String {
+fn encode_header(text: &str) -> String {
     if text.is_ascii() {
         return text.to_owned();
     }

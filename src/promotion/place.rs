@@ -35,7 +35,7 @@ impl FileEditor {
         notation: ValueNotation,
     ) -> Result<Self, EditRefusal> {
         let refuse = |reason| EditRefusal::of_file(path, reason);
-        match reader.find(path).map(|file| file.kind) {
+        match reader.find_file(path).map(|file| file.kind) {
             Some(FileKind::File) => {}
             Some(FileKind::Symlink) => return Err(refuse(RefusalReason::Symlink)),
             Some(FileKind::Submodule) => return Err(refuse(RefusalReason::Submodule)),
@@ -44,7 +44,7 @@ impl FileEditor {
         let unreadable = || {
             refuse(RefusalReason::Unreadable("it is not UTF-8 text, or not in this clone".into()))
         };
-        let text = reader.text(path).ok_or_else(unreadable)?;
+        let text = reader.read_text(path).ok_or_else(unreadable)?;
         let mut page = FileEditor {
             path: path.to_owned(),
             text,
@@ -74,7 +74,7 @@ impl FileEditor {
     ///
     /// # Errors
     /// The reason why it cannot be.
-    pub fn want(
+    pub fn add_change(
         &mut self,
         location: &Location,
         change: &VersionChange,
@@ -108,12 +108,12 @@ impl FileEditor {
         }
         let held = spot.text();
         let held = if spot.is_whole() { held.trim_end_matches('\n') } else { held.as_str() };
-        let write = change.write(location.part, held)?;
+        let write = change.write_part(location.part, held)?;
         if write == LocationWrite::Nothing {
             return Ok(());
         }
         spot.check_keys()?;
-        let uses = spot.uses();
+        let uses = spot.alias_uses();
         if !uses.is_empty() && !consent.change_shared {
             return Err(RefusalReason::Anchored(uses));
         }
@@ -144,7 +144,7 @@ impl FileEditor {
         let span = location.span.start..location.span.end;
         let token = self.text[span.clone()].to_owned();
         let held = self.notation.value_of(&token).ok_or(RefusalReason::NotWritable)?;
-        match change.write(location.part, held)? {
+        match change.write_part(location.part, held)? {
             LocationWrite::Nothing => Ok(()),
             LocationWrite::Remove => Err(RefusalReason::NotWritable),
             LocationWrite::Text(new) => {
@@ -187,7 +187,7 @@ impl FileEditor {
         if let Some(marker) = marker.filter(|_| self.notation != ValueNotation::Word) {
             return Err(RefusalReason::Template { marker });
         }
-        match marker::after(&self.text, span.end) {
+        match marker::automation_after(&self.text, span.end) {
             Some(owner) if !consent.force_automated => {
                 Err(RefusalReason::Automated { policy: owner.policy })
             }

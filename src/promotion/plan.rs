@@ -81,7 +81,7 @@ pub struct PlannedMove {
 
 impl Plan {
     /// The apps that move.
-    pub fn moving(&self) -> impl Iterator<Item = (&PlanItem, &PlannedMoves)> {
+    pub fn moving_items(&self) -> impl Iterator<Item = (&PlanItem, &PlannedMoves)> {
         self.items.iter().filter_map(|item| match &item.outcome {
             ItemOutcome::Moves(moves) => Some((item, moves)),
             _ => None,
@@ -89,7 +89,7 @@ impl Plan {
     }
 
     /// The apps that were refused, and why.
-    pub fn refused(&self) -> impl Iterator<Item = (&PlanItem, &PlanObstacle)> {
+    pub fn refused_items(&self) -> impl Iterator<Item = (&PlanItem, &PlanObstacle)> {
         self.items.iter().filter_map(|item| match &item.outcome {
             ItemOutcome::Refused(obstacle) => Some((item, obstacle)),
             _ => None,
@@ -100,22 +100,24 @@ impl Plan {
     ///
     /// # Errors
     /// [`Refusal`] where together they cannot be made.
-    pub fn together(
+    pub fn combined_edits(
         &self,
         ground: &EditBase<'_>,
         consent: EditConsent,
     ) -> Result<FileEdits, EditRefusal> {
-        let mut moving = self.moving();
+        let mut moving = self.moving_items();
         match (moving.next(), moving.next()) {
             (Some((_, only)), None) => Ok(only.edits.clone()),
-            _ => edits(ground, self.moving().flat_map(|(_, moves)| &moves.steps), consent),
+            _ => {
+                edits_for(ground, self.moving_items().flat_map(|(_, moves)| &moves.steps), consent)
+            }
         }
     }
 }
 
 /// Says what would change, and changes nothing.
-pub fn plan(ground: &EditBase<'_>, request: &PlanRequest<'_>) -> Plan {
-    let mapping = ground.mapping();
+pub fn make_plan(ground: &EditBase<'_>, request: &PlanRequest<'_>) -> Plan {
+    let mapping = ground.to_mapping();
     let mut apps: BTreeMap<&AppName, Vec<&MappingEntry>> = BTreeMap::new();
     for entry in &mapping.entries {
         if request.named.is_some_and(|named| named(&entry.slot())) {
@@ -156,13 +158,13 @@ fn in_turn(
 ) -> (Vec<TargetName>, Result<ItemOutcome, PlanObstacle>) {
     let mut waves: BTreeMap<usize, Vec<&MappingEntry>> = BTreeMap::new();
     for entry in entries {
-        let index = request.waves.map_or(0, |waves| waves.index(entry.target.as_ref()));
+        let index = request.waves.map_or(0, |waves| waves.wave_index(entry.target.as_ref()));
         waves.entry(index).or_default().push(entry);
     }
     if waves.len() < 2 || !request.targets.is_empty() {
         return (
             request.targets.to_vec(),
-            outcome(ground, request, app, (entries, request.targets)),
+            item_outcome(ground, request, app, (entries, request.targets)),
         );
     }
     let mut same = None;
@@ -170,7 +172,7 @@ fn in_turn(
         let targets: BTreeSet<TargetName> =
             wave.iter().filter_map(|entry| entry.target.clone()).collect();
         let targets: Vec<TargetName> = targets.into_iter().collect();
-        match outcome(ground, request, app, (wave, &targets)) {
+        match item_outcome(ground, request, app, (wave, &targets)) {
             Ok(ItemOutcome::UpToDate(version)) => same = same.or(Some(version)),
             other => return (targets, other),
         }
@@ -186,20 +188,20 @@ fn is_meant(entry: &MappingEntry, request: &PlanRequest<'_>) -> bool {
 }
 
 /// What becomes of some entries of an app, which are of these targets alone.
-fn outcome(
+fn item_outcome(
     ground: &EditBase<'_>,
     request: &PlanRequest<'_>,
     app: &AppName,
     (entries, targets): (&[&MappingEntry], &[TargetName]),
 ) -> Result<ItemOutcome, PlanObstacle> {
     if entries.is_empty() {
-        return Err(PlanObstacle::absent(app, request.to, targets));
+        return Err(PlanObstacle::absent_app(app, request.to, targets));
     }
     let wanted = request.choice.versions(app, entries, targets)?;
     let mut steps = Vec::new();
     for (entry, version) in &wanted {
         let change = VersionChange::of(&entry.version, version, None, request.consent);
-        let to = change.map_err(|reason| PlanObstacle::at(entry, reason))?.new;
+        let to = change.map_err(|reason| PlanObstacle::edit_refused(entry, reason))?.new;
         if !entry.version.is_same(&to) {
             steps.push(PlannedMove { entry: (*entry).clone(), to });
         }
@@ -208,11 +210,11 @@ fn outcome(
         let runs = wanted.first().map(|(entry, _)| entry.version.clone()).unwrap_or_default();
         return Ok(ItemOutcome::UpToDate(runs));
     }
-    let edits = edits(ground, &steps, request.consent)?;
+    let edits = edits_for(ground, &steps, request.consent)?;
     Ok(ItemOutcome::Moves(PlannedMoves { steps, edits }))
 }
 
-fn edits<'s>(
+fn edits_for<'s>(
     ground: &EditBase<'_>,
     steps: impl IntoIterator<Item = &'s PlannedMove>,
     consent: EditConsent,
@@ -222,7 +224,7 @@ fn edits<'s>(
         version: step.to.clone(),
         image: None,
     };
-    ground.edits(&steps.into_iter().map(change).collect::<Vec<_>>(), consent)
+    ground.compute_edits(&steps.into_iter().map(change).collect::<Vec<_>>(), consent)
 }
 
 #[cfg(test)]

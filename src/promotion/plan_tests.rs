@@ -18,7 +18,7 @@ fn texts() -> Config {
 /// The plan for prod, one line for each result.
 fn planned(config: &Config, files: &[(&str, &str)], ask: &dyn Fn(&EditBase<'_>) -> Plan) -> String {
     let (repository, cache) = (repository(files), ParseCache::default());
-    let ground = EditBase::of(config, repository.snapshot(), &cache, None);
+    let ground = EditBase::load(config, repository.snapshot(), &cache, None);
     let mut out = String::new();
     for item in ask(&ground).items {
         let _ = match item.outcome.clone() {
@@ -65,9 +65,9 @@ fn promoted(config: &Config, files: &[(&str, &str)], target: Option<&str>) -> St
     let (dev, prod) = (StageName::from("dev"), StageName::from("prod"));
     let target = target.map(TargetName::from);
     planned(config, files, &|ground| {
-        let entries = ground.mapping().entries;
+        let entries = ground.to_mapping().entries;
         let choice = VersionSource::Runs { stage: &dev, entries: &entries };
-        plan(ground, &PlanRequest { targets: target.as_slice(), ..request(&prod, choice) })
+        make_plan(ground, &PlanRequest { targets: target.as_slice(), ..request(&prod, choice) })
     })
 }
 
@@ -119,11 +119,11 @@ fn a_wave_at_a_time() {
     let (dev, prod) = (StageName::from("dev"), StageName::from("prod"));
     let all = |files: &[(&str, &str)], targets: &[TargetName]| {
         planned(&texts(), files, &|ground| {
-            let entries = ground.mapping().entries;
+            let entries = ground.to_mapping().entries;
             let choice = VersionSource::Runs { stage: &dev, entries: &entries };
-            plan(
+            make_plan(
                 ground,
-                &PlanRequest { waves: pipeline.waves(&prod), targets, ..request(&prod, choice) },
+                &PlanRequest { waves: pipeline.waves_of(&prod), targets, ..request(&prod, choice) },
             )
         })
     };
@@ -177,14 +177,14 @@ fn a_version_must_have_run_where_it_comes_from() {
     let of = |version: &str| {
         let version = Version::parse(version);
         planned(&texts(), &files, &|ground| {
-            let entries = ground.mapping().entries;
+            let entries = ground.to_mapping().entries;
             let choice = VersionSource::Ran {
                 stage: &dev,
                 entries: &entries,
                 version: &version,
                 past: &past,
             };
-            plan(ground, &request(&prod, choice))
+            make_plan(ground, &request(&prod, choice))
         })
     };
     assert_data_eq!(of("v2"), "web v1 -> v2\n");
@@ -224,7 +224,7 @@ fn a_rollback_is_not_rolled_back() {
     let of = |now: &str, versions: &[&str]| {
         let past = past(&[("prod", versions)]);
         planned(&texts(), &[("prod/web.tag", now)], &|ground| {
-            plan(ground, &request(&prod, VersionSource::Before(&past)))
+            make_plan(ground, &request(&prod, VersionSource::Before(&past)))
         })
     };
     assert_data_eq!(of("v3", &["v3", "v2", "v1"]), "web v3 -> v2\n");
@@ -252,7 +252,7 @@ fn a_build_is_for_one_image() {
         let named =
             |slot: &CellKey| component.is_none_or(|name| slot.component.as_deref() == Some(name));
         planned(&config, &[("prod/web/pod.yaml", &pod(sidecar))], &|ground| {
-            plan(
+            make_plan(
                 ground,
                 &PlanRequest {
                     named: Some(&named),

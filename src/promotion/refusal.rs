@@ -15,7 +15,7 @@ pub struct EditRefusal {
 
 impl EditRefusal {
     /// About one location.
-    pub fn at(location: &Location, reason: RefusalReason) -> Self {
+    pub fn at_location(location: &Location, reason: RefusalReason) -> Self {
         EditRefusal { path: location.path.clone(), line: Some(location.line), reason }
     }
 
@@ -53,7 +53,7 @@ pub enum RefusalReason {
     Unreadable(String),
     #[error("the value is made by a template (`{marker}` on its line)")]
     Template { marker: &'static str },
-    #[error("the value has an anchor and is shared; it also counts at {}", uses(.0))]
+    #[error("the value has an anchor and is shared; it also counts at {}", uses_text(.0))]
     Anchored(Vec<AliasUse>),
     #[error("the key `{key}` is written twice, at line {} and line {}; readers differ in which one they take", .lines.0, .lines.1)]
     DuplicateKey { key: String, lines: (u32, u32) },
@@ -91,7 +91,7 @@ pub enum RefusalReason {
     Collateral,
 }
 
-fn uses(uses: &[AliasUse]) -> String {
+fn uses_text(uses: &[AliasUse]) -> String {
     uses.iter()
         .map(|used| format!("line {} (`{}`)", used.line, used.key))
         .collect::<Vec<_>>()

@@ -168,11 +168,11 @@ fn two_entries_of_one_place_move_together_or_not_at_all() {
     ];
     let (repository, cache) = (repository(&files), ParseCache::default());
     let ground = ground(&repository, &config, &cache);
-    let entries = ground.mapping().entries;
+    let entries = ground.to_mapping().entries;
     let change =
         |entry, version: &str| EntryChange { entry, version: Version::parse(version), image: None };
     assert_data_eq!(
-        said(&ground.edits(&[change(&entries[0], "v2")], NO).expect_err("shared")),
+        said(&ground.compute_edits(&[change(&entries[0], "v2")], NO).expect_err("shared")),
         str![[r#"
 prod/.env:1: the same value also gives web in prod
   hint: promote all of them together, or give each stage a value of its own
@@ -181,14 +181,14 @@ prod/.env:1: the same value also gives web in prod
     );
     let two = [change(&entries[0], "v2"), change(&entries[1], "v3")];
     assert_data_eq!(
-        said(&ground.edits(&two, NO).expect_err("contradiction")),
+        said(&ground.compute_edits(&two, NO).expect_err("contradiction")),
         str![[r#"
 prod/.env:1: two different values are wanted for one place
 
 "#]]
     );
     let both = [change(&entries[0], "v2"), change(&entries[1], "v2")];
-    assert_eq!(ground.edits(&both, NO).expect("edits").files[0].after, "TAG=v2\n");
+    assert_eq!(ground.compute_edits(&both, NO).expect("edits").files[0].after, "TAG=v2\n");
 }
 
 #[test]
@@ -197,14 +197,14 @@ fn a_name_in_pieces_cannot_be_changed() {
     let files = [("prod/values.yaml", "image: {registry: r.io, repository: a/b, tag: v1}\n")];
     let (repository, cache) = (repository(&files), ParseCache::default());
     let ground = ground(&repository, &config, &cache);
-    let entries = ground.mapping().entries;
+    let entries = ground.to_mapping().entries;
     let change = EntryChange {
         entry: &entries[0],
         version: Version::parse("v2"),
         image: Some("eu.io/a/b".into()),
     };
     assert_data_eq!(
-        said(&ground.edits(&[change], NO).expect_err("refused")),
+        said(&ground.compute_edits(&[change], NO).expect_err("refused")),
         str![[r#"
 prod/values.yaml:1: the image's name is not written in one value, so that it cannot become eu.io/a/b
   hint: edit the name by hand; the version alone can be promoted
@@ -247,7 +247,7 @@ fn what_the_state_does_not_say_is_not_edited() {
     let entry = foreign("prod.yaml");
     let change = EntryChange { entry: &entry, version: Version::parse("v3"), image: None };
     assert_data_eq!(
-        said(&ground.edits(&[change], NO).expect_err("unknown")),
+        said(&ground.compute_edits(&[change], NO).expect_err("unknown")),
         str![[r#"
 prod.yaml:1: the location is not what this state of the repository says
   hint: read the repository again

@@ -1,7 +1,7 @@
 //! Which revision of an app's sources an image was built from, by its tag.
 
 /// What may be the revision, the likeliest first: the tag, the same with a `v`, the commit in it.
-pub fn revisions(tag: &str) -> Vec<String> {
+pub fn revisions_of_tag(tag: &str) -> Vec<String> {
     let mut out: Vec<String> = commit_in(tag).map(str::to_owned).into_iter().collect();
     let is_name = |name: &str| {
         !name.starts_with('-') && !name.contains("..") && !name.contains(['~', '^', ':', '@'])
@@ -28,18 +28,18 @@ fn commit_in(tag: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::revisions;
+    use super::revisions_of_tag;
 
     #[test]
     fn tags_name_revisions() {
-        assert_eq!(revisions("v1.2.3"), ["v1.2.3", "vv1.2.3"]);
-        assert_eq!(revisions("1.2.3"), ["1.2.3", "v1.2.3"]);
-        assert_eq!(revisions("main-27e1396"), ["27e1396", "main-27e1396", "vmain-27e1396"]);
-        assert_eq!(revisions("1.4-3-g27e1396").first().map(String::as_str), Some("27e1396"));
-        assert_eq!(revisions("27e1396"), ["27e1396", "v27e1396"]);
+        assert_eq!(revisions_of_tag("v1.2.3"), ["v1.2.3", "vv1.2.3"]);
+        assert_eq!(revisions_of_tag("1.2.3"), ["1.2.3", "v1.2.3"]);
+        assert_eq!(revisions_of_tag("main-27e1396"), ["27e1396", "main-27e1396", "vmain-27e1396"]);
+        assert_eq!(revisions_of_tag("1.4-3-g27e1396").first().map(String::as_str), Some("27e1396"));
+        assert_eq!(revisions_of_tag("27e1396"), ["27e1396", "v27e1396"]);
         for other in ["main-20240101", "1.0-defaced", "v1-27e139"] {
-            assert_eq!(revisions(other).first().map(String::as_str), Some(other), "{other}");
+            assert_eq!(revisions_of_tag(other).first().map(String::as_str), Some(other), "{other}");
         }
-        assert_eq!(revisions("a..b"), [""; 0], "a range is no revision");
+        assert_eq!(revisions_of_tag("a..b"), [""; 0], "a range is no revision");
     }
 }

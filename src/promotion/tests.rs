@@ -1,6 +1,9 @@
 //! Edits of whole repositories: every format, and what moves together.
 
-use super::{EditBase, EditConsent, EditRefusal, EntryChange, FileEdits, companions, sharing};
+use super::{
+    EditBase, EditConsent, EditRefusal, EntryChange, FileEdits, entries_of_same_version,
+    entries_sharing_place,
+};
 use crate::config::{Config, NameTemplate};
 use crate::git::Snapshot;
 use crate::model::{KeyTemplate, MappingEntry, SourceKind, Version};
@@ -27,7 +30,7 @@ pub(super) fn ground<'a>(
     config: &'a Config,
     cache: &'a ParseCache,
 ) -> EditBase<'a> {
-    EditBase::of(config, repository.snapshot(), cache, None)
+    EditBase::load(config, repository.snapshot(), cache, None)
 }
 
 /// The entries of prod get a version.
@@ -36,12 +39,12 @@ fn promote(
     version: &str,
     consent: EditConsent,
 ) -> Result<FileEdits, EditRefusal> {
-    let mapping = ground.mapping();
+    let mapping = ground.to_mapping();
     let prod: Vec<&MappingEntry> =
         mapping.entries.iter().filter(|entry| entry.stage.as_str() == "prod").collect();
     assert!(!prod.is_empty(), "{:?}", mapping.warnings);
     let change = |entry| EntryChange { entry, version: Version::parse(version), image: None };
-    ground.edits(&prod.into_iter().map(change).collect::<Vec<_>>(), consent)
+    ground.compute_edits(&prod.into_iter().map(change).collect::<Vec<_>>(), consent)
 }
 
 pub(super) fn outcome(
@@ -293,8 +296,8 @@ fn a_shared_base_is_edited_when_all_move() {
     let (repository, cache, config) =
         (repository(&files), ParseCache::default(), with(SourceKind::Kustomize, "{stage}"));
     let ground = ground(&repository, &config, &cache);
-    let entries = ground.mapping().entries;
-    let all = sharing(&entries, &entries[0]);
+    let entries = ground.to_mapping().entries;
+    let all = entries_sharing_place(&entries, &entries[0]);
     assert_eq!(all.len(), 2);
     let change = |entry| EntryChange {
         entry,
@@ -302,10 +305,10 @@ fn a_shared_base_is_edited_when_all_move() {
         image: Some("eu.io/web".into()),
     };
     let changes: Vec<EntryChange<'_>> = all.into_iter().map(change).collect();
-    let edits = ground.edits(&changes, NO).expect("edits");
+    let edits = ground.compute_edits(&changes, NO).expect("edits");
     assert_eq!(edits.paths().collect::<Vec<_>>(), ["base/web.yaml"]);
     assert_eq!(edits.files[0].after, BASE.replace("r.io/web:v1", "eu.io/web:v2"));
-    let after = ground.after(&edits).expect("the new state").mapping();
+    let after = ground.with_edits(&edits).expect("the new state").to_mapping();
     assert!(after.entries.iter().all(|entry| entry.version == Version::parse("v2")));
 }
 
@@ -320,12 +323,13 @@ fn a_remote_base_and_its_tag_are_companions() {
     let mut config = config;
     config.rules[0].app = NameTemplate::new("shop");
     let ground = ground(&repository, &config, &cache);
-    let entries = ground.mapping().entries;
+    let entries = ground.to_mapping().entries;
     let one = entries.iter().find(|entry| entry.stage.as_str() == "prod").expect("an entry");
-    let both = companions(&entries, one);
+    let both = entries_of_same_version(&entries, one);
     assert_eq!(both.len(), 2);
     let change = |entry| EntryChange { entry, version: Version::parse("27e1396"), image: None };
-    let edits = ground.edits(&both.into_iter().map(change).collect::<Vec<_>>(), NO).expect("edits");
+    let edits =
+        ground.compute_edits(&both.into_iter().map(change).collect::<Vec<_>>(), NO).expect("edits");
     assert_eq!(
         edits.files[0].after,
         "resources: [../base, 'https://h.io/o/r//d?ref=27e1396']\nimages: [{name: r.io/web, newTag: '27e1396'}]\n"
@@ -378,20 +382,25 @@ fn edits_are_a_patch_that_git_takes() {
         std::fs::write(path, text).expect("a new file");
     }
     let patch = folder.path().join("patch");
-    std::fs::write(&patch, edits.diff()).expect("a new file");
+    std::fs::write(&patch, edits.unified_diff()).expect("a new file");
     let git = std::process::Command::new("git")
         .arg("-C")
         .arg(folder.path())
         .args(["apply", "patch"])
         .output();
     let git = git.expect("git runs");
-    assert!(git.status.success(), "{}\n{}", String::from_utf8_lossy(&git.stderr), edits.diff());
+    assert!(
+        git.status.success(),
+        "{}\n{}",
+        String::from_utf8_lossy(&git.stderr),
+        edits.unified_diff()
+    );
     for file in &edits.files {
         let written = std::fs::read_to_string(folder.path().join(&file.path)).expect("the file");
         assert_eq!(written, file.after);
     }
     assert_data_eq!(
-        edits.files[0].diff(),
+        edits.files[0].unified_diff(),
         str![[r#"
 diff --git a/a b/prod.yaml b/a b/prod.yaml
 --- a/a b/prod.yaml	
@@ -413,12 +422,13 @@ fn a_snapshot_with_new_contents_is_read_and_nothing_is_written() {
     let repository = repository(&[("prod.yaml", "tag: v1\n")]);
     let snapshot: Snapshot<'_> = repository.snapshot();
     let after =
-        snapshot.with([("prod.yaml".to_owned(), b"tag: v2\n".to_vec())]).expect("a snapshot");
+        snapshot.with_files([("prod.yaml".to_owned(), b"tag: v2\n".to_vec())]).expect("a snapshot");
     let read = |snapshot: &Snapshot<'_>| {
-        snapshot.read(&snapshot.find("prod.yaml").expect("the file")).expect("text")
+        snapshot.read_file(&snapshot.find_file("prod.yaml").expect("the file")).expect("text")
     };
     assert_eq!((read(&snapshot), read(&after)), (b"tag: v1\n".to_vec(), b"tag: v2\n".to_vec()));
     assert_eq!((snapshot.commit(), after.commit()), (Some(repository.commit), None));
-    let again = after.with([("prod.yaml".to_owned(), b"tag: v3\n".to_vec())]).expect("a snapshot");
+    let again =
+        after.with_files([("prod.yaml".to_owned(), b"tag: v3\n".to_vec())]).expect("a snapshot");
     assert_eq!(read(&again), b"tag: v3\n");
 }

@@ -5,7 +5,10 @@ use crate::model::{EntryNote, MappingEntry, Version};
 
 /// The entry, and every entry that has its version from the same places, or from places that those
 /// have in common with yet others. To change one of them alone is refused.
-pub fn sharing<'e>(all: &'e [MappingEntry], entry: &'e MappingEntry) -> Vec<&'e MappingEntry> {
+pub fn entries_sharing_place<'e>(
+    all: &'e [MappingEntry],
+    entry: &'e MappingEntry,
+) -> Vec<&'e MappingEntry> {
     let mut out = vec![entry];
     let mut at = 0;
     while let Some(one) = out.get(at).copied() {
@@ -23,7 +26,10 @@ pub fn sharing<'e>(all: &'e [MappingEntry], entry: &'e MappingEntry) -> Vec<&'e 
 /// The entry, and every entry of the same app, stage and target with the same version: `newTag` and
 /// the `?ref=` of a remote base, several containers. A word that moves (`latest`) ties nothing, and
 /// neither does a version that nobody would take for the same build by its text: a short number.
-pub fn companions<'e>(all: &'e [MappingEntry], entry: &'e MappingEntry) -> Vec<&'e MappingEntry> {
+pub fn entries_of_same_version<'e>(
+    all: &'e [MappingEntry],
+    entry: &'e MappingEntry,
+) -> Vec<&'e MappingEntry> {
     let is_one = |other: &&MappingEntry| {
         *other != entry
             && (&other.app, &other.stage, &other.target)

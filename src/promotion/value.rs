@@ -57,11 +57,11 @@ impl VersionChange {
     ///
     /// # Errors
     /// When the value does not hold what its part promises.
-    pub fn write(&self, part: ImagePart, text: &str) -> Result<LocationWrite, RefusalReason> {
+    pub fn write_part(&self, part: ImagePart, text: &str) -> Result<LocationWrite, RefusalReason> {
         let whole = |held: Option<&String>, new: Option<&String>| match (held, new) {
             (Some(held), Some(new)) if held == text => Ok(LocationWrite::Text(new.clone())),
             (Some(held), None) if held == text => Ok(LocationWrite::Remove),
-            _ => Err(self.piece(text)),
+            _ => Err(self.piece_refusal(text)),
         };
         match part {
             ImagePart::Tag | ImagePart::Chart => {
@@ -77,18 +77,18 @@ impl VersionChange {
             ImagePart::Name => {
                 Ok(self.image.clone().map_or(LocationWrite::Nothing, LocationWrite::Text))
             }
-            ImagePart::Reference => self.reference(text),
-            ImagePart::Revision => self.revision(text),
+            ImagePart::Reference => self.write_reference(text),
+            ImagePart::Revision => self.write_revision(text),
         }
     }
 
     /// `docker://registry/name:tag@digest`: what stands before the name stays.
-    fn reference(&self, text: &str) -> Result<LocationWrite, RefusalReason> {
+    fn write_reference(&self, text: &str) -> Result<LocationWrite, RefusalReason> {
         let scheme = text.find("://").map_or(0, |at| at + 3);
         let (scheme, rest) = text.split_at(scheme);
         let ImageReference { name, version } = ImageReference::parse(rest);
         if version != self.old {
-            return Err(self.piece(text));
+            return Err(self.piece_refusal(text));
         }
         let name = self.image.clone().unwrap_or(name);
         let new = ImageReference { name, version: self.new.clone() };
@@ -96,9 +96,9 @@ impl VersionChange {
     }
 
     /// A revision alone, or the one in an address: `…?ref=v1`, `…/releases/download/v1/…`.
-    fn revision(&self, text: &str) -> Result<LocationWrite, RefusalReason> {
+    fn write_revision(&self, text: &str) -> Result<LocationWrite, RefusalReason> {
         let (Some(old), Some(new)) = (&self.old.tag, &self.new.tag) else {
-            return Err(self.piece(text));
+            return Err(self.piece_refusal(text));
         };
         if text == old {
             return Ok(LocationWrite::Text(new.clone()));
@@ -123,12 +123,12 @@ impl VersionChange {
         });
         let bare = old.trim_start_matches('v');
         let Some(at) = found.filter(|at| !text[at + old.len()..].contains(bare)) else {
-            return Err(self.piece(text));
+            return Err(self.piece_refusal(text));
         };
         Ok(LocationWrite::Text(format!("{}{new}{}", &text[..at], &text[at + old.len()..])))
     }
 
-    fn piece(&self, text: &str) -> RefusalReason {
+    fn piece_refusal(&self, text: &str) -> RefusalReason {
         if text.contains('\n') {
             return RefusalReason::Embedded;
         }

@@ -24,7 +24,7 @@ fn written(
     new: &Version,
     text: &str,
 ) -> Result<String, &'static str> {
-    match moved(old, new).write(part, text) {
+    match moved(old, new).write_part(part, text) {
         Ok(LocationWrite::Text(text)) => Ok(text),
         Ok(LocationWrite::Nothing) => Ok("(nothing)".into()),
         Ok(LocationWrite::Remove) => Ok("(removed)".into()),

@@ -29,12 +29,14 @@ pub(super) fn check(
     planned: &[PlannedChange<'_>],
 ) -> Result<(), EditRefusal> {
     let claims = ground.looking_at(paths.iter().copied());
-    let read = ground.read(after, &claims).into_iter().map(|(_, entries)| entries);
-    let new = crate::source::assembled(ground.config, read);
+    let read = ground.read_claims(after, &claims).into_iter().map(|(_, entries)| entries);
+    let new = crate::source::assemble_entries(ground.config, read);
     let expected: BTreeSet<MappingFact> =
-        ground.said_by(&claims).iter().flat_map(|entry| expected(entry, planned)).collect();
-    let found: BTreeSet<MappingFact> =
-        new.iter().flat_map(|entry| facts(entry, entry.version.clone(), None, planned)).collect();
+        ground.said_by(&claims).iter().flat_map(|entry| expected_facts(entry, planned)).collect();
+    let found: BTreeSet<MappingFact> = new
+        .iter()
+        .flat_map(|entry| mapping_facts(entry, entry.version.clone(), None, planned))
+        .collect();
     if expected == found {
         return Ok(());
     }
@@ -47,11 +49,11 @@ pub(super) fn check(
         let place = places.clone().find(struck).or_else(|| places.next());
         place.map_or_else(
             || EditRefusal::of_file(paths[0], RefusalReason::Unknown),
-            |location| EditRefusal::at(location, reason),
+            |location| EditRefusal::at_location(location, reason),
         )
     };
     let others: BTreeSet<String> =
-        lost.iter().filter(|fact| fact.place.is_some()).map(|fact| who(&fact.slot)).collect();
+        lost.iter().filter(|fact| fact.place.is_some()).map(|fact| cell_text(&fact.slot)).collect();
     if !others.is_empty() {
         return Err(refuse(RefusalReason::Shared(others.into_iter().collect())));
     }
@@ -61,7 +63,7 @@ pub(super) fn check(
         };
         fact.map_or_else(
             || "nothing".into(),
-            |fact| format!("{}{} for {}", fact.version, image(fact), who(&fact.slot)),
+            |fact| format!("{}{} for {}", fact.version, image(fact), cell_text(&fact.slot)),
         )
     };
     let (expected, found) = (said(lost.first().copied()), said(found.difference(&expected).next()));
@@ -69,19 +71,19 @@ pub(super) fn check(
 }
 
 /// What an entry is to say after the edit.
-fn expected(entry: &MappingEntry, planned: &[PlannedChange<'_>]) -> Vec<MappingFact> {
+fn expected_facts(entry: &MappingEntry, planned: &[PlannedChange<'_>]) -> Vec<MappingFact> {
     match planned.iter().find(|planned| planned.is_about(entry)) {
-        Some(planned) => facts(
+        Some(planned) => mapping_facts(
             entry,
             planned.change.new.clone(),
             planned.change.image.clone(),
             std::slice::from_ref(planned),
         ),
-        None => facts(entry, entry.version.clone(), None, planned),
+        None => mapping_facts(entry, entry.version.clone(), None, planned),
     }
 }
 
-fn facts(
+fn mapping_facts(
     entry: &MappingEntry,
     version: Version,
     image: Option<String>,
@@ -105,7 +107,7 @@ fn facts(
 }
 
 /// `web/nginx in prod (eu)`.
-pub(super) fn who(slot: &CellKey) -> String {
+pub(super) fn cell_text(slot: &CellKey) -> String {
     let component =
         slot.component.as_ref().map(|component| format!("/{component}")).unwrap_or_default();
     let target = slot.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default();

@@ -67,7 +67,7 @@ impl FindingReport {
     }
 
     /// `prod`, `prod/eu`, or `prod (3 targets)`.
-    pub fn place(&self) -> String {
+    pub fn place_text(&self) -> String {
         match self.targets().as_slice() {
             [] => self.stage().to_owned(),
             [one] => format!("{}/{one}", self.stage()),
@@ -78,7 +78,7 @@ impl FindingReport {
 
 impl AuditReport {
     /// Each rule that found something, and how often; findings that matter less apart.
-    pub fn counts(&self) -> Vec<(&'static AuditRule, Severity, usize)> {
+    pub fn rule_counts(&self) -> Vec<(&'static AuditRule, Severity, usize)> {
         let severities = Severity::ALL.into_iter().rev();
         let rows =
             severities.flat_map(|severity| rules::ALL.iter().map(move |rule| (*rule, severity)));
@@ -94,7 +94,7 @@ impl AuditReport {
     }
 
     /// Is there something as grave as this?
-    pub fn has(&self, severity: Severity) -> bool {
+    pub fn has_severity(&self, severity: Severity) -> bool {
         self.findings.iter().any(|told| told.finding.severity >= severity)
     }
 }
@@ -102,7 +102,7 @@ impl AuditReport {
 #[cfg(test)]
 pub(crate) mod testing {
     use super::{AuditReport, FindingReport, rules};
-    use crate::report::moment;
+    use crate::report::to_timestamp;
 
     /// An audit that found this, and nothing else is known.
     pub fn audited(findings: Vec<FindingReport>) -> AuditReport {
@@ -110,8 +110,8 @@ pub(crate) mod testing {
             repository: "deploy".into(),
             branch: Some("main".into()),
             revision: Some("0123456789".repeat(4)),
-            since: moment(0),
-            until: moment(86_400),
+            since: to_timestamp(0),
+            until: to_timestamp(86_400),
             tolerance: 600,
             complete: true,
             deployments: findings.len(),

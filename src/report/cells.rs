@@ -51,25 +51,25 @@ pub struct CellVersion {
 impl Matrix {
     /// Lays a report out. `spread` gives each target a column of its own.
     pub fn new(status: &StatusReport, spread: bool) -> Self {
-        let columns = columns(status, spread);
+        let columns = build_columns(status, spread);
         let mut rows: Vec<MatrixRow> = Vec::new();
         let mut rest = status.occupants.as_slice();
         while let Some(first) = rest.first() {
             let end =
                 rest.iter().position(|occupant| occupant.name != first.name).unwrap_or(rest.len());
-            rows.push(row(status, &columns, &rest[..end]));
+            rows.push(build_row(status, &columns, &rest[..end]));
             rest = &rest[end..];
         }
         Matrix { columns, rows }
     }
 
     /// How many rows have a stage that differs from the one before.
-    pub fn differing(&self) -> usize {
+    pub fn differing_rows(&self) -> usize {
         self.rows.iter().filter(|row| row.cells.iter().any(|cell| cell.differs)).count()
     }
 }
 
-fn columns(status: &StatusReport, spread: bool) -> Vec<MatrixColumn> {
+fn build_columns(status: &StatusReport, spread: bool) -> Vec<MatrixColumn> {
     let mut out = Vec::new();
     for stage in &status.stages {
         let here = status.occupants.iter().filter(|occupant| occupant.entry.stage == *stage);
@@ -85,20 +85,24 @@ fn columns(status: &StatusReport, spread: bool) -> Vec<MatrixColumn> {
     out
 }
 
-fn row(status: &StatusReport, columns: &[MatrixColumn], occupants: &[StatusEntry]) -> MatrixRow {
+fn build_row(
+    status: &StatusReport,
+    columns: &[MatrixColumn],
+    occupants: &[StatusEntry],
+) -> MatrixRow {
     let spread = columns.iter().any(|column| column.target.is_some());
     let in_stage = |stage: &StageName| {
         occupants.iter().filter(|o| o.entry.stage == *stage).collect::<Vec<_>>()
     };
     let by_stage: Vec<Vec<CellVersion>> =
-        status.stages.iter().map(|stage| running(&in_stage(stage))).collect();
+        status.stages.iter().map(|stage| distinct_versions(&in_stage(stage))).collect();
     let cells = columns.iter().map(|column| {
         let mut here = in_stage(&column.stage);
         if spread {
             here.retain(|occupant| occupant.entry.target == column.target);
         }
-        let running = running(&here);
-        let differs = differs(
+        let running = distinct_versions(&here);
+        let differs = differs_from_previous(
             status,
             &by_stage,
             status.position(&column.stage),
@@ -114,7 +118,7 @@ fn row(status: &StatusReport, columns: &[MatrixColumn], occupants: &[StatusEntry
 }
 
 /// The distinct versions of one cell.
-fn running(occupants: &[&StatusEntry]) -> Vec<CellVersion> {
+fn distinct_versions(occupants: &[&StatusEntry]) -> Vec<CellVersion> {
     let mut out: Vec<CellVersion> = Vec::new();
     for occupant in occupants {
         let entry = &occupant.entry;
@@ -138,7 +142,7 @@ fn running(occupants: &[&StatusEntry]) -> Vec<CellVersion> {
 
 /// Is what runs here unlike one of the nearest stages before that have the app? One target of a
 /// stage need not run everything they run.
-fn differs(
+fn differs_from_previous(
     status: &StatusReport,
     by_stage: &[Vec<CellVersion>],
     stage: usize,
@@ -148,14 +152,14 @@ fn differs(
     if here.is_empty() {
         return false;
     }
-    let nearest =
-        status.nearest(stage, &|i| by_stage.get(i).is_some_and(|running| !running.is_empty()));
+    let nearest = status
+        .nearest_upstream(stage, &|i| by_stage.get(i).is_some_and(|running| !running.is_empty()));
     nearest
         .into_iter()
-        .any(|i| !within(here, &by_stage[i]) || !one_target && !within(&by_stage[i], here))
+        .any(|i| !is_subset(here, &by_stage[i]) || !one_target && !is_subset(&by_stage[i], here))
 }
 
-fn within(xs: &[CellVersion], ys: &[CellVersion]) -> bool {
+fn is_subset(xs: &[CellVersion], ys: &[CellVersion]) -> bool {
     xs.iter().all(|x| ys.iter().any(|y| x.version.is_same(&y.version)))
 }
 
@@ -236,7 +240,7 @@ mod tests {
             shown(&status, false),
             ["api: v2 | !v1 | v1", "web: v3 |  | !v2", "job:  |  | v1"]
         );
-        assert_eq!(Matrix::new(&status, false).differing(), 2);
+        assert_eq!(Matrix::new(&status, false).differing_rows(), 2);
     }
 
     #[test]
@@ -274,7 +278,7 @@ mod tests {
         ];
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let status = status(&["dev", "prod"], &lines);
-        assert_eq!(Matrix::new(&status, false).differing(), 1);
+        assert_eq!(Matrix::new(&status, false).differing_rows(), 1);
     }
 
     #[test]

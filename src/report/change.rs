@@ -33,7 +33,7 @@ impl DeploymentReport {
             from: deployment.from.cloned(),
             to: deployment.to.cloned(),
             commit: deployment.commit.to_string(),
-            time: moment(deployment.time),
+            time: to_timestamp(deployment.time),
             account,
             path: deployment.path.to_owned(),
             lead: deployment.lead,
@@ -42,6 +42,6 @@ impl DeploymentReport {
 }
 
 /// A committer time; what lies beyond all calendars is 1970.
-pub fn moment(seconds: i64) -> Timestamp {
+pub fn to_timestamp(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH)
 }

@@ -98,9 +98,9 @@ impl DiffReport {
             _ => None,
         };
         let count = compared.len();
-        let differences = compared
-            .into_iter()
-            .filter(|(_, [a, b])| !(within(a, b, images_count) && within(b, a, images_count)));
+        let differences = compared.into_iter().filter(|(_, [a, b])| {
+            !(is_subset(a, b, images_count) && is_subset(b, a, images_count))
+        });
         let differences = differences.map(|((name, _, (_, component, stage, target)), [a, b])| {
             let sides = moment(&a, &left).zip(moment(&b, &right));
             let ahead =
@@ -161,7 +161,7 @@ fn add(here: &mut Vec<SideVersion>, entry: &MappingEntry, slot: CellKey, by_targ
     }
 }
 
-fn within(xs: &[SideVersion], ys: &[SideVersion], images_count: bool) -> bool {
+fn is_subset(xs: &[SideVersion], ys: &[SideVersion], images_count: bool) -> bool {
     let same = |x: &SideVersion, y: &SideVersion| {
         x.version.is_same(&y.version) && (!images_count || x.image == y.image)
     };

@@ -26,7 +26,7 @@ pub struct GuardReport {
 
 impl GuardReport {
     /// Nothing is said yet.
-    pub fn of(repository: String, base: String, head: String) -> Self {
+    pub fn new(repository: String, base: String, head: String) -> Self {
         GuardReport { repository, base, head, ..GuardReport::default() }
     }
 
@@ -37,8 +37,8 @@ impl GuardReport {
     }
 
     /// May all of it be merged?
-    pub fn allows(&self) -> bool {
-        self.rulings.iter().all(Ruling::passes)
+    pub fn is_allowed(&self) -> bool {
+        self.rulings.iter().all(Ruling::is_allowed)
     }
 
     /// The cells of a ruling, as people call them; several images of one app share its name.
@@ -55,7 +55,7 @@ impl GuardReport {
     }
 
     /// `prod`, `prod/eu`, or `prod (3 targets)`.
-    pub fn place(ruling: &Ruling) -> String {
+    pub fn place_text(ruling: &Ruling) -> String {
         let Some(first) = ruling.slots.first() else { return String::new() };
         let mut targets: Vec<&str> =
             ruling.slots.iter().filter_map(|slot| Some(slot.target.as_ref()?.as_str())).collect();
@@ -85,11 +85,11 @@ impl GuardReport {
     }
 
     /// All of it in a sentence, without its end.
-    pub fn sentence(&self) -> String {
+    pub fn summary_sentence(&self) -> String {
         let (moving, other): (Vec<&Ruling>, Vec<&Ruling>) =
             self.rulings.iter().partition(|ruling| !ruling.slots.is_empty());
         let refused =
-            |rulings: &[&Ruling]| rulings.iter().filter(|ruling| !ruling.passes()).count();
+            |rulings: &[&Ruling]| rulings.iter().filter(|ruling| !ruling.is_allowed()).count();
         let files = match self.files {
             1 => "1 file differs".to_owned(),
             count => format!("{count} files differ"),

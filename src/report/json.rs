@@ -201,12 +201,12 @@ impl From<&EntryNote> for NoteJson {
             EntryNote::Remote => "remote",
             EntryNote::Disagrees(_) => "disagrees",
         };
-        NoteJson { code, message: sentence(note) }
+        NoteJson { code, message: note_sentence(note) }
     }
 }
 
 /// A note in words, the same for people and machines.
-pub fn sentence(note: &EntryNote) -> String {
+pub fn note_sentence(note: &EntryNote) -> String {
     match note {
         EntryNote::Inherited => "inherited: written in a base that other stages share".into(),
         EntryNote::Automated(automation) => {

@@ -24,7 +24,7 @@ pub struct GateReport {
 }
 
 /// `Mon 2026-09-07 09:00 Europe/London`.
-fn moment(at: &Zoned) -> String {
+fn format_time(at: &Zoned) -> String {
     let zone = at.time_zone().iana_name().unwrap_or("UTC");
     format!("{} {zone}", at.strftime("%a %Y-%m-%d %H:%M"))
 }
@@ -43,7 +43,7 @@ impl WaveReports {
     }
 
     /// All of them.
-    pub fn all(&self) -> impl Iterator<Item = &GateReport> {
+    pub fn reports(&self) -> impl Iterator<Item = &GateReport> {
         std::iter::once(&self.first).chain(&self.rest)
     }
 
@@ -53,23 +53,23 @@ impl WaveReports {
     }
 
     /// The one whose turn it is: the first that does not have the version, or else the last.
-    pub fn turn(&self) -> &GateReport {
-        self.around().1
+    pub fn current(&self) -> &GateReport {
+        self.split_at_current().1
     }
 
     /// The same with those before and behind it.
-    pub fn around(&self) -> (Vec<&GateReport>, &GateReport, Vec<&GateReport>) {
-        let missing = self.all().position(|wave| !wave.is_there).unwrap_or(self.rest.len());
-        let before = self.all().take(missing).collect();
-        let turn = self.all().nth(missing).unwrap_or(&self.first);
-        (before, turn, self.all().skip(missing + 1).collect())
+    pub fn split_at_current(&self) -> (Vec<&GateReport>, &GateReport, Vec<&GateReport>) {
+        let missing = self.reports().position(|wave| !wave.is_there).unwrap_or(self.rest.len());
+        let before = self.reports().take(missing).collect();
+        let turn = self.reports().nth(missing).unwrap_or(&self.first);
+        (before, turn, self.reports().skip(missing + 1).collect())
     }
 }
 
 impl GateReport {
     /// May it be done now?
-    pub fn allows(&self) -> bool {
-        self.is_there || self.judgement.allows()
+    pub fn is_allowed(&self) -> bool {
+        self.is_there || self.judgement.is_allowed()
     }
 
     /// May it be proposed?
@@ -84,7 +84,7 @@ impl GateReport {
     }
 
     /// The places in words.
-    pub fn places(judgement: &Judgement, config: &Config) -> Vec<String> {
+    pub fn rule_places(judgement: &Judgement, config: &Config) -> Vec<String> {
         let word = |place: &RuleOrigin| match place {
             RuleOrigin::BuiltIn => "built-in".to_owned(),
             RuleOrigin::Config(line) => config.provenance(Some(*line)).to_string(),
@@ -94,7 +94,7 @@ impl GateReport {
     }
 
     /// `prod`, or `prod (eu, us)`.
-    pub fn place(&self) -> String {
+    pub fn place_text(&self) -> String {
         let names: Vec<&str> = self.targets.iter().map(|target| target.as_str()).collect();
         if names.is_empty() {
             self.stage.to_string()
@@ -104,9 +104,9 @@ impl GateReport {
     }
 
     /// The answer in one sentence.
-    pub fn sentence(&self) -> String {
+    pub fn summary_sentence(&self) -> String {
         let (app, version) = (&self.subject, &self.version);
-        let to = self.place();
+        let to = self.place_text();
         if self.is_there {
             return format!("{app} {version} is in {to} already.");
         }
@@ -121,30 +121,34 @@ impl GateReport {
             Verdict::Wait { until } => {
                 format!(
                     "{app} {version} has to wait for {to} until {}: {}.",
-                    moment(until),
-                    self.names()
+                    format_time(until),
+                    self.closed_gate_names()
                 )
             }
             Verdict::NeedsApproval => {
-                let waits = self.judgement.closed().filter_map(|answer| match &answer.verdict {
-                    Verdict::Wait { until } => Some(until),
-                    _ => None,
-                });
+                let waits =
+                    self.judgement.closed_gates().filter_map(|answer| match &answer.verdict {
+                        Verdict::Wait { until } => Some(until),
+                        _ => None,
+                    });
                 let wait = waits.max_by_key(|until| until.timestamp());
-                let wait =
-                    wait.map(|until| format!(", not before {}", moment(until))).unwrap_or_default();
+                let wait = wait
+                    .map(|until| format!(", not before {}", format_time(until)))
+                    .unwrap_or_default();
                 format!(
                     "{app} {version} may be proposed for {to}, and somebody has to approve it{wait}."
                 )
             }
-            Verdict::Shut => format!("{app} {version} may not go to {to}: {}.", self.names()),
+            Verdict::Shut => {
+                format!("{app} {version} may not go to {to}: {}.", self.closed_gate_names())
+            }
         }
     }
 
     /// The gates that are not open.
-    fn names(&self) -> String {
+    fn closed_gate_names(&self) -> String {
         let mut names: Vec<&str> = Vec::new();
-        for answer in self.judgement.closed() {
+        for answer in self.judgement.closed_gates() {
             if !names.contains(&answer.gate.as_str()) {
                 names.push(answer.gate.as_str());
             }

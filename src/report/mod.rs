@@ -21,7 +21,7 @@ pub use crate::history::{
 };
 pub use audit::{AuditPage, AuditReport, DeploymentPlot, FindingGroup, FindingReport, StagePlot};
 pub use cells::{CellVersion, Matrix, MatrixCell, MatrixColumn, MatrixRow};
-pub use change::{DeploymentReport, moment};
+pub use change::{DeploymentReport, to_timestamp};
 pub use diff::{AppDifference, DiffReport, DiffSide, SideVersion};
 pub use guard::GuardReport;
 pub use judged::{GateReport, WaveReports};

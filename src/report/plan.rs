@@ -32,6 +32,6 @@ impl PlanReport {
 
     /// How many apps are as wanted.
     pub fn up_to_date(&self) -> usize {
-        self.plan.items.len() - self.plan.moving().count() - self.plan.refused().count()
+        self.plan.items.len() - self.plan.moving_items().count() - self.plan.refused_items().count()
     }
 }

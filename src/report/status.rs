@@ -63,7 +63,7 @@ impl StatusReport {
     /// The report of a mapping, without the past and without the repository's particulars.
     pub fn new(config: &Config, mapping: Mapping, found: impl Fn(&MappingEntry) -> String) -> Self {
         let names = display_names(&mapping.entries);
-        let before = before(config, &mapping.stages);
+        let before = upstream_indexes(config, &mapping.stages);
         let occupants = mapping.entries.into_iter().map(|entry| StatusEntry {
             name: names[&(entry.app.clone(), entry.component.clone())].clone(),
             since: None,
@@ -91,7 +91,7 @@ impl StatusReport {
     pub fn keep_stages(&mut self, wanted: impl Fn(&StageName) -> bool) {
         let kept: Vec<usize> =
             (0..self.stages.len()).filter(|i| wanted(&self.stages[*i])).collect();
-        let before = kept.iter().map(|i| self.nearest(*i, &|j| kept.contains(&j)));
+        let before = kept.iter().map(|i| self.nearest_upstream(*i, &|j| kept.contains(&j)));
         let before: Vec<Vec<usize>> = before
             .map(|found| {
                 kept.iter().enumerate().filter(|(_, j)| found.contains(j)).map(|(k, _)| k).collect()
@@ -105,7 +105,11 @@ impl StatusReport {
 
     /// The nearest stages before `stage` that `accept` takes; each path upwards is followed until
     /// it meets one.
-    pub fn nearest(&self, stage: usize, accept: &dyn Fn(usize) -> bool) -> BTreeSet<usize> {
+    pub fn nearest_upstream(
+        &self,
+        stage: usize,
+        accept: &dyn Fn(usize) -> bool,
+    ) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         let mut seen = BTreeSet::new();
         let mut open = self.before.get(stage).cloned().unwrap_or_default();
@@ -123,7 +127,7 @@ impl StatusReport {
     }
 }
 
-fn before(config: &Config, stages: &[StageName]) -> Vec<Vec<usize>> {
+fn upstream_indexes(config: &Config, stages: &[StageName]) -> Vec<Vec<usize>> {
     let position = |name: &StageName| stages.iter().position(|stage| stage == name);
     stages
         .iter()
@@ -139,7 +143,7 @@ fn before(config: &Config, stages: &[StageName]) -> Vec<Vec<usize>> {
 /// How each app and component is called: as short as tells them apart. A component that is the app's
 /// only one is not named, and of `deploy/web` beside `cron/web` only the first word is.
 pub fn display_names(entries: &[MappingEntry]) -> BTreeMap<(AppName, Option<String>), String> {
-    names(entries.iter().map(|entry| (&entry.app, &entry.component)))
+    shortest_names(entries.iter().map(|entry| (&entry.app, &entry.component)))
 }
 
 /// The same for apps and components that also the past knows. What runs now keeps the name it has
@@ -148,12 +152,12 @@ pub fn names_over_time(
     now: &[MappingEntry],
     past: &[CellKey],
 ) -> BTreeMap<(AppName, Option<String>), String> {
-    let mut all = names(past.iter().map(|slot| (&slot.app, &slot.component)));
+    let mut all = shortest_names(past.iter().map(|slot| (&slot.app, &slot.component)));
     all.extend(display_names(now));
     all
 }
 
-fn names<'a>(
+fn shortest_names<'a>(
     known: impl Iterator<Item = (&'a AppName, &'a Option<String>)>,
 ) -> BTreeMap<(AppName, Option<String>), String> {
     let mut components: BTreeMap<&AppName, BTreeSet<&Option<String>>> = BTreeMap::new();
@@ -164,7 +168,9 @@ fn names<'a>(
     for (app, all) in components {
         for component in &all {
             let name = match component {
-                Some(component) if all.len() > 1 => format!("{app}/{}", shortest(component, &all)),
+                Some(component) if all.len() > 1 => {
+                    format!("{app}/{}", shortest_unique_prefix(component, &all))
+                }
                 _ => app.to_string(),
             };
             names.insert((app.clone(), (*component).clone()), name);
@@ -174,7 +180,7 @@ fn names<'a>(
 }
 
 /// The first words of a component that no other component of the app starts with.
-fn shortest<'a>(component: &'a str, all: &BTreeSet<&Option<String>>) -> &'a str {
+fn shortest_unique_prefix<'a>(component: &'a str, all: &BTreeSet<&Option<String>>) -> &'a str {
     let ends = component.match_indices('/').map(|(at, _)| at).chain([component.len()]);
     let alone = |end: &usize| {
         let head = &component[..*end];

@@ -3,7 +3,7 @@
 //!
 //! The revision of a git source is left out: it says which files count, not which image runs.
 
-use super::branch::{LeafSubtree, objects};
+use super::branch::{LeafSubtree, split_objects};
 use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::remote::{self, ObjectFinding};
 use super::{ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind, keyed, shape};
@@ -18,13 +18,15 @@ impl Source for ArgoSource {
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
-        let Some(leaves) = reader.leaves(&claim.path) else { return Vec::new() };
+        let Some(leaves) = reader.read_leaves(&claim.path) else { return Vec::new() };
         if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
             return found;
         }
-        let mut out: Vec<VersionFinding> =
-            objects(&leaves).iter().flat_map(|object| application(object, claim)).collect();
-        if let Some(text) = reader.text(&claim.path) {
+        let mut out: Vec<VersionFinding> = split_objects(&leaves)
+            .iter()
+            .flat_map(|object| read_application(object, claim))
+            .collect();
+        if let Some(text) = reader.read_text(&claim.path) {
             remote::note_automations(&mut out, &text);
         }
         out
@@ -36,39 +38,39 @@ impl Source for ArgoSource {
         sight: &ChangeScope<'_>,
         reader: &SnapshotReader<'_>,
     ) -> Vec<BlindSpot> {
-        let leaves = reader.leaves(&claim.path);
+        let leaves = reader.read_leaves(&claim.path);
         leaves
-            .map(|leaves| blind::argo::spots(&claim.path, &leaves, sight, reader))
+            .map(|leaves| blind::argo::find_blind_spots(&claim.path, &leaves, sight, reader))
             .unwrap_or_default()
     }
 }
 
-fn application(object: &LeafSubtree<'_>, claim: &Claim<'_>) -> Vec<VersionFinding> {
+fn read_application(object: &LeafSubtree<'_>, claim: &Claim<'_>) -> Vec<VersionFinding> {
     let argo = object.text("apiVersion").is_some_and(|version| version.starts_with("argoproj.io/"));
     let spec = match object.text("kind") {
-        Some("Application") if argo => object.below(&["spec"]),
-        Some("ApplicationSet") if argo => object.below(&["spec", "template", "spec"]),
+        Some("Application") if argo => object.subtree_at(&["spec"]),
+        Some("ApplicationSet") if argo => object.subtree_at(&["spec", "template", "spec"]),
         _ => return Vec::new(),
     };
-    let mut found = source(&spec.below(&["source"]), &claim.path);
-    for (_, one) in spec.below(&["sources"]).children() {
-        found.extend(source(&one, &claim.path));
+    let mut found = read_source(&spec.subtree_at(&["source"]), &claim.path);
+    for (_, one) in spec.subtree_at(&["sources"]).children() {
+        found.extend(read_source(&one, &claim.path));
     }
-    remote::named(claim, object.below(&["metadata"]).text("name"), found)
+    remote::name_findings(claim, object.subtree_at(&["metadata"]).text("name"), found)
 }
 
-fn source(source: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
+fn read_source(source: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     let mut found = Vec::new();
     if let (Some(chart), Some(revision)) = (source.text("chart"), source.leaf("targetRevision")) {
         let image = match source.text("repoURL") {
             Some(repository) => format!("{}/{chart}", repository.trim_end_matches('/')),
             None => chart.to_owned(),
         };
-        found.extend(remote::version(Some(image), revision, path, ImagePart::Chart));
+        found.extend(remote::version_finding(Some(image), revision, path, ImagePart::Chart));
     }
-    let images = source.below(&["kustomize", "images"]);
-    found.extend(images.own().filter_map(|(_, leaf)| kustomize_image(leaf, path)));
-    found.extend(helm(&source.below(&["helm"]), path));
+    let images = source.subtree_at(&["kustomize", "images"]);
+    found.extend(images.own_leaves().filter_map(|(_, leaf)| kustomize_image(leaf, path)));
+    found.extend(read_helm(&source.subtree_at(&["helm"]), path));
     found
 }
 
@@ -82,7 +84,7 @@ fn kustomize_image(leaf: &Leaf, path: &str) -> Option<ObjectFinding> {
     if !shape::is_literal(new) {
         return None;
     }
-    let ImageReference { name, version } = shape::reference(new)?;
+    let ImageReference { name, version } = shape::parse_reference(new)?;
     let word = old.map(|old| ImageReference::parse(old).name).unwrap_or_else(|| name.clone());
     let mut location = leaf.location(path, ImagePart::Reference);
     if old.is_some() && location.span.end - location.span.start == leaf.text.len() {
@@ -99,9 +101,9 @@ fn kustomize_image(leaf: &Leaf, path: &str) -> Option<ObjectFinding> {
 
 /// Parameters are values under their dotted names; they win over values, and the last of one name over
 /// the others, as in Argo CD.
-fn helm(helm: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
+fn read_helm(helm: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     let (mut leaves, mut real) = (Vec::new(), Vec::new());
-    for (_, parameter) in helm.below(&["parameters"]).children() {
+    for (_, parameter) in helm.subtree_at(&["parameters"]).children() {
         let (Some(name), Some(value)) = (parameter.text("name"), parameter.last_leaf("value"))
         else {
             continue;
@@ -112,7 +114,7 @@ fn helm(helm: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     let set: std::collections::HashSet<Box<str>> =
         leaves.iter().map(|leaf| leaf.path.clone()).collect();
     for key in ["valuesObject", "values"] {
-        let (copies, originals) = helm.below(&[key]).replanted();
+        let (copies, originals) = helm.subtree_at(&[key]).detach_leaves();
         for (copy, original) in
             copies.into_iter().zip(originals).filter(|(copy, _)| !set.contains(&copy.path))
         {
@@ -121,7 +123,7 @@ fn helm(helm: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
         }
     }
     // One tree: leaves of one file that complete each other must look like one document.
-    remote::images(&leaves, &real, path)
+    remote::image_findings(&leaves, &real, path)
 }
 
 fn dotted(name: &str) -> Box<str> {

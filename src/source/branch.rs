@@ -11,7 +11,7 @@ pub(super) struct LeafSubtree<'a> {
 }
 
 /// The Kubernetes objects of a file, those inside a `List` one by one.
-pub(super) fn objects(leaves: &[Leaf]) -> Vec<LeafSubtree<'_>> {
+pub(super) fn split_objects(leaves: &[Leaf]) -> Vec<LeafSubtree<'_>> {
     let mut documents: Vec<LeafSubtree<'_>> = Vec::new();
     let mut last = None;
     for leaf in leaves {
@@ -26,7 +26,9 @@ pub(super) fn objects(leaves: &[Leaf]) -> Vec<LeafSubtree<'_>> {
     let mut out = Vec::new();
     for document in documents {
         if document.text("kind").is_some_and(|kind| kind.ends_with("List")) {
-            out.extend(document.below(&["items"]).children().into_iter().map(|(_, item)| item));
+            out.extend(
+                document.subtree_at(&["items"]).children().into_iter().map(|(_, item)| item),
+            );
         } else {
             out.push(document);
         }
@@ -56,13 +58,13 @@ impl<'a> LeafSubtree<'a> {
     }
 
     /// All leaves, with what is left of their paths.
-    pub(super) fn all(&self) -> impl Iterator<Item = (&'a str, &'a Leaf)> {
+    pub(super) fn all_leaves(&self) -> impl Iterator<Item = (&'a str, &'a Leaf)> {
         self.leaves.iter().copied()
     }
 
     /// What lies below a chain of keys; nothing if they do not exist.
-    pub(super) fn below(&self, keys: &[&str]) -> LeafSubtree<'a> {
-        let strip = |rest: &'a str| keys.iter().try_fold(rest, |rest, key| after(rest, key));
+    pub(super) fn subtree_at(&self, keys: &[&str]) -> LeafSubtree<'a> {
+        let strip = |rest: &'a str| keys.iter().try_fold(rest, |rest, key| path_after(rest, key));
         LeafSubtree {
             leaves: self
                 .leaves
@@ -88,12 +90,12 @@ impl<'a> LeafSubtree<'a> {
     }
 
     /// The leaves of this very level, with their keys.
-    pub(super) fn own(&self) -> impl Iterator<Item = (&'a str, &'a Leaf)> {
+    pub(super) fn own_leaves(&self) -> impl Iterator<Item = (&'a str, &'a Leaf)> {
         self.leaves.iter().filter(|(rest, _)| !rest.contains(KEY_SEPARATOR)).copied()
     }
 
     /// Copies of all leaves whose paths begin here, and the leaves they were.
-    pub(super) fn replanted(&self) -> (Vec<Leaf>, Vec<&'a Leaf>) {
+    pub(super) fn detach_leaves(&self) -> (Vec<Leaf>, Vec<&'a Leaf>) {
         let copy = |(rest, leaf): &(&str, &Leaf)| Leaf { path: (*rest).into(), ..(*leaf).clone() };
         (
             self.leaves.iter().map(copy).collect(),
@@ -102,7 +104,7 @@ impl<'a> LeafSubtree<'a> {
     }
 }
 
-fn after<'a>(path: &'a str, key: &str) -> Option<&'a str> {
+fn path_after<'a>(path: &'a str, key: &str) -> Option<&'a str> {
     path.strip_prefix(key)?.strip_prefix(KEY_SEPARATOR)
 }
 
@@ -116,15 +118,15 @@ mod tests {
     fn objects_are_walked_key_by_key() {
         let text = "kind: List\nitems:\n- {kind: A, spec: {x: 1, list: [{name: n, v: 2}]}}\n- {kind: B}\n---\nkind: C\n";
         let leaves = of_yaml(&yaml::parse(text).expect("yaml"));
-        let objects = objects(&leaves);
+        let objects = split_objects(&leaves);
         let kinds: Vec<_> = objects.iter().filter_map(|object| object.text("kind")).collect();
         assert_eq!(kinds, ["A", "B", "C"]);
-        let spec = objects[0].below(&["spec"]);
+        let spec = objects[0].subtree_at(&["spec"]);
         assert_eq!(spec.text("x"), Some("1"));
-        let lists = spec.below(&["list"]).children();
+        let lists = spec.subtree_at(&["list"]).children();
         assert_eq!((lists[0].0, lists[0].1.text("v")), ("[n]", Some("2")));
-        let (copies, real) = spec.replanted();
-        assert_eq!((&*copies[0].path, real[0].key()), ("x", "items[0].spec.x".to_owned()));
-        assert_eq!(spec.own().count(), 1);
+        let (copies, real) = spec.detach_leaves();
+        assert_eq!((&*copies[0].path, real[0].display_key()), ("x", "items[0].spec.x".to_owned()));
+        assert_eq!(spec.own_leaves().count(), 1);
     }
 }

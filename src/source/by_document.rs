@@ -47,20 +47,21 @@ pub(super) fn fingerprint(text: &str) -> u64 {
 }
 
 impl DocumentCache {
-    fn of(&self, id: Oid, text: &str) -> Rc<Vec<DocumentSlice>> {
+    fn load_slices(&self, id: Oid, text: &str) -> Rc<Vec<DocumentSlice>> {
         if let Some((_, known)) = self.cut.borrow().as_ref().filter(|(of, _)| *of == id) {
             return Rc::clone(known);
         }
-        let cut = Rc::new(cut(text));
+        let cut = Rc::new(split_documents(text));
         self.cut.replace(Some((id, Rc::clone(&cut))));
         cut
     }
 
     fn is_yaml(&self, fingerprint: u64, text: &str) -> bool {
-        self.good.borrow().contains(&fingerprint) || (yaml::is_yaml(text) && self.add(fingerprint))
+        self.good.borrow().contains(&fingerprint)
+            || (yaml::is_yaml(text) && self.add_fingerprint(fingerprint))
     }
 
-    fn add(&self, fingerprint: u64) -> bool {
+    fn add_fingerprint(&self, fingerprint: u64) -> bool {
         let mut known = self.good.borrow_mut();
         if known.len() >= MAX_KNOWN {
             known.clear();
@@ -68,7 +69,7 @@ impl DocumentCache {
         known.insert(fingerprint)
     }
 
-    fn images(
+    fn cached_images(
         &self,
         fingerprint: u64,
         read: impl FnOnce() -> Option<Vec<Leaf>>,
@@ -90,9 +91,9 @@ impl DocumentCache {
 }
 
 /// The documents of a text; one that cannot be cut counts as one.
-fn cut(text: &str) -> Vec<DocumentSlice> {
+fn split_documents(text: &str) -> Vec<DocumentSlice> {
     let whole = || vec![yaml::DocumentText { text, start: 0, lines: 0 }];
-    let pieces = yaml::pieces(text).unwrap_or_else(whole);
+    let pieces = yaml::split_documents(text).unwrap_or_else(whole);
     let document = |(number, piece): (u32, yaml::DocumentText<'_>)| DocumentSlice {
         number,
         start: piece.start,
@@ -131,8 +132,9 @@ impl SnapshotReader<'_> {
             leaves.retain(|leaf| !leaf.embedded && kept(leaf));
             Some(leaves)
         };
-        let leaves =
-            |fingerprint: u64, text: &str| self.cache.documents.images(fingerprint, || read(text));
+        let leaves = |fingerprint: u64, text: &str| {
+            self.cache.documents.cached_images(fingerprint, || read(text))
+        };
         self.leaves_of_documents(path, |text| may_say(text, "mage"), leaves)
     }
 
@@ -151,7 +153,7 @@ impl SnapshotReader<'_> {
             } else if documents.len() == 1 {
                 return None;
             } else {
-                out.extend(read(at.fingerprint, text)?.iter().map(|leaf| at.place(leaf)));
+                out.extend(read(at.fingerprint, text)?.iter().map(|leaf| at.relocate_leaf(leaf)));
             }
         }
         Some(Rc::new(out))
@@ -159,14 +161,14 @@ impl SnapshotReader<'_> {
 
     fn documents(&self, path: &str) -> Option<(Rc<str>, Rc<Vec<DocumentSlice>>)> {
         let (id, text) = self.text_and_id(path)?;
-        let documents = self.cache.documents.of(id, &text);
+        let documents = self.cache.documents.load_slices(id, &text);
         Some((text, documents))
     }
 }
 
 impl DocumentSlice {
     /// A leaf of the document as one of the file.
-    fn place(&self, leaf: &Leaf) -> Leaf {
+    fn relocate_leaf(&self, leaf: &Leaf) -> Leaf {
         let mut leaf = leaf.clone();
         leaf.document = self.number;
         leaf.line += self.lines;
@@ -189,12 +191,12 @@ fn may_say(text: &str, word: &str) -> bool {
 /// Can a text hold one of the keys that a rule names?
 fn may_have_keys(rule: &SourceRule, text: &str) -> bool {
     let mut templates = [&rule.tags, &rule.images, &rule.digests].into_iter().flatten();
-    templates.any(|template| words(template.as_str()).all(|word| may_say(text, word)))
+    templates.any(|template| template_words(template.as_str()).all(|word| may_say(text, word)))
 }
 
 /// The words of a key template that stand in every text it matches: neither names nor numbers of
 /// list elements.
-fn words(template: &str) -> impl Iterator<Item = &str> {
+fn template_words(template: &str) -> impl Iterator<Item = &str> {
     let outside = template.split('{').enumerate().map(|(at, part)| match part.split_once('}') {
         Some((_, after)) if at > 0 => after,
         _ => part,

@@ -46,7 +46,7 @@ fn escapes_do_not_hide_a_key() {
 
 #[test]
 fn words_are_what_every_match_says() {
-    let words_of = |template| words(template).collect::<Vec<_>>();
+    let words_of = |template| template_words(template).collect::<Vec<_>>();
     assert_eq!(words_of("spec.\"[image.tag]\".value"), ["spec", "image", "tag", "value"]);
     assert_eq!(words_of("OL_{APP}_VERSION[0].*.a-b"), ["OL_", "_VERSION", "a", "b"]);
 }

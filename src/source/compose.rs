@@ -28,7 +28,8 @@ impl Source for ComposeSource {
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
-        let (Some(leaves), Some(text)) = (reader.leaves(&claim.path), reader.text(&claim.path))
+        let (Some(leaves), Some(text)) =
+            (reader.read_leaves(&claim.path), reader.read_text(&claim.path))
         else {
             return Vec::new();
         };
@@ -36,11 +37,11 @@ impl Source for ComposeSource {
             return found;
         }
         let env_path = env_path(claim.rule.base.as_ref(), claim);
-        let env_text = reader.exists(&env_path).then(|| reader.text(&env_path)).flatten();
-        let env = env_text.as_deref().map(dotenv::leaves).unwrap_or_default();
+        let env_text = reader.file_exists(&env_path).then(|| reader.read_text(&env_path)).flatten();
+        let env = env_text.as_deref().map(dotenv::parse_leaves).unwrap_or_default();
         let variables: ComposeVariables<'_> = env.iter().map(|leaf| (&*leaf.path, leaf)).collect();
         let file = ComposeFile { path: &claim.path, text: &text, env_path: &env_path, variables };
-        leaves.iter().filter_map(|leaf| file.finding(service_of(leaf)?, leaf)).collect()
+        leaves.iter().filter_map(|leaf| file.service_finding(service_of(leaf)?, leaf)).collect()
     }
 
     fn blind_spots(
@@ -49,8 +50,13 @@ impl Source for ComposeSource {
         _sight: &ChangeScope<'_>,
         reader: &SnapshotReader<'_>,
     ) -> Vec<BlindSpot> {
-        let Some(leaves) = reader.leaves(&claim.path) else { return Vec::new() };
-        blind::compose::spots(claim, &leaves, &env_path(claim.rule.base.as_ref(), claim), reader)
+        let Some(leaves) = reader.read_leaves(&claim.path) else { return Vec::new() };
+        blind::compose::find_blind_spots(
+            claim,
+            &leaves,
+            &env_path(claim.rule.base.as_ref(), claim),
+            reader,
+        )
     }
 }
 
@@ -79,17 +85,17 @@ struct ComposeFile<'a> {
 }
 
 impl ComposeFile<'_> {
-    fn finding(&self, service: &str, leaf: &Leaf) -> Option<VersionFinding> {
+    fn service_finding(&self, service: &str, leaf: &Leaf) -> Option<VersionFinding> {
         let filled = InterpolatedText::of(&leaf.text, &self.variables);
         if filled.text.contains("{{") {
             return None;
         }
-        let ImageReference { name, version } = shape::reference(&filled.text)?;
+        let ImageReference { name, version } = shape::parse_reference(&filled.text)?;
         let mut locations = self.locations(leaf, &filled, &version);
         if locations.is_empty() {
             locations.push(leaf.location(self.path, ImagePart::Reference));
         }
-        let owner = marker::after(self.text, leaf.span.end).map(EntryNote::Automated);
+        let owner = marker::automation_after(self.text, leaf.span.end).map(EntryNote::Automated);
         Some(VersionFinding {
             component: Some(service.to_owned()),
             captures: TemplateCaptures::new(),
@@ -115,15 +121,21 @@ impl ComposeFile<'_> {
         let digest_at = version.digest.as_ref().map(|digest| end - digest.len());
         if let Some(tag) = &version.tag {
             let tag_end = digest_at.map_or(end, |at| at - 1);
-            self.add(leaf, filled, tag_end - tag.len()..tag_end, ImagePart::Tag, &mut out);
+            self.push_location(
+                leaf,
+                filled,
+                tag_end - tag.len()..tag_end,
+                ImagePart::Tag,
+                &mut out,
+            );
         }
         if let Some(at) = digest_at {
-            self.add(leaf, filled, at..end, ImagePart::Digest, &mut out);
+            self.push_location(leaf, filled, at..end, ImagePart::Digest, &mut out);
         }
         out
     }
 
-    fn add(
+    fn push_location(
         &self,
         leaf: &Leaf,
         filled: &InterpolatedText<'_>,
@@ -141,7 +153,7 @@ impl ComposeFile<'_> {
                     variable.location(self.env_path, part_of_variable(variable, part))
                 }
                 PieceOrigin::Text(_) if varies => continue,
-                PieceOrigin::Text(span) => self.inside(leaf, span, part),
+                PieceOrigin::Text(span) => self.piece_location(leaf, span, part),
             };
             if !out.contains(&location) {
                 out.push(location);
@@ -150,7 +162,7 @@ impl ComposeFile<'_> {
     }
 
     /// A piece of the value itself; of the whole value where escapes hide the exact bytes.
-    fn inside(&self, leaf: &Leaf, piece: Span, part: ImagePart) -> Location {
+    fn piece_location(&self, leaf: &Leaf, piece: Span, part: ImagePart) -> Location {
         let mut location = leaf.location(self.path, part);
         let written = self.text.get(leaf.span.start..leaf.span.end).unwrap_or_default();
         match written.find(&*leaf.text) {
@@ -169,7 +181,7 @@ fn part_of_variable(variable: &Leaf, part: ImagePart) -> ImagePart {
     let text = &*variable.text;
     if shape::is_tag(text) {
         place::part_of(&Version::parse(text))
-    } else if shape::reference(text).is_some() {
+    } else if shape::parse_reference(text).is_some() {
         ImagePart::Reference
     } else {
         part

@@ -23,9 +23,9 @@ impl Source for DotenvSource {
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
-        let Some(text) = reader.text(&claim.path) else { return Vec::new() };
-        let leaves = leaves(&text);
-        let mut found = keyed::findings(
+        let Some(text) = reader.read_text(&claim.path) else { return Vec::new() };
+        let leaves = parse_leaves(&text);
+        let mut found = keyed::find_versions(
             claim.rule,
             &leaves,
             &|_| claim.path.clone(),
@@ -38,7 +38,7 @@ impl Source for DotenvSource {
 }
 
 /// The assignments of a file; of repeated keys the last counts, as in a shell.
-pub(super) fn leaves(text: &str) -> Vec<Leaf> {
+pub(super) fn parse_leaves(text: &str) -> Vec<Leaf> {
     let mut out: Vec<Leaf> = Vec::new();
     let mut places = std::collections::HashMap::new();
     let mut start = 0;
@@ -46,7 +46,8 @@ pub(super) fn leaves(text: &str) -> Vec<Leaf> {
         let content = line.trim_end_matches(['\n', '\r']).trim_start_matches('\u{feff}');
         let offset = start + line.find(content).unwrap_or(0);
         start += line.len();
-        let Some(leaf) = leaf(content, offset, u32::try_from(index + 1).unwrap_or(u32::MAX)) else {
+        let Some(leaf) = parse_line(content, offset, u32::try_from(index + 1).unwrap_or(u32::MAX))
+        else {
             continue;
         };
         match places.get(&leaf.path) {
@@ -61,7 +62,7 @@ pub(super) fn leaves(text: &str) -> Vec<Leaf> {
     out
 }
 
-fn leaf(line: &str, offset: usize, number: u32) -> Option<Leaf> {
+fn parse_line(line: &str, offset: usize, number: u32) -> Option<Leaf> {
     let body = line.trim_start();
     let body = body.strip_prefix("export ").map_or(body, str::trim_start);
     let key_end =
@@ -75,7 +76,7 @@ fn leaf(line: &str, offset: usize, number: u32) -> Option<Leaf> {
         return None;
     }
     let value = value.trim_start();
-    let (text, length) = scalar(value)?;
+    let (text, length) = parse_value(value)?;
     let from = offset + line.len() - value.len();
     Some(Leaf {
         path: key.into(),
@@ -90,7 +91,7 @@ fn leaf(line: &str, offset: usize, number: u32) -> Option<Leaf> {
 }
 
 /// A value and its length in the file, quotes included. `None` for quotes that stay open.
-fn scalar(value: &str) -> Option<(String, usize)> {
+fn parse_value(value: &str) -> Option<(String, usize)> {
     let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
         let comment = value
             .char_indices()
@@ -124,10 +125,16 @@ mod tests {
     #[test]
     fn assignments_are_read_as_written() {
         let text = "\u{feff}A=1.10\r\n  export B='x y' # c\r\n#C=3\nD: \"v\\\"2\"\nE= v3#x #y\nnot a line\nF=\"open\nG=\nA-b.c = 'é'\nH:nospace\nexport I\nB=last\n=x\n";
-        let found: Vec<String> = leaves(text)
+        let found: Vec<String> = parse_leaves(text)
             .iter()
             .map(|l| {
-                format!("{}={} :{} <{}>", l.key(), l.text, l.line, &text[l.span.start..l.span.end])
+                format!(
+                    "{}={} :{} <{}>",
+                    l.display_key(),
+                    l.text,
+                    l.line,
+                    &text[l.span.start..l.span.end]
+                )
             })
             .collect();
         assert_eq!(

@@ -1,7 +1,7 @@
 //! Flux: chart versions and values of a `HelmRelease`, the revisions of its sources, and the images
 //! and variables of a `Kustomization`. Lines that Flux's image automation owns are noted.
 
-use super::branch::{LeafSubtree, objects};
+use super::branch::{LeafSubtree, split_objects};
 use super::convention::KeySyntax;
 use super::leaf::Leaf;
 use super::remote::{self, ObjectFinding};
@@ -21,18 +21,18 @@ impl Source for FluxSource {
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
-        let Some(leaves) = reader.leaves(&claim.path) else { return Vec::new() };
+        let Some(leaves) = reader.read_leaves(&claim.path) else { return Vec::new() };
         let by_rule = keyed::by_rule(claim.rule, &leaves, &claim.path);
         let said = by_rule.is_some();
         let mut out = by_rule.unwrap_or_default();
-        for object in objects(&leaves) {
-            let name = object.below(&["metadata"]).text("name");
-            out.extend(variables(claim, &object, name));
+        for object in split_objects(&leaves) {
+            let name = object.subtree_at(&["metadata"]).text("name");
+            out.extend(read_variables(claim, &object, name));
             if !said {
-                out.extend(remote::named(claim, name, found(&object, &claim.path)));
+                out.extend(remote::name_findings(claim, name, read_object(&object, &claim.path)));
             }
         }
-        if let Some(text) = reader.text(&claim.path) {
+        if let Some(text) = reader.read_text(&claim.path) {
             remote::note_automations(&mut out, &text);
         }
         out
@@ -44,65 +44,65 @@ impl Source for FluxSource {
         sight: &ChangeScope<'_>,
         reader: &SnapshotReader<'_>,
     ) -> Vec<BlindSpot> {
-        let leaves = reader.leaves(&claim.path);
+        let leaves = reader.read_leaves(&claim.path);
         leaves
-            .map(|leaves| blind::flux::spots(&claim.path, &leaves, sight, reader))
+            .map(|leaves| blind::flux::find_blind_spots(&claim.path, &leaves, sight, reader))
             .unwrap_or_default()
     }
 }
 
-fn found(object: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
-    let spec = object.below(&["spec"]);
-    match (group(object), object.text("kind")) {
-        ("helm.toolkit.fluxcd.io", Some("HelmRelease")) => release(&spec, path),
+fn read_object(object: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
+    let spec = object.subtree_at(&["spec"]);
+    match (api_group(object), object.text("kind")) {
+        ("helm.toolkit.fluxcd.io", Some("HelmRelease")) => read_release(&spec, path),
         ("source.toolkit.fluxcd.io", Some("OCIRepository")) => {
-            revision(&spec, &["digest", "semver", "tag"], path)
+            read_revision(&spec, &["digest", "semver", "tag"], path)
         }
         ("source.toolkit.fluxcd.io", Some("GitRepository")) => {
-            revision(&spec, &["commit", "semver", "tag"], path)
+            read_revision(&spec, &["commit", "semver", "tag"], path)
         }
-        ("kustomize.toolkit.fluxcd.io", Some("Kustomization")) => images(&spec, path),
+        ("kustomize.toolkit.fluxcd.io", Some("Kustomization")) => read_images(&spec, path),
         _ => Vec::new(),
     }
 }
 
-fn group<'a>(object: &LeafSubtree<'a>) -> &'a str {
+fn api_group<'a>(object: &LeafSubtree<'a>) -> &'a str {
     object.text("apiVersion").and_then(|version| version.split('/').next()).unwrap_or_default()
 }
 
-fn release(spec: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
-    let chart = spec.below(&["chart", "spec"]);
+fn read_release(spec: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
+    let chart = spec.subtree_at(&["chart", "spec"]);
     let name = chart.text("chart").map(str::to_owned);
     let mut found: Vec<ObjectFinding> = chart
         .leaf("version")
-        .and_then(|leaf| remote::version(name, leaf, path, ImagePart::Chart))
+        .and_then(|leaf| remote::version_finding(name, leaf, path, ImagePart::Chart))
         .into_iter()
         .collect();
-    found.extend(remote::values(&spec.below(&["values"]), path));
+    found.extend(remote::values_findings(&spec.subtree_at(&["values"]), path));
     found
 }
 
 /// The revision a source is pinned to; of several the first key counts, as Flux has it. A branch
 /// pins nothing.
-fn revision(spec: &LeafSubtree<'_>, keys: &[&str], path: &str) -> Vec<ObjectFinding> {
-    let reference = spec.below(&["ref"]);
+fn read_revision(spec: &LeafSubtree<'_>, keys: &[&str], path: &str) -> Vec<ObjectFinding> {
+    let reference = spec.subtree_at(&["ref"]);
     let address = spec.text("url").map(|url| {
         let bare = url.split_once("://").map_or(url, |(_, bare)| bare);
         bare.trim_end_matches('/').to_owned()
     });
     let pinned = keys.iter().find_map(|key| reference.leaf(key).filter(|leaf| !leaf.is_empty()));
     pinned
-        .and_then(|leaf| remote::version(address, leaf, path, ImagePart::Revision))
+        .and_then(|leaf| remote::version_finding(address, leaf, path, ImagePart::Revision))
         .into_iter()
         .collect()
 }
 
 /// `spec.images`, with kustomize's fields.
-fn images(spec: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
+fn read_images(spec: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     let mut out = Vec::new();
-    for (_, image) in spec.below(&["images"]).children() {
+    for (_, image) in spec.subtree_at(&["images"]).children() {
         let word = image.text("name").map(|name| base_name(name).to_owned());
-        let found = remote::values(&image, path);
+        let found = remote::values_findings(&image, path);
         out.extend(found.into_iter().map(|found| ObjectFinding { word: word.clone(), ..found }));
     }
     out
@@ -110,16 +110,16 @@ fn images(spec: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
 
 /// `postBuild.substitute`: by the rule's keys or by convention. A variable that names no app stands
 /// for the whole Kustomization.
-fn variables(
+fn read_variables(
     claim: &Claim<'_>,
     object: &LeafSubtree<'_>,
     name: Option<&str>,
 ) -> Vec<VersionFinding> {
-    if group(object) != "kustomize.toolkit.fluxcd.io" {
+    if api_group(object) != "kustomize.toolkit.fluxcd.io" {
         return Vec::new();
     }
-    let (leaves, real) = object.below(&["spec", "postBuild", "substitute"]).replanted();
-    let mut found = keyed::findings(
+    let (leaves, real) = object.subtree_at(&["spec", "postBuild", "substitute"]).detach_leaves();
+    let mut found = keyed::find_versions(
         claim.rule,
         &leaves,
         &|_| claim.path.clone(),
@@ -135,7 +135,7 @@ fn variables(
         }
         for location in &mut finding.locations {
             if let Some(leaf) = whole.get(&location.span) {
-                location.key = leaf.key();
+                location.key = leaf.display_key();
             }
         }
     }

@@ -92,7 +92,7 @@ proptest! {
 
     #[test]
     fn leaves_lie_in_their_file(text in broken()) {
-        let mut all = template_scan::leaves(&text);
+        let mut all = template_scan::scan_leaves(&text);
         if let Ok(stream) = yaml::parse(&text) {
             all.extend(leaf::of_yaml(&stream));
         }
@@ -107,7 +107,7 @@ proptest! {
         let _ = config::parse(&text, "towpath.yaml");
         for text in text.lines().chain([any.as_str()]) {
             prop_assert_eq!(ImageReference::parse(text).to_string(), text);
-            let _ = (Version::parse(text), shape::reference(text), shape::is_version_or_range(text));
+            let _ = (Version::parse(text), shape::parse_reference(text), shape::is_version_or_range(text));
             let _ = parse_time(text, &now);
             if let Ok(template) = PathTemplate::parse(text, &[]) {
                 let _ = (template.captures(text), template.captures(&any), template.literal_prefix());

@@ -37,7 +37,7 @@ impl Source for HelmValuesSource {
             _ => claim.path.clone(),
         };
         let mut findings =
-            keyed::findings(claim.rule, &merged.leaves, &place, KeySyntax::Tree, TELLING);
+            keyed::find_versions(claim.rule, &merged.leaves, &place, KeySyntax::Tree, TELLING);
         for finding in &mut findings {
             if finding.locations.first().is_some_and(|location| location.path != claim.path) {
                 finding.notes.push(EntryNote::Inherited);
@@ -111,18 +111,18 @@ fn base_path(claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Option<String> {
     }
     let beside = join(folder_of(&claim.path), "values.yaml");
     let file = claim.path.rsplit('/').next().unwrap_or_default();
-    if beside != claim.path && file.contains("values") && reader.exists(&beside) {
+    if beside != claim.path && file.contains("values") && reader.file_exists(&beside) {
         return Some(beside);
     }
     let chart = chart_folder(&claim.path, reader)?;
     let path = join(&chart, "values.yaml");
-    (path != claim.path && reader.exists(&path)).then_some(path)
+    (path != claim.path && reader.file_exists(&path)).then_some(path)
 }
 
 fn chart_folder(path: &str, reader: &SnapshotReader<'_>) -> Option<String> {
     let mut folder = folder_of(path);
     for _ in 0..3 {
-        if reader.exists(&join(folder, "Chart.yaml")) {
+        if reader.file_exists(&join(folder, "Chart.yaml")) {
             return Some(folder.to_owned());
         }
         if folder.is_empty() {
@@ -156,7 +156,7 @@ fn app_versions(
     else {
         return Vec::new();
     };
-    let Some(chart_leaves) = reader.leaves(&chart) else { return Vec::new() };
+    let Some(chart_leaves) = reader.read_leaves(&chart) else { return Vec::new() };
     let Some(version) =
         chart_leaves.iter().find(|leaf| &*leaf.path == "appVersion" && !leaf.text.is_empty())
     else {
@@ -169,7 +169,7 @@ fn app_versions(
                 .iter()
                 .find(|leaf| leaf.parent() == tag.parent() && leaf.last() == "repository");
             VersionFinding {
-                component: convention::component(&tag.path),
+                component: convention::component_name(&tag.path),
                 captures: TemplateCaptures::new(),
                 image: repository.map(|leaf| leaf.text.to_string()),
                 version: Version { tag: Some(version.text.to_string()), digest: None },

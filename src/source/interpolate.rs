@@ -74,14 +74,14 @@ impl<'a> InterpolatedText<'a> {
         }
         let mut at = 0;
         while let Some(dollar) = template[at..].find('$').map(|found| found + at) {
-            self.literal(template, at..dollar, offset);
+            self.push_literal(template, at..dollar, offset);
             let rest = &template[dollar + 1..];
             if rest.starts_with('$') {
-                self.literal(template, dollar..dollar + 1, offset);
+                self.push_literal(template, dollar..dollar + 1, offset);
                 at = dollar + 2;
             } else if rest.starts_with('{') {
                 let Some(close) = closing_brace(rest) else { return };
-                self.braced(&rest[1..close], offset + dollar + 2, variables, depth);
+                self.expand_braces(&rest[1..close], offset + dollar + 2, variables, depth);
                 at = dollar + 1 + close + 1;
             } else {
                 let length = name_length(rest);
@@ -91,17 +91,17 @@ impl<'a> InterpolatedText<'a> {
                 at = dollar + 1 + length;
             }
         }
-        self.literal(template, at..template.len(), offset);
+        self.push_literal(template, at..template.len(), offset);
     }
 
-    fn literal(&mut self, template: &str, range: Range<usize>, offset: usize) {
+    fn push_literal(&mut self, template: &str, range: Range<usize>, offset: usize) {
         let span = Span { start: offset + range.start, end: offset + range.end };
         self.push(&template[range], PieceOrigin::Text(span));
     }
 
     /// The inside of `${…}`: a name, and what to do when it is not set (`-`), not set or empty (`:-`),
     /// or set (`+`, `:+`). `?` asks for an error, so there is nothing instead.
-    fn braced(
+    fn expand_braces(
         &mut self,
         inside: &str,
         offset: usize,
@@ -147,10 +147,10 @@ fn name_length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::dotenv::leaves;
+    use crate::source::dotenv::parse_leaves;
 
     fn filled(template: &str) -> String {
-        let env = leaves("TAG=v1\nEMPTY=\nORG=acme\n");
+        let env = parse_leaves("TAG=v1\nEMPTY=\nORG=acme\n");
         let variables: ComposeVariables<'_> = env.iter().map(|leaf| (&*leaf.path, leaf)).collect();
         InterpolatedText::of(template, &variables).text
     }

@@ -12,6 +12,6 @@ impl Source for JsonSource {
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
-        yaml_keys::read(claim, reader)
+        yaml_keys::read_keyed(claim, reader)
     }
 }

@@ -11,7 +11,7 @@ use crate::model::{
 use std::collections::HashMap;
 
 /// The findings of a file: the keys of the rule if it names any, else the conventions from `score` on.
-pub fn findings(
+pub fn find_versions(
     rule: &SourceRule,
     leaves: &[Leaf],
     paths: &dyn Fn(usize) -> String,
@@ -64,7 +64,9 @@ fn by_convention(
     format: KeySyntax,
     score: u8,
 ) -> Vec<VersionFinding> {
-    let pins = convention::pins(leaves, format).into_iter().filter(|pin| pin.score >= score);
+    let pins = convention::find_version_leaves(leaves, format)
+        .into_iter()
+        .filter(|pin| pin.score >= score);
     pins.map(|pin| from_pin(leaves, paths, pin)).collect()
 }
 
@@ -99,9 +101,9 @@ fn hits_of(
     leaves: &[Leaf],
     paths: &dyn Fn(usize) -> String,
 ) -> Vec<VersionFinding> {
-    let tags = hits(&rule.tags, leaves);
-    let mut images = TagCompanions::new(hits(&rule.images, leaves));
-    let mut digests = TagCompanions::new(hits(&rule.digests, leaves));
+    let tags = match_keys(&rule.tags, leaves);
+    let mut images = TagCompanions::new(match_keys(&rule.images, leaves));
+    let mut digests = TagCompanions::new(match_keys(&rule.digests, leaves));
     let mut out = Vec::new();
     for tag in tags {
         let image = images.take_near(&tag);
@@ -120,8 +122,8 @@ fn hits_of(
         }
         out.push(finding);
     }
-    let (images, digests) = (images.left(), digests.left());
-    let whole = images.filter(|image| shape::reference(&image.leaf.text).is_some());
+    let (images, digests) = (images.into_remaining(), digests.into_remaining());
+    let whole = images.filter(|image| shape::parse_reference(&image.leaf.text).is_some());
     out.extend(whole.map(|image| from_hit(&image, paths)));
     out.extend(
         digests
@@ -131,7 +133,7 @@ fn hits_of(
     out
 }
 
-fn hits<'a>(templates: &[KeyTemplate], leaves: &'a [Leaf]) -> Vec<KeyMatch<'a>> {
+fn match_keys<'a>(templates: &[KeyTemplate], leaves: &'a [Leaf]) -> Vec<KeyMatch<'a>> {
     let mut out = Vec::new();
     for (index, leaf) in leaves.iter().enumerate() {
         if let Some(captures) =
@@ -174,11 +176,11 @@ impl<'a> TagCompanions<'a> {
     /// Takes the hit that belongs to a tag: with the same captures where there are any, and beside it
     /// if possible.
     fn take_near(&mut self, tag: &KeyMatch<'a>) -> Option<KeyMatch<'a>> {
-        let at = self.first(tag, true).or_else(|| self.first(tag, false))?;
+        let at = self.find_first(tag, true).or_else(|| self.find_first(tag, false))?;
         self.hits[at].take()
     }
 
-    fn first(&mut self, tag: &KeyMatch<'a>, beside: bool) -> Option<usize> {
+    fn find_first(&mut self, tag: &KeyMatch<'a>, beside: bool) -> Option<usize> {
         let sets = (0..self.names.len()).filter(|set| beside || !self.names[*set].is_empty());
         sets.collect::<Vec<_>>().into_iter().filter_map(|set| self.first_of(set, tag, beside)).min()
     }
@@ -193,26 +195,26 @@ impl<'a> TagCompanions<'a> {
             for (at, hit) in hits.iter().enumerate().rev() {
                 if let Some(hit) = hit.as_ref().filter(|hit| names.iter().eq(hit.captures.keys())) {
                     table
-                        .entry(cell(hit, hit.leaf.parent(), &common, beside))
+                        .entry(companion_key(hit, hit.leaf.parent(), &common, beside))
                         .or_default()
                         .push(at);
                 }
             }
             table
         });
-        let waiting = table.get_mut(&cell(tag, tag.leaf.parent(), &common, beside))?;
+        let waiting = table.get_mut(&companion_key(tag, tag.leaf.parent(), &common, beside))?;
         while waiting.last().is_some_and(|at| hits[*at].is_none()) {
             waiting.pop();
         }
         waiting.last().copied()
     }
 
-    fn left(self) -> impl Iterator<Item = KeyMatch<'a>> {
+    fn into_remaining(self) -> impl Iterator<Item = KeyMatch<'a>> {
         self.hits.into_iter().flatten()
     }
 }
 
-fn cell<'p>(
+fn companion_key<'p>(
     hit: &KeyMatch<'_>,
     parent: &'p str,
     common: &[String],
@@ -224,19 +226,19 @@ fn cell<'p>(
 }
 
 /// What the keys say about the component, but for those that the captures say already.
-fn component(hit: &KeyMatch<'_>) -> Option<String> {
+fn hit_component(hit: &KeyMatch<'_>) -> Option<String> {
     if hit.captures.contains_key("app") || hit.captures.contains_key("component") {
         return None;
     }
     let captured =
         |key: &&str| hit.captures.values().any(|value| value == key.trim_matches(['[', ']']));
     let keys: Vec<&str> = hit.leaf.keys().filter(|key| !captured(key)).collect();
-    convention::component(&keys.join(&KEY_SEPARATOR.to_string()))
+    convention::component_name(&keys.join(&KEY_SEPARATOR.to_string()))
 }
 
 fn from_hit(hit: &KeyMatch<'_>, paths: &dyn Fn(usize) -> String) -> VersionFinding {
     let text = &*hit.leaf.text;
-    let (image, version, part) = match shape::reference(text)
+    let (image, version, part) = match shape::parse_reference(text)
         .filter(|found| found.name.contains('/') || !shape::is_tag(text))
     {
         Some(found) => (Some(found.name), found.version, ImagePart::Reference),
@@ -255,7 +257,7 @@ fn from_hit(hit: &KeyMatch<'_>, paths: &dyn Fn(usize) -> String) -> VersionFindi
             }
         },
     };
-    let component = component(hit);
+    let component = hit_component(hit);
     let locations = vec![hit.leaf.location(&paths(hit.index), part)];
     VersionFinding {
         component,

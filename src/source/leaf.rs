@@ -70,7 +70,7 @@ impl Leaf {
     }
 
     /// The keys as people write them: `images[web].newTag`.
-    pub fn key(&self) -> String {
+    pub fn display_key(&self) -> String {
         shown_key(&self.path)
     }
 
@@ -85,7 +85,7 @@ impl Leaf {
             path: path.to_owned(),
             line: self.line,
             document: self.document,
-            key: self.key(),
+            key: self.display_key(),
             part,
             span: self.span,
             alias: self.alias,
@@ -111,16 +111,16 @@ pub fn of_yaml(stream: &yaml::YamlStream) -> Vec<Leaf> {
     for (index, document) in stream.documents.iter().enumerate() {
         walk.document = u32::try_from(index).unwrap_or(u32::MAX);
         if let Some(root) = document.root() {
-            walk.value(root, 0);
+            walk.visit_value(root, 0);
         }
     }
     walk.leaves
 }
 
 /// The leaves below one value; keys start there.
-pub fn below(value: YamlValue<'_>, document: u32) -> Vec<Leaf> {
+pub fn leaves_below(value: YamlValue<'_>, document: u32) -> Vec<Leaf> {
     let mut walk = LeafCollector::new(document);
-    walk.value(value, 0);
+    walk.visit_value(value, 0);
     walk.leaves
 }
 
@@ -150,25 +150,25 @@ impl LeafCollector {
         self.leaves.len() >= MAX_LEAVES || self.bytes >= MAX_BYTES || self.nodes >= MAX_NODES
     }
 
-    fn value(&mut self, value: YamlValue<'_>, depth: usize) {
+    fn visit_value(&mut self, value: YamlValue<'_>, depth: usize) {
         self.nodes += 1;
         if depth > MAX_DEPTH || self.is_full() {
             return;
         }
         if let Some(text) = value.text() {
-            self.scalar(value, text, depth);
+            self.push_scalar(value, text, depth);
         } else if value.is_mapping() {
             for (key, value) in value.pairs() {
-                self.under(key, value, depth);
+                self.visit_key(key, value, depth);
             }
         } else {
             for (index, item) in value.items().enumerate() {
-                self.under(&label(item, index), item, depth);
+                self.visit_key(&item_label(item, index), item, depth);
             }
         }
     }
 
-    fn under(&mut self, key: &str, value: YamlValue<'_>, depth: usize) {
+    fn visit_key(&mut self, key: &str, value: YamlValue<'_>, depth: usize) {
         if self.is_full() {
             return;
         }
@@ -177,15 +177,15 @@ impl LeafCollector {
             self.path.push(KEY_SEPARATOR);
         }
         self.path.push_str(key);
-        self.value(value, depth + 1);
+        self.visit_value(value, depth + 1);
         self.path.truncate(length);
     }
 
-    fn scalar(&mut self, value: YamlValue<'_>, text: &str, depth: usize) {
+    fn push_scalar(&mut self, value: YamlValue<'_>, text: &str, depth: usize) {
         if value.style() == Some(QuoteStyle::Block)
             && self.embedded_at.is_none()
             && may_hold_versions(text)
-            && self.embedded(value, text, depth)
+            && self.visit_embedded(value, text, depth)
         {
             return;
         }
@@ -207,7 +207,7 @@ impl LeafCollector {
     }
 
     /// Reads a text as YAML; says whether it was a mapping.
-    fn embedded(&mut self, value: YamlValue<'_>, text: &str, depth: usize) -> bool {
+    fn visit_embedded(&mut self, value: YamlValue<'_>, text: &str, depth: usize) -> bool {
         self.bytes += text.len();
         let Ok(stream) = yaml::parse(text) else { return false };
         let mut roots = stream
@@ -217,9 +217,9 @@ impl LeafCollector {
             .filter(|root| root.is_mapping());
         let Some(root) = roots.next() else { return false };
         self.embedded_at = Some((value.line(), value.span().into()));
-        self.value(root, depth + 1);
+        self.visit_value(root, depth + 1);
         for more in roots {
-            self.value(more, depth + 1);
+            self.visit_value(more, depth + 1);
         }
         self.embedded_at = None;
         true
@@ -235,7 +235,7 @@ fn may_hold_versions(text: &str) -> bool {
 }
 
 /// What an element is called: by its name, but for a version in it; else by its place.
-fn label(item: YamlValue<'_>, index: usize) -> String {
+fn item_label(item: YamlValue<'_>, index: usize) -> String {
     let named = item
         .is_mapping()
         .then(|| LABELS.iter().find_map(|key| item.get(key)?.non_null()))
@@ -251,7 +251,7 @@ pub(super) fn image_of(text: &str) -> Option<&str> {
     if !text.contains('/') || !text.contains([':', '@']) {
         return None;
     }
-    let reference = shape::reference(text).filter(|found| found.name.contains('/'))?;
+    let reference = shape::parse_reference(text).filter(|found| found.name.contains('/'))?;
     text.get(..text.find(&reference.name)? + reference.name.len())
 }
 
@@ -262,7 +262,7 @@ mod tests {
     fn shown(text: &str) -> Vec<String> {
         of_yaml(&yaml::parse(text).expect("yaml"))
             .iter()
-            .map(|l| format!("{}={} :{}", l.key(), l.text, l.line))
+            .map(|l| format!("{}={} :{}", l.display_key(), l.text, l.line))
             .collect()
     }
 

@@ -26,10 +26,10 @@ impl Source for LineSource {
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
         let Some(pattern) = &claim.rule.pattern else {
             let message = format!("`line: {}` needs a `pattern`", claim.rule.path.as_str());
-            reader.warn(Warning::general("no-pattern", message));
+            reader.add_warning(Warning::general("no-pattern", message));
             return Vec::new();
         };
-        let Some(text) = reader.text(&claim.path) else { return Vec::new() };
+        let Some(text) = reader.read_text(&claim.path) else { return Vec::new() };
         let mut file = LineCursor { path: &claim.path, lines: LineStarts::of(&text), start: 0 };
         let mut out = Vec::new();
         for line in text.split_inclusive('\n') {
@@ -38,7 +38,9 @@ impl Source for LineSource {
             file.start += mark;
             let content = body.trim_end_matches(['\n', '\r']);
             out.extend(
-                pattern.captures_iter(content).filter_map(|found| file.finding(pattern, &found)),
+                pattern
+                    .captures_iter(content)
+                    .filter_map(|found| file.match_finding(pattern, &found)),
             );
             file.start += body.len();
         }
@@ -54,13 +56,13 @@ struct LineCursor<'a> {
 }
 
 impl LineCursor<'_> {
-    fn finding(&self, pattern: &Regex, found: &Captures<'_>) -> Option<VersionFinding> {
+    fn match_finding(&self, pattern: &Regex, found: &Captures<'_>) -> Option<VersionFinding> {
         let group = |name: &str| found.name(name).filter(|group| !group.is_empty());
         let (tag, digest, image) = (group("tag"), group("digest"), group("image"));
         let mut finding = VersionFinding::default();
         if tag.is_none() && digest.is_none() {
             let whole = image?;
-            let ImageReference { name, version } = shape::reference(whole.as_str())?;
+            let ImageReference { name, version } = shape::parse_reference(whole.as_str())?;
             finding.locations.push(self.location("image", ImagePart::Reference, whole));
             (finding.image, finding.version) = (Some(name), version);
         } else {
@@ -88,7 +90,7 @@ impl LineCursor<'_> {
 
     fn location(&self, key: &str, part: ImagePart, group: Match<'_>) -> Location {
         let span = (self.start + group.start()..self.start + group.end()).into();
-        place::location(self.path, &self.lines, key, part, span)
+        place::text_location(self.path, &self.lines, key, part, span)
     }
 }
 

@@ -34,7 +34,7 @@ impl Source for ManifestSource {
                 matches!(leaf.last(), "image" | "kind" | "name")
             }),
         };
-        let Some(leaves) = by_document.or_else(|| reader.leaves(&claim.path)) else {
+        let Some(leaves) = by_document.or_else(|| reader.read_leaves(&claim.path)) else {
             return Vec::new();
         };
         if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
@@ -44,14 +44,15 @@ impl Source for ManifestSource {
         let images = leaves
             .iter()
             .filter(|leaf| !leaf.embedded && (in_container(leaf) || in_stream(leaf, &streams)));
-        let text = reader.text(&claim.path);
+        let text = reader.read_text(&claim.path);
         let mut found = ImageFindings::default();
         for leaf in images {
             if let Some(reference) =
-                shape::is_literal(&leaf.text).then(|| shape::reference(&leaf.text)).flatten()
+                shape::is_literal(&leaf.text).then(|| shape::parse_reference(&leaf.text)).flatten()
             {
-                let owner = text.as_ref().and_then(|text| marker::after(text, leaf.span.end));
-                found.add(reference, leaf, &claim.path, owner.map(EntryNote::Automated));
+                let owner =
+                    text.as_ref().and_then(|text| marker::automation_after(text, leaf.span.end));
+                found.add_image(reference, leaf, &claim.path, owner.map(EntryNote::Automated));
             }
         }
         found.finish()
@@ -102,7 +103,7 @@ struct ImageFindings {
 }
 
 impl ImageFindings {
-    fn add(
+    fn add_image(
         &mut self,
         reference: ImageReference,
         leaf: &Leaf,

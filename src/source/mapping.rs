@@ -1,7 +1,7 @@
 //! From rules and files to the mapping: which file belongs to which rule, and what is app, stage
 //! and target in what it holds.
 
-use super::{AccessLog, SnapshotReader, VersionFinding, of};
+use super::{AccessLog, SnapshotReader, VersionFinding, source_for};
 use crate::config::{Config, SourceRule};
 use crate::model::{
     AppName, CellKey, EntryNote, Mapping, MappingEntry, SourceKind, StageName, TargetName,
@@ -28,14 +28,14 @@ pub struct ClaimReading {
 }
 
 /// The files that the config's rules claim, in the order of the rules.
-pub fn claims<'a>(config: &'a Config, reader: &SnapshotReader<'_>) -> Vec<Claim<'a>> {
+pub fn find_claims<'a>(config: &'a Config, reader: &SnapshotReader<'_>) -> Vec<Claim<'a>> {
     let mut listings: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut out = Vec::new();
     for (index, rule) in config.rules.iter().enumerate() {
         let prefix = rule.path.literal_prefix();
-        let paths = listings.entry(prefix).or_insert_with(|| list(reader, prefix));
+        let paths = listings.entry(prefix).or_insert_with(|| list_paths(reader, prefix));
         for path in paths.iter() {
-            if let Some(captures) = claimed(rule, path) {
+            if let Some(captures) = match_rule(rule, path) {
                 out.push(Claim { rule, index, path: path.clone(), captures });
             }
         }
@@ -48,24 +48,30 @@ pub fn claims_on<'a>(config: &'a Config, path: &str) -> Vec<Claim<'a>> {
     let rules = config.rules.iter().enumerate();
     rules
         .filter_map(|(index, rule)| {
-            Some(Claim { rule, index, path: path.to_owned(), captures: claimed(rule, path)? })
+            Some(Claim { rule, index, path: path.to_owned(), captures: match_rule(rule, path)? })
         })
         .collect()
 }
 
-fn list(reader: &SnapshotReader<'_>, prefix: &str) -> Vec<String> {
+fn list_paths(reader: &SnapshotReader<'_>, prefix: &str) -> Vec<String> {
     match reader.snapshot().files_under(prefix) {
         Ok(files) => files.into_iter().map(|file| file.path).collect(),
         Err(error) => {
-            reader.warn(Warning::at("unreadable", prefix, format!("cannot be listed: {error}")));
+            reader.add_warning(Warning::for_file(
+                "unreadable",
+                prefix,
+                format!("cannot be listed: {error}"),
+            ));
             Vec::new()
         }
     }
 }
 
-fn claimed(rule: &SourceRule, path: &str) -> Option<TemplateCaptures> {
-    let captures =
-        of(rule).subjects(path).into_iter().find_map(|subject| rule.path.captures(subject))?;
+fn match_rule(rule: &SourceRule, path: &str) -> Option<TemplateCaptures> {
+    let captures = source_for(rule)
+        .subjects(path)
+        .into_iter()
+        .find_map(|subject| rule.path.captures(subject))?;
     let left_out = rule.not.iter().any(|not| not.captures(path).is_some());
     (!left_out).then_some(captures)
 }
@@ -79,17 +85,17 @@ pub fn read_claim(
 ) -> ClaimReading {
     reader.take_touched();
     let (said, _) = reader.warned_since(usize::MAX);
-    let findings = of(claim.rule).read(claim, reader);
-    reader.find(&claim.path);
+    let findings = source_for(claim.rule).read(claim, reader);
+    reader.find_file(&claim.path);
     let touched = reader.take_touched();
     let entries = findings
         .into_iter()
-        .filter_map(|finding| entry(config, claim, finding, branch_stage))
+        .filter_map(|finding| build_entry(config, claim, finding, branch_stage))
         .collect();
     ClaimReading { entries, touched, warnings: reader.warned_since(said).1 }
 }
 
-fn entry(
+fn build_entry(
     config: &Config,
     claim: &Claim<'_>,
     finding: VersionFinding,
@@ -105,7 +111,7 @@ fn entry(
     };
     let app = claim.rule.app.expand(&captures);
     let target = claim.rule.target.expand(&captures);
-    let component = component(&claim.rule.component.expand(&captures), finding.component);
+    let component = join_component(&claim.rule.component.expand(&captures), finding.component);
     let (app, component) = match (app.is_empty(), component) {
         (true, None) => (default_app(finding.image.as_deref(), &claim.path), None),
         (true, Some(component)) => (component, None),
@@ -132,7 +138,7 @@ fn entry(
 }
 
 /// What the path calls the component, and what the file does.
-fn component(of_path: &str, of_file: Option<String>) -> Option<String> {
+fn join_component(of_path: &str, of_file: Option<String>) -> Option<String> {
     match (of_path, of_file) {
         ("", of_file) => of_file,
         (of_path, Some(of_file)) => Some(format!("{of_path}/{of_file}")),
@@ -154,12 +160,12 @@ fn default_app(image: Option<&str>, path: &str) -> String {
 ///
 /// What several rules claim is read for all of them when the first one comes to it, while it is still
 /// parsed; only kustomize, which reads much else, waits for its turn.
-pub fn readings<'a>(
+pub fn read_claims<'a>(
     config: &'a Config,
     reader: &SnapshotReader<'_>,
     branch_stage: Option<&StageName>,
 ) -> Vec<(Claim<'a>, ClaimReading)> {
-    let claims = claims(config, reader);
+    let claims = find_claims(config, reader);
     let mut first: HashMap<&str, usize> = HashMap::new();
     let mut turns: Vec<(usize, usize)> = Vec::with_capacity(claims.len());
     for (index, claim) in claims.iter().enumerate() {
@@ -175,22 +181,26 @@ pub fn readings<'a>(
 }
 
 /// The whole mapping of one snapshot; see [`readings`].
-pub fn read(
+pub fn read_mapping(
     config: &Config,
     reader: &SnapshotReader<'_>,
     branch_stage: Option<&StageName>,
 ) -> Mapping {
-    let readings = readings(config, reader, branch_stage);
-    mapping(config, readings.into_iter().map(|(_, reading)| reading.entries), reader.warnings())
+    let readings = read_claims(config, reader, branch_stage);
+    build_mapping(
+        config,
+        readings.into_iter().map(|(_, reading)| reading.entries),
+        reader.warnings(),
+    )
 }
 
 /// The mapping that the entries of all claims make, in the order of the claims.
-pub fn mapping(
+pub fn build_mapping(
     config: &Config,
     claims: impl IntoIterator<Item = Vec<MappingEntry>>,
     warnings: Vec<Warning>,
 ) -> Mapping {
-    let entries = assembled(config, claims);
+    let entries = assemble_entries(config, claims);
     let stages = config.stages.iter().map(|stage| stage.name.clone()).collect();
     let mut mapping = Mapping { entries, stages, warnings };
     mapping.warnings.dedup();
@@ -199,7 +209,7 @@ pub fn mapping(
 
 /// What the entries of several claims, in the order of the rules, come to: a place counts once, and
 /// the same version in several places is one entry.
-pub fn assembled(
+pub fn assemble_entries(
     config: &Config,
     readings: impl IntoIterator<Item = Vec<MappingEntry>>,
 ) -> Vec<MappingEntry> {
@@ -216,7 +226,7 @@ pub fn assembled(
         }
         entries.push(entry);
     }
-    merged(config, entries)
+    merge_entries(config, entries)
 }
 
 /// The same place read by two rules counts once, for the earlier rule: a patch that kustomize builds
@@ -234,14 +244,14 @@ fn owned_by_earlier(
 
 /// One entry per slot and version: the same version written in several places is one entry with
 /// several locations. Sorted by app, component, stage, target.
-fn merged(config: &Config, entries: Vec<MappingEntry>) -> Vec<MappingEntry> {
+fn merge_entries(config: &Config, entries: Vec<MappingEntry>) -> Vec<MappingEntry> {
     let mut slots: BTreeMap<(usize, CellKey), Vec<MappingEntry>> = BTreeMap::new();
     let mut twins: HashMap<(CellKey, Version), Vec<usize>> = HashMap::new();
     for entry in entries {
         let slot = entry.slot();
         let same = slots.entry((config.position(&entry.stage), slot.clone())).or_default();
         let near = twins.entry((slot, entry.version.clone())).or_default();
-        let twin = near.iter().copied().find(|at| compatible(&same[*at].image, &entry.image));
+        let twin = near.iter().copied().find(|at| are_compatible(&same[*at].image, &entry.image));
         match twin {
             None => {
                 near.push(same.len());
@@ -269,6 +279,6 @@ fn merged(config: &Config, entries: Vec<MappingEntry>) -> Vec<MappingEntry> {
     out
 }
 
-fn compatible(a: &Option<String>, b: &Option<String>) -> bool {
+fn are_compatible(a: &Option<String>, b: &Option<String>) -> bool {
     a.is_none() || b.is_none() || a == b
 }

@@ -7,7 +7,7 @@ use crate::model::Automation;
 use serde_json::Value;
 
 /// The automation that owns the value ending at byte `end`, if the rest of its line says so.
-pub(crate) fn after(text: &str, end: usize) -> Option<Automation> {
+pub(crate) fn automation_after(text: &str, end: usize) -> Option<Automation> {
     let rest = text.get(end..)?;
     let line = rest.split('\n').next().unwrap_or(rest);
     let comment = line[line.find('#')?..].trim_start_matches('#').trim();
@@ -24,7 +24,7 @@ mod tests {
 
     fn policy(text: &str, value: &str) -> Option<String> {
         let end = text.find(value).expect("the value is in the text") + value.len();
-        after(text, end).map(|automation| automation.policy)
+        automation_after(text, end).map(|automation| automation.policy)
     }
 
     #[test]
@@ -45,7 +45,7 @@ mod tests {
         ] {
             assert_eq!(policy(text, "v1"), None, "{text}");
         }
-        assert_eq!(after("é", 1), None);
-        assert_eq!(after("v1", 99), None);
+        assert_eq!(automation_after("é", 1), None);
+        assert_eq!(automation_after("v1", 99), None);
     }
 }

@@ -39,10 +39,11 @@ mod touched;
 mod yaml_keys;
 
 pub use blind::{ChangeScope, VersionPositions, literal_versions};
-pub use kustomize::resources as kustomize_resources;
+pub use kustomize::built_resources as kustomize_resources;
 pub use kustomize::set_image;
 pub use mapping::{
-    Claim, ClaimReading, assembled, claims, claims_on, mapping, read, read_claim, readings,
+    Claim, ClaimReading, assemble_entries, build_mapping, claims_on, find_claims, read_claim,
+    read_claims, read_mapping,
 };
 pub use notation::ValueNotation;
 pub use reader::{FileChangeKind, ParseCache, SnapshotReader, YamlReadError, is_template};
@@ -115,7 +116,7 @@ pub fn registry() -> &'static [&'static dyn Source] {
 }
 
 /// The source of a rule.
-pub fn of(rule: &SourceRule) -> &'static dyn Source {
+pub fn source_for(rule: &SourceRule) -> &'static dyn Source {
     *registry()
         .iter()
         .find(|source| source.kind() == rule.kind)

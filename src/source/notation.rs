@@ -27,9 +27,9 @@ impl ValueNotation {
         let inside = match (self, token.as_bytes().first()) {
             (ValueNotation::Word, _) => return Some(token),
             (ValueNotation::Dotenv | ValueNotation::Template, Some(quote @ (b'"' | b'\''))) => {
-                between(token, *quote)?
+                strip_quotes(token, *quote)?
             }
-            (ValueNotation::Hcl, Some(b'"')) => between(token, b'"')?,
+            (ValueNotation::Hcl, Some(b'"')) => strip_quotes(token, b'"')?,
             (ValueNotation::Hcl, _) => return is_whole_number(token).then_some(token),
             _ => token,
         };
@@ -53,7 +53,7 @@ impl ValueNotation {
     }
 }
 
-fn between(token: &str, quote: u8) -> Option<&str> {
+fn strip_quotes(token: &str, quote: u8) -> Option<&str> {
     let quote = char::from(quote);
     token.strip_prefix(quote)?.strip_suffix(quote)
 }

@@ -20,7 +20,7 @@ impl LineStarts {
 }
 
 /// A place in a file that has neither documents nor aliases.
-pub(super) fn location(
+pub(super) fn text_location(
     path: &str,
     lines: &LineStarts,
     key: &str,

@@ -13,21 +13,21 @@ impl Source for PulumiSource {
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
-        let Some(leaves) = reader.leaves(&claim.path) else { return Vec::new() };
+        let Some(leaves) = reader.read_leaves(&claim.path) else { return Vec::new() };
         if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
             return found;
         }
         let config = leaves.iter().filter(|leaf| leaf.keys().next() == Some("config"));
-        config.filter_map(|leaf| finding(leaf, &claim.path)).collect()
+        config.filter_map(|leaf| leaf_finding(leaf, &claim.path)).collect()
     }
 }
 
-fn finding(leaf: &Leaf, path: &str) -> Option<VersionFinding> {
-    let ImageReference { name, version } = reference(leaf)?;
+fn leaf_finding(leaf: &Leaf, path: &str) -> Option<VersionFinding> {
+    let ImageReference { name, version } = sure_reference(leaf)?;
     let locations = vec![leaf.location(path, ImagePart::Reference)];
     let (captures, notes) = (TemplateCaptures::new(), Vec::new());
     Some(VersionFinding {
-        component: component(leaf),
+        component: key_component(leaf),
         captures,
         image: Some(name),
         version,
@@ -37,25 +37,25 @@ fn finding(leaf: &Leaf, path: &str) -> Option<VersionFinding> {
 }
 
 /// A reference that is sure by its own shape, or by a key that says `image`.
-fn reference(leaf: &Leaf) -> Option<ImageReference> {
+fn sure_reference(leaf: &Leaf) -> Option<ImageReference> {
     if leaf.embedded || !shape::is_literal(&leaf.text) {
         return None;
     }
     let said = leaf.last().to_ascii_lowercase().contains("image");
-    let found = if said { shape::reference(&leaf.text) } else { None };
+    let found = if said { shape::parse_reference(&leaf.text) } else { None };
     found.or_else(|| shape::certain_reference(&leaf.text)).or_else(|| short_reference(&leaf.text))
 }
 
 /// `nginx:1.25`: a name of letters and a version, which no address or setting looks like.
 fn short_reference(text: &str) -> Option<ImageReference> {
-    let found = shape::reference(text)?;
+    let found = shape::parse_reference(text)?;
     let tag = found.version.tag.as_deref().unwrap_or_default();
     let name = found.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
     (name && shape::is_version(tag)).then_some(found)
 }
 
 /// `chime` for `project:chime` and its `image`; `chime.nginx` for another key below it.
-fn component(leaf: &Leaf) -> Option<String> {
+fn key_component(leaf: &Leaf) -> Option<String> {
     let mut words: Vec<&str> = leaf.keys().skip(1).collect();
     if let Some(first) = words.first_mut() {
         *first = first.split_once(':').map_or(*first, |(_, word)| word);

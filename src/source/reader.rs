@@ -39,7 +39,7 @@ type CommitBuilds = (Oid, Rc<kustomize::BuildCache>);
 impl ParseCache {
     /// The builds of a commit, shared by all who read it; those of a work tree, which may change, are
     /// not.
-    fn builds(&self, commit: Option<Oid>) -> Rc<kustomize::BuildCache> {
+    fn commit_builds(&self, commit: Option<Oid>) -> Rc<kustomize::BuildCache> {
         commit.map(|commit| builds_of(&self.builds, commit, Rc::default)).unwrap_or_default()
     }
 
@@ -64,7 +64,7 @@ impl ParseCache {
     /// Returns the directories that were read as claims and may have changed, with all that was told
     /// before and not read again left out. `None` when nothing is kept: of another commit, or when a
     /// reader of `from` still lives. Then everything is read anew.
-    pub fn moved<'p>(
+    pub fn apply_changes<'p>(
         &self,
         from: Oid,
         to: Oid,
@@ -72,7 +72,7 @@ impl ParseCache {
     ) -> Option<Vec<Rc<str>>> {
         let (of, mut builds) = self.version_builds.take()?;
         let affected =
-            Rc::get_mut(&mut builds).filter(|_| of == from)?.moved(changes, &self.kustomize);
+            Rc::get_mut(&mut builds).filter(|_| of == from)?.mark_stale(changes, &self.kustomize);
         self.version_builds.replace(Some((to, builds)));
         Some(affected)
     }
@@ -138,10 +138,10 @@ pub struct SnapshotReader<'a> {
 impl<'a> SnapshotReader<'a> {
     /// A reader over one snapshot.
     pub fn new(snapshot: &'a Snapshot<'a>, cache: &'a ParseCache) -> Self {
-        SnapshotReader::with(snapshot, cache, cache.builds(snapshot.commit()))
+        SnapshotReader::with_builds(snapshot, cache, cache.commit_builds(snapshot.commit()))
     }
 
-    fn with(
+    fn with_builds(
         snapshot: &'a Snapshot<'a>,
         cache: &'a ParseCache,
         kustomize: Rc<kustomize::BuildCache>,
@@ -161,7 +161,8 @@ impl<'a> SnapshotReader<'a> {
     /// A reader that is asked for versions only: lines and spans may be those of another revision,
     /// where nothing else has changed (see [`Cache::moved`]).
     pub fn of_versions(snapshot: &'a Snapshot<'a>, cache: &'a ParseCache) -> Self {
-        let reader = SnapshotReader::with(snapshot, cache, cache.version_builds(snapshot.commit()));
+        let reader =
+            SnapshotReader::with_builds(snapshot, cache, cache.version_builds(snapshot.commit()));
         SnapshotReader { of_versions: true, ..reader }
     }
 
@@ -187,8 +188,8 @@ impl<'a> SnapshotReader<'a> {
     }
 
     /// Says that these paths were looked at, though what was found there is remembered.
-    pub(super) fn touch(&self, paths: &Rc<AccessLog>) {
-        self.touched.borrow_mut().share(Rc::clone(paths));
+    pub(super) fn record_access(&self, paths: &Rc<AccessLog>) {
+        self.touched.borrow_mut().add_shared(Rc::clone(paths));
     }
 
     /// The warnings so far, one per file.
@@ -197,16 +198,16 @@ impl<'a> SnapshotReader<'a> {
     }
 
     /// Adds a warning about a file, unless it has one.
-    pub fn warn(&self, warning: Warning) {
+    pub fn add_warning(&self, warning: Warning) {
         let key = warning.path.clone().unwrap_or_else(|| warning.message.clone());
         self.log.borrow_mut().push(warning.clone());
         self.warnings.borrow_mut().entry(key).or_insert(warning);
     }
 
     /// The file at a path, if there is one.
-    pub fn find(&self, path: &str) -> Option<SnapshotFile> {
+    pub fn find_file(&self, path: &str) -> Option<SnapshotFile> {
         let file = self.found_last(path).unwrap_or_else(|| {
-            let file = self.snapshot.find(path);
+            let file = self.snapshot.find_file(path);
             self.last.replace((path.to_owned(), file.clone()));
             file
         });
@@ -230,33 +231,34 @@ impl<'a> SnapshotReader<'a> {
     }
 
     /// Is there a plain file at this path?
-    pub fn exists(&self, path: &str) -> bool {
-        self.find(path).is_some_and(|file| file.kind == FileKind::File)
+    pub fn file_exists(&self, path: &str) -> bool {
+        self.find_file(path).is_some_and(|file| file.kind == FileKind::File)
     }
 
     /// The text of a file, without a byte order mark's influence on offsets (it stays in the text).
     /// `None` with a warning when it cannot be read.
-    pub fn text(&self, path: &str) -> Option<Rc<str>> {
-        let found = self.find(path).ok_or(ReadError::NotFound).and_then(|file| self.load(&file));
-        found.map_err(|error| self.warn(unreadable(path, &error))).ok()
+    pub fn read_text(&self, path: &str) -> Option<Rc<str>> {
+        let found =
+            self.find_file(path).ok_or(ReadError::NotFound).and_then(|file| self.load_text(&file));
+        found.map_err(|error| self.add_warning(unreadable_warning(path, &error))).ok()
     }
 
     /// The text of a file and its id, if it can be read.
     pub(super) fn text_and_id(&self, path: &str) -> Option<(Oid, Rc<str>)> {
-        let file = self.find(path)?;
-        Some((file.id, self.load(&file).ok()?))
+        let file = self.find_file(path)?;
+        Some((file.id, self.load_text(&file).ok()?))
     }
 
     /// The documents of a YAML or JSON file. `None` with a warning when it is neither.
-    pub fn yaml(&self, path: &str) -> Option<Rc<yaml::YamlStream>> {
+    pub fn read_yaml(&self, path: &str) -> Option<Rc<yaml::YamlStream>> {
         match self.try_yaml(path) {
             Ok(stream) => Some(stream),
             Err(YamlReadError::Read(error)) => {
-                self.warn(unreadable(path, &error));
+                self.add_warning(unreadable_warning(path, &error));
                 None
             }
             Err(YamlReadError::Yaml(error, templated)) => {
-                self.warn(not_yaml(path, &error, templated));
+                self.add_warning(not_yaml(path, &error, templated));
                 None
             }
         }
@@ -267,8 +269,8 @@ impl<'a> SnapshotReader<'a> {
     /// # Errors
     /// [`Unparsed`].
     pub fn try_yaml(&self, path: &str) -> Result<Rc<yaml::YamlStream>, YamlReadError> {
-        let file = self.find(path).ok_or(YamlReadError::Read(ReadError::NotFound))?;
-        let text = self.load(&file).map_err(YamlReadError::Read)?;
+        let file = self.find_file(path).ok_or(YamlReadError::Read(ReadError::NotFound))?;
+        let text = self.load_text(&file).map_err(YamlReadError::Read)?;
         if let Some(known) = self.cache.yaml.borrow().get(&file.id) {
             return known.clone().map_err(|error| YamlReadError::Yaml(error, is_template(&text)));
         }
@@ -278,9 +280,9 @@ impl<'a> SnapshotReader<'a> {
     }
 
     /// The leaves of a YAML or JSON file. `None` with a warning when it is neither.
-    pub fn leaves(&self, path: &str) -> Option<Rc<Vec<Leaf>>> {
-        let stream = self.yaml(path)?;
-        let id = self.snapshot.find(path)?.id;
+    pub fn read_leaves(&self, path: &str) -> Option<Rc<Vec<Leaf>>> {
+        let stream = self.read_yaml(path)?;
+        let id = self.snapshot.find_file(path)?.id;
         let mut cache = self.cache.leaves.borrow_mut();
         Some(Rc::clone(cache.entry(id).or_insert_with(|| Rc::new(leaf::of_yaml(&stream)))))
     }
@@ -288,24 +290,24 @@ impl<'a> SnapshotReader<'a> {
     /// As [`Reader::leaves`], but a template that is no YAML is read line by line, as far as that goes.
     pub fn leaves_or_scan(&self, path: &str) -> Option<Rc<Vec<Leaf>>> {
         if let Err(YamlReadError::Yaml(_, true)) = self.try_yaml(path) {
-            let id = self.snapshot.find(path)?.id;
+            let id = self.snapshot.find_file(path)?.id;
             if let Some(known) = self.cache.leaves.borrow().get(&id) {
                 return Some(Rc::clone(known));
             }
-            let scanned = Rc::new(template_scan::leaves(&self.text(path)?));
+            let scanned = Rc::new(template_scan::scan_leaves(&self.read_text(path)?));
             self.cache.leaves.borrow_mut().insert(id, Rc::clone(&scanned));
             return Some(scanned);
         }
-        self.leaves(path)
+        self.read_leaves(path)
     }
 
-    fn load(&self, file: &SnapshotFile) -> Result<Rc<str>, ReadError> {
+    fn load_text(&self, file: &SnapshotFile) -> Result<Rc<str>, ReadError> {
         let plain = file.kind == FileKind::File;
         if plain && let Some(known) = self.cache.texts.borrow().get(&file.id) {
             return known.clone();
         }
         let loaded: Result<Rc<str>, ReadError> =
-            self.snapshot.read(file).and_then(|bytes| match String::from_utf8(bytes) {
+            self.snapshot.read_file(file).and_then(|bytes| match String::from_utf8(bytes) {
                 Ok(text) => Ok(Rc::from(text)),
                 Err(_) => Err(ReadError::NotText),
             });
@@ -325,7 +327,7 @@ pub enum YamlReadError {
     Yaml(yaml::YamlError, bool),
 }
 
-pub(super) fn unreadable(path: &str, error: &ReadError) -> Warning {
+pub(super) fn unreadable_warning(path: &str, error: &ReadError) -> Warning {
     let code = match error {
         ReadError::NotFound => "not-found",
         ReadError::Symlink => "symlink",
@@ -335,12 +337,12 @@ pub(super) fn unreadable(path: &str, error: &ReadError) -> Warning {
         ReadError::NotText => "not-text",
         ReadError::Io(_) => "unreadable",
     };
-    Warning::at(code, path, format!("cannot be read: {error}"))
+    Warning::for_file(code, path, format!("cannot be read: {error}"))
 }
 
 pub(super) fn not_yaml(path: &str, error: &yaml::YamlError, templated: bool) -> Warning {
     let why = if templated { "a template, not YAML" } else { "not valid YAML" };
-    Warning::at("not-yaml", path, format!("is {why}: {error}"))
+    Warning::for_file("not-yaml", path, format!("is {why}: {error}"))
 }
 
 /// Does a text contain template markers of Go, Helm, Jinja or ERB?

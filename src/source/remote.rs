@@ -16,7 +16,7 @@ pub(super) struct ObjectFinding {
 /// The findings of one object under the object's name. Its only chart, or else its only image, goes
 /// by that name; what stands beside it has its own word too, so that a chart keeps its slot where one
 /// stage adds an image.
-pub(super) fn named(
+pub(super) fn name_findings(
     claim: &Claim<'_>,
     name: Option<&str>,
     found: Vec<ObjectFinding>,
@@ -62,7 +62,7 @@ pub(super) fn own_name<'n>(claim: &Claim<'_>, name: &'n str) -> Option<&'n str> 
 }
 
 /// A version of something that lives elsewhere: a chart, a git tag.
-pub(super) fn version(
+pub(super) fn version_finding(
     image: Option<String>,
     leaf: &Leaf,
     path: &str,
@@ -99,15 +99,16 @@ fn is_range(text: &str) -> bool {
 }
 
 /// The images that Helm values pin, by convention.
-pub(super) fn values(values: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
-    let (leaves, real) = values.replanted();
-    images(&leaves, &real, path)
+pub(super) fn values_findings(values: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
+    let (leaves, real) = values.detach_leaves();
+    image_findings(&leaves, &real, path)
 }
 
 /// The images that leaves pin, by convention; `real` are the same leaves with their whole paths.
-pub(super) fn images(leaves: &[Leaf], real: &[&Leaf], path: &str) -> Vec<ObjectFinding> {
-    let pins =
-        convention::pins(leaves, KeySyntax::Tree).into_iter().filter(|pin| pin.score >= TELLING);
+pub(super) fn image_findings(leaves: &[Leaf], real: &[&Leaf], path: &str) -> Vec<ObjectFinding> {
+    let pins = convention::find_version_leaves(leaves, KeySyntax::Tree)
+        .into_iter()
+        .filter(|pin| pin.score >= TELLING);
     pins.map(|pin| {
         let mut locations = vec![real[pin.leaf].location(path, pin.part)];
         locations.extend(pin.digest.map(|index| real[index].location(path, ImagePart::Digest)));
@@ -131,8 +132,10 @@ pub(super) fn images(leaves: &[Leaf], real: &[&Leaf], path: &str) -> Vec<ObjectF
 /// Notes the automations that own the findings' lines.
 pub(super) fn note_automations(findings: &mut [VersionFinding], text: &str) {
     for finding in findings {
-        let owners =
-            finding.locations.iter().filter_map(|location| marker::after(text, location.span.end));
+        let owners = finding
+            .locations
+            .iter()
+            .filter_map(|location| marker::automation_after(text, location.span.end));
         let mut owners: Vec<Automation> = owners.collect();
         owners.dedup();
         finding.notes.extend(owners.into_iter().map(EntryNote::Automated));

@@ -123,7 +123,7 @@ pub fn is_version_or_range(value: &str) -> bool {
 }
 
 /// A whole image reference with tag or digest; `docker://` and `oci://` are taken off.
-pub fn reference(value: &str) -> Option<ImageReference> {
+pub fn parse_reference(value: &str) -> Option<ImageReference> {
     let bare =
         value.strip_prefix("docker://").or_else(|| value.strip_prefix("oci://")).unwrap_or(value);
     if bare.contains("://") || !REFERENCE.is_match(bare) {
@@ -136,7 +136,7 @@ pub fn reference(value: &str) -> Option<ImageReference> {
 
 /// A reference that is one whatever its key: with a `/`, and a version, a digest, or a registry.
 pub fn certain_reference(value: &str) -> Option<ImageReference> {
-    let found = reference(value).filter(|found| found.name.contains('/'))?;
+    let found = parse_reference(value).filter(|found| found.name.contains('/'))?;
     let tag = found.version.tag.as_deref().unwrap_or_default();
     let host = found.name.split('/').next().unwrap_or_default();
     let registry = host.contains(['.', ':']);
@@ -146,7 +146,7 @@ pub fn certain_reference(value: &str) -> Option<ImageReference> {
 }
 
 /// Are two values the same to everything here and to YAML, so that whoever takes one takes the other?
-pub fn alike(a: &str, b: &str) -> bool {
+pub fn are_equivalent(a: &str, b: &str) -> bool {
     let number = |part: Option<&str>| {
         part.is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
     };
@@ -165,7 +165,7 @@ pub fn alike(a: &str, b: &str) -> bool {
             (
                 is_literal(value),
                 is_tag(value),
-                reference(value).is_some(),
+                parse_reference(value).is_some(),
                 crate::yaml::plain_or_quoted(value) == value,
             ),
             (value.len(), digits(value)),
@@ -224,9 +224,12 @@ mod tests {
 
     #[test]
     fn references_need_a_tag_or_digest() {
-        assert_eq!(reference("nginx:1.25").map(|r| r.name), Some("nginx".into()));
-        assert_eq!(reference("docker://quay.io/a/b:1").map(|r| r.name), Some("quay.io/a/b".into()));
-        assert!(reference("nginx").is_none() && reference("http://a/b:1").is_none());
+        assert_eq!(parse_reference("nginx:1.25").map(|r| r.name), Some("nginx".into()));
+        assert_eq!(
+            parse_reference("docker://quay.io/a/b:1").map(|r| r.name),
+            Some("quay.io/a/b".into())
+        );
+        assert!(parse_reference("nginx").is_none() && parse_reference("http://a/b:1").is_none());
         assert!(certain_reference("redis-host:6379").is_none());
         assert!(certain_reference("quay.io/a/b:latest").is_some());
         assert!(certain_reference("some/path:80").is_none());
@@ -242,8 +245,10 @@ mod tests {
 
     #[test]
     fn what_counts_otherwise_is_not_alike() {
-        assert!(alike("psql-14", "psql-15") && alike("v1.2", "v1.3"));
-        assert!(!alike("psql-14", "psql-ab") && !alike("12-debezium", "ab-debezium"));
+        assert!(are_equivalent("psql-14", "psql-15") && are_equivalent("v1.2", "v1.3"));
+        assert!(
+            !are_equivalent("psql-14", "psql-ab") && !are_equivalent("12-debezium", "ab-debezium")
+        );
     }
 
     #[test]

@@ -10,12 +10,12 @@ const MAX_KEY: usize = 1024;
 
 /// Scalars of `key: value` lines. Lines that start with a template marker are passed over; values
 /// that hold one come back as they are, for the caller to refuse.
-pub fn leaves(text: &str) -> Vec<Leaf> {
+pub fn scan_leaves(text: &str) -> Vec<Leaf> {
     let mut scan =
         TemplateScanner { open: Vec::new(), items: Vec::new(), leaves: Vec::new(), bytes: 0 };
     let mut start = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
-        scan.line(
+        scan.scan_line(
             line.trim_end_matches(['\n', '\r']),
             start,
             u32::try_from(number + 1).unwrap_or(u32::MAX),
@@ -36,7 +36,7 @@ struct TemplateScanner {
 }
 
 impl TemplateScanner {
-    fn line(&mut self, line: &str, start: usize, number: u32) {
+    fn scan_line(&mut self, line: &str, start: usize, number: u32) {
         let mut column = line.len() - line.trim_start_matches(' ').len();
         let mut rest = &line[column..];
         if rest.is_empty()
@@ -50,14 +50,14 @@ impl TemplateScanner {
         let mut in_item = false;
         while let Some(after) = rest.strip_prefix("- ") {
             in_item = true;
-            self.close(column);
-            self.item(column);
+            self.close_keys(column);
+            self.open_item(column);
             let skipped = 2 + after.len() - after.trim_start_matches(' ').len();
             column += skipped;
             rest = &rest[skipped..];
         }
         let Some((key, value_at)) = key_of(rest) else { return };
-        self.close(column);
+        self.close_keys(column);
         let value = &rest[value_at..];
         let indent = value.len() - value.trim_start().len();
         let (text, length) = scalar_of(value.trim_start());
@@ -69,7 +69,7 @@ impl TemplateScanner {
             self.name_item(image_of(text).unwrap_or(text));
         }
         let from = start + column + value_at + indent;
-        let path = self.path(key);
+        let path = self.key_path(key);
         self.bytes += path.len() + text.len();
         if self.bytes > MAX_BYTES || self.leaves.len() >= MAX_LEAVES {
             return;
@@ -86,7 +86,7 @@ impl TemplateScanner {
         });
     }
 
-    fn close(&mut self, column: usize) {
+    fn close_keys(&mut self, column: usize) {
         // What is open stands further to the right the later it was opened.
         while self.open.last().is_some_and(|(at, _)| *at >= column) {
             self.open.pop();
@@ -96,7 +96,7 @@ impl TemplateScanner {
         }
     }
 
-    fn item(&mut self, column: usize) {
+    fn open_item(&mut self, column: usize) {
         let index = match self.items.last_mut() {
             Some((at, count)) if *at == column => {
                 *count += 1;
@@ -117,7 +117,7 @@ impl TemplateScanner {
         }
     }
 
-    fn path(&self, key: &str) -> String {
+    fn key_path(&self, key: &str) -> String {
         let mut path = String::new();
         if self.bytes > MAX_BYTES || self.leaves.len() >= MAX_LEAVES {
             return path;
@@ -164,11 +164,11 @@ mod tests {
     #[test]
     fn plain_lines_of_a_template_are_read() {
         let text = "{{ if .x }}\nimage:\n  repository: {{ .repo }}\n  tag: \"v1.2\" # pinned\nlist:\n  - name: a\n    tag: v2\n  - name: b\n    tag: v3\r\n  - tag: v4\n{{ end }}\n";
-        let found: Vec<String> = leaves(text)
+        let found: Vec<String> = scan_leaves(text)
             .iter()
             .map(|l| {
                 assert_eq!(text[l.span.start..l.span.end].trim_matches('"'), &*l.text);
-                format!("{}={} :{}", l.key(), l.text, l.line)
+                format!("{}={} :{}", l.display_key(), l.text, l.line)
             })
             .collect();
         assert_eq!(

@@ -1,6 +1,8 @@
 //! Repositories for the tests of sources: a few files, one commit, always the same ids.
 
-use super::{ChangeScope, Claim, ParseCache, SnapshotReader, VersionFinding, claims, leaf, of};
+use super::{
+    ChangeScope, Claim, ParseCache, SnapshotReader, VersionFinding, find_claims, leaf, source_for,
+};
 use crate::config::{Config, SourceRule, Stage};
 use crate::git::{Oid, Repository, Snapshot};
 use crate::model::{SourceKind, Warning};
@@ -83,8 +85,8 @@ impl TestRepository {
         let reader = SnapshotReader::new(&snapshot, &cache);
         let config = Config { rules: vec![rule], ..Config::default() };
         let mut found = Vec::new();
-        for claim in claims(&config, &reader) {
-            let findings = of(claim.rule).read(&claim, &reader);
+        for claim in find_claims(&config, &reader) {
+            let findings = source_for(claim.rule).read(&claim, &reader);
             found.extend(findings.into_iter().map(|finding| (claim.path.clone(), finding)));
         }
         (found, reader.warnings())
@@ -96,13 +98,13 @@ impl TestRepository {
         let config = Config { rules: vec![rule], ..Config::default() };
         let reader = SnapshotReader::new(&snapshot, &cache);
         let mut out = Vec::new();
-        for claim in claims(&config, &reader) {
+        for claim in find_claims(&config, &reader) {
             reader.take_touched();
-            let found = of(claim.rule).read(&claim, &reader);
-            let touched = reader.take_touched().paths();
+            let found = source_for(claim.rule).read(&claim, &reader);
+            let touched = reader.take_touched().file_paths();
             let places = found.iter().flat_map(|finding| &finding.locations).collect();
             let sight = ChangeScope { touched: &touched, places: &places, is_changed: &|_| true };
-            for spot in of(claim.rule).blind_spots(&claim, &sight, &reader) {
+            for spot in source_for(claim.rule).blind_spots(&claim, &sight, &reader) {
                 let line = spot.line.map_or_else(|| "-".to_owned(), |line| line.to_string());
                 let says = spot.says.replace(leaf::KEY_SEPARATOR, ".");
                 out.push((
@@ -121,7 +123,7 @@ impl TestRepository {
         let rule = SourceRule::new(kind, path, &[]).expect("a path is a template");
         let claim =
             Claim { rule: &rule, index: 0, path: path.to_owned(), captures: BTreeMap::new() };
-        of(&rule).read(&claim, &reader)
+        source_for(&rule).read(&claim, &reader)
     }
 }
 

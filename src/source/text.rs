@@ -19,15 +19,15 @@ impl Source for TextSource {
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
-        let Some(text) = reader.text(&claim.path) else { return Vec::new() };
+        let Some(text) = reader.read_text(&claim.path) else { return Vec::new() };
         let word = text.trim_start_matches('\u{feff}').trim();
         let Some((image, version, part)) = version_of(word) else {
-            reader.warn(Warning::at("not-a-tag", &claim.path, refusal(word)));
+            reader.add_warning(Warning::for_file("not-a-tag", &claim.path, refusal(word)));
             return Vec::new();
         };
         let start = text.find(word).unwrap_or(0);
         let span = Span { start, end: start + word.len() };
-        let location = place::location(&claim.path, &LineStarts::of(&text), "", part, span);
+        let location = place::text_location(&claim.path, &LineStarts::of(&text), "", part, span);
         let (component, captures, notes) = (None, TemplateCaptures::new(), Vec::new());
         vec![VersionFinding {
             component,
@@ -46,7 +46,7 @@ fn version_of(word: &str) -> Option<(Option<String>, Version, ImagePart)> {
         let part = place::part_of(&version);
         return Some((None, version, part));
     }
-    let ImageReference { name, version } = shape::reference(word)?;
+    let ImageReference { name, version } = shape::parse_reference(word)?;
     Some((Some(name), version, ImagePart::Reference))
 }
 

@@ -32,22 +32,27 @@ impl Source for TfvarsSource {
         let path = &claim.path;
         let parsed;
         let leaves: &[Leaf] = if path.ends_with(".json") {
-            let Some(leaves) = reader.leaves(path) else { return Vec::new() };
+            let Some(leaves) = reader.read_leaves(path) else { return Vec::new() };
             parsed = leaves.to_vec();
             &parsed
         } else {
-            let Some(text) = reader.text(path) else { return Vec::new() };
-            match leaves(&text) {
+            let Some(text) = reader.read_text(path) else { return Vec::new() };
+            match parse_leaves(&text) {
                 Ok(leaves) => parsed = leaves,
                 Err(message) => {
-                    reader.warn(Warning::at("not-hcl", path, message));
+                    reader.add_warning(Warning::for_file("not-hcl", path, message));
                     return Vec::new();
                 }
             }
             &parsed
         };
-        let mut found =
-            keyed::findings(claim.rule, leaves, &|_| path.clone(), KeySyntax::Assignments, SCORE);
+        let mut found = keyed::find_versions(
+            claim.rule,
+            leaves,
+            &|_| path.clone(),
+            KeySyntax::Assignments,
+            SCORE,
+        );
         keyed::tell_apart(&mut found);
         found
     }
@@ -57,7 +62,7 @@ impl Source for TfvarsSource {
 ///
 /// # Errors
 /// A sentence that names the place where the file is no HCL.
-fn leaves(text: &str) -> Result<Vec<Leaf>, String> {
+fn parse_leaves(text: &str) -> Result<Vec<Leaf>, String> {
     if text.len() > MAX_BYTES {
         return Err(format!(
             "is {} bytes long; towpath reads HCL files up to {MAX_BYTES} bytes",
@@ -83,7 +88,7 @@ fn leaves(text: &str) -> Result<Vec<Leaf>, String> {
         bytes: 0,
     };
     for attribute in body.attributes() {
-        walk.under(attribute.key.as_str(), &attribute.value);
+        walk.visit_key(attribute.key.as_str(), &attribute.value);
     }
     Ok(walk.leaves)
 }
@@ -99,37 +104,37 @@ struct TfvarsCollector {
 }
 
 impl TfvarsCollector {
-    fn under(&mut self, key: &str, value: &Expression) {
+    fn visit_key(&mut self, key: &str, value: &Expression) {
         let length = self.path.len();
         if length > 0 {
             self.path.push(KEY_SEPARATOR);
         }
         self.path.push_str(key);
-        self.value(value);
+        self.visit_value(value);
         self.path.truncate(length);
     }
 
-    fn value(&mut self, value: &Expression) {
+    fn visit_value(&mut self, value: &Expression) {
         match value {
             Expression::Object(object) => {
                 for (key, value) in object.iter() {
                     if let Some(key) = key_text(key) {
-                        self.under(&key, value.expr());
+                        self.visit_key(&key, value.expr());
                     }
                 }
             }
             Expression::Array(array) => {
                 for (index, item) in array.iter().enumerate() {
-                    self.under(&label(item, index), item);
+                    self.visit_key(&item_label(item, index), item);
                 }
             }
-            Expression::String(text) => self.leaf(text.as_str().to_owned(), value, false),
-            Expression::Number(number) => self.leaf(number.to_string(), value, true),
+            Expression::String(text) => self.push_leaf(text.as_str().to_owned(), value, false),
+            Expression::Number(number) => self.push_leaf(number.to_string(), value, true),
             _ => {}
         }
     }
 
-    fn leaf(&mut self, text: String, value: &Expression, plain: bool) {
+    fn push_leaf(&mut self, text: String, value: &Expression, plain: bool) {
         let Some(range) = value.span() else { return };
         self.bytes += self.path.len() + text.len();
         if self.bytes > MAX_BYTES || self.leaves.len() >= MAX_LEAVES {
@@ -160,7 +165,7 @@ fn key_text(key: &ObjectKey) -> Option<String> {
 }
 
 /// A list's element by its `name`, else by its number, as for YAML.
-fn label(item: &Expression, index: usize) -> String {
+fn item_label(item: &Expression, index: usize) -> String {
     let named = item.as_object().and_then(|object| {
         let (_, value) = object.iter().find(|(key, _)| key_text(key).as_deref() == Some("name"))?;
         value.expr().as_str().filter(|name| !name.contains('\n')).map(str::to_owned)
@@ -178,11 +183,17 @@ mod tests {
     #[test]
     fn attributes_and_objects_are_leaves() {
         let text = "\u{feff}# é\r\nimage_tag = \"1.10\" # x\r\nn = 7\nsvc = {\n  web = { sha = \"abc1234\", \"v.x\" : \"2\" }\n}\nlist = [{ name = \"a\", tag = \"v1\" }, \"b\"]\nx = \"${var.y}\"\nz = var.q\n";
-        let found: Vec<String> = leaves(text)
+        let found: Vec<String> = parse_leaves(text)
             .expect("hcl")
             .iter()
             .map(|l| {
-                format!("{}={} :{} <{}>", l.key(), l.text, l.line, &text[l.span.start..l.span.end])
+                format!(
+                    "{}={} :{} <{}>",
+                    l.display_key(),
+                    l.text,
+                    l.line,
+                    &text[l.span.start..l.span.end]
+                )
             })
             .collect();
         assert_eq!(

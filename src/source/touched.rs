@@ -58,47 +58,47 @@ impl AccessLog {
     }
 
     /// All that was made of a file of its own.
-    pub(super) fn made(&self, path: &str) -> &[(EssenceKind, EssenceStamp)] {
+    pub(super) fn made_essences(&self, path: &str) -> &[(EssenceKind, EssenceStamp)] {
         self.own.get(path).map_or(&[], |seen| &seen.made)
     }
 
     /// Adds everything another set holds.
-    pub fn share(&mut self, other: Rc<AccessLog>) {
+    pub fn add_shared(&mut self, other: Rc<AccessLog>) {
         if !self.shared.iter().any(|known| Rc::ptr_eq(known, &other)) {
             self.shared.push(other);
         }
     }
 
     /// The same paths of its own, with these sets instead of those it shares.
-    pub(super) fn sharing(&self, shared: Vec<Rc<AccessLog>>) -> Self {
+    pub(super) fn with_shared(&self, shared: Vec<Rc<AccessLog>>) -> Self {
         AccessLog { own: self.own.clone(), shared }
     }
 
     /// Are these the sets it shares?
-    pub(super) fn shares(&self, sets: &[Rc<AccessLog>]) -> bool {
+    pub(super) fn has_shared(&self, sets: &[Rc<AccessLog>]) -> bool {
         self.shared.len() == sets.len()
             && self.shared.iter().zip(sets).all(|(a, b)| Rc::ptr_eq(a, b))
     }
 
     /// The paths of its own.
-    pub(super) fn own(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn own_paths(&self) -> impl Iterator<Item = &str> {
         self.own.keys().map(String::as_str)
     }
 
     /// What was found at a path of its own.
-    pub(super) fn found(&self, path: &str) -> Option<PathLookup> {
+    pub(super) fn lookup_at(&self, path: &str) -> Option<PathLookup> {
         self.own.get(path).map(|seen| seen.found)
     }
 
     /// All paths of files, there or not. A directory is left out: what matters in it was looked at,
     /// too.
-    pub fn paths(&self) -> BTreeSet<String> {
+    pub fn file_paths(&self) -> BTreeSet<String> {
         let mut out = BTreeSet::new();
-        self.collect(&mut HashSet::new(), &mut out);
+        self.collect_paths(&mut HashSet::new(), &mut out);
         out
     }
 
-    fn collect(&self, seen: &mut HashSet<*const AccessLog>, out: &mut BTreeSet<String>) {
+    fn collect_paths(&self, seen: &mut HashSet<*const AccessLog>, out: &mut BTreeSet<String>) {
         out.extend(
             self.own
                 .iter()
@@ -107,7 +107,7 @@ impl AccessLog {
         );
         for shared in &self.shared {
             if seen.insert(Rc::as_ptr(shared)) {
-                shared.collect(seen, out);
+                shared.collect_paths(seen, out);
             }
         }
     }

@@ -14,16 +14,16 @@ impl Source for YamlSource {
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
-        read(claim, reader)
+        read_keyed(claim, reader)
     }
 }
 
 /// Shared with `json`, which is a subset.
-pub(super) fn read(claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
+pub(super) fn read_keyed(claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
     let by_document =
         keyed::names_keys(claim.rule).then(|| reader.leaves_with_keys(claim)).flatten();
     let Some(leaves) = by_document.or_else(|| reader.leaves_or_scan(&claim.path)) else {
         return Vec::new();
     };
-    keyed::findings(claim.rule, &leaves, &|_| claim.path.clone(), KeySyntax::Tree, TELLING)
+    keyed::find_versions(claim.rule, &leaves, &|_| claim.path.clone(), KeySyntax::Tree, TELLING)
 }

@@ -7,7 +7,7 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 /// `40s`, `12m`, `3h`, `9d`, `5mo`, `2y`: rounded down. What lies ahead of the clock is `0s`.
-pub fn age(then: Timestamp, now: Timestamp) -> String {
+pub fn format_age(then: Timestamp, now: Timestamp) -> String {
     let seconds = (now.as_second() - then.as_second()).max(0);
     let days = seconds / DAY;
     match seconds {
@@ -22,7 +22,7 @@ pub fn age(then: Timestamp, now: Timestamp) -> String {
 }
 
 /// How long, in one or two words: `46s`, `8m 46s`, `2h 5m`, `3d 4h`, `80d`.
-pub fn span(seconds: i64) -> String {
+pub fn format_duration(seconds: i64) -> String {
     let seconds = seconds.max(0);
     let two = |unit: i64, name: &str, part: i64, part_name: &str| match seconds % unit / part {
         0 => format!("{}{name}", seconds / unit),
@@ -45,7 +45,7 @@ mod tests {
     fn ages_are_one_word() {
         let now = Timestamp::from_second(1_700_000_000).expect("in range");
         let ago = |seconds: i64| {
-            age(Timestamp::from_second(1_700_000_000 - seconds).expect("in range"), now)
+            format_age(Timestamp::from_second(1_700_000_000 - seconds).expect("in range"), now)
         };
         assert_eq!(ago(-5), "0s");
         assert_eq!(ago(59), "59s");
@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn spans_have_two_words_at_most() {
-        let said = [-5, 46, 526, 3600, 7500, 3 * DAY + 4 * HOUR + 59, 80 * DAY].map(span);
+        let said =
+            [-5, 46, 526, 3600, 7500, 3 * DAY + 4 * HOUR + 59, 80 * DAY].map(format_duration);
         assert_eq!(said, ["0s", "46s", "8m 46s", "1h", "2h 5m", "3d 4h", "80d"]);
     }
 }

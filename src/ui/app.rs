@@ -1,8 +1,8 @@
 //! One app in full: everything that is known about each of its places.
 
-use super::look::left;
-use super::{TerminalStyle, TextTone, age, version, visible};
-use crate::report::json::sentence;
+use super::look::pad_end;
+use super::{TerminalStyle, TextTone, escape_for_terminal, version};
+use crate::report::json::note_sentence;
 use crate::report::{StatusEntry, StatusReport};
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -10,7 +10,7 @@ use jiff::{Timestamp, tz::TimeZone};
 const LABEL: usize = 10;
 
 /// Every occupant of the report, under the name of its app.
-pub fn render(status: &StatusReport, look: &TerminalStyle, now: Timestamp) -> String {
+pub fn render_apps(status: &StatusReport, look: &TerminalStyle, now: Timestamp) -> String {
     let mut out = String::new();
     let mut name = None;
     for occupant in &status.occupants {
@@ -18,29 +18,32 @@ pub fn render(status: &StatusReport, look: &TerminalStyle, now: Timestamp) -> St
             if name.is_some() {
                 out.push('\n');
             }
-            out.push_str(&look.paint(TextTone::Heading, &visible(&occupant.name)));
+            out.push_str(&look.paint(TextTone::Heading, &escape_for_terminal(&occupant.name)));
             out.push('\n');
             name = Some(&occupant.name);
         }
-        place(occupant, look, now, &mut out);
+        push_place(occupant, look, now, &mut out);
     }
     out
 }
 
-fn place(occupant: &StatusEntry, look: &TerminalStyle, now: Timestamp, out: &mut String) {
+fn push_place(occupant: &StatusEntry, look: &TerminalStyle, now: Timestamp, out: &mut String) {
     let entry = &occupant.entry;
     let stage = match &entry.target {
         Some(target) => format!("{}/{target}", entry.stage),
         None => entry.stage.to_string(),
     };
     let app_version = entry.notes.contains(&crate::model::EntryNote::AppVersion);
-    let short = version::short(&entry.version, app_version);
-    out.push_str(&format!("\n  {}  {short}\n", look.paint(TextTone::Heading, &visible(&stage))));
+    let short = version::short_version(&entry.version, app_version);
+    out.push_str(&format!(
+        "\n  {}  {short}\n",
+        look.paint(TextTone::Heading, &escape_for_terminal(&stage))
+    ));
     let mut fact = |label: &str, text: &str| {
         out.push_str(&format!(
             "    {}{}\n",
-            look.paint(TextTone::Dim, &left(label, LABEL)),
-            visible(text)
+            look.paint(TextTone::Dim, &pad_end(label, LABEL)),
+            escape_for_terminal(text)
         ));
     };
     if let Some(image) = &entry.image {
@@ -66,24 +69,27 @@ fn place(occupant: &StatusEntry, look: &TerminalStyle, now: Timestamp, out: &mut
     if let Some(since) = &occupant.since {
         let when = since.time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC");
         let id: String = since.commit.chars().take(10).collect();
-        fact("since", &format!("{when}, {} ago", age(since.time, now)));
+        fact("since", &format!("{when}, {} ago", super::format_age(since.time, now)));
         fact(
             "commit",
             &format!(
                 "{id} {}{}",
                 since.subject,
-                since.pull_request.map(|n| suffix(n, &since.subject)).unwrap_or_default()
+                since
+                    .pull_request
+                    .map(|n| pull_request_suffix(n, &since.subject))
+                    .unwrap_or_default()
             ),
         );
         fact("by", &format!("{} <{}>", since.author_name, since.author_email));
     }
     for note in &entry.notes {
-        fact("note", &sentence(note));
+        fact("note", &note_sentence(note));
     }
 }
 
 /// The pull request's number, unless the subject already says it.
-fn suffix(number: u64, subject: &str) -> String {
+fn pull_request_suffix(number: u64, subject: &str) -> String {
     let text = format!("#{number}");
     if subject.contains(&text) { String::new() } else { format!(" ({text})") }
 }

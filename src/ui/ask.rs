@@ -1,25 +1,25 @@
 //! The gates, one a line, what would clear them, and the answer in a sentence.
 
 use super::table::{Alignment, StyledText, Table, TableColumn};
-use super::{TerminalStyle, TextTone, age, visible};
+use super::{TerminalStyle, TextTone, age, escape_for_terminal};
 use crate::pipeline::{GateAnswer, Verdict};
-use crate::report::{GateReport, WaveReports, moment};
+use crate::report::{GateReport, WaveReports, to_timestamp};
 use jiff::Timestamp;
 
 /// Reasons are never cut: they are the answer.
 const WHOLE: usize = usize::MAX;
 
 /// The whole answer: of waves, a sentence each, and the gates of the one whose turn it is.
-pub fn render(waves: &WaveReports, look: &TerminalStyle) -> String {
-    let (before, turn, after) = waves.around();
+pub fn render_answer(waves: &WaveReports, look: &TerminalStyle) -> String {
+    let (before, turn, after) = waves.split_at_current();
     let told = |waves: &[&GateReport]| {
-        waves.iter().map(|wave| sentence(wave, look) + "\n").collect::<String>()
+        waves.iter().map(|wave| answer_sentence(wave, look) + "\n").collect::<String>()
     };
-    let parts = [told(&before), whole(turn, look), told(&after)];
+    let parts = [told(&before), render_gates(turn, look), told(&after)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-fn whole(judged: &GateReport, look: &TerminalStyle) -> String {
+fn render_gates(judged: &GateReport, look: &TerminalStyle) -> String {
     let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let columns = [
         column("gate", WHOLE),
@@ -30,23 +30,26 @@ fn whole(judged: &GateReport, look: &TerminalStyle) -> String {
     ];
     let answers = judged.judgement.answers.iter().zip(&judged.places);
     let rows: Vec<[StyledText; 5]> =
-        answers.map(|(answer, place)| row(answer, place, judged.at)).collect();
-    let table =
-        if rows.is_empty() { String::new() } else { Table::new(columns).whole(&rows, look) + "\n" };
-    format!("{table}{}\n{}", sentence(judged, look), clears(judged))
+        answers.map(|(answer, place)| gate_row(answer, place, judged.at)).collect();
+    let table = if rows.is_empty() {
+        String::new()
+    } else {
+        Table::new(columns).render_all(&rows, look) + "\n"
+    };
+    format!("{table}{}\n{}", answer_sentence(judged, look), clearing_commands(judged))
 }
 
-fn sentence(judged: &GateReport, look: &TerminalStyle) -> String {
-    let tone = if judged.allows() { TextTone::Good } else { TextTone::Bad };
-    look.paint(tone, &visible(&judged.sentence())).into_owned()
+fn answer_sentence(judged: &GateReport, look: &TerminalStyle) -> String {
+    let tone = if judged.is_allowed() { TextTone::Good } else { TextTone::Bad };
+    look.paint(tone, &escape_for_terminal(&judged.summary_sentence())).into_owned()
 }
 
 /// One line: the answer to one of many questions.
-pub fn line(judged: &GateReport, look: &TerminalStyle) -> String {
-    format!("{} {}\n", judged.at, sentence(judged, look))
+pub fn render_line(judged: &GateReport, look: &TerminalStyle) -> String {
+    format!("{} {}\n", judged.at, answer_sentence(judged, look))
 }
 
-fn row(answer: &GateAnswer, place: &str, at: Timestamp) -> [StyledText; 5] {
+fn gate_row(answer: &GateAnswer, place: &str, at: Timestamp) -> [StyledText; 5] {
     let tone = match answer.verdict {
         Verdict::Open => TextTone::Good,
         Verdict::Wait { .. } | Verdict::NeedsApproval => TextTone::Warn,
@@ -55,21 +58,23 @@ fn row(answer: &GateAnswer, place: &str, at: Timestamp) -> [StyledText; 5] {
     [
         StyledText::plain(answer.gate.as_str()),
         StyledText::new(answer.verdict.as_str(), tone),
-        StyledText::plain(visible(&answer.reason)),
+        StyledText::plain(escape_for_terminal(&answer.reason)),
         StyledText::plain(
-            answer.since.map(|since| age::age(moment(since), at)).unwrap_or_default(),
+            answer.since.map(|since| age::format_age(to_timestamp(since), at)).unwrap_or_default(),
         ),
-        StyledText::new(visible(place), TextTone::Dim),
+        StyledText::new(escape_for_terminal(place), TextTone::Dim),
     ]
 }
 
 /// The commands that would clear what is not open, each once.
-fn clears(judged: &GateReport) -> String {
+fn clearing_commands(judged: &GateReport) -> String {
     let mut seen: Vec<&str> = Vec::new();
-    for command in judged.judgement.closed().filter_map(|answer| answer.clear.as_deref()) {
-        if !seen.contains(&command) && !judged.allows() {
+    for command in judged.judgement.closed_gates().filter_map(|answer| answer.clear.as_deref()) {
+        if !seen.contains(&command) && !judged.is_allowed() {
             seen.push(command);
         }
     }
-    seen.into_iter().map(|command| format!("to clear it: {}\n", visible(command))).collect()
+    seen.into_iter()
+        .map(|command| format!("to clear it: {}\n", escape_for_terminal(command)))
+        .collect()
 }

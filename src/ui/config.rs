@@ -1,17 +1,17 @@
 //! The resolved configuration: every value, and who said it.
 
-use super::look::{columns, left};
-use super::{TerminalStyle, TextTone, visible};
+use super::look::{display_width, pad_end};
+use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::config::{ConfigReport, SourceReport, StageReport};
 
 /// Three columns: what, its value, where it comes from.
-pub fn render(shown: &ConfigReport, look: &TerminalStyle) -> String {
+pub fn render_config(shown: &ConfigReport, look: &TerminalStyle) -> String {
     let mut lines = vec![ConfigLine::new("branch", &shown.branch.value, &shown.branch.from)];
     lines.push(ConfigLine::heading("stages", shown.stages.is_empty()));
-    lines.extend(shown.stages.iter().map(stage));
+    lines.extend(shown.stages.iter().map(stage_line));
     lines.push(ConfigLine::heading("sources", shown.sources.is_empty()));
     for from in &shown.sources {
-        source(from, &mut lines);
+        push_source_lines(from, &mut lines);
     }
     if !shown.settings.is_empty() {
         lines.push(ConfigLine::heading("settings", false));
@@ -23,15 +23,16 @@ pub fn render(shown: &ConfigReport, look: &TerminalStyle) -> String {
         );
     }
     let width = |text: fn(&ConfigLine) -> &String| {
-        lines.iter().map(|line| columns(text(line))).max().unwrap_or(0)
+        lines.iter().map(|line| display_width(text(line))).max().unwrap_or(0)
     };
     let (what, value) = (width(|line| &line.what), width(|line| &line.value));
     let mut out = String::new();
     for line in &lines {
-        let name = left(&line.what, what);
+        let name = pad_end(&line.what, what);
         let tone = if line.what.starts_with(' ') { TextTone::Plain } else { TextTone::Heading };
         let from = look.paint(TextTone::Dim, &line.from);
-        let text = format!("{}   {}   {from}", look.paint(tone, &name), left(&line.value, value));
+        let text =
+            format!("{}   {}   {from}", look.paint(tone, &name), pad_end(&line.value, value));
         out.push_str(text.trim_end());
         out.push('\n');
     }
@@ -46,7 +47,7 @@ struct ConfigLine {
 
 impl ConfigLine {
     fn new(what: &str, value: &str, from: &str) -> Self {
-        let own = |text: &str| visible(text).into_owned();
+        let own = |text: &str| escape_for_terminal(text).into_owned();
         ConfigLine { what: own(what), value: own(value), from: own(from) }
     }
 
@@ -55,7 +56,7 @@ impl ConfigLine {
     }
 }
 
-fn stage(stage: &StageReport) -> ConfigLine {
+fn stage_line(stage: &StageReport) -> ConfigLine {
     let mut facts = Vec::new();
     if !stage.after.is_empty() {
         facts.push(format!("after {}", stage.after.join(", ")));
@@ -69,7 +70,7 @@ fn stage(stage: &StageReport) -> ConfigLine {
     ConfigLine::new(&format!("  {}", stage.name), &facts.join("; "), &stage.from)
 }
 
-fn source(source: &SourceReport, lines: &mut Vec<ConfigLine>) {
+fn push_source_lines(source: &SourceReport, lines: &mut Vec<ConfigLine>) {
     lines.push(ConfigLine::new(&format!("  {}", source.kind), &source.path, &source.from));
     let mut more = |key: &str, value: &str, from: &str| {
         lines.push(ConfigLine::new(

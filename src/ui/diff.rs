@@ -1,16 +1,17 @@
 //! Two states side by side, only where they differ.
 
-use super::formats::{cell_text, records};
+use super::formats::{cell_text, csv_records};
 use super::table::{Alignment, StyledText, Table, TableColumn};
-use super::{TerminalStyle, TextTone, version, visible};
+use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::report::{AheadSide, AppDifference, DiffReport, SideVersion};
 
 /// The table; empty where nothing differs.
-pub fn table(diff: &DiffReport, look: &TerminalStyle) -> String {
+pub fn render_table(diff: &DiffReport, look: &TerminalStyle) -> String {
     if diff.differences.is_empty() {
         return String::new();
     }
-    let (left, right) = (visible(&diff.left.text), visible(&diff.right.text));
+    let (left, right) =
+        (escape_for_terminal(&diff.left.text), escape_for_terminal(&diff.right.text));
     let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let place = if diff.left.stage.is_some() { "target" } else { "stage" };
     let columns = [
@@ -21,39 +22,43 @@ pub fn table(diff: &DiffReport, look: &TerminalStyle) -> String {
         column("", 18),
     ];
     let rows: Vec<[StyledText; 5]> =
-        diff.differences.iter().map(|difference| row(diff, difference, look)).collect();
-    Table::new(columns).whole(&rows, look)
+        diff.differences.iter().map(|difference| difference_row(diff, difference, look)).collect();
+    Table::new(columns).render_all(&rows, look)
 }
 
-fn row(diff: &DiffReport, difference: &AppDifference, look: &TerminalStyle) -> [StyledText; 5] {
+fn difference_row(
+    diff: &DiffReport,
+    difference: &AppDifference,
+    look: &TerminalStyle,
+) -> [StyledText; 5] {
     let versions = |all: &[SideVersion]| match all {
-        [] => StyledText::new(look.nothing(), TextTone::Dim),
-        all => StyledText::plain(all.iter().map(spelled).collect::<Vec<_>>().join(" ")),
+        [] => StyledText::new(look.absent_sign(), TextTone::Dim),
+        all => StyledText::plain(all.iter().map(spell_version).collect::<Vec<_>>().join(" ")),
     };
     let is_right = matches!(difference.ahead, AheadSide::Right(_));
     let tone =
         if is_right || difference.left.is_empty() { TextTone::Warn } else { TextTone::Plain };
     [
-        StyledText::plain(visible(&difference.name)),
-        StyledText::plain(visible(&place(difference))),
+        StyledText::plain(escape_for_terminal(&difference.name)),
+        StyledText::plain(escape_for_terminal(&format_place(difference))),
         versions(&difference.left),
         versions(&difference.right),
-        StyledText::new(visible(&verdict(diff, difference)), tone),
+        StyledText::new(escape_for_terminal(&describe_difference(diff, difference)), tone),
     ]
 }
 
-fn spelled(here: &SideVersion) -> String {
-    let version = version::short(&here.version, false);
+fn spell_version(here: &SideVersion) -> String {
+    let version = version::short_version(&here.version, false);
     let targets: Vec<&str> = here.targets.iter().map(|target| target.as_str()).collect();
     if targets.is_empty() {
         version
     } else {
-        visible(&format!("{version} ({})", targets.join(", "))).into_owned()
+        escape_for_terminal(&format!("{version} ({})", targets.join(", "))).into_owned()
     }
 }
 
 /// `prod/eu`, `prod`, `eu` or nothing.
-fn place(difference: &AppDifference) -> String {
+fn format_place(difference: &AppDifference) -> String {
     let stage = difference.stage.as_ref().map(ToString::to_string);
     stage
         .into_iter()
@@ -62,7 +67,7 @@ fn place(difference: &AppDifference) -> String {
         .join("/")
 }
 
-fn verdict(diff: &DiffReport, difference: &AppDifference) -> String {
+fn describe_difference(diff: &DiffReport, difference: &AppDifference) -> String {
     let (left, right) = (&diff.left.text, &diff.right.text);
     let count =
         |n: usize| if n == 1 { "1 deployment".to_owned() } else { format!("{n} deployments") };
@@ -81,7 +86,7 @@ fn verdict(diff: &DiffReport, difference: &AppDifference) -> String {
 const CSV_HEADER: [&str; 7] = ["app", "stage", "target", "a", "b", "ahead", "deployments"];
 
 /// The same as comma-separated values; `a` and `b` are the two states.
-pub fn csv(diff: &DiffReport) -> String {
+pub fn render_csv(diff: &DiffReport) -> String {
     let record = |difference: &AppDifference| {
         let versions = |all: &[SideVersion]| {
             all.iter().map(|here| here.version.to_string()).collect::<Vec<_>>().join(" ")
@@ -106,13 +111,13 @@ pub fn csv(diff: &DiffReport) -> String {
             count,
         ]
     };
-    records(
+    csv_records(
         std::iter::once(CSV_HEADER.map(str::to_owned)).chain(diff.differences.iter().map(record)),
     )
 }
 
 /// The same as a Markdown table, for a pull request or a chat.
-pub fn markdown(diff: &DiffReport) -> String {
+pub fn render_markdown(diff: &DiffReport) -> String {
     let (left, right) = (cell_text(&diff.left.text), cell_text(&diff.right.text));
     let place_name = if diff.left.stage.is_some() { "target" } else { "stage" };
     let mut out =
@@ -121,17 +126,19 @@ pub fn markdown(diff: &DiffReport) -> String {
         let code = |here: &SideVersion| {
             format!(
                 "`{}`",
-                visible(&here.version.to_string()).replace('`', "'").replace('|', "\\|")
+                escape_for_terminal(&here.version.to_string())
+                    .replace('`', "'")
+                    .replace('|', "\\|")
             )
         };
         let versions = |all: &[SideVersion]| all.iter().map(code).collect::<Vec<_>>().join("<br>");
         out.push_str(&format!(
             "| {} | {} | {} | {} | {} |\n",
             cell_text(&difference.name),
-            cell_text(&place(difference)),
+            cell_text(&format_place(difference)),
             versions(&difference.left),
             versions(&difference.right),
-            cell_text(&verdict(diff, difference)),
+            cell_text(&describe_difference(diff, difference)),
         ));
     }
     out

@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 /// The text with control characters, line breaks, direction overrides and invisible characters
 /// written as `\x1b`, `\n`, `\u{202e}`. Everything else stays as it is.
-pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(acts) {
+pub fn escape_for_terminal(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unsafe_char) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
@@ -15,10 +15,10 @@ pub fn visible(text: &str) -> Cow<'_, str> {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if acts(c) && u32::from(c) < 0x80 => {
+            c if is_unsafe_char(c) && u32::from(c) < 0x80 => {
                 let _ = write!(out, "\\x{:02x}", u32::from(c));
             }
-            c if acts(c) => {
+            c if is_unsafe_char(c) => {
                 let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
             }
             c => out.push(c),
@@ -29,13 +29,13 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 
 /// JSON text with what acts on a terminal written as `\u001b`. Such characters occur only inside
 /// strings (line breaks and indentation stay), so the value is the same.
-pub fn machine(json: &str) -> Cow<'_, str> {
-    if !json.chars().any(|c| acts(c) && c != '\n') {
+pub fn escape_json(json: &str) -> Cow<'_, str> {
+    if !json.chars().any(|c| is_unsafe_char(c) && c != '\n') {
         return Cow::Borrowed(json);
     }
     let mut out = String::with_capacity(json.len() + 8);
     for c in json.chars() {
-        if acts(c) && c != '\n' {
+        if is_unsafe_char(c) && c != '\n' {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 let _ = write!(out, "\\u{unit:04x}");
             }
@@ -48,7 +48,7 @@ pub fn machine(json: &str) -> Cow<'_, str> {
 
 /// Does a character move the cursor, change direction, or hide? (Unicode TR 36: C0, C1, bidirectional
 /// controls, zero-width and tag characters, line and paragraph separators.)
-pub(super) fn acts(c: char) -> bool {
+pub(super) fn is_unsafe_char(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
@@ -61,16 +61,19 @@ mod tests {
 
     #[test]
     fn what_acts_on_a_terminal_is_spelled_out() {
-        assert_eq!(visible("v1.2 – ü"), "v1.2 – ü");
-        assert_eq!(visible("a\x1b[31m\nb\tc\x7f\r"), "a\\x1b[31m\\nb\\tc\\x7f\\r");
-        assert_eq!(visible("x\u{202e}y\u{9b}z\u{200b}"), "x\\u{202e}y\\u{9b}z\\u{200b}");
+        assert_eq!(escape_for_terminal("v1.2 – ü"), "v1.2 – ü");
+        assert_eq!(escape_for_terminal("a\x1b[31m\nb\tc\x7f\r"), "a\\x1b[31m\\nb\\tc\\x7f\\r");
+        assert_eq!(
+            escape_for_terminal("x\u{202e}y\u{9b}z\u{200b}"),
+            "x\\u{202e}y\\u{9b}z\\u{200b}"
+        );
     }
 
     #[test]
     fn json_keeps_its_value() {
         let text = "{\n  \"a\": \"\u{9b}x\u{202e}\u{e0001}\"\n}";
         let value: serde_json::Value = serde_json::from_str(text).expect("json");
-        let shown = machine(text);
+        let shown = escape_json(text);
         assert!(shown.is_ascii());
         assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).expect("still json"), value);
     }

@@ -1,9 +1,9 @@
 //! `status` for machines and for pages: nothing is shortened here.
 
-use super::escape::{machine, visible};
+use super::escape::{escape_for_terminal, escape_json};
 use super::yaml as emitter;
 use super::{TerminalStyle, matrix};
-use crate::report::json::{StatusJson, sentence};
+use crate::report::json::{StatusJson, note_sentence};
 use crate::report::{CellVersion, Matrix, StatusEntry, StatusReport};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -22,7 +22,7 @@ pub enum OutputFormat {
 }
 
 /// The whole answer in one format.
-pub fn status(
+pub fn render_status(
     format: OutputFormat,
     status: &StatusReport,
     layout: &Matrix,
@@ -30,30 +30,30 @@ pub fn status(
     now: Timestamp,
 ) -> String {
     match format {
-        OutputFormat::Table => matrix::render(layout, look, now),
-        OutputFormat::Json => json(&StatusJson::from(status)),
-        OutputFormat::Jsonl => line(&StatusJson::from(status)),
-        OutputFormat::Yaml => yaml(&StatusJson::from(status)),
-        OutputFormat::Csv => csv(status),
-        OutputFormat::Markdown => markdown(layout, look),
+        OutputFormat::Table => matrix::render_matrix(layout, look, now),
+        OutputFormat::Json => to_json(&StatusJson::from(status)),
+        OutputFormat::Jsonl => to_json_line(&StatusJson::from(status)),
+        OutputFormat::Yaml => to_yaml(&StatusJson::from(status)),
+        OutputFormat::Csv => status_csv(status),
+        OutputFormat::Markdown => status_markdown(layout, look),
     }
 }
 
 /// A value as JSON that is safe to look at.
-pub fn json(value: &impl Serialize) -> String {
+pub fn to_json(value: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(value).expect("only maps with text keys");
-    machine(&text).into_owned()
+    escape_json(&text).into_owned()
 }
 
 /// A value as JSON on one line.
-pub fn line(value: &impl Serialize) -> String {
+pub fn to_json_line(value: &impl Serialize) -> String {
     let text = serde_json::to_string(value).expect("only maps with text keys");
-    machine(&text).into_owned() + "\n"
+    escape_json(&text).into_owned() + "\n"
 }
 
 /// The same as YAML.
-pub fn yaml(value: &impl Serialize) -> String {
-    emitter::document(&serde_json::to_value(value).expect("only maps with text keys"))
+pub fn to_yaml(value: &impl Serialize) -> String {
+    emitter::render_yaml(&serde_json::to_value(value).expect("only maps with text keys"))
 }
 
 const CSV_HEADER: [&str; 14] = [
@@ -61,17 +61,21 @@ const CSV_HEADER: [&str; 14] = [
     "commit", "author", "notes",
 ];
 
-fn csv(status: &StatusReport) -> String {
+fn status_csv(status: &StatusReport) -> String {
     let header = CSV_HEADER.map(str::to_owned);
-    records(std::iter::once(header).chain(status.occupants.iter().map(csv_record)))
+    csv_records(std::iter::once(header).chain(status.occupants.iter().map(csv_record)))
 }
 
 /// Lines of comma-separated values.
-pub(super) fn records<const N: usize>(records: impl IntoIterator<Item = [String; N]>) -> String {
+pub(super) fn csv_records<const N: usize>(
+    records: impl IntoIterator<Item = [String; N]>,
+) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let held = "a Vec takes everything";
     for record in records {
-        writer.write_record(record.iter().map(|field| visible(field).into_owned())).expect(held);
+        writer
+            .write_record(record.iter().map(|field| escape_for_terminal(field).into_owned()))
+            .expect(held);
     }
     String::from_utf8(writer.into_inner().expect(held)).expect("made of text")
 }
@@ -80,7 +84,7 @@ fn csv_record(occupant: &StatusEntry) -> [String; 14] {
     let entry = &occupant.entry;
     let first = entry.locations.first();
     let since = occupant.since.as_ref();
-    let notes: Vec<String> = entry.notes.iter().map(sentence).collect();
+    let notes: Vec<String> = entry.notes.iter().map(note_sentence).collect();
     [
         occupant.name.clone(),
         entry.stage.to_string(),
@@ -99,7 +103,7 @@ fn csv_record(occupant: &StatusEntry) -> [String; 14] {
     ]
 }
 
-fn markdown(layout: &Matrix, look: &TerminalStyle) -> String {
+fn status_markdown(layout: &Matrix, look: &TerminalStyle) -> String {
     let heads = layout.columns.iter().map(|column| match &column.target {
         Some(target) => format!("{}/{target}", column.stage),
         None => column.stage.to_string(),
@@ -115,12 +119,15 @@ fn markdown(layout: &Matrix, look: &TerminalStyle) -> String {
         out.push_str(&format!("| {} |", cell_text(&row.name)));
         for cell in &row.cells {
             let sign = if cell.differs {
-                format!("{} ", look.differs().replace('*', "\\*"))
+                format!("{} ", look.difference_sign().replace('*', "\\*"))
             } else {
                 String::new()
             };
-            let versions: Vec<String> =
-                cell.running.iter().map(|running| code(running, cell.running.len() > 1)).collect();
+            let versions: Vec<String> = cell
+                .running
+                .iter()
+                .map(|running| format_running(running, cell.running.len() > 1))
+                .collect();
             out.push_str(format!(" {sign}{}", versions.join("<br>")).trim_end());
             out.push_str(" |");
         }
@@ -129,8 +136,9 @@ fn markdown(layout: &Matrix, look: &TerminalStyle) -> String {
     out
 }
 
-fn code(running: &CellVersion, name_targets: bool) -> String {
-    let text = visible(&running.version.to_string()).replace('`', "'").replace('|', "\\|");
+fn format_running(running: &CellVersion, name_targets: bool) -> String {
+    let text =
+        escape_for_terminal(&running.version.to_string()).replace('`', "'").replace('|', "\\|");
     let targets: Vec<&str> = running.targets.iter().map(|target| target.as_str()).collect();
     if name_targets && !targets.is_empty() {
         format!("`{text}` ({})", cell_text(&targets.join(", ")))
@@ -145,7 +153,7 @@ pub(super) fn hint_text(text: &str) -> String {
     let is_command =
         |at: usize| at % 2 == 1 && at + 1 < pieces.len() && !pieces[at].trim().is_empty();
     let piece = |(at, piece): (usize, &&str)| {
-        if is_command(at) { format!("`{}`", visible(piece)) } else { cell_text(piece) }
+        if is_command(at) { format!("`{}`", escape_for_terminal(piece)) } else { cell_text(piece) }
     };
     pieces.iter().enumerate().map(piece).collect()
 }
@@ -153,7 +161,7 @@ pub(super) fn hint_text(text: &str) -> String {
 /// Text that Markdown takes as text.
 pub(super) fn cell_text(text: &str) -> String {
     let mut out = String::new();
-    for c in visible(text).chars() {
+    for c in escape_for_terminal(text).chars() {
         if matches!(c, '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '~') {
             out.push('\\');
         }

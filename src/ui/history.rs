@@ -1,8 +1,8 @@
 //! Deployments, printed as they are found.
 
-use super::formats::{cell_text, json, line, records};
+use super::formats::{cell_text, csv_records, to_json, to_json_line};
 use super::table::{Alignment, StyledText, Table, TableColumn};
-use super::{OutputFormat, TerminalStyle, TextTone, age, version, visible};
+use super::{OutputFormat, TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::model::CellKey;
 
 use crate::report::json::{DeploymentJson, HistoryJson};
@@ -67,10 +67,10 @@ impl HistoryPrinter {
     }
 
     /// What comes before the first deployment. `head` is the answer without deployments.
-    pub fn begin(&self, head: &HistoryJson) -> String {
+    pub fn render_start(&self, head: &HistoryJson) -> String {
         match self.format {
-            OutputFormat::Json => json(head).trim_end_matches("]\n}").to_owned(),
-            OutputFormat::Csv => records([CSV_HEADER.map(str::to_owned)]),
+            OutputFormat::Json => to_json(head).trim_end_matches("]\n}").to_owned(),
+            OutputFormat::Csv => csv_records([CSV_HEADER.map(str::to_owned)]),
             OutputFormat::Markdown => "| when | stage | app | from | to | kind | who | change |\n\
                  | --- | --- | --- | --- | --- | --- | --- | --- |\n"
                 .to_owned(),
@@ -79,26 +79,26 @@ impl HistoryPrinter {
     }
 
     /// Some deployments more. Ages are counted from `now`.
-    pub fn page(&mut self, changes: &[DeploymentReport], now: Timestamp) -> String {
+    pub fn render_page(&mut self, changes: &[DeploymentReport], now: Timestamp) -> String {
         let text = match self.format {
             OutputFormat::Json => changes
                 .iter()
                 .enumerate()
-                .map(|(index, change)| self.element(index, change))
+                .map(|(index, change)| self.json_element(index, change))
                 .collect(),
-            OutputFormat::Csv => records(changes.iter().map(record)),
-            OutputFormat::Markdown => changes.iter().map(markdown).collect(),
+            OutputFormat::Csv => csv_records(changes.iter().map(csv_fields)),
+            OutputFormat::Markdown => changes.iter().map(markdown_row).collect(),
             OutputFormat::Jsonl | OutputFormat::Yaml => {
-                changes.iter().map(|change| line(&DeploymentJson::from(change))).collect()
+                changes.iter().map(|change| to_json_line(&DeploymentJson::from(change))).collect()
             }
-            OutputFormat::Table => self.rows(changes, now),
+            OutputFormat::Table => self.table_rows(changes, now),
         };
         self.printed += changes.len();
         text
     }
 
     /// What comes after the last deployment.
-    pub fn end(&self) -> &'static str {
+    pub fn render_end(&self) -> &'static str {
         match self.format {
             OutputFormat::Json if self.printed > 0 => "\n  ]\n}\n",
             OutputFormat::Json => "]\n}\n",
@@ -106,72 +106,72 @@ impl HistoryPrinter {
         }
     }
 
-    fn element(&self, index: usize, change: &DeploymentReport) -> String {
-        let text = json(&DeploymentJson::from(change)).replace('\n', "\n    ");
+    fn json_element(&self, index: usize, change: &DeploymentReport) -> String {
+        let text = to_json(&DeploymentJson::from(change)).replace('\n', "\n    ");
         format!("{}\n    {text}", if self.printed + index > 0 { "," } else { "" })
     }
 
-    fn rows(&mut self, changes: &[DeploymentReport], now: Timestamp) -> String {
+    fn table_rows(&mut self, changes: &[DeploymentReport], now: Timestamp) -> String {
         let rows: Vec<[StyledText; 8]> =
-            changes.iter().map(|change| self.row(change, now)).collect();
-        self.table.fit(&rows, &self.look);
+            changes.iter().map(|change| self.table_row(change, now)).collect();
+        self.table.fit_rows(&rows, &self.look);
         let mut out = if self.printed == 0 && !rows.is_empty() {
-            self.table.heading(&self.look)
+            self.table.render_heading(&self.look)
         } else {
             String::new()
         };
-        out.extend(rows.iter().map(|row| self.table.line(row, &self.look)));
+        out.extend(rows.iter().map(|row| self.table.render_line(row, &self.look)));
         out
     }
 
-    fn row(&self, change: &DeploymentReport, now: Timestamp) -> [StyledText; 8] {
+    fn table_row(&self, change: &DeploymentReport, now: Timestamp) -> [StyledText; 8] {
         let slot = &change.slot;
         let when = match self.times {
-            TimeFormat::Ago => age(change.time, now),
-            TimeFormat::Exact => exact(change.time),
+            TimeFormat::Ago => super::format_age(change.time, now),
+            TimeFormat::Exact => format_utc(change.time),
         };
         [
             StyledText::new(when, TextTone::Dim),
-            StyledText::plain(visible(&place(slot))),
-            StyledText::plain(visible(&change.name)),
-            StyledText::new(self.version(change, &change.from), TextTone::Dim),
+            StyledText::plain(escape_for_terminal(&slot_place(slot))),
+            StyledText::plain(escape_for_terminal(&change.name)),
+            StyledText::new(self.version_text(change, &change.from), TextTone::Dim),
             StyledText::plain(format!(
                 "{} {}",
                 self.look.arrow(),
-                self.version(change, &change.to)
+                self.version_text(change, &change.to)
             )),
-            StyledText::new(change.kind.as_str(), tone(change.kind)),
-            StyledText::plain(visible(&change.account.who.name)),
-            changed(change),
+            StyledText::new(change.kind.as_str(), kind_tone(change.kind)),
+            StyledText::plain(escape_for_terminal(&change.account.who.name)),
+            change_text(change),
         ]
     }
 
     /// Where only the image changed, its name says more.
-    fn version(&self, change: &DeploymentReport, pinned: &Option<ImageVersion>) -> String {
+    fn version_text(&self, change: &DeploymentReport, pinned: &Option<ImageVersion>) -> String {
         match pinned {
-            None => self.look.nothing().to_owned(),
+            None => self.look.absent_sign().to_owned(),
             Some(ImageVersion { image: Some(image), .. })
                 if change.kind == DeploymentKind::Image =>
             {
-                visible(image).into_owned()
+                escape_for_terminal(image).into_owned()
             }
-            Some(pinned) => version::short(&pinned.version, false),
+            Some(pinned) => version::short_version(&pinned.version, false),
         }
     }
 }
 
 /// `2026-08-31 11:12`, in UTC.
-pub(super) fn exact(time: Timestamp) -> String {
+pub(super) fn format_utc(time: Timestamp) -> String {
     time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// `prod`, or `prod/eu`.
-pub(super) fn place(slot: &CellKey) -> String {
+pub(super) fn slot_place(slot: &CellKey) -> String {
     slot.target.as_ref().map_or(slot.stage.to_string(), |target| format!("{}/{target}", slot.stage))
 }
 
 /// What needs a second look is coloured.
-pub(super) fn tone(kind: DeploymentKind) -> TextTone {
+pub(super) fn kind_tone(kind: DeploymentKind) -> TextTone {
     match kind {
         DeploymentKind::Rollback => TextTone::Bad,
         DeploymentKind::Skip => TextTone::Warn,
@@ -181,23 +181,27 @@ pub(super) fn tone(kind: DeploymentKind) -> TextTone {
 }
 
 /// The pull request, or the first digits of the commit.
-pub(super) fn request(change: &DeploymentReport) -> String {
+pub(super) fn pull_request_or_commit(change: &DeploymentReport) -> String {
     let number = change.account.pull_request.map(|number| format!("#{number}"));
     number.unwrap_or_else(|| change.commit.chars().take(10).collect())
 }
 
 /// The same, and that the glass was broken for it: that is never hidden.
-fn changed(change: &DeploymentReport) -> StyledText {
+fn change_text(change: &DeploymentReport) -> StyledText {
     match &change.account.break_glass {
         Some(reason) => StyledText::new(
-            format!("{}, glass broken: {}", request(change), visible(reason)),
+            format!(
+                "{}, glass broken: {}",
+                pull_request_or_commit(change),
+                escape_for_terminal(reason)
+            ),
             TextTone::Bad,
         ),
-        None => StyledText::new(request(change), TextTone::Dim),
+        None => StyledText::new(pull_request_or_commit(change), TextTone::Dim),
     }
 }
 
-fn record(change: &DeploymentReport) -> [String; 19] {
+fn csv_fields(change: &DeploymentReport) -> [String; 19] {
     let (slot, account) = (&change.slot, &change.account);
     let parts = |pinned: &Option<ImageVersion>| {
         let pinned = pinned.clone().unwrap_or_default();
@@ -228,25 +232,27 @@ fn record(change: &DeploymentReport) -> [String; 19] {
     ]
 }
 
-fn markdown(change: &DeploymentReport) -> String {
+fn markdown_row(change: &DeploymentReport) -> String {
     let slot = &change.slot;
     let code = |pinned: &Option<ImageVersion>| {
         let text = pinned.as_ref().map(|pinned| match (&pinned.image, change.kind) {
             (Some(image), DeploymentKind::Image) => format!("{image}:{}", pinned.version),
             _ => pinned.version.to_string(),
         });
-        text.map(|text| format!("`{}`", visible(&text).replace('`', "'").replace('|', "\\|")))
-            .unwrap_or_default()
+        text.map(|text| {
+            format!("`{}`", escape_for_terminal(&text).replace('`', "'").replace('|', "\\|"))
+        })
+        .unwrap_or_default()
     };
     format!(
         "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
         change.time,
-        cell_text(&place(slot)),
+        cell_text(&slot_place(slot)),
         cell_text(&change.name),
         code(&change.from),
         code(&change.to),
         change.kind.as_str(),
         cell_text(&change.account.who.name),
-        request(change),
+        pull_request_or_commit(change),
     )
 }

@@ -1,30 +1,30 @@
 //! Events and locks as tables.
 
 use super::table::{Alignment, StyledText, Table, TableColumn};
-use super::{TerminalStyle, TextTone, age, visible};
-use crate::pipeline::ledger::{LedgerEvent, Lock, minute};
+use super::{TerminalStyle, TextTone, age, escape_for_terminal};
+use crate::pipeline::ledger::{LedgerEvent, Lock, format_minute};
 use jiff::Timestamp;
 
 const WHOLE: usize = usize::MAX;
 
 /// The events, as they are given.
-pub fn events(events: &[&LedgerEvent], look: &TerminalStyle) -> String {
+pub fn render_events(events: &[&LedgerEvent], look: &TerminalStyle) -> String {
     let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let columns = [column("time", WHOLE), column("id", 8), column("by", 8), column("event", WHOLE)];
     let row = |event: &&LedgerEvent| {
         [
-            StyledText::plain(minute(event.time)),
+            StyledText::plain(format_minute(event.time)),
             StyledText::new(event.id.get(..8).unwrap_or(&event.id), TextTone::Dim),
-            StyledText::plain(visible(&event.by.name)),
-            StyledText::plain(visible(&event.what.sentence().replace('\n', " "))),
+            StyledText::plain(escape_for_terminal(&event.by.name)),
+            StyledText::plain(escape_for_terminal(&event.what.sentence().replace('\n', " "))),
         ]
     };
     let rows: Vec<[StyledText; 4]> = events.iter().map(row).collect();
-    if rows.is_empty() { String::new() } else { Table::new(columns).whole(&rows, look) }
+    if rows.is_empty() { String::new() } else { Table::new(columns).render_all(&rows, look) }
 }
 
 /// The locks that hold.
-pub fn locks(locks: &[Lock<'_>], look: &TerminalStyle, now: Timestamp) -> String {
+pub fn render_locks(locks: &[Lock<'_>], look: &TerminalStyle, now: Timestamp) -> String {
     let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let columns = [
         column("locked", WHOLE),
@@ -35,13 +35,13 @@ pub fn locks(locks: &[Lock<'_>], look: &TerminalStyle, now: Timestamp) -> String
     ];
     let row = |lock: &Lock<'_>| {
         [
-            StyledText::plain(visible(&lock.name())),
-            StyledText::plain(visible(&lock.event.by.name)),
-            StyledText::plain(age::age(lock.event.time, now)),
-            StyledText::plain(lock.until.map(minute).unwrap_or_default()),
-            StyledText::plain(visible(lock.reason)),
+            StyledText::plain(escape_for_terminal(&lock.name())),
+            StyledText::plain(escape_for_terminal(&lock.event.by.name)),
+            StyledText::plain(age::format_age(lock.event.time, now)),
+            StyledText::plain(lock.until.map(format_minute).unwrap_or_default()),
+            StyledText::plain(escape_for_terminal(lock.reason)),
         ]
     };
     let rows: Vec<[StyledText; 5]> = locks.iter().map(row).collect();
-    if rows.is_empty() { String::new() } else { Table::new(columns).whole(&rows, look) }
+    if rows.is_empty() { String::new() } else { Table::new(columns).render_all(&rows, look) }
 }

@@ -43,12 +43,12 @@ impl TerminalStyle {
     }
 
     /// The sign of a cell that differs from the stage before.
-    pub fn differs(&self) -> &'static str {
+    pub fn difference_sign(&self) -> &'static str {
         if self.unicode { "≠" } else { "*" }
     }
 
     /// Stands in a cell where the app does not exist.
-    pub fn nothing(&self) -> &'static str {
+    pub fn absent_sign(&self) -> &'static str {
         if self.unicode { "·" } else { "-" }
     }
 
@@ -64,27 +64,27 @@ impl TerminalStyle {
 }
 
 /// The columns a text takes on a terminal.
-pub(super) fn columns(text: &str) -> usize {
+pub(super) fn display_width(text: &str) -> usize {
     console::measure_text_width(text)
 }
 
 /// The text, filled with spaces to a width.
-pub(super) fn left(text: &str, width: usize) -> String {
-    format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
+pub(super) fn pad_end(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(display_width(text))))
 }
 
 /// The text, filled with spaces before it to a width.
-pub(super) fn right(text: &str, width: usize) -> String {
-    format!("{}{text}", " ".repeat(width.saturating_sub(columns(text))))
+pub(super) fn pad_start(text: &str, width: usize) -> String {
+    format!("{}{text}", " ".repeat(width.saturating_sub(display_width(text))))
 }
 
 /// The text cut in the middle to a width, with `…` there.
-pub(super) fn middle(text: &str, width: usize, look: &TerminalStyle) -> String {
-    if columns(text) <= width {
+pub(super) fn truncate_middle(text: &str, width: usize, look: &TerminalStyle) -> String {
+    if display_width(text) <= width {
         return text.to_owned();
     }
     let ellipsis = look.ellipsis();
-    let room = width.saturating_sub(columns(ellipsis));
+    let room = width.saturating_sub(display_width(ellipsis));
     let chars: Vec<char> = text.chars().collect();
     let (mut head, mut tail) = (String::new(), Vec::new());
     let (mut first, mut last, mut used) = (0, chars.len(), 0);
@@ -92,7 +92,7 @@ pub(super) fn middle(text: &str, width: usize, look: &TerminalStyle) -> String {
     while first < last {
         let from_head = first <= chars.len() - last;
         let c = if from_head { chars[first] } else { chars[last - 1] };
-        used += columns(c.encode_utf8(&mut [0; 4]));
+        used += display_width(c.encode_utf8(&mut [0; 4]));
         if used > room {
             break;
         }
@@ -116,11 +116,11 @@ mod tests {
     #[test]
     fn long_texts_lose_their_middle() {
         let look = TerminalStyle { colors: false, unicode: true, width: None };
-        assert_eq!(middle("v1.2.3", 6, &look), "v1.2.3");
-        assert_eq!(middle("release-2026-10-11-abcdef", 11, &look), "relea…bcdef");
-        assert_eq!(middle("日本語日本語", 7, &look), "日本…語");
-        assert_eq!(middle("abc", 0, &look), "…");
+        assert_eq!(truncate_middle("v1.2.3", 6, &look), "v1.2.3");
+        assert_eq!(truncate_middle("release-2026-10-11-abcdef", 11, &look), "relea…bcdef");
+        assert_eq!(truncate_middle("日本語日本語", 7, &look), "日本…語");
+        assert_eq!(truncate_middle("abc", 0, &look), "…");
         let ascii = TerminalStyle { unicode: false, ..look };
-        assert_eq!(middle("release-2026-10-11-abcdef", 10, &ascii), "rele..cdef");
+        assert_eq!(truncate_middle("release-2026-10-11-abcdef", 10, &ascii), "rele..cdef");
     }
 }

@@ -44,7 +44,7 @@ fn matrix() -> Matrix {
 }
 
 fn shown(width: Option<usize>, unicode: bool) -> String {
-    render(&matrix(), &TerminalStyle { colors: false, unicode, width }, now())
+    render_matrix(&matrix(), &TerminalStyle { colors: false, unicode, width }, now())
 }
 
 #[test]
@@ -117,14 +117,14 @@ web              ≠ 2 versions  2mo
 fn no_line_is_wider_than_the_terminal() {
     for width in 34..120 {
         let text = shown(Some(width), true);
-        assert!(text.lines().all(|line| columns(line) <= width), "{width}:\n{text}");
+        assert!(text.lines().all(|line| display_width(line) <= width), "{width}:\n{text}");
     }
 }
 
 #[test]
 fn colours_only_repeat_what_signs_say() {
     let look = TerminalStyle { colors: true, unicode: true, width: None };
-    let text = render(&matrix(), &look, now());
+    let text = render_matrix(&matrix(), &look, now());
     let plain = shown(None, true);
     let codes = regex::Regex::new("\x1b\\[[0-9;]*m").expect("a valid expression");
     assert!(codes.is_match(&text));
@@ -154,7 +154,7 @@ fn many_targets_become_a_list() {
     ];
     let look = TerminalStyle { colors: false, unicode: true, width: Some(60) };
     snapbox::assert_data_eq!(
-        render(&Matrix { columns, rows }, &look, now()),
+        render_matrix(&Matrix { columns, rows }, &look, now()),
         snapbox::str![[r#"
 app   place                       version
 api   staging/stone-stage-p01     v2   3d

@@ -1,9 +1,9 @@
 //! The figures as tables, with a bar of weeks.
 
-use super::age::span;
-use super::formats::{cell_text, records};
+use super::age::format_duration;
+use super::formats::{cell_text, csv_records};
 use super::table::{Alignment, StyledText, Table, TableColumn};
-use super::{TerminalStyle, TextTone, visible};
+use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::report::{DoraFigures, DurationStats, MetricsReport, StagePairFigures};
 
 /// A bar shows so many weeks at most, the newest.
@@ -35,50 +35,59 @@ const PAIRS: [TableColumn<'static>; 8] = [
 ];
 
 /// The apps, then the stages and everything, then from stage to stage.
-pub fn table(measured: &MetricsReport, look: &TerminalStyle) -> String {
+pub fn render_table(measured: &MetricsReport, look: &TerminalStyle) -> String {
     let metrics = &measured.metrics;
     let totals = metrics.stages.iter().chain([&metrics.overall]);
-    let rows: Vec<[StyledText; 8]> =
-        metrics.apps.iter().chain(totals).map(|figures| row(figures, measured, look)).collect();
-    let mut out = Table::new(FIGURES).whole(&rows, look);
+    let rows: Vec<[StyledText; 8]> = metrics
+        .apps
+        .iter()
+        .chain(totals)
+        .map(|figures| figures_row(figures, measured, look))
+        .collect();
+    let mut out = Table::new(FIGURES).render_all(&rows, look);
     if !metrics.pairs.is_empty() {
         let rows: Vec<[StyledText; 8]> =
             metrics.pairs.iter().map(|pair| pair_row(pair, look)).collect();
         out.push('\n');
-        out.push_str(&Table::new(PAIRS).whole(&rows, look));
+        out.push_str(&Table::new(PAIRS).render_all(&rows, look));
     }
     out
 }
 
-fn row(figures: &DoraFigures, measured: &MetricsReport, look: &TerminalStyle) -> [StyledText; 8] {
+fn figures_row(
+    figures: &DoraFigures,
+    measured: &MetricsReport,
+    look: &TerminalStyle,
+) -> [StyledText; 8] {
     let tone = if figures.app.is_some() { TextTone::Plain } else { TextTone::Heading };
     let app = figures.app.as_ref().map_or("all", |app| app.as_str());
     let stage = figures.stage.as_ref().map_or("", |stage| stage.as_str());
     [
-        StyledText::new(visible(app), tone),
-        StyledText::new(visible(stage), tone),
+        StyledText::new(escape_for_terminal(app), tone),
+        StyledText::new(escape_for_terminal(stage), tone),
         StyledText::plain(figures.deployments.to_string()),
         StyledText::plain(format!("{:.1}", measured.per_week(figures.deployments))),
-        StyledText::new(bar(&figures.per_week, look), TextTone::Dim),
-        StyledText::plain(spread(&figures.lead)),
-        failed(figures),
-        StyledText::plain(figures.restore.median().map(span).unwrap_or_default()),
+        StyledText::new(week_bar(&figures.per_week, look), TextTone::Dim),
+        StyledText::plain(format_spread(&figures.lead)),
+        failed_text(figures),
+        StyledText::plain(figures.restore.median().map(format_duration).unwrap_or_default()),
     ]
 }
 
-fn failed(figures: &DoraFigures) -> StyledText {
+fn failed_text(figures: &DoraFigures) -> StyledText {
     let text =
         figures.failure_rate().map(|rate| format!("{:.0}%", rate * 100.0)).unwrap_or_default();
     StyledText::new(text, if figures.rollbacks > 0 { TextTone::Warn } else { TextTone::Plain })
 }
 
-fn spread(spread: &DurationStats) -> String {
+fn format_spread(spread: &DurationStats) -> String {
     let both = spread.median().zip(spread.p90());
-    both.map(|(median, p90)| format!("{}, {}", span(median), span(p90))).unwrap_or_default()
+    both.map(|(median, p90)| format!("{}, {}", format_duration(median), format_duration(p90)))
+        .unwrap_or_default()
 }
 
 /// One character a week, the newest last; nothing is a space.
-fn bar(weeks: &[usize], look: &TerminalStyle) -> String {
+fn week_bar(weeks: &[usize], look: &TerminalStyle) -> String {
     let shown = &weeks[weeks.len().saturating_sub(BAR)..];
     let most = shown.iter().copied().max().unwrap_or(0).max(1);
     let steps = if look.unicode { UNICODE } else { ASCII };
@@ -94,19 +103,19 @@ fn pair_row(pair: &StagePairFigures, look: &TerminalStyle) -> [StyledText; 8] {
     let count =
         |n: usize, tone| StyledText::new(n.to_string(), if n > 0 { tone } else { TextTone::Plain });
     [
-        StyledText::plain(visible(&name)),
+        StyledText::plain(escape_for_terminal(&name)),
         StyledText::plain(pair.changes.to_string()),
         StyledText::plain(pair.had.to_string()),
         StyledText::plain(pair.same_commit.to_string()),
         StyledText::plain(pair.tolerated.to_string()),
         count(pair.after - pair.tolerated, strange),
         count(pair.never, strange),
-        StyledText::plain(spread(&pair.lead)),
+        StyledText::plain(format_spread(&pair.lead)),
     ]
 }
 
 /// What the counts of stages that rename tags are worth: nothing.
-pub fn incomparable(pair: &StagePairFigures) -> String {
+pub fn describe_incomparable(pair: &StagePairFigures) -> String {
     format!(
         "{} and {} are not comparable: {} of {} versions never match, so tags seem to be renamed on the way",
         pair.before,
@@ -131,38 +140,41 @@ const CSV_HEADER: [&str; 11] = [
 ];
 
 /// The figures of apps, stages and everything, a line each; without an app or stage: all of them.
-pub fn csv(measured: &MetricsReport) -> String {
-    records(std::iter::once(CSV_HEADER.map(str::to_owned)).chain(all(measured).map(|figures| {
-        let seconds =
-            |seconds: Option<i64>| seconds.map(|seconds| seconds.to_string()).unwrap_or_default();
-        [
-            figures.app.as_ref().map(ToString::to_string).unwrap_or_default(),
-            figures.stage.as_ref().map(ToString::to_string).unwrap_or_default(),
-            figures.deployments.to_string(),
-            format!("{:.3}", measured.per_week(figures.deployments)),
-            figures.lead.count().to_string(),
-            seconds(figures.lead.median()),
-            seconds(figures.lead.p90()),
-            figures.rollbacks.to_string(),
-            figures.failure_rate().map(|rate| format!("{rate:.3}")).unwrap_or_default(),
-            seconds(figures.restore.median()),
-            seconds(figures.restore.p90()),
-        ]
-    })))
+pub fn render_csv(measured: &MetricsReport) -> String {
+    csv_records(std::iter::once(CSV_HEADER.map(str::to_owned)).chain(all_figures(measured).map(
+        |figures| {
+            let seconds = |seconds: Option<i64>| {
+                seconds.map(|seconds| seconds.to_string()).unwrap_or_default()
+            };
+            [
+                figures.app.as_ref().map(ToString::to_string).unwrap_or_default(),
+                figures.stage.as_ref().map(ToString::to_string).unwrap_or_default(),
+                figures.deployments.to_string(),
+                format!("{:.3}", measured.per_week(figures.deployments)),
+                figures.lead.count().to_string(),
+                seconds(figures.lead.median()),
+                seconds(figures.lead.p90()),
+                figures.rollbacks.to_string(),
+                figures.failure_rate().map(|rate| format!("{rate:.3}")).unwrap_or_default(),
+                seconds(figures.restore.median()),
+                seconds(figures.restore.p90()),
+            ]
+        },
+    )))
 }
 
-fn all(measured: &MetricsReport) -> impl Iterator<Item = &DoraFigures> {
+fn all_figures(measured: &MetricsReport) -> impl Iterator<Item = &DoraFigures> {
     let metrics = &measured.metrics;
     metrics.apps.iter().chain(&metrics.stages).chain([&metrics.overall])
 }
 
 /// The same as a Markdown table.
-pub fn markdown(measured: &MetricsReport) -> String {
+pub fn render_markdown(measured: &MetricsReport) -> String {
     let mut out =
         "| app | stage | deployments | a week | lead (median, p90) | failed | restored in |\n\
          | --- | --- | ---: | ---: | --- | ---: | --- |\n"
             .to_owned();
-    for figures in all(measured) {
+    for figures in all_figures(measured) {
         let name = |name: Option<String>| cell_text(&name.unwrap_or_else(|| "all".to_owned()));
         out.push_str(&format!(
             "| {} | {} | {} | {:.1} | {} | {} | {} |\n",
@@ -170,9 +182,9 @@ pub fn markdown(measured: &MetricsReport) -> String {
             name(figures.stage.as_ref().map(ToString::to_string)),
             figures.deployments,
             measured.per_week(figures.deployments),
-            spread(&figures.lead),
-            failed(figures).text,
-            figures.restore.median().map(span).unwrap_or_default(),
+            format_spread(&figures.lead),
+            failed_text(figures).text,
+            figures.restore.median().map(format_duration).unwrap_or_default(),
         ));
     }
     out
@@ -185,9 +197,9 @@ mod tests {
     #[test]
     fn a_bar_has_a_character_for_each_week() {
         let look = |unicode| TerminalStyle { colors: false, unicode, width: None };
-        assert_eq!(bar(&[0, 1, 4, 8], &look(true)), " ▁▄█");
-        assert_eq!(bar(&[0, 1, 4, 8], &look(false)), " .=#");
-        assert_eq!(bar(&[0, 0], &look(true)), "  ");
-        assert_eq!(bar(&[7; 20], &look(false)), "#".repeat(BAR));
+        assert_eq!(week_bar(&[0, 1, 4, 8], &look(true)), " ▁▄█");
+        assert_eq!(week_bar(&[0, 1, 4, 8], &look(false)), " .=#");
+        assert_eq!(week_bar(&[0, 0], &look(true)), "  ");
+        assert_eq!(week_bar(&[7; 20], &look(false)), "#".repeat(BAR));
     }
 }

@@ -26,32 +26,34 @@ mod trace;
 mod version;
 mod yaml;
 
-pub use age::{age, span};
-pub use app::render as app_in_full;
-pub use ask::{line as ask_line, render as ask};
+pub use age::{format_age, format_duration};
+pub use app::render_apps as app_in_full;
+pub use ask::{render_answer as ask, render_line as ask_line};
 pub use audit::{
-    AuditDetail, csv as audit_csv, html as audit_html, junit, markdown as audit_markdown, sarif,
-    table as audit,
+    AuditDetail, render_csv as audit_csv, render_html as audit_html, render_junit,
+    render_markdown as audit_markdown, render_sarif, render_table as audit,
 };
-pub use config::render as config;
-pub use diff::{csv as diff_csv, markdown as diff_markdown, table as diff};
-pub use escape::{machine, visible};
-pub use formats::{OutputFormat, json, status as status_as, yaml};
+pub use config::render_config as config;
+pub use diff::{render_csv as diff_csv, render_markdown as diff_markdown, render_table as diff};
+pub use escape::{escape_for_terminal, escape_json};
+pub use formats::{OutputFormat, render_status as status_as, to_json, to_yaml};
 pub use guard::{
-    github as guard_github, markdown as guard_markdown, sarif as guard_sarif, table as guard,
+    render_annotations as guard_github, render_markdown as guard_markdown,
+    render_sarif as guard_sarif, render_table as guard,
 };
 pub use history::{HistoryPrinter, TimeFormat};
-pub use ledger::{events, locks};
+pub use ledger::{render_events, render_locks};
 pub use look::{TerminalStyle, TextTone};
-pub use matrix::render as matrix;
+pub use matrix::render_matrix as matrix;
 pub use metrics::{
-    csv as metrics_csv, incomparable, markdown as metrics_markdown, table as metrics,
+    describe_incomparable, render_csv as metrics_csv, render_markdown as metrics_markdown,
+    render_table as metrics,
 };
-pub use plan::{patch, table as plan};
+pub use plan::{render_patch, render_table as plan};
 pub use progress::ProgressIndicator;
-pub use prompt::{aligned, arrange, choose, confirm, pick};
-pub use proposals::{in_full as proposal, table as proposals};
-pub use trace::render as trace;
+pub use prompt::{align_columns, ask_choice, ask_choices, ask_order, confirm};
+pub use proposals::{render_proposal as proposal, render_table as proposals};
+pub use trace::render_trace as trace;
 
 use crate::model::Warning;
 use std::io::{self, Write};
@@ -81,7 +83,7 @@ impl Ui {
     ///
     /// # Errors
     /// As the operating system says; a closed pipe is [`io::ErrorKind::BrokenPipe`].
-    pub fn answer(&self, text: &str) -> io::Result<()> {
+    pub fn write_answer(&self, text: &str) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         stdout.write_all(text.as_bytes())?;
         if !text.is_empty() && !text.ends_with('\n') {
@@ -94,30 +96,30 @@ impl Ui {
     ///
     /// # Errors
     /// As [`Ui::answer`].
-    pub fn part(&self, text: &str) -> io::Result<()> {
+    pub fn write_part(&self, text: &str) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         stdout.write_all(text.as_bytes())?;
         stdout.flush()
     }
 
     /// Says one line on stderr, unless quiet.
-    pub fn note(&self, text: &str) {
+    pub fn print_note(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
-            self.talk(&self.err.paint(TextTone::Dim, &visible(text)));
+            self.write_stderr(&self.err.paint(TextTone::Dim, &escape_for_terminal(text)));
         }
     }
 
     /// Says several lines on stderr as they are, unless quiet.
-    pub fn say(&self, text: &str) {
+    pub fn print_lines(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet && !text.is_empty() {
-            self.talk(text.trim_end_matches('\n'));
+            self.write_stderr(text.trim_end_matches('\n'));
         }
     }
 
     /// Says what to do about a caution, unless quiet.
-    pub fn hint(&self, text: &str) {
+    pub fn print_hint(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
-            self.talk(&format!(
+            self.write_stderr(&format!(
                 "{} {}",
                 self.err.paint(TextTone::Good, "hint:"),
                 visible_lines(text)
@@ -126,16 +128,16 @@ impl Ui {
     }
 
     /// Says one line on stderr with `-v`.
-    pub fn detail(&self, text: &str) {
+    pub fn print_detail(&self, text: &str) {
         if self.verbosity == Verbosity::Verbose {
-            self.note(text);
+            self.print_note(text);
         }
     }
 
     /// Says one line on stderr that matters more than a note, unless quiet.
-    pub fn caution(&self, text: &str) {
+    pub fn print_caution(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
-            self.talk(&format!(
+            self.write_stderr(&format!(
                 "{} {}",
                 self.err.paint(TextTone::Warn, "warning:"),
                 visible_lines(text)
@@ -144,37 +146,38 @@ impl Ui {
     }
 
     /// Says what was passed over: one line in all, or one for each with `-v`.
-    pub fn warnings(&self, warnings: &[Warning]) {
+    pub fn print_warnings(&self, warnings: &[Warning]) {
         if self.verbosity == Verbosity::Verbose {
             for warning in warnings {
-                self.caution(&sentence(warning));
+                self.print_caution(&warning_sentence(warning));
             }
             return;
         }
         let (files, general): (Vec<&Warning>, Vec<&Warning>) =
             warnings.iter().partition(|w| w.path.is_some());
         for warning in general {
-            self.caution(&sentence(warning));
+            self.print_caution(&warning_sentence(warning));
         }
         match files.as_slice() {
             [] => {}
-            [one] => self.caution(&sentence(one)),
-            many => self.caution(&format!("{} files could not be read; -v lists them", many.len())),
+            [one] => self.print_caution(&warning_sentence(one)),
+            many => self
+                .print_caution(&format!("{} files could not be read; -v lists them", many.len())),
         }
     }
 
     /// Prints a failure: what failed, why, and what to do about it. Quiet or not.
-    pub fn failure(&self, message: &str, causes: &[String], hints: &[String]) {
-        self.talk(&format!(
+    pub fn print_failure(&self, message: &str, causes: &[String], hints: &[String]) {
+        self.write_stderr(&format!(
             "{} {}",
             self.err.paint(TextTone::Bad, "error:"),
             visible_lines(message)
         ));
         for cause in causes {
-            self.talk(&format!("  because {}", visible_lines(cause)));
+            self.write_stderr(&format!("  because {}", visible_lines(cause)));
         }
         for hint in hints {
-            self.talk(&format!(
+            self.write_stderr(&format!(
                 "{} {}",
                 self.err.paint(TextTone::Good, "hint:"),
                 visible_lines(hint)
@@ -183,20 +186,20 @@ impl Ui {
     }
 
     /// stderr may be closed; there is nobody left to tell then.
-    fn talk(&self, line: &str) {
+    fn write_stderr(&self, line: &str) {
         let _ = writeln!(io::stderr().lock(), "{line}");
     }
 }
 
 /// Messages of ours may have several lines; each is made visible by itself.
 fn visible_lines(text: &str) -> String {
-    text.lines().map(|line| visible(line).into_owned()).collect::<Vec<_>>().join("\n")
+    text.lines().map(|line| escape_for_terminal(line).into_owned()).collect::<Vec<_>>().join("\n")
 }
 
-fn sentence(warning: &Warning) -> String {
-    let message = visible(&warning.message);
+fn warning_sentence(warning: &Warning) -> String {
+    let message = escape_for_terminal(&warning.message);
     match &warning.path {
-        Some(path) => format!("{} {message}", visible(path)),
+        Some(path) => format!("{} {message}", escape_for_terminal(path)),
         None => message.into_owned(),
     }
 }

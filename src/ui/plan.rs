@@ -1,20 +1,20 @@
 //! A plan: what moves, what is refused, and the bytes that change.
 
 use super::table::{Alignment, StyledText, Table, TableColumn};
-use super::{TerminalStyle, TextTone, version, visible};
+use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::promotion::{ItemOutcome, PlanItem, PlannedMove};
 use crate::report::PlanReport;
 
 /// The table; apps that are as wanted are only counted where others move.
-pub fn table(planned: &PlanReport, look: &TerminalStyle) -> String {
+pub fn render_table(planned: &PlanReport, look: &TerminalStyle) -> String {
     let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let from = planned.plan.to.as_str();
     let heading = match &planned.from {
         Some(stage) => format!("from {stage}"),
         None => "to".to_owned(),
     };
-    let heading = visible(&heading);
-    let from = visible(from);
+    let heading = escape_for_terminal(&heading);
+    let from = escape_for_terminal(from);
     let columns = [
         column("app", 12),
         column("target", 8),
@@ -23,14 +23,16 @@ pub fn table(planned: &PlanReport, look: &TerminalStyle) -> String {
         column("", 10),
     ];
     let rows: Vec<[StyledText; 5]> =
-        planned.plan.items.iter().flat_map(|item| rows(item, look)).collect();
-    if rows.is_empty() { String::new() } else { Table::new(columns).whole(&rows, look) }
+        planned.plan.items.iter().flat_map(|item| item_rows(item, look)).collect();
+    if rows.is_empty() { String::new() } else { Table::new(columns).render_all(&rows, look) }
 }
 
-fn rows(item: &PlanItem, look: &TerminalStyle) -> Vec<[StyledText; 5]> {
-    let name = || StyledText::plain(visible(&item.name()));
+fn item_rows(item: &PlanItem, look: &TerminalStyle) -> Vec<[StyledText; 5]> {
+    let name = || StyledText::plain(escape_for_terminal(&item.name()));
     match &item.outcome {
-        ItemOutcome::Moves(moves) => moves.steps.iter().map(|step| row(item, step, look)).collect(),
+        ItemOutcome::Moves(moves) => {
+            moves.steps.iter().map(|step| step_row(item, step, look)).collect()
+        }
         ItemOutcome::UpToDate(_) => Vec::new(),
         ItemOutcome::Refused(_) => {
             vec![[
@@ -44,32 +46,32 @@ fn rows(item: &PlanItem, look: &TerminalStyle) -> Vec<[StyledText; 5]> {
     }
 }
 
-fn row(item: &PlanItem, step: &PlannedMove, look: &TerminalStyle) -> [StyledText; 5] {
+fn step_row(item: &PlanItem, step: &PlannedMove, look: &TerminalStyle) -> [StyledText; 5] {
     let name = match &step.entry.component {
-        Some(component) if item.component.is_none() && several(item) => {
+        Some(component) if item.component.is_none() && has_several_components(item) => {
             format!("{}/{component}", item.app)
         }
         _ => item.name(),
     };
     let target = step.entry.target.as_ref().map(ToString::to_string).unwrap_or_default();
-    let to = format!("{} {}", look.arrow(), version::short(&step.to, false));
+    let to = format!("{} {}", look.arrow(), version::short_version(&step.to, false));
     [
-        StyledText::plain(visible(&name)),
-        StyledText::plain(visible(&target)),
-        StyledText::plain(version::short(&step.entry.version, false)),
+        StyledText::plain(escape_for_terminal(&name)),
+        StyledText::plain(escape_for_terminal(&target)),
+        StyledText::plain(version::short_version(&step.entry.version, false)),
         StyledText::new(to, TextTone::Good),
         StyledText::plain(""),
     ]
 }
 
 /// Do several components of the app move?
-fn several(item: &PlanItem) -> bool {
+fn has_several_components(item: &PlanItem) -> bool {
     let ItemOutcome::Moves(moves) = &item.outcome else { return false };
     moves.steps.iter().any(|step| step.entry.component != moves.steps[0].entry.component)
 }
 
 /// A unified diff, its lines in the colours people know.
-pub fn patch(diff: &str, look: &TerminalStyle) -> String {
+pub fn render_patch(diff: &str, look: &TerminalStyle) -> String {
     let painted = diff.lines().map(|line| {
         let tone = match line.as_bytes().first() {
             _ if line.starts_with("diff ")
@@ -83,7 +85,7 @@ pub fn patch(diff: &str, look: &TerminalStyle) -> String {
             Some(b'@') => TextTone::Dim,
             _ => TextTone::Plain,
         };
-        format!("{}\n", look.paint(tone, &visible(line)))
+        format!("{}\n", look.paint(tone, &escape_for_terminal(line)))
     });
     painted.collect()
 }

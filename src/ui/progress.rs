@@ -1,6 +1,6 @@
 //! A progress bar on stderr, drawn only where somebody watches.
 
-use super::{Ui, Verbosity, visible};
+use super::{Ui, Verbosity, escape_for_terminal};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::cell::Cell;
 use std::time::Duration;
@@ -24,13 +24,13 @@ impl ProgressIndicator {
             ProgressDrawTarget::hidden()
         };
         ProgressIndicator {
-            bar: bar(what, "{msg} {wide_bar} {pos}/{len}", shown),
+            bar: new_bar(what, "{msg} {wide_bar} {pos}/{len}", shown),
             waits: Cell::new(false),
         }
     }
 
     /// A line that says what is waited for, with a sign that moves.
-    pub fn line(ui: &Ui, what: &str) -> Self {
+    pub fn new_spinner(ui: &Ui, what: &str) -> Self {
         let bar = ProgressIndicator::new(ui, what);
         if !bar.bar.is_hidden() {
             let style = ProgressStyle::with_template("{spinner} {msg}")
@@ -42,8 +42,8 @@ impl ProgressIndicator {
     }
 
     /// A bar that appears only when the work takes long, with an estimate of how long it will.
-    pub fn late(ui: &Ui, what: &str) -> Self {
-        let bar = bar(
+    pub fn new_delayed(ui: &Ui, what: &str) -> Self {
+        let bar = new_bar(
             what,
             "{msg} {wide_bar} {pos}/{len} commits, {eta} left",
             ProgressDrawTarget::hidden(),
@@ -52,7 +52,7 @@ impl ProgressIndicator {
     }
 
     /// Says how far the work is.
-    pub fn set(&self, done: u64, total: u64) {
+    pub fn set_progress(&self, done: u64, total: u64) {
         if self.waits.get() && self.bar.elapsed() > LATE {
             self.waits.set(false);
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
@@ -62,8 +62,8 @@ impl ProgressIndicator {
     }
 
     /// Says what is being done now.
-    pub fn say(&self, what: &str) {
-        self.bar.set_message(visible(what).into_owned());
+    pub fn set_message(&self, what: &str) {
+        self.bar.set_message(escape_for_terminal(what).into_owned());
     }
 }
 
@@ -78,11 +78,11 @@ fn is_watched(ui: &Ui) -> bool {
 }
 
 /// A bar that was never drawn anywhere but where it belongs: setting its words draws it.
-fn bar(what: &str, template: &str, shown: ProgressDrawTarget) -> ProgressBar {
+fn new_bar(what: &str, template: &str, shown: ProgressDrawTarget) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(0), shown);
     bar.set_style(
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
-    bar.set_message(visible(what).into_owned());
+    bar.set_message(escape_for_terminal(what).into_owned());
     bar
 }

@@ -1,15 +1,15 @@
 //! Pull requests: as a table, and one in full.
 
-use super::look::left;
+use super::look::pad_end;
 use super::table::{Alignment, StyledText, Table, TableColumn};
-use super::{TerminalStyle, TextTone, visible};
+use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::report::{Proposal, ProposalState, ProposalsReport};
 
 /// The width of the words before the facts.
 const LABEL: usize = 11;
 
 /// One line for each.
-pub fn table(listed: &ProposalsReport, look: &TerminalStyle) -> String {
+pub fn render_table(listed: &ProposalsReport, look: &TerminalStyle) -> String {
     let column = |heading, align, least| TableColumn { heading, align, least };
     let columns = [
         column("number", Alignment::Right, 6),
@@ -18,30 +18,30 @@ pub fn table(listed: &ProposalsReport, look: &TerminalStyle) -> String {
         column("by", Alignment::Left, 8),
         column("", Alignment::Left, 5),
     ];
-    let rows: Vec<[StyledText; 5]> = listed.proposals.iter().map(row).collect();
-    if rows.is_empty() { String::new() } else { Table::new(columns).whole(&rows, look) }
+    let rows: Vec<[StyledText; 5]> = listed.proposals.iter().map(proposal_row).collect();
+    if rows.is_empty() { String::new() } else { Table::new(columns).render_all(&rows, look) }
 }
 
-fn row(one: &Proposal) -> [StyledText; 5] {
+fn proposal_row(one: &Proposal) -> [StyledText; 5] {
     [
         StyledText::plain(one.number.to_string()),
-        StyledText::plain(visible(&one.title)),
-        StyledText::plain(visible(&one.head)),
-        StyledText::plain(visible(&one.author)),
+        StyledText::plain(escape_for_terminal(&one.title)),
+        StyledText::plain(escape_for_terminal(&one.head)),
+        StyledText::plain(escape_for_terminal(&one.author)),
         StyledText::new(if one.draft { "draft" } else { "" }, TextTone::Warn),
     ]
 }
 
 /// Everything about one, and its text.
-pub fn in_full(one: &Proposal, look: &TerminalStyle) -> String {
-    let heading = format!("{} {}", one.number, visible(&one.title));
+pub fn render_proposal(one: &Proposal, look: &TerminalStyle) -> String {
+    let heading = format!("{} {}", one.number, escape_for_terminal(&one.title));
     let mut out = format!("{}\n", look.paint(TextTone::Heading, &heading));
     let mut fact = |label: &str, text: &str| {
         if !text.is_empty() {
             out.push_str(&format!(
                 "  {}{}\n",
-                look.paint(TextTone::Dim, &left(label, LABEL)),
-                visible(text)
+                look.paint(TextTone::Dim, &pad_end(label, LABEL)),
+                escape_for_terminal(text)
             ));
         }
     };
@@ -60,7 +60,9 @@ pub fn in_full(one: &Proposal, look: &TerminalStyle) -> String {
     fact("address", &one.url);
     if !one.body.trim().is_empty() {
         out.push('\n');
-        out.extend(one.body.trim_end().lines().map(|line| format!("{}\n", visible(line))));
+        out.extend(
+            one.body.trim_end().lines().map(|line| format!("{}\n", escape_for_terminal(line))),
+        );
     }
     out
 }

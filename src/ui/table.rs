@@ -1,7 +1,7 @@
 //! Tables that are printed while they are made: widths only grow, and what does not fit is cut in
 //! the middle.
 
-use super::look::{columns, left, middle, right};
+use super::look::{display_width, pad_end, pad_start, truncate_middle};
 use super::{TerminalStyle, TextTone};
 use std::borrow::Cow;
 
@@ -55,25 +55,26 @@ impl<'h, const N: usize> Table<'h, N> {
 
     /// Makes room for these rows, as far as the terminal has it. A column in which nothing stands is
     /// left out.
-    pub fn fit(&mut self, rows: &[[StyledText; N]], look: &TerminalStyle) {
+    pub fn fit_rows(&mut self, rows: &[[StyledText; N]], look: &TerminalStyle) {
         for row in rows {
             for (index, cell) in row.iter().enumerate() {
-                let width = columns(&cell.text);
+                let width = display_width(&cell.text);
                 if width > 0 {
-                    self.widths[index] =
-                        self.widths[index].max(width).max(columns(self.columns[index].heading));
+                    self.widths[index] = self.widths[index]
+                        .max(width)
+                        .max(display_width(self.columns[index].heading));
                 }
             }
         }
         let Some(room) = look.width else { return };
-        while self.total() > room {
+        while self.total_width() > room {
             let cuttable = (0..N).filter(|i| self.widths[*i] > self.columns[*i].least);
             let Some(widest) = cuttable.max_by_key(|i| self.widths[*i]) else { return };
             self.widths[widest] -= 1;
         }
     }
 
-    fn total(&self) -> usize {
+    fn total_width(&self) -> usize {
         self.widths
             .iter()
             .filter(|width| **width > 0)
@@ -82,29 +83,29 @@ impl<'h, const N: usize> Table<'h, N> {
             .saturating_sub(GAP)
     }
 
-    pub fn heading(&self, look: &TerminalStyle) -> String {
-        self.line(
+    pub fn render_heading(&self, look: &TerminalStyle) -> String {
+        self.render_line(
             &self.columns.map(|column| StyledText::new(column.heading, TextTone::Heading)),
             look,
         )
     }
 
-    pub fn line(&self, cells: &[StyledText; N], look: &TerminalStyle) -> String {
+    pub fn render_line(&self, cells: &[StyledText; N], look: &TerminalStyle) -> String {
         let mut out = String::new();
         let shown: Vec<usize> = (0..N).filter(|index| self.widths[*index] > 0).collect();
         for (at, index) in shown.iter().enumerate() {
             let (cell, width) = (&cells[*index], self.widths[*index]);
-            let text: Cow<'_, str> = if columns(&cell.text) > width {
-                middle(&cell.text, width, look).into()
+            let text: Cow<'_, str> = if display_width(&cell.text) > width {
+                truncate_middle(&cell.text, width, look).into()
             } else {
                 cell.text.as_str().into()
             };
             let painted = look.paint(cell.tone, &text);
             let last = at + 1 == shown.len();
             match self.columns[*index].align {
-                Alignment::Right => out.push_str(&right(&painted, width)),
+                Alignment::Right => out.push_str(&pad_start(&painted, width)),
                 Alignment::Left if last => out.push_str(&painted),
-                Alignment::Left => out.push_str(&left(&painted, width)),
+                Alignment::Left => out.push_str(&pad_end(&painted, width)),
             }
             if !last {
                 out.push_str(&" ".repeat(GAP));
@@ -116,10 +117,10 @@ impl<'h, const N: usize> Table<'h, N> {
     }
 
     /// Heading and rows.
-    pub fn whole(mut self, rows: &[[StyledText; N]], look: &TerminalStyle) -> String {
-        self.fit(rows, look);
-        let mut out = self.heading(look);
-        out.extend(rows.iter().map(|row| self.line(row, look)));
+    pub fn render_all(mut self, rows: &[[StyledText; N]], look: &TerminalStyle) -> String {
+        self.fit_rows(rows, look);
+        let mut out = self.render_heading(look);
+        out.extend(rows.iter().map(|row| self.render_line(row, look)));
         out
     }
 }
@@ -146,14 +147,17 @@ mod tests {
         let look = TerminalStyle { colors: false, unicode: true, width: None };
         let rows = [row("web", "7"), row("a-long-name", "12")];
         assert_eq!(
-            table().whole(&rows, &look),
+            table().render_all(&rows, &look),
             "app            n\nweb            7\na-long-name   12\n"
         );
         let narrow = TerminalStyle { width: Some(12), ..look };
-        assert_eq!(table().whole(&rows, &narrow), "app        n\nweb        7\na-l…ame   12\n");
+        assert_eq!(
+            table().render_all(&rows, &narrow),
+            "app        n\nweb        7\na-l…ame   12\n"
+        );
         let mut later = table();
-        later.fit(&rows[..1], &narrow);
-        later.fit(&rows[1..], &narrow);
-        assert_eq!(later.line(&rows[0], &narrow), "web        7\n");
+        later.fit_rows(&rows[..1], &narrow);
+        later.fit_rows(&rows[1..], &narrow);
+        assert_eq!(later.render_line(&rows[0], &narrow), "web        7\n");
     }
 }

@@ -1,9 +1,9 @@
 //! The way of a version, one block for each app.
 
-use super::age::{age, span};
-use super::history::{exact, place, request, tone};
+use super::age::{format_age, format_duration};
+use super::history::{format_utc, kind_tone, pull_request_or_commit, slot_place};
 use super::table::{Alignment, StyledText, Table, TableColumn};
-use super::{TerminalStyle, TextTone, version, visible};
+use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::report::{
     DeploymentKind, DeploymentReport, ReportedRunPeriod, TraceReport, VersionTraceReport,
 };
@@ -20,35 +20,38 @@ const COLUMNS: [TableColumn<'static>; 7] = [
 ];
 
 /// Every way, under the app's name and the whole version.
-pub fn render(trace: &TraceReport, look: &TerminalStyle, now: Timestamp) -> String {
-    let blocks: Vec<String> = trace.ways.iter().map(|way| block(way, look, now)).collect();
+pub fn render_trace(trace: &TraceReport, look: &TerminalStyle, now: Timestamp) -> String {
+    let blocks: Vec<String> = trace.ways.iter().map(|way| render_block(way, look, now)).collect();
     blocks.join("\n")
 }
 
-fn block(way: &VersionTraceReport, look: &TerminalStyle, now: Timestamp) -> String {
+fn render_block(way: &VersionTraceReport, look: &TerminalStyle, now: Timestamp) -> String {
     let title = format!("{} {}", way.name, way.version);
     let mut rows: Vec<[StyledText; 7]> =
-        way.visits.iter().map(|visit| row(visit, look, now)).collect();
+        way.visits.iter().map(|visit| period_row(visit, look, now)).collect();
     for (slot, version) in &way.absent {
         let mut row = [(); 7].map(|()| StyledText::plain(""));
-        row[0] = StyledText::plain(visible(&place(slot)));
+        row[0] = StyledText::plain(escape_for_terminal(&slot_place(slot)));
         row[1] = StyledText::new("never", TextTone::Dim);
-        row[6] = StyledText::new(format!("runs {}", version::short(version, false)), TextTone::Dim);
+        row[6] = StyledText::new(
+            format!("runs {}", version::short_version(version, false)),
+            TextTone::Dim,
+        );
         rows.push(row);
     }
     format!(
         "{}\n\n{}",
-        look.paint(TextTone::Heading, &visible(&title)),
-        indented(&Table::new(COLUMNS).whole(&rows, look))
+        look.paint(TextTone::Heading, &escape_for_terminal(&title)),
+        indent_lines(&Table::new(COLUMNS).render_all(&rows, look))
     )
 }
 
-fn indented(text: &str) -> String {
+fn indent_lines(text: &str) -> String {
     text.lines().map(|line| format!("  {line}\n")).collect()
 }
 
-fn row(visit: &ReportedRunPeriod, look: &TerminalStyle, now: Timestamp) -> [StyledText; 7] {
-    let stayed = visit.seconds(now.as_second()).map(span).unwrap_or_default();
+fn period_row(visit: &ReportedRunPeriod, look: &TerminalStyle, now: Timestamp) -> [StyledText; 7] {
+    let stayed = visit.seconds(now.as_second()).map(format_duration).unwrap_or_default();
     let (came, after, by, change) = match &visit.came {
         None => (
             "before all that is known".to_owned(),
@@ -57,56 +60,60 @@ fn row(visit: &ReportedRunPeriod, look: &TerminalStyle, now: Timestamp) -> [Styl
             String::new(),
         ),
         Some(came) => (
-            exact(came.time),
-            after(came),
-            visible(&came.account.who.name).into_owned(),
-            request(came),
+            format_utc(came.time),
+            arrival_text(came),
+            escape_for_terminal(&came.account.who.name).into_owned(),
+            pull_request_or_commit(came),
         ),
     };
     [
-        StyledText::plain(visible(&place(&visit.slot))),
+        StyledText::plain(escape_for_terminal(&slot_place(&visit.slot))),
         StyledText::plain(came),
         after,
         StyledText::plain(by),
         StyledText::new(change, TextTone::Dim),
         StyledText::plain(stayed),
-        end(visit.left.as_ref(), look, now),
+        end_text(visit.left.as_ref(), look, now),
     ]
 }
 
 /// How long after the stage before, or in which other way it came.
-fn after(came: &DeploymentReport) -> StyledText {
+fn arrival_text(came: &DeploymentReport) -> StyledText {
     match came.kind {
         DeploymentKind::Rollback | DeploymentKind::Skip => {
-            StyledText::new(came.kind.as_str(), tone(came.kind))
+            StyledText::new(came.kind.as_str(), kind_tone(came.kind))
         }
-        _ => StyledText::plain(came.lead.map(span).unwrap_or_default()),
+        _ => StyledText::plain(came.lead.map(format_duration).unwrap_or_default()),
     }
 }
 
 /// What became of it: `running`, or what took its place, when and by whom.
-fn end(left: Option<&DeploymentReport>, look: &TerminalStyle, now: Timestamp) -> StyledText {
+fn end_text(left: Option<&DeploymentReport>, look: &TerminalStyle, now: Timestamp) -> StyledText {
     let Some(left) = left else { return StyledText::new("running", TextTone::Good) };
     let next = left
         .to
         .as_ref()
-        .map_or_else(|| "removed".to_owned(), |to| version::short(&to.version, false));
+        .map_or_else(|| "removed".to_owned(), |to| version::short_version(&to.version, false));
     let kind = if matches!(left.kind, DeploymentKind::Rollback | DeploymentKind::Skip) {
         format!("{}, ", left.kind.as_str())
     } else {
         String::new()
     };
-    let who = visible(&left.account.who.name);
-    let ago = age(left.time, now);
+    let who = escape_for_terminal(&left.account.who.name);
+    let ago = format_age(left.time, now);
     StyledText::new(
-        format!("{} {next} {ago} ago ({kind}{who}, {})", look.arrow(), request(left)),
+        format!(
+            "{} {next} {ago} ago ({kind}{who}, {})",
+            look.arrow(),
+            pull_request_or_commit(left)
+        ),
         tone_of(left),
     )
 }
 
 fn tone_of(left: &DeploymentReport) -> TextTone {
     match left.kind {
-        DeploymentKind::Rollback => tone(DeploymentKind::Rollback),
+        DeploymentKind::Rollback => kind_tone(DeploymentKind::Rollback),
         _ => TextTone::Dim,
     }
 }

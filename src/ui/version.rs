@@ -1,21 +1,21 @@
 //! Versions as people read them: commit ids and digests cut to what tells them apart.
 
-use super::escape::visible;
+use super::escape::escape_for_terminal;
 use crate::model::Version;
 
 /// How many digits of a commit id or digest are shown; git shows 7 and more.
 const DIGITS: usize = 8;
 
 /// The version as a table shows it.
-pub(super) fn short(version: &Version, app_version: bool) -> String {
+pub(super) fn short_version(version: &Version, app_version: bool) -> String {
     let digest = version.digest.as_deref().map(short_ids);
     match (version.tag.as_deref().filter(|tag| !tag.is_empty()), digest) {
         (Some(tag), Some(digest)) => {
             let hex = digest.rsplit(':').next().unwrap_or_default();
-            visible(&format!("{}@{hex}", short_ids(tag))).into_owned()
+            escape_for_terminal(&format!("{}@{hex}", short_ids(tag))).into_owned()
         }
-        (Some(tag), None) => visible(&short_ids(tag)).into_owned(),
-        (None, Some(digest)) => visible(&digest).into_owned(),
+        (Some(tag), None) => escape_for_terminal(&short_ids(tag)).into_owned(),
+        (None, Some(digest)) => escape_for_terminal(&digest).into_owned(),
         (None, None) if app_version => "(appVersion)".into(),
         (None, None) => "(no tag)".into(),
     }
@@ -44,13 +44,13 @@ mod tests {
     #[test]
     fn ids_are_short_and_tags_stay() {
         let id = "27e1396100000000000000000000000000000000";
-        let shown = |text: &str| short(&Version::parse(text), false);
+        let shown = |text: &str| short_version(&Version::parse(text), false);
         assert_eq!(shown(id), "27e13961");
         assert_eq!(shown(&format!("main-{id}-x")), "main-27e13961-x");
         assert_eq!(shown("v1.2.3-é"), "v1.2.3-é");
         let digest = format!("sha256:{}", "ab".repeat(32));
         assert_eq!(shown(&digest), "sha256:abababab");
         assert_eq!(shown(&format!("1.2@{digest}")), "1.2@abababab");
-        assert_eq!(short(&Version::default(), true), "(appVersion)");
+        assert_eq!(short_version(&Version::default(), true), "(appVersion)");
     }
 }

@@ -1,26 +1,26 @@
 //! JSON values as YAML text, in which nothing acts on a terminal.
 
-use super::escape::{acts, machine};
+use super::escape::{escape_json, is_unsafe_char};
 use serde_json::Value;
 
 /// The value in block style. Strings that are not plain ASCII are quoted and escaped as in JSON,
 /// which YAML reads the same.
-pub(super) fn document(value: &Value) -> String {
+pub(super) fn render_yaml(value: &Value) -> String {
     let mut out = String::new();
-    block(value, 0, &mut out);
+    push_block(value, 0, &mut out);
     out
 }
 
-fn block(value: &Value, indent: usize, out: &mut String) {
+fn push_block(value: &Value, indent: usize, out: &mut String) {
     match value {
         Value::Object(map) if !map.is_empty() => {
             for (index, (key, value)) in map.iter().enumerate() {
                 if index > 0 {
                     out.push_str(&" ".repeat(indent));
                 }
-                out.push_str(&scalar(&Value::String(key.clone())));
+                out.push_str(&format_scalar(&Value::String(key.clone())));
                 out.push(':');
-                nested(value, indent, out);
+                push_nested(value, indent, out);
             }
         }
         Value::Array(items) if !items.is_empty() => {
@@ -29,35 +29,35 @@ fn block(value: &Value, indent: usize, out: &mut String) {
                     out.push_str(&" ".repeat(indent));
                 }
                 out.push_str("- ");
-                block(item, indent + 2, out);
+                push_block(item, indent + 2, out);
             }
         }
         other => {
-            out.push_str(&scalar(other));
+            out.push_str(&format_scalar(other));
             out.push('\n');
         }
     }
 }
 
-fn nested(value: &Value, indent: usize, out: &mut String) {
+fn push_nested(value: &Value, indent: usize, out: &mut String) {
     let filled = value.as_object().is_some_and(|map| !map.is_empty())
         || value.as_array().is_some_and(|a| !a.is_empty());
     if filled {
         out.push('\n');
         out.push_str(&" ".repeat(indent + 2));
-        block(value, indent + 2, out);
+        push_block(value, indent + 2, out);
     } else {
         out.push(' ');
-        block(value, indent, out);
+        push_block(value, indent, out);
     }
 }
 
-fn scalar(value: &Value) -> String {
+fn format_scalar(value: &Value) -> String {
     match value {
-        Value::String(text) if text.is_ascii() && !text.chars().any(acts) => {
-            plain(text).unwrap_or(value.to_string())
+        Value::String(text) if text.is_ascii() && !text.chars().any(is_unsafe_char) => {
+            plain_scalar(text).unwrap_or(value.to_string())
         }
-        other => machine(&other.to_string()).into_owned(),
+        other => escape_json(&other.to_string()).into_owned(),
     }
 }
 
@@ -66,7 +66,7 @@ const OLD_BOOLS: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
 
 /// The text as a scalar, unless that would be a plain one that means something else to readers of
 /// YAML 1.1, such as `on`, `1_000`, `1:30` and dates. serde_yaml quotes what YAML 1.2 asks for.
-fn plain(text: &str) -> Option<String> {
+fn plain_scalar(text: &str) -> Option<String> {
     let yaml = serde_yaml::to_string(text).ok()?.trim_end().to_owned();
     let is_word = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
         && !OLD_BOOLS.iter().any(|word| word.eq_ignore_ascii_case(text));
@@ -83,7 +83,7 @@ mod tests {
             "a": ["on", "1.10", null, 7, true, [], {}, {"x": {"y": "\u{1b}[31m\u{202e}", "z": [["n"], 1]}}],
             "key: odd": "- x", "e": "", "u": "ü", "m": "a\nb", "t": " # c"
         });
-        let text = document(&value);
+        let text = render_yaml(&value);
         assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text}");
         assert_eq!(serde_yaml::from_str::<Value>(&text).expect("yaml"), value, "{text}");
     }
@@ -107,7 +107,7 @@ mod tests {
             "=",
             "1:30",
         ] {
-            let written = document(&serde_json::json!({ "tag": text }));
+            let written = render_yaml(&serde_json::json!({ "tag": text }));
             assert!(
                 written == format!("tag: '{text}'\n") || written == format!("tag: \"{text}\"\n"),
                 "{written}"

@@ -4,7 +4,7 @@
 //! What cannot be replaced without touching or meaning something else is an [`Obstacle`].
 
 use super::YamlError;
-use super::quote::{needs_quotes, quoted, single_quoted};
+use super::quote::{double_quoted, needs_quotes, single_quoted};
 use super::tree::{QuoteStyle, YamlNodeKind, YamlStream, YamlValue};
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ pub struct Splice {
 }
 
 /// The text with all splices done. They must be in order and must not overlap.
-pub fn spliced(text: &str, splices: &[Splice]) -> String {
+pub fn apply_splices(text: &str, splices: &[Splice]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for splice in splices {
@@ -52,7 +52,7 @@ pub enum EditObstacle {
     NotYaml(YamlError),
     #[error("there is no value at these bytes")]
     NoScalar,
-    #[error("the value has an anchor, and is also used at {}", list(.0))]
+    #[error("the value has an anchor, and is also used at {}", list_uses(.0))]
     Anchored(Vec<AliasUse>),
     #[error("the key `{key}` is written twice, at line {} and line {}", .lines.0, .lines.1)]
     DuplicateKey { key: String, lines: (u32, u32) },
@@ -64,7 +64,7 @@ pub enum EditObstacle {
     NotWritable,
 }
 
-fn list(uses: &[AliasUse]) -> String {
+fn list_uses(uses: &[AliasUse]) -> String {
     uses.iter()
         .map(|used| format!("line {} (`{}`)", used.line, used.key))
         .collect::<Vec<_>>()
@@ -118,7 +118,7 @@ impl<'a> EditableScalar<'a> {
 
     /// Is it a whole scalar, not a piece of one?
     pub fn is_whole(&self) -> bool {
-        let node = self.get();
+        let node = self.get_node();
         node.start as usize == self.start && node.end as usize == self.end
     }
 
@@ -126,7 +126,7 @@ impl<'a> EditableScalar<'a> {
     /// piece of any other is what it is.
     pub fn text(&self) -> String {
         let raw = &self.file[self.start..self.end];
-        match &self.get().kind {
+        match &self.get_node().kind {
             YamlNodeKind::Scalar { text, .. } if self.is_whole() => text.to_string(),
             YamlNodeKind::Scalar { style: QuoteStyle::Block, .. } => {
                 let inner = super::parse(raw).ok();
@@ -140,14 +140,17 @@ impl<'a> EditableScalar<'a> {
     /// Is the value a block scalar as a whole that holds more than one line?
     pub fn is_long_text(&self) -> bool {
         self.is_whole()
-            && self.get().text_of_block().is_some_and(|text| text.trim_end().contains('\n'))
+            && self.get_node().text_of_block().is_some_and(|text| text.trim_end().contains('\n'))
     }
 
     /// Where else the value counts: aliases of it, or of something it lies in.
-    pub fn uses(&self) -> Vec<AliasUse> {
+    pub fn alias_uses(&self) -> Vec<AliasUse> {
         let tree = &self.stream.documents[self.document];
-        let anchored: Vec<u32> =
-            self.trail().into_iter().filter(|node| tree.nodes[*node as usize].anchored).collect();
+        let anchored: Vec<u32> = self
+            .ancestor_nodes()
+            .into_iter()
+            .filter(|node| tree.nodes[*node as usize].anchored)
+            .collect();
         if anchored.is_empty() {
             return Vec::new();
         }
@@ -165,7 +168,7 @@ impl<'a> EditableScalar<'a> {
     /// [`Obstacle::DuplicateKey`].
     pub fn check_keys(&self) -> Result<(), EditObstacle> {
         let nodes = &self.stream.documents[self.document].nodes;
-        for pair in self.trail().windows(2) {
+        for pair in self.ancestor_nodes().windows(2) {
             let YamlNodeKind::Mapping(pairs) = &nodes[pair[1] as usize].kind else { continue };
             let Some((key, _)) =
                 pairs.iter().find(|(key, value)| *value == pair[0] || *key == pair[0])
@@ -198,7 +201,7 @@ impl<'a> EditableScalar<'a> {
             return Err(EditObstacle::NotWritable);
         }
         let raw = &self.file[self.start..self.end];
-        let node = self.get();
+        let node = self.get_node();
         let YamlNodeKind::Scalar { text, style } = &node.kind else {
             return Err(EditObstacle::NoScalar);
         };
@@ -218,15 +221,15 @@ impl<'a> EditableScalar<'a> {
         }
         match style {
             QuoteStyle::SingleQuoted => whole(self.in_single(new)),
-            QuoteStyle::DoubleQuoted => whole(quoted(new)),
+            QuoteStyle::DoubleQuoted => whole(double_quoted(new)),
             _ if dialect == Dialect::Json && is_json_number(text) && is_json_number(new) => {
                 whole(new.to_owned())
             }
-            _ if dialect == Dialect::Json => whole(quoted(new)),
+            _ if dialect == Dialect::Json => whole(double_quoted(new)),
             _ if needs_quotes(new, self.is_in_flow()) && self.prefers_single() => {
                 whole(self.in_single(new))
             }
-            _ if needs_quotes(new, self.is_in_flow()) => whole(quoted(new)),
+            _ if needs_quotes(new, self.is_in_flow()) => whole(double_quoted(new)),
             _ => whole(new.to_owned()),
         }
     }
@@ -245,12 +248,12 @@ impl<'a> EditableScalar<'a> {
     }
 
     fn in_single(&self, new: &str) -> String {
-        single_quoted(new).unwrap_or_else(|| quoted(new))
+        single_quoted(new).unwrap_or_else(|| double_quoted(new))
     }
 
     /// In a block scalar: its only line, or a piece of one of its lines.
     fn in_block(&self, raw: &str, new: &str) -> Result<Splice, EditObstacle> {
-        let node = self.get();
+        let node = self.get_node();
         if block_header(&self.file[..node.start as usize])
             .is_none_or(|mark| mark.contains(|c: char| c.is_ascii_digit()))
         {
@@ -259,8 +262,8 @@ impl<'a> EditableScalar<'a> {
         if !self.is_whole() {
             let text = match raw.chars().next() {
                 Some('\'') => self.in_single(new),
-                Some('"') => quoted(new),
-                _ if needs_quotes(new, true) => quoted(new),
+                Some('"') => double_quoted(new),
+                _ if needs_quotes(new, true) => double_quoted(new),
                 _ => new.to_owned(),
             };
             return Ok(Splice { span: self.start..self.end, text });
@@ -277,19 +280,19 @@ impl<'a> EditableScalar<'a> {
         Ok(Splice { span: start..start + line.len(), text: new.to_owned() })
     }
 
-    fn get(&self) -> &'a super::tree::YamlNode {
+    fn get_node(&self) -> &'a super::tree::YamlNode {
         &self.stream.documents[self.document].nodes[self.node as usize]
     }
 
     /// The node, its parent, and so on to the root.
-    fn trail(&self) -> Vec<u32> {
+    fn ancestor_nodes(&self) -> Vec<u32> {
         let parents = self.stream.documents[self.document].parents();
         std::iter::successors(Some(self.node), |node| parents[*node as usize]).collect()
     }
 
     fn is_in_flow(&self) -> bool {
         let nodes = &self.stream.documents[self.document].nodes;
-        self.trail()[1..].iter().any(|node| {
+        self.ancestor_nodes()[1..].iter().any(|node| {
             let at = nodes[*node as usize].start as usize;
             self.file.get(at..).is_some_and(|rest| rest.starts_with(['{', '[']))
         })

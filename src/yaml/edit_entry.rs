@@ -23,10 +23,10 @@ pub fn add_item(
     let last = items.last().ok_or(EditObstacle::NotWritable)?;
     let next = items.get(at);
     if is_flow(file, list) {
-        let item = flow(entries);
+        let item = format_flow(entries);
         return Ok(match next {
-            Some(next) => insertion(start(*next), format!("{item}, ")),
-            None => insertion(
+            Some(next) => insert_at(value_start(*next), format!("{item}, ")),
+            None => insert_at(
                 content_end(file, *last).ok_or(EditObstacle::NotWritable)?,
                 format!(", {item}"),
             ),
@@ -37,12 +37,12 @@ pub fn add_item(
         .rev()
         .find_map(|item| ListItemStyle::of(file, *item))
         .ok_or(EditObstacle::NotWritable)?;
-    let eol = line_end(file, start(*last));
-    let item = dash.item(entries, eol);
+    let eol = line_end(file, value_start(*last));
+    let item = dash.format_item(entries, eol);
     match next {
         Some(next) => {
             let dashed = ListItemStyle::of(file, *next).ok_or(EditObstacle::NotWritable)?;
-            Ok(insertion(above_comments(file, dashed.line), item))
+            Ok(insert_at(above_comments(file, dashed.line), item))
         }
         None => Ok(lines_after(
             file,
@@ -68,8 +68,8 @@ pub fn add_key(
     if is_flow(file, root) {
         return Err(EditObstacle::NotWritable);
     }
-    let eol = line_end(file, start(first));
-    let item = ListItemStyle { line: 0, indent: String::new(), gap: 1 }.item(entries, eol);
+    let eol = line_end(file, value_start(first));
+    let item = ListItemStyle { line: 0, indent: String::new(), gap: 1 }.format_item(entries, eol);
     let Some((name, value)) = root.raw_pairs().find(|(name, _)| name.text() == Some(key)) else {
         let end = content_end(file, root).ok_or(EditObstacle::NotWritable)?;
         return Ok(vec![lines_after(file, end, &format!("{key}:{eol}{item}"), eol)]);
@@ -102,9 +102,9 @@ pub fn add_field(
     let (last_key, last) = map.raw_pairs().last().ok_or(EditObstacle::NotWritable)?;
     let end = content_end(file, last).ok_or(EditObstacle::NotWritable)?;
     if is_flow(file, map) {
-        return Ok(insertion(end, format!(", {key}: {}", plain_or_quoted_in_flow(value))));
+        return Ok(insert_at(end, format!(", {key}: {}", plain_or_quoted_in_flow(value))));
     }
-    let at = start(last_key);
+    let at = value_start(last_key);
     let column = file[line_start(file, at)..at].trim_start_matches('\u{feff}').chars().count();
     let eol = line_end(file, at);
     let line = format!("{}{key}: {}{eol}", " ".repeat(column), plain_or_quoted(value));
@@ -132,18 +132,18 @@ pub fn remove_field(file: &str, map: YamlValue<'_>, key: &str) -> Result<Splice,
         // From the value before: its comment stays with it, that of the removed one goes.
         (Some((_, before)), _) if is_flow(file, map) => {
             let from = content_end(file, before).ok_or(EditObstacle::NotWritable)?;
-            if is_alone(&file[from..start(name)]) {
+            if is_alone(&file[from..value_start(name)]) {
                 gap(from, end)
             } else {
                 Err(EditObstacle::NotWritable)
             }
         }
-        (None, Some((next, _))) if is_alone(&file[end..start(*next)]) => {
-            gap(start(name), start(*next))
+        (None, Some((next, _))) if is_alone(&file[end..value_start(*next)]) => {
+            gap(value_start(name), value_start(*next))
         }
         (Some(_), _) => {
-            let from = line_start(file, start(name));
-            let alone = file[from..start(name)].chars().all(|c| c == ' ');
+            let from = line_start(file, value_start(name));
+            let alone = file[from..value_start(name)].chars().all(|c| c == ' ');
             let to = end_of_line(file, end);
             let last_without_end = to == file.len() && !file.ends_with('\n');
             match (alone, last_without_end) {
@@ -156,16 +156,16 @@ pub fn remove_field(file: &str, map: YamlValue<'_>, key: &str) -> Result<Splice,
     }
 }
 
-fn insertion(at: usize, text: String) -> Splice {
+fn insert_at(at: usize, text: String) -> Splice {
     Splice { span: at..at, text }
 }
 
-fn start(value: YamlValue<'_>) -> usize {
+fn value_start(value: YamlValue<'_>) -> usize {
     value.document.nodes[value.node as usize].start as usize
 }
 
 fn is_flow(file: &str, value: YamlValue<'_>) -> bool {
-    file.get(start(value)..).is_some_and(|rest| rest.starts_with(['{', '[']))
+    file.get(value_start(value)..).is_some_and(|rest| rest.starts_with(['{', '[']))
         && (value.is_mapping() || value.is_sequence())
 }
 
@@ -180,15 +180,15 @@ struct ListItemStyle {
 impl ListItemStyle {
     /// `None` unless the item's line is blanks, a dash, blanks and the item.
     fn of(file: &str, item: YamlValue<'_>) -> Option<Self> {
-        let line = line_start(file, start(item));
-        let before = file.get(line..start(item))?;
+        let line = line_start(file, value_start(item));
+        let before = file.get(line..value_start(item))?;
         let (indent, gap) = before.split_once('-')?;
         let blank = |text: &str| text.bytes().all(|b| b == b' ');
         let fits = blank(indent) && blank(gap) && !gap.is_empty();
         fits.then(|| ListItemStyle { line, indent: indent.to_owned(), gap: gap.len() })
     }
 
-    fn item(&self, entries: &[NewYamlEntry<'_>], eol: &str) -> String {
+    fn format_item(&self, entries: &[NewYamlEntry<'_>], eol: &str) -> String {
         let mut out = String::new();
         for (at, (key, value)) in entries.iter().enumerate() {
             let lead = if at == 0 {
@@ -202,7 +202,7 @@ impl ListItemStyle {
     }
 }
 
-fn flow(entries: &[NewYamlEntry<'_>]) -> String {
+fn format_flow(entries: &[NewYamlEntry<'_>]) -> String {
     let pairs =
         entries.iter().map(|(key, value)| format!("{key}: {}", plain_or_quoted_in_flow(value)));
     format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
@@ -213,16 +213,16 @@ fn lines_after(file: &str, byte: usize, lines: &str, eol: &str) -> Splice {
     let at = end_of_line(file, byte);
     let open = at == file.len() && !file.ends_with('\n');
     if open {
-        insertion(at, format!("{eol}{}", lines.trim_end_matches(['\r', '\n'])))
+        insert_at(at, format!("{eol}{}", lines.trim_end_matches(['\r', '\n'])))
     } else {
-        insertion(at, lines.to_owned())
+        insert_at(at, lines.to_owned())
     }
 }
 
 /// The first byte behind the last one of a value, brackets included.
 fn content_end(file: &str, value: YamlValue<'_>) -> Option<usize> {
     let nodes = &value.document.nodes;
-    let last = value.document.below(value.node).end - 1;
+    let last = value.document.subtree_range(value.node).end - 1;
     let parents = value.document.parents();
     let mut at = u32::try_from(last).ok()?;
     let mut closers = 0;
@@ -240,13 +240,13 @@ fn content_end(file: &str, value: YamlValue<'_>) -> Option<usize> {
     let mut end =
         if empty { node.start as usize + usize::from(closers > 0) } else { node.end as usize };
     for _ in 0..closers {
-        end = closing(file, end)?;
+        end = find_closing(file, end)?;
     }
     Some(end)
 }
 
 /// Behind the next closing bracket, where only blanks, commas and comments stand before it.
-fn closing(file: &str, from: usize) -> Option<usize> {
+fn find_closing(file: &str, from: usize) -> Option<usize> {
     let mut at = from;
     while let Some(c) = file[at..].chars().next() {
         match c {

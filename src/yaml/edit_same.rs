@@ -70,7 +70,10 @@ fn is_replaced(old: &str, new: &str, pieces: &[(&str, &str)]) -> bool {
 
 /// Do two documents say the same outside of one key of their top mapping, which one of them may lack?
 pub fn same_outside(old: &YamlDocument, new: &YamlDocument, key: &str) -> bool {
-    let (old, new) = (DocumentOutline::without(old, key), DocumentOutline::without(new, key));
+    let (old, new) = (
+        DocumentOutline::from_document_except(old, key),
+        DocumentOutline::from_document_except(new, key),
+    );
     old.is_some() && old == new
 }
 
@@ -79,21 +82,21 @@ pub fn same_outside(old: &YamlDocument, new: &YamlDocument, key: &str) -> bool {
 struct DocumentOutline<'a>(Vec<(&'static str, usize, &'a str, bool)>);
 
 impl<'a> DocumentOutline<'a> {
-    fn without(document: &'a YamlDocument, key: &str) -> Option<Self> {
+    fn from_document_except(document: &'a YamlDocument, key: &str) -> Option<Self> {
         let YamlNodeKind::Mapping(pairs) = &document.nodes.first()?.kind else { return None };
         let is_named = |node: u32| matches!(&document.nodes[node as usize].kind, YamlNodeKind::Scalar { text, .. } if &**text == key);
         let skipped: Vec<Range<usize>> = pairs
             .iter()
             .filter(|(key, _)| is_named(*key))
-            .map(|(key, value)| *key as usize..document.below(*value).end)
+            .map(|(key, value)| *key as usize..document.subtree_range(*value).end)
             .collect();
         let kept = document.nodes.iter().enumerate().skip(1);
         let kept = kept.filter(|(at, _)| !skipped.iter().any(|range| range.contains(at)));
-        Some(DocumentOutline(kept.map(|(_, node)| outline(node)).collect()))
+        Some(DocumentOutline(kept.map(|(_, node)| node_outline(node)).collect()))
     }
 }
 
-fn outline(node: &YamlNode) -> (&'static str, usize, &str, bool) {
+fn node_outline(node: &YamlNode) -> (&'static str, usize, &str, bool) {
     let (kind, size, text) = match &node.kind {
         YamlNodeKind::Scalar { text, style: QuoteStyle::Plain } => ("plain", 0, &**text),
         YamlNodeKind::Scalar { text, .. } => ("quoted", 0, &**text),

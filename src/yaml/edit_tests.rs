@@ -1,12 +1,12 @@
 //! Edits of scalars and entries: by example, and over generated files with another parser as judge.
 
-use super::{Dialect, EditObstacle, EditableScalar, spliced};
+use super::{Dialect, EditObstacle, EditableScalar, apply_splices};
 use crate::yaml::{self, ScalarEdit, YamlStream, YamlValue, same_but, same_outside};
 use proptest::prelude::*;
 
 fn find<'a>(stream: &'a YamlStream, keys: &[&str]) -> YamlValue<'a> {
     let mut roots = stream.documents.iter().filter_map(yaml::YamlDocument::root);
-    roots.find_map(|root| root.dig(keys)).expect("the key is there")
+    roots.find_map(|root| root.get_path(keys)).expect("the key is there")
 }
 
 /// The file with the value under `t` replaced.
@@ -15,12 +15,12 @@ fn edited_as(file: &str, new: &str, dialect: Dialect) -> Result<String, EditObst
     let span = find(&stream, &["t"]).span();
     let spot = EditableScalar::find(file, &stream, span.clone())?;
     spot.check_keys()?;
-    let uses = spot.uses();
+    let uses = spot.alias_uses();
     if !uses.is_empty() {
         return Err(EditObstacle::Anchored(uses));
     }
     let splice = spot.replaced_by(new, dialect)?;
-    let edited = spliced(file, std::slice::from_ref(&splice));
+    let edited = apply_splices(file, std::slice::from_ref(&splice));
     let wanted = ScalarEdit { span, text: new.to_owned(), splice };
     let after = yaml::parse(&edited).expect("still YAML");
     assert!(same_but(file, &stream, &after, &[wanted]), "{file:?} {edited:?}");
@@ -92,7 +92,7 @@ fn shared_values_name_their_uses() {
     let spot =
         EditableScalar::find(base, &stream, find(&stream, &["a", "t"]).span()).expect("a scalar");
     let uses: Vec<String> =
-        spot.uses().iter().map(|used| format!("{}:{}", used.line, used.key)).collect();
+        spot.alias_uses().iter().map(|used| format!("{}:{}", used.line, used.key)).collect();
     assert_eq!(uses, ["4:b.<<"]);
 }
 
@@ -104,7 +104,7 @@ fn a_piece_of_a_scalar() {
     let spot = EditableScalar::find(file, &stream, at..at + 2).expect("a piece");
     assert_eq!((spot.is_whole(), spot.text().as_str()), (false, "v1"));
     let splice = spot.replaced_by("v2", Dialect::Yaml).expect("an edit");
-    let edited = spliced(file, std::slice::from_ref(&splice));
+    let edited = apply_splices(file, std::slice::from_ref(&splice));
     assert_eq!(edited, "t: \"${ORG:-a}/b:${TAG:-v2}\" # v1\n");
     let wanted = [ScalarEdit { span: at..at + 2, text: "v2".into(), splice }];
     assert!(same_but(file, &stream, &yaml::parse(&edited).expect("yaml"), &wanted));
@@ -129,7 +129,7 @@ fn a_key_goes_with_its_value() {
         let spot = EditableScalar::find(file, &stream, item.get("t").expect("t").span())
             .expect("a scalar");
         let splice = spot.without_its_key().expect("an edit");
-        assert_eq!(spliced(file, &[splice]), expected);
+        assert_eq!(apply_splices(file, &[splice]), expected);
     }
     let only = "- t: v1\n";
     let stream = yaml::parse(only).expect("yaml");
@@ -236,7 +236,7 @@ proptest! {
         let splice = EditableScalar::find(&file, &stream, span.clone()).and_then(|spot| spot.replaced_by(&new, Dialect::Yaml));
         let splice = splice.expect("nothing is in the way");
         prop_assert!(span.start <= splice.span.start && splice.span.end <= span.end);
-        let edited = spliced(&file, std::slice::from_ref(&splice));
+        let edited = apply_splices(&file, std::slice::from_ref(&splice));
         prop_assert_eq!(&edited[..splice.span.start], &file[..splice.span.start]);
         prop_assert!(edited.ends_with(&file[splice.span.end..]));
 
@@ -253,7 +253,7 @@ proptest! {
         prop_assert!(same_but(&file, &stream, &after, &[wanted]));
         let back = splice.span.start..splice.span.start + splice.text.len();
         let spot = EditableScalar::find(&edited, &after, back).expect("the new value");
-        let back = spliced(&edited, &[spot.replaced_by(old, Dialect::Yaml).expect("the way back")]);
+        let back = apply_splices(&edited, &[spot.replaced_by(old, Dialect::Yaml).expect("the way back")]);
         let took_quotes = splice.text.starts_with(['"', '\'']) && !file[splice.span.clone()].starts_with(['"', '\'']);
         if !took_quotes {
             prop_assert_eq!(back, file);

@@ -16,11 +16,11 @@ mod tree;
 mod twice;
 mod typed;
 
-pub use edit::{AliasUse, Dialect, EditObstacle, EditableScalar, Splice, spliced};
+pub use edit::{AliasUse, Dialect, EditObstacle, EditableScalar, Splice, apply_splices};
 pub use edit_entry::{add_field, add_item, add_key, remove_field};
 pub use edit_same::{ScalarEdit, same_but, same_outside};
 pub use parse::{YamlError, is_yaml, parse};
-pub use pieces::{DocumentText, pieces};
+pub use pieces::{DocumentText, split_documents};
 pub use quote::{plain_or_quoted, plain_or_quoted_in_flow};
 pub use tree::{QuoteStyle, YamlDocument, YamlStream, YamlValue};
 pub use typed::is_number_or_bool;

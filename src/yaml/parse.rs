@@ -26,7 +26,7 @@ pub struct YamlError {
 /// none.
 pub fn parse(text: &str) -> Result<YamlStream, YamlError> {
     let mut builder = YamlTreeBuilder::default();
-    each_event(text, |event, span| builder.take(event, span))?;
+    each_event(text, |event, span| builder.handle_event(event, span))?;
     Ok(builder.stream)
 }
 
@@ -67,7 +67,7 @@ struct YamlTreeBuilder {
 }
 
 impl YamlTreeBuilder {
-    fn take(&mut self, event: Event<'_>, span: Span) {
+    fn handle_event(&mut self, event: Event<'_>, span: Span) {
         match event {
             Event::DocumentStart(..) => {
                 self.nodes.clear();
@@ -82,14 +82,14 @@ impl YamlTreeBuilder {
                 // An absent value is reported as `~` with an empty span; the span tells.
                 let text =
                     if range.is_empty() { "".into() } else { text.into_owned().into_boxed_str() };
-                self.add(YamlNodeKind::Scalar { text, style: style_of(style) }, anchor, span);
+                self.add_node(YamlNodeKind::Scalar { text, style: style_of(style) }, anchor, span);
             }
             Event::SequenceStart(_, anchor, _) => {
-                let node = self.add(YamlNodeKind::Sequence(Vec::new()), anchor, span);
+                let node = self.add_node(YamlNodeKind::Sequence(Vec::new()), anchor, span);
                 self.open.push(OpenCollection { node, key: None });
             }
             Event::MappingStart(_, anchor, _) => {
-                let node = self.add(YamlNodeKind::Mapping(Vec::new()), anchor, span);
+                let node = self.add_node(YamlNodeKind::Mapping(Vec::new()), anchor, span);
                 self.open.push(OpenCollection { node, key: None });
             }
             Event::SequenceEnd | Event::MappingEnd => {
@@ -103,13 +103,13 @@ impl YamlTreeBuilder {
                     }
                     _ => YamlNodeKind::Scalar { text: "".into(), style: QuoteStyle::Plain },
                 };
-                self.add(kind, 0, span);
+                self.add_node(kind, 0, span);
             }
             _ => {}
         }
     }
 
-    fn add(&mut self, kind: YamlNodeKind, anchor: usize, span: Span) -> u32 {
+    fn add_node(&mut self, kind: YamlNodeKind, anchor: usize, span: Span) -> u32 {
         let range = span.byte_range().unwrap_or(0..0);
         let index = as_u32(self.nodes.len());
         self.nodes.push(YamlNode {
@@ -122,11 +122,11 @@ impl YamlTreeBuilder {
         if anchor != 0 {
             self.anchors.insert(anchor, index);
         }
-        self.attach(index);
+        self.attach_child(index);
         index
     }
 
-    fn attach(&mut self, child: u32) {
+    fn attach_child(&mut self, child: u32) {
         let Some(open) = self.open.last_mut() else { return };
         match &mut self.nodes[open.node as usize].kind {
             YamlNodeKind::Sequence(items) => items.push(child),
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn an_alias_inside_its_own_anchor_reads_as_nothing() {
         let stream = only("a: &a\n  b: *a\n");
-        let b = stream.documents[0].root().and_then(|r| r.dig(&["a", "b"])).expect("b");
+        let b = stream.documents[0].root().and_then(|r| r.get_path(&["a", "b"])).expect("b");
         assert!(b.is_null());
     }
 
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn json_with_tabs_is_read() {
         let stream = only("{\n\t\"versions\": {\n\t\t\"a\": \"1.2\"\n\t}\n}\n");
-        let a = stream.documents[0].root().and_then(|r| r.dig(&["versions", "a"])).expect("a");
+        let a = stream.documents[0].root().and_then(|r| r.get_path(&["versions", "a"])).expect("a");
         assert_eq!(a.text(), Some("1.2"));
     }
 }

@@ -16,7 +16,7 @@ pub struct DocumentText<'t> {
 ///
 /// A line that begins with `---` ends whatever is open (YAML 1.2.2, 9.1.2 and `c-forbidden`), so no
 /// text can hide one.
-pub fn pieces(text: &str) -> Option<Vec<DocumentText<'_>>> {
+pub fn split_documents(text: &str) -> Option<Vec<DocumentText<'_>>> {
     if !text.contains("\n---") || text.starts_with('\u{feff}') || text.contains('\r') {
         return None;
     }
@@ -63,7 +63,7 @@ mod tests {
     use crate::yaml::parse;
 
     fn texts(text: &str) -> Option<Vec<&str>> {
-        pieces(text).map(|pieces| pieces.into_iter().map(|piece| piece.text).collect())
+        split_documents(text).map(|pieces| pieces.into_iter().map(|piece| piece.text).collect())
     }
 
     #[test]
@@ -106,7 +106,7 @@ mod tests {
         for number in 0..parts.len().pow(4) {
             let text: String =
                 (0..4).map(|place| parts[number / parts.len().pow(place) % parts.len()]).collect();
-            let Some(pieces) = pieces(&text) else { continue };
+            let Some(pieces) = split_documents(&text) else { continue };
             let alone: Vec<_> = pieces.iter().map(|piece| parse(piece.text)).collect();
             let Ok(whole) = parse(&text) else {
                 assert!(alone.iter().any(Result::is_err), "{text:?}");
@@ -114,7 +114,7 @@ mod tests {
             };
             for (at, alone) in alone.iter().enumerate() {
                 let Ok(alone) = alone else { continue };
-                let moved = alone.documents[0].moved(pieces[at].start, pieces[at].lines);
+                let moved = alone.documents[0].shift_by(pieces[at].start, pieces[at].lines);
                 assert_eq!(format!("{:?}", whole.documents[at]), format!("{moved:?}"), "{text:?}");
             }
             assert!(

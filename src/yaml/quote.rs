@@ -15,12 +15,12 @@ static NUMBER_LIKE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The text as a scalar of block style: as it is, or in double quotes where it would not stay text.
 pub fn plain_or_quoted(text: &str) -> String {
-    if needs_quotes(text, false) { quoted(text) } else { text.to_owned() }
+    if needs_quotes(text, false) { double_quoted(text) } else { text.to_owned() }
 }
 
 /// As [`plain_or_quoted`], inside `[…]` or `{…}`.
 pub fn plain_or_quoted_in_flow(text: &str) -> String {
-    if needs_quotes(text, true) { quoted(text) } else { text.to_owned() }
+    if needs_quotes(text, true) { double_quoted(text) } else { text.to_owned() }
 }
 
 /// Would some reader take the unquoted text for something else, in block style or `[…]` and `{…}`?
@@ -47,7 +47,7 @@ fn stays_text(text: &str) -> bool {
 }
 
 /// The text between `"`.
-pub(super) fn quoted(text: &str) -> String {
+pub(super) fn double_quoted(text: &str) -> String {
     let mut out = String::from('"');
     for c in text.chars() {
         match c {

@@ -82,7 +82,7 @@ impl YamlDocument {
     }
 
     /// A node and everything in it: nodes stand in the order they are written.
-    pub(super) fn below(&self, node: u32) -> std::ops::Range<usize> {
+    pub(super) fn subtree_range(&self, node: u32) -> std::ops::Range<usize> {
         let mut last = node;
         loop {
             let next = match &self.nodes[last as usize].kind {
@@ -138,7 +138,7 @@ impl YamlNode {
 #[cfg(test)]
 impl YamlDocument {
     /// The same document, that much further down in a text.
-    pub(super) fn moved(&self, bytes: usize, lines: u32) -> Self {
+    pub(super) fn shift_by(&self, bytes: usize, lines: u32) -> Self {
         let by = u32::try_from(bytes).expect("short");
         let node = |node: &YamlNode| YamlNode {
             start: node.start + by,
@@ -359,13 +359,13 @@ impl<'a> YamlValue<'a> {
     }
 
     /// The value under a chain of keys.
-    pub fn dig(self, keys: &[&str]) -> Option<YamlValue<'a>> {
+    pub fn get_path(self, keys: &[&str]) -> Option<YamlValue<'a>> {
         keys.iter().try_fold(self, |value, key| value.get(key))
     }
 
     /// The scalar text under a chain of keys, if it is not null.
     pub fn str_at(self, keys: &[&str]) -> Option<&'a str> {
-        self.dig(keys)?.non_null()
+        self.get_path(keys)?.non_null()
     }
 
     fn or_alias(mut self, inherited: Option<u32>) -> Self {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 impl YamlDocument {
     /// The keys that stand again in one mapping, each time with the line. A key may be an alias.
-    pub fn twice(&self) -> Vec<(&str, u32)> {
+    pub fn duplicate_keys(&self) -> Vec<(&str, u32)> {
         let mut out = Vec::new();
         for node in &self.nodes {
             let YamlNodeKind::Mapping(pairs) = &node.kind else { continue };
@@ -23,7 +23,7 @@ impl YamlDocument {
     }
 
     /// The texts that are written as blocks, with their lines: they may be documents themselves.
-    pub fn blocks(&self) -> impl Iterator<Item = (&str, u32)> {
+    pub fn block_scalars(&self) -> impl Iterator<Item = (&str, u32)> {
         self.nodes.iter().filter_map(|node| match &node.kind {
             YamlNodeKind::Scalar { text, style: QuoteStyle::Block } => Some((&**text, node.line)),
             _ => None,

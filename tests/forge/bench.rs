@@ -121,7 +121,7 @@ pub fn place(kind: ForgeKind, api: &str) -> ForgeRepository {
         _ => "git@git.example.com:o/r.git",
     };
     let known = ForgeHost { kind, host: Some("git.example.com".into()), api: Some(api.to_owned()) };
-    ForgeRepository::of(remote, Some(&known)).expect("a good remote")
+    ForgeRepository::from_remote(remote, Some(&known)).expect("a good remote")
 }
 
 pub fn new(head: &str) -> NewProposal {

@@ -38,8 +38,8 @@ pub fn opened_found_changed_and_closed(subject: &Subject<'_>) {
             reviewers: vec!["alice".into(), me.into()],
             ..new("towpath/prod/web")
         };
-        let opened = forge.create(&wanted).expect("opened");
-        let labels = !forge.lacks().contains(&ForgeFeature::Labels);
+        let opened = forge.create_proposal(&wanted).expect("opened");
+        let labels = !forge.missing_features().contains(&ForgeFeature::Labels);
         assert_eq!((opened.number, opened.state, opened.draft), (1, ProposalState::Open, true));
         assert_eq!(
             (opened.title.as_str(), opened.body.as_str()),
@@ -53,8 +53,8 @@ pub fn opened_found_changed_and_closed(subject: &Subject<'_>) {
         let head = opened.head_commit.clone().expect("it is known");
         assert!(sha("towpath/prod/web").starts_with(&head), "{head}");
 
-        assert_eq!(forge.find("towpath/prod/web").expect("found").as_ref(), Some(&opened));
-        assert_eq!(forge.find("towpath/prod").expect("looked"), None);
+        assert_eq!(forge.find_proposal("towpath/prod/web").expect("found").as_ref(), Some(&opened));
+        assert_eq!(forge.find_proposal("towpath/prod").expect("looked"), None);
 
         let change = ProposalUpdate {
             title: Some("Promote web to 3".into()),
@@ -64,7 +64,7 @@ pub fn opened_found_changed_and_closed(subject: &Subject<'_>) {
             remove_labels: vec!["towpath".into(), "never there".into()],
             add_reviewers: vec!["alice".into(), "carol".into()],
         };
-        let changed = forge.update(1, &change).expect("changed");
+        let changed = forge.update_proposal(1, &change).expect("changed");
         assert_eq!(
             (changed.title.as_str(), changed.body.as_str()),
             ("Promote web to 3", "From 1 to 3.")
@@ -75,30 +75,38 @@ pub fn opened_found_changed_and_closed(subject: &Subject<'_>) {
             if labels { vec!["prod stage", "break-glass"] } else { Vec::new() }
         );
         assert_eq!(changed.reviewers, ["alice", "carol"]);
-        assert_eq!(forge.update(1, &change).expect("changed again"), changed, "twice is once");
+        assert_eq!(
+            forge.update_proposal(1, &change).expect("changed again"),
+            changed,
+            "twice is once"
+        );
         let other = forge
-            .update(
+            .update_proposal(
                 1,
                 &ProposalUpdate { draft: Some(DraftState::Yes), ..ProposalUpdate::default() },
             )
             .expect("a draft again");
         assert_eq!((other.title.as_str(), other.draft), ("Promote web to 3", true));
         let other = forge
-            .update(1, &ProposalUpdate { title: Some("Other".into()), ..ProposalUpdate::default() })
+            .update_proposal(
+                1,
+                &ProposalUpdate { title: Some("Other".into()), ..ProposalUpdate::default() },
+            )
             .expect("renamed");
         assert_eq!((other.title.as_str(), other.draft), ("Other", true), "a draft stays one");
 
-        assert_eq!(forge.close(1).expect("closed").state, ProposalState::Closed);
-        assert_eq!(forge.close(1).expect("closed already").state, ProposalState::Closed);
-        assert_eq!(forge.find("towpath/prod/web").expect("looked"), None);
+        assert_eq!(forge.close_proposal(1).expect("closed").state, ProposalState::Closed);
+        assert_eq!(forge.close_proposal(1).expect("closed already").state, ProposalState::Closed);
+        assert_eq!(forge.find_proposal("towpath/prod/web").expect("looked"), None);
         assert_eq!(forge.open_proposals().expect("listed"), []);
     }
 }
 
 pub fn a_second_is_the_first(forge: &dyn Forge) {
-    let first = forge.create(&new("b")).expect("opened");
-    let second =
-        forge.create(&NewProposal { reviewers: vec!["alice".into()], ..new("b") }).expect("found");
+    let first = forge.create_proposal(&new("b")).expect("opened");
+    let second = forge
+        .create_proposal(&NewProposal { reviewers: vec!["alice".into()], ..new("b") })
+        .expect("found");
     assert_eq!(
         (second.number, second.reviewers.as_slice()),
         (first.number, &["alice".to_owned()][..])
@@ -124,24 +132,24 @@ fn a_branch_of_a_fork_is_another() {
             ..Pull::default()
         };
         bench.fake.world.lock().expect("no panic within").add(theirs);
-        assert_eq!(forge.find("b").expect("looked"), None);
+        assert_eq!(forge.find_proposal("b").expect("looked"), None);
         let all = forge.open_proposals().expect("listed");
         assert_eq!(all.iter().map(|proposal| proposal.from_fork).collect::<Vec<_>>(), [true]);
-        assert_eq!(forge.create(&new("b")).expect("opened").number, 2);
+        assert_eq!(forge.create_proposal(&new("b")).expect("opened").number, 2);
     });
 }
 
 #[test]
 fn merged_once_and_only_as_judged() {
     each(|bench, forge| {
-        forge.create(&new("b")).expect("opened");
+        forge.create_proposal(&new("b")).expect("opened");
         let mut other = merge_of("b");
         other.expect = sha("something else");
-        let error = bench.error(forge.merge(1, &other));
+        let error = bench.error(forge.merge_proposal(1, &other));
         assert!(matches!(error, ForgeError::NotMergeable { number: 1, .. }), "{error}");
         bench.fake.world.lock().expect("no panic within").pull(1).expect("it is there").blocked =
             Some("checks are pending".into());
-        let error = bench.error(forge.merge(1, &merge_of("b")));
+        let error = bench.error(forge.merge_proposal(1, &merge_of("b")));
         let said = if forge.kind() == ForgeKind::Azure {
             "it has conflicts"
         } else {
@@ -160,15 +168,18 @@ fn merged_once_and_only_as_judged() {
 pub fn merged_once(subject: &Subject<'_>) -> String {
     let Subject { forge, sha, .. } = *subject;
     let how = |head: &str| ProposalMerge { expect: sha(head), ..merge_of(head) };
-    let merged = forge.merge(1, &how("b")).expect("merged");
+    let merged = forge.merge_proposal(1, &how("b")).expect("merged");
     assert_eq!(merged.state, ProposalState::Merged);
     let commit = merged.merge_commit.expect("it became one");
-    assert_eq!(forge.merge(1, &how("b")).expect("merged already").state, ProposalState::Merged);
-    assert_eq!(forge.find("b").expect("looked"), None);
+    assert_eq!(
+        forge.merge_proposal(1, &how("b")).expect("merged already").state,
+        ProposalState::Merged
+    );
+    assert_eq!(forge.find_proposal("b").expect("looked"), None);
 
-    forge.create(&new("c")).expect("opened");
-    forge.close(2).expect("closed");
-    let error = forge.merge(2, &how("c")).expect_err("it cannot be");
+    forge.create_proposal(&new("c")).expect("opened");
+    forge.close_proposal(2).expect("closed");
+    let error = forge.merge_proposal(2, &how("c")).expect_err("it cannot be");
     assert_eq!(error.to_string(), "proposal 2 cannot be merged: it is closed");
     commit
 }
@@ -176,8 +187,8 @@ pub fn merged_once(subject: &Subject<'_>) -> String {
 #[test]
 fn merging_by_itself_can_be_asked_for() {
     each(|bench, forge| {
-        forge.create(&new("b")).expect("opened");
-        if forge.lacks().contains(&ForgeFeature::AutoMerge) {
+        forge.create_proposal(&new("b")).expect("opened");
+        if forge.missing_features().contains(&ForgeFeature::AutoMerge) {
             let error = bench.error(forge.auto_merge(1, &merge_of("b")));
             assert_eq!(error.to_string(), "Bitbucket has no way to merge by itself");
             return;
@@ -190,7 +201,7 @@ fn merging_by_itself_can_be_asked_for() {
         );
         forge.auto_merge(1, &merge_of("b")).expect("asked for");
         forge.auto_merge(1, &merge_of("b")).expect("asked for again");
-        let now = forge.proposal(1).expect("there");
+        let now = forge.get_proposal(1).expect("there");
         // Gitea does not tell.
         assert_eq!(
             (now.state, now.auto_merge),
@@ -217,15 +228,15 @@ fn checks_are_set_replaced_and_read() {
         forge
             .set_check(&commit, &check("towpath/prod", CheckState::Passed, "open"))
             .expect("replaced");
-        let mut all = forge.checks(&commit).expect("read");
+        let mut all = forge.list_checks(&commit).expect("read");
         all.sort_by(|a, b| a.name.cmp(&b.name));
         let passed = check("towpath/prod", CheckState::Passed, "open");
         assert_eq!(all, [passed, check(long, CheckState::Failed, "no")]);
-        assert_eq!(forge.checks(&sha("other")).expect("read"), []);
+        assert_eq!(forge.list_checks(&sha("other")).expect("read"), []);
         let wordy =
             CommitCheck { url: None, ..check("wordy", CheckState::Passed, &"ä".repeat(139)) };
         forge.set_check(&sha("c"), &wordy).expect("an address is not needed");
-        assert_eq!(forge.checks(&sha("c")).expect("read").len(), 1);
+        assert_eq!(forge.list_checks(&sha("c")).expect("read").len(), 1);
     });
 }
 
@@ -242,7 +253,7 @@ fn check_runs_count_beside_statuses() {
         let status = (name.to_owned(), state.to_owned(), String::new(), String::new());
         bench.fake.world.lock().expect("no panic within").set_status("abc", status);
     }
-    let all = bench.forge.checks("abc").expect("read");
+    let all = bench.forge.list_checks("abc").expect("read");
     let states: Vec<_> = all.iter().map(|check| (check.name.as_str(), check.state)).collect();
     let (failed, pending) = (CheckState::Failed, CheckState::Pending);
     assert_eq!(
@@ -259,7 +270,7 @@ fn check_runs_count_beside_statuses() {
 #[test]
 fn the_last_word_of_each_reviewer_counts() {
     each(|bench, forge| {
-        forge.create(&new("b")).expect("opened");
+        forge.create_proposal(&new("b")).expect("opened");
         let words = [
             ("alice", "CHANGES_REQUESTED"),
             ("carol", "APPROVED"),
@@ -272,7 +283,7 @@ fn the_last_word_of_each_reviewer_counts() {
         let words = words.map(|(name, state)| (name.to_owned(), state.to_owned()));
         bench.fake.world.lock().expect("no panic within").pull(1).expect("it is there").reviews =
             words.to_vec();
-        let mut reviews = forge.reviews(1).expect("read");
+        let mut reviews = forge.list_reviews(1).expect("read");
         reviews.sort_by(|a, b| a.author.cmp(&b.author));
         let commit = matches!(forge.kind(), ForgeKind::GitHub | ForgeKind::Gitea).then(|| sha("b"));
         let review = |author: &str, verdict| Review {
@@ -297,7 +308,7 @@ fn open_issues_with_a_label() {
             (number, title.to_owned(), vec!["x".repeat(3), label.to_owned()])
         });
         bench.fake.world.lock().expect("no panic within").issues = issues.to_vec();
-        if forge.lacks().contains(&ForgeFeature::Issues) {
+        if forge.missing_features().contains(&ForgeFeature::Issues) {
             let error = bench.error(forge.open_issues("incident"));
             assert_eq!(error.to_string(), "Bitbucket has no issues with labels");
             forge.open_proposals().expect("listed");
@@ -334,7 +345,7 @@ fn lists_are_whole_and_have_an_end() {
         );
         let asked = bench.fake.requests().len();
         assert!(asked <= 5, "{asked} requests for 230");
-        assert_eq!(forge.find("b3").expect("looked").expect("found").number, 4);
+        assert_eq!(forge.find_proposal("b3").expect("looked").expect("found").number, 4);
     });
     for kind in ALL {
         let bench = Bench::with(kind, towpath::forge::Token::new(crate::fake::TOKEN), |access| {

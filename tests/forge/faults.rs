@@ -45,7 +45,7 @@ fn a_proposal_whose_answer_got_lost_is_found() {
             bench.fake.break_next("POST", path, fault);
             let wanted =
                 NewProposal { reviewers: vec!["alice".into()], ..new(&format!("b{number}")) };
-            let opened = bench.forge.create(&wanted).expect("it is there");
+            let opened = bench.forge.create_proposal(&wanted).expect("it is there");
             assert_eq!((opened.number, opened.reviewers.len()), (number, 1));
             assert_eq!(there(bench), usize::try_from(number).expect("a small number"));
         }
@@ -65,12 +65,12 @@ fn a_proposal_whose_answer_got_lost_is_found() {
 fn a_proposal_that_was_not_opened_is_tried_again_a_few_times() {
     each(|bench, path| {
         bench.fake.break_next("POST", path, instead(502));
-        assert_eq!(bench.forge.create(&new("b")).expect("the second time").number, 1);
+        assert_eq!(bench.forge.create_proposal(&new("b")).expect("the second time").number, 1);
         assert_eq!(there(bench), 1);
         for _ in 0..3 {
             bench.fake.break_next("POST", path, instead(500));
         }
-        let error = bench.error(bench.forge.create(&new("c")));
+        let error = bench.error(bench.forge.create_proposal(&new("c")));
         assert!(matches!(error, ForgeError::Server { status: 500, .. }), "{error}");
         assert!(error.is_unsure() && error.hint().is_some());
         assert_eq!(there(bench), 1);
@@ -86,7 +86,10 @@ fn silence_is_not_waited_for_without_end() {
                 let bench =
                     Bench::with(kind, Token::new(TOKEN), |access| access.limits.timeout = short);
                 bench.fake.break_next("POST", path, Fault::Silence);
-                assert_eq!(bench.forge.create(&new("b")).expect("the second time").number, 1);
+                assert_eq!(
+                    bench.forge.create_proposal(&new("b")).expect("the second time").number,
+                    1
+                );
                 for _ in 0..4 {
                     bench.fake.break_next("GET", path, Fault::Silence);
                 }
@@ -103,7 +106,7 @@ fn silence_is_not_waited_for_without_end() {
 fn a_merge_whose_answer_got_lost_is_a_merge() {
     for kind in ALL {
         let bench = Bench::new(kind);
-        bench.forge.create(&new("b")).expect("opened");
+        bench.forge.create_proposal(&new("b")).expect("opened");
         let (method, path) = match kind {
             ForgeKind::GitHub | ForgeKind::GitLab => ("PUT", "/merge"),
             ForgeKind::Gitea | ForgeKind::Bitbucket => ("POST", "/merge"),
@@ -112,7 +115,7 @@ fn a_merge_whose_answer_got_lost_is_a_merge() {
         };
         bench.fake.break_next(method, path, Fault::After(Answer::status(504)));
         assert_eq!(
-            bench.forge.merge(1, &merge_of("b")).expect("merged").state,
+            bench.forge.merge_proposal(1, &merge_of("b")).expect("merged").state,
             ProposalState::Merged
         );
         assert_eq!(
@@ -130,7 +133,7 @@ fn a_merge_whose_answer_got_lost_is_a_merge() {
 #[test]
 fn reads_and_repeatable_writes_are_sent_again() {
     each(|bench, path| {
-        bench.forge.create(&new("b")).expect("opened");
+        bench.forge.create_proposal(&new("b")).expect("opened");
         for fault in [instead(500), instead(503), Fault::Hangup] {
             bench.fake.break_next("GET", path, fault);
         }
@@ -151,7 +154,7 @@ fn reads_and_repeatable_writes_are_sent_again() {
         };
         bench.fake.break_next(method, path, Fault::After(Answer::status(502)));
         let change = ProposalUpdate { body: Some("new".into()), ..ProposalUpdate::default() };
-        assert_eq!(bench.forge.update(1, &change).expect("changed").body, "new");
+        assert_eq!(bench.forge.update_proposal(1, &change).expect("changed").body, "new");
     });
 }
 
@@ -164,7 +167,10 @@ fn limits_are_waited_for_within_reason() {
         bench.fake.break_next("GET", path, wait("7"));
         bench.forge.open_proposals().expect("after the wait");
         bench.fake.break_next("POST", path, wait("3"));
-        bench.forge.create(&new("b")).expect("a request that was turned away had no effect");
+        bench
+            .forge
+            .create_proposal(&new("b"))
+            .expect("a request that was turned away had no effect");
         assert_eq!(bench.slept(), [7000, 3000]);
         assert_eq!(there(bench), 1);
 
@@ -229,13 +235,13 @@ fn refusals_say_what_to_do() {
             assert!(error.hint().expect("there is a way out").starts_with(hint), "{error:?}");
         }
         bench.fake.break_next("POST", path, instead(422));
-        let error = bench.error(bench.forge.create(&new("b")));
+        let error = bench.error(bench.forge.create_proposal(&new("b")));
         assert!(
             matches!(&error, ForgeError::Refused { status: 422, why, .. } if why == "it said 422"),
             "{error}"
         );
         assert_eq!(bench.slept().len(), 0, "none of these gets better by waiting");
-        let error = bench.error(bench.forge.proposal(99));
+        let error = bench.error(bench.forge.get_proposal(99));
         assert!(matches!(error, ForgeError::NotFound { .. }), "{error}");
     });
 }
@@ -278,12 +284,12 @@ fn a_renamed_repository_is_followed_where_that_is_safe() {
         assert_eq!(bench.forge.open_proposals().expect("followed").len(), 1, "a read follows");
         bench.fake.break_next("POST", path, moved(307, &to));
         assert_eq!(
-            bench.forge.create(&new("b")).expect("followed").number,
+            bench.forge.create_proposal(&new("b")).expect("followed").number,
             2,
             "so does a write that stays one"
         );
         bench.fake.break_next("POST", path, moved(301, &to));
-        let error = bench.error(bench.forge.create(&new("c")));
+        let error = bench.error(bench.forge.create_proposal(&new("c")));
         assert_eq!(
             error.hint().as_deref(),
             Some("set the new address with `git remote set-url origin URL`")

@@ -35,8 +35,8 @@ fn every_request_before_a_judge() {
         reviewers: vec!["alice".into()],
         ..new("towpath/prod/web")
     };
-    let opened = forge.create(&wanted).expect("opened");
-    assert!(forge.find("towpath/prod/web").expect("looked").is_some());
+    let opened = forge.create_proposal(&wanted).expect("opened");
+    assert!(forge.find_proposal("towpath/prod/web").expect("looked").is_some());
     assert_eq!(forge.open_proposals().expect("listed").len(), 1);
     let change = ProposalUpdate {
         title: Some("Other".into()),
@@ -45,27 +45,27 @@ fn every_request_before_a_judge() {
         remove_labels: vec!["towpath".into()],
         ..ProposalUpdate::default()
     };
-    forge.update(opened.number, &change).expect("changed");
+    forge.update_proposal(opened.number, &change).expect("changed");
     for state in [CheckState::Pending, CheckState::Failed, CheckState::Passed] {
         let url = Some("https://ci.example.com/1".into());
         let check =
             CommitCheck { name: "towpath/prod".into(), state, description: "so so".into(), url };
         forge.set_check(&sha("towpath/prod/web"), &check).expect("set");
     }
-    assert_eq!(forge.checks(&sha("towpath/prod/web")).expect("read").len(), 1);
-    forge.reviews(opened.number).expect("read");
-    if !forge.lacks().contains(&ForgeFeature::Issues) {
+    assert_eq!(forge.list_checks(&sha("towpath/prod/web")).expect("read").len(), 1);
+    forge.list_reviews(opened.number).expect("read");
+    if !forge.missing_features().contains(&ForgeFeature::Issues) {
         forge.open_issues("incident").expect("read");
     }
-    if !forge.lacks().contains(&ForgeFeature::AutoMerge) {
+    if !forge.missing_features().contains(&ForgeFeature::AutoMerge) {
         forge.auto_merge(opened.number, &merge_of("towpath/prod/web")).expect("asked for");
     }
     assert_eq!(
-        forge.merge(opened.number, &merge_of("towpath/prod/web")).expect("merged").state,
+        forge.merge_proposal(opened.number, &merge_of("towpath/prod/web")).expect("merged").state,
         ProposalState::Merged
     );
-    let second = forge.create(&new("second")).expect("opened");
-    assert_eq!(forge.close(second.number).expect("closed").state, ProposalState::Closed);
+    let second = forge.create_proposal(&new("second")).expect("opened");
+    assert_eq!(forge.close_proposal(second.number).expect("closed").state, ProposalState::Closed);
     let exchanges = bench.fake.world.lock().expect("no panic within").exchanges.clone();
     std::fs::write(told("FORGE_EXCHANGES"), serde_json::Value::from(exchanges).to_string())
         .expect("written");
@@ -85,28 +85,34 @@ fn the_flow_before_an_emulator() {
     );
     let forge = bench.forge.as_ref();
     let wanted = NewProposal { labels: vec!["towpath".into()], ..new(&branch) };
-    let opened = forge.create(&wanted).expect("opened");
+    let opened = forge.create_proposal(&wanted).expect("opened");
     assert_eq!((opened.head.as_str(), opened.state), (branch.as_str(), ProposalState::Open));
     assert_eq!(
         (opened.head_commit.as_deref(), opened.labels.as_slice()),
         (Some(commit.as_str()), &wanted.labels[..])
     );
-    assert_eq!(forge.find(&branch).expect("looked").expect("found").number, opened.number);
+    assert_eq!(forge.find_proposal(&branch).expect("looked").expect("found").number, opened.number);
     let change = ProposalUpdate {
         title: Some("Other".into()),
         add_labels: vec!["more".into()],
         ..ProposalUpdate::default()
     };
-    let changed = forge.update(opened.number, &change).expect("changed");
+    let changed = forge.update_proposal(opened.number, &change).expect("changed");
     assert_eq!((changed.title.as_str(), changed.labels.len()), ("Other", 2));
-    assert_eq!(forge.reviews(opened.number).expect("read"), []);
+    assert_eq!(forge.list_reviews(opened.number).expect("read"), []);
     let mut how = merge_of(&branch);
     how.method = MergeMethod::Merge;
     assert!(
-        matches!(bench.error(forge.merge(opened.number, &how)), ForgeError::NotMergeable { .. }),
+        matches!(
+            bench.error(forge.merge_proposal(opened.number, &how)),
+            ForgeError::NotMergeable { .. }
+        ),
         "another head"
     );
     how.expect = commit;
-    assert_eq!(forge.merge(opened.number, &how).expect("merged").state, ProposalState::Merged);
-    assert_eq!(forge.find(&branch).expect("looked"), None);
+    assert_eq!(
+        forge.merge_proposal(opened.number, &how).expect("merged").state,
+        ProposalState::Merged
+    );
+    assert_eq!(forge.find_proposal(&branch).expect("looked"), None);
 }

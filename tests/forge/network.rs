@@ -125,7 +125,7 @@ fn what_is_not_there_is_tried_a_few_times() {
         Token::new(TOKEN),
         |_| {},
     );
-    let error = bench.error(bench.forge.create(&crate::bench::new("b")));
+    let error = bench.error(bench.forge.create_proposal(&crate::bench::new("b")));
     assert_eq!(error.to_string(), "git.example.com cannot be reached: the connection was refused");
     assert_eq!(bench.slept(), [500, 1000, 2000]);
 }

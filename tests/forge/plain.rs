@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::Arc;
 use towpath::forge::{
     Clock, Forge, ForgeError, ForgeFeature, ForgeKind, MergeMethod, ProposalMerge, ProposalState,
-    ProposalUpdate, plain,
+    ProposalUpdate, open_plain,
 };
 use towpath::git::{GitOptions, Repository, Workspace};
 
@@ -65,7 +65,7 @@ impl Ground {
 fn forge(repository: &Repository) -> Box<dyn Forge + '_> {
     let manner = GitOptions { date: "1700000000 +0000".into(), ..GitOptions::default() };
     let clock = Clock { now: Arc::new(|| 0), sleep: Arc::new(|_| {}), chance: Arc::new(|| 0.5) };
-    plain(Workspace::new(repository, manner), "/srv/deploy.git".into(), ME.into(), clock)
+    open_plain(Workspace::new(repository, manner), "/srv/deploy.git".into(), ME.into(), clock)
 }
 
 fn git(at: &Path, arguments: &[&str]) -> String {
@@ -104,14 +104,14 @@ fn a_proposal_is_opened_found_changed_and_closed() {
     let log = git(&ground.path("origin.git"), &["log", "--format=%s", "refs/towpath/proposals/1"]);
     assert_eq!(log.lines().last(), Some("Open: Promote towpath/prod/web"));
     assert_eq!(log.lines().next(), Some("Close: Other"));
-    assert!(matches!(forge.proposal(9), Err(ForgeError::NoSuchProposal { number: 9 })));
+    assert!(matches!(forge.get_proposal(9), Err(ForgeError::NoSuchProposal { number: 9 })));
     for feature in
         [ForgeFeature::AutoMerge, ForgeFeature::Issues, ForgeFeature::Checks, ForgeFeature::Reviews]
     {
-        assert!(forge.lacks().contains(&feature));
+        assert!(forge.missing_features().contains(&feature));
     }
     assert_eq!(
-        forge.reviews(1).expect_err("nobody reviews").to_string(),
+        forge.list_reviews(1).expect_err("nobody reviews").to_string(),
         "a repository without a forge has no reviews"
     );
 }
@@ -132,15 +132,17 @@ fn merged_once_and_only_as_judged() {
     let ground = Ground::new();
     let repository = ground.clone("one");
     let forge = forge(&repository);
-    forge.create(&new("b")).expect("opened");
-    let error = forge.merge(1, &how(ground.at("c"), MergeMethod::Merge)).expect_err("another head");
+    forge.create_proposal(&new("b")).expect("opened");
+    let error = forge
+        .merge_proposal(1, &how(ground.at("c"), MergeMethod::Merge))
+        .expect_err("another head");
     assert_eq!(error.to_string(), "proposal 1 cannot be merged: its branch has moved on");
     let head = ground.at("b");
     let subject = Subject { forge: forge.as_ref(), me: ME, sha: &|branch| ground.at(branch) };
     let commit = merged_once(&subject);
     // The suite squashes.
     assert_eq!((ground.at("main"), ground.at("main^")), (commit, ground.at(&format!("{head}^"))));
-    let merged = forge.proposal(1).expect("there");
+    let merged = forge.get_proposal(1).expect("there");
     assert_eq!((merged.state, merged.head_commit), (ProposalState::Merged, Some(head)));
 }
 
@@ -150,12 +152,12 @@ fn a_merge_goes_forward_or_is_one() {
     let repository = ground.clone("one");
     let forge = forge(&repository);
     for head in ["b", "c", "towpath/prod/web"] {
-        forge.create(&new(head)).expect("opened");
+        forge.create_proposal(&new(head)).expect("opened");
     }
     let (b, c, web) = (ground.at("b"), ground.at("c"), ground.at("towpath/prod/web"));
-    forge.merge(1, &how(b.clone(), MergeMethod::Merge)).expect("merged");
+    forge.merge_proposal(1, &how(b.clone(), MergeMethod::Merge)).expect("merged");
     assert_eq!(ground.at("main"), b, "it goes forward");
-    forge.merge(2, &how(c.clone(), MergeMethod::Merge)).expect("merged");
+    forge.merge_proposal(2, &how(c.clone(), MergeMethod::Merge)).expect("merged");
     assert_eq!((ground.at("main^1"), ground.at("main^2")), (b, c));
     let origin = ground.path("origin.git");
     assert_eq!(
@@ -163,7 +165,8 @@ fn a_merge_goes_forward_or_is_one() {
         "Merge pull request #2 from c\n\nApp: web"
     );
     assert_eq!(git(&origin, &["ls-tree", "--name-only", "main"]), "a\nb\nc");
-    let error = forge.merge(3, &how(web, MergeMethod::Rebase)).expect_err("it has no rebase");
+    let error =
+        forge.merge_proposal(3, &how(web, MergeMethod::Rebase)).expect_err("it has no rebase");
     assert_eq!(
         error.to_string(),
         "proposal 3 cannot be merged: `main` has moved on, and only a forge rebases"
@@ -175,24 +178,26 @@ fn a_conflict_is_refused_and_nothing_moves() {
     let ground = Ground::new();
     let repository = ground.clone("one");
     let forge = forge(&repository);
-    forge.create(&new("b")).expect("opened");
+    forge.create_proposal(&new("b")).expect("opened");
     let seed = ground.path("seed");
     git(&seed, &["switch", "-q", "main"]);
     ground.commit(&seed, "main", "b", "2\n");
     let main = ground.at("main");
-    let error =
-        forge.merge(1, &how(ground.at("b"), MergeMethod::Merge)).expect_err("both have changed it");
+    let error = forge
+        .merge_proposal(1, &how(ground.at("b"), MergeMethod::Merge))
+        .expect_err("both have changed it");
     assert_eq!(
         error.to_string(),
         "proposal 1 cannot be merged: `main` has changed the same lines of b"
     );
     assert_eq!(
-        (ground.at("main"), forge.proposal(1).expect("there").state),
+        (ground.at("main"), forge.get_proposal(1).expect("there").state),
         (main, ProposalState::Open)
     );
     git(&ground.path("origin.git"), &["branch", "-D", "b"]);
-    let error =
-        forge.merge(1, &how("0".repeat(40), MergeMethod::Merge)).expect_err("there is no branch");
+    let error = forge
+        .merge_proposal(1, &how("0".repeat(40), MergeMethod::Merge))
+        .expect_err("there is no branch");
     assert_eq!(error.to_string(), "proposal 1 cannot be merged: its branch `b` is gone");
 }
 
@@ -201,12 +206,15 @@ fn what_git_has_merged_is_noted() {
     let ground = Ground::new();
     let repository = ground.clone("one");
     let forge = forge(&repository);
-    forge.create(&new("b")).expect("opened");
+    forge.create_proposal(&new("b")).expect("opened");
     git(&ground.path("origin.git"), &["update-ref", "refs/heads/main", "b"]);
     assert_eq!(forge.open_proposals().expect("listed"), []);
-    assert_eq!(forge.proposal(1).expect("there").state, ProposalState::Merged);
+    assert_eq!(forge.get_proposal(1).expect("there").state, ProposalState::Merged);
     assert_eq!(
-        forge.merge(1, &how(ground.at("b"), MergeMethod::Merge)).expect("merged already").state,
+        forge
+            .merge_proposal(1, &how(ground.at("b"), MergeMethod::Merge))
+            .expect("merged already")
+            .state,
         ProposalState::Merged
     );
 }
@@ -217,7 +225,7 @@ fn what_git_has_merged_is_noted() {
 fn writers_at_once_lose_nothing() {
     let ground = Ground::new();
     let first = ground.clone("first");
-    forge(&first).create(&new("towpath/prod/web")).expect("opened");
+    forge(&first).create_proposal(&new("towpath/prod/web")).expect("opened");
     let clones: Vec<PathBuf> = (0..10)
         .map(|n| {
             ground.clone(&format!("clone{n}"));
@@ -229,12 +237,12 @@ fn writers_at_once_lose_nothing() {
             scope.spawn(move || {
                 let repository = Repository::open(path).expect("opens");
                 let forge = forge(&repository);
-                forge.create(&new(if n % 2 == 0 { "b" } else { "c" })).expect("opened");
+                forge.create_proposal(&new(if n % 2 == 0 { "b" } else { "c" })).expect("opened");
                 let change = ProposalUpdate {
                     add_labels: vec![format!("label{n}")],
                     ..ProposalUpdate::default()
                 };
-                forge.update(1, &change).expect("changed");
+                forge.update_proposal(1, &change).expect("changed");
             });
         }
     });
@@ -243,7 +251,7 @@ fn writers_at_once_lose_nothing() {
         forge.open_proposals().expect("listed").into_iter().map(|one| one.head).collect();
     open.sort();
     assert_eq!(open, ["b", "c", "towpath/prod/web"]);
-    let mut labels = forge.proposal(1).expect("there").labels;
+    let mut labels = forge.get_proposal(1).expect("there").labels;
     labels.sort();
     assert_eq!(labels, (0..10).map(|n| format!("label{n}")).collect::<Vec<_>>());
 }

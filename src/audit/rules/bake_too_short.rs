@@ -1,6 +1,6 @@
 //! `bake-too-short`: it had not run long enough before.
 
-use super::{AuditRule, gated};
+use super::{AuditRule, findings_by_gate};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::config::gates::GateKind;
 
@@ -16,7 +16,7 @@ pub(super) static RULE: AuditRule = AuditRule {
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     [GateKind::Bake, GateKind::Wave]
         .into_iter()
-        .flat_map(|kind| gated(scene, &RULE, kind))
+        .flat_map(|kind| findings_by_gate(scene, &RULE, kind))
         .collect()
 }
 

@@ -20,10 +20,11 @@ pub(super) static RULE: AuditRule = AuditRule {
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let mut found: Vec<Finding> =
         scene.deployments().filter_map(|deployment| by_trailer(scene, &deployment)).collect();
-    let events =
-        scene.events().filter_map(|(event, slots)| Some((event, by_event(event, slots, &RULE)?)));
+    let events = scene
+        .ledger_events()
+        .filter_map(|(event, slots)| Some((event, by_event(event, slots, &RULE)?)));
     let untold: Vec<Finding> = events
-        .filter(|(event, one)| !found.iter().any(|commit| tells(commit, event, one)))
+        .filter(|(event, one)| !found.iter().any(|commit| describes_event(commit, event, one)))
         .map(|(_, one)| one)
         .collect();
     found.extend(untold);
@@ -31,7 +32,7 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
 }
 
 /// Does a commit say the same as an event? What towpath writes, it writes to both.
-fn tells(commit: &Finding, event: &LedgerEvent, by_event: &Finding) -> bool {
+fn describes_event(commit: &Finding, event: &LedgerEvent, by_event: &Finding) -> bool {
     let EventKind::Overridden { reason, .. } = &event.what else { return false };
     commit.version == by_event.version
         && commit.slots.iter().any(|slot| by_event.slots.contains(slot))
@@ -40,9 +41,9 @@ fn tells(commit: &Finding, event: &LedgerEvent, by_event: &Finding) -> bool {
 
 fn by_trailer(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Option<Finding> {
     (scene.marks)(deployment.commit).filter(|mark| mark.breaks_glass())?;
-    let account = scene.account(deployment.commit)?;
+    let account = scene.commit_details(deployment.commit)?;
     let reason = account.break_glass.as_ref()?;
-    Some(Finding::of(&RULE, deployment, format!("{}: {reason}", account.who.name)))
+    Some(Finding::from_deployment(&RULE, deployment, format!("{}: {reason}", account.who.name)))
 }
 
 /// What the ledger says of it, about these cells.
@@ -66,7 +67,7 @@ pub(super) fn by_event(
         version: Some(Version::parse(version)),
         time: Some(event.time.as_second()),
         event: Some(event.id.clone()),
-        ..Finding::bare(rule, message)
+        ..Finding::from_message(rule, message)
     })
 }
 

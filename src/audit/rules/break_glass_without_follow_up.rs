@@ -19,10 +19,10 @@ pub(super) static RULE: AuditRule = AuditRule {
 const WEEK: i64 = 7 * 24 * 60 * 60;
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
-    let open = scene.evidence.ledger.unexplained();
+    let open = scene.evidence.ledger.overrides_without_follow_up();
     let is_open = |event: &LedgerEvent| open.iter().any(|other| other.id == event.id);
     let is_late = |event: &LedgerEvent| event.time.as_second() + WEEK <= scene.now;
-    let late = scene.events().filter(|(event, _)| is_open(event) && is_late(event));
+    let late = scene.ledger_events().filter(|(event, _)| is_open(event) && is_late(event));
     late.filter_map(|(event, slots)| by_event(event, slots, &RULE)).collect()
 }
 

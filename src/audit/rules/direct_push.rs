@@ -20,9 +20,11 @@ static CUSTOM: CommitConvention =
     CommitConvention { name: "pull requests", does: CommitFlags::is_proposed };
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
-    let found = scene.against(&CUSTOM).into_iter();
+    let found = scene.convention_breakers(&CUSTOM).into_iter();
     found
-        .map(|deployment| Finding::of(&RULE, &deployment, "its commit names no pull request"))
+        .map(|deployment| {
+            Finding::from_deployment(&RULE, &deployment, "its commit names no pull request")
+        })
         .collect()
 }
 

@@ -1,6 +1,6 @@
 //! `diverged-targets`: clusters of one stage disagree.
 
-use super::{AuditRule, span, standing};
+use super::{AuditRule, finding_at_entry, format_duration};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::config::gates::StageWaves;
 use crate::model::{CellKey, MappingEntry, Version};
@@ -22,25 +22,30 @@ pub(super) static RULE: AuditRule = AuditRule {
 const WEEK: i64 = 7 * 24 * 60 * 60;
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
-    scene.standing().into_values().filter_map(|entries| diverged(scene, &entries)).collect()
+    scene
+        .entries_by_stage()
+        .into_values()
+        .filter_map(|entries| check_targets(scene, &entries))
+        .collect()
 }
 
-fn diverged(scene: &AuditContext<'_>, entries: &[&MappingEntry]) -> Option<Finding> {
+fn check_targets(scene: &AuditContext<'_>, entries: &[&MappingEntry]) -> Option<Finding> {
     let versions: BTreeSet<&Version> = entries.iter().map(|entry| &entry.version).collect();
     let targets: BTreeSet<_> = entries.iter().map(|entry| &entry.target).collect();
     if versions.len() < 2 || targets.len() < 2 {
         return None;
     }
     let courses: Vec<Vec<EvidenceRunPeriod<'_>>> =
-        entries.iter().map(|entry| scene.course(&entry.slot())).collect();
+        entries.iter().map(|entry| scene.run_periods(&entry.slot())).collect();
     let since = courses.iter().filter_map(|course| course.first()?.time).max()?;
-    let rollout = scene.config.pipeline.waves(&entries[0].stage).map_or(0, StageWaves::bake);
+    let rollout =
+        scene.config.pipeline.waves_of(&entries[0].stage).map_or(0, StageWaves::total_bake_seconds);
     if since.saturating_add(WEEK).saturating_add(rollout) > scene.now || !have_shared(&courses) {
         return None;
     }
     let slots: Vec<CellKey> = entries.iter().map(|entry| entry.slot()).collect();
-    let message = format!("for {}: {}", span(scene.now - since), list(entries));
-    Some(Finding { slots, version: None, ..standing(&RULE, entries[0], message) })
+    let message = format!("for {}: {}", format_duration(scene.now - since), list(entries));
+    Some(Finding { slots, version: None, ..finding_at_entry(&RULE, entries[0], message) })
 }
 
 /// Has one version been in two of them?

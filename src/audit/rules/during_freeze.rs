@@ -1,6 +1,6 @@
 //! `during-freeze`: it landed in a freeze.
 
-use super::{AuditRule, gated};
+use super::{AuditRule, findings_by_gate};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::config::gates::GateKind;
 
@@ -14,7 +14,7 @@ pub(super) static RULE: AuditRule = AuditRule {
 };
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
-    gated(scene, &RULE, GateKind::Freeze)
+    findings_by_gate(scene, &RULE, GateKind::Freeze)
 }
 
 #[cfg(test)]

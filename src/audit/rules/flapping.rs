@@ -29,14 +29,14 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
 
 /// `course` is what one cell got, the newest first.
 fn of_cell(course: &[Deployment<'_>]) -> Vec<Finding> {
-    let turns: Vec<usize> = (0..course.len()).filter(|at| turns(&course[*at..])).collect();
+    let turns: Vec<usize> = (0..course.len()).filter(|at| is_flapping(&course[*at..])).collect();
     let known: BTreeSet<usize> = turns.iter().copied().collect();
     let begins = turns.into_iter().filter(|at| !known.contains(&(at + 1)));
-    begins.map(|at| Finding::of(&RULE, &course[at], message(&course[at]))).collect()
+    begins.map(|at| Finding::from_deployment(&RULE, &course[at], message(&course[at]))).collect()
 }
 
 /// Are the newest three changes forth, back and forth, within a day?
-fn turns(course: &[Deployment<'_>]) -> bool {
+fn is_flapping(course: &[Deployment<'_>]) -> bool {
     let [last, back, first, ..] = course else { return false };
     let same = |one: &Deployment<'_>, other: &Deployment<'_>| {
         one.from.is_some() && (one.from, one.to) == (other.from, other.to) && one.from != one.to

@@ -75,44 +75,54 @@ pub static ALL: [&AuditRule; 20] = [
 ];
 
 /// The rule with this id.
-pub fn of(id: &str) -> Option<&'static AuditRule> {
+pub fn find_rule(id: &str) -> Option<&'static AuditRule> {
     ALL.iter().copied().find(|rule| rule.id == id)
 }
 
 /// What stands there now.
-fn standing(rule: &'static AuditRule, entry: &MappingEntry, message: impl Into<String>) -> Finding {
+fn finding_at_entry(
+    rule: &'static AuditRule,
+    entry: &MappingEntry,
+    message: impl Into<String>,
+) -> Finding {
     let place = entry.locations.first();
     Finding {
         slots: vec![entry.slot()],
         version: Some(entry.version.clone()),
         path: place.map(|place| place.path.clone()),
         line: place.map(|place| place.line),
-        ..Finding::bare(rule, message)
+        ..Finding::from_message(rule, message)
     }
 }
 
 /// The entries that bear a note.
-fn noted(
+fn findings_by_note(
     scene: &AuditContext<'_>,
     rule: &'static AuditRule,
     says: impl Fn(&EntryNote) -> Option<String>,
 ) -> Vec<Finding> {
     let told = |entry: &MappingEntry| {
-        entry.notes.iter().find_map(&says).map(|message| standing(rule, entry, message))
+        entry.notes.iter().find_map(&says).map(|message| finding_at_entry(rule, entry, message))
     };
     scene.entries().filter_map(told).collect()
 }
 
 /// The deployments that landed although a gate was not open.
-fn gated(scene: &AuditContext<'_>, rule: &'static AuditRule, gate: GateKind) -> Vec<Finding> {
+fn findings_by_gate(
+    scene: &AuditContext<'_>,
+    rule: &'static AuditRule,
+    gate: GateKind,
+) -> Vec<Finding> {
     let found = scene.closed_by(gate).into_iter();
     found
-        .map(|(deployment, answer)| Finding::of(rule, &deployment, answer.reason.clone()))
+        .map(|(deployment, answer)| {
+            Finding::from_deployment(rule, &deployment, answer.reason.clone())
+        })
         .collect()
 }
 
 /// How long, in the unit that says enough.
-fn span(seconds: i64) -> String {
+fn format_duration(seconds: i64) -> String {
     match seconds {
         s if s < 60 => format!("{s}s"),
         s if s < 3_600 => format!("{}m", s / 60),
@@ -136,7 +146,7 @@ mod tests {
                 .lines()
                 .find(|line| line.starts_with(&begin))
                 .unwrap_or_else(|| panic!("{begin}"));
-            assert_eq!(row.ends_with(" | |"), rule.needs.words().is_empty(), "{row}");
+            assert_eq!(row.ends_with(" | |"), rule.needs.missing_text().is_empty(), "{row}");
         }
     }
 

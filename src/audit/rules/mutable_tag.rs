@@ -1,6 +1,6 @@
 //! `mutable-tag`: the tag names a moving thing.
 
-use super::{AuditRule, standing};
+use super::{AuditRule, finding_at_entry};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::model::EntryNote;
 
@@ -20,7 +20,7 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
         entry.notes.contains(&EntryNote::Mutable) && entry.version.digest.is_none()
     });
     let later = moves.filter(|entry| scene.is_later(&entry.stage));
-    later.map(|entry| standing(&RULE, entry, "what this tag names may change")).collect()
+    later.map(|entry| finding_at_entry(&RULE, entry, "what this tag names may change")).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `out-of-order`: the stage before got the version only afterwards.
 
-use super::{AuditRule, span};
+use super::{AuditRule, format_duration};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::history::{Deployment, StageLink, StageRelation};
 
@@ -17,25 +17,26 @@ pub(super) static RULE: AuditRule = AuditRule {
 };
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
-    let near = scene.links().filter(|(link, _)| link.near);
-    near.filter_map(|(link, deployment)| judged(scene, link, &deployment)).collect()
+    let near = scene.stage_links().filter(|(link, _)| link.near);
+    near.filter_map(|(link, deployment)| check_link(scene, link, &deployment)).collect()
 }
 
-fn judged(
+fn check_link(
     scene: &AuditContext<'_>,
     link: &StageLink,
     deployment: &Deployment<'_>,
 ) -> Option<Finding> {
     let StageRelation::After(seconds) = link.relation else { return None };
-    let message = format!("{} got it {} later", scene.before(link), span(seconds));
+    let message =
+        format!("{} got it {} later", scene.previous_stage(link), format_duration(seconds));
     if scene.comparison.is_in_order(link.relation) {
         let message = format!("{message}, within the tolerance");
         return Some(Finding {
             severity: Severity::Low,
-            ..Finding::of(&RULE, deployment, message)
+            ..Finding::from_deployment(&RULE, deployment, message)
         });
     }
-    Some(Finding::of(&RULE, deployment, message))
+    Some(Finding::from_deployment(&RULE, deployment, message))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `overtaken`: what it replaced had no outcome.
 
-use super::{AuditRule, gated};
+use super::{AuditRule, findings_by_gate};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::config::gates::GateKind;
 
@@ -14,7 +14,7 @@ pub(super) static RULE: AuditRule = AuditRule {
 };
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
-    gated(scene, &RULE, GateKind::Isolation)
+    findings_by_gate(scene, &RULE, GateKind::Isolation)
 }
 
 #[cfg(test)]

@@ -18,9 +18,11 @@ pub(super) static RULE: AuditRule = AuditRule {
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let never =
-        scene.links().filter(|(link, _)| link.near && link.relation == StageRelation::Never);
+        scene.stage_links().filter(|(link, _)| link.near && link.relation == StageRelation::Never);
     never
-        .map(|(link, deployment)| Finding::of(&RULE, &deployment, message(scene.before(link))))
+        .map(|(link, deployment)| {
+            Finding::from_deployment(&RULE, &deployment, message(scene.previous_stage(link)))
+        })
         .collect()
 }
 

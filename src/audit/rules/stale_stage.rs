@@ -1,6 +1,6 @@
 //! `stale-stage`: others moved, this one did not.
 
-use super::{AuditRule, span, standing};
+use super::{AuditRule, finding_at_entry, format_duration};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::history::Deployment;
 use crate::model::{AppName, CellKey, MappingEntry, StageName};
@@ -61,15 +61,19 @@ fn left_behind(
     let before = &scene.config.stage(entry.stage.as_str())?.after;
     let (stage, moves) = before
         .iter()
-        .map(|stage| (stage, moved(pace, &slot, stage, since)))
+        .map(|stage| (stage, count_moves(pace, &slot, stage, since)))
         .max_by_key(|(_, n)| *n)?;
-    let message =
-        || format!("not moved for {}, while {stage} got {moves} versions", span(scene.now - since));
-    (moves >= MOVES).then(|| standing(&RULE, entry, message()))
+    let message = || {
+        format!(
+            "not moved for {}, while {stage} got {moves} versions",
+            format_duration(scene.now - since)
+        )
+    };
+    (moves >= MOVES).then(|| finding_at_entry(&RULE, entry, message()))
 }
 
 /// How often the app moved in another stage since then.
-fn moved(pace: &StageActivity<'_>, slot: &CellKey, stage: &StageName, since: i64) -> usize {
+fn count_moves(pace: &StageActivity<'_>, slot: &CellKey, stage: &StageName, since: i64) -> usize {
     let there = pace.cells.get(&(&slot.app, slot.component.as_deref(), stage));
     there
         .into_iter()

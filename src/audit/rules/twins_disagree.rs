@@ -1,6 +1,6 @@
 //! `twins-disagree`: places that should agree do not.
 
-use super::{AuditRule, noted};
+use super::{AuditRule, findings_by_note};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::model::EntryNote;
 
@@ -14,7 +14,7 @@ pub(super) static RULE: AuditRule = AuditRule {
 };
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
-    noted(scene, &RULE, |note| match note {
+    findings_by_note(scene, &RULE, |note| match note {
         EntryNote::Disagrees(what) => Some(what.clone()),
         _ => None,
     })

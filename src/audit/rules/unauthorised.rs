@@ -22,24 +22,26 @@ pub(super) static RULE: AuditRule = AuditRule {
 };
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
-    let moved: Vec<Finding> =
-        scene.all().filter_map(|deployment| judged(scene, &deployment)).collect();
+    let moved: Vec<Finding> = scene
+        .all_deployments()
+        .filter_map(|deployment| check_deployment(scene, &deployment))
+        .collect();
     let known: HashSet<Oid> = moved.iter().filter_map(|finding| finding.commit).collect();
     let stages = stages(scene);
     let touches = scene.touches.iter().filter(|touch| !known.contains(&touch.commit));
     let touched: Vec<Finding> =
-        touches.filter_map(|touch| touched(scene, touch, &stages)).collect();
+        touches.filter_map(|touch| check_file_change(scene, touch, &stages)).collect();
     moved.into_iter().chain(touched).collect()
 }
 
-fn judged(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Option<Finding> {
-    let name = stranger(scene, deployment.slot.stage.as_str(), deployment.commit)?;
+fn check_deployment(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Option<Finding> {
+    let name = unpermitted_author(scene, deployment.slot.stage.as_str(), deployment.commit)?;
     let message = format!("{name} is none of the actors of {}", deployment.slot.stage);
-    Some(Finding::of(&RULE, deployment, message))
+    Some(Finding::from_deployment(&RULE, deployment, message))
 }
 
 /// A file of one cell changed, and its version did not.
-fn touched(
+fn check_file_change(
     scene: &AuditContext<'_>,
     touch: &MappedFileChange,
     stages: &HashMap<&str, Option<&CellKey>>,
@@ -48,7 +50,7 @@ fn touched(
     if !scene.is_wanted(slot, touch.time) {
         return None;
     }
-    let name = stranger(scene, slot.stage.as_str(), touch.commit)?;
+    let name = unpermitted_author(scene, slot.stage.as_str(), touch.commit)?;
     let message = format!("{name} is none of the actors of {}; no version moved", slot.stage);
     Some(Finding {
         severity: Severity::Medium,
@@ -56,7 +58,7 @@ fn touched(
         commit: Some(touch.commit),
         time: Some(touch.time),
         path: Some(touch.path.clone()),
-        ..Finding::bare(&RULE, message)
+        ..Finding::from_message(&RULE, message)
     })
 }
 
@@ -72,10 +74,11 @@ fn stages<'s>(scene: &AuditContext<'s>) -> HashMap<&'s str, Option<&'s CellKey>>
 }
 
 /// The author, if nobody permitted.
-fn stranger(scene: &AuditContext<'_>, stage: &str, commit: Oid) -> Option<String> {
-    let permission = scene.config.pipeline.actors(stage)?;
-    let author = scene.account(commit)?.author.clone();
-    (!permission.names(EventAuthor::from(author.clone()).words())).then_some(author.name)
+fn unpermitted_author(scene: &AuditContext<'_>, stage: &str, commit: Oid) -> Option<String> {
+    let permission = scene.config.pipeline.find_permission(stage)?;
+    let author = scene.commit_details(commit)?.author.clone();
+    (!permission.names_any(EventAuthor::from(author.clone()).permission_words()))
+        .then_some(author.name)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `unbuildable`: YAML reads the tag as something else.
 
-use super::{AuditRule, noted};
+use super::{AuditRule, findings_by_note};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::model::EntryNote;
 
@@ -14,7 +14,7 @@ pub(super) static RULE: AuditRule = AuditRule {
 };
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
-    noted(scene, &RULE, |note| match note {
+    findings_by_note(scene, &RULE, |note| match note {
         EntryNote::Unbuildable => {
             Some(String::from("YAML reads this tag as a number, a bool or null; quote it"))
         }

@@ -18,7 +18,7 @@ pub(super) static RULE: AuditRule = AuditRule {
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let mut seen: BTreeMap<usize, (Deployment<'_>, bool)> = BTreeMap::new();
-    for (link, deployment) in scene.links() {
+    for (link, deployment) in scene.stage_links() {
         let (_, never) = seen.entry(link.index).or_insert((deployment, true));
         *never &= link.relation == StageRelation::Never;
     }
@@ -26,7 +26,7 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let never = seen.into_iter().filter(|(index, (_, never))| *never && compared(*index));
     never
         .map(|(_, (deployment, _))| {
-            Finding::of(&RULE, &deployment, "no earlier stage ever had this version")
+            Finding::from_deployment(&RULE, &deployment, "no earlier stage ever had this version")
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! `unpinned`: an image without a version.
 
-use super::{AuditRule, standing};
+use super::{AuditRule, finding_at_entry};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::model::{EntryNote, MappingEntry};
 
@@ -18,7 +18,7 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     scene
         .entries()
         .filter(is_unpinned)
-        .map(|entry| standing(&RULE, entry, "no version is written"))
+        .map(|entry| finding_at_entry(&RULE, entry, "no version is written"))
         .collect()
 }
 

@@ -19,8 +19,10 @@ static CUSTOM: CommitConvention =
     CommitConvention { name: "signing", does: CommitFlags::is_signed };
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
-    let found = scene.against(&CUSTOM).into_iter();
-    found.map(|deployment| Finding::of(&RULE, &deployment, "its commit is not signed")).collect()
+    let found = scene.convention_breakers(&CUSTOM).into_iter();
+    found
+        .map(|deployment| Finding::from_deployment(&RULE, &deployment, "its commit is not signed"))
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `unverified`: it had not passed in the stages before.
 
-use super::{AuditRule, gated};
+use super::{AuditRule, findings_by_gate};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::config::gates::GateKind;
 
@@ -14,7 +14,7 @@ pub(super) static RULE: AuditRule = AuditRule {
 };
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
-    gated(scene, &RULE, GateKind::Verified)
+    findings_by_gate(scene, &RULE, GateKind::Verified)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{
     ExitKind, Failure, GateContext, GateRequest, MoveDirection, OutputFormat, Version, WaveReports,
-    by_wave, json, moment,
+    by_wave, json, resolve_time,
 };
 use crate::cli::facts::FactCollector;
 use crate::pipeline::{Evidence, ExternalFacts};
@@ -17,30 +17,30 @@ pub(super) fn run(
     format: OutputFormat,
     inquiry: &GateContext<'_>,
 ) -> Result<ExitKind, Failure> {
-    let text = read(path)?;
-    let (past, nothing) = (inquiry.past(), ExternalFacts::default());
+    let text = read_questions(path)?;
+    let (past, nothing) = (inquiry.deployment_index(), ExternalFacts::default());
     let evidence = inquiry.evidence(&past, &nothing);
     let witness = FactCollector::new(inquiry);
     let (mut all_open, mut out) = (true, String::new());
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
         let wrong = |failure: Failure| failure.hint(format!("it is asked in line {number}"));
-        let (asked, at) = question(line, inquiry, &evidence).map_err(wrong)?;
+        let (asked, at) = parse_question(line, inquiry, &evidence).map_err(wrong)?;
         let answer = by_wave(&asked, at, &evidence, &witness);
-        all_open &= answer.turn().allows();
-        out.push_str(&shown(&answer, format, inquiry));
+        all_open &= answer.current().is_allowed();
+        out.push_str(&render_answer(&answer, format, inquiry));
     }
-    inquiry.context.ui.part(&out)?;
+    inquiry.context.ui.write_part(&out)?;
     Ok(if all_open { ExitKind::Done } else { ExitKind::Refused })
 }
 
-fn shown(answer: &WaveReports, format: OutputFormat, inquiry: &GateContext<'_>) -> String {
+fn render_answer(answer: &WaveReports, format: OutputFormat, inquiry: &GateContext<'_>) -> String {
     match format {
-        OutputFormat::Table => ui::ask_line(answer.turn(), &inquiry.context.ui.out),
+        OutputFormat::Table => ui::ask_line(answer.current(), &inquiry.context.ui.out),
         _ => serde_json::to_string(&json(answer, inquiry)).unwrap_or_default() + "\n",
     }
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
+fn read_questions(path: &Path) -> Result<String, Failure> {
     let mut text = String::new();
     let read = match path.to_str() {
         Some("-") => std::io::stdin().read_to_string(&mut text).map(|_| text),
@@ -48,12 +48,12 @@ fn read(path: &Path) -> Result<String, Failure> {
     };
     read.map_err(|error| {
         Failure::usage(format!("the questions in {} cannot be read", path.display()))
-            .because(&error)
+            .with_cause(&error)
     })
 }
 
 /// `APP STAGE [VERSION [TIME]]`; `-` for a version is what the stage before runs.
-fn question(
+fn parse_question(
     line: &str,
     inquiry: &GateContext<'_>,
     evidence: &Evidence<'_>,
@@ -67,7 +67,7 @@ fn question(
     let rest: Vec<&str> = words.collect();
     let at = match rest.join(" ") {
         text if text.is_empty() => None,
-        text => Some(moment(&text, inquiry.context, inquiry.repository)?),
+        text => Some(resolve_time(&text, inquiry.context, inquiry.repository)?),
     };
     let subject = inquiry.subject(app)?;
     let stage = inquiry.stage(stage)?.name.clone();
@@ -75,7 +75,7 @@ fn question(
     let mut asked = GateRequest { subject, stage, targets, version: Version::default(), purpose };
     asked.version = match version {
         Some(text) => inquiry.version(evidence, &asked.subject, text),
-        None => inquiry.candidate(evidence, &asked, at)?,
+        None => inquiry.find_candidate(evidence, &asked, at)?,
     };
     Ok((asked, at))
 }

@@ -16,28 +16,28 @@ pub struct CommitFlagStore {
 
 impl CommitFlagStore {
     /// What was kept. What cannot be used is passed over, for it is read anew.
-    pub fn open(context: &CommandContext, repository: &Repository) -> Self {
+    pub fn load(context: &CommandContext, repository: &Repository) -> Self {
         let shelf = keep::of_commits(context, repository);
         let kept = shelf.as_ref().and_then(|shelf| shelf.read().ok().flatten());
         CommitFlagStore { shelf, marks: RefCell::new(kept.unwrap_or_default()) }
     }
 
     /// What a commit is like; `None` where the clone lacks it.
-    pub fn of(&self, commit: Oid, chronicle: &DeploymentHistory<'_>) -> Option<CommitFlags> {
+    pub fn flags_of(&self, commit: Oid, chronicle: &DeploymentHistory<'_>) -> Option<CommitFlags> {
         if let Some(known) = self.marks.borrow().get(commit) {
             return Some(known);
         }
-        let mark = CommitFlags::from(&*chronicle.account(commit).ok()?);
-        self.marks.borrow_mut().learn(commit, mark);
+        let mark = CommitFlags::from(&*chronicle.commit_details(commit).ok()?);
+        self.marks.borrow_mut().insert(commit, mark);
         Some(mark)
     }
 
     /// Keeps what is new, unless nothing may be written. That this fails is no reason to fail.
-    pub fn keep(&self, context: &CommandContext) {
+    pub fn store(&self, context: &CommandContext) {
         let shelf = self.shelf.as_ref().filter(|_| context.writable_cache().is_some());
-        let news = || self.marks.borrow().renewed();
+        let news = || self.marks.borrow().merged_if_changed();
         if let Some(Err(error)) = shelf.and_then(|shelf| Some(shelf.write(&news()?))) {
-            context.ui.detail(&format!("what commits are like cannot be kept: {error}"));
+            context.ui.print_detail(&format!("what commits are like cannot be kept: {error}"));
         }
     }
 }

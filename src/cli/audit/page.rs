@@ -7,7 +7,7 @@ use crate::history::DeploymentKind;
 use crate::report::{AuditPage, AuditReport, DeploymentPlot, Matrix, StatusReport};
 
 /// The matrix of what is meant, its deployments over time, and where its commits are shown.
-pub fn page<'a>(
+pub fn build_page<'a>(
     audited: &'a AuditReport,
     inquiry: &GateContext<'_>,
     meant: &AuditSelection,
@@ -15,21 +15,21 @@ pub fn page<'a>(
     let deployments = inquiry.chronicle.timeline.deployments().filter(|deployment| {
         deployment.kind != DeploymentKind::Remove
             && (meant.window.since..meant.window.until).contains(&deployment.time)
-            && meant.choice.accepts(deployment.slot)
+            && meant.choice.contains(deployment.slot)
     });
     let counted = deployments.map(|deployment| (&deployment.slot.stage, deployment.time));
     AuditPage {
         audited,
         matrix: matrix(inquiry, meant),
         plot: DeploymentPlot::new(audited, &inquiry.chronicle.stages, counted),
-        place: place(inquiry),
+        place: commit_host(inquiry),
     }
 }
 
 fn matrix(inquiry: &GateContext<'_>, meant: &AuditSelection) -> Matrix {
     let mut status =
         StatusReport::new(inquiry.config(), inquiry.survey.mapping.clone(), |_| String::new());
-    status.occupants.retain(|occupant| meant.choice.accepts(&occupant.entry.slot()));
+    status.occupants.retain(|occupant| meant.choice.contains(&occupant.entry.slot()));
     let filled: Vec<_> =
         status.occupants.iter().map(|occupant| occupant.entry.stage.clone()).collect();
     status.keep_stages(|stage| filled.contains(stage));
@@ -37,8 +37,8 @@ fn matrix(inquiry: &GateContext<'_>, meant: &AuditSelection) -> Matrix {
 }
 
 /// A host that is known by its name; others have no pages that we know of.
-fn place(inquiry: &GateContext<'_>) -> Option<ForgeRepository> {
+fn commit_host(inquiry: &GateContext<'_>) -> Option<ForgeRepository> {
     let url =
         inquiry.context.url().map(str::to_owned).or_else(|| inquiry.repository.origin_url())?;
-    ForgeRepository::of(&url, None).ok()
+    ForgeRepository::from_remote(&url, None).ok()
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 ///
 /// # Errors
 /// When the clone lacks commits.
-pub fn touches(inquiry: &GateContext<'_>) -> Result<Vec<MappedFileChange>, Failure> {
+pub fn find_file_changes(inquiry: &GateContext<'_>) -> Result<Vec<MappedFileChange>, Failure> {
     let Some(tip) = inquiry.survey.commit else { return Ok(Vec::new()) };
     if inquiry.config().pipeline.permissions.is_empty() {
         return Ok(Vec::new());

@@ -1,6 +1,6 @@
 //! The arguments that `promote`, `deploy` and `rollback` share.
 
-use crate::cli::args::duration;
+use crate::cli::args::parse_duration;
 use crate::cli::context::CommandContext;
 use crate::cli::forge_args::ForgeArgs;
 use crate::cli::intent::PlanOptions;
@@ -58,7 +58,7 @@ pub struct DeliveryArgs {
     /// Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or
     /// time is over
     #[arg(long, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "1h")]
-    #[arg(value_parser = duration, conflicts_with_all = ["dry_run", "push", "commit", "patch"])]
+    #[arg(value_parser = parse_duration, conflicts_with_all = ["dry_run", "push", "commit", "patch"])]
     pub(super) wait: Option<SignedDuration>,
 
     /// Do it without asking
@@ -74,7 +74,7 @@ pub struct DeliveryArgs {
     pub(super) incident: Option<String>,
 
     /// With --break-glass: for so long gates do not stop this version
-    #[arg(long, value_name = "TIME", requires = "break_glass", default_value = "2h", value_parser = duration)]
+    #[arg(long, value_name = "TIME", requires = "break_glass", default_value = "2h", value_parser = parse_duration)]
     #[arg(hide_short_help = true)]
     pub(super) expires: SignedDuration,
 
@@ -83,7 +83,7 @@ pub struct DeliveryArgs {
     target: Option<TargetName>,
 
     /// Who wrote it, instead of the user that git knows
-    #[arg(long, value_name = "NAME <MAIL>", value_parser = person)]
+    #[arg(long, value_name = "NAME <MAIL>", value_parser = parse_person)]
     author: Option<GitIdentity>,
 
     #[command(flatten)]
@@ -109,12 +109,12 @@ pub struct DeliveryArgs {
 
 impl DeliveryArgs {
     /// Proposals, one for each app, without questions.
-    pub(super) fn proposing(forge: ForgeArgs) -> Self {
+    pub(super) fn for_proposals(forge: ForgeArgs) -> Self {
         DeliveryArgs { forge, yes: true, ..DeliveryArgs::default() }
     }
 
     /// What is to be done with the plan.
-    pub(super) fn way(&self) -> DeliveryMode {
+    pub(super) fn mode(&self) -> DeliveryMode {
         match (self.dry_run, self.patch, self.commit, self.push) {
             (true, ..) => DeliveryMode::DryRun,
             (_, true, ..) => DeliveryMode::Patch,
@@ -142,7 +142,7 @@ impl DeliveryArgs {
         !self.push
     }
 
-    pub(super) fn asks(&self, context: &CommandContext) -> bool {
+    pub(super) fn is_interactive(&self, context: &CommandContext) -> bool {
         context.can_ask() && !self.yes
     }
 
@@ -154,11 +154,11 @@ impl DeliveryArgs {
         self.target.as_slice()
     }
 
-    pub(super) fn output(&self) -> OutputFormat {
+    pub(super) fn output_format(&self) -> OutputFormat {
         self.output
     }
 
-    pub(super) fn consent(&self) -> EditConsent {
+    pub(super) fn edit_consent(&self) -> EditConsent {
         EditConsent {
             drop_digest: self.drop_digest,
             force_automated: self.force_automated,
@@ -166,15 +166,15 @@ impl DeliveryArgs {
         }
     }
 
-    pub(super) fn terms(&self, context: &CommandContext) -> PlanOptions<'_> {
-        let ask = self.asks(context) && !self.dry_run && !self.patch;
+    pub(super) fn plan_options(&self, context: &CommandContext) -> PlanOptions<'_> {
+        let ask = self.is_interactive(context) && !self.dry_run && !self.patch;
         let at_once = self.break_glass.is_some();
-        PlanOptions { targets: self.targets(), at_once, consent: self.consent(), ask }
+        PlanOptions { targets: self.targets(), at_once, consent: self.edit_consent(), ask }
     }
 }
 
 /// `Name <address>`.
-fn person(text: &str) -> Result<GitIdentity, String> {
+fn parse_person(text: &str) -> Result<GitIdentity, String> {
     let cut = text
         .split_once('<')
         .and_then(|(name, rest)| Some((name.trim(), rest.trim().strip_suffix('>')?.trim())));

@@ -1,7 +1,7 @@
 //! What the gates say to a plan. What they stop is taken out of it; the rest goes on.
 
 use super::{DeliveryRequest, glass};
-use crate::cli::ask::judged;
+use crate::cli::ask::ask_gates;
 use crate::cli::book;
 use crate::cli::facts::FactCollector;
 use crate::cli::failure::Failure;
@@ -23,39 +23,43 @@ pub const LABEL: &str = "break-glass";
 
 /// Asks the gates about all that moves, on the very commit that the plan was made on. Not allowed is
 /// what is shut; pushed is only what is open. Where the ledger was at `origin`, if it was looked at.
-pub fn judge(
+pub fn judge_plan(
     planned: &mut PlanReport,
     errand: &DeliveryRequest<'_>,
     scene: &PlanBase<'_>,
 ) -> Result<Option<ExpectedRef>, Failure> {
     let DeliveryRequest { args, context, .. } = *errand;
-    if planned.plan.moving().next().is_none() {
+    if planned.plan.moving_items().next().is_none() {
         return Ok(None);
     }
     let mut ledger = None;
     if args.writes_elsewhere() && scene.repository.origin_url().is_some() {
         ledger = Some(book::fetch(context, scene.repository, &scene.settings.config)?.there);
     }
-    let inquiry = GateContext::on(context, scene)?;
+    let inquiry = GateContext::load_at(context, scene)?;
     let purpose = if planned.is_rollback { MoveDirection::Back } else { MoveDirection::Forward };
-    let moving = planned.plan.moving();
+    let moving = planned.plan.moving_items();
     let asked: Vec<GateRequest> =
-        moving.flat_map(|(item, moves)| questions(planned, item, moves, purpose)).collect();
-    planned.gates = answers(&asked, &inquiry);
+        moving.flat_map(|(item, moves)| gate_requests(planned, item, moves, purpose)).collect();
+    planned.gates = answer_requests(&asked, &inquiry);
     if args.break_glass.is_some() {
-        glass::open(planned, args, &inquiry)?;
+        glass::override_gates(planned, args, &inquiry)?;
     }
-    stop(planned, args.only_proposes(), inquiry.config().pipeline.actors(BREAK_GLASS).is_some());
+    remove_stopped(
+        planned,
+        args.only_proposes(),
+        inquiry.config().pipeline.find_permission(BREAK_GLASS).is_some(),
+    );
     Ok(ledger)
 }
 
 /// Did the gates stop anything?
-pub fn stopped(planned: &PlanReport) -> bool {
-    planned.plan.refused().any(|(_, obstacle)| obstacle.code == CODE)
+pub fn is_stopped(planned: &PlanReport) -> bool {
+    planned.plan.refused_items().any(|(_, obstacle)| obstacle.code == CODE)
 }
 
 /// One question for each version that moves: components and targets may differ in theirs.
-pub fn questions(
+pub fn gate_requests(
     planned: &PlanReport,
     item: &PlanItem,
     moves: &PlannedMoves,
@@ -85,46 +89,46 @@ pub fn questions(
 }
 
 /// What the gates answer to each.
-pub fn answers(asked: &[GateRequest], inquiry: &GateContext<'_>) -> Vec<GateReport> {
-    let (past, nothing) = (inquiry.past(), ExternalFacts::default());
-    let questions: Vec<_> = asked.iter().map(|one| one.question(inquiry.context, None)).collect();
-    let facts = FactCollector::new(inquiry).facts(&inquiry.evidence(&past, &nothing), &questions);
+pub fn answer_requests(asked: &[GateRequest], inquiry: &GateContext<'_>) -> Vec<GateReport> {
+    let (past, nothing) = (inquiry.deployment_index(), ExternalFacts::default());
+    let questions: Vec<_> = asked.iter().map(|one| one.to_query(inquiry.context, None)).collect();
+    let facts = FactCollector::new(inquiry).collect(&inquiry.evidence(&past, &nothing), &questions);
     let evidence = inquiry.evidence(&past, &facts);
     // A place that runs the version by chance still moves elsewhere.
     let one =
-        |(asked, question)| GateReport { is_there: false, ..judged(asked, question, &evidence) };
+        |(asked, question)| GateReport { is_there: false, ..ask_gates(asked, question, &evidence) };
     asked.iter().zip(&questions).map(one).collect()
 }
 
 /// Takes out what may not go on.
-fn stop(planned: &mut PlanReport, is_proposal: bool, has_glass: bool) {
+fn remove_stopped(planned: &mut PlanReport, is_proposal: bool, has_glass: bool) {
     let gates = &planned.gates;
     for item in
         planned.plan.items.iter_mut().filter(|item| matches!(item.outcome, ItemOutcome::Moves(_)))
     {
         let is_allowed =
-            |one: &GateReport| if is_proposal { one.allows_proposal() } else { one.allows() };
+            |one: &GateReport| if is_proposal { one.allows_proposal() } else { one.is_allowed() };
         if let Some(no) = gates.iter().find(|one| one.is_about(item) && !is_allowed(one)) {
-            let obstacle = obstacle(no);
-            let hint = obstacle.hint.clone().or_else(|| ways(no, is_proposal, has_glass));
+            let obstacle = gate_obstacle(no);
+            let hint = obstacle.hint.clone().or_else(|| way_out_hint(no, is_proposal, has_glass));
             item.outcome = ItemOutcome::Refused(PlanObstacle { hint, ..obstacle });
         }
     }
 }
 
 /// Why, gate by gate, and what would clear it.
-pub fn obstacle(judged: &GateReport) -> PlanObstacle {
-    let mut reason = judged.sentence();
-    for answer in judged.judgement.closed() {
+pub fn gate_obstacle(judged: &GateReport) -> PlanObstacle {
+    let mut reason = judged.summary_sentence();
+    for answer in judged.judgement.closed_gates() {
         reason.push_str(&format!("\n  {}: {}", answer.gate, answer.reason));
     }
-    let clear = judged.judgement.closed().find_map(|answer| answer.clear.clone());
+    let clear = judged.judgement.closed_gates().find_map(|answer| answer.clear.clone());
     let hint = clear.map(|command| format!("`{command}` would clear it; `towpath ask` tells more"));
     PlanObstacle { code: CODE, reason, hint }
 }
 
 /// What can be done where only time would clear it.
-fn ways(judged: &GateReport, is_proposal: bool, has_glass: bool) -> Option<String> {
+fn way_out_hint(judged: &GateReport, is_proposal: bool, has_glass: bool) -> Option<String> {
     let propose = (!is_proposal && judged.allows_proposal())
         .then_some("without --push it is proposed, and waits");
     let glass = has_glass.then_some("in an emergency there is --break-glass REASON");
@@ -133,18 +137,18 @@ fn ways(judged: &GateReport, is_proposal: bool, has_glass: bool) -> Option<Strin
 }
 
 /// What a proposal says of its gates. It stays the same as long as they do.
-pub fn section(judged: &[GateReport]) -> String {
+pub fn gate_section(judged: &[GateReport]) -> String {
     let mut out = String::new();
     for one in judged {
         if judged.len() > 1 {
             out.push_str(&format!("{} {}:\n\n", one.subject, one.version));
         }
-        for answer in one.judgement.closed() {
+        for answer in one.judgement.closed_gates() {
             out.push_str(&format!(
                 "* **{}** {}: {}\n",
                 answer.gate,
                 answer.verdict.as_str(),
-                plain(&answer.reason)
+                escape_markdown(&answer.reason)
             ));
         }
         let open: Vec<&str> = one
@@ -162,8 +166,8 @@ pub fn section(judged: &[GateReport]) -> String {
         {
             out.push_str(&format!(
                 "* **the glass is broken** by {}: {}\n",
-                plain(&broken.by),
-                plain(&broken.reason)
+                escape_markdown(&broken.by),
+                escape_markdown(&broken.reason)
             ));
         }
         out.push('\n');
@@ -172,7 +176,7 @@ pub fn section(judged: &[GateReport]) -> String {
 }
 
 /// A text that Markdown leaves as it is.
-fn plain(text: &str) -> String {
+fn escape_markdown(text: &str) -> String {
     text.chars()
         .flat_map(|c| if "\\`*_[]<>~@#|".contains(c) { vec!['\\', c] } else { vec![c] })
         .collect()

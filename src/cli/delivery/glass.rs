@@ -7,27 +7,28 @@ use crate::cli::book::{self, LedgerWriteArgs};
 use crate::cli::context::CommandContext;
 use crate::cli::failure::Failure;
 use crate::cli::inquiry::{GateContext, GateRequest};
-use crate::cli::record::outcomes;
+use crate::cli::record::outcome_events;
 use crate::cli::scene::PlanBase;
 use crate::config::gates::BREAK_GLASS;
 use crate::git;
 use crate::pipeline::ledger::{EventAuthor, EventKind, Outcome};
 use crate::pipeline::{BreakGlassOverride, EvidenceRunPeriod, ExternalFacts, MoveDirection};
-use crate::report::{GateReport, PlanReport, moment};
+use crate::report::{GateReport, PlanReport, to_timestamp};
 
 /// Opens every gate for what is planned, if the user may do that, and says loudly which.
 ///
 /// # Errors
 /// Where `permissions` does not name the user.
-pub fn open(
+pub fn override_gates(
     planned: &mut PlanReport,
     args: &DeliveryArgs,
     inquiry: &GateContext<'_>,
 ) -> Result<(), Failure> {
     let Some(reason) = &args.break_glass else { return Ok(()) };
     let context = inquiry.context;
-    let by = EventAuthor::from(git::author(inquiry.repository, &context.manner(None))?);
-    permitted(&by, inquiry)?;
+    let by =
+        EventAuthor::from(git::author_identity(inquiry.repository, &context.git_options(None))?);
+    check_permission(&by, inquiry)?;
     let until = context.now().as_second().saturating_add(args.expires.as_secs());
     for one in &mut planned.gates {
         if one.judgement.verdict.is_open() {
@@ -35,21 +36,21 @@ pub fn open(
         }
         let (id, by, reason) = (String::new(), by.name.clone(), reason.clone());
         one.judgement.broken = Some(BreakGlassOverride { id, by, reason, until });
-        context.ui.caution(&format!(
+        context.ui.print_caution(&format!(
             "the glass is broken for {} {} to {}",
             one.subject, one.version, one.stage
         ));
-        for answer in one.judgement.closed() {
-            context.ui.caution(&format!("overridden: {}: {}", answer.gate, answer.reason));
+        for answer in one.judgement.closed_gates() {
+            context.ui.print_caution(&format!("overridden: {}: {}", answer.gate, answer.reason));
         }
     }
     Ok(())
 }
 
-fn permitted(by: &EventAuthor, inquiry: &GateContext<'_>) -> Result<(), Failure> {
+fn check_permission(by: &EventAuthor, inquiry: &GateContext<'_>) -> Result<(), Failure> {
     let failure = Failure::refused(format!("{} <{}> may not break the glass", by.name, by.email));
-    match inquiry.config().pipeline.actors(BREAK_GLASS) {
-        Some(permission) if permission.names(by.words()) => Ok(()),
+    match inquiry.config().pipeline.find_permission(BREAK_GLASS) {
+        Some(permission) if permission.names_any(by.permission_words()) => Ok(()),
         Some(permission) => {
             let place = inquiry.config().provenance(Some(permission.line));
             Err(failure
@@ -68,21 +69,21 @@ pub fn is_broken(judged: &GateReport) -> bool {
 }
 
 /// The commit of what goes through a broken glass says so.
-pub fn marked(group: PlannedCommit) -> PlannedCommit {
+pub fn add_trailers(group: PlannedCommit) -> PlannedCommit {
     let broken = group.judged.iter().filter(|one| is_broken(one));
     let trailers: Vec<_> =
-        broken.filter_map(|one| Some(("Gate-Override", trailer(one)?))).collect();
+        broken.filter_map(|one| Some(("Gate-Override", override_trailer(one)?))).collect();
     PlannedCommit { message: group.message.with_trailers(trailers), ..group }
 }
 
-fn trailer(judged: &GateReport) -> Option<String> {
+fn override_trailer(judged: &GateReport) -> Option<String> {
     let broken = judged.judgement.broken.as_ref()?;
-    Some(format!("{} ({})", broken.reason, gates(judged).join(", ")))
+    Some(format!("{} ({})", broken.reason, overridden_gates(judged).join(", ")))
 }
 
-fn gates(judged: &GateReport) -> Vec<String> {
+fn overridden_gates(judged: &GateReport) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    for answer in judged.judgement.closed() {
+    for answer in judged.judgement.closed_gates() {
         if !out.iter().any(|known| known == answer.gate.as_str()) {
             out.push(answer.gate.as_str().to_owned());
         }
@@ -92,18 +93,22 @@ fn gates(judged: &GateReport) -> Vec<String> {
 
 /// Writes to the ledger what is about to be done. An emergency does not wait for it: where it cannot
 /// be written, that is said, and the commit still says it. Was anything written?
-pub fn record(planned: &PlanReport, errand: &DeliveryRequest<'_>, scene: &PlanBase<'_>) -> bool {
+pub fn write_events(
+    planned: &PlanReport,
+    errand: &DeliveryRequest<'_>,
+    scene: &PlanBase<'_>,
+) -> bool {
     let DeliveryRequest { args, context, .. } = *errand;
     let mut events: Vec<EventKind> = Vec::new();
     if args.break_glass.is_some() {
         let broken = planned.gates.iter().filter(|one| is_broken(one));
-        events.extend(broken.filter_map(|one| overridden(one, args)));
+        events.extend(broken.filter_map(|one| override_event(one, args)));
     }
     if planned.is_rollback {
         match rolled_back(planned, scene, context) {
             Ok(more) => events.extend(more),
             Err(failure) => {
-                context.ui.caution(failure.message().unwrap_or("the past cannot be read"))
+                context.ui.print_caution(failure.message().unwrap_or("the past cannot be read"))
             }
         }
     }
@@ -111,20 +116,28 @@ pub fn record(planned: &PlanReport, errand: &DeliveryRequest<'_>, scene: &PlanBa
         return false;
     }
     let config = &scene.settings.config;
-    match book::write(context, scene.repository, config, events, LedgerWriteArgs { local: false }) {
+    match book::write_events(
+        context,
+        scene.repository,
+        config,
+        events,
+        LedgerWriteArgs { local: false },
+    ) {
         Ok(events) => {
-            events.iter().for_each(|event| context.ui.note(&event.what.sentence()));
+            events.iter().for_each(|event| context.ui.print_note(&event.what.sentence()));
             true
         }
         Err(failure) => {
             let why = failure.message().unwrap_or("it cannot be written");
-            context.ui.caution(&format!("this is not in the ledger, so nothing is on hold: {why}"));
+            context
+                .ui
+                .print_caution(&format!("this is not in the ledger, so nothing is on hold: {why}"));
             false
         }
     }
 }
 
-fn overridden(judged: &GateReport, args: &DeliveryArgs) -> Option<EventKind> {
+fn override_event(judged: &GateReport, args: &DeliveryArgs) -> Option<EventKind> {
     let broken = judged.judgement.broken.as_ref()?;
     Some(EventKind::Overridden {
         app: judged.subject.to_string(),
@@ -132,8 +145,8 @@ fn overridden(judged: &GateReport, args: &DeliveryArgs) -> Option<EventKind> {
         version: judged.version.to_string(),
         reason: broken.reason.clone(),
         incident: args.incident.clone(),
-        expires: moment(broken.until),
-        gates: gates(judged),
+        expires: to_timestamp(broken.until),
+        gates: overridden_gates(judged),
     })
 }
 
@@ -143,12 +156,14 @@ fn rolled_back(
     scene: &PlanBase<'_>,
     context: &CommandContext,
 ) -> Result<Vec<EventKind>, Failure> {
-    let inquiry = GateContext::on(context, scene)?;
-    let (past, facts) = (inquiry.past(), ExternalFacts::default());
+    let inquiry = GateContext::load_at(context, scene)?;
+    let (past, facts) = (inquiry.deployment_index(), ExternalFacts::default());
     let evidence = inquiry.evidence(&past, &facts);
     let mut out = Vec::new();
-    for one in
-        planned.gates.iter().filter(|one| planned.plan.moving().any(|(item, _)| one.is_about(item)))
+    for one in planned
+        .gates
+        .iter()
+        .filter(|one| planned.plan.moving_items().any(|(item, _)| one.is_about(item)))
     {
         let asked = GateRequest {
             subject: one.subject.clone(),
@@ -157,11 +172,12 @@ fn rolled_back(
             version: one.version.clone(),
             purpose: MoveDirection::Back,
         };
-        let slots = evidence.asked(&asked.question(context, None));
-        let current = slots.into_iter().filter_map(|slot| evidence.current(slot, None));
-        let unknown: Vec<EvidenceRunPeriod<'_>> =
-            current.filter(|landing| inquiry.ledger.outcome(landing, None).is_none()).collect();
-        out.extend(outcomes(&asked, &unknown, Outcome::Failed, None));
+        let slots = evidence.queried_cells(&asked.to_query(context, None));
+        let current = slots.into_iter().filter_map(|slot| evidence.current_run(slot, None));
+        let unknown: Vec<EvidenceRunPeriod<'_>> = current
+            .filter(|landing| inquiry.ledger.find_outcome(landing, None).is_none())
+            .collect();
+        out.extend(outcome_events(&asked, &unknown, Outcome::Failed, None));
         let (app, stage) = (one.subject.to_string(), one.stage.clone());
         out.push(EventKind::Held { app, stage, reason: format!("rolled back to {}", one.version) });
     }

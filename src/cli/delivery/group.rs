@@ -40,18 +40,21 @@ impl PlannedCommit {
 ///
 /// # Errors
 /// Where the apps' edits cannot be made together.
-pub fn groups(
+pub fn planned_commits(
     planned: &PlanReport,
     args: &DeliveryArgs,
     scene: &PlanBase<'_>,
     by: &GitIdentity,
 ) -> Result<Vec<PlannedCommit>, Failure> {
-    let moving: Vec<(&PlanItem, &PlannedMoves)> = planned.plan.moving().collect();
+    let moving: Vec<(&PlanItem, &PlannedMoves)> = planned.plan.moving_items().collect();
     if !args.is_joint() || moving.len() < 2 {
-        return Ok(moving.into_iter().map(|one| single(planned, one, by, scene)).collect());
+        return Ok(moving
+            .into_iter()
+            .map(|one| single_app_commit(planned, one, by, scene))
+            .collect());
     }
-    let ground = scene.ground()?;
-    let edits = planned.plan.together(&ground, args.consent()).map_err(|refusal| {
+    let ground = scene.load_edit_base()?;
+    let edits = planned.plan.combined_edits(&ground, args.edit_consent()).map_err(|refusal| {
         let failure = Failure::failed(format!("together the apps cannot be edited: {refusal}"));
         failure.hint("promote them one by one")
     })?;
@@ -60,19 +63,19 @@ pub fn groups(
         .iter()
         .zip(&names)
         .map(|((_, moves), name)| MessagePart { name, steps: &moves.steps });
-    let message = CommitMessage::of(
+    let message = CommitMessage::compose(
         planned.purpose(),
         &planned.plan.to,
         &parts.collect::<Vec<_>>(),
-        &who(by),
+        &format_person(by),
         scene.subject(),
     );
     let branch = joint_branch_name(&planned.plan.to);
     let judged = planned.gates.iter().filter(|one| one.allows_proposal()).cloned().collect();
-    Ok(vec![glass::marked(PlannedCommit { branch, message, edits, judged })])
+    Ok(vec![glass::add_trailers(PlannedCommit { branch, message, edits, judged })])
 }
 
-fn single(
+fn single_app_commit(
     planned: &PlanReport,
     (item, moves): (&PlanItem, &PlannedMoves),
     by: &GitIdentity,
@@ -81,13 +84,14 @@ fn single(
     let name = item.name();
     let to = &planned.plan.to;
     let part = MessagePart { name: &name, steps: &moves.steps };
-    let message = CommitMessage::of(planned.purpose(), to, &[part], &who(by), scene.subject());
+    let message =
+        CommitMessage::compose(planned.purpose(), to, &[part], &format_person(by), scene.subject());
     let judged = planned.gates.iter().filter(|one| one.is_about(item)).cloned().collect();
     let (branch, edits) = (branch_name(item, to), moves.edits.clone());
-    glass::marked(PlannedCommit { branch, message, edits, judged })
+    glass::add_trailers(PlannedCommit { branch, message, edits, judged })
 }
 
 /// `Name <address>`.
-pub fn who(person: &GitIdentity) -> String {
+pub fn format_person(person: &GitIdentity) -> String {
     format!("{} <{}>", person.name, person.email)
 }

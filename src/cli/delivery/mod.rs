@@ -17,7 +17,7 @@ mod tick;
 mod wait;
 
 pub use args::DeliveryArgs;
-pub use gates::{answers, obstacle};
+pub use gates::{answer_requests, gate_obstacle};
 pub use tick::{AdvanceRequest, advance};
 
 use super::context::CommandContext;
@@ -60,29 +60,29 @@ pub(super) struct JudgedPlan {
 /// Carries an intent out.
 pub fn run(errand: &DeliveryRequest<'_>) -> Result<ExitKind, Failure> {
     let DeliveryRequest { args, context, .. } = *errand;
-    let way = args.way();
-    let repository = context.repository()?;
+    let way = args.mode();
+    let repository = context.open_repository()?;
     match way {
         DeliveryMode::DryRun | DeliveryMode::Patch => {
-            let scene = PlanBase::read(context, &repository, &known_tip)?;
-            let Some(JudgedPlan { planned, .. }) = plan(errand, &scene)? else {
+            let scene = PlanBase::load(context, &repository, &known_tip)?;
+            let Some(JudgedPlan { planned, .. }) = prepare_plan(errand, &scene)? else {
                 return Ok(ExitKind::Done);
             };
             match way {
-                DeliveryMode::DryRun => show(&planned, args, context)?,
-                _ => local::patch(&planned, errand, &scene.of(&planned.plan.to))?,
+                DeliveryMode::DryRun => print_result(&planned, args, context)?,
+                _ => local::print_patch(&planned, errand, &scene.for_stage(&planned.plan.to))?,
             }
             tell_foreign(&planned, errand, &scene);
-            Ok(ending(&planned, errand.intent))
+            Ok(exit_kind(&planned, errand.intent))
         }
         DeliveryMode::Commit => {
-            let workspace = context.workspace(&repository, args.author())?;
-            let scene = PlanBase::read(context, &repository, &known_tip)?;
-            let Some(JudgedPlan { planned, .. }) = agreed(errand, &scene)? else {
+            let workspace = context.open_workspace(&repository, args.author())?;
+            let scene = PlanBase::load(context, &repository, &known_tip)?;
+            let Some(JudgedPlan { planned, .. }) = confirm_plan(errand, &scene)? else {
                 return Ok(ExitKind::Done);
             };
-            local::commit(&planned, errand, &scene.of(&planned.plan.to), &workspace)?;
-            Ok(ending(&planned, errand.intent))
+            local::commit(&planned, errand, &scene.for_stage(&planned.plan.to), &workspace)?;
+            Ok(exit_kind(&planned, errand.intent))
         }
         DeliveryMode::Push => push::run(errand, &repository),
         DeliveryMode::Propose => propose::run(errand, &repository),
@@ -90,16 +90,21 @@ pub fn run(errand: &DeliveryRequest<'_>) -> Result<ExitKind, Failure> {
 }
 
 /// The plan on one state; `None` when the person chose nothing.
-fn plan(errand: &DeliveryRequest<'_>, scene: &PlanBase<'_>) -> Result<Option<JudgedPlan>, Failure> {
+fn prepare_plan(
+    errand: &DeliveryRequest<'_>,
+    scene: &PlanBase<'_>,
+) -> Result<Option<JudgedPlan>, Failure> {
     let DeliveryRequest { intent, args, selection, context } = *errand;
-    let ground = scene.ground()?;
-    let Some(mut planned) = intent.planned(context, scene, &ground, args.terms(context))? else {
+    let ground = scene.load_edit_base()?;
+    let Some(mut planned) =
+        intent.make_plan(context, scene, &ground, args.plan_options(context))?
+    else {
         return Ok(None);
     };
-    if selection == SelectionMode::Asked && !choose::chosen(&mut planned, errand, scene)? {
+    if selection == SelectionMode::Asked && !choose::choose_apps(&mut planned, errand, scene)? {
         return Ok(None);
     }
-    let ledger = gates::judge(&mut planned, errand, scene)?;
+    let ledger = gates::judge_plan(&mut planned, errand, scene)?;
     Ok(Some(JudgedPlan { planned, ledger }))
 }
 
@@ -108,48 +113,48 @@ fn tell_foreign(planned: &PlanReport, errand: &DeliveryRequest<'_>, scene: &Plan
     let DeliveryRequest { intent: ChangeRequest::Promote { .. }, context, .. } = *errand else {
         return;
     };
-    let foreign = promotion::foreign(&planned.plan, &scene.settings.config.stages);
+    let foreign = promotion::find_foreign_tags(&planned.plan, &scene.settings.config.stages);
     let Some((item, step)) = foreign.first() else { return };
     let (app, to, stage) = (item.name(), &step.to, &planned.plan.to);
     let others = match foreign.len() - 1 {
         0 => String::new(),
         more => format!(" (and {more} more like it)"),
     };
-    context.ui.caution(&format!(
+    context.ui.print_caution(&format!(
         "{to} of {app}{others} names another stage than {stage}, which runs {}: tags seem to be made for each stage",
         step.entry.version
     ));
-    context.ui.hint(&format!(
+    context.ui.print_hint(&format!(
         "`towpath deploy {app} VERSION --stage {stage}` takes the version that is meant"
     ));
 }
 
 /// The plan, shown and agreed to; `None` when nothing is left to do.
-fn agreed(
+fn confirm_plan(
     errand: &DeliveryRequest<'_>,
     scene: &PlanBase<'_>,
 ) -> Result<Option<JudgedPlan>, Failure> {
     let context = errand.context;
-    let Some(ready) = plan(errand, scene)? else {
-        context.ui.note("nothing was changed");
+    let Some(ready) = prepare_plan(errand, scene)? else {
+        context.ui.print_note("nothing was changed");
         return Ok(None);
     };
-    tell(&ready.planned, context);
+    print_plan(&ready.planned, context);
     tell_foreign(&ready.planned, errand, scene);
-    let moves = ready.planned.plan.moving().next().is_some();
-    if !moves || !errand.args.asks(context) {
+    let moves = ready.planned.plan.moving_items().next().is_some();
+    if !moves || !errand.args.is_interactive(context) {
         return Ok(Some(ready));
     }
     if ui::confirm("Do this?")? {
         return Ok(Some(ready));
     }
-    context.ui.note("nothing was changed");
+    context.ui.print_note("nothing was changed");
     Ok(None)
 }
 
 /// Says on stderr what the plan is.
-fn tell(planned: &PlanReport, context: &CommandContext) {
-    context.ui.say(&ui::plan(planned, &context.ui.err));
+fn print_plan(planned: &PlanReport, context: &CommandContext) {
+    context.ui.print_lines(&ui::plan(planned, &context.ui.err));
     tell_rest(planned, context);
 }
 
@@ -159,22 +164,24 @@ fn tell_rest(planned: &PlanReport, context: &CommandContext) {
     let same: Vec<String> = planned.plan.items.iter().filter_map(as_wanted).collect();
     match same.as_slice() {
         [] if planned.plan.items.is_empty() => {
-            context.ui.note(&format!("nothing is pinned in {}", planned.plan.to))
+            context.ui.print_note(&format!("nothing is pinned in {}", planned.plan.to))
         }
         [] => {}
-        [one] => context.ui.note(&format!("{one} in {} already", planned.plan.to)),
-        many => {
-            context.ui.note(&format!("{} apps are up to date in {}", many.len(), planned.plan.to))
-        }
+        [one] => context.ui.print_note(&format!("{one} in {} already", planned.plan.to)),
+        many => context.ui.print_note(&format!(
+            "{} apps are up to date in {}",
+            many.len(),
+            planned.plan.to
+        )),
     }
 }
 
 /// Says what is not moved, and why.
 fn tell_refused(planned: &PlanReport, context: &CommandContext) {
-    for (item, obstacle) in planned.plan.refused() {
-        context.ui.caution(&format!("{} is refused: {}", item.name(), obstacle.reason));
+    for (item, obstacle) in planned.plan.refused_items() {
+        context.ui.print_caution(&format!("{} is refused: {}", item.name(), obstacle.reason));
         if let Some(hint) = &obstacle.hint {
-            context.ui.hint(hint);
+            context.ui.print_hint(hint);
         }
     }
 }
@@ -186,29 +193,36 @@ fn as_wanted(item: &crate::promotion::PlanItem) -> Option<String> {
     }
 }
 
-fn show(
+fn print_result(
     planned: &PlanReport,
     args: &DeliveryArgs,
     context: &CommandContext,
 ) -> Result<(), Failure> {
-    if args.output() == OutputFormat::Json {
-        return Ok(context.ui.answer(&ui::json(&PlanJson::from(planned)))?);
+    if args.output_format() == OutputFormat::Json {
+        return Ok(context.ui.write_answer(&ui::to_json(&PlanJson::from(planned)))?);
     }
     let table = ui::plan(planned, &context.ui.out);
-    let diffs: String = planned.plan.moving().map(|(_, moves)| moves.edits.diff()).collect();
+    let diffs: String =
+        planned.plan.moving_items().map(|(_, moves)| moves.edits.unified_diff()).collect();
     let gap = if diffs.is_empty() { "" } else { "\n" };
-    context.ui.answer(&format!("{table}{gap}{}", ui::patch(&diffs, &context.ui.out)))?;
+    context
+        .ui
+        .write_answer(&format!("{table}{gap}{}", ui::render_patch(&diffs, &context.ui.out)))?;
     tell_rest(planned, context);
     Ok(())
 }
 
 /// An app that was named and refused is a failure; one of many is only told.
-fn ending(planned: &PlanReport, intent: &ChangeRequest) -> ExitKind {
+fn exit_kind(planned: &PlanReport, intent: &ChangeRequest) -> ExitKind {
     let named = !matches!(intent, ChangeRequest::Promote { apps, .. } if apps.is_empty());
-    if gates::stopped(planned) && (named || planned.plan.moving().next().is_none()) {
+    if gates::is_stopped(planned) && (named || planned.plan.moving_items().next().is_none()) {
         return ExitKind::Refused;
     }
-    if named && planned.plan.refused().next().is_some() { ExitKind::Failed } else { ExitKind::Done }
+    if named && planned.plan.refused_items().next().is_some() {
+        ExitKind::Failed
+    } else {
+        ExitKind::Done
+    }
 }
 
 /// The workspace's newest commit of a branch at `origin`.
@@ -225,7 +239,7 @@ pub fn remote_tip(
         return Err(Failure::failed(format!("`origin` has no branch `{branch}`"))
             .hint("name it with --branch"));
     };
-    workspace.fetch(&[(branch.to_owned(), tip)].into())?;
+    workspace.fetch_branches(&[(branch.to_owned(), tip)].into())?;
     Ok(tip)
 }
 

@@ -1,11 +1,11 @@
 //! Pull requests: a branch of our own for each commit, and one open proposal for each branch. Running
 //! again updates what is there.
 
-use super::group::{PlannedCommit, groups};
+use super::group::{PlannedCommit, planned_commits};
 use super::sources;
-use super::standing::{BranchStatus, foreign};
+use super::standing::{BranchStatus, foreign_branch};
 use super::wait;
-use super::{DeliveryRequest, JudgedPlan, agreed, ending, gates, glass, remote_tip};
+use super::{DeliveryRequest, JudgedPlan, confirm_plan, exit_kind, gates, glass, remote_tip};
 use crate::cli::context::CommandContext;
 use crate::cli::failure::{ExitKind, Failure};
 use crate::cli::forge::{self, ForgeLocation};
@@ -27,21 +27,21 @@ const ATTEMPTS: u32 = 4;
 pub fn run(errand: &DeliveryRequest<'_>, repository: &Repository) -> Result<ExitKind, Failure> {
     let DeliveryRequest { intent, args, context, .. } = *errand;
     forge::origin(repository).map_err(|failure| failure.hint(forge::WITHOUT))?;
-    let workspace = context.workspace(repository, args.author())?;
-    let scene = PlanBase::read(context, repository, &|_, branch| remote_tip(&workspace, branch))?;
+    let workspace = context.open_workspace(repository, args.author())?;
+    let scene = PlanBase::load(context, repository, &|_, branch| remote_tip(&workspace, branch))?;
     let config = &scene.settings.config;
-    let home = forge::home(args.forge.said(config), repository)
+    let home = forge::locate_forge(args.forge.to_options(config), repository)
         .map_err(|failure| failure.hint(forge::WITHOUT))?;
-    let Some(JudgedPlan { planned, .. }) = agreed(errand, &scene)? else {
+    let Some(JudgedPlan { planned, .. }) = confirm_plan(errand, &scene)? else {
         return Ok(ExitKind::Done);
     };
-    let scene = scene.of(&planned.plan.to);
-    if planned.plan.moving().next().is_none() {
-        return Ok(ending(&planned, intent));
+    let scene = scene.for_stage(&planned.plan.to);
+    if planned.plan.moving_items().next().is_none() {
+        return Ok(exit_kind(&planned, intent));
     }
-    let forge = forge::open(&home, repository, args.author(), context)?;
-    let _is_written = glass::record(&planned, errand, &scene);
-    let terms = config.proposals.of(&planned.plan.to);
+    let forge = forge::open_forge(&home, repository, args.author(), context)?;
+    let _is_written = glass::write_events(&planned, errand, &scene);
+    let terms = config.proposals.options_for(&planned.plan.to);
     let (forge, home) = (forge.as_ref(), &home);
     let desk = ProposalWriter {
         scene: &scene,
@@ -53,10 +53,10 @@ pub fn run(errand: &DeliveryRequest<'_>, repository: &Repository) -> Result<Exit
         context,
     };
     let (mut failures, mut opened) = (Vec::new(), Vec::new());
-    for group in groups(&planned, args, &scene, &workspace.author()?)? {
+    for group in planned_commits(&planned, args, &scene, &workspace.author()?)? {
         match desk.propose(&group) {
             Ok(proposed) => {
-                proposed.tell(&group, context)?;
+                proposed.print_result(&group, context)?;
                 desk.merge_by_itself(&group, &proposed);
                 opened.push(proposed.proposal);
             }
@@ -64,19 +64,19 @@ pub fn run(errand: &DeliveryRequest<'_>, repository: &Repository) -> Result<Exit
         }
     }
     if let Some(limit) = args.wait
-        && let Err(failure) = wait::follow(forge, opened, limit, context)
+        && let Err(failure) = wait::wait_for_merge(forge, opened, limit, context)
     {
         failures.push(failure);
     }
     let last = failures.pop();
     for failure in failures {
-        context.ui.failure(
+        context.ui.print_failure(
             failure.message().unwrap_or_default(),
             failure.causes(),
             failure.hints(),
         );
     }
-    last.map_or_else(|| Ok(ending(&planned, intent)), Err)
+    last.map_or_else(|| Ok(exit_kind(&planned, intent)), Err)
 }
 
 /// All that is needed to propose something for one stage.
@@ -100,9 +100,9 @@ pub(super) struct DeliveredProposal {
 }
 
 impl DeliveredProposal {
-    fn tell(&self, group: &PlannedCommit, context: &CommandContext) -> Result<(), Failure> {
-        context.ui.answer(&self.proposal.url)?;
-        context.ui.note(&format!(
+    fn print_result(&self, group: &PlannedCommit, context: &CommandContext) -> Result<(), Failure> {
+        context.ui.write_answer(&self.proposal.url)?;
+        context.ui.print_note(&format!(
             "{} pull request {}: {}",
             self.done, self.proposal.number, group.message.subject
         ));
@@ -116,42 +116,49 @@ impl ProposalWriter<'_> {
     /// # Errors
     /// When the branch is somebody else's, or the forge refuses.
     pub fn propose(&self, group: &PlannedCommit) -> Result<DeliveredProposal, Failure> {
-        let (head, pushed) = self.brought(group)?;
-        let brought =
-            sources::brought(&group.message, &self.scene.settings.config, self.home, self.context);
-        let body =
-            with_section(&group.message.proposal(&brought), GATES, &gates::section(&group.judged));
-        let (proposal, done) = match self.found(&group.branch)? {
-            Some(open) => self.updated(group, body, open, pushed)?,
-            None => (self.forge.create(&self.wanted(group, body)?)?, "opened"),
+        let (head, pushed) = self.push_branch(group)?;
+        let brought = sources::app_changelogs(
+            &group.message,
+            &self.scene.settings.config,
+            self.home,
+            self.context,
+        );
+        let body = with_section(
+            &group.message.render_body(&brought),
+            GATES,
+            &gates::gate_section(&group.judged),
+        );
+        let (proposal, done) = match self.find_open_proposal(&group.branch)? {
+            Some(open) => self.update_proposal(group, body, open, pushed)?,
+            None => (self.forge.create_proposal(&self.new_proposal(group, body)?)?, "opened"),
         };
         Ok(DeliveredProposal { proposal, head, done })
     }
 
-    fn found(&self, branch: &str) -> Result<Option<Proposal>, Failure> {
+    fn find_open_proposal(&self, branch: &str) -> Result<Option<Proposal>, Failure> {
         match self.open {
             Some(open) => Ok(open.iter().find(|one| one.head == branch && !one.from_fork).cloned()),
-            None => Ok(self.forge.find(branch)?),
+            None => Ok(self.forge.find_proposal(branch)?),
         }
     }
 
     /// Brings the branch to where it should be; says where that is, and whether it had to be changed.
-    fn brought(&self, group: &PlannedCommit) -> Result<(Oid, bool), Failure> {
+    fn push_branch(&self, group: &PlannedCommit) -> Result<(Oid, bool), Failure> {
         let branch = group.branch.as_str();
         let repository = self.scene.repository;
         for _ in 0..ATTEMPTS {
             let heads: BTreeMap<_, _> = self.workspace.remote_heads(&[branch])?;
-            self.workspace.fetch(&heads)?;
+            self.workspace.fetch_branches(&heads)?;
             let head = heads.get(branch).copied();
-            match BranchStatus::of(self.workspace, repository, group, head, self.scene.tip)? {
-                BranchStatus::Foreign => return Err(foreign(branch)),
+            match BranchStatus::check(self.workspace, repository, group, head, self.scene.tip)? {
+                BranchStatus::Foreign => return Err(foreign_branch(branch)),
                 BranchStatus::Same(head) => return Ok((head, false)),
                 BranchStatus::Absent | BranchStatus::Older(_) => {
                     let text = group.message.commit();
-                    let commit = self.workspace.commit(&group.commit(self.scene, &text))?;
+                    let commit = self.workspace.write_commit(&group.commit(self.scene, &text))?;
                     let push =
                         BranchPush { branch, commit, way: PushMode::Replace(head), if_still: &[] };
-                    if self.workspace.push(&push)? == PushOutcome::Done {
+                    if self.workspace.push_branch(&push)? == PushOutcome::Done {
                         return Ok((commit, true));
                     }
                 }
@@ -161,21 +168,21 @@ impl ProposalWriter<'_> {
             .hint("run it again"))
     }
 
-    fn wanted(&self, group: &PlannedCommit, body: String) -> Result<NewProposal, Failure> {
+    fn new_proposal(&self, group: &PlannedCommit, body: String) -> Result<NewProposal, Failure> {
         Ok(NewProposal {
             head: group.branch.clone(),
-            base: self.scene.branch()?.to_owned(),
+            base: self.scene.require_branch()?.to_owned(),
             title: group.message.subject.clone(),
             body,
             draft: if self.is_draft() { DraftState::Yes } else { DraftState::No },
-            labels: self.labels(group),
+            labels: self.proposal_labels(group),
             reviewers: self.terms.reviewers.clone().unwrap_or_default(),
         })
     }
 
     /// What people have set stays: labels are only added, a draft is left as it is, and who has reviewed
     /// is not asked again.
-    fn updated(
+    fn update_proposal(
         &self,
         group: &PlannedCommit,
         body: String,
@@ -183,9 +190,9 @@ impl ProposalWriter<'_> {
         pushed: bool,
     ) -> Result<(Proposal, &'static str), Failure> {
         // Forges write line ends of their own.
-        let there = open.text();
-        let has_labels = !self.forge.lacks().contains(&ForgeFeature::Labels);
-        let mut add_labels = if has_labels { self.labels(group) } else { Vec::new() };
+        let there = open.body_text();
+        let has_labels = !self.forge.missing_features().contains(&ForgeFeature::Labels);
+        let mut add_labels = if has_labels { self.proposal_labels(group) } else { Vec::new() };
         add_labels.retain(|label| !open.labels.contains(label));
         let is_worded = open.title == group.message.subject && there.trim() == body.trim();
         if is_worded && add_labels.is_empty() {
@@ -194,10 +201,10 @@ impl ProposalWriter<'_> {
         let title = Some(group.message.subject.clone());
         let change =
             ProposalUpdate { title, body: Some(body), add_labels, ..ProposalUpdate::default() };
-        Ok((self.forge.update(open.number, &change)?, "updated"))
+        Ok((self.forge.update_proposal(open.number, &change)?, "updated"))
     }
 
-    fn labels(&self, group: &PlannedCommit) -> Vec<String> {
+    fn proposal_labels(&self, group: &PlannedCommit) -> Vec<String> {
         let broken = group.is_broken().then(|| gates::LABEL.to_owned());
         self.terms.labels.iter().flatten().cloned().chain(broken).collect()
     }
@@ -212,8 +219,8 @@ impl ProposalWriter<'_> {
         group: &PlannedCommit,
         proposed: &DeliveredProposal,
     ) -> ProposalMerge {
-        let number = forge::reference(self.forge.kind(), proposed.proposal.number);
-        how(self.terms.method.unwrap_or_default(), group, &number, proposed.head)
+        let number = forge::proposal_reference(self.forge.kind(), proposed.proposal.number);
+        merge_request(self.terms.method.unwrap_or_default(), group, &number, proposed.head)
     }
 
     /// Asks the forge to merge by itself, where the configuration wants that. The proposal stands,
@@ -221,7 +228,7 @@ impl ProposalWriter<'_> {
     fn merge_by_itself(&self, group: &PlannedCommit, proposed: &DeliveredProposal) {
         let proposal = &proposed.proposal;
         // While a gate is not open, `towpath advance` merges it when they all are.
-        let is_open = group.judged.iter().all(GateReport::allows);
+        let is_open = group.judged.iter().all(GateReport::is_allowed);
         if self.terms.merge != Some(MergeMode::Auto)
             || !is_open
             || proposal.draft
@@ -231,14 +238,14 @@ impl ProposalWriter<'_> {
         }
         let how = self.way_to_merge(group, proposed);
         match self.forge.auto_merge(proposal.number, &how) {
-            Ok(()) => self.context.ui.note("it will be merged as soon as the forge allows"),
+            Ok(()) => self.context.ui.print_note("it will be merged as soon as the forge allows"),
             Err(error) => {
-                self.context.ui.caution(&format!(
+                self.context.ui.print_caution(&format!(
                     "pull request {} does not merge by itself: {error}",
                     proposal.number
                 ));
                 if let Some(hint) = error.hint() {
-                    self.context.ui.hint(&hint);
+                    self.context.ui.print_hint(&hint);
                 }
             }
         }
@@ -246,7 +253,7 @@ impl ProposalWriter<'_> {
 }
 
 /// A squashed commit gets the words of the one that it is made of; a merge keeps those of the forge.
-fn how(
+fn merge_request(
     method: ProposalMergeMethod,
     group: &PlannedCommit,
     number: &str,

@@ -1,9 +1,9 @@
 //! Pushing straight to the branch that is deployed. Who loses the race plans again on the new tip.
 
-use super::group::groups;
+use super::group::planned_commits;
 use super::{
-    DeliveryRequest, JudgedPlan, SelectionMode, agreed, ending, gates, glass, plan, remote_tip,
-    tell_rest,
+    DeliveryRequest, JudgedPlan, SelectionMode, confirm_plan, exit_kind, gates, glass,
+    prepare_plan, remote_tip, tell_rest,
 };
 use crate::cli::backoff;
 use crate::cli::book;
@@ -21,44 +21,44 @@ use std::time::Instant;
 /// Plans, asks once, and pushes until it is there.
 pub fn run(errand: &DeliveryRequest<'_>, repository: &Repository) -> Result<ExitKind, Failure> {
     let DeliveryRequest { intent, args, context, .. } = *errand;
-    let workspace = context.workspace(repository, args.author())?;
+    let workspace = context.open_workspace(repository, args.author())?;
     let mut begun = Instant::now();
-    let scene = seen(context, repository, &workspace)?;
+    let scene = fetch_base(context, repository, &workspace)?;
     let looking = begun.elapsed();
-    let Some(first) = agreed(errand, &scene)? else { return Ok(ExitKind::Done) };
+    let Some(first) = confirm_plan(errand, &scene)? else { return Ok(ExitKind::Done) };
     let (mut ready, mut scene, mut losses) = (first.clone(), scene, 0);
-    if glass::record(&first.planned, errand, &scene) {
+    if glass::write_events(&first.planned, errand, &scene) {
         ready = after_our_word(&first, &scene, context)?;
     }
     // Time to think does not count.
     let now = Instant::now();
     let started = now.checked_sub(looking).unwrap_or(now);
     begun = started;
-    workspace.end_by(backoff::end(started));
+    workspace.end_by(backoff::retry_deadline(started));
     loop {
-        if ready.planned.plan.moving().next().is_none() {
-            return Ok(ending(&ready.planned, intent));
+        if ready.planned.plan.moving_items().next().is_none() {
+            return Ok(exit_kind(&ready.planned, intent));
         }
-        let there = scene.of(&ready.planned.plan.to);
-        let Some(lost) = attempt(&ready, errand, &there, &workspace)? else {
-            return Ok(ending(&ready.planned, intent));
+        let there = scene.for_stage(&ready.planned.plan.to);
+        let Some(lost) = push_once(&ready, errand, &there, &workspace)? else {
+            return Ok(exit_kind(&ready.planned, intent));
         };
         losses = if lost.is_first { losses + 1 } else { 0 };
         if !backoff::goes_on(started, begun.elapsed(), losses) {
             let message = format!(
                 "`{}` or the ledger moved each time before the push arrived",
-                there.branch()?
+                there.require_branch()?
             );
             return Err(Failure::failed(message).hint("run it again; nothing was changed"));
         }
         begun = Instant::now();
-        scene = seen(context, repository, &workspace)?;
-        let there = scene.of(&ready.planned.plan.to);
+        scene = fetch_base(context, repository, &workspace)?;
+        let there = scene.for_stage(&ready.planned.plan.to);
         // In a shallow clone it may not be known; the plan then finds it done.
-        if workspace.contains(there.tip, lost.commit).unwrap_or(false) {
-            landed(lost.commit, &lost.subject, &there, context)?;
+        if workspace.contains_changes(there.tip, lost.commit).unwrap_or(false) {
+            print_landed(lost.commit, &lost.subject, &there, context)?;
         }
-        ready = again(errand, &first.planned, &scene)?;
+        ready = plan_again(errand, &first.planned, &scene)?;
     }
 }
 
@@ -69,32 +69,30 @@ fn after_our_word(
     context: &CommandContext,
 ) -> Result<JudgedPlan, Failure> {
     let ledger = book::fetch(context, scene.repository, &scene.settings.config)?.there;
-    let inquiry = GateContext::on(context, scene)?;
+    let inquiry = GateContext::load_at(context, scene)?;
     let purpose =
         if first.planned.is_rollback { MoveDirection::Back } else { MoveDirection::Forward };
     let moving = first
         .planned
         .gates
         .iter()
-        .filter(|one| first.planned.plan.moving().any(|(item, _)| one.is_about(item)));
+        .filter(|one| first.planned.plan.moving_items().any(|(item, _)| one.is_about(item)));
     let asked: Vec<GateRequest> =
         moving.map(|one| GateRequest { purpose, ..GateRequest::from(one) }).collect();
-    match gates::answers(&asked, &inquiry).iter().find(|one| !one.allows()) {
-        Some(no) => {
-            Err(Failure::refused(no.sentence())
-                .hint("nothing was pushed; `towpath ask` tells more"))
-        }
+    match gates::answer_requests(&asked, &inquiry).iter().find(|one| !one.is_allowed()) {
+        Some(no) => Err(Failure::refused(no.summary_sentence())
+            .hint("nothing was pushed; `towpath ask` tells more")),
         None => Ok(JudgedPlan { ledger: Some(ledger), ..first.clone() }),
     }
 }
 
 /// The newest state at `origin`.
-fn seen<'r>(
+fn fetch_base<'r>(
     context: &CommandContext,
     repository: &'r Repository,
     workspace: &Workspace<'_>,
 ) -> Result<PlanBase<'r>, Failure> {
-    PlanBase::read(context, repository, &|_, branch| remote_tip(workspace, branch))
+    PlanBase::load(context, repository, &|_, branch| remote_tip(workspace, branch))
 }
 
 /// A commit that was pushed, and was not there afterwards as far as git knows.
@@ -106,62 +104,67 @@ struct LostPush {
 }
 
 /// Pushes what the plan makes; `None` when all of it is there.
-fn attempt(
+fn push_once(
     ready: &JudgedPlan,
     errand: &DeliveryRequest<'_>,
     scene: &PlanBase<'_>,
     workspace: &Workspace<'_>,
 ) -> Result<Option<LostPush>, Failure> {
     let DeliveryRequest { args, context, .. } = *errand;
-    let (branch, if_still) = (scene.branch()?, ready.ledger.as_slice());
+    let (branch, if_still) = (scene.require_branch()?, ready.ledger.as_slice());
     for (index, group) in
-        groups(&ready.planned, args, scene, &workspace.author()?)?.into_iter().enumerate()
+        planned_commits(&ready.planned, args, scene, &workspace.author()?)?.into_iter().enumerate()
     {
         let text = group.message.commit();
-        let commit = workspace.commit(&group.commit(scene, &text))?;
+        let commit = workspace.write_commit(&group.commit(scene, &text))?;
         let subject = group.message.subject;
-        if workspace.push(&BranchPush { branch, commit, way: PushMode::Forward, if_still })?
-            == PushOutcome::Lost
+        if workspace.push_branch(&BranchPush {
+            branch,
+            commit,
+            way: PushMode::Forward,
+            if_still,
+        })? == PushOutcome::Lost
         {
             return Ok(Some(LostPush { commit, subject, is_first: index == 0 }));
         }
-        landed(commit, &subject, scene, context)?;
+        print_landed(commit, &subject, scene, context)?;
     }
     Ok(None)
 }
 
-fn landed(
+fn print_landed(
     commit: Oid,
     subject: &str,
     scene: &PlanBase<'_>,
     context: &CommandContext,
 ) -> Result<(), Failure> {
-    context.ui.answer(&commit.to_string())?;
-    context.ui.note(&format!("pushed to {}: {subject}", scene.branch()?));
+    context.ui.write_answer(&commit.to_string())?;
+    context.ui.print_note(&format!("pushed to {}: {subject}", scene.require_branch()?));
     Ok(())
 }
 
 /// The plan on a new tip. It may have become smaller, but must not bring what nobody agreed to.
-fn again(
+fn plan_again(
     errand: &DeliveryRequest<'_>,
     first: &PlanReport,
     scene: &PlanBase<'_>,
 ) -> Result<JudgedPlan, Failure> {
     let context = errand.context;
-    let again = plan(&DeliveryRequest { selection: SelectionMode::Given, ..*errand }, scene)?;
+    let again =
+        prepare_plan(&DeliveryRequest { selection: SelectionMode::Given, ..*errand }, scene)?;
     let Some(JudgedPlan { mut planned, ledger }) = again else {
         let failure = Failure::failed(
             "somebody else was faster, and nothing was planned on what is there now",
         );
         return Err(failure.hint("run it again; nothing was changed"));
     };
-    let wanted = wanted(first);
+    let wanted = wanted_versions(first);
     let same_edge = planned.from == first.from && planned.plan.to == first.plan.to;
     if !same_edge {
         planned.plan.items.clear();
     }
     planned.plan.items.retain(|item| first.plan.items.iter().any(|one| one.name() == item.name()));
-    let surprise = self::wanted(&planned)
+    let surprise = self::wanted_versions(&planned)
         .into_iter()
         .any(|(slot, version)| wanted.get(&slot) != Some(&version));
     if surprise {
@@ -170,9 +173,9 @@ fn again(
             Failure::failed(message).hint("run it again to see the new plan; nothing was changed")
         );
     }
-    if planned.plan.moving().next().is_none() {
-        if !gates::stopped(&planned) {
-            context.ui.note("somebody else has done it meanwhile");
+    if planned.plan.moving_items().next().is_none() {
+        if !gates::is_stopped(&planned) {
+            context.ui.print_note("somebody else has done it meanwhile");
         }
         tell_rest(&planned, context);
     }
@@ -180,7 +183,7 @@ fn again(
 }
 
 /// Which version each place is to have.
-fn wanted(planned: &PlanReport) -> BTreeMap<CellKey, Version> {
-    let steps = planned.plan.moving().flat_map(|(_, moves)| &moves.steps);
+fn wanted_versions(planned: &PlanReport) -> BTreeMap<CellKey, Version> {
+    let steps = planned.plan.moving_items().flat_map(|(_, moves)| &moves.steps);
     steps.map(|step| (step.entry.slot(), step.to.clone())).collect()
 }

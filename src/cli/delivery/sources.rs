@@ -5,7 +5,9 @@ use crate::cli::forge::{self, ForgeLocation};
 use crate::config::Config;
 use crate::git::{CommitLog, CommitRange, WriteError};
 use crate::model::Version;
-use crate::promotion::{AppChangelog, AppCommit, AppVersionChange, CommitMessage, revisions};
+use crate::promotion::{
+    AppChangelog, AppCommit, AppVersionChange, CommitMessage, revisions_of_tag,
+};
 
 /// More commits of one app than this are counted, not listed.
 const LISTED: usize = 20;
@@ -18,39 +20,42 @@ const LOOKED_AT: usize = 25;
 
 /// For each way that an app goes: the page that compares, and the commits. What cannot be found out is
 /// left out, and said.
-pub fn brought(
+pub fn app_changelogs(
     message: &CommitMessage,
     config: &Config,
     home: &ForgeLocation,
     context: &CommandContext,
 ) -> Vec<AppChangelog> {
-    let moves = message.moves();
+    let moves = message.version_changes();
     let each =
         if moves.len() > LOOKED_AT { 0 } else { LISTED.min(LISTED_IN_ALL / moves.len().max(1)) };
-    moves.into_iter().filter_map(|moved| one(moved, each, config, home, context)).collect()
+    moves
+        .into_iter()
+        .filter_map(|moved| app_changelog(moved, each, config, home, context))
+        .collect()
 }
 
-fn one(
+fn app_changelog(
     moved: &AppVersionChange,
     limit: usize,
     config: &Config,
     home: &ForgeLocation,
     context: &CommandContext,
 ) -> Option<AppChangelog> {
-    let url = config.apps.repository(&moved.app)?;
+    let url = config.apps.repository_of(&moved.app)?;
     let named = |version: &Version| {
         let tag = version.tag.as_deref()?;
-        let said = config.apps.revision(&moved.app, tag);
-        Some(said.map_or_else(|| revisions(tag), |said| vec![said]))
+        let said = config.apps.revision_of(&moved.app, tag);
+        Some(said.map_or_else(|| revisions_of_tag(tag), |said| vec![said]))
     };
     let (from, to) = (named(&moved.from)?, named(&moved.to)?);
-    let between = between(&url, &from, &to, limit, context).unwrap_or_else(|error| {
-        context.ui.caution(&format!("the commits of {} are not listed: {error}", moved.app));
+    let between = commits_between(&url, &from, &to, limit, context).unwrap_or_else(|error| {
+        context.ui.print_caution(&format!("the commits of {} are not listed: {error}", moved.app));
         None
     });
     let ends = between.as_ref().map(|between| (between.from.clone(), between.to.clone()));
     let (from, to) = ends.or_else(|| Some((from.first()?.clone(), to.first()?.clone())))?;
-    let page = forge::place_of_sources(&url, home).map(|place| place.comparison(&from, &to));
+    let page = forge::place_of_sources(&url, home).map(|place| place.comparison_url(&from, &to));
     let empty = CommitRange { from, to, commits: Vec::new(), unlisted: 0, is_back: false };
     let CommitRange { commits, unlisted, is_back, .. } = between.unwrap_or(empty);
     let commits = commits.into_iter().map(|logged| {
@@ -60,7 +65,7 @@ fn one(
     Some(AppChangelog { moved: moved.clone(), page, commits: commits.collect(), unlisted, is_back })
 }
 
-fn between(
+fn commits_between(
     url: &str,
     from: &[String],
     to: &[String],
@@ -68,5 +73,5 @@ fn between(
     context: &CommandContext,
 ) -> Result<Option<CommitRange>, WriteError> {
     let Some(cache) = context.writable_cache().filter(|_| limit > 0) else { return Ok(None) };
-    CommitLog::bring(url, cache, context.can_ask())?.between(from, to, limit)
+    CommitLog::open_or_clone(url, cache, context.can_ask())?.commits_between(from, to, limit)
 }

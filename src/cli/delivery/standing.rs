@@ -22,7 +22,7 @@ impl BranchStatus {
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn of(
+    pub fn check(
         workspace: &Workspace<'_>,
         repository: &Repository,
         group: &PlannedCommit,
@@ -30,7 +30,7 @@ impl BranchStatus {
         base: Oid,
     ) -> Result<Self, Failure> {
         let Some(head) = head else { return Ok(BranchStatus::Absent) };
-        let ahead = workspace.ahead(head, base, 2)?;
+        let ahead = workspace.unmerged_commits(head, base, 2)?;
         let is_ours = match ahead.as_slice() {
             [] => true,
             [one] => is_ours(repository, one)?,
@@ -39,7 +39,8 @@ impl BranchStatus {
         Ok(match (is_ours, ahead.is_empty()) {
             (false, _) => BranchStatus::Foreign,
             (true, false)
-                if workspace.holds(head, &group.files()) && fits(workspace, base, head)? =>
+                if workspace.has_contents(head, &group.files())
+                    && merges_cleanly(workspace, base, head)? =>
             {
                 BranchStatus::Same(head)
             }
@@ -49,8 +50,8 @@ impl BranchStatus {
 }
 
 /// Does it go into its base as it is? Lines around may have changed there since.
-fn fits(workspace: &Workspace<'_>, base: Oid, head: Oid) -> Result<bool, Failure> {
-    Ok(!matches!(workspace.join(base, head)?, MergeOutcome::Conflict(_)))
+fn merges_cleanly(workspace: &Workspace<'_>, base: Oid, head: Oid) -> Result<bool, Failure> {
+    Ok(!matches!(workspace.merge_heads(base, head)?, MergeOutcome::Conflict(_)))
 }
 
 /// A commit of towpath's says so in its trailers. One that was amended or rebased by somebody has
@@ -66,7 +67,7 @@ fn is_ours(repository: &Repository, commit: &UnmergedCommit) -> Result<bool, Fai
 }
 
 /// A branch that somebody has committed to is left alone.
-pub fn foreign(branch: &str) -> Failure {
+pub fn foreign_branch(branch: &str) -> Failure {
     let failure = Failure::failed(format!(
         "branch `{branch}` has commits that are not towpath's, and is left alone"
     ));

@@ -5,7 +5,7 @@ mod next;
 mod renewing;
 
 use super::args::DeliveryArgs;
-use super::group::{PlannedCommit, groups};
+use super::group::{PlannedCommit, planned_commits};
 use super::propose::{DeliveredProposal, ProposalWriter};
 use super::remote_tip;
 use crate::cli::backoff;
@@ -21,7 +21,7 @@ use crate::forge::{CheckState, CommitCheck, Forge, ForgeError, Proposal, Proposa
 use crate::git::{ExpectedRef, Oid, Repository, Workspace};
 use crate::pipeline::Verdict;
 use crate::report::{GateReport, PlanReport};
-use crate::ui::visible;
+use crate::ui::escape_for_terminal;
 use next::{AdvanceStep, AdvanceSteps, StepFinder};
 use std::time::Instant;
 
@@ -43,33 +43,32 @@ pub fn advance(
     repository: &Repository,
     context: &CommandContext,
 ) -> Result<ExitKind, Failure> {
-    let args = DeliveryArgs::proposing(forge.clone());
+    let args = DeliveryArgs::for_proposals(forge.clone());
     if tick.dry_run {
-        let scene = PlanBase::read(context, repository, &known_tip)?;
-        let steps = StepFinder { tick, args: &args, scene: &scene, context }.steps()?;
-        refused(&steps, context)?;
+        let scene = PlanBase::load(context, repository, &known_tip)?;
+        let steps = StepFinder { tick, args: &args, scene: &scene, context }.find_steps()?;
+        print_refusals(&steps, context)?;
         for step in &steps.all {
             let what = if may_be_proposed(step) { "would be proposed" } else { "stays" };
-            say(context, step, &format!("{what}: {}", why(step)))?;
+            print_step(context, step, &format!("{what}: {}", waiting_reason(step)))?;
         }
-        return nothing(&steps, context);
+        return print_nothing_to_do(&steps, context);
     }
     forge::origin(repository).map_err(|failure| failure.hint("--dry-run says what could go on"))?;
-    let workspace = context.workspace(repository, None)?;
-    let scene = PlanBase::read(context, repository, &|_, branch| remote_tip(&workspace, branch))?;
+    let workspace = context.open_workspace(repository, None)?;
+    let scene = PlanBase::load(context, repository, &|_, branch| remote_tip(&workspace, branch))?;
     book::fetch(context, repository, &scene.settings.config)?;
-    let steps = StepFinder { tick, args: &args, scene: &scene, context }.steps()?;
-    refused(&steps, context)?;
+    let steps = StepFinder { tick, args: &args, scene: &scene, context }.find_steps()?;
+    print_refusals(&steps, context)?;
     let ours = workspace.remote_heads(&["towpath/*"])?;
     if !steps.all.iter().any(may_be_proposed) && ours.is_empty() {
-        steps
-            .all
-            .iter()
-            .try_for_each(|step| say(context, step, &format!("stays: {}", why(step))))?;
-        return nothing(&steps, context);
+        steps.all.iter().try_for_each(|step| {
+            print_step(context, step, &format!("stays: {}", waiting_reason(step)))
+        })?;
+        return print_nothing_to_do(&steps, context);
     }
-    let home = forge::home(args.forge.said(&scene.settings.config), repository)?;
-    let forge = forge::open(&home, repository, None, context)?;
+    let home = forge::locate_forge(args.forge.to_options(&scene.settings.config), repository)?;
+    let forge = forge::open_forge(&home, repository, None, context)?;
     let open = forge.open_proposals()?;
     let hand = StepExecutor {
         args: &args,
@@ -81,14 +80,18 @@ pub fn advance(
     };
     let mut failed = false;
     for step in &steps.all {
-        if let Err(failure) = hand.take(step, &scene) {
+        if let Err(failure) = hand.execute_step(step, &scene) {
             failed = true;
-            say(context, step, &format!("failed: {}", failure.message().unwrap_or_default()))?;
+            print_step(
+                context,
+                step,
+                &format!("failed: {}", failure.message().unwrap_or_default()),
+            )?;
         }
     }
     let closed = closing::close(&hand, tick, &steps.all, &scene)?;
     if closed == 0 {
-        nothing(&steps, context)?;
+        print_nothing_to_do(&steps, context)?;
     }
     Ok(if failed { ExitKind::Failed } else { ExitKind::Done })
 }
@@ -97,16 +100,18 @@ fn may_be_proposed(step: &AdvanceStep) -> bool {
     step.judged.iter().all(GateReport::allows_proposal)
 }
 
-fn refused(steps: &AdvanceSteps, context: &CommandContext) -> Result<(), Failure> {
-    steps
-        .refused
-        .iter()
-        .try_for_each(|line| Ok(context.ui.part(&format!("{}\n", visible(line)))?))
+fn print_refusals(steps: &AdvanceSteps, context: &CommandContext) -> Result<(), Failure> {
+    steps.refused.iter().try_for_each(|line| {
+        Ok(context.ui.write_part(&format!("{}\n", escape_for_terminal(line)))?)
+    })
 }
 
-fn nothing(steps: &AdvanceSteps, context: &CommandContext) -> Result<ExitKind, Failure> {
+fn print_nothing_to_do(
+    steps: &AdvanceSteps,
+    context: &CommandContext,
+) -> Result<ExitKind, Failure> {
     if steps.all.is_empty() && steps.refused.is_empty() {
-        context.ui.note("nothing to do");
+        context.ui.print_note("nothing to do");
     }
     Ok(ExitKind::Done)
 }
@@ -124,37 +129,38 @@ struct StepExecutor<'a> {
 
 impl StepExecutor<'_> {
     /// Proposes one step, and merges it where that is wanted and allowed.
-    fn take(&self, step: &AdvanceStep, scene: &PlanBase<'_>) -> Result<(), Failure> {
+    fn execute_step(&self, step: &AdvanceStep, scene: &PlanBase<'_>) -> Result<(), Failure> {
         if !may_be_proposed(step) {
-            return renewing::stays(self, step, scene);
+            return renewing::report_waiting(self, step, scene);
         }
-        let scene = &scene.of(&step.planned.plan.to);
-        let terms = scene.settings.config.proposals.of(&step.planned.plan.to);
+        let scene = &scene.for_stage(&step.planned.plan.to);
+        let terms = scene.settings.config.proposals.options_for(&step.planned.plan.to);
         let is_auto = terms.merge == Some(MergeMode::Auto);
         let (workspace, forge, home, context) =
             (self.workspace, self.forge, self.home, self.context);
         let desk =
             ProposalWriter { scene, workspace, forge, home, terms, open: Some(self.open), context };
-        for group in groups(&step.planned, self.args, scene, &workspace.author()?)? {
+        for group in planned_commits(&step.planned, self.args, scene, &workspace.author()?)? {
             let proposed = desk.propose(&group)?;
             if proposed.done != "nothing to do:" {
-                self.mark(&proposed.proposal, proposed.head, &step.judged);
+                self.set_status(&proposed.proposal, proposed.head, &step.judged);
             }
-            let is_open = step.judged.iter().all(GateReport::allows) && !proposed.proposal.draft;
+            let is_open =
+                step.judged.iter().all(GateReport::is_allowed) && !proposed.proposal.draft;
             let closed = if is_auto && is_open {
-                self.merge(step, &desk, &group, &proposed)?
+                self.merge_proposal(step, &desk, &group, &proposed)?
             } else {
-                Some(why(step))
+                Some(waiting_reason(step))
             };
             match closed {
-                None => say(context, step, &format!("merged {}", proposed.proposal.url))?,
+                None => print_step(context, step, &format!("merged {}", proposed.proposal.url))?,
                 Some(why) => {
                     let done = if proposed.done == "nothing to do:" {
                         "is proposed"
                     } else {
                         proposed.done
                     };
-                    say(context, step, &format!("{done} {}: {why}", proposed.proposal.url))?;
+                    print_step(context, step, &format!("{done} {}: {why}", proposed.proposal.url))?;
                 }
             }
         }
@@ -164,7 +170,7 @@ impl StepExecutor<'_> {
     /// Merges, if the gates are still open on the tip that it goes to: others, or this very tick, may have
     /// landed or said something. What stands in the way, if so. Where git is the forge, nothing comes
     /// between that question and the merge.
-    fn merge(
+    fn merge_proposal(
         &self,
         step: &AdvanceStep,
         desk: &ProposalWriter<'_>,
@@ -175,11 +181,11 @@ impl StepExecutor<'_> {
         loop {
             let begun = Instant::now();
             let (judged, if_still) = self.judged_again(step)?;
-            if !judged.iter().all(GateReport::allows) {
-                return Ok(Some(reasons(&judged)));
+            if !judged.iter().all(GateReport::is_allowed) {
+                return Ok(Some(closed_gate_reasons(&judged)));
             }
             let how = ProposalMerge { if_still, ..desk.way_to_merge(group, proposed) };
-            match self.forge.merge(proposed.proposal.number, &how) {
+            match self.forge.merge_proposal(proposed.proposal.number, &how) {
                 Err(ForgeError::Outdated { .. })
                     if backoff::goes_on(started, begun.elapsed(), 1) => {}
                 merged => return Ok(merged.map(|_| None)?),
@@ -193,20 +199,22 @@ impl StepExecutor<'_> {
         step: &AdvanceStep,
     ) -> Result<(Vec<GateReport>, Vec<ExpectedRef>), Failure> {
         let repository = self.workspace.repository();
-        let scene = PlanBase::read(self.context, repository, &|_, branch| {
+        let scene = PlanBase::load(self.context, repository, &|_, branch| {
             remote_tip(self.workspace, branch)
         })?;
         let ledger = book::fetch(self.context, repository, &scene.settings.config)?.there;
-        let inquiry = GateContext::on(self.context, &scene)?;
+        let inquiry = GateContext::load_at(self.context, &scene)?;
         let asked: Vec<GateRequest> = step.judged.iter().map(GateRequest::from).collect();
-        let there = scene.of(&step.planned.plan.to);
-        let base =
-            ExpectedRef { name: format!("refs/heads/{}", there.branch()?), at: Some(there.tip) };
-        Ok((super::gates::answers(&asked, &inquiry), vec![base, ledger]))
+        let there = scene.for_stage(&step.planned.plan.to);
+        let base = ExpectedRef {
+            name: format!("refs/heads/{}", there.require_branch()?),
+            at: Some(there.tip),
+        };
+        Ok((super::gates::answer_requests(&asked, &inquiry), vec![base, ledger]))
     }
 
     /// The status on the head. A forge without statuses is no reason to stop.
-    fn mark(&self, proposal: &Proposal, head: Oid, judged: &[GateReport]) {
+    fn set_status(&self, proposal: &Proposal, head: Oid, judged: &[GateReport]) {
         let worst =
             judged.iter().map(|one| &one.judgement.verdict).find(|verdict| !verdict.is_open());
         let state = match worst {
@@ -215,9 +223,16 @@ impl StepExecutor<'_> {
             Some(_) => CheckState::Pending,
         };
         let url = Some(proposal.url.clone());
-        let check = CommitCheck { name: STATUS.into(), state, description: reasons(judged), url };
+        let check = CommitCheck {
+            name: STATUS.into(),
+            state,
+            description: closed_gate_reasons(judged),
+            url,
+        };
         if let Err(error) = self.forge.set_check(&head.to_string(), &check) {
-            self.context.ui.detail(&format!("the status of {} is not set: {error}", proposal.url));
+            self.context
+                .ui
+                .print_detail(&format!("the status of {} is not set: {error}", proposal.url));
         }
     }
 }
@@ -235,12 +250,12 @@ impl From<&GateReport> for GateRequest {
 }
 
 /// What stands in the way, in one line.
-fn why(step: &AdvanceStep) -> String {
-    reasons(&step.judged)
+fn waiting_reason(step: &AdvanceStep) -> String {
+    closed_gate_reasons(&step.judged)
 }
 
-fn reasons(judged: &[GateReport]) -> String {
-    let closed = judged.iter().flat_map(|one| one.judgement.closed());
+fn closed_gate_reasons(judged: &[GateReport]) -> String {
+    let closed = judged.iter().flat_map(|one| one.judgement.closed_gates());
     let mut reasons: Vec<String> = Vec::new();
     for answer in closed {
         let reason = format!("{}: {}", answer.gate, answer.reason);
@@ -251,14 +266,14 @@ fn reasons(judged: &[GateReport]) -> String {
     if reasons.is_empty() { "every gate is open".into() } else { reasons.join("; ") }
 }
 
-fn say(context: &CommandContext, step: &AdvanceStep, what: &str) -> Result<(), Failure> {
+fn print_step(context: &CommandContext, step: &AdvanceStep, what: &str) -> Result<(), Failure> {
     let line = format!("{}: {what}", name(&step.planned));
-    Ok(context.ui.part(&format!("{}\n", visible(&line)))?)
+    Ok(context.ui.write_part(&format!("{}\n", escape_for_terminal(&line)))?)
 }
 
 /// `web v2 to prod`, or `web v2 to prod (eu, us)`.
 fn name(planned: &PlanReport) -> String {
-    let Some((item, moves)) = planned.plan.moving().next() else {
+    let Some((item, moves)) = planned.plan.moving_items().next() else {
         return format!("nothing to {}", planned.plan.to);
     };
     let mut versions: Vec<String> = moves.steps.iter().map(|step| step.to.to_string()).collect();

@@ -1,7 +1,7 @@
 //! `--wait`: follows pull requests to their end.
 
 use crate::cli::context::CommandContext;
-use crate::cli::environment::chance;
+use crate::cli::environment::random_fraction;
 use crate::cli::failure::Failure;
 use crate::forge::{Forge, ForgeError, Proposal, ProposalState};
 use crate::ui::{self, ProgressIndicator};
@@ -18,14 +18,14 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 /// # Errors
 /// In the latter cases, and where the forge says no. What may be otherwise the next moment is no
 /// error: the forge is in trouble, or not reached.
-pub fn follow(
+pub fn wait_for_merge(
     forge: &dyn Forge,
     opened: Vec<Proposal>,
     limit: SignedDuration,
     context: &CommandContext,
 ) -> Result<(), Failure> {
     let (started, mut pause) = (Instant::now(), FIRST_PAUSE);
-    let bar = ProgressIndicator::line(&context.ui, "Waiting");
+    let bar = ProgressIndicator::new_spinner(&context.ui, "Waiting");
     let mut open = opened;
     let mut closed = Vec::new();
     loop {
@@ -38,13 +38,15 @@ pub fn follow(
         if left.is_zero() {
             return Err(too_long(&open, limit, trouble.as_ref()));
         }
-        bar.say(&progress(&open, started.elapsed(), trouble.as_ref()));
-        thread::sleep(pause.mul_f64(0.75 + chance() / 2.0).min(left));
+        bar.set_message(&progress_text(&open, started.elapsed(), trouble.as_ref()));
+        thread::sleep(pause.mul_f64(0.75 + random_fraction() / 2.0).min(left));
         pause = (pause * 3 / 2).min(LONGEST_PAUSE);
     }
     match closed.as_slice() {
         [] => Ok(()),
-        closed => Err(Failure::refused(format!("{} closed without being merged", named(closed)))),
+        closed => {
+            Err(Failure::refused(format!("{} closed without being merged", proposals_text(closed))))
+        }
     }
 }
 
@@ -58,10 +60,10 @@ fn still_open(
 ) -> Result<Vec<Proposal>, Failure> {
     let mut out = Vec::new();
     for one in open {
-        match forge.proposal(one.number) {
+        match forge.get_proposal(one.number) {
             Ok(now) if now.state == ProposalState::Open => out.push(now),
             Ok(now) if now.state == ProposalState::Merged => {
-                context.ui.note(&format!("pull request {} is merged", now.number))
+                context.ui.print_note(&format!("pull request {} is merged", now.number))
             }
             Ok(now) => closed.push(now),
             Err(error) if error.may_pass() => {
@@ -75,19 +77,19 @@ fn still_open(
 }
 
 fn too_long(open: &[Proposal], limit: SignedDuration, trouble: Option<&ForgeError>) -> Failure {
-    let span = ui::span(limit.as_secs());
+    let span = ui::format_duration(limit.as_secs());
     let failure = match trouble {
         Some(error) => {
             Failure::refused(format!("it is not known after {span} what became of {}", list(open)))
-                .because(error)
+                .with_cause(error)
         }
-        None => Failure::refused(format!("{} still open after {span}", named(open))),
+        None => Failure::refused(format!("{} still open after {span}", proposals_text(open))),
     };
     failure.hint("`towpath proposals show` tells where it stands; running this again waits on; --wait=2h waits longer")
 }
 
 /// `pull request 1 is`, or `pull requests 1 and 2 are`.
-fn named(some: &[Proposal]) -> String {
+fn proposals_text(some: &[Proposal]) -> String {
     format!("{} {}", list(some), if some.len() == 1 { "is" } else { "are" })
 }
 
@@ -100,8 +102,8 @@ fn list(some: &[Proposal]) -> String {
     }
 }
 
-fn progress(open: &[Proposal], passed: Duration, trouble: Option<&ForgeError>) -> String {
+fn progress_text(open: &[Proposal], passed: Duration, trouble: Option<&ForgeError>) -> String {
     let seconds = i64::try_from(passed.as_secs()).unwrap_or(i64::MAX);
     let why = trouble.map(|error| format!("; {error}")).unwrap_or_default();
-    format!("Waiting for {} ({}{why})", list(open), ui::span(seconds))
+    format!("Waiting for {} ({}{why})", list(open), ui::format_duration(seconds))
 }

@@ -18,13 +18,13 @@ const KEPT: u64 = 16 * 1024;
 const LOOK: Duration = Duration::from_millis(5);
 
 /// 0 is open, 1 is shut with its output as the reason, and everything else no answer.
-pub(super) fn ask(
+pub(super) fn run_command(
     call: &ExternalCommand,
     trust: &CommandPolicy,
     question: &GateQuery<'_>,
     inquiry: &GateContext<'_>,
 ) -> ExternalAnswer {
-    let program = match trust.program(call, inquiry) {
+    let program = match trust.find_program(call, inquiry) {
         Ok(program) => program,
         Err(why) => return ExternalAnswer::NoAnswer(why),
     };
@@ -34,7 +34,7 @@ pub(super) fn ask(
         .env("TOWPATH_APP", question.subject.to_string())
         .env("TOWPATH_STAGE", question.stage.as_str());
     command.env("TOWPATH_VERSION", question.version.to_string());
-    if let Some(folder) = trust.place(inquiry.repository) {
+    if let Some(folder) = trust.working_folder(inquiry.repository) {
         if let Err(error) = std::fs::create_dir_all(folder) {
             return ExternalAnswer::NoAnswer(format!("there is no folder to run it in: {error}"));
         }
@@ -44,14 +44,16 @@ pub(super) fn ask(
         Ok((status, said)) => match status.code() {
             Some(0) => ExternalAnswer::Open,
             Some(1) => ExternalAnswer::Shut(line(&said)),
-            Some(code) => ExternalAnswer::NoAnswer(told(&format!("it ended with {code}"), &said)),
+            Some(code) => {
+                ExternalAnswer::NoAnswer(answer_text(&format!("it ended with {code}"), &said))
+            }
             None => ExternalAnswer::NoAnswer("it was killed".into()),
         },
         Err(why) => ExternalAnswer::NoAnswer(why),
     }
 }
 
-fn told(what: &str, said: &str) -> String {
+fn answer_text(what: &str, said: &str) -> String {
     let said = line(said);
     if said.is_empty() { what.to_owned() } else { format!("{what}: {said}") }
 }
@@ -61,25 +63,25 @@ fn run(mut command: Command, limit: Duration) -> Result<(ExitStatus, String), St
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let mut child = command.spawn().map_err(|error| format!("it could not be started: {error}"))?;
-    let (stdout, stderr) = (listen(child.stdout.take()), listen(child.stderr.take()));
+    let (stdout, stderr) = (read_stream(child.stdout.take()), read_stream(child.stderr.take()));
     let started = Instant::now();
     let status = loop {
         match child.try_wait() {
             Ok(Some(status)) => break status,
             Ok(None) if started.elapsed() < limit => thread::sleep(LOOK),
             Ok(None) => {
-                stop(&mut child);
+                kill_group(&mut child);
                 return Err(format!("it did not end within {}s", limit.as_secs()));
             }
             Err(error) => return Err(error.to_string()),
         }
     };
-    let (out, err) = (heard(&stdout), heard(&stderr));
+    let (out, err) = (stream_text(&stdout), stream_text(&stderr));
     Ok((status, if out.trim().is_empty() { err } else { out }))
 }
 
 /// Ends it and all that it has started.
-fn stop(child: &mut Child) {
+fn kill_group(child: &mut Child) {
     #[cfg(unix)]
     {
         let group = format!("-{}", child.id());
@@ -93,7 +95,7 @@ fn stop(child: &mut Child) {
 }
 
 /// Reads a stream to its end on a thread of its own, and keeps the beginning.
-fn listen(stream: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
+fn read_stream(stream: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let Some(mut stream) = stream else { return };
@@ -107,7 +109,7 @@ fn listen(stream: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
 }
 
 /// What it said. A grandchild may hold the stream open; nobody waits for that.
-fn heard(stream: &Receiver<Vec<u8>>) -> String {
+fn stream_text(stream: &Receiver<Vec<u8>>) -> String {
     let bytes = stream.recv_timeout(Duration::from_millis(500)).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
 }

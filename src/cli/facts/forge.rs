@@ -22,18 +22,18 @@ impl<'w, 'r> ForgeFacts<'w, 'r> {
         ForgeFacts { inquiry, forge: OnceCell::new(), proposals: OnceCell::new() }
     }
 
-    fn forge(&self) -> Result<&(dyn Forge + 'r), String> {
+    fn open_forge(&self) -> Result<&(dyn Forge + 'r), String> {
         let opened = self.forge.get_or_init(|| {
             let repository = self.inquiry.repository;
-            let said = self.inquiry.context.globals.forge.said(self.inquiry.config());
+            let said = self.inquiry.context.globals.forge.to_options(self.inquiry.config());
             let open = |home: ForgeLocation| match home {
                 // What git alone keeps has neither checks nor issues, and opening it is for those who write.
                 ForgeLocation::Plain => {
                     Err(Failure::failed(format!("{} has none", ForgeKind::Plain.as_str())))
                 }
-                home => forge::open(&home, repository, None, self.inquiry.context),
+                home => forge::open_forge(&home, repository, None, self.inquiry.context),
             };
-            forge::home(said, repository)
+            forge::locate_forge(said, repository)
                 .and_then(open)
                 .map_err(|failure| failure.message().unwrap_or("there is none").to_owned())
         });
@@ -41,32 +41,34 @@ impl<'w, 'r> ForgeFacts<'w, 'r> {
     }
 
     /// The statuses and check runs of the commits that brought the version to the stages before.
-    pub fn checks(
+    pub fn collect_checks(
         &self,
         named: &[StageName],
         evidence: &Evidence<'_>,
         question: &GateQuery<'_>,
         facts: &mut ExternalFacts,
     ) {
-        let before = evidence.before(question);
+        let before = evidence.previous_stages(question);
         let stages = if named.is_empty() { &before } else { named };
         let waves = if named.is_empty() { evidence.wave_before(question) } else { Vec::new() };
-        for slot in stages.iter().flat_map(|stage| evidence.sources(question, stage)).chain(waves) {
-            let course = evidence.course(slot, question.end());
+        for slot in
+            stages.iter().flat_map(|stage| evidence.source_cells(question, stage)).chain(waves)
+        {
+            let course = evidence.run_periods(slot, question.history_end());
             let landing = course.iter().find(|landing| landing.version.is_same(question.version));
             let Some(commit) = landing.and_then(|landing| landing.commit) else { continue };
             facts.checks.entry(commit).or_insert_with(|| {
-                self.forge().and_then(|forge| {
-                    forge.checks(&commit.to_string()).map_err(|error| error.to_string())
+                self.open_forge().and_then(|forge| {
+                    forge.list_checks(&commit.to_string()).map_err(|error| error.to_string())
                 })
             });
         }
     }
 
     /// What reviewers think of the open proposal. No forge, no reviews: the ledger has approvals, too.
-    pub fn reviews(&self, question: &GateQuery<'_>, facts: &mut ExternalFacts) {
-        if let Ok(forge) = self.forge() {
-            facts.review(question, self.newest_reviews(forge, question));
+    pub fn collect_reviews(&self, question: &GateQuery<'_>, facts: &mut ExternalFacts) {
+        if let Ok(forge) = self.open_forge() {
+            facts.set_reviews(question, self.newest_reviews(forge, question));
         }
     }
 
@@ -91,14 +93,14 @@ impl<'w, 'r> ForgeFacts<'w, 'r> {
             }
             _ => true,
         };
-        let reviews = forge.reviews(proposal.number).map_err(|error| error.to_string())?;
+        let reviews = forge.list_reviews(proposal.number).map_err(|error| error.to_string())?;
         Ok(reviews.into_iter().filter(is_newest).collect())
     }
 
     /// Is there an open issue with this label?
-    pub fn issues(&self, label: &str) -> ExternalAnswer {
+    pub fn find_open_issue(&self, label: &str) -> ExternalAnswer {
         let issues = self
-            .forge()
+            .open_forge()
             .and_then(|forge| forge.open_issues(label).map_err(|error| error.to_string()));
         match issues {
             Ok(issues) => match issues.first() {

@@ -1,7 +1,7 @@
 //! An address that is asked: 2xx is open, and where a value is expected, only with that value.
 
 use super::line;
-use crate::cli::forge::access;
+use crate::cli::forge::forge_access;
 use crate::forge::{self, RequestLimits};
 use crate::pipeline::ExternalAnswer;
 use serde_json::Value;
@@ -10,24 +10,28 @@ use std::time::Duration;
 /// Longer answers are none.
 const LONGEST: u64 = 1024 * 1024;
 
-pub(super) fn ask(url: &str, expect: Option<&(String, String)>, timeout: u64) -> ExternalAnswer {
+pub(super) fn fetch_answer(
+    url: &str,
+    expect: Option<&(String, String)>,
+    timeout: u64,
+) -> ExternalAnswer {
     let limits =
         RequestLimits { timeout: Duration::from_secs(timeout), ..RequestLimits::default() };
-    let (status, body) = match forge::glance(url, &access(url, None, limits), LONGEST) {
+    let (status, body) = match forge::fetch_once(url, &forge_access(url, None, limits), LONGEST) {
         Ok(answer) => answer,
         Err(why) => return ExternalAnswer::NoAnswer(why),
     };
     match (status, expect) {
         (200..=299, None) => ExternalAnswer::Open,
-        (200..=299, Some((pointer, value))) => judged(&body, pointer, value),
+        (200..=299, Some((pointer, value))) => check_value(&body, pointer, value),
         (300..=399, _) => ExternalAnswer::NoAnswer(format!(
             "it sends elsewhere ({status}), and that is not followed"
         )),
-        (status, _) => ExternalAnswer::Shut(told(status, &body)),
+        (status, _) => ExternalAnswer::Shut(status_text(status, &body)),
     }
 }
 
-fn told(status: u16, body: &[u8]) -> String {
+fn status_text(status: u16, body: &[u8]) -> String {
     let text = line(&String::from_utf8_lossy(body));
     // A page for browsers says nothing to people here.
     if text.is_empty() || text.starts_with('<') {
@@ -37,7 +41,7 @@ fn told(status: u16, body: &[u8]) -> String {
     }
 }
 
-fn judged(body: &[u8], pointer: &str, wanted: &str) -> ExternalAnswer {
+fn check_value(body: &[u8], pointer: &str, wanted: &str) -> ExternalAnswer {
     let Ok(json) = serde_json::from_slice::<Value>(body) else {
         return ExternalAnswer::NoAnswer("its answer is no JSON".into());
     };

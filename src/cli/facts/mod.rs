@@ -28,7 +28,7 @@ pub struct FactCollector<'w, 'r> {
 impl<'w, 'r> FactCollector<'w, 'r> {
     /// Nothing is asked yet.
     pub fn new(inquiry: &'w GateContext<'r>) -> Self {
-        let trust = CommandPolicy::of(inquiry.context, inquiry.repository);
+        let trust = CommandPolicy::load(inquiry.context, inquiry.repository);
         FactCollector {
             inquiry,
             trust,
@@ -43,20 +43,20 @@ impl<'w, 'r> FactCollector<'w, 'r> {
     }
 
     /// All that the gates need for some questions. What lies in the past is not asked.
-    pub fn facts(&self, evidence: &Evidence<'_>, questions: &[GateQuery<'_>]) -> ExternalFacts {
+    pub fn collect(&self, evidence: &Evidence<'_>, questions: &[GateQuery<'_>]) -> ExternalFacts {
         let mut facts = ExternalFacts::default();
         for question in questions {
-            flags::note(self.inquiry, evidence, question, &mut facts);
+            flags::collect_flags(self.inquiry, evidence, question, &mut facts);
             if question.is_past {
                 continue;
             }
             for kind in [GateKind::Verified, GateKind::Approval, GateKind::Blocker] {
-                for rule in self.inquiry.config().pipeline.rules(
+                for rule in self.inquiry.config().pipeline.rules_for(
                     kind,
                     question.stage,
                     &question.subject.app,
                 ) {
-                    self.ask(rule, evidence, question, &mut facts);
+                    self.collect_for_rule(rule, evidence, question, &mut facts);
                 }
             }
         }
@@ -64,12 +64,12 @@ impl<'w, 'r> FactCollector<'w, 'r> {
     }
 
     /// The same where this commit is what is protected.
-    pub fn trusting(inquiry: &'w GateContext<'r>, commit: Oid) -> Self {
+    pub fn with_trusted_commit(inquiry: &'w GateContext<'r>, commit: Oid) -> Self {
         let trust = CommandPolicy::of_commit(inquiry.context, inquiry.repository, commit);
         FactCollector { trust, ..FactCollector::new(inquiry) }
     }
 
-    fn ask(
+    fn collect_for_rule(
         &self,
         rule: &GateRule,
         evidence: &Evidence<'_>,
@@ -82,37 +82,41 @@ impl<'w, 'r> FactCollector<'w, 'r> {
                     facts.tell_about(
                         rule.line,
                         question,
-                        command::ask(call, &self.trust, question, self.inquiry),
+                        command::run_command(call, &self.trust, question, self.inquiry),
                     );
                 }
                 VerifiedBy::Checks(_) => {
-                    self.desk.checks(&verified.stages, evidence, question, facts)
+                    self.desk.collect_checks(&verified.stages, evidence, question, facts)
                 }
                 VerifiedBy::Ledger => {}
             },
-            Gate::Approvals(_) | Gate::ApprovalAfterFailure => self.desk.reviews(question, facts),
+            Gate::Approvals(_) | Gate::ApprovalAfterFailure => {
+                self.desk.collect_reviews(question, facts)
+            }
             Gate::Blocker(BlockerGate { by: BlockedBy::Command(call), .. }) => {
                 facts.tell_about(
                     rule.line,
                     question,
-                    command::ask(call, &self.trust, question, self.inquiry),
+                    command::run_command(call, &self.trust, question, self.inquiry),
                 );
             }
             Gate::Blocker(blocker) => {
                 let known = self.known.borrow().get(&rule.line).cloned();
-                let asked = known.unwrap_or_else(|| self.blocker(&blocker.by));
+                let asked = known.unwrap_or_else(|| self.ask_blocker(&blocker.by));
                 self.known.borrow_mut().insert(rule.line, asked.clone());
-                facts.tell(rule.line, asked);
+                facts.set_answer(rule.line, asked);
             }
             _ => {}
         }
     }
 
-    fn blocker(&self, by: &BlockedBy) -> ExternalAnswer {
+    fn ask_blocker(&self, by: &BlockedBy) -> ExternalAnswer {
         match by {
-            BlockedBy::File(path) => self.file(path),
-            BlockedBy::Issue(label) => self.desk.issues(label),
-            BlockedBy::Http { url, expect, timeout } => http::ask(url, expect.as_ref(), *timeout),
+            BlockedBy::File(path) => self.find_file(path),
+            BlockedBy::Issue(label) => self.desk.find_open_issue(label),
+            BlockedBy::Http { url, expect, timeout } => {
+                http::fetch_answer(url, expect.as_ref(), *timeout)
+            }
             BlockedBy::Command(_) => {
                 ExternalAnswer::NoAnswer("it is asked for each deployment".into())
             }
@@ -120,7 +124,7 @@ impl<'w, 'r> FactCollector<'w, 'r> {
     }
 
     /// Is the file in the commit that is judged? Its first line is the reason.
-    fn file(&self, path: &str) -> ExternalAnswer {
+    fn find_file(&self, path: &str) -> ExternalAnswer {
         let commit = self.inquiry.survey.commit;
         let snapshot = commit.map(|commit| Snapshot::of_commit(self.inquiry.repository, commit));
         let Some(Ok(snapshot)) = snapshot else {
@@ -135,8 +139,8 @@ impl<'w, 'r> FactCollector<'w, 'r> {
 
 /// The text of a file, if it is one.
 fn text(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {
-    let file = snapshot.find(path).filter(|file| file.kind == FileKind::File)?;
-    String::from_utf8(snapshot.read(&file).ok()?).ok()
+    let file = snapshot.find_file(path).filter(|file| file.kind == FileKind::File)?;
+    String::from_utf8(snapshot.read_file(&file).ok()?).ok()
 }
 
 /// The first line that says something, cut to what a person reads.

@@ -49,7 +49,7 @@ impl TrustedProgram {
 impl CommandPolicy {
     /// The branch the user named, or the default branch of `origin`; without an origin the branch that
     /// is checked out.
-    pub fn of(context: &CommandContext, repository: &Repository) -> Self {
+    pub fn load(context: &CommandContext, repository: &Repository) -> Self {
         let branch = context.globals.branch.clone();
         let has_origin = repository.origin_url().is_some() && context.url().is_none();
         let (name, revision) = match (branch.or_else(|| repository.origin_head()), has_origin) {
@@ -62,7 +62,7 @@ impl CommandPolicy {
                 (branch.clone(), Some(format!("refs/heads/{branch}")))
             }
         };
-        let commit = revision.and_then(|revision| repository.resolve(&revision).ok());
+        let commit = revision.and_then(|revision| repository.resolve_revision(&revision).ok());
         CommandPolicy::new(context, repository, commit, name)
     }
 
@@ -92,7 +92,7 @@ impl CommandPolicy {
 
     /// Where programs run: beside the files that the user has checked out, unless a commit was named. Then
     /// what is checked out may be the very change that is judged.
-    pub fn place<'p>(&'p self, repository: &'p Repository) -> Option<&'p Path> {
+    pub fn working_folder<'p>(&'p self, repository: &'p Repository) -> Option<&'p Path> {
         if self.is_of_commit { self.folder.as_deref() } else { repository.work_tree() }
     }
 
@@ -100,12 +100,14 @@ impl CommandPolicy {
     ///
     /// # Errors
     /// Why it may not, as half a sentence.
-    pub fn program(
+    pub fn find_program(
         &self,
         call: &ExternalCommand,
         inquiry: &GateContext<'_>,
     ) -> Result<TrustedProgram, String> {
-        if !self.is_named && !self.config.as_ref().is_some_and(|config| says(config, call)) {
+        if !self.is_named
+            && !self.config.as_ref().is_some_and(|config| allows_command(config, call))
+        {
             return Err(match self.commit {
                 Some(_) => {
                     format!("the {CONFIG_FILE} of {} does not name it, so it is not run", self.name)
@@ -123,19 +125,22 @@ impl CommandPolicy {
         if !is_of_repository {
             return Ok(TrustedProgram::Installed(PathBuf::from(program)));
         }
-        self.copy(inquiry.repository, program.trim_start_matches("./")).map(TrustedProgram::Copy)
+        self.copy_program(inquiry.repository, program.trim_start_matches("./"))
+            .map(TrustedProgram::Copy)
     }
 
     /// The program as the protected branch has it.
-    fn copy(&self, repository: &Repository, path: &str) -> Result<TempPath, String> {
+    fn copy_program(&self, repository: &Repository, path: &str) -> Result<TempPath, String> {
         let commit =
             self.commit.ok_or("it is not known which branch is protected; say with --branch")?;
         let missing = || format!("{} has no file {path}", self.name);
         let snapshot =
             Snapshot::of_commit(repository, commit).map_err(|error| error.to_string())?;
-        let file =
-            snapshot.find(path).filter(|file| file.kind == FileKind::File).ok_or_else(missing)?;
-        let bytes = snapshot.read(&file).map_err(|error| error.to_string())?;
+        let file = snapshot
+            .find_file(path)
+            .filter(|file| file.kind == FileKind::File)
+            .ok_or_else(missing)?;
+        let bytes = snapshot.read_file(&file).map_err(|error| error.to_string())?;
         let folder = self.folder.as_deref().ok_or_else(|| {
             format!("{path} would have to be copied to be run, and there is no cache that may be written to")
         })?;
@@ -156,7 +161,7 @@ impl CommandPolicy {
 }
 
 /// Does a configuration have this very call?
-fn says(config: &Config, call: &ExternalCommand) -> bool {
+fn allows_command(config: &Config, call: &ExternalCommand) -> bool {
     config.pipeline.gates.iter().any(|rule| match &rule.gate {
         Gate::Blocker(blocker) => {
             matches!(&blocker.by, BlockedBy::Command(known) if known.argv == call.argv)

@@ -5,7 +5,7 @@
 use crate::cli::chronicle::DeploymentHistory;
 use crate::cli::context::CommandContext;
 use crate::cli::failure::Failure;
-use crate::cli::recent::newest;
+use crate::cli::recent::walk_until;
 use crate::cli::survey::RepositoryState;
 use crate::config::Config;
 use crate::config::gates::{Gate, GateKind, IsolationScope};
@@ -22,14 +22,14 @@ const GIVE_UP: usize = 3_000;
 ///
 /// # Errors
 /// When the clone lacks objects.
-pub fn chronicle<'r>(
+pub fn load_partial_history<'r>(
     repository: &'r Repository,
     survey: &RepositoryState,
     moves: &[CellChange],
 ) -> Result<Option<DeploymentHistory<'r>>, Failure> {
     let config = &survey.settings.config;
     let Some(needs) =
-        needs(moves, config, &survey.mapping.entries).filter(|_| is_plain(config, moves))
+        walk_goals(moves, config, &survey.mapping.entries).filter(|_| is_plain(config, moves))
     else {
         return Ok(None);
     };
@@ -48,35 +48,35 @@ pub fn chronicle<'r>(
             WalkControl::Continue
         }
     };
-    let told = newest(repository, survey, enough)?;
+    let told = walk_until(repository, survey, enough)?;
     let told = told.filter(|told| open.is_empty() && told.stopped == WalkEnd::Done);
     Ok(told.map(|told| DeploymentHistory::of_part(repository, survey, told.timeline)))
 }
 
 /// What came before the part that is known counts from now on only, so that nothing is open by it.
-pub fn edge(context: &CommandContext) -> HistoryLimit {
+pub fn partial_limit(context: &CommandContext) -> HistoryLimit {
     HistoryLimit { since: context.now().as_second(), remedy: "" }
 }
 
 /// Do the gates look at nothing else, and does nothing that they found here depend on what is older?
 pub fn is_enough(evidence: &Evidence<'_>, questions: &[GateQuery<'_>]) -> bool {
     let is_known = |slot: &CellKey| {
-        evidence.current(slot, None).is_none_or(|landing| landing.commit.is_some())
+        evidence.current_run(slot, None).is_none_or(|landing| landing.commit.is_some())
     };
     let needs_more = |kind: GateKind| matches!(kind, GateKind::Order | GateKind::Bake);
     questions.iter().all(|question| {
         let visit = |slot| {
             evidence
-                .course(slot, None)
+                .run_periods(slot, None)
                 .into_iter()
                 .find(|one| one.version.is_same(question.version))
         };
-        let before = evidence.before(question);
-        let mut sources = before.iter().flat_map(|stage| evidence.sources(question, stage));
+        let before = evidence.previous_stages(question);
+        let mut sources = before.iter().flat_map(|stage| evidence.source_cells(question, stage));
         question.purpose == MoveDirection::Forward
-            && evidence.asked(question).into_iter().all(is_known)
+            && evidence.queried_cells(question).into_iter().all(is_known)
             && sources.all(|slot| visit(slot).is_none_or(|visit| visit.commit.is_some()))
-            && !judge(evidence, question).closed().any(|answer| needs_more(answer.gate))
+            && !judge(evidence, question).closed_gates().any(|answer| needs_more(answer.gate))
     })
 }
 
@@ -102,25 +102,27 @@ impl WalkGoal<'_> {
 }
 
 /// What cells need that change their version; others need to be looked for in all the past.
-fn needs<'m>(
+fn walk_goals<'m>(
     moves: &'m [CellChange],
     config: &Config,
     standing: &[MappingEntry],
 ) -> Option<Vec<WalkGoal<'m>>> {
     let mut out = Vec::new();
     for one in moves {
-        if one.kind() != CellChangeKind::Changed || one.arriving().is_empty() {
+        if one.kind() != CellChangeKind::Changed || one.arriving_versions().is_empty() {
             return None;
         }
         out.push(WalkGoal::Landing(&one.slot));
         for before in &config.stage(one.slot.stage.as_str())?.after {
-            let sources = sources(&one.slot, before, standing);
+            let sources = source_cells(&one.slot, before, standing);
             if sources.is_empty() {
                 return None;
             }
             for slot in sources {
                 out.extend(
-                    one.arriving().iter().map(|version| WalkGoal::Visit(slot.clone(), version)),
+                    one.arriving_versions()
+                        .iter()
+                        .map(|version| WalkGoal::Visit(slot.clone(), version)),
                 );
             }
         }
@@ -129,7 +131,7 @@ fn needs<'m>(
 }
 
 /// Where a cell's version comes from: the same targets, where the stage has them.
-fn sources(slot: &CellKey, before: &StageName, standing: &[MappingEntry]) -> Vec<CellKey> {
+fn source_cells(slot: &CellKey, before: &StageName, standing: &[MappingEntry]) -> Vec<CellKey> {
     let is_source = |other: &CellKey| {
         (&other.app, &other.component, &other.stage) == (&slot.app, &slot.component, before)
     };
@@ -150,7 +152,7 @@ fn is_plain(config: &Config, moves: &[CellChange]) -> bool {
     let kinds = [GateKind::Isolation, GateKind::Verified, GateKind::Bake];
     let rules = |one: &CellChange| {
         kinds.into_iter().any(|kind| {
-            let rules = config.pipeline.rules(kind, &one.slot.stage, &one.slot.app);
+            let rules = config.pipeline.rules_for(kind, &one.slot.stage, &one.slot.app);
             rules.into_iter().any(|rule| elsewhere(&rule.gate))
         })
     };

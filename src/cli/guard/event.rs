@@ -31,16 +31,16 @@ pub struct PullRequestEvent {
 ///
 /// # Errors
 /// When it is not there, or is no JSON.
-pub fn read(path: &Path) -> Result<Option<PullRequestEvent>, Failure> {
+pub fn read_event(path: &Path) -> Result<Option<PullRequestEvent>, Failure> {
     let shown = path.display();
     let failed = || Failure::usage(format!("the event `{shown}` cannot be read"));
-    let text = std::fs::read_to_string(path).map_err(|error| failed().because(&error))?;
-    let value: Value = serde_json::from_str(&text).map_err(|error| failed().because(&error))?;
-    Ok(of(&value))
+    let text = std::fs::read_to_string(path).map_err(|error| failed().with_cause(&error))?;
+    let value: Value = serde_json::from_str(&text).map_err(|error| failed().with_cause(&error))?;
+    Ok(parse_event(&value))
 }
 
 /// `None` for an event that is about no pull request.
-fn of(value: &Value) -> Option<PullRequestEvent> {
+fn parse_event(value: &Value) -> Option<PullRequestEvent> {
     let proposal = value.get("pull_request").filter(|value| value.is_object())?;
     let login = |value: &Value| {
         value["login"].as_str().filter(|login| !login.is_empty()).map(str::to_owned)
@@ -76,7 +76,7 @@ mod tests {
         let event = |author: &str, sender: &str| {
             let head = json!({ "sha": "abc" });
             let proposal = json!({ "number": 7, "user": { "login": author }, "head": head });
-            of(&json!({ "pull_request": proposal, "sender": { "login": sender } }))
+            parse_event(&json!({ "pull_request": proposal, "sender": { "login": sender } }))
                 .expect("a pull request")
         };
         let names = |event: &PullRequestEvent| {
@@ -86,6 +86,9 @@ mod tests {
         assert_eq!((both.number, both.head.as_deref()), (Some(7), Some("abc")));
         assert_eq!(names(&both), ["deploy-bot", "mallory"]);
         assert_eq!(names(&event("alice", "alice")), ["alice"]);
-        assert_eq!(of(&json!({ "ref": "refs/heads/main", "pusher": { "name": "x" } })), None);
+        assert_eq!(
+            parse_event(&json!({ "ref": "refs/heads/main", "pusher": { "name": "x" } })),
+            None
+        );
     }
 }

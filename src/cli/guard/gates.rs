@@ -3,7 +3,7 @@
 use super::people::Requester;
 use super::sides::BaseHeadComparison;
 use super::{GuardArgs, brief};
-use crate::cli::ask::judged;
+use crate::cli::ask::ask_gates;
 use crate::cli::book;
 use crate::cli::choice::TOLERANCE;
 use crate::cli::chronicle::DeploymentHistory;
@@ -30,7 +30,7 @@ pub struct QueryAnswers {
 ///
 /// # Errors
 /// When the past cannot be read.
-pub fn answers(
+pub fn answer_queries(
     args: &GuardArgs,
     context: &CommandContext,
     repository: &Repository,
@@ -40,56 +40,57 @@ pub fn answers(
     if moves.is_empty() {
         return Ok(QueryAnswers::default());
     }
-    let inquiry = inquiry(context, repository, sides, moves)?;
-    let (past, nothing) = (inquiry.past(), ExternalFacts::default());
+    let inquiry = load_gate_context(context, repository, sides, moves)?;
+    let (past, nothing) = (inquiry.deployment_index(), ExternalFacts::default());
     let evidence = inquiry.evidence(&past, &nothing);
-    let (asked, owned) = queries(moves, sides, &inquiry, &evidence);
-    let questions: Vec<_> = owned.iter().map(|one| one.question(context, None)).collect();
-    let mut facts = FactCollector::trusting(&inquiry, sides.rules_at).facts(&evidence, &questions);
+    let (asked, owned) = build_queries(moves, sides, &inquiry, &evidence);
+    let questions: Vec<_> = owned.iter().map(|one| one.to_query(context, None)).collect();
+    let mut facts =
+        FactCollector::with_trusted_commit(&inquiry, sides.rules_at).collect(&evidence, &questions);
     let needs_reviews = |question: &&crate::pipeline::GateQuery<'_>| {
         !sides
             .config()
             .pipeline
-            .rules(GateKind::Approval, question.stage, &question.subject.app)
+            .rules_for(GateKind::Approval, question.stage, &question.subject.app)
             .is_empty()
     };
     if questions.iter().any(|question| needs_reviews(&question)) {
-        let reviews = asker.reviews(args, context, repository, sides);
+        let reviews = asker.load_reviews(args, context, repository, sides);
         questions
             .iter()
             .filter(needs_reviews)
-            .for_each(|question| facts.review(question, Ok(reviews.clone())));
+            .for_each(|question| facts.set_reviews(question, Ok(reviews.clone())));
     }
     let evidence = inquiry.evidence(&past, &facts);
     let one =
-        |(asked, question)| GateReport { is_there: false, ..judged(asked, question, &evidence) };
+        |(asked, question)| GateReport { is_there: false, ..ask_gates(asked, question, &evidence) };
     let judged = owned.iter().zip(&questions).map(one).collect();
     inquiry.chronicle.tell_edge(context);
     Ok(QueryAnswers { asked, judged })
 }
 
 /// The state that stands, with as much of its past as these moves need.
-fn inquiry<'r>(
+fn load_gate_context<'r>(
     context: &'r CommandContext,
     repository: &'r Repository,
     sides: &BaseHeadComparison<'_>,
     moves: &[CellChange],
 ) -> Result<GateContext<'r>, Failure> {
-    let survey = survey(context, repository, sides)?;
-    let ledger = book::read(context, repository, &survey.settings.config)?;
+    let survey = load_base_state(context, repository, sides)?;
+    let ledger = book::load_ledger(context, repository, &survey.settings.config)?;
     let whole =
-        |survey: &RepositoryState| DeploymentHistory::of(context, repository, survey, TOLERANCE);
-    let Some(chronicle) = brief::chronicle(repository, &survey, moves)? else {
+        |survey: &RepositoryState| DeploymentHistory::load(context, repository, survey, TOLERANCE);
+    let Some(chronicle) = brief::load_partial_history(repository, &survey, moves)? else {
         let chronicle = whole(&survey)?;
-        return GateContext { context, repository, survey, chronicle, ledger }.checked();
+        return GateContext { context, repository, survey, chronicle, ledger }.check_waves();
     };
     let brief = GateContext { context, repository, survey, chronicle, ledger };
     if is_enough(&brief, moves, sides) {
-        context.ui.detail("only the newest commits were read");
+        context.ui.print_detail("only the newest commits were read");
         return Ok(brief);
     }
     let chronicle = whole(&brief.survey)?;
-    GateContext { chronicle, ..brief }.checked()
+    GateContext { chronicle, ..brief }.check_waves()
 }
 
 /// Does the part of the past that was read answer the very questions? Nothing outside is asked yet, so
@@ -99,28 +100,28 @@ fn is_enough(
     moves: &[CellChange],
     sides: &BaseHeadComparison<'_>,
 ) -> bool {
-    let past = inquiry.whole_past().ending_at(Some(brief::edge(inquiry.context)));
+    let past = inquiry.whole_past().ending_at(Some(brief::partial_limit(inquiry.context)));
     let nothing = ExternalFacts::default();
     let evidence = inquiry.evidence(&past, &nothing);
-    let (_, owned) = queries(moves, sides, inquiry, &evidence);
-    let questions: Vec<_> = owned.iter().map(|one| one.question(inquiry.context, None)).collect();
+    let (_, owned) = build_queries(moves, sides, inquiry, &evidence);
+    let questions: Vec<_> = owned.iter().map(|one| one.to_query(inquiry.context, None)).collect();
     brief::is_enough(&evidence, &questions)
 }
 
 /// What has to be asked, and as the gates take it.
-pub fn queries(
+pub fn build_queries(
     moves: &[CellChange],
     sides: &BaseHeadComparison<'_>,
     inquiry: &GateContext<'_>,
     evidence: &Evidence<'_>,
 ) -> (PlannedQueries, Vec<inquiry::GateRequest>) {
-    let asked = guard::queries(moves, evidence, &sides.before.entries, inquiry.context.now());
+    let asked = guard::plan_queries(moves, evidence, &sides.before.entries, inquiry.context.now());
     let owned = asked.queries.iter().map(|query| of_query(query, inquiry)).collect();
     (asked, owned)
 }
 
 /// The state that stands. Where that is what the branch is at, an index of the branch helps, and is kept.
-fn survey(
+fn load_base_state(
     context: &CommandContext,
     repository: &Repository,
     sides: &BaseHeadComparison<'_>,
@@ -135,14 +136,14 @@ fn survey(
         is_alone: true,
         ..RevisionSelector::default()
     };
-    RepositoryState::of(context, repository, when)
+    RepositoryState::load(context, repository, when)
 }
 
 /// The same question, as everything else asks it: the only image of an app goes by the name of the app.
 fn of_query(query: &ChangeQuery, inquiry: &GateContext<'_>) -> inquiry::GateRequest {
     let asked = &query.subject;
     let is_other = |slot: &&CellKey| slot.app == asked.app && slot.component != asked.component;
-    let is_only = inquiry.chronicle.slots().find(is_other).is_none();
+    let is_only = inquiry.chronicle.cells().find(is_other).is_none();
     inquiry::GateRequest {
         subject: if is_only {
             AppComponent { component: None, ..asked.clone() }

@@ -41,10 +41,10 @@ impl<'r> Requester<'r> {
             let persons = args.actor.iter().map(told).collect();
             return Ok(Requester { persons, number: args.proposal, forge: None });
         }
-        let event = args.event.as_deref().map(event::read).transpose()?.flatten();
+        let event = args.event.as_deref().map(event::read_event).transpose()?.flatten();
         if let (Some(event), None) = (event, args.proposal) {
             let PullRequestEvent { number, head, persons } = event;
-            matches(repository, sides.head, head.as_deref(), "the event")?;
+            check_head(repository, sides.head, head.as_deref(), "the event")?;
             return Ok(Requester { persons, number, forge: None });
         }
         let number = args.proposal.or_else(event::number);
@@ -52,25 +52,25 @@ impl<'r> Requester<'r> {
         let (Some(asked), false) = (number, sides.config().pipeline.permissions.is_empty()) else {
             return Ok(nobody);
         };
-        let forge = match opened(args, context, repository, sides) {
+        let forge = match open_forge(args, context, repository, sides) {
             Ok(forge) => forge,
             Err(failure) if args.proposal.is_some() => return Err(failure),
             Err(failure) => {
                 let why = failure.message().unwrap_or("it cannot be asked");
-                context.ui.caution(&format!(
+                context.ui.print_caution(&format!(
                     "the forge does not say whose pull request {asked} is: {why}"
                 ));
                 return Ok(nobody);
             }
         };
-        let proposal = forge.proposal(asked)?;
-        matches(repository, sides.head, proposal.head_commit.as_deref(), "the pull request")?;
+        let proposal = forge.get_proposal(asked)?;
+        check_head(repository, sides.head, proposal.head_commit.as_deref(), "the pull request")?;
         let persons = vec![Contributor { name: proposal.author, proof: IdentitySource::Forge }];
         Ok(Requester { persons, number, forge: Some(forge) })
     }
 
     /// What reviewers think of the pull request's newest commit. No forge, no reviews.
-    pub fn reviews(
+    pub fn load_reviews(
         &self,
         args: &GuardArgs,
         context: &CommandContext,
@@ -79,42 +79,42 @@ impl<'r> Requester<'r> {
     ) -> Vec<Review> {
         let Some(number) = self.number else { return Vec::new() };
         let asked = || match &self.forge {
-            Some(forge) => Ok(forge.reviews(number)?),
-            None => Ok(opened(args, context, repository, sides)?.reviews(number)?),
+            Some(forge) => Ok(forge.list_reviews(number)?),
+            None => Ok(open_forge(args, context, repository, sides)?.list_reviews(number)?),
         };
         let reviews = asked().unwrap_or_else(|failure: Failure| {
             let why = failure.message().unwrap_or("it cannot be asked");
-            context.ui.caution(&format!(
+            context.ui.print_caution(&format!(
                 "the forge does not say who approves of pull request {number}: {why}"
             ));
             Vec::new()
         });
         let is_newest = |review: &Review| {
-            review.commit.as_ref().is_none_or(|seen| names(repository, sides.head, seen))
+            review.commit.as_ref().is_none_or(|seen| names_commit(repository, sides.head, seen))
         };
         reviews.into_iter().filter(is_newest).collect()
     }
 }
 
-fn opened<'r>(
+fn open_forge<'r>(
     args: &GuardArgs,
     context: &CommandContext,
     repository: &'r Repository,
     sides: &BaseHeadComparison<'_>,
 ) -> Result<Box<dyn Forge + 'r>, Failure> {
-    let home = forge::home(args.forge.said(sides.config()), repository)?;
-    forge::open(&home, repository, None, context)
+    let home = forge::locate_forge(args.forge.to_options(sides.config()), repository)?;
+    forge::open_forge(&home, repository, None, context)
 }
 
 /// Is it about the commit that is judged, or about one that the forge has just merged for the check?
-fn matches(
+fn check_head(
     repository: &Repository,
     head: Oid,
     said: Option<&str>,
     what: &str,
 ) -> Result<(), Failure> {
     let said = said.unwrap_or_default();
-    if names(repository, head, said) {
+    if names_commit(repository, head, said) {
         return Ok(());
     }
     let failure = Failure::usage(format!("{what} is about commit {said}, and --head is {head}"));
@@ -122,8 +122,8 @@ fn matches(
 }
 
 /// Does the forge mean this commit: itself, or what it merges?
-fn names(repository: &Repository, commit: Oid, said: &str) -> bool {
-    let merged = repository.parents(commit).unwrap_or_default().into_iter().skip(1);
+fn names_commit(repository: &Repository, commit: Oid, said: &str) -> bool {
+    let merged = repository.commit_parents(commit).unwrap_or_default().into_iter().skip(1);
     let said = said.to_ascii_lowercase();
     said.len() >= 7
         && [commit].into_iter().chain(merged).any(|id| id.to_string().starts_with(&said))
@@ -149,12 +149,12 @@ impl<'c> ProposedCommits<'c> {
         repository: &'c Repository,
         sides: &'c BaseHeadComparison<'c>,
     ) -> Result<Self, Failure> {
-        let all = repository.ahead(sides.base, sides.head, MOST)?;
+        let all = repository.commits_ahead(sides.base, sides.head, MOST)?;
         Ok(ProposedCommits { context, repository, sides, all, known: RefCell::default() })
     }
 
     /// What the signatures come to, by these lists of the state that stands.
-    pub fn signed(&self, lists: &[String]) -> SignatureResult {
+    pub fn check_signatures(&self, lists: &[String]) -> SignatureResult {
         if let Some(known) = self.known.borrow().get(lists) {
             return known.clone();
         }
@@ -164,15 +164,15 @@ impl<'c> ProposedCommits<'c> {
     }
 
     /// Does this commit bear a good signature by one of the lists?
-    pub fn vouched(&self, lists: &[String], commit: &str) -> bool {
+    pub fn has_good_signature(&self, lists: &[String], commit: &str) -> bool {
         let verified = || {
-            let signers = self.signers(lists).ok()?;
-            signers.verify(self.repository, commit.parse().ok()?).ok()
+            let signers = self.load_signers(lists).ok()?;
+            signers.verify_commit(self.repository, commit.parse().ok()?).ok()
         };
         !lists.is_empty() && matches!(verified(), Some(SignatureStatus::Good(_)))
     }
 
-    fn signers(&self, lists: &[String]) -> Result<AllowedSigners, String> {
+    fn load_signers(&self, lists: &[String]) -> Result<AllowedSigners, String> {
         if self.context.globals.read_only {
             return Err(
                 "signatures are not verified under --read-only: git needs a temporary file for it"
@@ -197,10 +197,10 @@ impl<'c> ProposedCommits<'c> {
     }
 
     fn verify(&self, lists: &[String]) -> Result<SignatureResult, String> {
-        let signers = self.signers(lists)?;
+        let signers = self.load_signers(lists)?;
         let all =
             self.all.as_ref().ok_or_else(|| format!("more than {MOST} commits are proposed"))?;
-        let weighty = self.sides.weighty();
+        let weighty = self.sides.relevant_paths();
         let mut by = BTreeSet::new();
         for commit in all {
             if !self
@@ -211,7 +211,10 @@ impl<'c> ProposedCommits<'c> {
                 continue;
             }
             let short: String = commit.to_string().chars().take(10).collect();
-            match signers.verify(self.repository, *commit).map_err(|error| error.to_string())? {
+            match signers
+                .verify_commit(self.repository, *commit)
+                .map_err(|error| error.to_string())?
+            {
                 SignatureStatus::Good(signer) => by.insert(signer),
                 SignatureStatus::None => {
                     return Err(format!("{short} is not signed with an ssh key"));
@@ -235,9 +238,9 @@ impl<'c> ProposedCommits<'c> {
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn unsettled(&self) -> Result<Vec<Ruling>, Failure> {
+    pub fn rebase_conflicts(&self) -> Result<Vec<Ruling>, Failure> {
         let all = self.all.as_deref().unwrap_or_default();
-        let parents = |commit: &Oid| self.repository.parents(*commit).unwrap_or_default();
+        let parents = |commit: &Oid| self.repository.commit_parents(*commit).unwrap_or_default();
         let has_merges = all.iter().any(|commit| parents(commit).len() > 1);
         if !has_merges && self.sides.is_ahead() {
             return Ok(Vec::new());
@@ -246,9 +249,11 @@ impl<'c> ProposedCommits<'c> {
         for commit in all {
             let [parent] = parents(commit)[..] else { continue };
             let own = Snapshot::of_commit(self.repository, *commit)?;
-            for change in Snapshot::of_commit(self.repository, parent)?.differences(&own)?.changes {
-                if self.sides.counts(&change.path) {
-                    let found = own.find(&change.path);
+            for change in
+                Snapshot::of_commit(self.repository, parent)?.differences_to(&own)?.changes
+            {
+                if self.sides.is_relevant(&change.path) {
+                    let found = own.find_file(&change.path);
                     last.entry(change.path).or_insert((found, 0)).1 += 1;
                 }
             }
@@ -258,14 +263,14 @@ impl<'c> ProposedCommits<'c> {
         });
         let reason = "the branch changes it on its way, and a rebase could leave it otherwise than a merge does";
         let refusal = || {
-            GuardRefusal::of(GuardCheck::Merge, reason)
+            GuardRefusal::new(GuardCheck::Merge, reason)
                 .hint("rebase the branch onto the base, or squash it, first")
         };
         Ok(unsettled.map(|(path, _)| Ruling::of_file(path, None, Some(refusal()))).collect())
     }
 
     /// The commits that say they break the glass.
-    pub fn glasses(&self) -> Vec<BreakGlassCommit> {
+    pub fn break_glass_commits(&self) -> Vec<BreakGlassCommit> {
         let infos = self
             .all
             .iter()

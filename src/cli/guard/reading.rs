@@ -35,34 +35,39 @@ struct ReadClaim<'c> {
 
 impl GuardReader<'_> {
     /// Reads one state.
-    pub fn side(&self, config: &Config, snapshot: &Snapshot<'_>) -> GuardState {
+    pub fn read_state(&self, config: &Config, snapshot: &Snapshot<'_>) -> GuardState {
         let followed;
         let snapshot = match self.links.is_empty() {
             true => snapshot,
             false => {
-                followed = snapshot.following(self.links.clone());
+                followed = snapshot.with_links(self.links.clone());
                 &followed
             }
         };
         let reader = SnapshotReader::new(snapshot, self.cache);
         let (mut all, mut entries, mut seen) = (AccessLog::default(), Vec::new(), Vec::new());
-        for (claim, reading) in source::readings(config, &reader, self.only()) {
+        for (claim, reading) in source::read_claims(config, &reader, self.only_stage()) {
             let stages = self.stages_of(config, &claim, &reading.entries);
-            let touched = reading.touched.paths().into_iter().map(|path| self.real(path)).collect();
-            all.share(Rc::new(reading.touched));
+            let touched = reading
+                .touched
+                .file_paths()
+                .into_iter()
+                .map(|path| self.resolve_links(path))
+                .collect();
+            all.add_shared(Rc::new(reading.touched));
             entries.push(reading.entries);
             seen.extend(stages.map(|stages| ReadClaim { claim, stages, touched }));
         }
-        let mapping = source::mapping(config, entries, reader.warnings());
+        let mapping = source::build_mapping(config, entries, reader.warnings());
         let is_elsewhere = |name: &StageName| {
             config.stage(name.as_str()).is_some_and(|stage| stage.branch.is_some())
         };
         let is_here = |name: &StageName| self.stages.contains(name) || !is_elsewhere(name);
         let entries: Vec<MappingEntry> =
             mapping.entries.into_iter().filter(|entry| is_here(&entry.stage)).collect();
-        let mut blind = self.unread(snapshot, &seen, &mapping.warnings);
-        blind.extend(self.blind(snapshot, &seen, &entries));
-        let mut touched = all.paths();
+        let mut blind = self.unreadable_files(snapshot, &seen, &mapping.warnings);
+        blind.extend(self.find_blind_spots(snapshot, &seen, &entries));
+        let mut touched = all.file_paths();
         touched.extend(blind.iter().map(|one| one.spot.path.clone()));
         let claims = seen.into_iter().map(|seen| seen.claim.path).collect();
         self.behind_links(GuardState {
@@ -76,7 +81,7 @@ impl GuardReader<'_> {
 
     /// The same with the paths of files that links lead to, for those are the ones that change.
     fn behind_links(&self, side: GuardState) -> GuardState {
-        let real = |path: String| self.real(path);
+        let real = |path: String| self.resolve_links(path);
         let mut side = side;
         let places = side
             .entries
@@ -91,8 +96,8 @@ impl GuardReader<'_> {
         side
     }
 
-    fn real(&self, path: String) -> String {
-        self.links.real(&path).unwrap_or(path)
+    fn resolve_links(&self, path: String) -> String {
+        self.links.resolve_path(&path).unwrap_or(path)
     }
 
     /// The stages that a claim is for: by its path, its rule, the branch, or its keys. `None` where its path
@@ -105,17 +110,17 @@ impl GuardReader<'_> {
     ) -> Option<BTreeSet<StageName>> {
         let own = match claim.captures.get("stage").filter(|word| !word.is_empty()) {
             Some(word) => Some(config.stage(word)?.name.clone()),
-            None => claim.rule.stage.clone().or_else(|| self.only().cloned()),
+            None => claim.rule.stage.clone().or_else(|| self.only_stage().cloned()),
         };
         Some(own.into_iter().chain(entries.iter().map(|entry| entry.stage.clone())).collect())
     }
 
-    fn only(&self) -> Option<&StageName> {
+    fn only_stage(&self) -> Option<&StageName> {
         if let [only] = self.stages { Some(only) } else { None }
     }
 
     /// Files that are changed and cannot be read: their contents as they are.
-    fn unread(
+    fn unreadable_files(
         &self,
         snapshot: &Snapshot<'_>,
         seen: &[ReadClaim<'_>],
@@ -123,10 +128,11 @@ impl GuardReader<'_> {
     ) -> Vec<ClaimBlindSpot> {
         let mut out = Vec::new();
         for warning in warnings.iter().filter(|warning| UNREAD.contains(&warning.code)) {
-            let path = warning.path.as_ref().map(|path| self.real(path.clone()));
+            let path = warning.path.as_ref().map(|path| self.resolve_links(path.clone()));
             let changed = path.filter(|path| self.is_changed(path));
-            let Some(file) = changed.and_then(|path| snapshot.find(&path)) else { continue };
-            let text = snapshot.read(&file).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            let Some(file) = changed.and_then(|path| snapshot.find_file(&path)) else { continue };
+            let text =
+                snapshot.read_file(&file).ok().and_then(|bytes| String::from_utf8(bytes).ok());
             let says = match text.filter(|text| source::is_template(text)) {
                 Some(template) => source::literal_versions(&template),
                 None => file.id.to_string(),
@@ -140,7 +146,7 @@ impl GuardReader<'_> {
                 reach: BlindSpotEffect::Leads,
             };
             let its = seen.iter().filter(|seen| seen.touched.contains(&file.path));
-            out.extend(its.map(|seen| seen.blind(spot.clone())));
+            out.extend(its.map(|seen| seen.to_blind_spot(spot.clone())));
         }
         out
     }
@@ -150,7 +156,7 @@ impl GuardReader<'_> {
     }
 
     /// The blind spots of the claims that the change comes near.
-    fn blind(
+    fn find_blind_spots(
         &self,
         snapshot: &Snapshot<'_>,
         seen: &[ReadClaim<'_>],
@@ -164,11 +170,12 @@ impl GuardReader<'_> {
         let reader = SnapshotReader::new(snapshot, self.cache);
         let mut out = Vec::new();
         for seen in near {
-            let is_changed = |path: &str| self.is_changed(&self.real(path.to_owned()));
+            let is_changed = |path: &str| self.is_changed(&self.resolve_links(path.to_owned()));
             let sight =
                 ChangeScope { touched: &seen.touched, places: &places, is_changed: &is_changed };
-            let spots = source::of(seen.claim.rule).blind_spots(&seen.claim, &sight, &reader);
-            out.extend(spots.into_iter().map(|spot| seen.blind(spot)));
+            let spots =
+                source::source_for(seen.claim.rule).blind_spots(&seen.claim, &sight, &reader);
+            out.extend(spots.into_iter().map(|spot| seen.to_blind_spot(spot)));
         }
         out.sort();
         out.dedup();
@@ -196,7 +203,7 @@ fn is_within(folder: &str, other: &str) -> bool {
 }
 
 impl ReadClaim<'_> {
-    fn blind(&self, spot: BlindSpot) -> ClaimBlindSpot {
+    fn to_blind_spot(&self, spot: BlindSpot) -> ClaimBlindSpot {
         ClaimBlindSpot { spot, claim: self.claim.path.clone(), stages: self.stages.clone() }
     }
 }

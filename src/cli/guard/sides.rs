@@ -40,7 +40,7 @@ impl<'r> BaseHeadComparison<'r> {
     ///
     /// # Errors
     /// When objects are missing, or the configuration of the state that stands is wrong.
-    pub fn read(
+    pub fn load(
         context: &CommandContext,
         repository: &'r Repository,
         (base, head): (Oid, Oid),
@@ -55,7 +55,7 @@ impl<'r> BaseHeadComparison<'r> {
             }
             _ => Snapshot::of_commit(repository, base)?,
         };
-        let differences = standing.differences(&coming)?;
+        let differences = standing.differences_to(&coming)?;
         let cache = ParseCache::default();
         let settings = own_settings(context, repository, &SnapshotReader::new(&standing, &cache))?;
         let ruled = of_branch(context, repository, (settings, base), branch)?;
@@ -65,7 +65,7 @@ impl<'r> BaseHeadComparison<'r> {
         let links = standing_links(&standing, &changed);
         let reading =
             GuardReader { cache: &cache, stages: &stages, changed: &changed, links: &links };
-        let read = |config: &Config, snapshot: &Snapshot<'_>| reading.side(config, snapshot);
+        let read = |config: &Config, snapshot: &Snapshot<'_>| reading.read_state(config, snapshot);
         let (before, after) = (read(&settings.config, &standing), read(&settings.config, &coming));
         let others = match &settings.assumed {
             Some(_) if !differences.changes.is_empty() => {
@@ -99,16 +99,18 @@ impl<'r> BaseHeadComparison<'r> {
     }
 
     /// Every cell that moves, whichever way it is read.
-    pub fn moves(&self) -> Vec<CellChange> {
+    pub fn cell_changes(&self) -> Vec<CellChange> {
         let changed: BTreeSet<&str> =
             self.differences.changes.iter().map(|change| change.path.as_str()).collect();
-        self.all(|before, after| guard::moves(&before.entries, &after.entries, &changed))
+        self.collect_unique(|before, after| {
+            guard::find_cell_changes(&before.entries, &after.entries, &changed)
+        })
     }
 
     /// The paths that matter to the mapping or the rules, of all that differ.
-    pub fn weighty(&self) -> BTreeSet<&str> {
+    pub fn relevant_paths(&self) -> BTreeSet<&str> {
         let changes = self.differences.changes.iter().map(|change| change.path.as_str());
-        changes.filter(|path| self.counts(path)).collect()
+        changes.filter(|path| self.is_relevant(path)).collect()
     }
 
     /// Does the head go on from the base?
@@ -117,26 +119,26 @@ impl<'r> BaseHeadComparison<'r> {
     }
 
     /// Does this file matter to the mapping or the rules?
-    pub fn counts(&self, path: &str) -> bool {
-        let sides = self.pairs().flat_map(|(before, after)| [before, after]);
+    pub fn is_relevant(&self, path: &str) -> bool {
+        let sides = self.state_pairs().flat_map(|(before, after)| [before, after]);
         sides.map(|side| &side.touched).chain([&self.rule_files]).any(|paths| paths.contains(path))
     }
 
     /// What would stand at a path.
     pub fn coming_file(&self, path: &str) -> Option<SnapshotFile> {
-        self.coming.find(path)
+        self.coming.find_file(path)
     }
 
     /// The files of rules that differ, and what is wrong with the new configuration.
-    pub fn rules(&self) -> (Vec<&str>, Option<String>) {
+    pub fn changed_rules(&self) -> (Vec<&str>, Option<String>) {
         let changes = self.differences.changes.iter().map(|change| change.path.as_str());
         let paths: Vec<&str> = changes.filter(|path| self.rule_files.contains(*path)).collect();
-        let wrong = paths.contains(&CONFIG_FILE).then(|| self.wrong()).flatten();
+        let wrong = paths.contains(&CONFIG_FILE).then(|| self.new_config_error()).flatten();
         (paths, wrong)
     }
 
-    fn wrong(&self) -> Option<String> {
-        self.coming.find(CONFIG_FILE)?;
+    fn new_config_error(&self) -> Option<String> {
+        self.coming.find_file(CONFIG_FILE)?;
         let Some(text) = text(&self.coming, CONFIG_FILE) else {
             return Some(format!("{CONFIG_FILE} is no text"));
         };
@@ -147,7 +149,7 @@ impl<'r> BaseHeadComparison<'r> {
         config.pipeline.waves.iter().find_map(|waves| {
             let here = self.after.entries.iter().filter(|entry| entry.stage == waves.stage);
             let known: Vec<_> = here.filter_map(|entry| entry.target.as_ref()).collect();
-            let (name, line) = waves.unknown(&known)?;
+            let (name, line) = waves.unknown_target(&known)?;
             Some(format!(
                 "{CONFIG_FILE}:{line}: a wave of {} names `{name}`, which is no target there",
                 waves.stage
@@ -156,7 +158,7 @@ impl<'r> BaseHeadComparison<'r> {
     }
 
     /// What cannot be judged.
-    pub fn oddities(&self) -> Vec<Ruling> {
+    pub fn unsafe_changes(&self) -> Vec<Ruling> {
         let scope = GuardInput {
             config: self.config(),
             before: &self.before,
@@ -166,21 +168,30 @@ impl<'r> BaseHeadComparison<'r> {
             text_before: &|path| text(&self.standing, path),
             text_after: &|path| text(&self.coming, path),
             leads_to_file: &|change| self.leads_to_file(change),
-            stands: &|path| self.standing.find(path).is_some(),
+            stands: &|path| self.standing.find_file(path).is_some(),
         };
-        guard::oddities(&scope)
+        guard::find_unsafe_changes(&scope)
     }
 
     /// What is said of places that programs read and the mapping does not. Of the files in `known`
     /// something is said already.
-    pub fn blind(&self, people: &ChangeContributors<'_>, known: &BTreeSet<String>) -> Vec<Ruling> {
-        self.all(|before, after| guard::of_blind(before, after, self.config(), people, known))
+    pub fn blind_spot_rulings(
+        &self,
+        people: &ChangeContributors<'_>,
+        known: &BTreeSet<String>,
+    ) -> Vec<Ruling> {
+        self.collect_unique(|before, after| {
+            guard::of_blind(before, after, self.config(), people, known)
+        })
     }
 
     /// What is found whichever way both states are read, each once.
-    fn all<T: PartialEq>(&self, of_pair: impl Fn(&GuardState, &GuardState) -> Vec<T>) -> Vec<T> {
+    fn collect_unique<T: PartialEq>(
+        &self,
+        of_pair: impl Fn(&GuardState, &GuardState) -> Vec<T>,
+    ) -> Vec<T> {
         let mut out: Vec<T> = Vec::new();
-        for (before, after) in self.pairs() {
+        for (before, after) in self.state_pairs() {
             let more: Vec<T> =
                 of_pair(before, after).into_iter().filter(|one| !out.contains(one)).collect();
             out.extend(more);
@@ -189,7 +200,7 @@ impl<'r> BaseHeadComparison<'r> {
     }
 
     /// Both states, whichever way they are read.
-    fn pairs(&self) -> impl Iterator<Item = (&GuardState, &GuardState)> {
+    fn state_pairs(&self) -> impl Iterator<Item = (&GuardState, &GuardState)> {
         let others = self.others.as_ref().map(|(before, after)| (before, after));
         std::iter::once((&self.before, &self.after)).chain(others)
     }
@@ -197,16 +208,16 @@ impl<'r> BaseHeadComparison<'r> {
     /// A link is a file with the path it leads to.
     fn leads_to_file(&self, change: &PathChange) -> bool {
         let Some(link) =
-            self.coming.find(&change.path).filter(|file| file.kind == FileKind::Symlink)
+            self.coming.find_file(&change.path).filter(|file| file.kind == FileKind::Symlink)
         else {
             return false;
         };
-        let target = self.coming.read(&SnapshotFile { kind: FileKind::File, ..link }).ok();
+        let target = self.coming.read_file(&SnapshotFile { kind: FileKind::File, ..link }).ok();
         let target = target.and_then(|bytes| String::from_utf8(bytes).ok());
         let found =
             target.map(|target| plain_path(&format!("{}/{target}", folder_of(&change.path))));
         found
-            .and_then(|path| self.coming.find(&path))
+            .and_then(|path| self.coming.find_file(&path))
             .is_some_and(|file| file.kind == FileKind::File)
     }
 
@@ -221,12 +232,12 @@ fn standing_links(standing: &Snapshot<'_>, changed: &BTreeSet<&str>) -> SymlinkM
     if changed.is_empty() {
         return SymlinkMap::default();
     }
-    SymlinkMap::of(standing, |path| !changed.contains(path))
+    SymlinkMap::from_snapshot(standing, |path| !changed.contains(path))
 }
 
 fn text(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {
-    let file = snapshot.find(path).filter(|file| file.kind == FileKind::File)?;
-    String::from_utf8(snapshot.read(&file).ok()?).ok()
+    let file = snapshot.find_file(path).filter(|file| file.kind == FileKind::File)?;
+    String::from_utf8(snapshot.read_file(&file).ok()?).ok()
 }
 
 /// What a state says of itself, or what discovery makes of it: no other state is asked.
@@ -235,7 +246,7 @@ fn own_settings(
     repository: &Repository,
     reader: &SnapshotReader<'_>,
 ) -> Result<EffectiveConfig, Failure> {
-    let stated = settings::own(context, reader)?;
+    let stated = settings::find_own_config(context, reader)?;
     Ok(settings::load(context, repository, stated, reader))
 }
 
@@ -280,13 +291,13 @@ fn main_settings(
     repository: &Repository,
 ) -> Result<Option<(EffectiveConfig, Oid)>, Failure> {
     let own = repository.origin_head().into_iter().chain(["main".to_owned(), "master".to_owned()]);
-    let tip = own
-        .into_iter()
-        .find_map(|branch| repository.resolve(&format!("refs/remotes/origin/{branch}")).ok());
+    let tip = own.into_iter().find_map(|branch| {
+        repository.resolve_revision(&format!("refs/remotes/origin/{branch}")).ok()
+    });
     let Some(tip) = tip else { return Ok(None) };
     let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, ParseCache::default());
     let reader = SnapshotReader::new(&snapshot, &cache);
-    let stated = settings::own(context, &reader)?
+    let stated = settings::find_own_config(context, &reader)?
         .filter(|stated| stated.config.stages.iter().any(|one| one.branch.is_some()));
     Ok(stated.map(|stated| (settings::load(context, repository, Some(stated), &reader), tip)))
 }
@@ -329,6 +340,6 @@ fn rule_files(config: &Config, standing: &Snapshot<'_>) -> BTreeSet<String> {
     });
     let words = calls.flat_map(|call: &ExternalCommand| &call.argv).chain(shutting);
     let plain = |path: &String| plain_path(path);
-    let named = words.map(plain).filter(|path| standing.find(path).is_some());
+    let named = words.map(plain).filter(|path| standing.find_file(path).is_some());
     signers.map(|path| plain(&path)).chain(named).chain([CONFIG_FILE.to_owned()]).collect()
 }

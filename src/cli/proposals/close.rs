@@ -15,16 +15,16 @@ pub struct ProposalCloseArgs {
 
 /// Closes.
 pub fn run(args: &ProposalCloseArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
+    let repository = context.open_repository()?;
     let office = ForgeSession::open(&args.which.forge, &repository, context)?;
     let found = office.find(&args.which.proposal)?;
     let name = format!("pull request {}", found.number);
     match found.state {
         ProposalState::Open => {
-            office.forge.close(found.number)?;
-            context.ui.note(&format!("closed {name}: {}", found.title));
+            office.forge.close_proposal(found.number)?;
+            context.ui.print_note(&format!("closed {name}: {}", found.title));
         }
-        ProposalState::Closed => context.ui.note(&format!("{name} is closed already")),
+        ProposalState::Closed => context.ui.print_note(&format!("{name} is closed already")),
         ProposalState::Merged => {
             let failure = Failure::failed(format!("{name} is merged, so it cannot be closed"));
             return Err(failure.hint("`towpath rollback` takes back what it brought"));

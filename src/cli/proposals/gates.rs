@@ -1,12 +1,12 @@
 //! What the gates say to a merge. They are asked about what it would move, on the tip that it goes to, by
 //! the rules that stand there, as for everything else that towpath writes.
 
-use super::merge::refused;
+use super::merge::merge_failure;
 use crate::cli::book;
 use crate::cli::context::CommandContext;
-use crate::cli::delivery::{answers, obstacle, remote_tip};
+use crate::cli::delivery::{answer_requests, gate_obstacle, remote_tip};
 use crate::cli::failure::Failure;
-use crate::cli::guard::{BaseHeadComparison, queries};
+use crate::cli::guard::{BaseHeadComparison, build_queries};
 use crate::cli::inquiry::GateContext;
 use crate::cli::scene::PlanBase;
 use crate::forge::{ForgeError, ForgeKind, Proposal};
@@ -21,7 +21,7 @@ use crate::report::GateReport;
 ///
 /// # Errors
 /// With exit code 3, where a gate is not open, or cannot be asked. Where the two do not go together.
-pub fn open(
+pub fn judge_merge(
     found: &Proposal,
     kind: ForgeKind,
     workspace: &Workspace<'_>,
@@ -33,14 +33,15 @@ pub fn open(
     let refs = workspace.remote_refs(&names)?;
     let Some(base) = refs.get(&base_name).copied() else { return Ok(Vec::new()) };
     workspace.fetch_refs(&refs)?;
-    let scene = PlanBase::read(context, repository, &|_, branch| remote_tip(workspace, branch))?;
+    let scene = PlanBase::load(context, repository, &|_, branch| remote_tip(workspace, branch))?;
     if !is_deployed(&found.base, &scene) {
         return Ok(Vec::new());
     }
-    let head = head(found, kind, head_name.and_then(|name| refs.get(&name).copied()))?;
-    let premerge = repository.premerge(base, head)?;
-    let apart =
-        |why: String| Err(refused(&ForgeError::NotMergeable { number: found.number, why }, found));
+    let head = merge_head(found, kind, head_name.and_then(|name| refs.get(&name).copied()))?;
+    let premerge = repository.preview_merge(base, head)?;
+    let apart = |why: String| {
+        Err(merge_failure(&ForgeError::NotMergeable { number: found.number, why }, found))
+    };
     match &premerge {
         MergePreview::Forward(_) | MergePreview::Tree(_) => (),
         MergePreview::Nothing => return Ok(Vec::new()),
@@ -58,8 +59,8 @@ pub fn open(
     let ledger = book::fetch(context, repository, &scene.settings.config)?.there;
     let seeing = context.on_branch(Some(&found.base), base);
     let sides =
-        BaseHeadComparison::read(&seeing, repository, (base, head), &premerge, Some(&found.base))?;
-    match stopped(&sides, &GateContext::on(context, &scene)?) {
+        BaseHeadComparison::load(&seeing, repository, (base, head), &premerge, Some(&found.base))?;
+    match first_obstacle(&sides, &GateContext::load_at(context, &scene)?) {
         Some(PlanObstacle { reason, hint, .. }) => {
             let failure =
                 Failure::refused(format!("pull request {} is not merged: {reason}", found.number));
@@ -79,7 +80,7 @@ pub fn head_ref(found: &Proposal, kind: ForgeKind) -> Option<String> {
 }
 
 /// The commit that the forge is told to merge, so that no other is judged.
-fn head(found: &Proposal, kind: ForgeKind, fetched: Option<Oid>) -> Result<Oid, Failure> {
+fn merge_head(found: &Proposal, kind: ForgeKind, fetched: Option<Oid>) -> Result<Oid, Failure> {
     let Some(head) = fetched else {
         let why = match kind {
             ForgeKind::Bitbucket | ForgeKind::Azure if found.from_fork => {
@@ -87,7 +88,7 @@ fn head(found: &Proposal, kind: ForgeKind, fetched: Option<Oid>) -> Result<Oid, 
             }
             _ => "its commits cannot be fetched from the remote".to_owned(),
         };
-        return Err(unasked(found, &why));
+        return Err(gates_not_asked(found, &why));
     };
     let is_seen = found.head_commit.as_ref().is_none_or(|seen| head.to_string().starts_with(seen));
     if is_seen {
@@ -98,7 +99,7 @@ fn head(found: &Proposal, kind: ForgeKind, fetched: Option<Oid>) -> Result<Oid, 
     Err(failure.hint("run it again; nothing was changed"))
 }
 
-fn unasked(found: &Proposal, why: &str) -> Failure {
+fn gates_not_asked(found: &Proposal, why: &str) -> Failure {
     let message =
         format!("pull request {} is not merged: the gates cannot be asked, as {why}", found.number);
     Failure::refused(message).hint("`towpath guard` judges it where it can be checked out")
@@ -106,20 +107,25 @@ fn unasked(found: &Proposal, why: &str) -> Failure {
 
 /// Is this the branch of the pipeline, or of one of its stages?
 fn is_deployed(branch: &str, scene: &PlanBase<'_>) -> bool {
-    let is_it = |scene: &PlanBase<'_>| scene.branch().is_ok_and(|at| at == branch);
-    is_it(scene) || scene.settings.config.stages.iter().any(|stage| is_it(&scene.of(&stage.name)))
+    let is_it = |scene: &PlanBase<'_>| scene.require_branch().is_ok_and(|at| at == branch);
+    is_it(scene)
+        || scene.settings.config.stages.iter().any(|stage| is_it(&scene.for_stage(&stage.name)))
 }
 
 /// The first answer that stands in the way. What only goes away has fewer gates to pass.
-fn stopped(sides: &BaseHeadComparison<'_>, inquiry: &GateContext<'_>) -> Option<PlanObstacle> {
-    let (past, nothing) = (inquiry.past(), ExternalFacts::default());
+fn first_obstacle(
+    sides: &BaseHeadComparison<'_>,
+    inquiry: &GateContext<'_>,
+) -> Option<PlanObstacle> {
+    let (past, nothing) = (inquiry.deployment_index(), ExternalFacts::default());
     let evidence = inquiry.evidence(&past, &nothing);
-    let (asked, owned) = queries(&sides.moves(), sides, inquiry, &evidence);
-    let judged = answers(&owned, inquiry);
+    let (asked, owned) = build_queries(&sides.cell_changes(), sides, inquiry, &evidence);
+    let judged = answer_requests(&owned, inquiry);
     let first = asked.queries.iter().zip(&judged).find(|(query, one)| is_stopped(query, one));
-    first.map(|(_, one)| obstacle(one))
+    first.map(|(_, one)| gate_obstacle(one))
 }
 
 fn is_stopped(query: &ChangeQuery, judged: &GateReport) -> bool {
-    !judged.allows() && judged.judgement.closed().any(|answer| query.need.has(answer.gate))
+    !judged.is_allowed()
+        && judged.judgement.closed_gates().any(|answer| query.need.includes(answer.gate))
 }

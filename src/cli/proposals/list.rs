@@ -28,7 +28,7 @@ pub struct ProposalListArgs {
 
 /// Lists.
 pub fn run(args: &ProposalListArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
+    let repository = context.open_repository()?;
     let office = ForgeSession::open(&args.forge, &repository, context)?;
     let mut open = office.forge.open_proposals()?;
     let all = open.len();
@@ -40,14 +40,16 @@ pub fn run(args: &ProposalListArgs, context: &CommandContext) -> Result<ExitKind
         proposals: open,
     };
     match args.output {
-        OutputFormat::Json => context.ui.answer(&ui::json(&ProposalsJson::from(&listed)))?,
-        _ => context.ui.answer(&ui::proposals(&listed, &context.ui.out))?,
+        OutputFormat::Json => {
+            context.ui.write_answer(&ui::to_json(&ProposalsJson::from(&listed)))?
+        }
+        _ => context.ui.write_answer(&ui::proposals(&listed, &context.ui.out))?,
     }
     if listed.proposals.is_empty() {
-        context.ui.note("no pull request of towpath's is open");
+        context.ui.print_note("no pull request of towpath's is open");
     }
     if others > 0 {
-        context.ui.note(&format!(
+        context.ui.print_note(&format!(
             "{others} of others {}; --all lists them",
             if others == 1 { "is open" } else { "are open" }
         ));

@@ -31,55 +31,58 @@ pub struct ProposalMergeArgs {
 
 /// Merges.
 pub fn run(args: &ProposalMergeArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
+    let repository = context.open_repository()?;
     let office = ForgeSession::open(&args.which.forge, &repository, context)?;
     let found = office.find(&args.which.proposal)?;
     let name = format!("pull request {}", found.number);
     if found.state == ProposalState::Merged {
-        context.ui.note(&format!("{name} is merged already"));
+        context.ui.print_note(&format!("{name} is merged already"));
         return Ok(ExitKind::Done);
     }
     if context.can_ask() && !args.yes {
-        context.ui.say(&ui::proposal(&found, &context.ui.err));
+        context.ui.print_lines(&ui::proposal(&found, &context.ui.err));
         if !ui::confirm("Merge this?")? {
-            context.ui.note("nothing was changed");
+            context.ui.print_note("nothing was changed");
             return Ok(ExitKind::Done);
         }
     }
-    let method = args.method.or(terms(&office, &found).method).unwrap_or_default();
-    let merged = merged(&office, &found, method, &repository, context)?;
-    context.ui.answer(merged.merge_commit.as_deref().unwrap_or(&merged.url))?;
-    context.ui.note(&format!("merged {name} into {}: {}", merged.base, merged.title));
+    let method = args.method.or(proposal_options(&office, &found).method).unwrap_or_default();
+    let merged = merge_proposal(&office, &found, method, &repository, context)?;
+    context.ui.write_answer(merged.merge_commit.as_deref().unwrap_or(&merged.url))?;
+    context.ui.print_note(&format!("merged {name} into {}: {}", merged.base, merged.title));
     Ok(ExitKind::Done)
 }
 
 /// Merges what the gates let through. Where git is the forge, nothing comes between that question and the
 /// merge, so that it is asked again when something has.
-fn merged(
+fn merge_proposal(
     office: &ForgeSession<'_>,
     found: &Proposal,
     method: ProposalMergeMethod,
     repository: &Repository,
     context: &CommandContext,
 ) -> Result<Proposal, Failure> {
-    let how = how(office, found, method, repository, context)?;
-    let workspace = context.workspace(repository, None)?;
+    let how = merge_request(office, found, method, repository, context)?;
+    let workspace = context.open_workspace(repository, None)?;
     let started = Instant::now();
     loop {
         let begun = Instant::now();
         let if_still = match found.state {
-            ProposalState::Open => gates::open(found, office.forge.kind(), &workspace, context)?,
+            ProposalState::Open => {
+                gates::judge_merge(found, office.forge.kind(), &workspace, context)?
+            }
             _ => Vec::new(),
         };
-        match office.forge.merge(found.number, &ProposalMerge { if_still, ..how.clone() }) {
+        match office.forge.merge_proposal(found.number, &ProposalMerge { if_still, ..how.clone() })
+        {
             Err(ForgeError::Outdated { .. }) if backoff::goes_on(started, begun.elapsed(), 1) => {}
-            merged => return merged.map_err(|error| refused(&error, found)),
+            merged => return merged.map_err(|error| merge_failure(&error, found)),
         }
     }
 }
 
 /// The forge's refusal, with what helps here.
-pub(super) fn refused(error: &ForgeError, found: &Proposal) -> Failure {
+pub(super) fn merge_failure(error: &ForgeError, found: &Proposal) -> Failure {
     match error {
         ForgeError::NotMergeable { .. } if found.state == ProposalState::Open => {
             Failure::failed(error.to_string()).hint(format!(
@@ -98,24 +101,24 @@ fn method(text: &str) -> Result<ProposalMergeMethod, String> {
 }
 
 /// What the configuration says for the stage of a branch of towpath's.
-fn terms(office: &ForgeSession<'_>, found: &Proposal) -> ProposalOptions {
+fn proposal_options(office: &ForgeSession<'_>, found: &Proposal) -> ProposalOptions {
     let stage = office.config.stages.iter().find(|stage| is_to_stage(&found.head, &stage.name));
     stage.map_or_else(
         || office.config.proposals.all.clone(),
-        |stage| office.config.proposals.of(&stage.name),
+        |stage| office.config.proposals.options_for(&stage.name),
     )
 }
 
 /// Where the words of the merge are ours, they are those of the commit, so that its trailers are read
 /// on the branch that is deployed.
-fn how(
+fn merge_request(
     office: &ForgeSession<'_>,
     found: &Proposal,
     method: ProposalMergeMethod,
     repository: &Repository,
     context: &CommandContext,
 ) -> Result<ProposalMerge, Failure> {
-    let workspace = context.workspace(repository, None)?;
+    let workspace = context.open_workspace(repository, None)?;
     let kind = office.forge.kind();
     let heads = match gates::head_ref(found, kind) {
         Some(name) => workspace.remote_refs(&[name])?,
@@ -133,7 +136,7 @@ fn how(
         message = text.split_once("\n\n").map(|(_, rest)| rest.to_owned());
     }
     let title = (method == ProposalMergeMethod::Squash)
-        .then(|| format!("{} ({})", found.title, forge::reference(kind, found.number)));
+        .then(|| format!("{} ({})", found.title, forge::proposal_reference(kind, found.number)));
     Ok(ProposalMerge {
         method: forge::method(method),
         expect,

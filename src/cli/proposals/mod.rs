@@ -86,17 +86,17 @@ impl<'r> ForgeSession<'r> {
         context: &CommandContext,
     ) -> Result<Self, Failure> {
         let config = config(repository, context)?;
-        let home = forge::home(args.said(&config), repository)?;
-        let forge = forge::open(&home, repository, None, context)?;
+        let home = forge::locate_forge(args.to_options(&config), repository)?;
+        let forge = forge::open_forge(&home, repository, None, context)?;
         Ok(ForgeSession { forge, home, config })
     }
 
     /// The one that a number, an address or a branch names.
     fn find(&self, named: &str) -> Result<Proposal, Failure> {
         if let Some(number) = number(named) {
-            return Ok(self.forge.proposal(number)?);
+            return Ok(self.forge.get_proposal(number)?);
         }
-        self.forge.find(named)?.ok_or_else(|| {
+        self.forge.find_proposal(named)?.ok_or_else(|| {
             let failure =
                 Failure::usage(format!("there is no open proposal of a branch `{named}`"));
             failure.hint("`towpath proposals list` shows those that are open")
@@ -109,7 +109,8 @@ fn config(repository: &Repository, context: &CommandContext) -> Result<Config, F
     let branch = context.globals.branch.clone().or_else(|| repository.origin_head());
     let Ok(tip) = known_tip(repository, branch.as_deref()) else { return Ok(Config::default()) };
     let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, ParseCache::default());
-    let stated = settings::stated(context, repository, &SnapshotReader::new(&snapshot, &cache))?;
+    let stated =
+        settings::find_config_file(context, repository, &SnapshotReader::new(&snapshot, &cache))?;
     Ok(stated.map(|stated| stated.config).unwrap_or_default())
 }
 

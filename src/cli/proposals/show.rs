@@ -24,11 +24,11 @@ pub(super) const FORMATS: [OutputFormat; 2] = [OutputFormat::Table, OutputFormat
 
 /// Shows.
 pub fn run(args: &ProposalShowArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.repository()?;
+    let repository = context.open_repository()?;
     let office = ForgeSession::open(&args.which.forge, &repository, context)?;
     let found = office.find(&args.which.proposal)?;
     if args.output != OutputFormat::Json {
-        context.ui.answer(&ui::proposal(&found, &context.ui.out))?;
+        context.ui.write_answer(&ui::proposal(&found, &context.ui.out))?;
         return Ok(ExitKind::Done);
     }
     let one = ProposalsReport {
@@ -36,6 +36,6 @@ pub fn run(args: &ProposalShowArgs, context: &CommandContext) -> Result<ExitKind
         forge: office.forge.kind().name(),
         proposals: vec![found],
     };
-    context.ui.answer(&ui::json(&ProposalsJson::from(&one)))?;
+    context.ui.write_answer(&ui::to_json(&ProposalsJson::from(&one)))?;
     Ok(ExitKind::Done)
 }

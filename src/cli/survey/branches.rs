@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 /// The moment that `--at` means for branches: the one it names, or that of the commit it names. `None`
 /// for now, which the newest commit means too. Guard compares states of one branch, the others as they are.
-pub(super) fn moment(
+pub(super) fn branch_time(
     context: &CommandContext,
     repository: &Repository,
     when: RevisionSelector<'_>,
@@ -20,7 +20,7 @@ pub(super) fn moment(
 ) -> Option<Timestamp> {
     let text = when.at.filter(|_| !when.is_ahead && !when.is_alone)?;
     let tip = branch.and_then(|branch| context.branch_tip(repository, branch).ok());
-    match repository.resolve(text) {
+    match repository.resolve_revision(text) {
         Ok(commit) if Some(commit) == tip => None,
         Ok(_) => snapshot.time().and_then(|seconds| Timestamp::from_second(seconds).ok()),
         Err(_) => at::parse_time(text, &context.environment.now),
@@ -58,7 +58,8 @@ pub(super) fn stage_branches(
         mapping.entries.retain(|entry| entry.stage != *stage);
         let Some(commit) = tip_at(context, repository, branch, moment)? else { continue };
         let snapshot = Snapshot::of_commit(repository, commit)?;
-        let there = source::read(config, &SnapshotReader::new(&snapshot, cache), Some(stage));
+        let there =
+            source::read_mapping(config, &SnapshotReader::new(&snapshot, cache), Some(stage));
         mapping.entries.extend(there.entries.into_iter().filter(|entry| entry.stage == *stage));
         mapping.warnings.extend(there.warnings);
     }

@@ -1,6 +1,6 @@
 //! Where a survey begins: the state that is meant, what is configured there, and which branch it is of.
 
-use super::{RevisionSelector, snapshot};
+use super::{RevisionSelector, open_snapshot};
 use crate::cli::context::CommandContext;
 use crate::cli::failure::Failure;
 use crate::cli::settings::{self, ConfigFile};
@@ -16,15 +16,16 @@ pub(super) struct StateSource<'r> {
 
 impl<'r> StateSource<'r> {
     /// Begins at the branch that is asked for, else at the one the configuration names, else at HEAD.
-    pub fn of(
+    pub fn load(
         context: &CommandContext,
         repository: &'r Repository,
         when: RevisionSelector<'_>,
         cache: &ParseCache,
     ) -> Result<Self, Failure> {
         let asked = context.globals.branch.as_deref();
-        let snapshot = snapshot(context, repository, when, asked)?;
-        let stated = stated(context, repository, when, &SnapshotReader::new(&snapshot, cache))?;
+        let snapshot = open_snapshot(context, repository, when, asked)?;
+        let stated =
+            find_config_file(context, repository, when, &SnapshotReader::new(&snapshot, cache))?;
         let branch = asked.map(str::to_owned).or_else(|| repository.head_branch());
         let start = StateSource { snapshot, stated, branch };
         if asked.is_some() {
@@ -47,28 +48,28 @@ impl<'r> StateSource<'r> {
         let Some(named) = named.filter(|named| self.branch.as_ref() != Some(named)) else {
             return Ok(self);
         };
-        let snapshot = snapshot(context, repository, when, Some(&named))?;
+        let snapshot = open_snapshot(context, repository, when, Some(&named))?;
         let is_complete =
             self.stated.as_ref().is_some_and(|stated| !stated.config.rules.is_empty());
         let stated = if is_complete {
             self.stated
         } else {
-            stated(context, repository, when, &SnapshotReader::new(&snapshot, cache))?
+            find_config_file(context, repository, when, &SnapshotReader::new(&snapshot, cache))?
         };
         Ok(StateSource { snapshot, stated, branch: Some(named) })
     }
 }
 
 /// The configuration that somebody wrote and that counts for this state.
-pub(super) fn stated(
+pub(super) fn find_config_file(
     context: &CommandContext,
     repository: &Repository,
     when: RevisionSelector<'_>,
     reader: &SnapshotReader<'_>,
 ) -> Result<Option<ConfigFile>, Failure> {
     if when.is_alone {
-        settings::own(context, reader)
+        settings::find_own_config(context, reader)
     } else {
-        settings::stated(context, repository, reader)
+        settings::find_config_file(context, repository, reader)
     }
 }

@@ -26,8 +26,8 @@ impl FreezePeriod {
         reason: Option<&str>,
     ) -> Result<Self, String> {
         let zone = zone(zone_name.unwrap_or("UTC"))?;
-        let (from, _) = moment(from, &zone)?;
-        let (to, is_day) = moment(to, &zone)?;
+        let (from, _) = parse_moment(from, &zone)?;
+        let (to, is_day) = parse_moment(to, &zone)?;
         let to =
             if is_day { to.checked_add(1.day()).map_err(|error| error.to_string())? } else { to };
         if to <= from {
@@ -38,7 +38,7 @@ impl FreezePeriod {
 }
 
 /// The moment, and whether it is a whole day.
-fn moment(text: &str, zone: &TimeZone) -> Result<(Zoned, bool), String> {
+fn parse_moment(text: &str, zone: &TimeZone) -> Result<(Zoned, bool), String> {
     let wrong = || {
         format!(
             "`{text}` is no day and no time; they are written `2026-12-20` or `2026-12-20T18:00`"

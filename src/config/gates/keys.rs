@@ -23,7 +23,7 @@ pub(in crate::config) enum GateShorthand {
     Options,
 }
 
-const fn gate(
+const fn gate_key(
     name: &'static str,
     short: GateShorthand,
     options: &'static [ConfigKey],
@@ -44,7 +44,7 @@ const COMMAND: ConfigKey =
 
 /// All gates that are configured, in the order they are shown.
 pub(in crate::config) const GATES: [GateKey; 10] = [
-    gate(
+    gate_key(
         "order",
         GateShorthand::Text,
         &[
@@ -61,13 +61,13 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
         ],
         "The version is or was what the stages right before run. On unless `off`.",
     ),
-    gate(
+    gate_key(
         "isolation",
         GateShorthand::Text,
         &[],
         "The last deployment has an outcome: of this app in the `target`, or of every app in the `stage`. On unless `off`.",
     ),
-    gate(
+    gate_key(
         "verified",
         GateShorthand::Texts,
         &[
@@ -82,7 +82,7 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
         ],
         "The version has passed in the stages right before.",
     ),
-    gate(
+    gate_key(
         "bake",
         GateShorthand::Text,
         &[
@@ -92,20 +92,20 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
         ],
         "The version has run in the stages right before for a time.",
     ),
-    gate(
+    gate_key(
         "approval-after-failure",
         GateShorthand::Nothing,
         &[],
         "Somebody has to approve where the last deployment failed.",
     ),
-    gate("approvals", GateShorthand::Text, &[], "So many people have to approve, always."),
-    gate(
+    gate_key("approvals", GateShorthand::Text, &[], "So many people have to approve, always."),
+    gate_key(
         "window",
         GateShorthand::Texts,
         &[],
         "Opening hours, such as `Mon-Thu 09:00-16:00 Europe/London`; with `closed` in front it is shut then.",
     ),
-    gate(
+    gate_key(
         "freeze",
         GateShorthand::Options,
         &[
@@ -120,7 +120,7 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
         ],
         "Nothing moves for a time.",
     ),
-    gate(
+    gate_key(
         "blocker",
         GateShorthand::Options,
         &[
@@ -147,7 +147,7 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
         ],
         "Something outside stands in the way: an incident, an alarm, an error budget.",
     ),
-    gate(
+    gate_key(
         "version",
         GateShorthand::Text,
         &[

@@ -231,16 +231,17 @@ pub struct VersionGate {
 pub(super) const FLAGS: [&str; 2] = ["promote_deployment", "automatic_deploys_enabled"];
 
 impl GateRule {
-    fn holds(&self, stage: &StageName, app: &AppName) -> bool {
+    fn applies_to(&self, stage: &StageName, app: &AppName) -> bool {
         (self.stages.is_empty() || self.stages.contains(stage))
-            && (self.apps.is_empty() || self.apps.iter().any(|pattern| fits(pattern, app.as_str())))
+            && (self.apps.is_empty()
+                || self.apps.iter().any(|pattern| matches_glob(pattern, app.as_str())))
     }
 }
 
 /// Does a text fit a pattern, in which `*` stands for any text?
-pub fn fits(pattern: &str, text: &str) -> bool {
+pub fn matches_glob(pattern: &str, text: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(after) = text.strip_prefix(head) else { return false };
     let mut starts = after.char_indices().map(|(at, _)| at).chain([after.len()]);
-    starts.any(|at| fits(rest, &after[at..]))
+    starts.any(|at| matches_glob(rest, &after[at..]))
 }

@@ -32,12 +32,12 @@ impl WindowHours {
             word.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && !word.contains('/')
         };
         let days = match words.next_if(|word| is_days(word) && *word != "UTC") {
-            Some(word) => self::days(word)?,
+            Some(word) => self::parse_days(word)?,
             None => 0x7f,
         };
         let is_hours = |word: &&str| word.as_bytes().first().is_some_and(u8::is_ascii_digit);
         let (from, to) = match words.next_if(is_hours) {
-            Some(word) => hours(word)?,
+            Some(word) => parse_hours(word)?,
             None => (0, DAY),
         };
         let zone_name = words.next().unwrap_or("UTC").to_owned();
@@ -49,7 +49,7 @@ impl WindowHours {
     }
 
     /// Is this moment of the place's clock among the hours?
-    pub fn covers(&self, day: Weekday, time: Time) -> bool {
+    pub fn contains(&self, day: Weekday, time: Time) -> bool {
         let minute =
             u16::try_from(i32::from(time.hour()) * 60 + i32::from(time.minute())).unwrap_or(0);
         let on = |day: Weekday| self.days & (1 << day.to_monday_zero_offset()) != 0;
@@ -60,7 +60,7 @@ impl WindowHours {
     }
 
     /// The times of the day at which it can begin or end, in minutes since midnight.
-    pub fn edges(&self) -> [u16; 3] {
+    pub fn boundary_minutes(&self) -> [u16; 3] {
         [0, self.from, self.to % DAY]
     }
 }
@@ -77,14 +77,14 @@ pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
     })
 }
 
-fn days(text: &str) -> Result<u8, String> {
+fn parse_days(text: &str) -> Result<u8, String> {
     if text.eq_ignore_ascii_case("daily") {
         return Ok(0x7f);
     }
     let mut out = 0;
     for part in text.split(',') {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
-        let (mut at, last) = (day(first)?, day(last)?);
+        let (mut at, last) = (parse_day(first)?, parse_day(last)?);
         out |= 1 << at;
         while at != last {
             at = (at + 1) % 7;
@@ -94,7 +94,7 @@ fn days(text: &str) -> Result<u8, String> {
     Ok(out)
 }
 
-fn day(text: &str) -> Result<u8, String> {
+fn parse_day(text: &str) -> Result<u8, String> {
     let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let lower = text.to_ascii_lowercase();
     let found = (0..).zip(names).find(|(_, name)| lower == *name || lower == name[..3]);
@@ -103,7 +103,7 @@ fn day(text: &str) -> Result<u8, String> {
         .ok_or_else(|| format!("`{text}` is no day; they are Mon, Tue, Wed, Thu, Fri, Sat and Sun"))
 }
 
-fn hours(text: &str) -> Result<(u16, u16), String> {
+fn parse_hours(text: &str) -> Result<(u16, u16), String> {
     let wrong = || format!("`{text}` is no span of hours; they are written `09:00-16:00`");
     let (from, to) = text.split_once('-').ok_or_else(wrong)?;
     let (from, to) = (minutes(from).ok_or_else(wrong)?, minutes(to).ok_or_else(wrong)?);

@@ -1,9 +1,9 @@
 //! Gates that are mappings: freezes, blockers, and what a version must look like.
 
-use super::settings::{GateOptionReader, flags};
+use super::settings::{GateOptionReader, flag_names};
 use super::{BlockedBy, BlockerGate, ExternalCommand, FreezePeriod, Gate, VersionGate};
 use crate::config::diagnostic::DiagnosticCollector;
-use crate::config::fields::{ConfigField, ConfigFields, LocatedText, shown};
+use crate::config::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
 
 /// How long an answer is waited for, in seconds.
 const TIMEOUT: u64 = 10;
@@ -11,7 +11,7 @@ const TIMEOUT: u64 = 10;
 const MAX_TIMEOUT: u64 = 600;
 
 impl GateOptionReader<'_, '_, '_> {
-    pub(super) fn freeze(
+    pub(super) fn read_freeze(
         &mut self,
         field: ConfigField<'_>,
         fields: &ConfigFields<'_>,
@@ -21,7 +21,7 @@ impl GateOptionReader<'_, '_, '_> {
         };
         let (Some(from), Some(to)) = (text("from", self.problems), text("to", self.problems))
         else {
-            return self.missing(field, "from` and `to");
+            return self.report_missing_option(field, "from` and `to");
         };
         let (zone, reason) = (text("zone", self.problems), text("reason", self.problems));
         match FreezePeriod::parse(from, to, zone, reason) {
@@ -33,7 +33,7 @@ impl GateOptionReader<'_, '_, '_> {
         }
     }
 
-    pub(super) fn blocker(
+    pub(super) fn read_blocker(
         &mut self,
         field: ConfigField<'_>,
         fields: &ConfigFields<'_>,
@@ -47,8 +47,8 @@ impl GateOptionReader<'_, '_, '_> {
             return None;
         };
         let by = match *kind {
-            "command" => BlockedBy::Command(self.call(fields)?),
-            "url" => self.http(fields)?,
+            "command" => BlockedBy::Command(self.read_command(fields)?),
+            "url" => self.read_http(fields)?,
             kind => {
                 let text = fields.text(kind, self.problems)?.text.to_owned();
                 if kind == "file" { BlockedBy::File(text) } else { BlockedBy::Issue(text) }
@@ -58,7 +58,7 @@ impl GateOptionReader<'_, '_, '_> {
         Some(Gate::Blocker(BlockerGate { by, reason }))
     }
 
-    fn http(&mut self, fields: &ConfigFields<'_>) -> Option<BlockedBy> {
+    fn read_http(&mut self, fields: &ConfigFields<'_>) -> Option<BlockedBy> {
         let url = fields.text("url", self.problems)?;
         if !url.text.starts_with("https://") && !url.text.starts_with("http://") {
             self.problems.add(url.at, "an address begins with `https://` or `http://`", None);
@@ -82,12 +82,16 @@ impl GateOptionReader<'_, '_, '_> {
                 return None;
             }
         };
-        Some(BlockedBy::Http { url: url.text.to_owned(), expect, timeout: self.timeout(fields)? })
+        Some(BlockedBy::Http {
+            url: url.text.to_owned(),
+            expect,
+            timeout: self.read_timeout(fields)?,
+        })
     }
 
     pub(super) fn version(&mut self, fields: &ConfigFields<'_>) -> Option<Gate> {
         let pattern = match fields.text("pattern", self.problems) {
-            Some(word) => Some(self.pattern(word)?),
+            Some(word) => Some(self.read_pattern(word)?),
             None => None,
         };
         let texts = |words: Vec<LocatedText<'_>>| {
@@ -98,7 +102,7 @@ impl GateOptionReader<'_, '_, '_> {
         };
         let flags = match fields.get("flags") {
             Some(field) if is_empty(field) => Vec::new(),
-            field => flags(field.map(|field| texts(field.words(self.problems)))),
+            field => flag_names(field.map(|field| texts(field.read_texts(self.problems)))),
         };
         Some(Gate::Version(VersionGate {
             pattern,
@@ -116,14 +120,16 @@ impl GateOptionReader<'_, '_, '_> {
             .is_some_and(|word| word.text == "true")
     }
 
-    pub(super) fn call(&mut self, fields: &ConfigFields<'_>) -> Option<ExternalCommand> {
+    pub(super) fn read_command(&mut self, fields: &ConfigFields<'_>) -> Option<ExternalCommand> {
         if let Some(field) = fields.get("command").filter(|field| !field.value.is_sequence())
             && let Some(word) = fields.text("command", self.problems)
             && word.text.contains(char::is_whitespace)
         {
             let words: Vec<&str> = word.text.split_whitespace().collect();
-            let hint =
-                format!("no shell takes it apart: `command: [{}]`", shown(&words.join(", ")));
+            let hint = format!(
+                "no shell takes it apart: `command: [{}]`",
+                escape_for_message(&words.join(", "))
+            );
             self.problems.add(field.key, "`command` is a list of words", hint);
             return None;
         }
@@ -132,10 +138,10 @@ impl GateOptionReader<'_, '_, '_> {
             .into_iter()
             .map(|word| word.text.to_owned())
             .collect();
-        Some(ExternalCommand { argv, timeout: self.timeout(fields)? })
+        Some(ExternalCommand { argv, timeout: self.read_timeout(fields)? })
     }
 
-    fn timeout(&mut self, fields: &ConfigFields<'_>) -> Option<u64> {
+    fn read_timeout(&mut self, fields: &ConfigFields<'_>) -> Option<u64> {
         let Some(word) = fields.text("timeout", self.problems) else { return Some(TIMEOUT) };
         let seconds = u64::try_from(self.seconds(word)?).unwrap_or(TIMEOUT);
         if !(1..=MAX_TIMEOUT).contains(&seconds) {

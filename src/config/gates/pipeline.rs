@@ -54,10 +54,10 @@ pub const CONFIG: &str = "config";
 impl PipelineConfig {
     /// The rules of one kind that hold for an app in a stage, in the order they are written. `off`
     /// takes back those before it.
-    pub fn rules(&self, kind: GateKind, stage: &StageName, app: &AppName) -> Vec<&GateRule> {
+    pub fn rules_for(&self, kind: GateKind, stage: &StageName, app: &AppName) -> Vec<&GateRule> {
         let mut out: Vec<&GateRule> = Vec::new();
         for rule in
-            self.gates.iter().filter(|rule| rule.gate.kind() == kind && rule.holds(stage, app))
+            self.gates.iter().filter(|rule| rule.gate.kind() == kind && rule.applies_to(stage, app))
         {
             match (&rule.gate, kind) {
                 (Gate::Off(_), _) | (_, GateKind::Order | GateKind::Isolation) => out.clear(),
@@ -69,7 +69,7 @@ impl PipelineConfig {
     }
 
     /// What is said, for people: each gate with what it holds for, and who may do what.
-    pub(in crate::config) fn said(&self) -> Vec<WrittenSetting> {
+    pub(in crate::config) fn written_settings(&self) -> Vec<WrittenSetting> {
         let gate = |rule: &GateRule| {
             let stages: Vec<&str> = rule.stages.iter().map(|stage| stage.as_str()).collect();
             let scope = [stages.join(", "), rule.apps.join(", ")]
@@ -86,10 +86,10 @@ impl PipelineConfig {
         };
         let permission = |one: &Permission| WrittenSetting {
             name: format!("permissions.{}", one.of),
-            value: one.all().collect::<Vec<_>>().join(", "),
+            value: one.named_parties().collect::<Vec<_>>().join(", "),
             line: one.line,
         };
-        let waves = self.waves.iter().map(StageWaves::said);
+        let waves = self.waves.iter().map(StageWaves::to_setting);
         waves
             .chain(self.gates.iter().map(gate))
             .chain(self.permissions.iter().map(permission))
@@ -97,17 +97,17 @@ impl PipelineConfig {
     }
 
     /// Who may do this: `None` where nobody said, so that everyone may.
-    pub fn actors(&self, of: &str) -> Option<&Permission> {
+    pub fn find_permission(&self, of: &str) -> Option<&Permission> {
         self.permissions.iter().find(|permission| permission.of == of)
     }
 
     /// How the targets of a stage follow each other; `None`: they move together.
-    pub fn waves(&self, stage: &StageName) -> Option<&StageWaves> {
+    pub fn waves_of(&self, stage: &StageName) -> Option<&StageWaves> {
         self.waves.iter().find(|waves| waves.stage == *stage)
     }
 
     /// How `advance` treats a stage.
-    pub fn policy(&self, stage: &StageName) -> AdvancePolicy {
+    pub fn policy_of(&self, stage: &StageName) -> AdvancePolicy {
         self.policies
             .iter()
             .find(|policy| policy.stage.as_ref() == Some(stage))
@@ -118,12 +118,12 @@ impl PipelineConfig {
 
 impl Permission {
     /// Everyone that is named, and the files that name more.
-    pub fn all(&self) -> impl Iterator<Item = &str> {
+    pub fn named_parties(&self) -> impl Iterator<Item = &str> {
         self.actors.iter().chain(&self.signers).map(String::as_str)
     }
 
     /// Is one of these words among those that are named?
-    pub fn names<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> bool {
+    pub fn names_any<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> bool {
         words
             .into_iter()
             .any(|word| self.actors.iter().any(|actor| actor.eq_ignore_ascii_case(word)))

@@ -5,7 +5,7 @@ use super::settings::GateOptionReader;
 use super::{AdvancePolicy, BREAK_GLASS, CONFIG, GateRule, Permission, StageWaves};
 use crate::config::Stage;
 use crate::config::diagnostic::{DiagnosticCollector, did_you_mean};
-use crate::config::fields::{ConfigField, ConfigFields, LocatedText, shown};
+use crate::config::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
 use crate::config::keys::QUEUE;
 use crate::model::StageName;
 use crate::yaml::YamlValue;
@@ -14,7 +14,7 @@ use crate::yaml::YamlValue;
 const MAX_GATES: usize = 500;
 
 /// The rules of one list. `only` is the stage it belongs to.
-pub(in crate::config) fn gates(
+pub(in crate::config) fn read_gates(
     field: ConfigField<'_>,
     stages: &[Stage],
     only: Option<&StageName>,
@@ -30,12 +30,12 @@ pub(in crate::config) fn gates(
         return Vec::new();
     }
     let mut settings = GateOptionReader { stages, problems };
-    let read = |item| settings.rule(field, item, only);
+    let read = |item| settings.read_rule(field, item, only);
     field.value.items().filter_map(read).collect()
 }
 
 impl GateOptionReader<'_, '_, '_> {
-    fn rule(
+    fn read_rule(
         &mut self,
         list: ConfigField<'_>,
         item: YamlValue<'_>,
@@ -44,8 +44,8 @@ impl GateOptionReader<'_, '_, '_> {
         let line = item.line();
         if !item.is_mapping() {
             let word =
-                ConfigField { value: item, ..list }.words(self.problems).into_iter().next()?;
-            let gate = self.plain(word)?;
+                ConfigField { value: item, ..list }.read_texts(self.problems).into_iter().next()?;
+            let gate = self.read_bare_gate(word)?;
             return Some(GateRule {
                 gate,
                 stages: only.cloned().into_iter().collect(),
@@ -59,9 +59,9 @@ impl GateOptionReader<'_, '_, '_> {
         let (key, field) = self.the_gate(item, &fields)?;
         let apps = fields.texts("apps", self.problems).unwrap_or_default();
         let apps = apps.into_iter().map(|word| word.text.to_owned()).collect();
-        let stages = self.scope(&fields, only);
+        let stages = self.read_scope(&fields, only);
         let line = field.key.line();
-        let gate = self.gate(key, field)?;
+        let gate = self.read_gate(key, field)?;
         Some(GateRule { gate, stages, apps, line })
     }
 
@@ -89,7 +89,11 @@ impl GateOptionReader<'_, '_, '_> {
         first
     }
 
-    fn scope(&mut self, fields: &ConfigFields<'_>, only: Option<&StageName>) -> Vec<StageName> {
+    fn read_scope(
+        &mut self,
+        fields: &ConfigFields<'_>,
+        only: Option<&StageName>,
+    ) -> Vec<StageName> {
         let words = fields.texts("stages", self.problems);
         match (words, only) {
             (Some(words), Some(_)) => {
@@ -120,7 +124,11 @@ impl GateOptionReader<'_, '_, '_> {
                         word.text,
                         self.stages.iter().map(|stage| stage.name.as_str()),
                     );
-                    self.problems.add(word.at, format!("`{}` is no stage", shown(word.text)), hint);
+                    self.problems.add(
+                        word.at,
+                        format!("`{}` is no stage", escape_for_message(word.text)),
+                        hint,
+                    );
                 }
             }
         }
@@ -133,7 +141,7 @@ pub(super) fn gate_key(name: &str) -> Option<&'static GateKey> {
 }
 
 /// Who may do what.
-pub(in crate::config) fn permissions(
+pub(in crate::config) fn read_permissions(
     field: ConfigField<'_>,
     stages: &[Stage],
     problems: &mut DiagnosticCollector<'_>,
@@ -167,7 +175,7 @@ pub(in crate::config) fn permissions(
                 fields.texts("signers", problems).unwrap_or_default(),
             )
         } else {
-            (entry.words(problems), Vec::new())
+            (entry.read_texts(problems), Vec::new())
         };
         let texts = |words: Vec<LocatedText<'_>>| {
             words.into_iter().map(|word| word.text.to_owned()).collect()
@@ -190,12 +198,12 @@ pub(in crate::config) fn stage(
     let fields = ConfigFields::read(item, keys, &mut silent);
     let name = fields.text("name", &mut silent).map(|word| StageName::from(word.text));
     let rules = match fields.get("gates") {
-        Some(field) => gates(field, stages, name.as_ref(), problems),
+        Some(field) => read_gates(field, stages, name.as_ref(), problems),
         None => Vec::new(),
     };
     let each = fields.one_of("queue", &QUEUE, problems).is_some_and(|word| word.text == "each");
     let waves = fields.get("waves").zip(name.as_ref());
-    let waves =
-        waves.and_then(|(field, name)| GateOptionReader { stages, problems }.waves(field, name));
+    let waves = waves
+        .and_then(|(field, name)| GateOptionReader { stages, problems }.read_waves(field, name));
     (rules, AdvancePolicy { stage: name, each }, waves)
 }

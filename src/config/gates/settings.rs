@@ -8,7 +8,7 @@ use super::{
 };
 use crate::config::Stage;
 use crate::config::diagnostic::{DiagnosticCollector, did_you_mean};
-use crate::config::fields::{ConfigField, ConfigFields, LocatedText, shown};
+use crate::config::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use regex::Regex;
 
@@ -20,7 +20,7 @@ pub(super) struct GateOptionReader<'s, 'p, 't> {
 
 impl GateOptionReader<'_, '_, '_> {
     /// A gate that is only named.
-    pub fn plain(&mut self, word: LocatedText<'_>) -> Option<Gate> {
+    pub fn read_bare_gate(&mut self, word: LocatedText<'_>) -> Option<Gate> {
         match word.text {
             "order" => Some(Gate::Order(OrderGate::default())),
             "isolation" => Some(Gate::Isolation(IsolationScope::Target)),
@@ -28,22 +28,23 @@ impl GateOptionReader<'_, '_, '_> {
                 Some(Gate::Verified(VerifiedGate { stages: Vec::new(), by: VerifiedBy::Ledger }))
             }
             "approval-after-failure" => Some(Gate::ApprovalAfterFailure),
-            "version" => {
-                Some(Gate::Version(VersionGate { flags: flags(None), ..VersionGate::default() }))
-            }
+            "version" => Some(Gate::Version(VersionGate {
+                flags: flag_names(None),
+                ..VersionGate::default()
+            })),
             text => {
                 let (what, hint) = match gate_key(text) {
                     Some(_) => ("needs a value behind it", Some(format!("write `{text}: …`"))),
                     None => ("is no gate", did_you_mean(text, GATES.iter().map(|gate| gate.name))),
                 };
-                self.problems.add(word.at, format!("`{}` {what}", shown(text)), hint);
+                self.problems.add(word.at, format!("`{}` {what}", escape_for_message(text)), hint);
                 None
             }
         }
     }
 
     /// A gate with a value.
-    pub fn gate(&mut self, key: &GateKey, field: ConfigField<'_>) -> Option<Gate> {
+    pub fn read_gate(&mut self, key: &GateKey, field: ConfigField<'_>) -> Option<Gate> {
         if field.value.text() == Some("off") {
             return Some(Gate::Off(kind(key.name)));
         }
@@ -56,10 +57,10 @@ impl GateOptionReader<'_, '_, '_> {
             let fields = ConfigFields::read(field.value, &known, self.problems);
             return self.with_options(key.name, field, &fields);
         }
-        self.short(key, field)
+        self.read_shorthand(key, field)
     }
 
-    fn short(&mut self, key: &GateKey, field: ConfigField<'_>) -> Option<Gate> {
+    fn read_shorthand(&mut self, key: &GateKey, field: ConfigField<'_>) -> Option<Gate> {
         if key.short == GateShorthand::Options {
             let options: Vec<&str> = key.options.iter().map(|option| option.name).collect();
             let hint = format!("its options are {}", options.join(", "));
@@ -67,7 +68,7 @@ impl GateOptionReader<'_, '_, '_> {
             return None;
         }
         let before = self.problems.count();
-        let words = field.words(self.problems);
+        let words = field.read_texts(self.problems);
         let Some(first) = words.first().copied() else {
             if self.problems.count() == before {
                 self.problems.add(field.key, format!("`{}` has no value", key.name), None);
@@ -75,7 +76,7 @@ impl GateOptionReader<'_, '_, '_> {
             return None;
         };
         match key.name {
-            "window" => self.window(&words),
+            "window" => self.read_window(&words),
             "verified" => Some(Gate::Verified(VerifiedGate {
                 stages: self.stage_names(&words),
                 by: VerifiedBy::Ledger,
@@ -85,12 +86,12 @@ impl GateOptionReader<'_, '_, '_> {
                 stages: Vec::new(),
                 from_outcome: false,
             })),
-            "approvals" => self.approvals(first),
+            "approvals" => self.read_approvals(first),
             "version" => {
-                let pattern = Some(self.pattern(first)?);
+                let pattern = Some(self.read_pattern(first)?);
                 Some(Gate::Version(VersionGate {
                     pattern,
-                    flags: flags(None),
+                    flags: flag_names(None),
                     ..VersionGate::default()
                 }))
             }
@@ -103,7 +104,7 @@ impl GateOptionReader<'_, '_, '_> {
             name => {
                 let values: &[&str] =
                     if name == "isolation" { &["target", "stage", "off"] } else { &["on", "off"] };
-                let message = format!("`{name}` cannot be `{}`", shown(first.text));
+                let message = format!("`{name}` cannot be `{}`", escape_for_message(first.text));
                 self.problems.add(
                     first.at,
                     message,
@@ -121,19 +122,19 @@ impl GateOptionReader<'_, '_, '_> {
         fields: &ConfigFields<'_>,
     ) -> Option<Gate> {
         match name {
-            "order" => self.order(fields),
+            "order" => self.read_order(fields),
             "verified" => {
                 let stages = self.stages_of(fields);
                 let by = match (fields.text("checks", self.problems), fields.get("command")) {
                     (Some(checks), _) => VerifiedBy::Checks(checks.text.to_owned()),
-                    (None, Some(_)) => VerifiedBy::Command(self.call(fields)?),
+                    (None, Some(_)) => VerifiedBy::Command(self.read_command(fields)?),
                     (None, None) => VerifiedBy::Ledger,
                 };
                 Some(Gate::Verified(VerifiedGate { stages, by }))
             }
             "bake" => {
                 let Some(time) = fields.text("for", self.problems) else {
-                    return self.missing(field, "for");
+                    return self.report_missing_option(field, "for");
                 };
                 let from = fields.one_of("from", &["landing", "outcome"], self.problems);
                 let from_outcome = from.is_some_and(|from| from.text == "outcome");
@@ -143,16 +144,16 @@ impl GateOptionReader<'_, '_, '_> {
                     from_outcome,
                 }))
             }
-            "freeze" => self.freeze(field, fields),
-            "blocker" => self.blocker(field, fields),
+            "freeze" => self.read_freeze(field, fields),
+            "blocker" => self.read_blocker(field, fields),
             _ => self.version(fields),
         }
     }
 
-    fn order(&mut self, fields: &ConfigFields<'_>) -> Option<Gate> {
+    fn read_order(&mut self, fields: &ConfigFields<'_>) -> Option<Gate> {
         let mut order = OrderGate::default();
         for word in fields.texts("rewrite", self.problems).unwrap_or_default() {
-            order.rewrites.push(self.rewrite(word)?);
+            order.rewrites.push(self.read_rewrite(word)?);
         }
         if let Some(word) = fields.text("tolerance", self.problems) {
             order.tolerance = self.seconds(word)?;
@@ -161,7 +162,7 @@ impl GateOptionReader<'_, '_, '_> {
     }
 
     /// `s/EXPRESSION/REPLACEMENT/`, with any sign for the slash.
-    fn rewrite(&mut self, word: LocatedText<'_>) -> Option<(Regex, String)> {
+    fn read_rewrite(&mut self, word: LocatedText<'_>) -> Option<(Regex, String)> {
         let mut signs = word.text.chars().skip(1);
         let parts: Vec<&str> = match (word.text.starts_with('s'), signs.next()) {
             (true, Some(sign)) if !sign.is_alphanumeric() => {
@@ -171,13 +172,17 @@ impl GateOptionReader<'_, '_, '_> {
         };
         let [expression, replacement, ""] = parts.as_slice() else {
             let hint = String::from("for example `s/-RC[0-9]+$//`");
-            self.problems.add(word.at, format!("`{}` is no replacement", shown(word.text)), hint);
+            self.problems.add(
+                word.at,
+                format!("`{}` is no replacement", escape_for_message(word.text)),
+                hint,
+            );
             return None;
         };
-        Some((self.regex(word, expression)?, (*replacement).to_owned()))
+        Some((self.compile_regex(word, expression)?, (*replacement).to_owned()))
     }
 
-    fn window(&mut self, words: &[LocatedText<'_>]) -> Option<Gate> {
+    fn read_window(&mut self, words: &[LocatedText<'_>]) -> Option<Gate> {
         let mut openings = Vec::new();
         for word in words {
             match WindowHours::parse(word.text) {
@@ -186,7 +191,7 @@ impl GateOptionReader<'_, '_, '_> {
                     let hint = String::from("for example `Mon-Thu 09:00-16:00 Europe/London`");
                     self.problems.add(
                         word.at,
-                        format!("`{}` is no window: {why}", shown(word.text)),
+                        format!("`{}` is no window: {why}", escape_for_message(word.text)),
                         hint,
                     );
                 }
@@ -195,12 +200,12 @@ impl GateOptionReader<'_, '_, '_> {
         (openings.len() == words.len()).then_some(Gate::Window(openings))
     }
 
-    fn approvals(&mut self, word: LocatedText<'_>) -> Option<Gate> {
+    fn read_approvals(&mut self, word: LocatedText<'_>) -> Option<Gate> {
         let count = word.text.parse().ok().filter(|count| (1..=100).contains(count));
         if count.is_none() {
             self.problems.add(
                 word.at,
-                format!("`{}` is no number of people", shown(word.text)),
+                format!("`{}` is no number of people", escape_for_message(word.text)),
                 None,
             );
         }
@@ -212,11 +217,11 @@ impl GateOptionReader<'_, '_, '_> {
         self.stage_names(&words)
     }
 
-    pub(super) fn pattern(&mut self, word: LocatedText<'_>) -> Option<Regex> {
-        self.regex(word, &format!("^(?:{})$", word.text))
+    pub(super) fn read_pattern(&mut self, word: LocatedText<'_>) -> Option<Regex> {
+        self.compile_regex(word, &format!("^(?:{})$", word.text))
     }
 
-    fn regex(&mut self, word: LocatedText<'_>, expression: &str) -> Option<Regex> {
+    fn compile_regex(&mut self, word: LocatedText<'_>, expression: &str) -> Option<Regex> {
         match regex::RegexBuilder::new(expression).size_limit(1 << 20).build() {
             Ok(regex) => Some(regex),
             Err(error) => {
@@ -229,7 +234,7 @@ impl GateOptionReader<'_, '_, '_> {
                     .to_owned();
                 self.problems.add(
                     word.at,
-                    format!("`{}` is no regular expression: {why}", shown(word.text)),
+                    format!("`{}` is no regular expression: {why}", escape_for_message(word.text)),
                     None,
                 );
                 None
@@ -242,12 +247,20 @@ impl GateOptionReader<'_, '_, '_> {
             time_span(word.text).map(|span| span.as_secs()).filter(|seconds| *seconds >= 0);
         if seconds.is_none() {
             let hint = String::from("for example `30m`, `12h` or `2d`");
-            self.problems.add(word.at, format!("`{}` is no time span", shown(word.text)), hint);
+            self.problems.add(
+                word.at,
+                format!("`{}` is no time span", escape_for_message(word.text)),
+                hint,
+            );
         }
         seconds
     }
 
-    pub(super) fn missing(&mut self, field: ConfigField<'_>, option: &str) -> Option<Gate> {
+    pub(super) fn report_missing_option(
+        &mut self,
+        field: ConfigField<'_>,
+        option: &str,
+    ) -> Option<Gate> {
         self.problems.add(field.key, format!("`{}` needs `{option}`", field.name), None);
         None
     }
@@ -260,7 +273,7 @@ pub fn time_span(text: &str) -> Option<SignedDuration> {
     exact.or_else(days)
 }
 
-pub(super) fn flags(given: Option<Vec<String>>) -> Vec<String> {
+pub(super) fn flag_names(given: Option<Vec<String>>) -> Vec<String> {
     given.unwrap_or_else(|| FLAGS.map(str::to_owned).to_vec())
 }
 

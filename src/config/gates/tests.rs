@@ -82,7 +82,7 @@ permissions:
     )
     .expect("config");
     let rules = |kind, stage: &str, app: &str| -> Vec<u32> {
-        let rules = config.pipeline.rules(kind, &StageName::from(stage), &AppName::from(app));
+        let rules = config.pipeline.rules_for(kind, &StageName::from(stage), &AppName::from(app));
         rules.into_iter().map(|rule| rule.line).collect()
     };
     assert_eq!(rules(GateKind::Bake, "dev", "payments"), [11]);
@@ -92,11 +92,12 @@ permissions:
     assert_eq!(rules(GateKind::Window, "prod", "web"), [12]);
     let (prod, dev) = (StageName::from("prod"), StageName::from("dev"));
     assert!(matches!(config.pipeline.gates[2].gate, Gate::Isolation(super::IsolationScope::Stage)));
-    let policy = config.pipeline.policy(&prod);
-    assert_eq!((policy.each, config.pipeline.policy(&dev).each), (true, false));
+    let policy = config.pipeline.policy_of(&prod);
+    assert_eq!((policy.each, config.pipeline.policy_of(&dev).each), (true, false));
     assert_eq!(config.pipeline.ledger, LedgerPlace::Branch);
-    let permitted =
-        |of: &str, who: &str| config.pipeline.actors(of).is_none_or(|actors| actors.names([who]));
+    let permitted = |of: &str, who: &str| {
+        config.pipeline.find_permission(of).is_none_or(|actors| actors.names_any([who]))
+    };
     let asked =
         [("prod", "Deploy-Bot"), ("prod", "alice"), ("break-glass", "bob"), ("dev", "anyone")];
     assert_eq!(asked.map(|(of, who)| permitted(of, who)), [true, false, true, true]);
@@ -104,7 +105,7 @@ permissions:
 
 #[test]
 fn patterns_have_stars() {
-    let fits = |pattern, text| super::fits(pattern, text);
+    let fits = |pattern, text| super::matches_glob(pattern, text);
     assert!(
         fits("e2e*", "e2e")
             && fits("*", "")

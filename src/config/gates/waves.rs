@@ -1,9 +1,9 @@
 //! `waves:` of a stage: its targets move after each other, and each wave bakes before the next.
 
-use super::fits;
 use super::keys::{BAKE, WAVE};
+use super::matches_glob;
 use super::settings::GateOptionReader;
-use crate::config::fields::{ConfigField, ConfigFields, LocatedText, shown};
+use crate::config::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
 use crate::config::resolved::WrittenSetting;
 use crate::model::{StageName, TargetName};
 use crate::yaml::YamlValue;
@@ -34,18 +34,18 @@ pub struct Wave {
 impl StageWaves {
     /// The wave that a target belongs to, counted from 0: the one that names it, else the first with a
     /// pattern that fits, else one behind all.
-    pub fn index(&self, target: Option<&TargetName>) -> usize {
+    pub fn wave_index(&self, target: Option<&TargetName>) -> usize {
         let Some(target) = target else { return self.waves.len() };
         let names = |wave: &Wave| wave.targets.iter().any(|name| name == target.as_str());
         let covers =
-            |wave: &Wave| wave.targets.iter().any(|pattern| fits(pattern, target.as_str()));
+            |wave: &Wave| wave.targets.iter().any(|pattern| matches_glob(pattern, target.as_str()));
         let found =
             self.waves.iter().position(names).or_else(|| self.waves.iter().position(covers));
         found.unwrap_or(self.waves.len())
     }
 
     /// How long all of them bake, in seconds.
-    pub fn bake(&self) -> i64 {
+    pub fn total_bake_seconds(&self) -> i64 {
         self.waves.iter().fold(0, |sum, wave| sum.saturating_add(wave.bake))
     }
 
@@ -55,7 +55,7 @@ impl StageWaves {
     }
 
     /// The first name that is none of these targets, with its line.
-    pub fn unknown(&self, known: &[&TargetName]) -> Option<(&str, u32)> {
+    pub fn unknown_target(&self, known: &[&TargetName]) -> Option<(&str, u32)> {
         let names = self
             .waves
             .iter()
@@ -65,7 +65,7 @@ impl StageWaves {
     }
 
     /// For people: `canary, then eu + us`.
-    pub(in crate::config) fn said(&self) -> WrittenSetting {
+    pub(in crate::config) fn to_setting(&self) -> WrittenSetting {
         let waves: Vec<String> = self.waves.iter().map(|wave| wave.targets.join(" + ")).collect();
         WrittenSetting {
             name: format!("stages.{}.waves", self.stage),
@@ -77,7 +77,7 @@ impl StageWaves {
 
 impl GateOptionReader<'_, '_, '_> {
     /// The waves of a stage; what is wrong is reported.
-    pub(super) fn waves(
+    pub(super) fn read_waves(
         &mut self,
         field: ConfigField<'_>,
         stage: &StageName,
@@ -96,13 +96,13 @@ impl GateOptionReader<'_, '_, '_> {
         let mut seen: Vec<LocatedText<'_>> = Vec::new();
         let mut waves = Vec::new();
         for item in field.value.items() {
-            waves.extend(self.wave(field, item, &mut seen));
+            waves.extend(self.read_wave(field, item, &mut seen));
         }
         let waves = StageWaves { stage: stage.clone(), waves, line: field.key.line() };
         (self.problems.count() == before).then_some(waves)
     }
 
-    fn wave<'a>(
+    fn read_wave<'a>(
         &mut self,
         list: ConfigField<'a>,
         item: YamlValue<'a>,
@@ -126,7 +126,7 @@ impl GateOptionReader<'_, '_, '_> {
         };
         let targets = self.targets(named, item, seen)?;
         let (bake, from_outcome) = match fields.get("bake") {
-            Some(field) => self.baking(field)?,
+            Some(field) => self.read_bake(field)?,
             None => (0, false),
         };
         Some(Wave { targets, bake, from_outcome, line })
@@ -140,7 +140,7 @@ impl GateOptionReader<'_, '_, '_> {
         seen: &mut Vec<LocatedText<'a>>,
     ) -> Option<Vec<String>> {
         let before = self.problems.count();
-        let words = field.words(self.problems);
+        let words = field.read_texts(self.problems);
         if words.is_empty() && self.problems.count() == before {
             self.problems.add(
                 item,
@@ -153,7 +153,7 @@ impl GateOptionReader<'_, '_, '_> {
                 let line = first.at.line();
                 let message = format!(
                     "the target `{}` is in two waves; the first is in line {line}",
-                    shown(word.text)
+                    escape_for_message(word.text)
                 );
                 self.problems.add(word.at, message, None);
             }
@@ -164,9 +164,9 @@ impl GateOptionReader<'_, '_, '_> {
     }
 
     /// `30m`, or `{ for: 30m, from: outcome }`.
-    fn baking(&mut self, field: ConfigField<'_>) -> Option<(i64, bool)> {
+    fn read_bake(&mut self, field: ConfigField<'_>) -> Option<(i64, bool)> {
         if !field.value.is_mapping() {
-            let word = field.words(self.problems).into_iter().next()?;
+            let word = field.read_texts(self.problems).into_iter().next()?;
             return Some((self.seconds(word)?, false));
         }
         let fields = ConfigFields::read(field.value, &BAKE.map(|key| key.name), self.problems);

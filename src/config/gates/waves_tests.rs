@@ -21,7 +21,7 @@ fn wrong(waves: &str) -> String {
 }
 
 fn of(config: &Config) -> &StageWaves {
-    config.pipeline.waves(&StageName::from("prod")).expect("it has waves")
+    config.pipeline.waves_of(&StageName::from("prod")).expect("it has waves")
 }
 
 #[test]
@@ -30,16 +30,16 @@ fn a_wave_is_a_target_a_list_or_a_mapping() {
         "  - canary\n  - [eu-1, eu-2]\n  - { targets: 'us-*', bake: 1h }\n  - { targets: '*', bake: { for: 2d, from: outcome } }\n  - ap\n",
     );
     let waves = of(&config);
-    let index = |target: &str| waves.index(Some(&TargetName::from(target)));
+    let index = |target: &str| waves.wave_index(Some(&TargetName::from(target)));
     assert_eq!(["canary", "eu-1", "eu-2", "us-7", "sa", "ap"].map(index), [0, 1, 1, 2, 3, 4]);
-    assert_eq!(waves.index(None), 5);
+    assert_eq!(waves.wave_index(None), 5);
     let bakes: Vec<(i64, bool, u32)> =
         waves.waves.iter().map(|wave| (wave.bake, wave.from_outcome, wave.line)).collect();
     assert_eq!(
         bakes,
         [(0, false, 5), (0, false, 6), (3600, false, 7), (172_800, true, 8), (0, false, 9)]
     );
-    assert!(config.pipeline.waves(&StageName::from("dev")).is_none());
+    assert!(config.pipeline.waves_of(&StageName::from("dev")).is_none());
     let said: Vec<String> = config
         .said
         .iter()
@@ -54,15 +54,15 @@ fn a_wave_is_a_target_a_list_or_a_mapping() {
 #[test]
 fn what_no_wave_names_comes_last() {
     let config = ok("  - canary\n");
-    assert_eq!(of(&config).index(Some(&TargetName::from("eu"))), 1);
+    assert_eq!(of(&config).wave_index(Some(&TargetName::from("eu"))), 1);
 }
 
 #[test]
 fn a_name_that_is_no_target_is_found() {
     let config = ok("  - canray\n  - '*'\n");
     let (canary, eu) = (TargetName::from("canary"), TargetName::from("eu"));
-    assert_eq!(of(&config).unknown(&[&canary, &eu]), Some(("canray", 5)));
-    assert_eq!(of(&ok("  - canary\n  - '*'\n")).unknown(&[&canary, &eu]), None);
+    assert_eq!(of(&config).unknown_target(&[&canary, &eu]), Some(("canray", 5)));
+    assert_eq!(of(&ok("  - canary\n  - '*'\n")).unknown_target(&[&canary, &eu]), None);
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub enum CandidateSources {
 }
 
 /// How a file is read.
-pub fn kinds(path: &str, reader: &SnapshotReader<'_>) -> CandidateSources {
+pub fn detect_sources(path: &str, reader: &SnapshotReader<'_>) -> CandidateSources {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     if name.starts_with("pulumi.") && matches!(extension, "yaml" | "yml") {
@@ -54,7 +54,7 @@ fn by_content(path: &str, reader: &SnapshotReader<'_>) -> CandidateSources {
         Err(YamlReadError::Read(_)) => {
             // Read again for the warning: what the file would have said is missing from the answer.
             if is_data(path) {
-                reader.text(path);
+                reader.read_text(path);
             }
             return CandidateSources::Nothing;
         }

@@ -10,12 +10,12 @@ use crate::config::SourceRule;
 use crate::model::{Confidence, EntryNote, ImagePart, SourceKind, TemplateCaptures};
 use crate::source::convention::{self, KeySyntax};
 use crate::source::leaf::{KEY_SEPARATOR, shown_key};
-use crate::source::{Claim, SnapshotReader, VersionFinding, kustomize_resources, of};
-pub use kinds::{CandidateSources, kinds};
+use crate::source::{Claim, SnapshotReader, VersionFinding, kustomize_resources, source_for};
+pub use kinds::{CandidateSources, detect_sources};
+use overlays::classify_overlays;
 pub use overlays::is_kustomization;
-use overlays::kustomizations;
 use std::collections::{BTreeSet, HashSet};
-use values::values;
+use values::classify_values;
 
 /// A file with a slot.
 pub struct StagedFile<'a> {
@@ -33,35 +33,35 @@ pub struct ClassifiedFiles {
 }
 
 /// Looks into every file.
-pub fn classify(files: &[StagedFile<'_>], reader: &SnapshotReader<'_>) -> ClassifiedFiles {
+pub fn classify_files(files: &[StagedFile<'_>], reader: &SnapshotReader<'_>) -> ClassifiedFiles {
     let mut out = ClassifiedFiles::default();
     let mut covered: HashSet<(String, usize)> = HashSet::new();
     let (overlays, others): (Vec<_>, Vec<_>) =
         files.iter().partition(|file| is_kustomization(file.path));
-    kustomizations(&overlays, reader, &mut covered, &mut out);
+    classify_overlays(&overlays, reader, &mut covered, &mut out);
     // What a build takes in is part of its overlay, and was looked at there.
     let resources = kustomize_resources(reader);
     let mut trees = Vec::new();
     let is_built = |path: &str| resources.contains(path) && !speaks_of_controllers(reader, path);
     for file in others.into_iter().filter(|file| !is_built(file.path)) {
-        match kinds(file.path, reader) {
+        match detect_sources(file.path, reader) {
             CandidateSources::Tree => trees.push(file),
             CandidateSources::Known(kinds) => {
                 for kind in kinds {
-                    known(file, kind, reader, &covered, &mut out);
+                    classify_known(file, kind, reader, &covered, &mut out);
                 }
             }
             CandidateSources::Nothing => {}
         }
     }
-    values(&trees, reader, &mut out);
+    classify_values(&trees, reader, &mut out);
     out
 }
 
 /// May the file hold an object of Argo CD or Flux, whose charts and values no build looks at?
 pub fn speaks_of_controllers(reader: &SnapshotReader<'_>, path: &str) -> bool {
     reader
-        .text(path)
+        .read_text(path)
         .is_some_and(|text| text.contains("argoproj.io/") || text.contains("toolkit.fluxcd.io/"))
 }
 
@@ -70,11 +70,15 @@ fn components_of(findings: &[VersionFinding]) -> BTreeSet<String> {
 }
 
 /// What one source finds in one file.
-pub fn read(path: &str, kind: SourceKind, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
+pub fn read_findings(
+    path: &str,
+    kind: SourceKind,
+    reader: &SnapshotReader<'_>,
+) -> Vec<VersionFinding> {
     let Ok(rule) = SourceRule::new(kind, "**", &[]) else { return Vec::new() };
     let claim =
         Claim { rule: &rule, index: 0, path: path.to_owned(), captures: TemplateCaptures::new() };
-    of(&rule).read(&claim, reader)
+    source_for(&rule).read(&claim, reader)
 }
 
 /// Does an image automation own a line of these?
@@ -85,14 +89,14 @@ pub fn is_automated(findings: &[VersionFinding]) -> bool {
         .any(|note| matches!(note, EntryNote::Automated(_)))
 }
 
-fn known(
+fn classify_known(
     file: &StagedFile<'_>,
     kind: SourceKind,
     reader: &SnapshotReader<'_>,
     covered: &HashSet<(String, usize)>,
     out: &mut ClassifiedFiles,
 ) {
-    let findings = read(file.path, kind, reader);
+    let findings = read_findings(file.path, kind, reader);
     out.automated |= is_automated(&findings);
     let fresh: Vec<&VersionFinding> = findings
         .iter()
@@ -121,26 +125,26 @@ fn known(
         if alone { out.unsure.push(placed) } else { out.sure.push(placed) }
     }
     if matches!(kind, SourceKind::Manifests | SourceKind::Flux | SourceKind::Argo) {
-        leftovers(file, &findings, covered, reader, out);
+        find_leftovers(file, &findings, covered, reader, out);
     }
 }
 
 /// Telling keys in objects that their source does not read: an operator's `spec.image.tag`.
-fn leftovers(
+fn find_leftovers(
     file: &StagedFile<'_>,
     findings: &[VersionFinding],
     covered: &HashSet<(String, usize)>,
     reader: &SnapshotReader<'_>,
     out: &mut ClassifiedFiles,
 ) {
-    let Some(leaves) = reader.leaves(file.path) else { return };
+    let Some(leaves) = reader.read_leaves(file.path) else { return };
     let seen: HashSet<usize> = findings
         .iter()
         .flat_map(|f| &f.locations)
         .filter(|l| l.path == file.path)
         .map(|l| l.span.start)
         .collect();
-    let pins = convention::pins(&leaves, KeySyntax::Tree)
+    let pins = convention::find_version_leaves(&leaves, KeySyntax::Tree)
         .into_iter()
         .filter(|pin| pin.score >= 8 && pin.part != ImagePart::Chart);
     let keys: BTreeSet<String> = pins

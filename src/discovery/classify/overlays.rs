@@ -1,7 +1,7 @@
 //! Kustomize overlays: which of them pin versions of their own.
 
 use super::super::family::VersionedFile;
-use super::{ClassifiedFiles, StagedFile, components_of, is_automated, read};
+use super::{ClassifiedFiles, StagedFile, components_of, is_automated, read_findings};
 use crate::git::path::folder_of;
 use crate::model::{Confidence, SourceKind};
 use crate::source::SnapshotReader;
@@ -17,7 +17,7 @@ pub fn is_kustomization(path: &str) -> bool {
 
 /// An overlay counts if a version is written in some file of a stage; a placeholder in a base that
 /// no stage overrides is none.
-pub(super) fn kustomizations(
+pub(super) fn classify_overlays(
     files: &[&StagedFile<'_>],
     reader: &SnapshotReader<'_>,
     covered: &mut HashSet<(String, usize)>,
@@ -27,7 +27,7 @@ pub(super) fn kustomizations(
     let mut pinned_families = BTreeSet::new();
     let mut found = Vec::new();
     for file in files {
-        let findings = read(file.path, SourceKind::Kustomize, reader);
+        let findings = read_findings(file.path, SourceKind::Kustomize, reader);
         let folder = folder_of(file.path);
         let own = findings.iter().flat_map(|f| &f.locations).any(|place| {
             staged.contains(place.path.as_str()) || place.path.starts_with(&format!("{folder}/"))

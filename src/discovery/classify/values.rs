@@ -20,7 +20,7 @@ struct ValueCandidate {
 }
 
 /// Values files: telling keys are taken at their word, others need a twin that differs.
-pub(super) fn values(
+pub(super) fn classify_values(
     files: &[&StagedFile<'_>],
     reader: &SnapshotReader<'_>,
     out: &mut ClassifiedFiles,
@@ -28,7 +28,7 @@ pub(super) fn values(
     let mut all: Vec<ValueCandidate> = Vec::new();
     for (index, file) in files.iter().enumerate() {
         let Some(leaves) = reader.leaves_or_scan(file.path) else { continue };
-        for pin in convention::pins(&leaves, KeySyntax::Tree) {
+        for pin in convention::find_version_leaves(&leaves, KeySyntax::Tree) {
             let leaf = &leaves[pin.leaf];
             if pin.score < TELLING && pin.image.is_none() && is_by_place(leaf) {
                 continue;
@@ -46,7 +46,7 @@ pub(super) fn values(
         }
     }
     let mut twins: HashMap<(String, &str), (BTreeSet<&str>, usize)> = HashMap::new();
-    let holes: Vec<String> = files.iter().map(|file| hole(file)).collect();
+    let holes: Vec<String> = files.iter().map(|file| path_with_hole(file)).collect();
     for value in &all {
         let twin = twins.entry((holes[value.file].clone(), &value.path)).or_default();
         twin.0.insert(&value.text);
@@ -60,7 +60,7 @@ pub(super) fn values(
         let Some(values) = by_file.get(&index) else { continue };
         let judge = |value: &ValueCandidate| {
             let (texts, count) = &twins[&(holes[index].clone(), &*value.path)];
-            accept(value.score, file, *count > 1, texts.len() > 1)
+            rate_confidence(value.score, file, *count > 1, texts.len() > 1)
         };
         place_values(file, values, &judge, out);
     }
@@ -73,7 +73,7 @@ fn is_by_place(leaf: &Leaf) -> bool {
 }
 
 /// The path with the stage's word taken out.
-fn hole(file: &StagedFile<'_>) -> String {
+fn path_with_hole(file: &StagedFile<'_>) -> String {
     let parts = file.path.split('/').enumerate().map(|(at, part)| {
         if at == file.slot.part {
             format!("{}\0{}", &part[..file.slot.start], &part[file.slot.end..])
@@ -85,7 +85,7 @@ fn hole(file: &StagedFile<'_>) -> String {
 }
 
 /// How sure a value is to be a version of this stage.
-fn accept(score: u8, file: &StagedFile<'_>, twin: bool, differs: bool) -> Confidence {
+fn rate_confidence(score: u8, file: &StagedFile<'_>, twin: bool, differs: bool) -> Confidence {
     let strength = file.slot.strength;
     let name = file.path.rsplit('/').next().unwrap_or(file.path);
     let stem = name.split('.').find(|piece| !piece.is_empty()).unwrap_or(name);

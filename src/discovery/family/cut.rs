@@ -45,15 +45,15 @@ pub(super) struct SplitPath {
     pub(super) stage: String,
 }
 
-pub(super) fn cut(placed: &VersionedFile) -> SplitPath {
+pub(super) fn split_path(placed: &VersionedFile) -> SplitPath {
     let slot = &placed.slot;
     let parts: Vec<&str> = placed.subject.split('/').collect();
     let here = parts[slot.part];
     let mut after: Vec<String> =
-        parts[slot.part + 1..].iter().map(|part| holed(part, slot)).collect();
+        parts[slot.part + 1..].iter().map(|part| replace_stage_word(part, slot)).collect();
     let file = if placed.kind == SourceKind::Kustomize { None } else { after.pop() };
     SplitPath {
-        before: parts[..slot.part].iter().map(|part| holed(part, slot)).collect(),
+        before: parts[..slot.part].iter().map(|part| replace_stage_word(part, slot)).collect(),
         prefix: here[..slot.start].to_owned(),
         suffix: here[slot.end..].to_owned(),
         after,
@@ -63,8 +63,8 @@ pub(super) fn cut(placed: &VersionedFile) -> SplitPath {
 }
 
 /// The part with the stage's own word replaced, where it occurs as a word again.
-fn holed(part: &str, slot: &StagePart) -> String {
-    let words = vocabulary::occurrences(part);
+fn replace_stage_word(part: &str, slot: &StagePart) -> String {
+    let words = vocabulary::find_stage_words(part);
     let mut out = part.to_owned();
     for word in words
         .iter()
@@ -95,7 +95,7 @@ pub(super) fn around_stage(name: &str) -> Option<(&str, &str)> {
 }
 
 /// The template of a name that varies, named `word`.
-pub(super) fn varying<'a>(
+pub(super) fn varying_template<'a>(
     word: &str,
     mut names: impl Iterator<Item = &'a str>,
     otherwise: &str,
@@ -113,8 +113,8 @@ pub(in crate::discovery) fn extension(name: &str) -> &str {
 }
 
 /// What members of one family have in common at least.
-pub(super) fn outline(placed: &VersionedFile) -> String {
-    let cut = cut(placed);
+pub(super) fn group_outline(placed: &VersionedFile) -> String {
+    let cut = split_path(placed);
     let in_file = cut.file.is_none() && placed.kind != SourceKind::Kustomize;
     let separator = |text: &str| {
         text.chars().find(|c| !c.is_alphanumeric()).map(String::from).unwrap_or_default()
@@ -126,7 +126,7 @@ pub(super) fn outline(placed: &VersionedFile) -> String {
     } else {
         separator(&cut.suffix)
     };
-    let file = cut.file.as_deref().map_or_else(String::new, shape);
+    let file = cut.file.as_deref().map_or_else(String::new, name_shape);
     let prefix = if cut.prefix.is_empty() { "" } else { "p" };
     let generic = if is_generic(&cut.prefix) { cut.prefix.clone() } else { String::new() };
     format!("{in_file}|{prefix}{generic}|{suffix}|{file}|{}", cut.before.is_empty())
@@ -134,7 +134,7 @@ pub(super) fn outline(placed: &VersionedFile) -> String {
 
 /// What file names of one family share: all of `values.yaml`, `.yaml` of `web.yaml`, and where the
 /// stage is said again, how.
-fn shape(file: &str) -> String {
+fn name_shape(file: &str) -> String {
     let stem = file.split('.').next().unwrap_or(file);
     match around_stage(file) {
         Some((before, behind)) if !is_generic(&file[before.len()..file.len() - behind.len()]) => {
@@ -153,7 +153,7 @@ pub(in crate::discovery) fn is_generic(prefix: &str) -> bool {
 /// Files below different top folders are different families, unless the top folder itself is the
 /// app or the target.
 pub(super) fn by_top(members: Vec<VersionedFile>) -> Vec<Vec<VersionedFile>> {
-    let cuts: Vec<SplitPath> = members.iter().map(cut).collect();
+    let cuts: Vec<SplitPath> = members.iter().map(split_path).collect();
     let tops: BTreeSet<&str> =
         cuts.iter().filter_map(|cut| cut.before.first()).map(String::as_str).collect();
     if tops.len() < 2 {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const MANY_KEYS: usize = 8;
 
 /// The keys of all members; where there are many of one shape, the part that varies becomes `{app}`.
-pub(super) fn keys(members: &[VersionedFile], app_known: bool) -> Vec<String> {
+pub(super) fn group_keys(members: &[VersionedFile], app_known: bool) -> Vec<String> {
     let all: BTreeSet<&String> = members.iter().flat_map(|member| &member.keys).collect();
     if all.len() <= MANY_KEYS {
         return all.into_iter().cloned().collect();

@@ -6,9 +6,9 @@ mod template;
 
 use super::slot::StagePart;
 use crate::model::{Confidence, SourceKind};
-use cut::{SplitPath, by_top, cut, outline};
+use cut::{SplitPath, by_top, group_outline, split_path};
 pub(super) use cut::{common_tail, extension, is_generic};
-use keys::keys;
+use keys::group_keys;
 use std::collections::{BTreeMap, BTreeSet};
 pub(super) use template::common_length;
 use template::{
@@ -45,16 +45,16 @@ pub struct TemplateGroup {
 }
 
 /// The families of all files, the largest first.
-pub fn families(placed: Vec<VersionedFile>) -> Vec<TemplateGroup> {
+pub fn group_files(placed: Vec<VersionedFile>) -> Vec<TemplateGroup> {
     let mut groups: BTreeMap<(SourceKind, bool, String), Vec<VersionedFile>> = BTreeMap::new();
     for file in placed {
-        let key = (file.kind, file.keys.is_empty(), outline(&file));
+        let key = (file.kind, file.keys.is_empty(), group_outline(&file));
         groups.entry(key).or_default().push(file);
     }
     let mut out = Vec::new();
     for (_, members) in groups {
         for members in by_top(members) {
-            out.push(family(members));
+            out.push(build_group(members));
         }
     }
     out.sort_by(|a, b| {
@@ -67,8 +67,8 @@ pub fn families(placed: Vec<VersionedFile>) -> Vec<TemplateGroup> {
     out
 }
 
-fn family(members: Vec<VersionedFile>) -> TemplateGroup {
-    let cuts: Vec<SplitPath> = members.iter().map(cut).collect();
+fn build_group(members: Vec<VersionedFile>) -> TemplateGroup {
+    let cuts: Vec<SplitPath> = members.iter().map(split_path).collect();
     let targeted = prefix_is_target(&cuts);
     let named = !targeted && cuts.iter().any(|cut| !is_generic(&cut.prefix));
     let mut names = NamedParts { app: named, target: targeted, component: false };
@@ -84,7 +84,7 @@ fn family(members: Vec<VersionedFile>) -> TemplateGroup {
     let confidence = members.iter().map(|m| m.confidence).max().unwrap_or(Confidence::Medium);
     let app = (!names.app && members.iter().any(|m| m.nameless)).then(|| fallback_app(&parts));
     let first = &members[0];
-    let keys = keys(&members, names.app);
+    let keys = group_keys(&members, names.app);
     TemplateGroup { template: parts.join("/"), kind: first.kind, keys, confidence, app, members }
 }
 
@@ -100,11 +100,11 @@ pub fn fallback_app(parts: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::slot::choose;
+    use super::super::slot::choose_stage_parts;
     use super::*;
 
     fn templates(kind: SourceKind, paths: &[&str]) -> Vec<String> {
-        let slots = choose(paths).slots;
+        let slots = choose_stage_parts(paths).slots;
         let placed = paths
             .iter()
             .zip(slots)
@@ -120,7 +120,7 @@ mod tests {
                 })
             })
             .collect();
-        families(placed)
+        group_files(placed)
             .into_iter()
             .map(|family| format!("{} ({})", family.template, family.members.len()))
             .collect()

@@ -1,6 +1,6 @@
 //! What each part of a layout is called: app, target, component.
 
-use super::cut::{SplitPath, common_tail, extension, is_dimension, is_generic, varying};
+use super::cut::{SplitPath, common_tail, extension, is_dimension, is_generic, varying_template};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a template has named so far.
@@ -65,7 +65,11 @@ pub(super) fn before_template(cuts: &[SplitPath], names: &mut NamedParts) -> Vec
         names.app = true;
         let single = rest.iter().all(|list| list.len() == 1);
         let folders = rest.iter().map(|list| list[0].as_str());
-        out.push(if single { varying(name, folders, "") } else { format!("{{{name}**}}") });
+        out.push(if single {
+            varying_template(name, folders, "")
+        } else {
+            format!("{{{name}**}}")
+        });
     }
     out.extend(constant);
     out
@@ -114,7 +118,7 @@ pub(super) fn after_template(cuts: &[SplitPath], names: &mut NamedParts) -> Vec<
             out.push(lists[0][at].clone());
         } else {
             let name = name_after(is_app_like(cuts, at), names);
-            out.push(varying(name, values.iter().map(|value| value.as_str()), ""));
+            out.push(varying_template(name, values.iter().map(|value| value.as_str()), ""));
         }
     }
     out
@@ -165,5 +169,9 @@ pub(super) fn file_template(cuts: &[SplitPath], names: &mut NamedParts) -> Optio
         names.component = true;
         "component"
     };
-    Some(varying(name, cuts.iter().filter_map(|cut| cut.file.as_deref()), extension(first)))
+    Some(varying_template(
+        name,
+        cuts.iter().filter_map(|cut| cut.file.as_deref()),
+        extension(first),
+    ))
 }

@@ -2,7 +2,7 @@
 //! one of them, and `dev-tools` is a tool unless there is a `prod-tools` or the like.
 
 use super::held::HOLDERS;
-use super::{SHARED, StagePart, StageStrength, is_whole, part_of, place, rest_of};
+use super::{SHARED, StagePart, StageStrength, is_whole, parent_folder, part_of, rest_of};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// So many others around a word make it one of theirs.
@@ -10,19 +10,19 @@ const MANY: usize = 3;
 
 /// Takes the stage from words that stand alone where others do not. Returns the paths that such a
 /// word was found to be one of many names in.
-pub(super) fn alone(paths: &[&str], slots: &mut [Option<StagePart>]) -> BTreeSet<usize> {
+pub(super) fn drop_lone_words(paths: &[&str], slots: &mut [Option<StagePart>]) -> BTreeSet<usize> {
     let accompanied = slots.iter().flatten().any(|slot| slot.strength >= StageStrength::Sibling);
     let alone: Vec<usize> = (0..paths.len())
         .filter(|at| slots[*at].as_ref().is_some_and(|slot| slot.strength == StageStrength::Word))
         .collect();
-    let others = others(paths, slots, &alone);
+    let others = names_beside(paths, slots, &alone);
     let mut alike = BTreeSet::new();
     for index in alone {
         let Some(slot) = &slots[index] else { continue };
         let path = paths[index];
         let whole = is_whole(path, slot);
         let among =
-            others.get(&key(path, slot.part)).filter(|others| whole && others.len() >= MANY);
+            others.get(&folder_key(path, slot.part)).filter(|others| whole && others.len() >= MANY);
         alike.extend(
             among.into_iter().flat_map(|others| others.values()).chain(among.map(|_| &index)),
         );
@@ -36,12 +36,12 @@ pub(super) fn alone(paths: &[&str], slots: &mut [Option<StagePart>]) -> BTreeSet
 /// A folder, and what lies below its children.
 type FolderKey<'p> = (String, &'p str);
 
-fn key(path: &str, part: usize) -> FolderKey<'_> {
-    (place(path, part).0, rest_of(path, part))
+fn folder_key(path: &str, part: usize) -> FolderKey<'_> {
+    (parent_folder(path, part).0, rest_of(path, part))
 }
 
 /// For each folder with a lone word the names that stand where it does, and in which path.
-fn others<'p>(
+fn names_beside<'p>(
     paths: &[&'p str],
     slots: &[Option<StagePart>],
     alone: &[usize],
@@ -50,7 +50,7 @@ fn others<'p>(
     let mut parts: BTreeSet<usize> = BTreeSet::new();
     for index in alone {
         let Some(slot) = &slots[*index] else { continue };
-        let (folder, rest) = key(paths[*index], slot.part);
+        let (folder, rest) = folder_key(paths[*index], slot.part);
         let holder = folder.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
         if !rest.is_empty() && !HOLDERS.contains(&holder.as_str()) {
             parts.insert(slot.part);
@@ -62,7 +62,7 @@ fn others<'p>(
         for part in parts.iter().filter(|part| **part < depth) {
             let name = part_of(path, *part);
             if !SHARED.contains(&name.to_ascii_lowercase().as_str())
-                && let Some(names) = out.get_mut(&key(path, *part))
+                && let Some(names) = out.get_mut(&folder_key(path, *part))
             {
                 names.insert(name, index);
             }

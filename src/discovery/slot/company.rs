@@ -40,7 +40,7 @@ impl PeerStages {
             PeerStages { twins: HashMap::new(), siblings: HashMap::new(), loose: HashMap::new() };
         for (path, words) in paths.iter().zip(found) {
             for word in words {
-                let id = identity(word);
+                let id = word_identity(word);
                 company.twins.entry(with_holes(path, words, &id)).or_default().insert(id.clone());
                 company.siblings.entry(sibling_key(path, word)).or_default().insert(id.clone());
                 company.loose.entry(loose_key(path, word)).or_default().insert(id);
@@ -49,10 +49,10 @@ impl PeerStages {
         company
     }
 
-    pub(super) fn best(&self, path: &str, words: &[StageWord]) -> Option<StagePart> {
+    pub(super) fn best_stage_part(&self, path: &str, words: &[StageWord]) -> Option<StagePart> {
         let parts: Vec<&str> = path.split('/').collect();
         let scored = words.iter().map(|word| {
-            let id = identity(word);
+            let id = word_identity(word);
             let count = |map: &HashMap<String, BTreeSet<String>>, key: &str| {
                 map.get(key).map_or(0, BTreeSet::len)
             };
@@ -83,13 +83,13 @@ impl PeerStages {
             end: word.end,
             label: parts[word.part][word.start..word.end].to_owned(),
             canonical: Some(word.canonical),
-            identity: identity(word),
+            identity: word_identity(word),
             strength,
         })
     }
 }
 
-fn identity(word: &StageWord) -> String {
+fn word_identity(word: &StageWord) -> String {
     format!("{}{}", word.canonical, word.number)
 }
 
@@ -101,7 +101,7 @@ fn with_holes(path: &str, words: &[StageWord], id: &str) -> String {
             out.push('/');
         }
         let mut from = 0;
-        for word in words.iter().filter(|word| word.part == index && identity(word) == id) {
+        for word in words.iter().filter(|word| word.part == index && word_identity(word) == id) {
             out.push_str(&part[from..word.start]);
             out.push('\0');
             from = word.end;

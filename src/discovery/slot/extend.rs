@@ -1,17 +1,18 @@
 //! Unknown stage names beside known ones: `att` among `dev`, `qa` and `prod`.
 
 use super::{
-    ParentFolder, SHARED, StagePart, StageStrength, extended, is_whole, part_of, place, rest_of,
+    ParentFolder, SHARED, StagePart, StageStrength, extended_part, is_whole, parent_folder,
+    part_of, rest_of,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Unknown stage names beside known ones: where at least half of the children carry a stage word,
 /// every child with a file of the same name joins in.
-pub(super) fn extend(paths: &[&str], slots: &mut [Option<StagePart>], strong: &[bool]) {
+pub(super) fn extend_to_siblings(paths: &[&str], slots: &mut [Option<StagePart>], strong: &[bool]) {
     let mut members: BTreeMap<ParentFolder, Vec<usize>> = BTreeMap::new();
     for (index, slot) in slots.iter().enumerate() {
         if let Some(slot) = slot.as_ref().filter(|slot| slot.strength >= StageStrength::Sibling) {
-            members.entry(place(paths[index], slot.part)).or_default().push(index);
+            members.entry(parent_folder(paths[index], slot.part)).or_default().push(index);
         }
     }
     let below = PathsBelow::of(paths, &members);
@@ -31,7 +32,7 @@ pub(super) fn extend(paths: &[&str], slots: &mut [Option<StagePart>], strong: &[
         {
             continue;
         }
-        let children = below.children(paths, &parent, is_file, (&prefix, &suffix));
+        let children = below.children_by_name(paths, &parent, is_file, (&prefix, &suffix));
         let known: BTreeSet<&str> = inside.iter().map(|i| part_of(paths[*i], part)).collect();
         let clear = |i: &&usize| {
             strong[**i] || slots[**i].as_ref().is_some_and(|slot| is_whole(paths[**i], slot))
@@ -53,7 +54,7 @@ pub(super) fn extend(paths: &[&str], slots: &mut [Option<StagePart>], strong: &[
                     slot.part == part && (strong[*index] || slot.label == label)
                 });
                 if same_rest && !keeps_word {
-                    joined.push((*index, extended(part, prefix.len(), label)));
+                    joined.push((*index, extended_part(part, prefix.len(), label)));
                 }
             }
         }
@@ -109,7 +110,7 @@ impl PathsBelow {
     }
 
     /// The children of a folder by name, with what lies below each; only those of a shape.
-    fn children<'p>(
+    fn children_by_name<'p>(
         &self,
         paths: &[&'p str],
         folder: &str,

@@ -1,12 +1,12 @@
 //! A stage word glued to a name: `acmeprod` beside `acmedev`.
 
-use super::super::vocabulary::meaning;
+use super::super::vocabulary::word_meaning;
 use super::{StagePart, StageStrength};
 use std::collections::{BTreeSet, HashMap};
 
 /// A stage word glued to a name without any sign between (`acmeprod`): only where the same name
 /// comes with another stage beside it.
-pub(super) fn glued(paths: &[&str], slots: &mut [Option<StagePart>]) {
+pub(super) fn mark_glued_words(paths: &[&str], slots: &mut [Option<StagePart>]) {
     const WORDS: [&str; 8] =
         ["development", "production", "staging", "stage", "prod", "prd", "stg", "dev"];
     let mut groups: HashMap<String, Vec<(usize, StagePart)>> = HashMap::new();
@@ -22,7 +22,7 @@ pub(super) fn glued(paths: &[&str], slots: &mut [Option<StagePart>]) {
             }) else {
                 continue;
             };
-            let Some((canonical, _, _)) = meaning(word) else { continue };
+            let Some((canonical, _, _)) = word_meaning(word) else { continue };
             let hole = format!("{}\0{}", &text[..start], &text[start + word.len()..]);
             let key =
                 format!("{}\0{hole}", path.split('/').take(part).collect::<Vec<_>>().join("/"));

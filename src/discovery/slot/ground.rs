@@ -17,7 +17,7 @@ impl StageFolders {
         StageFolders(
             slots
                 .filter(|(_, slot)| slot.strength >= StageStrength::Sibling)
-                .map(|(path, slot)| ground(path, slot))
+                .map(|(path, slot)| stage_folder(path, slot))
                 .collect(),
         )
     }
@@ -32,7 +32,7 @@ impl StageFolders {
 
 /// The folder in front of the stage, and in front of words such as `overlays`. Names that are no
 /// stage's word anywhere may be clusters or tenants, whose folder stands for itself.
-fn ground(path: &str, slot: &StagePart) -> String {
+fn stage_folder(path: &str, slot: &StagePart) -> String {
     let mut parts: Vec<&str> = path.split('/').take(slot.part).collect();
     let holds = |part: &&str| {
         let part = part.to_ascii_lowercase();
@@ -46,14 +46,14 @@ fn ground(path: &str, slot: &StagePart) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::choose;
+    use super::super::choose_stage_parts;
     use super::*;
 
     #[test]
     fn what_stages_share_is_on_their_ground() {
         let paths =
             ["a/web/overlays/dev/k.yaml", "a/web/overlays/prod/k.yaml", "config/staging-get.yaml"];
-        let slots = choose(&paths).slots;
+        let slots = choose_stage_parts(&paths).slots;
         let slots =
             paths.iter().zip(&slots).filter_map(|(path, slot)| Some((*path, slot.as_ref()?)));
         let grounds = StageFolders::of(slots);
@@ -64,10 +64,10 @@ mod tests {
             !away("a/base/k.yaml") && StageFolders::of(std::iter::empty()).is_away("a/base/k.yaml")
         );
         let tenants = ["a/tenants/x/k.yaml", "a/tenants/y/k.yaml"];
-        let slots = choose(&tenants).slots;
+        let slots = choose_stage_parts(&tenants).slots;
         let tenants = StageFolders::of(tenants.into_iter().zip(slots.iter().flatten()));
         assert!(tenants.is_away("a/services/x/k.yaml") && !tenants.is_away("a/tenants/k.yaml"));
-        let top = choose(&["dev/k.yaml", "prod/k.yaml"]).slots;
+        let top = choose_stage_parts(&["dev/k.yaml", "prod/k.yaml"]).slots;
         let top =
             StageFolders::of(["dev/k.yaml", "prod/k.yaml"].into_iter().zip(top.iter().flatten()));
         assert!(!top.is_away("x/y.yaml"));

@@ -1,6 +1,6 @@
 //! Folders whose children are stages whatever they are called: `clusters/`, `environments/`.
 
-use super::{SHARED, StagePart, extended, part_of, place, rest_of};
+use super::{SHARED, StagePart, extended_part, parent_folder, part_of, rest_of};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Folders whose children are stages even when no word says so.
@@ -21,7 +21,7 @@ pub(super) const HOLDERS: [&str; 12] = [
 
 /// Children of `environments/`, `clusters/` and the like that hold the same files are stages,
 /// whatever they are called.
-pub(super) fn held(paths: &[&str], slots: &mut [Option<StagePart>]) {
+pub(super) fn mark_environment_children(paths: &[&str], slots: &mut [Option<StagePart>]) {
     let mut rests: HashMap<(String, &str), BTreeSet<&str>> = HashMap::new();
     let mut candidates: Vec<(usize, usize)> = Vec::new();
     for (index, path) in paths.iter().enumerate().filter(|(index, _)| slots[*index].is_none()) {
@@ -41,7 +41,7 @@ pub(super) fn held(paths: &[&str], slots: &mut [Option<StagePart>]) {
     let taken: HashSet<String> = slots
         .iter()
         .enumerate()
-        .filter_map(|(i, slot)| slot.as_ref().map(|slot| place(paths[i], slot.part).0))
+        .filter_map(|(i, slot)| slot.as_ref().map(|slot| parent_folder(paths[i], slot.part).0))
         .collect();
     let mut shared: HashMap<String, BTreeSet<&str>> = HashMap::new();
     for ((parent, _), names) in rests {
@@ -50,11 +50,11 @@ pub(super) fn held(paths: &[&str], slots: &mut [Option<StagePart>]) {
         }
     }
     for (index, part) in candidates {
-        let parent = place(paths[index], part).0;
+        let parent = parent_folder(paths[index], part).0;
         let name = part_of(paths[index], part);
         if !taken.contains(&parent) && shared.get(&parent).is_some_and(|names| names.contains(name))
         {
-            slots[index] = Some(extended(part, 0, name));
+            slots[index] = Some(extended_part(part, 0, name));
         }
     }
 }

@@ -11,14 +11,14 @@ mod ground;
 mod held;
 mod recurring;
 
-use super::vocabulary::{CanonicalStage, StageWord, meaning, occurrences};
-use alone::alone;
+use super::vocabulary::{CanonicalStage, StageWord, find_stage_words, word_meaning};
+use alone::drop_lone_words;
 use company::PeerStages;
-use extend::extend;
-use glued::glued;
+use extend::extend_to_siblings;
+use glued::mark_glued_words;
 pub use ground::StageFolders;
-use held::held;
-use recurring::recurring;
+use held::mark_environment_children;
+use recurring::mark_recurring_values;
 use std::collections::BTreeSet;
 
 /// How much company a slot has.
@@ -56,7 +56,7 @@ pub struct StagePart {
 impl StagePart {
     /// The stage that a word alone names, and whether it means nothing else.
     pub fn of_word(word: &str) -> Option<(Self, bool)> {
-        let (canonical, number, strong) = meaning(word)?;
+        let (canonical, number, strong) = word_meaning(word)?;
         let slot = StagePart {
             part: 0,
             start: 0,
@@ -98,11 +98,14 @@ pub struct StagePaths {
 }
 
 /// The slot of each path, where it has one.
-pub fn choose(paths: &[&str]) -> StagePaths {
-    let found: Vec<Vec<StageWord>> = paths.iter().map(|path| occurrences(path)).collect();
+pub fn choose_stage_parts(paths: &[&str]) -> StagePaths {
+    let found: Vec<Vec<StageWord>> = paths.iter().map(|path| find_stage_words(path)).collect();
     let company = PeerStages::of(paths, &found);
-    let mut slots: Vec<Option<StagePart>> =
-        paths.iter().zip(&found).map(|(path, words)| company.best(path, words)).collect();
+    let mut slots: Vec<Option<StagePart>> = paths
+        .iter()
+        .zip(&found)
+        .map(|(path, words)| company.best_stage_part(path, words))
+        .collect();
     let strong: Vec<bool> = found
         .iter()
         .zip(&slots)
@@ -112,7 +115,7 @@ pub fn choose(paths: &[&str]) -> StagePaths {
             })
         })
         .collect();
-    extend(paths, &mut slots, &strong);
+    extend_to_siblings(paths, &mut slots, &strong);
     for ((slot, strong), path) in slots.iter_mut().zip(&strong).zip(paths) {
         let weak = |slot: &StagePart| {
             slot.strength < StageStrength::Sibling
@@ -122,10 +125,10 @@ pub fn choose(paths: &[&str]) -> StagePaths {
             *slot = None;
         }
     }
-    recurring(paths, &mut slots);
-    glued(paths, &mut slots);
-    held(paths, &mut slots);
-    let alike = alone(paths, &mut slots);
+    mark_recurring_values(paths, &mut slots);
+    mark_glued_words(paths, &mut slots);
+    mark_environment_children(paths, &mut slots);
+    let alike = drop_lone_words(paths, &mut slots);
     StagePaths { slots, alike }
 }
 
@@ -137,7 +140,7 @@ fn is_whole(path: &str, slot: &StagePart) -> bool {
         && (behind.is_empty() || behind.starts_with('.') || behind == "_env" || behind == "-env")
 }
 
-fn extended(part: usize, start: usize, label: &str) -> StagePart {
+fn extended_part(part: usize, start: usize, label: &str) -> StagePart {
     StagePart {
         part,
         start,
@@ -152,7 +155,7 @@ fn extended(part: usize, start: usize, label: &str) -> StagePart {
 /// A folder, and whether its children here are files.
 type ParentFolder = (String, bool);
 
-fn place(path: &str, part: usize) -> ParentFolder {
+fn parent_folder(path: &str, part: usize) -> ParentFolder {
     let parts: Vec<&str> = path.split('/').collect();
     (parts[..part].join("/"), part + 1 == parts.len())
 }
@@ -174,7 +177,7 @@ mod tests {
     use super::*;
 
     fn slots(paths: &[&str]) -> Vec<String> {
-        choose(paths)
+        choose_stage_parts(paths)
             .slots
             .iter()
             .map(|slot| {

@@ -1,14 +1,14 @@
 //! `values-<x>.yaml` in many folders: names that recur are stages, known words or not.
 
-use super::super::vocabulary::meaning;
-use super::{SHARED, StagePart, StageStrength, extended};
+use super::super::vocabulary::word_meaning;
+use super::{SHARED, StagePart, StageStrength, extended_part};
 use std::collections::{BTreeSet, HashMap};
 
 /// Words that stand before an environment in a file name: `values-idfdev.yaml`.
 const BEFORE_ENVIRONMENT: [&str; 4] = ["values", "config", "settings", "env"];
 
 /// `values-<x>.yaml` in many folders: what recurs there is a stage as a whole, known word or not.
-pub(super) fn recurring(paths: &[&str], slots: &mut [Option<StagePart>]) {
+pub(super) fn mark_recurring_values(paths: &[&str], slots: &mut [Option<StagePart>]) {
     let mut folders: HashMap<(&str, &str), BTreeSet<&str>> = HashMap::new();
     let named: Vec<Option<(usize, &str)>> =
         paths.iter().map(|path| environment_in_name(path)).collect();
@@ -33,8 +33,8 @@ pub(super) fn recurring(paths: &[&str], slots: &mut [Option<StagePart>]) {
             slot.part != part || (slot.strength == StageStrength::Twin && slot.start == *start)
         });
         if common && !twin && !SHARED.contains(label) {
-            let mut slot = extended(part, *start, label);
-            if let Some((canonical, number, _)) = meaning(label) {
+            let mut slot = extended_part(part, *start, label);
+            if let Some((canonical, number, _)) = word_meaning(label) {
                 slot.canonical = Some(canonical);
                 slot.identity = format!("{canonical}{number}");
             }

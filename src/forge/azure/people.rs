@@ -1,7 +1,7 @@
 //! Azure's people: they are ids, which have to be looked up.
 
 use super::wire::AzureList;
-use super::{ForgeKind, HttpClient, query};
+use super::{ForgeKind, HttpClient, with_query};
 use crate::forge::{ForgeError, Result};
 use serde::Deserialize;
 
@@ -18,7 +18,7 @@ struct AzureIdentity {
 
 /// The id of whom the token belongs to.
 pub(super) fn own_id(http: &HttpClient) -> Result<String> {
-    http.get("/_apis/connectionData")
+    http.get_json("/_apis/connectionData")
         .map(|connection: AzureConnection| connection.authenticated_user.id)
 }
 
@@ -30,7 +30,7 @@ pub(super) fn id_of(http: &HttpClient, base: &str, name: &str) -> Result<String>
     }
     let values = [("searchFilter", "General"), ("filterValue", name), super::VERSION];
     let found: AzureList<AzureIdentity> =
-        http.get(&query(&format!("{base}/_apis/identities"), &values))?;
+        http.get_json(&with_query(&format!("{base}/_apis/identities"), &values))?;
     match found.value.as_slice() {
         [one] => Ok(one.id.clone()),
         // Of several people, none is taken for the one who is meant.

@@ -69,7 +69,7 @@ impl AzurePullRequest {
     }
 
     /// Why it does not merge, if Azure has said so.
-    pub(super) fn trouble(&self) -> Option<String> {
+    pub(super) fn merge_failure(&self) -> Option<String> {
         let why = match self.merge_status.as_deref() {
             Some("conflicts") => "it has conflicts",
             Some("rejectedByPolicy") => "a branch policy is not met",
@@ -108,10 +108,10 @@ impl From<AzurePullRequest> for Proposal {
             state,
             draft: pull.is_draft,
             author: pull.created_by.map(|person| person.unique_name).unwrap_or_default(),
-            head: branch(&pull.source_ref_name),
+            head: branch_name(&pull.source_ref_name),
             head_commit: pull.last_merge_source_commit.map(|commit| commit.commit_id),
             from_fork: pull.fork_source.is_some_and(|fork| !fork.is_null()),
-            base: branch(&pull.target_ref_name),
+            base: branch_name(&pull.target_ref_name),
             labels: pull.labels.into_iter().map(|label| label.name).collect(),
             reviewers: pull.reviewers.into_iter().map(|person| person.unique_name).collect(),
             auto_merge: pull.auto_complete_set_by.is_some(),
@@ -129,7 +129,7 @@ impl From<AzurePullRequest> for Proposal {
     }
 }
 
-fn branch(reference: &str) -> String {
+fn branch_name(reference: &str) -> String {
     reference.strip_prefix("refs/heads/").unwrap_or(reference).to_owned()
 }
 
@@ -196,7 +196,7 @@ struct AzureWorkItemFields {
 
 impl AzureWorkItem {
     /// `CONTAINS` in the query is not exact, so the tags are read.
-    pub(super) fn issue(self, label: &str, pages: &str) -> Option<Issue> {
+    pub(super) fn to_issue(self, label: &str, pages: &str) -> Option<Issue> {
         let tagged = self.fields.tags.split(';').any(|tag| tag.trim().eq_ignore_ascii_case(label));
         let url = format!("{pages}/{}", self.id);
         tagged.then_some(Issue { number: self.id, title: self.fields.title, url })
@@ -204,7 +204,7 @@ impl AzureWorkItem {
 }
 
 /// The query for the work items of this project that carry a tag and are not over.
-pub(super) fn tagged(label: &str) -> String {
+pub(super) fn tagged_query(label: &str) -> String {
     format!(
         "SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Tags] CONTAINS '{}' \
          AND [System.State] NOT IN ('Closed', 'Done', 'Resolved', 'Completed', 'Removed')",

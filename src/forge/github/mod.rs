@@ -4,12 +4,12 @@ mod octo;
 
 use super::access::ForgeAccess;
 use super::http::HttpClient;
-use super::json::{HubIssue, HubPullRequest, HubUser, reviewers};
+use super::json::{HubIssue, HubPullRequest, HubUser, reviewers_json};
 use super::place::{ForgeKind, ForgeRepository};
 use super::retry::RetrySafety;
 use super::settle;
-use super::types::{cut, last_words, newest};
-use super::url::{escape, query};
+use super::types::{last_words, newest_checks, truncate_text};
+use super::url::{escape, with_query};
 use super::{
     CheckState, CommitCheck, DraftState, Forge, ForgeError, ForgeFeature, Issue, MergeMethod,
     NewProposal, Proposal, ProposalMerge, ProposalUpdate, Result, Review, ReviewVerdict,
@@ -84,22 +84,22 @@ impl GitHubForge {
         format!("{}/pulls/{number}", self.repo)
     }
 
-    fn pulls(&self, values: &[(&str, &str)]) -> Result<Vec<Proposal>> {
-        let path = query(&format!("{}/pulls", self.repo), values);
-        self.octo.list(&path, |pulls: Vec<HubPullRequest>| {
+    fn list_pulls(&self, values: &[(&str, &str)]) -> Result<Vec<Proposal>> {
+        let path = with_query(&format!("{}/pulls", self.repo), values);
+        self.octo.list_pages(&path, |pulls: Vec<HubPullRequest>| {
             pulls.into_iter().map(Proposal::from).collect()
         })
     }
 
     /// Title and body, or nothing; the pull request as it is then.
-    fn edit(&self, number: u64, change: &ProposalUpdate) -> Result<HubPullRequest> {
+    fn edit_pull(&self, number: u64, change: &ProposalUpdate) -> Result<HubPullRequest> {
         let mut body = serde_json::Map::new();
         body.extend(change.title.clone().map(|title| ("title".to_owned(), Value::from(title))));
         body.extend(change.body.clone().map(|text| ("body".to_owned(), Value::from(text))));
         if body.is_empty() {
-            return self.octo.get(&self.pull_path(number));
+            return self.octo.get_json(&self.pull_path(number));
         }
-        self.octo.send(Method::PATCH, &self.pull_path(number), body.into(), RetrySafety::Safe)
+        self.octo.send_json(Method::PATCH, &self.pull_path(number), body.into(), RetrySafety::Safe)
     }
 
     fn set_draft(&self, pull: &HubPullRequest, draft: DraftState) -> Result<()> {
@@ -110,14 +110,14 @@ impl GitHubForge {
         self.octo.mutate(mutation, json!({ "pullRequestId": pull.node_id }))
     }
 
-    fn label(&self, number: u64, change: &ProposalUpdate) -> Result<()> {
+    fn change_labels(&self, number: u64, change: &ProposalUpdate) -> Result<()> {
         let path = format!("{}/issues/{number}/labels", self.repo);
         if !change.add_labels.is_empty() {
             let body = json!({ "labels": change.add_labels });
-            self.octo.send::<Value>(Method::POST, &path, body, RetrySafety::Safe)?;
+            self.octo.send_json::<Value>(Method::POST, &path, body, RetrySafety::Safe)?;
         }
         for label in &change.remove_labels {
-            let gone = self.octo.http.tell(
+            let gone = self.octo.http.send_only(
                 Method::DELETE,
                 &format!("{path}/{}", escape(label)),
                 None,
@@ -130,14 +130,17 @@ impl GitHubForge {
         Ok(())
     }
 
-    fn ask(&self, proposal: &Proposal, names: &[String]) -> Result<()> {
-        let Some(body) = reviewers(proposal, names) else { return Ok(()) };
+    fn request_reviews(&self, proposal: &Proposal, names: &[String]) -> Result<()> {
+        let Some(body) = reviewers_json(proposal, names) else { return Ok(()) };
         let path = format!("{}/requested_reviewers", self.pull_path(proposal.number));
-        self.octo.send::<Value>(Method::POST, &path, body, RetrySafety::Safe).map(|_| ())
+        self.octo.send_json::<Value>(Method::POST, &path, body, RetrySafety::Safe).map(|_| ())
     }
 
     fn commit_path(&self, commit: &str, what: &str) -> String {
-        query(&format!("{}/commits/{}/{what}", self.repo, escape(commit)), &[("per_page", "100")])
+        with_query(
+            &format!("{}/commits/{}/{what}", self.repo, escape(commit)),
+            &[("per_page", "100")],
+        )
     }
 }
 
@@ -146,56 +149,62 @@ impl Forge for GitHubForge {
         ForgeKind::GitHub
     }
 
-    fn lacks(&self) -> &'static [ForgeFeature] {
+    fn missing_features(&self) -> &'static [ForgeFeature] {
         &[]
     }
 
     fn open_proposals(&self) -> Result<Vec<Proposal>> {
-        self.pulls(&[("state", "open"), ("per_page", "100")])
+        self.list_pulls(&[("state", "open"), ("per_page", "100")])
     }
 
-    fn find(&self, head: &str) -> Result<Option<Proposal>> {
+    fn find_proposal(&self, head: &str) -> Result<Option<Proposal>> {
         let head_of = format!("{}:{head}", self.owner);
-        let found = self.pulls(&[("state", "open"), ("head", &head_of), ("per_page", "100")])?;
+        let found =
+            self.list_pulls(&[("state", "open"), ("head", &head_of), ("per_page", "100")])?;
         Ok(found.into_iter().find(|proposal| proposal.head == head && !proposal.from_fork))
     }
 
-    fn proposal(&self, number: u64) -> Result<Proposal> {
-        self.octo.get::<HubPullRequest>(&self.pull_path(number)).map(Proposal::from)
+    fn get_proposal(&self, number: u64) -> Result<Proposal> {
+        self.octo.get_json::<HubPullRequest>(&self.pull_path(number)).map(Proposal::from)
     }
 
-    fn create(&self, new: &NewProposal) -> Result<Proposal> {
+    fn create_proposal(&self, new: &NewProposal) -> Result<Proposal> {
         let body = json!({
             "head": new.head, "base": new.base, "title": new.title, "body": new.body, "draft": new.draft.is_yes(),
         });
-        settle::create(self, &self.octo.http, new, || {
+        settle::create_once(self, &self.octo.http, new, || {
             let path = format!("{}/pulls", self.repo);
             self.octo
-                .send::<HubPullRequest>(Method::POST, &path, body.clone(), RetrySafety::Once)
+                .send_json::<HubPullRequest>(Method::POST, &path, body.clone(), RetrySafety::Once)
                 .map(Proposal::from)
         })
     }
 
-    fn update(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
-        let pull = self.edit(number, change)?;
+    fn update_proposal(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
+        let pull = self.edit_pull(number, change)?;
         if let Some(draft) = change.draft {
             self.set_draft(&pull, draft)?;
         }
-        self.label(number, change)?;
-        self.ask(&pull.into(), &change.add_reviewers)?;
-        self.proposal(number)
+        self.change_labels(number, change)?;
+        self.request_reviews(&pull.into(), &change.add_reviewers)?;
+        self.get_proposal(number)
     }
 
-    fn close(&self, number: u64) -> Result<Proposal> {
+    fn close_proposal(&self, number: u64) -> Result<Proposal> {
         let body = json!({ "state": "closed" });
         self.octo
-            .send::<HubPullRequest>(Method::PATCH, &self.pull_path(number), body, RetrySafety::Safe)
+            .send_json::<HubPullRequest>(
+                Method::PATCH,
+                &self.pull_path(number),
+                body,
+                RetrySafety::Safe,
+            )
             .map(Proposal::from)
     }
 
-    fn merge(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
+    fn merge_proposal(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
         let mut body =
-            json!({ "sha": how.expect, "merge_method": method(how.method).to_lowercase() });
+            json!({ "sha": how.expect, "merge_method": method_name(how.method).to_lowercase() });
         if let Some(title) = &how.title {
             body["commit_title"] = title.as_str().into();
         }
@@ -203,36 +212,37 @@ impl Forge for GitHubForge {
             body["commit_message"] = message.as_str().into();
         }
         let path = format!("{}/merge", self.pull_path(number));
-        settle::merge(self, number, || {
-            self.octo.send::<Value>(Method::PUT, &path, body, RetrySafety::Once).map(|_| ())
+        settle::merge_once(self, number, || {
+            self.octo.send_json::<Value>(Method::PUT, &path, body, RetrySafety::Once).map(|_| ())
         })
     }
 
     fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()> {
-        let pull: HubPullRequest = self.octo.get(&self.pull_path(number))?;
+        let pull: HubPullRequest = self.octo.get_json(&self.pull_path(number))?;
         let input = json!({
-            "pullRequestId": pull.node_id, "mergeMethod": method(how.method), "expectedHeadOid": how.expect,
+            "pullRequestId": pull.node_id, "mergeMethod": method_name(how.method), "expectedHeadOid": how.expect,
             "commitHeadline": how.title, "commitBody": how.message,
         });
         match self.octo.mutate(ENABLE_AUTO_MERGE, input) {
             // There is nothing to wait for, so GitHub wants it to be merged.
             Err(ForgeError::Refused { why, .. }) if why.contains("clean status") => {
-                self.merge(number, how).map(|_| ())
+                self.merge_proposal(number, how).map(|_| ())
             }
             other => other.map_err(|error| settle::not_mergeable(number, error)),
         }
     }
 
-    fn checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {
+    fn list_checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {
         let statuses = self
             .octo
-            .list(&self.commit_path(commit, "statuses"), |page: Vec<GitHubStatus>| page)?;
-        let runs =
-            self.octo.list(&self.commit_path(commit, "check-runs"), |page: GitHubCheckRuns| {
+            .list_pages(&self.commit_path(commit, "statuses"), |page: Vec<GitHubStatus>| page)?;
+        let runs = self
+            .octo
+            .list_pages(&self.commit_path(commit, "check-runs"), |page: GitHubCheckRuns| {
                 page.check_runs
             })?;
-        let mut out = newest(statuses.into_iter().map(CommitCheck::from).collect());
-        out.extend(newest(runs.into_iter().map(CommitCheck::from).collect()));
+        let mut out = newest_checks(statuses.into_iter().map(CommitCheck::from).collect());
+        out.extend(newest_checks(runs.into_iter().map(CommitCheck::from).collect()));
         Ok(out)
     }
 
@@ -243,31 +253,33 @@ impl Forge for GitHubForge {
             CheckState::Failed => "failure",
         };
         let mut body = json!({
-            "state": state, "context": check.name, "description": cut(&check.description, MAX_DESCRIPTION),
+            "state": state, "context": check.name, "description": truncate_text(&check.description, MAX_DESCRIPTION),
         });
         if let Some(url) = &check.url {
             body["target_url"] = url.as_str().into();
         }
         let path = format!("{}/statuses/{}", self.repo, escape(commit));
-        self.octo.send::<Value>(Method::POST, &path, body, RetrySafety::Safe).map(|_| ())
+        self.octo.send_json::<Value>(Method::POST, &path, body, RetrySafety::Safe).map(|_| ())
     }
 
-    fn reviews(&self, number: u64) -> Result<Vec<Review>> {
-        let path = query(&format!("{}/reviews", self.pull_path(number)), &[("per_page", "100")]);
-        let given = self.octo.list(&path, |page: Vec<GitHubReview>| page)?;
-        Ok(last_words(given.into_iter().filter_map(GitHubReview::word)))
+    fn list_reviews(&self, number: u64) -> Result<Vec<Review>> {
+        let path =
+            with_query(&format!("{}/reviews", self.pull_path(number)), &[("per_page", "100")]);
+        let given = self.octo.list_pages(&path, |page: Vec<GitHubReview>| page)?;
+        Ok(last_words(given.into_iter().filter_map(GitHubReview::author_verdict)))
     }
 
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>> {
         let values = [("state", "open"), ("labels", label), ("per_page", "100")];
-        let all = self
-            .octo
-            .list(&query(&format!("{}/issues", self.repo), &values), |page: Vec<HubIssue>| page)?;
-        Ok(all.into_iter().filter_map(|issue| issue.with(label)).collect())
+        let all = self.octo.list_pages(
+            &with_query(&format!("{}/issues", self.repo), &values),
+            |page: Vec<HubIssue>| page,
+        )?;
+        Ok(all.into_iter().filter_map(|issue| issue.with_label(label)).collect())
     }
 }
 
-fn method(method: MergeMethod) -> &'static str {
+fn method_name(method: MergeMethod) -> &'static str {
     match method {
         MergeMethod::Merge => "MERGE",
         MergeMethod::Squash => "SQUASH",
@@ -302,7 +314,7 @@ impl From<GitHubCheckRun> for CommitCheck {
 
 impl GitHubReview {
     /// A comment leaves an earlier verdict as it is; a dismissal takes it back.
-    fn word(self) -> Option<(String, Option<ReviewVerdict>, Option<String>)> {
+    fn author_verdict(self) -> Option<(String, Option<ReviewVerdict>, Option<String>)> {
         let verdict = match self.state.as_str() {
             "APPROVED" => Some(ReviewVerdict::Approved),
             "CHANGES_REQUESTED" => Some(ReviewVerdict::ChangesRequested),

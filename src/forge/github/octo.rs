@@ -49,30 +49,30 @@ impl OctocrabClient {
         Ok(OctocrabClient { runtime, crab, http, graphql })
     }
 
-    pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        self.value(&ForgeRequest::new(Method::GET, path, None, RetrySafety::Safe))
+    pub(super) fn get_json<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.request_json(&ForgeRequest::new(Method::GET, path, None, RetrySafety::Safe))
     }
 
-    pub(super) fn send<T: DeserializeOwned>(
+    pub(super) fn send_json<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
         body: Value,
         repeat: RetrySafety,
     ) -> Result<T> {
-        self.value(&ForgeRequest::new(method, path, Some(body), repeat))
+        self.request_json(&ForgeRequest::new(method, path, Some(body), repeat))
     }
 
     /// A whole list; `pick` takes the items out of a page.
-    pub(super) fn list<P: DeserializeOwned, T>(
+    pub(super) fn list_pages<P: DeserializeOwned, T>(
         &self,
         path: &str,
         pick: impl Fn(P) -> Vec<T>,
     ) -> Result<Vec<T>> {
-        self.http.pages(path, |path| {
+        self.http.fetch_pages(path, |path| {
             let call = ForgeRequest::new(Method::GET, path, None, RetrySafety::Safe);
-            let raw = self.answer(&call)?;
-            Ok((pick(self.http.read(&call, &raw)?), next_link(&raw.headers)))
+            let raw = self.request_response(&call)?;
+            Ok((pick(self.http.parse_json(&call, &raw)?), next_link(&raw.headers)))
         })
     }
 
@@ -80,7 +80,7 @@ impl OctocrabClient {
     pub(super) fn mutate(&self, mutation: &str, input: Value) -> Result<()> {
         let body = json!({ "query": mutation, "variables": { "input": input } });
         let call = ForgeRequest::new(Method::POST, &self.graphql, Some(body), RetrySafety::Safe);
-        let answer: Value = self.value(&call)?;
+        let answer: Value = self.request_json(&call)?;
         let messages = answer["errors"].as_array().map(|errors| {
             errors
                 .iter()
@@ -88,22 +88,25 @@ impl OctocrabClient {
                 .collect::<Vec<_>>()
                 .join("; ")
         });
-        let (host, asked) = (self.http.host.clone(), self.http.asked(&call));
+        let (host, asked) = (self.http.host.clone(), self.http.describe_request(&call));
         match messages {
             None => Ok(()),
-            Some(why) => {
-                Err(ForgeError::Refused { host, status: 200, asked, why: self.http.clean(&why) })
-            }
+            Some(why) => Err(ForgeError::Refused {
+                host,
+                status: 200,
+                asked,
+                why: self.http.clean_text(&why),
+            }),
         }
     }
 
-    fn value<T: DeserializeOwned>(&self, call: &ForgeRequest<'_>) -> Result<T> {
-        let raw = self.answer(call)?;
-        self.http.read(call, &raw)
+    fn request_json<T: DeserializeOwned>(&self, call: &ForgeRequest<'_>) -> Result<T> {
+        let raw = self.request_response(call)?;
+        self.http.parse_json(call, &raw)
     }
 
     /// Through octocrab and back.
-    fn answer(&self, call: &ForgeRequest<'_>) -> Result<HttpResponse> {
+    fn request_response(&self, call: &ForgeRequest<'_>) -> Result<HttpResponse> {
         let builder = request::Builder::new()
             .method(call.method.clone())
             .uri(call.path)
@@ -114,11 +117,11 @@ impl OctocrabClient {
             let body = body.collect().await?.to_bytes().to_vec();
             Ok(HttpResponse { status: parts.status.as_u16(), headers: parts.headers, body })
         });
-        sent.map_err(|error: octocrab::Error| self.failure(call, &error))
+        sent.map_err(|error: octocrab::Error| self.to_forge_error(call, &error))
     }
 
     /// Our own error, out of octocrab's wrapping.
-    fn failure(&self, call: &ForgeRequest<'_>, error: &octocrab::Error) -> ForgeError {
+    fn to_forge_error(&self, call: &ForgeRequest<'_>, error: &octocrab::Error) -> ForgeError {
         if let octocrab::Error::Service { source, .. } = error {
             let mut next: Option<&(dyn std::error::Error + 'static)> = Some(source.as_ref());
             while let Some(cause) = next {
@@ -128,8 +131,12 @@ impl OctocrabClient {
                 next = cause.source();
             }
         }
-        let why = self.http.clean(&error.to_string());
-        ForgeError::Unreadable { host: self.http.host.clone(), asked: self.http.asked(call), why }
+        let why = self.http.clean_text(&error.to_string());
+        ForgeError::Unreadable {
+            host: self.http.host.clone(),
+            asked: self.http.describe_request(call),
+            why,
+        }
     }
 }
 
@@ -157,7 +164,7 @@ impl Service<Request<OctoBody>> for OctocrabService {
             // What octocrab would send without being told is sent once.
             let repeat =
                 parts.extensions.get::<RetrySafety>().copied().unwrap_or(RetrySafety::Once);
-            let raw = http.answer(&ForgeRequest::new(
+            let raw = http.request_response(&ForgeRequest::new(
                 parts.method,
                 &parts.uri.to_string(),
                 body,

@@ -1,6 +1,6 @@
 //! GitLab's JSON.
 
-use super::{CheckState, CommitCheck, Proposal, ProposalState, bare};
+use super::{CheckState, CommitCheck, Proposal, ProposalState, strip_draft_prefix};
 use crate::forge::json::{list, text};
 use serde::Deserialize;
 
@@ -69,7 +69,7 @@ pub(super) struct GitLabIssue {
 
 impl GitLabMergeRequest {
     pub(super) fn is_draft(&self) -> bool {
-        self.draft.unwrap_or(false) || bare(&self.title) != self.title
+        self.draft.unwrap_or(false) || strip_draft_prefix(&self.title) != self.title
     }
 }
 
@@ -78,7 +78,7 @@ impl From<GitLabMergeRequest> for Proposal {
         Proposal {
             number: of.iid,
             url: of.web_url.clone(),
-            title: bare(&of.title).to_owned(),
+            title: strip_draft_prefix(&of.title).to_owned(),
             body: of.description.clone(),
             // `locked` is the moment in which it is being merged.
             state: match of.state.as_str() {

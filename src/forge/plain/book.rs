@@ -3,7 +3,7 @@
 
 use super::entry::{FILE, ProposalRecord, ProposalRecordState, REFS};
 use crate::forge::{Clock, ForgeError, Result};
-use crate::git::{Oid, PushOutcome, RefUpdate, Workspace, pause};
+use crate::git::{Oid, PushOutcome, RefUpdate, Workspace, backoff_pause};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -33,24 +33,24 @@ pub(super) enum WriteDecision<T> {
 
 impl ProposalStore<'_> {
     /// Every entry, by number. What cannot be read as one is left out: it is not ours.
-    pub fn entries(&self) -> Result<BTreeMap<u64, StoredProposal>> {
-        self.named("*")
+    pub fn load_records(&self) -> Result<BTreeMap<u64, StoredProposal>> {
+        self.load_matching("*")
     }
 
-    fn named(&self, numbers: &str) -> Result<BTreeMap<u64, StoredProposal>> {
+    fn load_matching(&self, numbers: &str) -> Result<BTreeMap<u64, StoredProposal>> {
         let refs = self.workspace.remote_refs(&[format!("{REFS}{numbers}")])?;
         self.workspace.fetch_refs(&refs)?;
-        self.read(&refs)
+        self.read_records(&refs)
     }
 
-    fn read(&self, refs: &BTreeMap<String, Oid>) -> Result<BTreeMap<u64, StoredProposal>> {
+    fn read_records(&self, refs: &BTreeMap<String, Oid>) -> Result<BTreeMap<u64, StoredProposal>> {
         let mut out = BTreeMap::new();
         for (name, at) in refs {
             let Some(number) = name.strip_prefix(REFS).and_then(|number| number.parse().ok())
             else {
                 continue;
             };
-            let text = self.workspace.recorded(*at, FILE)?;
+            let text = self.workspace.read_record(*at, FILE)?;
             if let Some(entry) = text
                 .as_deref()
                 .and_then(ProposalRecord::parse)
@@ -63,7 +63,7 @@ impl ProposalStore<'_> {
     }
 
     /// An entry, and what its branch and its base are at, all seen at once.
-    pub fn view(
+    pub fn load_with_heads(
         &self,
         known: &ProposalRecord,
     ) -> Result<(StoredProposal, Option<Oid>, Option<Oid>)> {
@@ -74,21 +74,21 @@ impl ProposalStore<'_> {
             base.clone(),
         ])?;
         self.workspace.fetch_refs(&refs)?;
-        let seen = self.read(&refs)?.remove(&known.number);
+        let seen = self.read_records(&refs)?.remove(&known.number);
         let seen = seen.ok_or(ForgeError::NoSuchProposal { number: known.number })?;
         Ok((seen, refs.get(&head).copied(), refs.get(&base).copied()))
     }
 
     /// The entry with this number.
-    pub fn entry(&self, number: u64) -> Result<StoredProposal> {
+    pub fn load_record(&self, number: u64) -> Result<StoredProposal> {
         let missing = || ForgeError::NoSuchProposal { number };
-        self.named(&number.to_string())?.remove(&number).ok_or_else(missing)
+        self.load_matching(&number.to_string())?.remove(&number).ok_or_else(missing)
     }
 
     /// What branches are at, with their commits brought here.
-    pub fn heads(&self, branches: &[&str]) -> Result<BTreeMap<String, Oid>> {
+    pub fn fetch_heads(&self, branches: &[&str]) -> Result<BTreeMap<String, Oid>> {
         let heads = self.workspace.remote_heads(branches)?;
-        self.workspace.fetch(&heads)?;
+        self.workspace.fetch_branches(&heads)?;
         Ok(heads)
     }
 
@@ -100,14 +100,19 @@ impl ProposalStore<'_> {
     }
 
     /// The move of an entry's ref to a new version of it.
-    pub fn swap(&self, entry: &ProposalRecord, from: Option<Oid>, what: &str) -> Result<RefUpdate> {
+    pub fn record_update(
+        &self,
+        entry: &ProposalRecord,
+        from: Option<Oid>,
+        what: &str,
+    ) -> Result<RefUpdate> {
         let message = format!("{what}: {}\n", entry.title);
-        let to = self.workspace.record(from, FILE, &entry.text(), &message)?;
+        let to = self.workspace.write_record(from, FILE, &entry.to_json(), &message)?;
         Ok(RefUpdate { name: format!("{REFS}{}", entry.number), from, to })
     }
 
     /// Thinks and writes until nobody else was faster.
-    pub fn write<T>(&self, think: impl Fn() -> Result<WriteDecision<T>>) -> Result<T> {
+    pub fn write_with_retry<T>(&self, think: impl Fn() -> Result<WriteDecision<T>>) -> Result<T> {
         let (started, mut losses) = ((self.clock.now)(), 0);
         loop {
             let begun = Instant::now();
@@ -115,19 +120,19 @@ impl ProposalStore<'_> {
                 WriteDecision::Said(answer) => return Ok(answer),
                 WriteDecision::Write(swaps, answer) => (swaps, answer),
             };
-            if self.workspace.swap(&swaps)? == PushOutcome::Done {
+            if self.workspace.update_refs(&swaps)? == PushOutcome::Done {
                 return Ok(answer);
             }
             if (self.clock.now)() - started > PATIENCE {
                 return Err(ForgeError::Busy);
             }
             losses += 1;
-            (self.clock.sleep)(pause(begun.elapsed(), losses, (self.clock.chance)()));
+            (self.clock.sleep)(backoff_pause(begun.elapsed(), losses, (self.clock.chance)()));
         }
     }
 
     /// The open ones among some entries. Those that somebody has merged with git are noted as merged.
-    pub fn open(
+    pub fn open_records(
         &self,
         entries: BTreeMap<u64, StoredProposal>,
     ) -> Result<Vec<(StoredProposal, Option<Oid>)>> {
@@ -139,7 +144,7 @@ impl ProposalStore<'_> {
             open.iter().flat_map(|seen| [&*seen.entry.head, &*seen.entry.base]).collect();
         names.sort_unstable();
         names.dedup();
-        let heads = if names.is_empty() { BTreeMap::new() } else { self.heads(&names)? };
+        let heads = if names.is_empty() { BTreeMap::new() } else { self.fetch_heads(&names)? };
         let mut out = Vec::new();
         for seen in open {
             let head = heads.get(&seen.entry.head).copied();
@@ -158,15 +163,17 @@ impl ProposalStore<'_> {
         base: Option<Oid>,
     ) -> Result<Option<ProposalRecord>> {
         let (Some(head), Some(base)) = (head, base) else { return Ok(None) };
-        if seen.entry.state != ProposalRecordState::Open || !self.workspace.contains(base, head)? {
+        if seen.entry.state != ProposalRecordState::Open
+            || !self.workspace.contains_changes(base, head)?
+        {
             return Ok(None);
         }
         let mut entry = seen.entry.clone();
         entry.state = ProposalRecordState::Merged;
         entry.head_commit = Some(head.to_string());
         // Whoever was faster has noted the same, or knows better.
-        let swap = self.swap(&entry, Some(seen.at), "Merged by hand")?;
-        self.workspace.swap(&[swap])?;
+        let swap = self.record_update(&entry, Some(seen.at), "Merged by hand")?;
+        self.workspace.update_refs(&[swap])?;
         Ok(Some(entry))
     }
 }

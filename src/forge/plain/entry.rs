@@ -1,7 +1,7 @@
 //! What is written down about one proposal, as JSON in a commit of its own ref.
 
 use crate::forge::types::{
-    DraftState, NewProposal, Proposal, ProposalState, ProposalUpdate, askable,
+    DraftState, NewProposal, Proposal, ProposalState, ProposalUpdate, askable_reviewers,
 };
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,7 @@ impl ProposalRecord {
             head_commit: None,
             merge_commit: None,
         };
-        entry.change(&ProposalUpdate::decoration(new));
+        entry.apply_update(&ProposalUpdate::from_new(new));
         entry
     }
 
@@ -66,12 +66,12 @@ impl ProposalRecord {
         serde_json::from_str(text).ok().filter(|entry: &ProposalRecord| entry.schema == SCHEMA)
     }
 
-    pub fn text(&self) -> String {
+    pub fn to_json(&self) -> String {
         let text = serde_json::to_string_pretty(self).expect("texts, numbers and bools are JSON");
         text + "\n"
     }
 
-    pub fn change(&mut self, change: &ProposalUpdate) {
+    pub fn apply_update(&mut self, change: &ProposalUpdate) {
         if let Some(title) = &change.title {
             self.title.clone_from(title);
         }
@@ -87,12 +87,12 @@ impl ProposalRecord {
                 self.labels.push(label.clone());
             }
         }
-        let asked = askable(&change.add_reviewers, &self.proposal("", None));
+        let asked = askable_reviewers(&change.add_reviewers, &self.to_proposal("", None));
         self.reviewers.extend(asked);
     }
 
     /// As the forge's own type. `home` is the address of the repository.
-    pub fn proposal(&self, home: &str, head: Option<String>) -> Proposal {
+    pub fn to_proposal(&self, home: &str, head: Option<String>) -> Proposal {
         Proposal {
             number: self.number,
             url: format!("{home}#{}", self.number),

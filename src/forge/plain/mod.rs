@@ -35,38 +35,41 @@ impl<'w> PlainForge<'w> {
         PlainForge { book: ProposalStore { workspace, clock }, home, author }
     }
 
-    fn shown(&self, entry: &ProposalRecord, head: Option<Oid>) -> Proposal {
-        entry.proposal(&self.home, head.map(|id| id.to_string()))
+    fn to_proposal(&self, entry: &ProposalRecord, head: Option<Oid>) -> Proposal {
+        entry.to_proposal(&self.home, head.map(|id| id.to_string()))
     }
 
-    fn head(&self, entry: &ProposalRecord) -> Result<Option<Oid>> {
+    fn load_head(&self, entry: &ProposalRecord) -> Result<Option<Oid>> {
         if entry.state != ProposalRecordState::Open {
             return Ok(None);
         }
-        Ok(self.book.heads(&[&entry.head])?.remove(&entry.head))
+        Ok(self.book.fetch_heads(&[&entry.head])?.remove(&entry.head))
     }
 
     /// Writes a new version of an entry, unless it says the same.
-    fn rewritten(
+    fn rewrite_record(
         &self,
         number: u64,
         what: &str,
         change: impl Fn(&mut ProposalRecord),
     ) -> Result<Proposal> {
-        let entry = self.book.write(|| {
-            let seen = self.book.entry(number)?;
+        let entry = self.book.write_with_retry(|| {
+            let seen = self.book.load_record(number)?;
             let mut entry = seen.entry.clone();
             change(&mut entry);
             if entry == seen.entry {
                 return Ok(WriteDecision::Said(entry));
             }
-            Ok(WriteDecision::Write(vec![self.book.swap(&entry, Some(seen.at), what)?], entry))
+            Ok(WriteDecision::Write(
+                vec![self.book.record_update(&entry, Some(seen.at), what)?],
+                entry,
+            ))
         })?;
-        Ok(self.shown(&entry, self.head(&entry)?))
+        Ok(self.to_proposal(&entry, self.load_head(&entry)?))
     }
 
     /// The moves of a merge: the base, and the entry that says so.
-    fn merging(
+    fn merge_decision(
         &self,
         seen: &StoredProposal,
         head: Option<Oid>,
@@ -83,21 +86,21 @@ impl<'w> PlainForge<'w> {
         if entry.draft {
             return Err(refuse("it is a draft".into()));
         }
-        same_head(&self.shown(entry, Some(head)), &how.expect)?;
-        let commit = self.joined(entry, base, head, how)?;
+        same_head(&self.to_proposal(entry, Some(head)), &how.expect)?;
+        let commit = self.merge_commit(entry, base, head, how)?;
         let mut merged = entry.clone();
         merged.state = ProposalRecordState::Merged;
         merged.head_commit = Some(head.to_string());
         merged.merge_commit = Some(commit.to_string());
         let landing =
             RefUpdate { name: format!("refs/heads/{}", entry.base), from: Some(base), to: commit };
-        let mut swaps = vec![landing, self.book.swap(&merged, Some(seen.at), "Merge")?];
-        swaps.extend(self.held(number, how, &swaps)?);
+        let mut swaps = vec![landing, self.book.record_update(&merged, Some(seen.at), "Merge")?];
+        swaps.extend(self.required_refs(number, how, &swaps)?);
         Ok(WriteDecision::Write(swaps, merged))
     }
 
     /// The refs that the merge depends on, as moves to where they are.
-    fn held(
+    fn required_refs(
         &self,
         number: u64,
         how: &ProposalMerge,
@@ -108,7 +111,7 @@ impl<'w> PlainForge<'w> {
         };
         let moved =
             how.if_still.iter().any(|one| expected(&one).is_some_and(|from| from != one.at));
-        if moved || !self.book.workspace.stand(&how.if_still)? {
+        if moved || !self.book.workspace.refs_unchanged(&how.if_still)? {
             return Err(ForgeError::Outdated { number });
         }
         let others = how.if_still.iter().filter(|one| expected(one).is_none());
@@ -119,7 +122,7 @@ impl<'w> PlainForge<'w> {
     }
 
     /// The commit that the base is to be at.
-    fn joined(
+    fn merge_commit(
         &self,
         entry: &ProposalRecord,
         base: Oid,
@@ -127,7 +130,7 @@ impl<'w> PlainForge<'w> {
         how: &ProposalMerge,
     ) -> Result<Oid> {
         let workspace = &self.book.workspace;
-        let tree = match workspace.join(base, head)? {
+        let tree = match workspace.merge_heads(base, head)? {
             MergeOutcome::Nothing => return Ok(base),
             MergeOutcome::Forward if how.method != MergeMethod::Squash => return Ok(head),
             MergeOutcome::Forward => None,
@@ -138,9 +141,9 @@ impl<'w> PlainForge<'w> {
                 return Err(ForgeError::NotMergeable { number: entry.number, why });
             }
         };
-        let message = words(entry, how);
+        let message = merge_message(entry, how);
         Ok(match (how.method, tree) {
-            (MergeMethod::Squash, tree) => workspace.squash(tree, base, head, &message)?,
+            (MergeMethod::Squash, tree) => workspace.squash_commits(tree, base, head, &message)?,
             (MergeMethod::Merge, Some(tree)) => {
                 workspace.merge_commit(tree, base, head, &message)?
             }
@@ -153,7 +156,7 @@ impl<'w> PlainForge<'w> {
 }
 
 /// What the commit of a merge says.
-fn words(entry: &ProposalRecord, how: &ProposalMerge) -> String {
+fn merge_message(entry: &ProposalRecord, how: &ProposalMerge) -> String {
     let (subject, body) = match how.method {
         MergeMethod::Squash => (format!("{} (#{})", entry.title, entry.number), String::new()),
         _ => (
@@ -172,102 +175,102 @@ impl Forge for PlainForge<'_> {
         ForgeKind::Plain
     }
 
-    fn lacks(&self) -> &'static [ForgeFeature] {
+    fn missing_features(&self) -> &'static [ForgeFeature] {
         &LACKS
     }
 
     fn open_proposals(&self) -> Result<Vec<Proposal>> {
-        let open = self.book.open(self.book.entries()?)?;
-        Ok(open.iter().rev().map(|(seen, head)| self.shown(&seen.entry, *head)).collect())
+        let open = self.book.open_records(self.book.load_records()?)?;
+        Ok(open.iter().rev().map(|(seen, head)| self.to_proposal(&seen.entry, *head)).collect())
     }
 
-    fn find(&self, head: &str) -> Result<Option<Proposal>> {
-        let mut entries = self.book.entries()?;
+    fn find_proposal(&self, head: &str) -> Result<Option<Proposal>> {
+        let mut entries = self.book.load_records()?;
         entries.retain(|_, seen| seen.entry.head == head);
-        let open = self.book.open(entries)?;
-        Ok(open.last().map(|(seen, head)| self.shown(&seen.entry, *head)))
+        let open = self.book.open_records(entries)?;
+        Ok(open.last().map(|(seen, head)| self.to_proposal(&seen.entry, *head)))
     }
 
-    fn proposal(&self, number: u64) -> Result<Proposal> {
-        let known = self.book.entry(number)?.entry;
+    fn get_proposal(&self, number: u64) -> Result<Proposal> {
+        let known = self.book.load_record(number)?.entry;
         if known.state != ProposalRecordState::Open {
-            return Ok(self.shown(&known, None));
+            return Ok(self.to_proposal(&known, None));
         }
-        let (seen, head, base) = self.book.view(&known)?;
+        let (seen, head, base) = self.book.load_with_heads(&known)?;
         let merged = self.book.noted_as_merged(&seen, head, base)?;
-        Ok(self.shown(merged.as_ref().unwrap_or(&seen.entry), head))
+        Ok(self.to_proposal(merged.as_ref().unwrap_or(&seen.entry), head))
     }
 
-    fn create(&self, new: &NewProposal) -> Result<Proposal> {
-        let (proposal, was_there) = self.book.write(|| {
+    fn create_proposal(&self, new: &NewProposal) -> Result<Proposal> {
+        let (proposal, was_there) = self.book.write_with_retry(|| {
             // First the number: who else opens one meanwhile takes it, and this is thought over again.
             let number = self.book.next_number()?;
-            if let Some(open) = self.find(&new.head)? {
+            if let Some(open) = self.find_proposal(&new.head)? {
                 return Ok(WriteDecision::Said((open, true)));
             }
             let entry = ProposalRecord::new(number, new, &self.author);
-            let head = self.head(&entry)?;
+            let head = self.load_head(&entry)?;
             Ok(WriteDecision::Write(
-                vec![self.book.swap(&entry, None, "Open")?],
-                (self.shown(&entry, head), false),
+                vec![self.book.record_update(&entry, None, "Open")?],
+                (self.to_proposal(&entry, head), false),
             ))
         })?;
         if was_there {
-            self.update(proposal.number, &ProposalUpdate::decoration(new))
+            self.update_proposal(proposal.number, &ProposalUpdate::from_new(new))
         } else {
             Ok(proposal)
         }
     }
 
-    fn update(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
-        self.rewritten(number, "Change", |entry| entry.change(change))
+    fn update_proposal(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
+        self.rewrite_record(number, "Change", |entry| entry.apply_update(change))
     }
 
-    fn close(&self, number: u64) -> Result<Proposal> {
-        self.rewritten(number, "Close", |entry| {
+    fn close_proposal(&self, number: u64) -> Result<Proposal> {
+        self.rewrite_record(number, "Close", |entry| {
             if entry.state == ProposalRecordState::Open {
                 entry.state = ProposalRecordState::Closed;
             }
         })
     }
 
-    fn merge(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
-        let known = self.book.entry(number)?.entry;
-        let entry = self.book.write(|| {
-            let (seen, head, base) = self.book.view(&known)?;
+    fn merge_proposal(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
+        let known = self.book.load_record(number)?.entry;
+        let entry = self.book.write_with_retry(|| {
+            let (seen, head, base) = self.book.load_with_heads(&known)?;
             match seen.entry.state {
                 ProposalRecordState::Merged => Ok(WriteDecision::Said(seen.entry)),
                 ProposalRecordState::Closed => {
                     Err(ForgeError::NotMergeable { number, why: "it is closed".into() })
                 }
-                ProposalRecordState::Open => self.merging(&seen, head, base, how),
+                ProposalRecordState::Open => self.merge_decision(&seen, head, base, how),
             }
         })?;
-        Ok(self.shown(&entry, None))
+        Ok(self.to_proposal(&entry, None))
     }
 
     fn auto_merge(&self, _: u64, _: &ProposalMerge) -> Result<()> {
-        Err(lacks(ForgeFeature::AutoMerge))
+        Err(unsupported_error(ForgeFeature::AutoMerge))
     }
 
-    fn checks(&self, _: &str) -> Result<Vec<CommitCheck>> {
-        Err(lacks(ForgeFeature::Checks))
+    fn list_checks(&self, _: &str) -> Result<Vec<CommitCheck>> {
+        Err(unsupported_error(ForgeFeature::Checks))
     }
 
     fn set_check(&self, _: &str, _: &CommitCheck) -> Result<()> {
-        Err(lacks(ForgeFeature::Checks))
+        Err(unsupported_error(ForgeFeature::Checks))
     }
 
-    fn reviews(&self, _: u64) -> Result<Vec<Review>> {
-        Err(lacks(ForgeFeature::Reviews))
+    fn list_reviews(&self, _: u64) -> Result<Vec<Review>> {
+        Err(unsupported_error(ForgeFeature::Reviews))
     }
 
     fn open_issues(&self, _: &str) -> Result<Vec<Issue>> {
-        Err(lacks(ForgeFeature::Issues))
+        Err(unsupported_error(ForgeFeature::Issues))
     }
 }
 
-fn lacks(feature: ForgeFeature) -> ForgeError {
+fn unsupported_error(feature: ForgeFeature) -> ForgeError {
     ForgeError::Unsupported { forge: ForgeKind::Plain.as_str(), feature }
 }
 

@@ -16,11 +16,12 @@ const MAX_LIST: u64 = 64 << 10;
 
 /// An object folder, and those that it borrows from. What a list names and is no folder is passed
 /// over, as are quoted names.
-pub(super) fn folders(objects: &Path) -> Vec<PathBuf> {
+pub(super) fn object_folders(objects: &Path) -> Vec<PathBuf> {
     let mut out = vec![objects.canonicalize().unwrap_or_else(|_| objects.to_path_buf())];
     let mut from = 0;
     for _ in 0..MAX_DEPTH {
-        let listed: Vec<PathBuf> = out[from..].iter().flat_map(|folder| listed(folder)).collect();
+        let listed: Vec<PathBuf> =
+            out[from..].iter().flat_map(|folder| listed_alternates(folder)).collect();
         from = out.len();
         for folder in listed {
             if out.len() < MAX_FOLDERS && folder.is_dir() && !out.contains(&folder) {
@@ -31,7 +32,7 @@ pub(super) fn folders(objects: &Path) -> Vec<PathBuf> {
     out
 }
 
-fn listed(objects: &Path) -> Vec<PathBuf> {
+fn listed_alternates(objects: &Path) -> Vec<PathBuf> {
     let mut text = String::new();
     let list = File::open(objects.join("info/alternates"));
     let is_read = list.is_ok_and(|file| file.take(MAX_LIST).read_to_string(&mut text).is_ok());
@@ -42,7 +43,7 @@ fn listed(objects: &Path) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::folders;
+    use super::object_folders;
     use std::path::Path;
 
     #[test]
@@ -59,9 +60,9 @@ mod tests {
         list("b", "../a\n../d");
         list("c", &"x".repeat(70_000));
         list("d", &format!("{}\n", of("a").display()));
-        let found = folders(&of("a"));
+        let found = object_folders(&of("a"));
         let names: Vec<_> = found.iter().filter_map(|path| path.file_name()).collect();
         assert_eq!(names, ["a", "b", "c", "d"]);
-        assert_eq!(folders(Path::new("/nowhere")), [Path::new("/nowhere")]);
+        assert_eq!(object_folders(Path::new("/nowhere")), [Path::new("/nowhere")]);
     }
 }

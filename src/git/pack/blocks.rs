@@ -25,7 +25,7 @@ impl BlockCache {
     }
 
     /// What stands at a place of a pack: at least [`OVERLAP`] bytes, less only at the file's end.
-    pub fn at(&mut self, pack: usize, file: &File, offset: u64) -> Option<&[u8]> {
+    pub fn bytes_at(&mut self, pack: usize, file: &File, offset: u64) -> Option<&[u8]> {
         let number = offset / BLOCK as u64;
         let slot = &mut self.0[(number % SLOTS as u64) as usize];
         let block =
@@ -52,8 +52,8 @@ pub(super) struct PackStream<'b> {
 
 impl PackStream<'_> {
     /// What stands so many bytes after the start: at least one byte, or `None` at the file's end.
-    pub fn after(&mut self, done: u64) -> Option<&[u8]> {
-        let found = self.blocks.at(self.pack, self.file, self.start.checked_add(done)?)?;
+    pub fn bytes_after(&mut self, done: u64) -> Option<&[u8]> {
+        let found = self.blocks.bytes_at(self.pack, self.file, self.start.checked_add(done)?)?;
         (!found.is_empty()).then_some(found)
     }
 }

@@ -4,19 +4,20 @@ use super::MAX_OBJECT;
 
 /// Writes to `out` what a delta makes of its base. `None` when it asks for what is not there, or
 /// makes another length than it says.
-pub(super) fn apply(base: &[u8], delta: &[u8], out: &mut Vec<u8>) -> Option<()> {
+pub(super) fn apply_delta(base: &[u8], delta: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let mut delta = delta;
-    if size(&mut delta)? != base.len() as u64 {
+    if read_size(&mut delta)? != base.len() as u64 {
         return None;
     }
-    let length = usize::try_from(size(&mut delta)?).ok().filter(|length| *length <= MAX_OBJECT)?;
+    let length =
+        usize::try_from(read_size(&mut delta)?).ok().filter(|length| *length <= MAX_OBJECT)?;
     out.clear();
     out.reserve(length);
     while let Some((&op, rest)) = delta.split_first() {
         delta = rest;
         let piece = if op & 0x80 != 0 {
-            let start = number(&mut delta, op, 4)?;
-            let count = match number(&mut delta, op >> 4, 3)? {
+            let start = read_number(&mut delta, op, 4)?;
+            let count = match read_number(&mut delta, op >> 4, 3)? {
                 0 => 0x1_0000,
                 count => count,
             };
@@ -37,7 +38,7 @@ pub(super) fn apply(base: &[u8], delta: &[u8], out: &mut Vec<u8>) -> Option<()> 
 }
 
 /// Up to `bytes` bytes, lowest first; those whose bit is not set are 0 and not written.
-fn number(delta: &mut &[u8], bits: u8, bytes: u32) -> Option<usize> {
+fn read_number(delta: &mut &[u8], bits: u8, bytes: u32) -> Option<usize> {
     let mut number: usize = 0;
     for at in 0..bytes {
         if bits & (1 << at) != 0 {
@@ -50,7 +51,7 @@ fn number(delta: &mut &[u8], bits: u8, bytes: u32) -> Option<usize> {
 }
 
 /// Seven bits a byte, lowest first, the top bit set in all but the last.
-fn size(delta: &mut &[u8]) -> Option<u64> {
+fn read_size(delta: &mut &[u8]) -> Option<u64> {
     let mut size = 0;
     for shift in (0..63).step_by(7) {
         let (&byte, rest) = delta.split_first()?;

@@ -42,7 +42,7 @@ impl PackEntry {
             3 => PackEntryKind::Whole(ObjectType::Blob),
             4 => PackEntryKind::Whole(ObjectType::Tag),
             6 => {
-                let (distance, length) = distance(bytes.get(at..)?)?;
+                let (distance, length) = read_distance(bytes.get(at..)?)?;
                 at += length;
                 PackEntryKind::OffsetDelta(distance)
             }
@@ -58,7 +58,7 @@ impl PackEntry {
 }
 
 /// Seven bits a byte, highest first, each further byte adding one above: and how many bytes.
-fn distance(bytes: &[u8]) -> Option<(u64, usize)> {
+fn read_distance(bytes: &[u8]) -> Option<(u64, usize)> {
     let mut distance: u64 = 0;
     for (at, byte) in bytes.iter().take(9).enumerate() {
         distance = (distance << 7) | u64::from(byte & 0x7f);

@@ -3,7 +3,7 @@
 use std::fs::File;
 
 /// The length in bytes.
-pub(super) fn length(file: &File) -> Option<u64> {
+pub(super) fn file_length(file: &File) -> Option<u64> {
     file.metadata().ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len())
 }
 

@@ -2,7 +2,7 @@
 //! The format is git's `gitformat-pack`: magic, version, fanout, ids, checksums, offsets, large
 //! offsets, two trailers.
 
-use super::file::{length, read_exact};
+use super::file::{file_length, read_exact};
 use std::cmp::Ordering;
 use std::fs::File;
 use std::path::Path;
@@ -49,7 +49,7 @@ impl PackIndex {
     /// Opens an index; `None` when it is not one, or its tables do not fill the file exactly.
     pub fn open(path: &Path) -> Option<Self> {
         let file = File::open(path).ok()?;
-        let length = length(&file)?;
+        let length = file_length(&file)?;
         let mut head = [0; IDS as usize];
         read_exact(&file, 0, &mut head)?;
         let fanout = head.strip_prefix(&MAGIC_AND_VERSION)?;
@@ -67,30 +67,34 @@ impl PackIndex {
     }
 
     /// How many objects the pack holds.
-    pub fn objects(&self) -> u32 {
+    pub fn object_count(&self) -> u32 {
         self.fanout.last().copied().unwrap_or(0)
     }
 
     /// Where in the pack the object starts.
-    pub fn offset(&self, id: &[u8; 20]) -> Option<u64> {
+    pub fn find_offset(&self, id: &[u8; 20]) -> Option<u64> {
         let bucket =
-            self.buckets[usize::from(id[0])].get_or_init(|| self.bucket(id[0])).as_ref()?;
-        let offset = u32::from_be_bytes(bucket.find(id)?.offset);
+            self.buckets[usize::from(id[0])].get_or_init(|| self.load_bucket(id[0])).as_ref()?;
+        let offset = u32::from_be_bytes(bucket.find_entry(id)?.offset);
         if offset & LARGE == 0 {
             return Some(u64::from(offset));
         }
         let at = u64::from(offset & !LARGE);
         let mut large = [0; 8];
-        read_exact(&self.file, (at < self.large).then(|| self.table(28) + at * 8)?, &mut large)?;
+        read_exact(
+            &self.file,
+            (at < self.large).then(|| self.table_start(28) + at * 8)?,
+            &mut large,
+        )?;
         Some(u64::from_be_bytes(large))
     }
 
     /// Where the table starts before which an object has this many bytes.
-    fn table(&self, bytes_before: u64) -> u64 {
-        IDS + u64::from(self.objects()) * bytes_before
+    fn table_start(&self, bytes_before: u64) -> u64 {
+        IDS + u64::from(self.object_count()) * bytes_before
     }
 
-    fn bucket(&self, first: u8) -> Option<PackIndexBucket> {
+    fn load_bucket(&self, first: u8) -> Option<PackIndexBucket> {
         let start = first.checked_sub(1).map_or(0, |before| self.fanout[usize::from(before)]);
         let count = self.fanout[usize::from(first)] - start;
         let table = |at: u64, width: u32| {
@@ -99,7 +103,7 @@ impl PackIndex {
             read_exact(&self.file, at + u64::from(start) * u64::from(width), &mut bytes)?;
             Some(bytes.into_boxed_slice())
         };
-        Some(PackIndexBucket::new(&table(IDS, 20)?, &table(self.table(24), 4)?))
+        Some(PackIndexBucket::new(&table(IDS, 20)?, &table(self.table_start(24), 4)?))
     }
 }
 
@@ -115,19 +119,19 @@ impl PackIndexBucket {
         PackIndexBucket { objects, starts }
     }
 
-    fn find(&self, id: &[u8; 20]) -> Option<&PackIndexEntry> {
+    fn find_entry(&self, id: &[u8; 20]) -> Option<&PackIndexEntry> {
         let second = usize::from(id[1]);
         let (start, end) =
             (*self.starts.get(second)? as usize, *self.starts.get(second + 1)? as usize);
         let near = self.objects.get(start..end)?;
-        near.get(position(near, id)?)
+        near.get(search_position(near, id)?)
     }
 }
 
 /// The place of an id in a sorted list of objects whose ids share their first two bytes. Ids are spread
 /// evenly, so a guess by value is close; after a few guesses, halving ends the search whatever the ids
 /// are.
-fn position(objects: &[PackIndexEntry], id: &[u8; 20]) -> Option<usize> {
+fn search_position(objects: &[PackIndexEntry], id: &[u8; 20]) -> Option<usize> {
     const GUESSES: usize = 4;
     // Nearly all ids differ in the first eight bytes, and numbers compare faster.
     let word = |id: &[u8; 20]| id.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));

@@ -24,13 +24,15 @@ impl Inflater {
     }
 
     /// The whole stream, which must unpack to `size` bytes.
-    pub fn whole(&mut self, size: usize, mut input: PackStream<'_>) -> Option<&[u8]> {
-        self.start(size);
+    pub fn inflate_all(&mut self, size: usize, mut input: PackStream<'_>) -> Option<&[u8]> {
+        self.reset_state(size);
         loop {
             let (read, written) = (self.state.total_in(), self.state.total_out());
             let out = self.out.get_mut(usize::try_from(written).ok()?..size + SPARE)?;
-            let status =
-                self.state.decompress(input.after(read)?, out, FlushDecompress::Finish).ok()?;
+            let status = self
+                .state
+                .decompress(input.bytes_after(read)?, out, FlushDecompress::Finish)
+                .ok()?;
             if status == Status::StreamEnd {
                 return (self.state.total_out() == size as u64).then(|| &self.out[..size]);
             }
@@ -41,9 +43,9 @@ impl Inflater {
     }
 
     /// What the first bytes of a stream unpack to. The checksum at its end is not seen.
-    pub fn front(&mut self, mut input: PackStream<'_>) -> Option<&[u8]> {
-        self.start(FRONT_UNPACKED);
-        let packed = input.after(0)?;
+    pub fn inflate_front(&mut self, mut input: PackStream<'_>) -> Option<&[u8]> {
+        self.reset_state(FRONT_UNPACKED);
+        let packed = input.bytes_after(0)?;
         let packed = packed.get(..FRONT).unwrap_or(packed);
         self.state
             .decompress(packed, &mut self.out[..FRONT_UNPACKED], FlushDecompress::None)
@@ -51,7 +53,7 @@ impl Inflater {
         self.out.get(..usize::try_from(self.state.total_out()).ok()?)
     }
 
-    fn start(&mut self, size: usize) {
+    fn reset_state(&mut self, size: usize) {
         self.state.reset(true);
         if self.out.len() < size + SPARE {
             self.out.resize(size + SPARE, 0);

@@ -39,7 +39,7 @@ struct PackFile {
 impl PackSet {
     /// The packs that can be read in an object folder and in those it borrows from, largest first.
     pub fn open(objects: &Path) -> Self {
-        let folders = alternates::folders(objects).into_iter();
+        let folders = alternates::object_folders(objects).into_iter();
         let files = folders
             .filter_map(|folder| std::fs::read_dir(folder.join("pack")).ok())
             .flatten()
@@ -59,13 +59,14 @@ impl PackFile {
     fn open(index: &Path) -> Option<Self> {
         let file = File::open(index.with_extension("pack")).ok()?;
         let index = PackIndex::open(index)?;
-        let length = file::length(&file)?;
+        let length = file::file_length(&file)?;
         let mut header = [0; 12];
         file::read_exact(&file, 0, &mut header)?;
         let [b'P', b'A', b'C', b'K', 0, 0, 0, 2, count @ ..] = header else { return None };
         let mut checksum = [0; 20];
         file::read_exact(&file, length.checked_sub(20)?, &mut checksum)?;
-        let fits = u32::from_be_bytes(count) == index.objects() && checksum == index.pack_checksum;
+        let fits =
+            u32::from_be_bytes(count) == index.object_count() && checksum == index.pack_checksum;
         fits.then_some(PackFile { index, file, length })
     }
 }

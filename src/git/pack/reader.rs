@@ -2,7 +2,7 @@
 
 use super::bases::{DeltaBaseCache, PackObject, PackPosition};
 use super::blocks::{BlockCache, PackStream};
-use super::delta::apply;
+use super::delta::apply_delta;
 use super::entry::{PackEntry, PackEntryKind};
 use super::inflate::Inflater;
 use super::{MAX_OBJECT, PackSet};
@@ -47,19 +47,19 @@ impl PackReader {
     }
 
     /// Kind and bytes of an object.
-    pub fn read(&mut self, id: Oid) -> Option<(ObjectType, Rc<[u8]>)> {
-        let place = self.find(id)?;
-        self.object(place).map(|object| (object.kind, object.bytes))
+    pub fn read_object(&mut self, id: Oid) -> Option<(ObjectType, Rc<[u8]>)> {
+        let place = self.find_object(id)?;
+        self.load_object(place).map(|object| (object.kind, object.bytes))
     }
 
     /// The first bytes of an object of this kind, if it is no delta; a few hundred, or all. Saves
     /// unpacking messages and signatures, but does not see the checksum after them.
-    pub fn front(&mut self, id: Oid, kind: ObjectType) -> Option<&[u8]> {
-        let place = self.find(id)?;
-        let (entry, data) = self.entry(place)?;
+    pub fn read_front(&mut self, id: Oid, kind: ObjectType) -> Option<&[u8]> {
+        let place = self.find_object(id)?;
+        let (entry, data) = self.read_entry(place)?;
         matches!(entry.content, PackEntryKind::Whole(found) if found == kind).then_some(())?;
         let file = &self.packs.0[place.0].file;
-        self.inflate.front(PackStream {
+        self.inflate.inflate_front(PackStream {
             blocks: &mut self.blocks,
             pack: place.0,
             file,
@@ -70,10 +70,10 @@ impl PackReader {
     /// Does a pack claim to have the object where none can be? libgit2 must not be asked for it: it
     /// follows such an offset out of the file, and hands on kinds of objects that do not exist.
     pub fn is_spoiled(&mut self, id: Oid) -> bool {
-        let Some(mut at) = self.find(id) else { return false };
+        let Some(mut at) = self.find_object(id) else { return false };
         for _ in 0..=MAX_CHAIN {
-            let Some((entry, _)) = self.entry(at) else { return true };
-            match self.base(at, &entry.content) {
+            let Some((entry, _)) = self.read_entry(at) else { return true };
+            match self.find_base(at, &entry.content) {
                 Some(DeltaBase::At(base)) => at = base,
                 Some(DeltaBase::None(_)) => return false,
                 None => return true,
@@ -82,25 +82,26 @@ impl PackReader {
         false
     }
 
-    fn find(&mut self, id: Oid) -> Option<PackPosition> {
+    fn find_object(&mut self, id: Oid) -> Option<PackPosition> {
         let id = id.as_bytes().first_chunk()?;
         let (before, after) = self.packs.0.split_at(self.last);
-        let mut nearest = after.iter().chain(before).map(|pack| pack.index.offset(id)).enumerate();
+        let mut nearest =
+            after.iter().chain(before).map(|pack| pack.index.find_offset(id)).enumerate();
         let (ahead, offset) = nearest.find_map(|(ahead, offset)| Some((ahead, offset?)))?;
         self.last = (self.last + ahead) % self.packs.0.len();
         Some((self.last, offset))
     }
 
-    fn object(&mut self, place: PackPosition) -> Option<PackObject> {
+    fn load_object(&mut self, place: PackPosition) -> Option<PackObject> {
         let mut links = Vec::new();
         let mut at = place;
         let mut object = loop {
             if let Some(object) = self.bases.get(at) {
                 break object;
             }
-            let (entry, data) = self.entry(at)?;
+            let (entry, data) = self.read_entry(at)?;
             let size = usize::try_from(entry.size).ok().filter(|size| *size <= MAX_OBJECT)?;
-            match self.base(at, &entry.content)? {
+            match self.find_base(at, &entry.content)? {
                 DeltaBase::At(base) => {
                     links.push(DeltaLink { place: at, data, size });
                     at = base;
@@ -118,7 +119,7 @@ impl PackReader {
         for link in links.into_iter().rev() {
             let mut made = std::mem::take(&mut self.made);
             let delta = self.unpack(link.place.0, link.data, link.size);
-            let applied = delta.and_then(|delta| apply(&object.bytes, delta, &mut made));
+            let applied = delta.and_then(|delta| apply_delta(&object.bytes, delta, &mut made));
             object.bytes = made.as_slice().into();
             self.made = made;
             applied?;
@@ -128,17 +129,24 @@ impl PackReader {
     }
 
     /// The header at a place, and where its data starts.
-    fn entry(&mut self, place: PackPosition) -> Option<(PackEntry, u64)> {
+    fn read_entry(&mut self, place: PackPosition) -> Option<(PackEntry, u64)> {
         let (pack, offset) = place;
         let found = &self.packs.0[pack];
         let inside = offset < found.length.saturating_sub(20);
-        let entry =
-            PackEntry::parse(self.blocks.at(pack, &found.file, inside.then_some(offset)?)?)?;
+        let entry = PackEntry::parse(self.blocks.bytes_at(
+            pack,
+            &found.file,
+            inside.then_some(offset)?,
+        )?)?;
         let data = offset + entry.header as u64;
         Some((entry, data))
     }
 
-    fn base(&self, (pack, offset): PackPosition, content: &PackEntryKind) -> Option<DeltaBase> {
+    fn find_base(
+        &self,
+        (pack, offset): PackPosition,
+        content: &PackEntryKind,
+    ) -> Option<DeltaBase> {
         match content {
             PackEntryKind::Whole(kind) => Some(DeltaBase::None(*kind)),
             PackEntryKind::OffsetDelta(0) => None,
@@ -146,14 +154,15 @@ impl PackReader {
                 Some(DeltaBase::At((pack, offset.checked_sub(*distance)?)))
             }
             PackEntryKind::IdDelta(id) => {
-                Some(DeltaBase::At((pack, self.packs.0[pack].index.offset(id)?)))
+                Some(DeltaBase::At((pack, self.packs.0[pack].index.find_offset(id)?)))
             }
         }
     }
 
     fn unpack(&mut self, pack: usize, data: u64, size: usize) -> Option<&[u8]> {
         let file = &self.packs.0[pack].file;
-        self.inflate.whole(size, PackStream { blocks: &mut self.blocks, pack, file, start: data })
+        self.inflate
+            .inflate_all(size, PackStream { blocks: &mut self.blocks, pack, file, start: data })
     }
 }
 

@@ -57,11 +57,13 @@ fn answered(objects: &Path, truth: &Objects) -> usize {
     let mut reader = PackReader::new(Arc::new(PackSet::open(objects)));
     let mut answered = 0;
     for (id, (kind, bytes)) in truth {
-        if let Some((found, read)) = reader.read(*id) {
+        if let Some((found, read)) = reader.read_object(*id) {
             assert_eq!((found, &*read), (*kind, bytes.as_slice()), "{id}");
             answered += 1;
         }
-        if let Some(head) = reader.front(*id, ObjectType::Commit).and_then(CommitHead::of_front) {
+        if let Some(head) =
+            reader.read_front(*id, ObjectType::Commit).and_then(CommitHead::of_front)
+        {
             assert_eq!(Some(head), CommitHead::parse(bytes), "{id}");
         }
     }
@@ -174,7 +176,9 @@ fn offsets_may_have_64_bits() {
     std::fs::write(&index, with_large_offsets(&plain, 5 << 30)).expect("writable");
     let read = PackIndex::open(&index).expect("an index");
     assert!(
-        truth.keys().all(|id| read.offset(id.as_bytes().first_chunk().unwrap()) > Some(5 << 30))
+        truth
+            .keys()
+            .all(|id| read.find_offset(id.as_bytes().first_chunk().unwrap()) > Some(5 << 30))
     );
     assert_eq!(answered(&objects, &truth), 0);
 }
@@ -189,8 +193,8 @@ fn try_damaged(name: &Path, pack: &[u8], index: &[u8], truth: &Objects) {
     let mut reader = PackReader::new(Arc::new(PackSet::open(folder.path())));
     for (id, (kind, bytes)) in truth {
         // What the front says is believed without its checksum; it may only not fail.
-        let _ = reader.front(*id, ObjectType::Commit).and_then(CommitHead::of_front);
-        let Some((found, read)) = reader.read(*id) else { continue };
+        let _ = reader.read_front(*id, ObjectType::Commit).and_then(CommitHead::of_front);
+        let Some((found, read)) = reader.read_object(*id) else { continue };
         if (found, &*read) != (*kind, bytes.as_slice()) {
             let database = database(folder.path());
             let theirs = database
@@ -243,7 +247,7 @@ fn a_pack_that_shrinks_while_it_is_open_gives_no_answer() {
     }
     // Removed files stay open.
     let mut reader = PackReader::new(packs);
-    assert!(truth.keys().all(|id| reader.read(*id).is_some()));
+    assert!(truth.keys().all(|id| reader.read_object(*id).is_some()));
     let (pack, _) = only_pack(&objects);
     let packs = Arc::new(PackSet::open(&objects));
     std::fs::File::options()
@@ -253,7 +257,7 @@ fn a_pack_that_shrinks_while_it_is_open_gives_no_answer() {
         .expect("cut");
     let mut reader = PackReader::new(packs);
     let read: Vec<_> =
-        truth.iter().filter_map(|(id, whole)| Some((reader.read(*id)?, whole))).collect();
+        truth.iter().filter_map(|(id, whole)| Some((reader.read_object(*id)?, whole))).collect();
     assert!(read.len() < truth.len());
     assert!(
         read.iter()

@@ -33,15 +33,15 @@ impl Serialize for Timeline {
 impl<'de> Deserialize<'de> for Timeline {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let columns = TimelineColumns::deserialize(from)?;
-        if !columns.rows.iter().all(|row| columns.hold(row))
+        if !columns.rows.iter().all(|row| columns.is_valid_row(row))
             || !columns.rows.is_sorted_by_key(|row| row.commit)
         {
             return Err(D::Error::custom("a number is out of range"));
         }
         Ok(Timeline {
-            slots: Interner::of(columns.slots.into_owned()),
-            pins: Interner::of(columns.pins.into_owned()),
-            paths: Interner::of(columns.paths.into_owned()),
+            slots: Interner::from_distinct(columns.slots.into_owned()),
+            pins: Interner::from_distinct(columns.pins.into_owned()),
+            paths: Interner::from_distinct(columns.paths.into_owned()),
             commits: columns.commits.into_owned(),
             rows: columns.rows.into_owned(),
         })
@@ -50,7 +50,7 @@ impl<'de> Deserialize<'de> for Timeline {
 
 impl TimelineColumns<'_> {
     /// Does every number of a row name something?
-    fn hold(&self, row: &DeploymentRow) -> bool {
+    fn is_valid_row(&self, row: &DeploymentRow) -> bool {
         let pinned = |number: u32| number == NOTHING || (number as usize) < self.pins.len();
         (row.slot as usize) < self.slots.len()
             && (row.path as usize) < self.paths.len()

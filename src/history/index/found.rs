@@ -57,7 +57,7 @@ impl DiscoveryRecord {
             .flat_map(|stage| [stage.name.to_string()].into_iter().chain(stage.aliases.clone()));
         let words: Vec<String> = words.collect();
         let rules =
-            rules.iter().map(|rule| rule.rule(&words)).collect::<Option<Vec<SourceRule>>>()?;
+            rules.iter().map(|rule| rule.to_rule(&words)).collect::<Option<Vec<SourceRule>>>()?;
         Some(Config {
             stages: self.stages.clone(),
             rules,
@@ -69,7 +69,7 @@ impl DiscoveryRecord {
 
 impl DiscoveredRule {
     /// The rule, read with the words that name stages.
-    fn rule(&self, words: &[String]) -> Option<SourceRule> {
+    fn to_rule(&self, words: &[String]) -> Option<SourceRule> {
         let mut rule = SourceRule::new(self.kind, &self.path, words).ok()?;
         rule.not = self
             .not

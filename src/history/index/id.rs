@@ -3,7 +3,7 @@
 use crate::git::Oid;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-fn bytes(id: Oid) -> [u8; 20] {
+fn oid_bytes(id: Oid) -> [u8; 20] {
     let mut bytes = [0; 20];
     bytes.copy_from_slice(&id.as_bytes()[..20]);
     bytes
@@ -14,7 +14,7 @@ fn id<E: serde::de::Error>(bytes: [u8; 20]) -> Result<Oid, E> {
 }
 
 pub fn serialize<S: Serializer>(id: &Oid, to: S) -> Result<S::Ok, S::Error> {
-    bytes(*id).serialize(to)
+    oid_bytes(*id).serialize(to)
 }
 
 pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Oid, D::Error> {
@@ -26,7 +26,7 @@ pub mod option {
     use super::{Deserialize, Deserializer, Oid, Serialize, Serializer};
 
     pub fn serialize<S: Serializer>(id: &Option<Oid>, to: S) -> Result<S::Ok, S::Error> {
-        id.map(super::bytes).serialize(to)
+        id.map(super::oid_bytes).serialize(to)
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Oid>, D::Error> {

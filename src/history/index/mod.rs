@@ -14,8 +14,8 @@ mod shelf;
 
 pub use format::IndexDamage;
 pub use found::{DiscoveredRule, DiscoveryRecord};
-pub use refresh::{RefreshRequest, refreshed};
-pub use settled::settled;
+pub use refresh::{RefreshRequest, refresh_history};
+pub use settled::introductions_from_timeline;
 pub use shelf::{CacheFile, fingerprint};
 
 use super::timeline::Timeline;

@@ -24,7 +24,10 @@ pub struct RefreshRequest<
 ///
 /// # Errors
 /// [`GitError::MissingObject`] where a partial clone lacks a commit or tree.
-pub fn refreshed<'a, F: Fn(&'a ParseCache) -> Result<Vec<(Claim<'a>, ClaimReading)>, GitError>>(
+pub fn refresh_history<
+    'a,
+    F: Fn(&'a ParseCache) -> Result<Vec<(Claim<'a>, ClaimReading)>, GitError>,
+>(
     asked: &RefreshRequest<'a, F>,
     known: Option<&BranchHistory>,
     mut reached: impl FnMut(WalkProgress),
@@ -35,40 +38,44 @@ pub fn refreshed<'a, F: Fn(&'a ParseCache) -> Result<Vec<(Claim<'a>, ClaimReadin
     }
     let nearer = WalkOptions { until: known.map(|known| known.tip), ..question };
     let told = in_legs(nearer, (asked.tip)(question.cache)?, SHORTEST, &mut reached)?;
-    if let Some(told) = told.and_then(|told| fitting(&question, told, known)) {
+    if let Some(told) = told.and_then(|told| join_histories(&question, told, known)) {
         return Ok(told);
     }
     let again = WalkOptions { cache: asked.spare, ..question };
     let told = deployments(again, (asked.tip)(asked.spare)?, |_| WalkControl::Continue, reached)?;
-    Ok(part(&question, told))
+    Ok(branch_history(&question, told))
 }
 
 /// The new and what is known, if the two fit.
-fn fitting(
+fn join_histories(
     question: &WalkOptions<'_>,
     mut told: WalkResult,
     known: Option<&BranchHistory>,
 ) -> Option<BranchHistory> {
     if told.stopped != WalkEnd::Done {
-        return Some(part(question, told));
+        return Some(branch_history(question, told));
     }
     let known = known.filter(|_| !told.pending && told.lost.is_empty())?;
     told.timeline.append(&known.timeline);
-    Some(BranchHistory { edge: known.edge, pending: known.pending, ..part(question, told) })
+    Some(BranchHistory {
+        edge: known.edge,
+        pending: known.pending,
+        ..branch_history(question, told)
+    })
 }
 
-fn part(question: &WalkOptions<'_>, told: WalkResult) -> BranchHistory {
+fn branch_history(question: &WalkOptions<'_>, told: WalkResult) -> BranchHistory {
     BranchHistory {
         stage: question.branch_stage.cloned(),
         tip: question.tip,
         timeline: told.timeline,
-        edge: edge(told.stopped),
+        edge: history_end(told.stopped),
         pending: told.pending,
         lost: told.lost,
     }
 }
 
-fn edge(stopped: WalkEnd) -> Option<Oid> {
+fn history_end(stopped: WalkEnd) -> Option<Oid> {
     match stopped {
         WalkEnd::Shallow(edge) => Some(edge),
         WalkEnd::Done | WalkEnd::Root => None,

@@ -7,20 +7,23 @@ use std::collections::HashMap;
 
 /// For entries of the timeline's tip, the commit that put their version there; of several places, that
 /// of the first. Left out are slots of which the timeline cannot say it.
-pub fn settled(timeline: &Timeline, entries: &[MappingEntry]) -> HashMap<(CellKey, Version), Oid> {
+pub fn introductions_from_timeline(
+    timeline: &Timeline,
+    entries: &[MappingEntry],
+) -> HashMap<(CellKey, Version), Oid> {
     let mut slots: HashMap<CellKey, RewoundCell<'_>> = HashMap::new();
     for entry in entries {
-        slots.entry(entry.slot()).or_default().place(&entry.version).asked += 1;
+        slots.entry(entry.slot()).or_default().places_mut(&entry.version).asked += 1;
     }
     let mut numbered: Vec<Option<RewoundCell<'_>>> =
-        timeline.slots().iter().map(|slot| slots.remove(slot)).collect();
+        timeline.cells().iter().map(|slot| slots.remove(slot)).collect();
     for row in &timeline.rows {
         if let Some(slot) = &mut numbered[row.slot as usize] {
-            slot.undo(row, timeline);
+            slot.undo_row(row, timeline);
         }
     }
     let mut found = HashMap::new();
-    for (key, slot) in timeline.slots().iter().zip(numbered) {
+    for (key, slot) in timeline.cells().iter().zip(numbered) {
         for (version, place) in
             slot.into_iter().filter(|slot| !slot.unclear).flat_map(|slot| slot.places)
         {
@@ -52,7 +55,7 @@ struct VersionPlaces {
 }
 
 impl<'t> RewoundCell<'t> {
-    fn place(&mut self, version: &'t Version) -> &mut VersionPlaces {
+    fn places_mut(&mut self, version: &'t Version) -> &mut VersionPlaces {
         let known = self.places.iter().position(|(known, _)| *known == version);
         let at = known.unwrap_or_else(|| {
             self.places.push((version, VersionPlaces::default()));
@@ -62,12 +65,12 @@ impl<'t> RewoundCell<'t> {
     }
 
     /// Goes back before a deployment.
-    fn undo(&mut self, row: &DeploymentRow, timeline: &'t Timeline) {
+    fn undo_row(&mut self, row: &DeploymentRow, timeline: &'t Timeline) {
         let version = |pin: u32| {
             timeline.pins.get(pin).filter(|_| pin != NOTHING).map(|pinned| &pinned.version)
         };
         if let Some(version) = version(row.to) {
-            let places = self.place(version);
+            let places = self.places_mut(version);
             match (places.asked, places.others) {
                 (1.., 0) => (places.asked, places.brought) = (places.asked - 1, Some(row.commit)),
                 (0, 1..) => places.others -= 1,
@@ -75,7 +78,7 @@ impl<'t> RewoundCell<'t> {
             }
         }
         if let Some(version) = version(row.from) {
-            self.place(version).others += 1;
+            self.places_mut(version).others += 1;
         }
     }
 }

@@ -64,7 +64,7 @@ impl CacheFile {
         let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.folder)?;
         file.write_all(&bytes)?;
         file.persist(self.path())?;
-        self.tidy();
+        self.remove_old_files();
         Ok(())
     }
 
@@ -78,7 +78,7 @@ impl CacheFile {
 
     /// Removes this repository's oldest indexes, and what was left unfinished. What cannot be
     /// removed stays.
-    fn tidy(&self) {
+    fn remove_old_files(&self) {
         let all = std::fs::read_dir(&self.folder).into_iter().flatten().filter_map(Result::ok);
         let mut own: Vec<(SystemTime, PathBuf)> = Vec::new();
         for entry in all {

@@ -23,7 +23,7 @@ fn record() -> IndexRecord {
     };
     let mapping = Mapping {
         stages: vec!["dev".into(), "prod".into()],
-        warnings: vec![Warning::at("not-yaml", "a.yaml", "is not YAML")],
+        warnings: vec![Warning::for_file("not-yaml", "a.yaml", "is not YAML")],
         ..Mapping::default()
     };
     let found = DiscoveryRecord { empty_stages: vec!["qa".into()], ..DiscoveryRecord::default() };
@@ -151,8 +151,8 @@ fn settled_of(lines: &[&str], versions: &[&str]) -> Vec<String> {
     let lines: Vec<String> = lines.iter().map(|line| line.replacen(' ', " web dev ", 1)).collect();
     let timeline = timeline(&lines.iter().map(String::as_str).collect::<Vec<_>>());
     let entries: Vec<MappingEntry> =
-        versions.iter().map(|version| entry(&timeline.slots()[0], version)).collect();
-    let mut said: Vec<String> = settled(&timeline, &entries)
+        versions.iter().map(|version| entry(&timeline.cells()[0], version)).collect();
+    let mut said: Vec<String> = introductions_from_timeline(&timeline, &entries)
         .into_iter()
         .map(|((_, version), id)| format!("{version} {}", id.to_string().trim_start_matches('0')))
         .collect();

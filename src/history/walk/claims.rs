@@ -71,7 +71,7 @@ impl<'a> ClaimIndex<'a> {
     }
 
     /// The number of a rule's claim on a file, if it is known.
-    pub fn known(&self, path: u32, rule: usize) -> Option<usize> {
+    pub fn find_claim(&self, path: u32, rule: usize) -> Option<usize> {
         self.numbers.get(&(path, rule)).copied()
     }
 
@@ -81,7 +81,7 @@ impl<'a> ClaimIndex<'a> {
     }
 
     /// The paths that were looked at beside the claims' own.
-    pub fn watched(&self) -> impl Iterator<Item = u32> {
+    pub fn watched_paths(&self) -> impl Iterator<Item = u32> {
         self.watchers.keys().copied()
     }
 
@@ -96,12 +96,12 @@ impl<'a> ClaimIndex<'a> {
     }
 
     /// Sets what counts of a claim.
-    pub fn show(&mut self, number: usize, shown: Vec<ClaimedVersion>) {
+    pub fn set_effective(&mut self, number: usize, shown: Vec<ClaimedVersion>) {
         self.all[number].shown = shown;
     }
 
     /// The claims on a file.
-    pub fn on(&self, path: u32) -> &[usize] {
+    pub fn claims_on(&self, path: u32) -> &[usize] {
         self.on.get(&path).map_or(&[], Vec::as_slice)
     }
 
@@ -111,18 +111,18 @@ impl<'a> ClaimIndex<'a> {
     }
 
     /// All claims that are built from folders.
-    pub fn built(&self) -> impl Iterator<Item = usize> {
+    pub fn built_claims(&self) -> impl Iterator<Item = usize> {
         self.built.values().flatten().copied()
     }
 
     /// The claims that looked at a path beside their own.
-    pub fn watchers(&self, path: u32) -> impl Iterator<Item = usize> {
+    pub fn claims_watching(&self, path: u32) -> impl Iterator<Item = usize> {
         self.watchers.get(&path).into_iter().flatten().copied()
     }
 
     /// A claim says something else before the commit with number `commit`; `None`: its file was not
     /// there. Adds to `moved` the claims that may count otherwise for that, itself included.
-    pub fn update(
+    pub fn update_claim(
         &mut self,
         number: usize,
         look: Option<ClaimState>,
@@ -136,7 +136,7 @@ impl<'a> ClaimIndex<'a> {
         moved.insert(number);
         let rule = self.all[number].claim.index;
         let look = look.unwrap_or_default();
-        let holds = self.holds(number, &look, commit, timeline);
+        let holds = self.held_versions(number, &look, commit, timeline);
         let tracked = &mut self.all[number];
         tracked.lost = look.missing;
         let before = std::mem::replace(&mut tracked.holds, holds);
@@ -152,14 +152,14 @@ impl<'a> ClaimIndex<'a> {
             before.difference(&after).for_each(|place| self.owners.remove(*place, rule, number));
             after.difference(&before).for_each(|place| self.owners.add(*place, rule, number));
             moved.extend(
-                self.owners.readers(&before.symmetric_difference(&after).copied().collect()),
+                self.owners.claims_reading(&before.symmetric_difference(&after).copied().collect()),
             );
         }
-        self.watch(number, look.touched, &mut timeline.paths);
+        self.watch_paths(number, look.touched, &mut timeline.paths);
     }
 
     /// What a look shows, and what it hides because a file is broken.
-    fn holds(
+    fn held_versions(
         &mut self,
         number: usize,
         look: &ClaimState,
@@ -183,7 +183,7 @@ impl<'a> ClaimIndex<'a> {
                 pending: None,
                 asked: false,
             };
-            let places = if self.shared { self.owners.places(entry) } else { Vec::new() };
+            let places = if self.shared { self.owners.place_ids(entry) } else { Vec::new() };
             holds.push((held, places));
         }
         let tracked = &mut self.all[number];
@@ -202,7 +202,7 @@ impl<'a> ClaimIndex<'a> {
     }
 
     /// What counts of a claim now.
-    pub fn counting(&self, number: usize) -> Vec<ClaimedVersion> {
+    pub fn effective_versions(&self, number: usize) -> Vec<ClaimedVersion> {
         let tracked = &self.all[number];
         let mut known = BTreeSet::new();
         let own = |places: &[u32]| {
@@ -217,7 +217,7 @@ impl<'a> ClaimIndex<'a> {
         self.all[number].lost
     }
 
-    fn watch(&mut self, number: usize, touched: Vec<String>, paths: &mut Interner<String>) {
+    fn watch_paths(&mut self, number: usize, touched: Vec<String>, paths: &mut Interner<String>) {
         let touched: Vec<u32> = touched.iter().map(|path| paths.number_of(path)).collect();
         let before = std::mem::replace(&mut self.all[number].touched, touched);
         if before == self.all[number].touched {

@@ -8,7 +8,7 @@ use super::{WalkOptions, WalkResult, deployments, is_local};
 use crate::config::Config;
 use crate::git::{GitError, Oid, RepositoryHandle, Snapshot, WalkControl, WalkEnd, WalkProgress};
 use crate::model::StageName;
-use crate::source::{Claim, ClaimReading, ParseCache, SnapshotReader, readings};
+use crate::source::{Claim, ClaimReading, ParseCache, SnapshotReader, read_claims};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
@@ -23,16 +23,16 @@ pub fn in_legs<'a>(
     shortest: usize,
     mut reached: impl FnMut(WalkProgress),
 ) -> Result<Option<WalkResult>, GitError> {
-    let chain = if is_built(question.config) { chain(&question)? } else { Vec::new() };
-    let cuts = cuts(&chain, question.threads.unwrap_or_else(threads), shortest);
+    let chain = if is_built(question.config) { mainline_commits(&question)? } else { Vec::new() };
+    let cuts = segment_starts(&chain, question.threads.unwrap_or_else(thread_count), shortest);
     let Some(first) = cuts.first() else {
         return deployments(question, tip, |_| WalkControl::Continue, reached).map(Some);
     };
     let total = Some(chain.len() as u64);
     thread::scope(|scope| {
         let (progress, elsewhere) = channel();
-        let legs = legs(&question, &cuts, &progress).into_iter();
-        let legs: Vec<_> = legs.map(|leg| scope.spawn(move || leg.told())).collect();
+        let legs = older_segments(&question, &cuts, &progress).into_iter();
+        let legs: Vec<_> = legs.map(|leg| scope.spawn(move || leg.walk())).collect();
         drop(progress);
         let (mut here, mut there) = (0, 0);
         let newest = WalkOptions { until: Some(*first), threads: Some(1), ..question };
@@ -51,19 +51,19 @@ pub fn in_legs<'a>(
             reached(WalkProgress { done: here + there, total });
         }
         let mut older = legs.into_iter().map(|leg| leg.join().ok().flatten());
-        Ok(older.try_fold(newest, |newer, older| joined(newer, older?)))
+        Ok(older.try_fold(newest, |newer, older| join_results(newer, older?)))
     })
 }
 
 /// All legs but the newest.
-fn legs<'c>(
+fn older_segments<'c>(
     question: &WalkOptions<'c>,
     cuts: &[Oid],
     progress: &Sender<u64>,
 ) -> Vec<WalkSegment<'c>> {
     let ends = cuts.iter().skip(1).copied().map(Some).chain([question.until]);
     let leg = |(tip, until): (&Oid, Option<Oid>)| WalkSegment {
-        door: question.repository.door(),
+        door: question.repository.handle(),
         config: question.config,
         branch_stage: question.branch_stage,
         tip: *tip,
@@ -78,12 +78,12 @@ fn is_built(config: &Config) -> bool {
     config.rules.iter().any(|rule| !is_local(rule.kind))
 }
 
-fn threads() -> usize {
+fn thread_count() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// The commits in question, newest first.
-fn chain(question: &WalkOptions<'_>) -> Result<Vec<Oid>, GitError> {
+fn mainline_commits(question: &WalkOptions<'_>) -> Result<Vec<Oid>, GitError> {
     let mut chain = Vec::new();
     question.repository.find_on_mainline(question.tip, |id, _| {
         chain.push(id);
@@ -101,7 +101,7 @@ const MOST: usize = 4;
 const GROWTH: f64 = 1.4;
 
 /// Where all legs but the newest begin: those that lie further back are longer.
-fn cuts(chain: &[Oid], threads: usize, shortest: usize) -> Vec<Oid> {
+fn segment_starts(chain: &[Oid], threads: usize, shortest: usize) -> Vec<Oid> {
     let legs = threads.min(MOST).min(chain.len() / shortest.max(1));
     let age = |leg: usize| {
         let share = ((legs - leg) as f64 / legs as f64).powf(1.0 / GROWTH);
@@ -123,10 +123,11 @@ struct WalkSegment<'c> {
 
 impl WalkSegment<'_> {
     /// What the leg tells; `None` where its first commit cannot be read whole.
-    fn told(&self) -> Option<WalkResult> {
+    fn walk(&self) -> Option<WalkResult> {
         let (repository, cache) = (self.door.open().ok()?, ParseCache::default());
         let snapshot = Snapshot::of_commit(&repository, self.tip).ok()?;
-        let tip = readings(self.config, &SnapshotReader::new(&snapshot, &cache), self.branch_stage);
+        let tip =
+            read_claims(self.config, &SnapshotReader::new(&snapshot, &cache), self.branch_stage);
         if tip.iter().any(|(_, reading)| {
             reading.warnings.iter().any(|warning| warning.code == "missing-object")
         }) {
@@ -152,7 +153,7 @@ impl WalkSegment<'_> {
 }
 
 /// Two neighbours as one; `None` where the newer one left something open.
-fn joined(mut newer: WalkResult, older: WalkResult) -> Option<WalkResult> {
+fn join_results(mut newer: WalkResult, older: WalkResult) -> Option<WalkResult> {
     let fits = newer.stopped == WalkEnd::Done && !newer.pending && newer.lost.is_empty();
     newer.timeline.append(&older.timeline);
     fits.then_some(WalkResult { timeline: newer.timeline, ..older })

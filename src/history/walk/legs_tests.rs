@@ -1,9 +1,9 @@
-use super::{cuts, in_legs};
+use super::{in_legs, segment_starts};
 use crate::config::parse;
 use crate::git::testing::TestRepository;
 use crate::git::{Oid, Snapshot, WalkControl};
 use crate::history::walk::{WalkOptions, WalkResult, deployments};
-use crate::source::{ParseCache, SnapshotReader, readings};
+use crate::source::{ParseCache, SnapshotReader, read_claims};
 
 const CONFIG: &str = "stages: [dev, prod]\nsources: [kustomize: 'k/{stage}']\n";
 const OVERLAY: &str = "resources: [../base]\n";
@@ -35,7 +35,7 @@ fn told(
     shortest: usize,
 ) -> (WalkResult, Option<WalkResult>, Vec<u64>) {
     let (config, repository) = (parse(CONFIG, "towpath.yaml").expect("a config"), test.open());
-    let tip = repository.head().expect("a commit");
+    let tip = repository.head_commit().expect("a commit");
     let (snapshot, caches) = (
         Snapshot::of_commit(&repository, tip).expect("a commit"),
         [(); 2].map(|()| ParseCache::default()),
@@ -51,7 +51,7 @@ fn told(
             until: None,
             threads,
         };
-        (question, readings(&config, &SnapshotReader::new(&snapshot, cache), None))
+        (question, read_claims(&config, &SnapshotReader::new(&snapshot, cache), None))
     });
     let mut reached = Vec::new();
     let alone = deployments(one.0, one.1, |_| WalkControl::Continue, |_| {}).expect("a walk");
@@ -97,12 +97,12 @@ fn older_legs_are_longer() {
     let chain: Vec<Oid> =
         (0..100u8).map(|number| Oid::from_bytes(&[number; 20]).expect("20 bytes")).collect();
     let at = |threads, shortest| {
-        let cuts = cuts(&chain, threads, shortest).into_iter();
+        let cuts = segment_starts(&chain, threads, shortest).into_iter();
         cuts.map(|cut| usize::from(cut.as_bytes()[0])).collect::<Vec<_>>()
     };
     assert_eq!(at(2, 10), [40]);
     assert_eq!(at(4, 10), [19, 40, 63]);
     assert_eq!(at(64, 1), at(4, 1), "memory has an end");
     assert_eq!(at(8, 50), [40], "none shorter than that");
-    assert!(at(8, 51).is_empty() && at(1, 10).is_empty() && cuts(&[], 4, 10).is_empty());
+    assert!(at(8, 51).is_empty() && at(1, 10).is_empty() && segment_starts(&[], 4, 10).is_empty());
 }

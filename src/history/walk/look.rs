@@ -24,7 +24,7 @@ pub(super) struct ClaimState {
 
 impl ClaimState {
     /// What a reading says.
-    pub fn of(claim: &Claim<'_>, reading: ClaimReading) -> Self {
+    pub fn from_reading(claim: &Claim<'_>, reading: ClaimReading) -> Self {
         let mut look = ClaimState { entries: reading.entries, ..ClaimState::default() };
         for warning in reading.warnings {
             look.missing |= warning.code == "missing-object";
@@ -32,7 +32,7 @@ impl ClaimState {
         }
         // Of what is built, the builds themselves know what they looked at.
         if is_local(claim.rule.kind) {
-            let mut touched = reading.touched.paths();
+            let mut touched = reading.touched.file_paths();
             touched.remove(&claim.path);
             look.touched = touched.into_iter().collect();
         }
@@ -40,13 +40,13 @@ impl ClaimState {
     }
 
     /// Reads a claim.
-    pub fn at(
+    pub fn read(
         config: &Config,
         claim: &Claim<'_>,
         reader: &SnapshotReader<'_>,
         stage: Option<&StageName>,
     ) -> Self {
-        ClaimState::of(claim, read_claim(config, claim, reader, stage))
+        ClaimState::from_reading(claim, read_claim(config, claim, reader, stage))
     }
 }
 
@@ -95,9 +95,14 @@ struct CachedClaim<'c> {
 
 impl CachedClaim<'_> {
     /// What the claim says of a text, if that follows from what it said lately.
-    fn recall(&mut self, path: &str, text: &[u8], snapshot: &Snapshot<'_>) -> Option<ClaimState> {
+    fn find_state(
+        &mut self,
+        path: &str,
+        text: &[u8],
+        snapshot: &Snapshot<'_>,
+    ) -> Option<ClaimState> {
         for at in 0..self.memos.len() {
-            if let Some(look) = self.memos[at].recall(path, text, snapshot) {
+            if let Some(look) = self.memos[at].find_state(path, text, snapshot) {
                 self.memos[..=at].rotate_right(1);
                 return Some(look);
             }
@@ -106,9 +111,9 @@ impl CachedClaim<'_> {
     }
 
     /// Remembers what it said of a text. Returns how much more text is held.
-    fn keep(&mut self, text: Vec<u8>, look: &ClaimState, snapshot: &Snapshot<'_>) -> usize {
+    fn store_state(&mut self, text: Vec<u8>, look: &ClaimState, snapshot: &Snapshot<'_>) -> usize {
         let Some(memo) = ClaimMemo::of(text, look, snapshot) else { return 0 };
-        let bytes = memo.bytes();
+        let bytes = memo.byte_count();
         self.memos.truncate(MEMOS - 1);
         self.memos.insert(0, memo);
         bytes
@@ -122,7 +127,7 @@ impl<'c> ClaimReader<'c> {
     }
 
     /// What the claims on changed files said before the change, of those that `wanted` names.
-    pub fn before(
+    pub fn states_before(
         &mut self,
         repository: &Repository,
         step: &CommitChanges,
@@ -137,15 +142,15 @@ impl<'c> ClaimReader<'c> {
             };
             for known in claims_of(&mut self.known, self.config, &file.path) {
                 let text = is_memorable(known.claim.rule.kind)
-                    .then(|| snapshot.read(&file).ok())
+                    .then(|| snapshot.read_file(&file).ok())
                     .flatten();
                 let recalled =
-                    text.as_ref().and_then(|text| known.recall(&file.path, text, &snapshot));
+                    text.as_ref().and_then(|text| known.find_state(&file.path, text, &snapshot));
                 let look = recalled.unwrap_or_else(|| {
                     let reader = reader
                         .get_or_insert_with(|| SnapshotReader::of_versions(&snapshot, &self.cache));
-                    let look = ClaimState::at(self.config, &known.claim, reader, self.stage);
-                    self.bytes += text.map_or(0, |text| known.keep(text, &look, &snapshot));
+                    let look = ClaimState::read(self.config, &known.claim, reader, self.stage);
+                    self.bytes += text.map_or(0, |text| known.store_state(text, &look, &snapshot));
                     look
                 });
                 out.push(PriorClaimState { change: at, rule: known.claim.index, look });

@@ -26,7 +26,7 @@ impl ClaimMemo {
     /// Remembers what a claim said of its file, if that is worth it.
     pub fn of(text: Vec<u8>, look: &ClaimState, snapshot: &Snapshot<'_>) -> Option<Self> {
         let whole = look.broken.is_empty() && !look.missing && !look.entries.is_empty();
-        let other = |path: &String| (path.clone(), snapshot.find(path).map(|file| file.id));
+        let other = |path: &String| (path.clone(), snapshot.find_file(path).map(|file| file.id));
         let others = || look.touched.iter().map(other).collect();
         (whole && text.len() <= MAX_TEXT).then(|| ClaimMemo {
             text,
@@ -36,19 +36,21 @@ impl ClaimMemo {
     }
 
     /// How much text is held.
-    pub fn bytes(&self) -> usize {
+    pub fn byte_count(&self) -> usize {
         self.text.len()
     }
 
     /// What the claim says of this text, if that follows from what it said last.
-    pub fn recall(
+    pub fn find_state(
         &mut self,
         path: &str,
         text: &[u8],
         snapshot: &Snapshot<'_>,
     ) -> Option<ClaimState> {
-        let there = |path: &str| snapshot.find(path).map(|file| file.id);
-        if !self.others.iter().all(|(path, id)| there(path) == *id) || !self.follow(path, text) {
+        let there = |path: &str| snapshot.find_file(path).map(|file| file.id);
+        if !self.others.iter().all(|(path, id)| there(path) == *id)
+            || !self.apply_tag_change(path, text)
+        {
             return None;
         }
         let touched = self.others.iter().map(|(path, _)| path.clone()).collect();
@@ -56,8 +58,8 @@ impl ClaimMemo {
     }
 
     /// Takes over a new text, if it differs in one plain word only and that is a tag.
-    fn follow(&mut self, path: &str, text: &[u8]) -> bool {
-        let Some((old, new)) = word(&self.text, text) else { return text == self.text };
+    fn apply_tag_change(&mut self, path: &str, text: &[u8]) -> bool {
+        let Some((old, new)) = differing_word(&self.text, text) else { return text == self.text };
         let words =
             (std::str::from_utf8(&self.text[old.clone()]), std::str::from_utf8(&text[new.clone()]));
         let (Ok(before), Ok(after)) = words else { return false };
@@ -112,7 +114,7 @@ impl ClaimMemo {
 
 /// The word in which two texts differ, in each of them. `None` if they are the same, or differ in
 /// more.
-fn word(old: &[u8], new: &[u8]) -> Option<(Range<usize>, Range<usize>)> {
+fn differing_word(old: &[u8], new: &[u8]) -> Option<(Range<usize>, Range<usize>)> {
     let front = old.iter().zip(new).take_while(|(a, b)| a == b).count();
     let back = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
     let back = back.min(old.len() - front).min(new.len() - front);
@@ -133,7 +135,7 @@ fn same_shape(a: &str, b: &str) -> bool {
             && word.bytes().any(|byte| byte.is_ascii_digit())
             && word.bytes().any(|byte| byte.is_ascii_alphabetic())
     };
-    plain(a) && plain(b) && shape::alike(a, b)
+    plain(a) && plain(b) && shape::are_equivalent(a, b)
 }
 
 #[cfg(test)]

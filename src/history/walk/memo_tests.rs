@@ -61,12 +61,12 @@ fn both(
     let claim = claims_on(&config, path).remove(0);
     let old = read(&repository, &config, &claim, "main~1");
     let snapshot = |revision: &str| {
-        Snapshot::of_commit(&repository, repository.resolve(revision).expect("a commit"))
+        Snapshot::of_commit(&repository, repository.resolve_revision(revision).expect("a commit"))
             .expect("a snapshot")
     };
     let memo = ClaimMemo::of(texts[0].as_bytes().to_vec(), &old, &snapshot("main~1"));
     let recalled =
-        memo.and_then(|mut memo| memo.recall(path, texts[1].as_bytes(), &snapshot("main")));
+        memo.and_then(|mut memo| memo.find_state(path, texts[1].as_bytes(), &snapshot("main")));
     (
         recalled.map(|look| bare(look.entries)),
         bare(read(&repository, &config, &claim, "main").entries),
@@ -74,9 +74,9 @@ fn both(
 }
 
 fn read(repository: &Repository, config: &Config, claim: &Claim<'_>, revision: &str) -> ClaimState {
-    let commit = repository.resolve(revision).expect("a commit");
+    let commit = repository.resolve_revision(revision).expect("a commit");
     let snapshot = Snapshot::of_commit(repository, commit).expect("a snapshot");
-    ClaimState::at(config, claim, &SnapshotReader::new(&snapshot, &ParseCache::default()), None)
+    ClaimState::read(config, claim, &SnapshotReader::new(&snapshot, &ParseCache::default()), None)
 }
 
 /// Notes are not history's business.

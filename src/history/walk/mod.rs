@@ -24,7 +24,7 @@ use crate::model::{CellKey, Version};
 use crate::source::{Claim, ClaimReading, FileChangeKind, SnapshotReader, claims_on};
 use claims::ClaimIndex;
 use look::{ClaimReader, ClaimState, PriorClaimState, is_local};
-use pairs::{CellTransition, ClaimedVersion, pairs};
+use pairs::{CellTransition, ClaimedVersion, match_versions};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
 
@@ -42,9 +42,9 @@ pub fn deployments<'a>(
     reached: impl FnMut(WalkProgress),
 ) -> Result<WalkResult, GitError> {
     let mut replay = HistoryReplay::new(question, None);
-    replay.start(tip)?;
+    replay.add_tip_claims(tip)?;
     let stopped = replay.run(enough, reached)?;
-    Ok(replay.told(stopped))
+    Ok(replay.into_result(stopped))
 }
 
 /// For what stands at the tip, the commit that put it there; the walk ends when all are found. A
@@ -52,16 +52,16 @@ pub fn deployments<'a>(
 ///
 /// # Errors
 /// As [`deployments`].
-pub fn arrivals<'a>(
+pub fn find_introductions<'a>(
     question: WalkOptions<'a>,
     tip: Vec<(Claim<'a>, ClaimReading)>,
     asked: impl Fn(&CellKey) -> bool,
 ) -> Result<(IntroducedVersions, WalkEnd), GitError> {
     let mut replay = HistoryReplay::new(question, Some(IntroductionSearch::default()));
-    replay.start(tip)?;
-    replay.ask(asked);
+    replay.add_tip_claims(tip)?;
+    replay.search_cells(asked);
     let stopped = replay.run(|_| WalkControl::Continue, |_| {})?;
-    Ok((replay.answers(), stopped))
+    Ok((replay.into_introductions(), stopped))
 }
 
 /// What is looked for, where not everything is told.
@@ -98,25 +98,25 @@ impl<'a> HistoryReplay<'a> {
     }
 
     /// Takes what each claim says at the tip.
-    fn start(&mut self, tip: Vec<(Claim<'a>, ClaimReading)>) -> Result<(), GitError> {
+    fn add_tip_claims(&mut self, tip: Vec<(Claim<'a>, ClaimReading)>) -> Result<(), GitError> {
         let mut moved = BTreeSet::new();
         for (claim, reading) in tip {
-            let look = ClaimState::of(&claim, reading);
-            let number = self.enter(claim);
-            self.claims.update(number, Some(look), None, &mut self.timeline, &mut moved);
+            let look = ClaimState::from_reading(&claim, reading);
+            let number = self.add_claim(claim);
+            self.claims.update_claim(number, Some(look), None, &mut self.timeline, &mut moved);
         }
         // What was built to say that is kept from here on.
         let snapshot = Snapshot::of_commit(self.question.repository, self.question.tip)?;
         drop(SnapshotReader::of_versions(&snapshot, self.question.cache));
         for number in moved {
-            let shown = self.claims.counting(number);
-            self.claims.show(number, shown);
+            let shown = self.claims.effective_versions(number);
+            self.claims.set_effective(number, shown);
         }
         Ok(())
     }
 
     /// Waits for the commits that brought what stands in these slots.
-    fn ask(&mut self, asked: impl Fn(&CellKey) -> bool) {
+    fn search_cells(&mut self, asked: impl Fn(&CellKey) -> bool) {
         let Some(search) = &mut self.search else { return };
         let mut interest = HashSet::new();
         for number in 0..self.claims.len() {
@@ -128,7 +128,7 @@ impl<'a> HistoryReplay<'a> {
             if shown.iter().any(|held| held.asked) {
                 interest.insert(self.claims.get(number).claim.path.clone());
             }
-            self.claims.show(number, shown);
+            self.claims.set_effective(number, shown);
         }
         search.interest = RwLock::new(interest);
     }
@@ -142,7 +142,7 @@ impl<'a> HistoryReplay<'a> {
             return Ok(WalkEnd::Done);
         }
         let question = self.question;
-        let mut walk = MainlineWalk::new(question.repository, question.tip, self.scope())
+        let mut walk = MainlineWalk::new(question.repository, question.tip, self.diff_scope())
             .until(question.until);
         if let Some(threads) = question.threads {
             walk = walk.threads(threads);
@@ -157,11 +157,11 @@ impl<'a> HistoryReplay<'a> {
         let worker = || {
             let mut looker = ClaimReader::new(question.config, question.branch_stage);
             move |repository: &Repository, step: &CommitChanges| {
-                looker.before(repository, step, wanted)
+                looker.states_before(repository, step, wanted)
             }
         };
         let visit = |step: CommitChanges, locals| {
-            let deployed = self.visit(&step, locals, interest);
+            let deployed = self.apply_step(&step, locals, interest);
             let answered = self.search.as_ref().is_some_and(|search| search.waiting == 0);
             if answered || (deployed && enough(&self.timeline) == WalkControl::Stop) {
                 WalkControl::Stop
@@ -173,40 +173,40 @@ impl<'a> HistoryReplay<'a> {
     }
 
     /// Where things are that matter: what the rules name, and if anything else was looked at, all.
-    fn scope(&self) -> PathScope {
+    fn diff_scope(&self) -> PathScope {
         let rules = &self.question.config.rules;
         let prefixes = rules.iter().map(|rule| rule.path.literal_prefix().to_owned());
         let scope = PathScope::of(prefixes);
         let inside = rules.iter().all(|rule| is_local(rule.kind))
             && self
                 .claims
-                .watched()
+                .watched_paths()
                 .all(|path| self.timeline.paths.get(path).is_none_or(|path| scope.covers(path)));
         if inside { scope } else { PathScope::whole() }
     }
 
     /// Goes from a commit to its parent. Says whether the commit deployed something.
-    fn visit(
+    fn apply_step(
         &mut self,
         step: &CommitChanges,
         locals: Vec<PriorClaimState>,
         interest: Option<&RwLock<HashSet<String>>>,
     ) -> bool {
-        let (mut looks, unread) = self.affected(step, locals);
-        self.read(step, unread, &mut looks);
+        let (mut looks, unread) = self.affected_claims(step, locals);
+        self.read_claims(step, unread, &mut looks);
         if looks.is_empty() {
             return false;
         }
         let landing = DeployingCommit { id: step.commit, time: step.time };
-        let commit = self.timeline.land(landing);
+        let commit = self.timeline.add_commit(landing);
         let mut moved = BTreeSet::new();
         for (number, look) in looks {
-            self.claims.update(number, look, Some(commit), &mut self.timeline, &mut moved);
+            self.claims.update_claim(number, look, Some(commit), &mut self.timeline, &mut moved);
             if self.claims.is_lost(number) {
-                self.lose(number);
+                self.mark_lost(number);
             }
         }
-        let found = self.compare(moved, interest);
+        let found = self.collect_transitions(moved, interest);
         let deployed = !found.is_empty();
         found.into_iter().for_each(|pair| self.deploy(commit, &pair));
         deployed
@@ -214,7 +214,7 @@ impl<'a> HistoryReplay<'a> {
 
     /// The claims to which a step's changes can matter: what was read of them beside the walk, and
     /// those that are still to be read.
-    fn affected(
+    fn affected_claims(
         &mut self,
         step: &CommitChanges,
         locals: Vec<PriorClaimState>,
@@ -226,19 +226,19 @@ impl<'a> HistoryReplay<'a> {
                 looks.insert(number, Some(local.look));
             }
         }
-        let mut unread = self.rebuilt(step);
+        let mut unread = self.rebuilt_claims(step);
         for change in &step.changes {
             if self.builds && self.search.is_none() && change.before.is_some() {
                 unread.extend(self.built_on(&change.path));
             }
-            let Some(path) = self.timeline.paths.known(change.path.as_str()) else { continue };
-            for number in self.claims.on(path) {
+            let Some(path) = self.timeline.paths.find(change.path.as_str()) else { continue };
+            for number in self.claims.claims_on(path) {
                 match change.before {
                     Some(_) => drop(unread.insert(*number)),
                     None => drop(looks.insert(*number, None)),
                 }
             }
-            unread.extend(self.claims.watchers(path));
+            unread.extend(self.claims.claims_watching(path));
         }
         unread.retain(|number| !looks.contains_key(number));
         if self.search.is_some() {
@@ -259,7 +259,7 @@ impl<'a> HistoryReplay<'a> {
     /// The number of a rule's claim on a path.
     fn number(&mut self, path: &str, rule: usize) -> Option<usize> {
         let number = self.timeline.paths.number_of(path);
-        if let Some(known) = self.claims.known(number, rule) {
+        if let Some(known) = self.claims.find_claim(number, rule) {
             return Some(known);
         }
         let claim =
@@ -273,11 +273,11 @@ impl<'a> HistoryReplay<'a> {
             .into_iter()
             .filter(|claim| !is_local(claim.rule.kind));
         let claims: Vec<Claim<'a>> = claims.collect();
-        claims.into_iter().map(|claim| self.enter(claim)).collect()
+        claims.into_iter().map(|claim| self.add_claim(claim)).collect()
     }
 
     /// The claims whose builds may come out differently before the step.
-    fn rebuilt(&mut self, step: &CommitChanges) -> BTreeSet<usize> {
+    fn rebuilt_claims(&mut self, step: &CommitChanges) -> BTreeSet<usize> {
         let Some(parent) = step.parent.filter(|_| self.builds) else { return BTreeSet::new() };
         let changes = step.changes.iter().map(|change| {
             let going_back = match (change.before, change.after) {
@@ -288,15 +288,15 @@ impl<'a> HistoryReplay<'a> {
             (change.path.as_str(), going_back)
         });
         let from = std::mem::replace(&mut self.built, parent);
-        match self.question.cache.moved(from, parent, changes) {
+        match self.question.cache.apply_changes(from, parent, changes) {
             Some(folders) => {
                 folders.iter().flat_map(|folder| self.claims.built_in(folder)).copied().collect()
             }
-            None => self.claims.built().collect(),
+            None => self.claims.built_claims().collect(),
         }
     }
 
-    fn enter(&mut self, claim: Claim<'a>) -> usize {
+    fn add_claim(&mut self, claim: Claim<'a>) -> usize {
         let path = self.timeline.paths.number(&claim.path);
         self.claims.number(claim, path)
     }
@@ -312,14 +312,14 @@ impl<'a> HistoryReplay<'a> {
                     return out;
                 };
                 search.searched += 1;
-                out.push(self.enter(claim));
+                out.push(self.add_claim(claim));
             }
         }
         out
     }
 
     /// Reads claims at the commit's parent.
-    fn read(
+    fn read_claims(
         &mut self,
         step: &CommitChanges,
         unread: BTreeSet<usize>,
@@ -335,15 +335,15 @@ impl<'a> HistoryReplay<'a> {
         let reader = SnapshotReader::of_versions(&snapshot, question.cache);
         for number in unread {
             let claim = &self.claims.get(number).claim;
-            let there = snapshot.find(&claim.path).is_some();
+            let there = snapshot.find_file(&claim.path).is_some();
             let look = there
-                .then(|| ClaimState::at(question.config, claim, &reader, question.branch_stage));
+                .then(|| ClaimState::read(question.config, claim, &reader, question.branch_stage));
             looks.insert(number, look);
         }
     }
 
     /// Gives up on a claim whose contents are not in this clone.
-    fn lose(&mut self, number: usize) {
+    fn mark_lost(&mut self, number: usize) {
         self.lost.push(self.claims.get(number).claim.path.clone());
         let mut shown = self.claims.get(number).shown.clone();
         for held in &mut shown {
@@ -352,11 +352,11 @@ impl<'a> HistoryReplay<'a> {
             }
             held.asked = false;
         }
-        self.claims.show(number, shown);
+        self.claims.set_effective(number, shown);
     }
 
     /// What these claims hold before a commit and after it, in pairs; the state is the one before.
-    fn compare(
+    fn collect_transitions(
         &mut self,
         moved: BTreeSet<usize>,
         interest: Option<&RwLock<HashSet<String>>>,
@@ -366,8 +366,8 @@ impl<'a> HistoryReplay<'a> {
         let after: Vec<ClaimedVersion> =
             moved.iter().flat_map(|number| self.claims.get(*number).shown.clone()).collect();
         let mut before: Vec<ClaimedVersion> =
-            moved.iter().flat_map(|number| self.claims.counting(*number)).collect();
-        let found = pairs(&mut before, &after, &self.timeline.pins);
+            moved.iter().flat_map(|number| self.claims.effective_versions(*number)).collect();
+        let found = match_versions(&mut before, &after, &self.timeline.pins);
         let mut shown: BTreeMap<usize, Vec<ClaimedVersion>> =
             moved.into_iter().map(|number| (number, Vec::new())).collect();
         for held in before {
@@ -383,7 +383,7 @@ impl<'a> HistoryReplay<'a> {
                     paths.remove(path);
                 }
             }
-            self.claims.show(number, shown);
+            self.claims.set_effective(number, shown);
         }
         found
     }
@@ -404,13 +404,13 @@ impl<'a> HistoryReplay<'a> {
         }
     }
 
-    fn told(mut self, stopped: WalkEnd) -> WalkResult {
+    fn into_result(mut self, stopped: WalkEnd) -> WalkResult {
         self.timeline.sort();
         let pending = self.claims.any_pending();
         WalkResult { timeline: self.timeline, stopped, lost: self.lost, pending }
     }
 
-    fn answers(self) -> IntroducedVersions {
+    fn into_introductions(self) -> IntroducedVersions {
         let mut out: HashMap<(CellKey, Version), (u32, TimedCommit)> = HashMap::new();
         for ((slot, pin), commit) in self.search.map(|search| search.found).unwrap_or_default() {
             let landing = self.timeline.commits[commit as usize];

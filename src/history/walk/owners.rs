@@ -17,7 +17,7 @@ pub(super) struct PlaceOwners {
 
 impl PlaceOwners {
     /// The numbers of an entry's places.
-    pub fn places(&mut self, entry: &MappingEntry) -> Vec<u32> {
+    pub fn place_ids(&mut self, entry: &MappingEntry) -> Vec<u32> {
         let stage = &entry.stage;
         let place = |at: &crate::model::Location| {
             (stage.clone(), at.path.clone(), at.document, at.key.clone())
@@ -42,7 +42,7 @@ impl PlaceOwners {
     }
 
     /// The claims that read one of these places.
-    pub fn readers(&self, places: &BTreeSet<u32>) -> impl Iterator<Item = usize> {
+    pub fn claims_reading(&self, places: &BTreeSet<u32>) -> impl Iterator<Item = usize> {
         places.iter().filter_map(|place| self.readers.get(place)).flatten().map(|(_, claim)| *claim)
     }
 

@@ -32,7 +32,7 @@ pub(super) struct CellTransition {
 /// Pairs what was held before a commit with what is held after it. What is the same in both is left
 /// out, also when another file says it now: a move of a version is no deployment. Who waits for the
 /// commit that brought a version goes on waiting at the older of two that are the same.
-pub(super) fn pairs(
+pub(super) fn match_versions(
     before: &mut [ClaimedVersion],
     after: &[ClaimedVersion],
     pins: &Interner<ImageVersion>,
@@ -47,7 +47,7 @@ pub(super) fn pairs(
     let mut out = Vec::new();
     for (mut olds, mut news) in slots.into_values() {
         let same = |a: &ClaimedVersion, b: &ClaimedVersion| {
-            a.pin == b.pin || agree(pins.get(a.pin), pins.get(b.pin))
+            a.pin == b.pin || same_version(pins.get(a.pin), pins.get(b.pin))
         };
         let at_home = |a: &ClaimedVersion, b: &ClaimedVersion| a.claim == b.claim && same(a, b);
         for (old, new) in
@@ -80,7 +80,7 @@ pub(super) fn pairs(
 }
 
 /// The same version, and no two different images.
-fn agree(a: Option<&ImageVersion>, b: Option<&ImageVersion>) -> bool {
+fn same_version(a: Option<&ImageVersion>, b: Option<&ImageVersion>) -> bool {
     let (Some(a), Some(b)) = (a, b) else { return false };
     a.version == b.version && (a.image.is_none() || b.image.is_none() || a.image == b.image)
 }
@@ -130,7 +130,7 @@ mod tests {
         let text = |side: &Option<ClaimedVersion>| {
             side.as_ref().map_or("-".to_owned(), |held| held.pin.to_string())
         };
-        let found = pairs(&mut before.to_vec(), after, &pins());
+        let found = match_versions(&mut before.to_vec(), after, &pins());
         found.iter().map(|pair| format!("{} > {}", text(&pair.from), text(&pair.to))).collect()
     }
 
@@ -168,6 +168,6 @@ mod tests {
     fn waiting_goes_on_at_the_older_side() {
         let mut before = [held(1, 1, 5)];
         let after = [ClaimedVersion { asked: true, ..held(2, 1, 5) }];
-        assert!(pairs(&mut before, &after, &pins()).is_empty() && before[0].asked);
+        assert!(match_versions(&mut before, &after, &pins()).is_empty() && before[0].asked);
     }
 }

@@ -1,12 +1,12 @@
 //! `approval-after-failure` and `approvals`: somebody permitted has said yes to this version.
 
-use super::{GateInput, place};
+use super::{GateInput, rule_origin};
 use crate::config::gates::{Gate, GateKind, GateRule};
 use crate::forge;
 use crate::pipeline::ledger::Outcome;
 use crate::pipeline::question::MoveDirection;
 use crate::pipeline::verdict::{GateAnswer, Verdict};
-use crate::pipeline::words::{argument, when};
+use crate::pipeline::words::{format_seconds, shell_argument};
 use std::collections::BTreeSet;
 
 const KIND: GateKind = GateKind::Approval;
@@ -14,7 +14,7 @@ const KIND: GateKind = GateKind::Approval;
 pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
     match &rule.gate {
         Gate::Approvals(count) => {
-            Some(of(case, rule, usize::try_from(*count).unwrap_or(usize::MAX), None))
+            Some(answer_for(case, rule, usize::try_from(*count).unwrap_or(usize::MAX), None))
         }
         Gate::ApprovalAfterFailure => Some(after_failure(case, rule)),
         _ => None,
@@ -23,65 +23,70 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
 
 fn after_failure(case: &GateInput<'_>, rule: &GateRule) -> GateAnswer {
     let stage = case.question.stage;
-    let open = |reason: String| GateAnswer::open(KIND, place(rule), reason);
+    let open = |reason: String| GateAnswer::open(KIND, rule_origin(rule), reason);
     if case.question.purpose == MoveDirection::Back {
         return open("a rollback is the answer to a failure".into());
     }
-    let end = case.question.end();
-    let last = case.slots.iter().filter_map(|slot| case.evidence.current(slot, end));
-    let outcomes =
-        last.filter_map(|landing| Some((landing, case.evidence.ledger.outcome(&landing, end)?)));
+    let end = case.question.history_end();
+    let last = case.slots.iter().filter_map(|slot| case.evidence.current_run(slot, end));
+    let outcomes = last
+        .filter_map(|landing| Some((landing, case.evidence.ledger.find_outcome(&landing, end)?)));
     let failed = outcomes.filter(|(_, (result, _))| *result == Outcome::Failed);
     match failed.max_by_key(|(_, (_, event))| event.time) {
         Some((landing, (_, event))) => {
-            of(case, rule, 1, Some((landing.version.to_string(), event.time.as_second())))
+            answer_for(case, rule, 1, Some((landing.version.to_string(), event.time.as_second())))
         }
         None => open(format!("the last deployment to {stage} has not failed")),
     }
 }
 
-fn of(
+fn answer_for(
     case: &GateInput<'_>,
     rule: &GateRule,
     needed: usize,
     failure: Option<(String, i64)>,
 ) -> GateAnswer {
     let after = failure.as_ref().map_or(i64::MIN, |(_, time)| *time);
-    let people = approvers(case, after);
+    let people = permitted_approvers(case, after);
     let names = || people.iter().cloned().collect::<Vec<_>>().join(", ");
     if people.len() >= needed {
-        return GateAnswer::open(KIND, place(rule), format!("approved by {}", names()));
+        return GateAnswer::open(KIND, rule_origin(rule), format!("approved by {}", names()));
     }
     let why = match &failure {
         Some((version, at)) => {
-            format!("{version} failed at {}, so somebody has to approve", when(*at))
+            format!("{version} failed at {}, so somebody has to approve", format_seconds(*at))
         }
         None if people.is_empty() => format!("nobody has approved; {needed} needed"),
         None => format!("{} of {needed} have approved: {}", people.len(), names()),
     };
-    let why = match case.evidence.facts.reviews(case.question) {
+    let why = match case.evidence.facts.find_reviews(case.question) {
         Ok(_) => why,
         Err(silence) => format!("{why}; reviews are not known: {silence}"),
     };
-    let version = argument(&case.question.version.to_string());
-    GateAnswer::other(KIND, place(rule), Verdict::NeedsApproval, why)
-        .since(failure.map(|(_, at)| at))
-        .clear(case.command("approve", case.question.stage, &format!(" --version {version}")))
+    let version = shell_argument(&case.question.version.to_string());
+    GateAnswer::with_verdict(KIND, rule_origin(rule), Verdict::NeedsApproval, why)
+        .with_since(failure.map(|(_, at)| at))
+        .with_clear_command(case.command_text(
+            "approve",
+            case.question.stage,
+            &format!(" --version {version}"),
+        ))
 }
 
 /// Those who have approved and are permitted to: by the ledger, or by a review at the forge.
-fn approvers(case: &GateInput<'_>, after: i64) -> BTreeSet<String> {
-    let permission = case.evidence.config.pipeline.actors(case.question.stage.as_str());
+fn permitted_approvers(case: &GateInput<'_>, after: i64) -> BTreeSet<String> {
+    let permission = case.evidence.config.pipeline.find_permission(case.question.stage.as_str());
     let mut out = BTreeSet::new();
     for event in case.evidence.ledger.approvals(case.question) {
-        let is_permitted = permission.is_none_or(|permission| permission.names(event.by.words()));
+        let is_permitted =
+            permission.is_none_or(|permission| permission.names_any(event.by.permission_words()));
         if event.time.as_second() >= after && is_permitted {
             out.insert(event.by.name.clone());
         }
     }
-    for review in case.evidence.facts.reviews(case.question).unwrap_or_default() {
+    for review in case.evidence.facts.find_reviews(case.question).unwrap_or_default() {
         let is_permitted =
-            permission.is_none_or(|permission| permission.names([review.author.as_str()]));
+            permission.is_none_or(|permission| permission.names_any([review.author.as_str()]));
         if review.verdict == forge::ReviewVerdict::Approved && is_permitted {
             out.insert(review.author.clone());
         }

@@ -1,13 +1,13 @@
 //! `bake`: the version has run in the stages before for a time, without a break.
 
-use super::{GateInput, place, target};
+use super::{GateInput, rule_origin, target_suffix};
 use crate::config::gates::{BakeGate, Gate, GateKind, GateRule};
 use crate::model::{CellKey, StageName};
 use crate::pipeline::evidence::EvidenceRunPeriod;
 use crate::pipeline::ledger::Outcome;
 use crate::pipeline::question::MoveDirection;
 use crate::pipeline::verdict::{GateAnswer, RuleOrigin, Verdict};
-use crate::pipeline::words::{span, when};
+use crate::pipeline::words::{format_duration, format_seconds};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -27,16 +27,20 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
     if case.question.purpose == MoveDirection::Back {
         return Some(GateAnswer::open(
             KIND,
-            place(rule),
+            rule_origin(rule),
             format!("{} has run it before", case.question.stage),
         ));
     }
     let stages = case.stages(&bake.stages);
     let answers = stages.iter().map(|stage| in_stage(case, rule, bake, stage));
     let nothing = || {
-        GateAnswer::open(KIND, place(rule), format!("nothing comes before {}", case.question.stage))
+        GateAnswer::open(
+            KIND,
+            rule_origin(rule),
+            format!("nothing comes before {}", case.question.stage),
+        )
     };
-    Some(answers.reduce(GateAnswer::worse).unwrap_or_else(nothing))
+    Some(answers.reduce(GateAnswer::stricter).unwrap_or_else(nothing))
 }
 
 fn in_stage(
@@ -47,14 +51,14 @@ fn in_stage(
 ) -> GateAnswer {
     let oven = BakeRequirement {
         kind: KIND,
-        place: place(rule),
+        place: rule_origin(rule),
         seconds: bake.seconds,
         from_outcome: bake.from_outcome,
     };
-    let slots = case.evidence.sources(case.question, stage);
+    let slots = case.evidence.source_cells(case.question, stage);
     let answers = slots.into_iter().filter_map(|slot| in_slot(case, &oven, slot));
-    let never = || case.never(KIND, place(rule), stage.as_str());
-    answers.reduce(GateAnswer::worse).unwrap_or_else(never)
+    let never = || case.never_ran_answer(KIND, rule_origin(rule), stage.as_str());
+    answers.reduce(GateAnswer::stricter).unwrap_or_else(never)
 }
 
 fn in_slot<'c>(
@@ -62,12 +66,16 @@ fn in_slot<'c>(
     oven: &BakeRequirement,
     slot: &'c CellKey,
 ) -> Option<GateAnswer> {
-    let course = case.evidence.course(slot, case.question.end());
-    best(case, oven, course.iter().filter(|landing| landing.version.is_same(case.question.version)))
+    let course = case.evidence.run_periods(slot, case.question.history_end());
+    best_bake(
+        case,
+        oven,
+        course.iter().filter(|landing| landing.version.is_same(case.question.version)),
+    )
 }
 
 /// The best of all stays of the version counts; `None` where there is none.
-pub(super) fn best<'l, 'e: 'l>(
+pub(super) fn best_bake<'l, 'e: 'l>(
     case: &GateInput<'_>,
     oven: &BakeRequirement,
     stays: impl Iterator<Item = &'l EvidenceRunPeriod<'e>>,
@@ -84,20 +92,23 @@ fn of_stay(
     landing: &EvidenceRunPeriod<'_>,
 ) -> GateAnswer {
     let (kind, place) = (oven.kind, oven.place.clone());
-    let name = format!("{} in {}{}", landing.version, landing.slot.stage, target(landing.slot));
-    let needed = span(oven.seconds);
-    let start =
-        match (oven.from_outcome, case.evidence.ledger.outcome(landing, case.question.end())) {
-            (false, _) => landing.time,
-            (true, Some((Outcome::Passed, event))) => Some(event.time.as_second()),
-            (true, _) => {
-                let reason = format!("{name} has not passed, and bakes for {needed} from then");
-                return GateAnswer::shut(kind, place, reason)
-                    .since(landing.time)
-                    .clear(case.record(landing.slot, "passed"));
-            }
-        };
-    let edge = case.evidence.beyond(landing);
+    let name =
+        format!("{} in {}{}", landing.version, landing.slot.stage, target_suffix(landing.slot));
+    let needed = format_duration(oven.seconds);
+    let start = match (
+        oven.from_outcome,
+        case.evidence.ledger.find_outcome(landing, case.question.history_end()),
+    ) {
+        (false, _) => landing.time,
+        (true, Some((Outcome::Passed, event))) => Some(event.time.as_second()),
+        (true, _) => {
+            let reason = format!("{name} has not passed, and bakes for {needed} from then");
+            return GateAnswer::shut(kind, place, reason)
+                .with_since(landing.time)
+                .with_clear_command(case.record_command(landing.slot, "passed"));
+        }
+    };
+    let edge = case.evidence.limit_before(landing);
     let Some(start) = start.or(edge.map(|edge| edge.since)) else {
         return GateAnswer::open(kind, place, format!("{name} is older than history"));
     };
@@ -107,23 +118,27 @@ fn of_stay(
         return GateAnswer::open(
             kind,
             place,
-            format!("{name} has baked for {}", span(end - start)),
+            format!("{name} has baked for {}", format_duration(end - start)),
         )
-        .since(Some(start));
+        .with_since(Some(start));
     }
     if landing.left.is_some() {
-        let reason =
-            format!("{name} was replaced after {}; it bakes for {needed}", span(end - start));
-        let shut = GateAnswer::shut(kind, place, reason).since(landing.left);
-        return if let Some(edge) = edge { shut.clear(edge.remedy) } else { shut };
+        let reason = format!(
+            "{name} was replaced after {}; it bakes for {needed}",
+            format_duration(end - start)
+        );
+        let shut = GateAnswer::shut(kind, place, reason).with_since(landing.left);
+        return if let Some(edge) = edge { shut.with_clear_command(edge.remedy) } else { shut };
     }
     let until = Timestamp::from_second(done).unwrap_or(Timestamp::MAX).to_zoned(TimeZone::UTC);
-    let wait = |reason| GateAnswer::other(kind, place, Verdict::Wait { until }, reason);
+    let wait = |reason| GateAnswer::with_verdict(kind, place, Verdict::Wait { until }, reason);
     match edge.filter(|_| !oven.from_outcome) {
-        None => wait(format!("{name} bakes for {needed} since {}", when(start))).since(Some(start)),
-        Some(edge) => {
-            wait(format!("{name} bakes for {needed}, and history ends here at {}", when(start)))
-                .clear(edge.remedy)
-        }
+        None => wait(format!("{name} bakes for {needed} since {}", format_seconds(start)))
+            .with_since(Some(start)),
+        Some(edge) => wait(format!(
+            "{name} bakes for {needed}, and history ends here at {}",
+            format_seconds(start)
+        ))
+        .with_clear_command(edge.remedy),
     }
 }

@@ -1,6 +1,6 @@
 //! `blocker`: something outside stands in the way. No answer counts as shut.
 
-use super::{GateInput, place};
+use super::{GateInput, rule_origin};
 use crate::config::gates::{BlockedBy, BlockerGate, Gate, GateKind, GateRule};
 use crate::pipeline::facts::ExternalAnswer;
 use crate::pipeline::verdict::GateAnswer;
@@ -8,29 +8,29 @@ use crate::pipeline::verdict::GateAnswer;
 pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
     let Gate::Blocker(blocker) = &rule.gate else { return None };
     let name = name(blocker);
-    let shut = |reason: String| GateAnswer::shut(GateKind::Blocker, place(rule), reason);
-    Some(match case.evidence.facts.told(rule.line, case.question) {
+    let shut = |reason: String| GateAnswer::shut(GateKind::Blocker, rule_origin(rule), reason);
+    Some(match case.evidence.facts.find_answer(rule.line, case.question) {
         Some(ExternalAnswer::Open) => GateAnswer::open(
             GateKind::Blocker,
-            place(rule),
+            rule_origin(rule),
             format!("{name} has nothing against it"),
         ),
         Some(ExternalAnswer::Shut(said)) => {
-            shut(reason(blocker, said).unwrap_or_else(|| format!("{name} says no")))
+            shut(blocker_reason(blocker, said).unwrap_or_else(|| format!("{name} says no")))
         }
         Some(ExternalAnswer::NoAnswer(why)) => {
             shut(format!("no answer of {name}, which counts as shut: {why}"))
         }
         None if case.question.is_past => GateAnswer::open(
             GateKind::Blocker,
-            place(rule),
+            rule_origin(rule),
             format!("{name} tells only of now, and was not asked"),
         ),
         None => shut(format!("{name} was not asked, which counts as shut")),
     })
 }
 
-fn reason(blocker: &BlockerGate, said: &str) -> Option<String> {
+fn blocker_reason(blocker: &BlockerGate, said: &str) -> Option<String> {
     match (&blocker.reason, said.is_empty()) {
         (Some(reason), true) => Some(reason.clone()),
         (Some(reason), false) => Some(format!("{reason}: {said}")),

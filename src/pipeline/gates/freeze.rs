@@ -1,25 +1,25 @@
 //! `freeze`: nothing moves for a time.
 
-use super::{GateInput, place};
+use super::{GateInput, rule_origin};
 use crate::config::gates::{Gate, GateKind, GateRule};
 use crate::pipeline::verdict::{GateAnswer, Verdict};
-use crate::pipeline::words::at;
+use crate::pipeline::words::format_zoned;
 
 pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
     let Gate::Freeze(freeze) = &rule.gate else { return None };
     let (from, to) = (freeze.from.timestamp(), freeze.to.timestamp());
-    let open = |reason: String| Some(GateAnswer::open(GateKind::Freeze, place(rule), reason));
+    let open = |reason: String| Some(GateAnswer::open(GateKind::Freeze, rule_origin(rule), reason));
     if case.question.at < from {
-        return open(format!("the freeze begins {}", at(&freeze.from)));
+        return open(format!("the freeze begins {}", format_zoned(&freeze.from)));
     }
     if case.question.at >= to {
-        return open(format!("the freeze ended {}", at(&freeze.to)));
+        return open(format!("the freeze ended {}", format_zoned(&freeze.to)));
     }
     let why = freeze.reason.as_ref().map(|reason| format!("{reason}: ")).unwrap_or_default();
-    let reason = format!("{why}frozen until {}", at(&freeze.to));
+    let reason = format!("{why}frozen until {}", format_zoned(&freeze.to));
     let verdict = Verdict::Wait { until: freeze.to.clone() };
     Some(
-        GateAnswer::other(GateKind::Freeze, place(rule), verdict, reason)
-            .since(Some(from.as_second())),
+        GateAnswer::with_verdict(GateKind::Freeze, rule_origin(rule), verdict, reason)
+            .with_since(Some(from.as_second())),
     )
 }

@@ -8,7 +8,8 @@ use crate::pipeline::verdict::{GateAnswer, RuleOrigin};
 
 pub(super) fn answer(case: &GateInput<'_>) -> GateAnswer {
     let (subject, stage) = (case.question.subject, case.question.stage);
-    let Some((event, reason)) = case.evidence.ledger.held(subject, stage, case.question.end())
+    let Some((event, reason)) =
+        case.evidence.ledger.find_hold(subject, stage, case.question.history_end())
     else {
         return GateAnswer::open(GateKind::Hold, RuleOrigin::BuiltIn, "it is not on hold");
     };
@@ -21,6 +22,6 @@ pub(super) fn answer(case: &GateInput<'_>) -> GateAnswer {
     }
     let said = format!("{} put it on hold: {reason}", event.by.name);
     GateAnswer::shut(GateKind::Hold, RuleOrigin::Ledger(event.id.clone()), said)
-        .since(Some(event.time.as_second()))
-        .clear(case.command("release", stage, ""))
+        .with_since(Some(event.time.as_second()))
+        .with_clear_command(case.command_text("release", stage, ""))
 }

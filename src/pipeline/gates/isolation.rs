@@ -3,18 +3,18 @@
 //! Where nobody configured it, a first stage takes what builds bring, and what landed before the
 //! pipeline was watched is not judged: before the ledger begins, and by others than towpath.
 
-use super::{GateInput, place, target};
+use super::{GateInput, rule_origin, target_suffix};
 use crate::config::gates::{Gate, GateKind, IsolationScope};
 use crate::pipeline::evidence::EvidenceRunPeriod;
 use crate::pipeline::ledger::Outcome;
 use crate::pipeline::question::{AppComponent, MoveDirection};
 use crate::pipeline::verdict::{GateAnswer, RuleOrigin};
-use crate::pipeline::words::{argument, when};
+use crate::pipeline::words::{format_seconds, shell_argument};
 
 pub(super) fn answer(case: &GateInput<'_>) -> Option<GateAnswer> {
-    let (isolation, place) = match case.rules(GateKind::Isolation).last() {
+    let (isolation, place) = match case.rules_of(GateKind::Isolation).last() {
         Some(rule) => match &rule.gate {
-            Gate::Isolation(isolation) => (*isolation, place(rule)),
+            Gate::Isolation(isolation) => (*isolation, rule_origin(rule)),
             _ => return None,
         },
         None => (IsolationScope::Target, RuleOrigin::BuiltIn),
@@ -31,13 +31,13 @@ pub(super) fn answer(case: &GateInput<'_>) -> Option<GateAnswer> {
         IsolationScope::Target => case.slots.clone(),
         IsolationScope::Stage => case.evidence.of_stage(case.question.stage),
     };
-    let end = case.question.end();
-    let last = slots.into_iter().filter_map(|slot| case.evidence.current(slot, end));
+    let end = case.question.history_end();
+    let last = slots.into_iter().filter_map(|slot| case.evidence.current_run(slot, end));
     let answers = last.map(|landing| of_landing(case, &landing, place.clone()));
     let nothing = format!("nothing runs in {} yet", case.question.stage);
     Some(
         answers
-            .reduce(GateAnswer::worse)
+            .reduce(GateAnswer::stricter)
             .unwrap_or_else(|| GateAnswer::open(GateKind::Isolation, place, nothing)),
     )
 }
@@ -47,51 +47,55 @@ fn of_landing(
     landing: &EvidenceRunPeriod<'_>,
     place: RuleOrigin,
 ) -> GateAnswer {
-    let version = format!("{}{}", named(case, landing), target(landing.slot));
-    let known = case.evidence.ledger.outcome(landing, case.question.end());
+    let version = format!("{}{}", version_text(case, landing), target_suffix(landing.slot));
+    let known = case.evidence.ledger.find_outcome(landing, case.question.history_end());
     if let Some((result, event)) = known {
         let verb = if result == Outcome::Passed { "passed" } else { "failed" };
         let at = event.time.as_second();
         return GateAnswer::open(
             GateKind::Isolation,
             place,
-            format!("{version} {verb} at {}", when(at)),
+            format!("{version} {verb} at {}", format_seconds(at)),
         )
-        .since(Some(at));
+        .with_since(Some(at));
     }
-    if let Some(edge) = case.evidence.beyond(landing) {
+    if let Some(edge) = case.evidence.limit_before(landing) {
         let reason = format!(
             "it is not known when {version} landed: history ends here at {}",
-            when(edge.since)
+            format_seconds(edge.since)
         );
-        return GateAnswer::shut(GateKind::Isolation, place, reason).clear(edge.remedy);
+        return GateAnswer::shut(GateKind::Isolation, place, reason)
+            .with_clear_command(edge.remedy);
     }
     let is_usual = place == RuleOrigin::BuiltIn;
     if is_usual && case.evidence.is_from_before(landing) {
         let reason = format!("{version} landed before outcomes were kept here");
-        return GateAnswer::open(GateKind::Isolation, place, reason).since(landing.time);
+        return GateAnswer::open(GateKind::Isolation, place, reason).with_since(landing.time);
     }
-    let landed =
-        landing.time.map(|time| format!(" landed at {} and", when(time))).unwrap_or_default();
+    let landed = landing
+        .time
+        .map(|time| format!(" landed at {} and", format_seconds(time)))
+        .unwrap_or_default();
     let subject = AppComponent { app: landing.slot.app.clone(), component: None };
-    let (app, stage) = (argument(&subject.to_string()), argument(landing.slot.stage.as_str()));
+    let (app, stage) =
+        (shell_argument(&subject.to_string()), shell_argument(landing.slot.stage.as_str()));
     let only = landing
         .slot
         .target
         .as_ref()
-        .map(|target| format!(" --target {}", argument(target.as_str())));
+        .map(|target| format!(" --target {}", shell_argument(target.as_str())));
     let only = only.unwrap_or_default();
     GateAnswer::shut(
         GateKind::Isolation,
         place,
         format!("{version}{landed} has no outcome; unknown is not passed"),
     )
-    .since(landing.time)
-    .clear(format!("towpath record {app} --stage {stage}{only} passed"))
+    .with_since(landing.time)
+    .with_clear_command(format!("towpath record {app} --stage {stage}{only} passed"))
 }
 
 /// The version, and whose it is if that is another app.
-fn named(case: &GateInput<'_>, landing: &EvidenceRunPeriod<'_>) -> String {
+fn version_text(case: &GateInput<'_>, landing: &EvidenceRunPeriod<'_>) -> String {
     if landing.slot.app == case.question.subject.app {
         landing.version.to_string()
     } else {

@@ -24,7 +24,7 @@ mod wave_tests;
 use super::evidence::{Evidence, EvidenceRunPeriod};
 use super::question::GateQuery;
 use super::verdict::{GateAnswer, RuleOrigin};
-use super::words::{argument, when};
+use super::words::{format_seconds, shell_argument};
 use crate::config::gates::{GateKind, GateRule};
 use crate::model::{CellKey, StageName};
 
@@ -40,7 +40,8 @@ pub(super) struct GateInput<'c> {
 
 impl<'c> GateInput<'c> {
     pub fn new(evidence: &'c Evidence<'c>, question: &'c GateQuery<'c>) -> Self {
-        let (slots, before) = (evidence.asked(question), evidence.before(question));
+        let (slots, before) =
+            (evidence.queried_cells(question), evidence.previous_stages(question));
         GateInput { evidence, question, slots, before }
     }
 
@@ -51,8 +52,12 @@ impl<'c> GateInput<'c> {
     }
 
     /// The configured rules of a kind.
-    pub fn rules(&self, kind: GateKind) -> Vec<&'c GateRule> {
-        self.evidence.config.pipeline.rules(kind, self.question.stage, &self.question.subject.app)
+    pub fn rules_of(&self, kind: GateKind) -> Vec<&'c GateRule> {
+        self.evidence.config.pipeline.rules_for(
+            kind,
+            self.question.stage,
+            &self.question.subject.app,
+        )
     }
 
     /// The stages that a rule looks at.
@@ -61,46 +66,48 @@ impl<'c> GateInput<'c> {
     }
 
     /// The newest time the version came to each slot of a stage that it came to.
-    fn landings(&self, stage: &StageName) -> Vec<EvidenceRunPeriod<'c>> {
+    fn newest_runs(&self, stage: &StageName) -> Vec<EvidenceRunPeriod<'c>> {
         let newest = |slot| {
-            let course = self.evidence.course(slot, self.question.end());
+            let course = self.evidence.run_periods(slot, self.question.history_end());
             course.into_iter().find(|landing| landing.version.is_same(self.question.version))
         };
-        self.evidence.sources(self.question, stage).into_iter().filter_map(newest).collect()
+        self.evidence.source_cells(self.question, stage).into_iter().filter_map(newest).collect()
     }
 
     /// A place has never run the version, as far as that can be known.
-    fn never(&self, kind: GateKind, place: RuleOrigin, name: &str) -> GateAnswer {
+    fn never_ran_answer(&self, kind: GateKind, place: RuleOrigin, name: &str) -> GateAnswer {
         let version = self.question.version;
-        match self.evidence.edge() {
+        match self.evidence.history_limit() {
             None => GateAnswer::shut(kind, place, format!("{name} has never run {version}")),
             Some(edge) => {
-                let since = when(edge.since);
+                let since = format_seconds(edge.since);
                 let reason =
                     format!("{name} has not run {version} since {since}, where history ends here");
-                GateAnswer::shut(kind, place, reason).clear(edge.remedy)
+                GateAnswer::shut(kind, place, reason).with_clear_command(edge.remedy)
             }
         }
     }
 
     /// The command that says how the version turned out in a place.
-    fn record(&self, slot: &CellKey, outcome: &str) -> String {
-        let target =
-            slot.target.as_ref().map(|target| format!(" --target {}", argument(target.as_str())));
-        let version = argument(&self.question.version.to_string());
+    fn record_command(&self, slot: &CellKey, outcome: &str) -> String {
+        let target = slot
+            .target
+            .as_ref()
+            .map(|target| format!(" --target {}", shell_argument(target.as_str())));
+        let version = shell_argument(&self.question.version.to_string());
         let rest = format!(" {outcome}{} --version {version}", target.unwrap_or_default());
-        self.command("record", &slot.stage, &rest)
+        self.command_text("record", &slot.stage, &rest)
     }
 
     /// `towpath VERB APP --stage STAGE`, with all that is needed to name this very deployment.
-    fn command(&self, verb: &str, stage: &StageName, rest: &str) -> String {
-        let app = argument(&self.question.subject.to_string());
-        format!("towpath {verb} {app} --stage {}{rest}", argument(stage.as_str()))
+    fn command_text(&self, verb: &str, stage: &StageName, rest: &str) -> String {
+        let app = shell_argument(&self.question.subject.to_string());
+        format!("towpath {verb} {app} --stage {}{rest}", shell_argument(stage.as_str()))
     }
 }
 
 /// What the gates of one kind answer.
-pub(super) fn answers(kind: GateKind, case: &GateInput<'_>) -> Vec<GateAnswer> {
+pub(super) fn ask_gate(kind: GateKind, case: &GateInput<'_>) -> Vec<GateAnswer> {
     match kind {
         GateKind::Order => order::answer(case).into_iter().collect(),
         GateKind::Isolation => isolation::answer(case).into_iter().collect(),
@@ -108,7 +115,7 @@ pub(super) fn answers(kind: GateKind, case: &GateInput<'_>) -> Vec<GateAnswer> {
         GateKind::Lock => vec![lock::answer(case)],
         GateKind::Rejected => vec![rejected::answer(case)],
         GateKind::Hold => vec![hold::answer(case)],
-        _ => case.rules(kind).into_iter().filter_map(|rule| by_rule(kind, case, rule)).collect(),
+        _ => case.rules_of(kind).into_iter().filter_map(|rule| by_rule(kind, case, rule)).collect(),
     }
 }
 
@@ -125,11 +132,11 @@ fn by_rule(kind: GateKind, case: &GateInput<'_>, rule: &GateRule) -> Option<Gate
 }
 
 /// Where a rule stands.
-fn place(rule: &GateRule) -> RuleOrigin {
+fn rule_origin(rule: &GateRule) -> RuleOrigin {
     RuleOrigin::Config(rule.line)
 }
 
 /// ` (eu)` for a slot with a target.
-fn target(slot: &CellKey) -> String {
+fn target_suffix(slot: &CellKey) -> String {
     slot.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default()
 }

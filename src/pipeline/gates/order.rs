@@ -1,18 +1,18 @@
 //! `order`: the version is or was what the stages right before run. No stage is skipped.
 
-use super::{GateInput, place};
+use super::{GateInput, rule_origin};
 use crate::config::gates::{Gate, GateKind, OrderGate};
 use crate::model::{CellKey, StageName, Version};
 use crate::pipeline::evidence::EvidenceRunPeriod;
 use crate::pipeline::question::MoveDirection;
 use crate::pipeline::verdict::{GateAnswer, RuleOrigin};
-use crate::pipeline::words::{argument, when};
+use crate::pipeline::words::{format_seconds, shell_argument};
 
 pub(super) fn answer(case: &GateInput<'_>) -> Option<GateAnswer> {
     let usual = OrderGate::default();
-    let (order, place) = match case.rules(GateKind::Order).last() {
+    let (order, place) = match case.rules_of(GateKind::Order).last() {
         Some(rule) => match &rule.gate {
-            Gate::Order(order) => (order, place(rule)),
+            Gate::Order(order) => (order, rule_origin(rule)),
             _ => return None,
         },
         None => (&usual, RuleOrigin::BuiltIn),
@@ -26,7 +26,7 @@ pub(super) fn answer(case: &GateInput<'_>) -> Option<GateAnswer> {
         return open(format!("{stage} has run {version} before"));
     }
     let answers = case.before.iter().map(|before| of_stage(case, order, before, place.clone()));
-    answers.reduce(GateAnswer::worse)
+    answers.reduce(GateAnswer::stricter)
 }
 
 fn of_stage(
@@ -38,37 +38,37 @@ fn of_stage(
     let version = case.question.version;
     let found = case
         .evidence
-        .sources(case.question, before)
+        .source_cells(case.question, before)
         .into_iter()
-        .filter_map(|slot| ran(case, order, slot));
+        .filter_map(|slot| earliest_run(case, order, slot));
     let newest = found.max_by_key(|landing| (landing.left.is_none(), landing.time));
     let Some(landing) = newest else {
-        let app = argument(&case.question.subject.to_string());
+        let app = shell_argument(&case.question.subject.to_string());
         let clear = format!(
             "towpath deploy {app} {} --stage {}",
-            argument(&version.to_string()),
-            argument(before.as_str())
+            shell_argument(&version.to_string()),
+            shell_argument(before.as_str())
         );
-        let never = case.never(GateKind::Order, place, before.as_str());
-        return if never.clear.is_some() { never } else { never.clear(clear) };
+        let never = case.never_ran_answer(GateKind::Order, place, before.as_str());
+        return if never.clear.is_some() { never } else { never.with_clear_command(clear) };
     };
     let version = landing.version;
     let reason = match (landing.left, landing.time) {
-        (Some(left), _) => format!("{before} ran {version} until {}", when(left)),
-        (None, Some(time)) => format!("{before} runs {version} since {}", when(time)),
+        (Some(left), _) => format!("{before} ran {version} until {}", format_seconds(left)),
+        (None, Some(time)) => format!("{before} runs {version} since {}", format_seconds(time)),
         (None, None) => format!("{before} runs {version}"),
     };
-    GateAnswer::open(GateKind::Order, place, reason).since(landing.time)
+    GateAnswer::open(GateKind::Order, place, reason).with_since(landing.time)
 }
 
 /// When the slot had the version; where the past is judged, a little later will do.
-fn ran<'c>(
+fn earliest_run<'c>(
     case: &GateInput<'c>,
     order: &OrderGate,
     slot: &'c CellKey,
 ) -> Option<EvidenceRunPeriod<'c>> {
-    let end = case.question.end().map(|end| end.saturating_add(order.tolerance));
-    let course = case.evidence.course(slot, end);
+    let end = case.question.history_end().map(|end| end.saturating_add(order.tolerance));
+    let course = case.evidence.run_periods(slot, end);
     course.into_iter().find(|landing| is_same(order, landing.version, case.question.version))
 }
 
@@ -77,12 +77,12 @@ fn is_same(order: &OrderGate, one: &Version, other: &Version) -> bool {
         return one.is_same(other);
     }
     match (&one.tag, &other.tag) {
-        (Some(one), Some(other)) => rewritten(order, one) == rewritten(order, other),
+        (Some(one), Some(other)) => rewrite_tag(order, one) == rewrite_tag(order, other),
         _ => false,
     }
 }
 
-fn rewritten(order: &OrderGate, tag: &str) -> String {
+fn rewrite_tag(order: &OrderGate, tag: &str) -> String {
     let replace = |tag: String, (regex, with): &(regex::Regex, String)| {
         regex.replace(&tag, with).into_owned()
     };

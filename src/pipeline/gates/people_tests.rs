@@ -106,16 +106,16 @@ fn a_blocker_without_an_answer_is_shut() {
         bench.said(40, "web prod v2", &["blocker"]),
         "blocker open (line 3): `./incidents` tells only of now, and was not asked\n"
     );
-    bench.facts.tell(3, ExternalAnswer::NoAnswer("it did not end within 10s".into()));
+    bench.facts.set_answer(3, ExternalAnswer::NoAnswer("it did not end within 10s".into()));
     assert_data_eq!(
         said(&bench),
         "blocker shut (line 3): no answer of `./incidents`, which counts as shut: it did not end within 10s\n"
     );
-    bench.facts.tell(3, ExternalAnswer::Shut(String::new()));
+    bench.facts.set_answer(3, ExternalAnswer::Shut(String::new()));
     assert_data_eq!(said(&bench), "blocker shut (line 3): open incident\n");
-    bench.facts.tell(3, ExternalAnswer::Shut("INC-7".into()));
+    bench.facts.set_answer(3, ExternalAnswer::Shut("INC-7".into()));
     assert_data_eq!(said(&bench), "blocker shut (line 3): open incident: INC-7\n");
-    bench.facts.tell(3, ExternalAnswer::Open);
+    bench.facts.set_answer(3, ExternalAnswer::Open);
     assert_data_eq!(said(&bench), "blocker open (line 3): `./incidents` has nothing against it\n");
 }
 
@@ -281,23 +281,23 @@ fn broken_glass_opens_for_one_version_and_some_time() {
     let gates = "permissions: { break-glass: { actors: [ann@example.com] } }\n";
     let bench = GateBench::new(gates, &PAST).event(30, "ann", broken("v3"));
     let judgement = bench.judged(40, "web prod v3");
-    assert!(judgement.allows() && !judgement.verdict.is_open());
+    assert!(judgement.is_allowed() && !judgement.verdict.is_open());
     assert_eq!(
         judgement.broken.map(|broken| (broken.by, broken.reason)),
         Some(("ann".into(), "fire".into()))
     );
-    assert!(!bench.judged(60, "web prod v3").allows(), "its time is over");
-    assert!(!bench.judged(40, "web prod v4").allows(), "another version");
+    assert!(!bench.judged(60, "web prod v3").is_allowed(), "its time is over");
+    assert!(!bench.judged(40, "web prod v4").is_allowed(), "another version");
     assert!(
         !GateBench::new(gates, &PAST)
             .event(30, "eve", broken("v3"))
             .judged(40, "web prod v3")
-            .allows()
+            .is_allowed()
     );
     assert!(
         !GateBench::new("", &PAST)
             .event(30, "ann", broken("v3"))
             .judged(40, "web prod v3")
-            .allows()
+            .is_allowed()
     );
 }

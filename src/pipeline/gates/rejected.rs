@@ -3,21 +3,23 @@
 use super::GateInput;
 use crate::config::gates::GateKind;
 use crate::pipeline::verdict::{GateAnswer, RuleOrigin};
-use crate::pipeline::words::argument;
+use crate::pipeline::words::shell_argument;
 
 pub(super) fn answer(case: &GateInput<'_>) -> GateAnswer {
     let question = case.question;
-    let Some((event, reason)) =
-        case.evidence.ledger.rejected(question.subject, question.version, question.end())
-    else {
+    let Some((event, reason)) = case.evidence.ledger.find_rejection(
+        question.subject,
+        question.version,
+        question.history_end(),
+    ) else {
         return GateAnswer::open(GateKind::Rejected, RuleOrigin::BuiltIn, "nobody has rejected it");
     };
     let version = case.question.version;
     let why = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
     let said = format!("{} has rejected {version}{why}", event.by.name);
     let (app, version) =
-        (argument(&case.question.subject.to_string()), argument(&version.to_string()));
+        (shell_argument(&case.question.subject.to_string()), shell_argument(&version.to_string()));
     GateAnswer::shut(GateKind::Rejected, RuleOrigin::Ledger(event.id.clone()), said)
-        .since(Some(event.time.as_second()))
-        .clear(format!("towpath unreject {app} {version}"))
+        .with_since(Some(event.time.as_second()))
+        .with_clear_command(format!("towpath unreject {app} {version}"))
 }

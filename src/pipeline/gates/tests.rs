@@ -291,9 +291,9 @@ fn verified_by_checks_of_the_forge_or_a_command() {
         said(&bench),
         "verified shut (line 3): `./passed` was not asked; it tells only of now\n"
     );
-    bench.facts.tell(3, ExternalAnswer::Shut("12 of 80 failed".into()));
+    bench.facts.set_answer(3, ExternalAnswer::Shut("12 of 80 failed".into()));
     assert_data_eq!(said(&bench), "verified shut (line 3): 12 of 80 failed\n");
-    bench.facts.tell(3, ExternalAnswer::Open);
+    bench.facts.set_answer(3, ExternalAnswer::Open);
     assert_data_eq!(said(&bench), "verified open (line 3): `./passed` says it has passed\n");
 }
 

@@ -1,8 +1,8 @@
 //! `verified`: the version has passed in the stages before: by the ledger, by checks of the forge, or
 //! by a command.
 
-use super::{GateInput, place, target};
-use crate::config::gates::{Gate, GateKind, GateRule, VerifiedBy, fits};
+use super::{GateInput, rule_origin, target_suffix};
+use crate::config::gates::{Gate, GateKind, GateRule, VerifiedBy, matches_glob};
 use crate::forge::{CheckState, CommitCheck};
 use crate::model::{CellKey, StageName};
 use crate::pipeline::evidence::EvidenceRunPeriod;
@@ -10,7 +10,7 @@ use crate::pipeline::facts::ExternalAnswer;
 use crate::pipeline::ledger::Outcome;
 use crate::pipeline::question::MoveDirection;
 use crate::pipeline::verdict::{GateAnswer, RuleOrigin};
-use crate::pipeline::words::when;
+use crate::pipeline::words::format_seconds;
 
 const KIND: GateKind = GateKind::Verified;
 
@@ -19,7 +19,7 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
     if case.question.purpose == MoveDirection::Back {
         return Some(GateAnswer::open(
             KIND,
-            place(rule),
+            rule_origin(rule),
             format!("{} has run it before", case.question.stage),
         ));
     }
@@ -36,23 +36,27 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
     let answers =
         answers.chain(waves.into_iter().map(|slot| in_wave(case, rule, &verified.by, slot)));
     let nothing = || {
-        GateAnswer::open(KIND, place(rule), format!("nothing comes before {}", case.question.stage))
+        GateAnswer::open(
+            KIND,
+            rule_origin(rule),
+            format!("nothing comes before {}", case.question.stage),
+        )
     };
-    Some(answers.reduce(GateAnswer::worse).unwrap_or_else(nothing))
+    Some(answers.reduce(GateAnswer::stricter).unwrap_or_else(nothing))
 }
 
 fn by_command(case: &GateInput<'_>, rule: &GateRule, program: &str) -> GateAnswer {
-    match case.evidence.facts.told(rule.line, case.question) {
+    match case.evidence.facts.find_answer(rule.line, case.question) {
         Some(ExternalAnswer::Open) => {
-            GateAnswer::open(KIND, place(rule), format!("`{program}` says it has passed"))
+            GateAnswer::open(KIND, rule_origin(rule), format!("`{program}` says it has passed"))
         }
-        Some(ExternalAnswer::Shut(reason)) => GateAnswer::shut(KIND, place(rule), reason),
+        Some(ExternalAnswer::Shut(reason)) => GateAnswer::shut(KIND, rule_origin(rule), reason),
         Some(ExternalAnswer::NoAnswer(why)) => {
-            GateAnswer::shut(KIND, place(rule), format!("no answer of `{program}`: {why}"))
+            GateAnswer::shut(KIND, rule_origin(rule), format!("no answer of `{program}`: {why}"))
         }
         None => GateAnswer::shut(
             KIND,
-            place(rule),
+            rule_origin(rule),
             format!("`{program}` was not asked; it tells only of now"),
         ),
     }
@@ -64,18 +68,24 @@ fn in_stage(
     by: &VerifiedBy,
     stage: &StageName,
 ) -> GateAnswer {
-    let landings = case.landings(stage);
+    let landings = case.newest_runs(stage);
     let one = |landing: &EvidenceRunPeriod<'_>| of_landing(case, rule, by, landing);
-    let never = || case.never(KIND, place(rule), stage.as_str());
-    landings.iter().map(one).reduce(GateAnswer::worse).unwrap_or_else(never)
+    let never = || case.never_ran_answer(KIND, rule_origin(rule), stage.as_str());
+    landings.iter().map(one).reduce(GateAnswer::stricter).unwrap_or_else(never)
 }
 
 /// What comes before a later wave is the wave before.
 fn in_wave(case: &GateInput<'_>, rule: &GateRule, by: &VerifiedBy, slot: &CellKey) -> GateAnswer {
     let version = case.question.version;
-    let course = case.evidence.course(slot, case.question.end());
+    let course = case.evidence.run_periods(slot, case.question.history_end());
     let newest = course.iter().find(|landing| landing.version.is_same(version));
-    let never = || case.never(KIND, place(rule), &format!("{}{}", slot.stage, target(slot)));
+    let never = || {
+        case.never_ran_answer(
+            KIND,
+            rule_origin(rule),
+            &format!("{}{}", slot.stage, target_suffix(slot)),
+        )
+    };
     newest.map_or_else(never, |landing| of_landing(case, rule, by, landing))
 }
 
@@ -86,8 +96,8 @@ fn of_landing(
     landing: &EvidenceRunPeriod<'_>,
 ) -> GateAnswer {
     match by {
-        VerifiedBy::Checks(pattern) => by_checks(case, landing, pattern, place(rule)),
-        _ => by_ledger(case, landing, place(rule)),
+        VerifiedBy::Checks(pattern) => by_checks(case, landing, pattern, rule_origin(rule)),
+        _ => by_ledger(case, landing, rule_origin(rule)),
     }
 }
 
@@ -97,22 +107,28 @@ fn by_ledger(
     place: RuleOrigin,
 ) -> GateAnswer {
     let (version, stage) =
-        (landing.version, format!("{}{}", landing.slot.stage, target(landing.slot)));
-    let record = || case.record(landing.slot, "passed");
-    match case.evidence.ledger.outcome(landing, case.question.end()) {
+        (landing.version, format!("{}{}", landing.slot.stage, target_suffix(landing.slot)));
+    let record = || case.record_command(landing.slot, "passed");
+    match case.evidence.ledger.find_outcome(landing, case.question.history_end()) {
         Some((Outcome::Passed, event)) => {
             let at = event.time.as_second();
-            GateAnswer::open(KIND, place, format!("{version} passed in {stage} at {}", when(at)))
-                .since(Some(at))
+            GateAnswer::open(
+                KIND,
+                place,
+                format!("{version} passed in {stage} at {}", format_seconds(at)),
+            )
+            .with_since(Some(at))
         }
         Some((Outcome::Failed, event)) => {
             let at = event.time.as_second();
-            let reason = format!("{version} failed in {stage} at {}", when(at));
-            GateAnswer::shut(KIND, place, reason).since(Some(at)).clear(record())
+            let reason = format!("{version} failed in {stage} at {}", format_seconds(at));
+            GateAnswer::shut(KIND, place, reason).with_since(Some(at)).with_clear_command(record())
         }
         None => {
             let reason = format!("{version} has no outcome in {stage}; unknown is not passed");
-            GateAnswer::shut(KIND, place, reason).since(landing.time).clear(record())
+            GateAnswer::shut(KIND, place, reason)
+                .with_since(landing.time)
+                .with_clear_command(record())
         }
     }
 }
@@ -139,9 +155,10 @@ fn by_checks(
         }
     };
     let fitting: Vec<&CommitCheck> =
-        checks.iter().filter(|check| fits(pattern, &check.name)).collect();
+        checks.iter().filter(|check| matches_glob(pattern, &check.name)).collect();
     let first = |state: CheckState| fitting.iter().find(|check| check.state == state);
-    let shut = |reason: String| GateAnswer::shut(KIND, place.clone(), reason).since(landing.time);
+    let shut =
+        |reason: String| GateAnswer::shut(KIND, place.clone(), reason).with_since(landing.time);
     if let Some(check) = first(CheckState::Failed) {
         return shut(format!("check {} of {stage}'s deployment failed", check.name));
     }

@@ -1,31 +1,31 @@
 //! `version`: what the version must look like, and the mapping's own flags.
 
-use super::{GateInput, place, target};
-use crate::config::gates::{Gate, GateKind, GateRule, VersionGate, fits};
+use super::{GateInput, rule_origin, target_suffix};
+use crate::config::gates::{Gate, GateKind, GateRule, VersionGate, matches_glob};
 use crate::model::is_moving_tag;
 use crate::pipeline::verdict::GateAnswer;
 
 pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
     let Gate::Version(wanted) = &rule.gate else { return None };
-    let why = misfit(case, wanted).or_else(|| flagged(case, wanted));
+    let why = version_problem(case, wanted).or_else(|| false_flag(case, wanted));
     Some(match why {
-        Some(why) => GateAnswer::shut(GateKind::Version, place(rule), why),
+        Some(why) => GateAnswer::shut(GateKind::Version, rule_origin(rule), why),
         None => GateAnswer::open(
             GateKind::Version,
-            place(rule),
+            rule_origin(rule),
             format!("{} is as it should be", case.question.version),
         ),
     })
 }
 
-fn misfit(case: &GateInput<'_>, wanted: &VersionGate) -> Option<String> {
+fn version_problem(case: &GateInput<'_>, wanted: &VersionGate) -> Option<String> {
     let version = case.question.version;
     let tag = version.tag.as_deref().unwrap_or_default();
     if let Some(pattern) = wanted.pattern.as_ref().filter(|pattern| !pattern.is_match(tag)) {
         let text = pattern.as_str().trim_start_matches("^(?:").trim_end_matches(")$");
         return Some(format!("{version} does not fit `{text}`"));
     }
-    let comes_from = |branch: &String| fits(&format!("{branch}-*"), tag);
+    let comes_from = |branch: &String| matches_glob(&format!("{branch}-*"), tag);
     if !wanted.branches.is_empty() && !wanted.branches.iter().any(comes_from) {
         return Some(format!("{version} is not of branch {}", wanted.branches.join(" or ")));
     }
@@ -36,8 +36,9 @@ fn misfit(case: &GateInput<'_>, wanted: &VersionGate) -> Option<String> {
 }
 
 /// A flag that is `false` beside the version: where it comes from, or where it goes.
-fn flagged(case: &GateInput<'_>, wanted: &VersionGate) -> Option<String> {
-    let sources = case.before.iter().flat_map(|stage| case.evidence.sources(case.question, stage));
+fn false_flag(case: &GateInput<'_>, wanted: &VersionGate) -> Option<String> {
+    let sources =
+        case.before.iter().flat_map(|stage| case.evidence.source_cells(case.question, stage));
     for slot in sources.chain(case.slots.iter().copied()) {
         let is_source = slot.stage != *case.question.stage;
         let Some(flags) = case.evidence.facts.flags.get(slot) else { continue };
@@ -45,7 +46,7 @@ fn flagged(case: &GateInput<'_>, wanted: &VersionGate) -> Option<String> {
         let speaks = |name: &String| name.starts_with("promote") == is_source;
         let off = wanted.flags.iter().find(|name| speaks(name) && flags.get(*name) == Some(&false));
         if let Some(name) = off {
-            return Some(format!("{name} is false in {}{}", slot.stage, target(slot)));
+            return Some(format!("{name} is false in {}{}", slot.stage, target_suffix(slot)));
         }
     }
     None

@@ -27,7 +27,7 @@ pub struct EventAuthor {
 
 impl EventAuthor {
     /// The words a permission may name somebody by: name, address, and what stands before its `@`.
-    pub fn words(&self) -> impl Iterator<Item = &str> {
+    pub fn permission_words(&self) -> impl Iterator<Item = &str> {
         let login = self.email.split('@').next().unwrap_or_default();
         [self.name.as_str(), self.email.as_str(), login].into_iter().filter(|word| !word.is_empty())
     }
@@ -129,12 +129,15 @@ impl EventKind {
         match self {
             EventKind::Locked { app, stage, reason, until } => {
                 let until = until
-                    .map(|until| format!(" until {}", super::minute(until)))
+                    .map(|until| format!(" until {}", super::format_minute(until)))
                     .unwrap_or_default();
-                format!("Lock {}{until}: {reason}", super::scope(app.as_deref(), stage.as_ref()))
+                format!(
+                    "Lock {}{until}: {reason}",
+                    super::scope_text(app.as_deref(), stage.as_ref())
+                )
             }
             EventKind::Unlocked { app, stage } => {
-                format!("Unlock {}", super::scope(app.as_deref(), stage.as_ref()))
+                format!("Unlock {}", super::scope_text(app.as_deref(), stage.as_ref()))
             }
             EventKind::Outcome { app, stage, target, version, outcome, .. } => {
                 let target = target.as_ref().map(|target| format!("/{target}")).unwrap_or_default();

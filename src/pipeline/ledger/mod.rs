@@ -36,14 +36,14 @@ pub struct Lock<'l> {
 
 impl Lock<'_> {
     /// Does it stand in the way of this app in this stage?
-    pub fn covers(&self, subject: &AppComponent, stage: &StageName) -> bool {
+    pub fn applies_to(&self, subject: &AppComponent, stage: &StageName) -> bool {
         self.app.is_none_or(|app| is_about(app, subject))
             && self.stage.is_none_or(|locked| locked == stage)
     }
 
     /// What is locked: `web in prod`.
     pub fn name(&self) -> String {
-        scope(self.app, self.stage)
+        scope_text(self.app, self.stage)
     }
 }
 
@@ -74,12 +74,12 @@ impl Ledger {
     }
 
     /// The time of the first event, in seconds since 1970.
-    pub fn begins(&self) -> Option<i64> {
+    pub fn start_time(&self) -> Option<i64> {
         self.events.iter().map(|event| event.time.as_second()).min()
     }
 
     /// The events about an app, or about the app and one of its components, oldest first.
-    fn about(
+    fn events_about(
         &self,
         app: &str,
         component: Option<&str>,
@@ -93,27 +93,27 @@ impl Ledger {
         events.filter(move |event| end.is_none_or(|end| event.time.as_second() <= end))
     }
 
-    fn of(
+    fn events_of_app(
         &self,
         subject: &AppComponent,
         end: Option<i64>,
     ) -> impl DoubleEndedIterator<Item = &LedgerEvent> {
-        self.about(subject.app.as_str(), subject.component.as_deref(), end)
+        self.events_about(subject.app.as_str(), subject.component.as_deref(), end)
     }
 
     /// How a deployment turned out, by the last word on it.
-    pub fn outcome(
+    pub fn find_outcome(
         &self,
         landing: &EvidenceRunPeriod<'_>,
         end: Option<i64>,
     ) -> Option<(Outcome, &LedgerEvent)> {
         let slot = landing.slot;
-        let mut events = self.about(slot.app.as_str(), slot.component.as_deref(), end).rev();
+        let mut events = self.events_about(slot.app.as_str(), slot.component.as_deref(), end).rev();
         events.find_map(|event| Some((outcome_of(event, landing)?, event)))
     }
 
     /// The locks that hold at a time. Those whose end has come do not.
-    pub fn locks(&self, end: Option<i64>, at: i64) -> Vec<Lock<'_>> {
+    pub fn active_locks(&self, end: Option<i64>, at: i64) -> Vec<Lock<'_>> {
         let mut out: Vec<Lock<'_>> = Vec::new();
         let events = self.wide.iter().map(|index| &self.events[*index]);
         for event in events.filter(|event| end.is_none_or(|end| event.time.as_second() <= end)) {
@@ -134,13 +134,13 @@ impl Ledger {
     }
 
     /// Why an app stays where it is in a stage.
-    pub fn held(
+    pub fn find_hold(
         &self,
         subject: &AppComponent,
         stage: &StageName,
         end: Option<i64>,
     ) -> Option<(&LedgerEvent, &str)> {
-        let last = self.of(subject, end).rev().find(|event| {
+        let last = self.events_of_app(subject, end).rev().find(|event| {
             matches!(&event.what, EventKind::Held { stage: at, .. } | EventKind::Released { stage: at, .. } if at == stage)
         })?;
         match &last.what {
@@ -150,14 +150,14 @@ impl Ledger {
     }
 
     /// Who rejected the version, and why.
-    pub fn rejected(
+    pub fn find_rejection(
         &self,
         subject: &AppComponent,
         version: &Version,
         end: Option<i64>,
     ) -> Option<(&LedgerEvent, Option<&str>)> {
         let is_it = |known: &str| Version::parse(known).is_same(version);
-        let last = self.of(subject, end).rev().find(|event| {
+        let last = self.events_of_app(subject, end).rev().find(|event| {
             matches!(&event.what, EventKind::Rejected { version, .. } | EventKind::Unrejected { version, .. } if is_it(version))
         })?;
         match &last.what {
@@ -167,7 +167,7 @@ impl Ledger {
     }
 
     /// The overrides that nobody has written a follow-up for.
-    pub fn unexplained(&self) -> Vec<&LedgerEvent> {
+    pub fn overrides_without_follow_up(&self) -> Vec<&LedgerEvent> {
         let about = |event: &LedgerEvent| match &event.what {
             EventKind::Noted { about, .. } => Some(about.clone()),
             _ => None,
@@ -186,7 +186,7 @@ impl Ledger {
         &'l self,
         question: &'l GateQuery<'_>,
     ) -> impl Iterator<Item = &'l LedgerEvent> {
-        self.of(question.subject, question.end()).filter(|event| {
+        self.events_of_app(question.subject, question.history_end()).filter(|event| {
             matches!(&event.what, EventKind::Approved { stage, version, .. }
                 if stage == question.stage && Version::parse(version).is_same(question.version))
         })
@@ -206,7 +206,7 @@ impl Ledger {
             }
             _ => None,
         };
-        self.of(question.subject, question.end()).filter_map(one).collect()
+        self.events_of_app(question.subject, question.history_end()).filter_map(one).collect()
     }
 }
 
@@ -240,7 +240,7 @@ fn is_about(name: &str, subject: &AppComponent) -> bool {
 }
 
 /// `web in prod`, `web`, `prod`, or `everything`.
-pub fn scope(app: Option<&str>, stage: Option<&StageName>) -> String {
+pub fn scope_text(app: Option<&str>, stage: Option<&StageName>) -> String {
     match (app, stage) {
         (Some(app), Some(stage)) => format!("{app} in {stage}"),
         (Some(app), None) => app.to_owned(),
@@ -250,6 +250,6 @@ pub fn scope(app: Option<&str>, stage: Option<&StageName>) -> String {
 }
 
 /// `2026-08-03 10:00 UTC`.
-pub fn minute(at: Timestamp) -> String {
+pub fn format_minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -20,11 +20,11 @@ pub struct LedgerFileChange {
 
 impl LedgerEvent {
     /// The file that shows what is so from now on.
-    pub fn change(&self) -> LedgerFileChange {
+    pub fn state_change(&self) -> LedgerFileChange {
         let text =
             || Some(serde_json::to_string_pretty(self).expect("an event is plain data") + "\n");
         let lock = |app: &Option<String>, stage: Option<&str>| {
-            format!("locks/{}/{}", part(stage), part(app.as_deref()))
+            format!("locks/{}/{}", path_segment(stage), path_segment(app.as_deref()))
         };
         let (path, text) = match &self.what {
             EventKind::Locked { app, stage, .. } => {
@@ -34,15 +34,19 @@ impl LedgerEvent {
                 (lock(app, stage.as_ref().map(|stage| stage.as_str())), None)
             }
             EventKind::Outcome { app, stage, .. } => {
-                (place("outcomes", stage.as_str(), app), text())
+                (state_path("outcomes", stage.as_str(), app), text())
             }
             EventKind::Approved { app, stage, .. } => {
-                (format!("{}/{}", place("approvals", stage.as_str(), app), self.id), text())
+                (format!("{}/{}", state_path("approvals", stage.as_str(), app), self.id), text())
             }
-            EventKind::Rejected { app, version, .. } => (place("rejected", app, version), text()),
-            EventKind::Unrejected { app, version } => (place("rejected", app, version), None),
-            EventKind::Held { app, stage, .. } => (place("holds", stage.as_str(), app), text()),
-            EventKind::Released { app, stage } => (place("holds", stage.as_str(), app), None),
+            EventKind::Rejected { app, version, .. } => {
+                (state_path("rejected", app, version), text())
+            }
+            EventKind::Unrejected { app, version } => (state_path("rejected", app, version), None),
+            EventKind::Held { app, stage, .. } => {
+                (state_path("holds", stage.as_str(), app), text())
+            }
+            EventKind::Released { app, stage } => (state_path("holds", stage.as_str(), app), None),
             EventKind::Overridden { .. } => (format!("overrides/{}", self.id), text()),
             EventKind::Noted { .. } => (format!("notes/{}", self.id), text()),
         };
@@ -50,12 +54,12 @@ impl LedgerEvent {
     }
 }
 
-fn place(folder: &str, one: &str, two: &str) -> String {
-    format!("{folder}/{}/{}", part(Some(one)), part(Some(two)))
+fn state_path(folder: &str, one: &str, two: &str) -> String {
+    format!("{folder}/{}/{}", path_segment(Some(one)), path_segment(Some(two)))
 }
 
 /// A name as a part of a path. `.` alone, `..` and what git keeps for itself get a sign in front.
-fn part(name: Option<&str>) -> String {
+fn path_segment(name: Option<&str>) -> String {
     let Some(name) = name else { return ALL.to_owned() };
     let safe = utf8_percent_encode(name, ODD).to_string();
     if safe.starts_with('.') || safe.is_empty() { format!("%{safe}") } else { safe }

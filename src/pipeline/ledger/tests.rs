@@ -83,7 +83,10 @@ Lock prod until 1970-01-01 01:00 UTC: incident
         let written = event(what);
         let read = LedgerEvent::parse(&written.message(), ann()).expect("it is read back");
         assert_eq!((&read.id, read.time, &read.what), (&written.id, written.time, &written.what));
-        assert_eq!(read.by.words().collect::<Vec<_>>(), ["Ann", "ann@example.com", "ann"]);
+        assert_eq!(
+            read.by.permission_words().collect::<Vec<_>>(),
+            ["Ann", "ann@example.com", "ann"]
+        );
     }
     assert!(LedgerEvent::parse("Merge branch 'x'\n\nno event\n", ann()).is_none());
     assert!(LedgerEvent::parse("one line", ann()).is_none());
@@ -92,7 +95,7 @@ Lock prod until 1970-01-01 01:00 UTC: incident
 #[test]
 fn each_has_a_sentence_and_a_file() {
     let lines = every_kind().into_iter().map(|what| {
-        let LedgerFileChange { path, text } = event(what.clone()).change();
+        let LedgerFileChange { path, text } = event(what.clone()).state_change();
         format!(
             "{} {path}: {}\n",
             if text.is_some() { "+" } else { "-" },
@@ -125,7 +128,7 @@ fn names_cannot_leave_their_folder() {
         ("a/b\\c", "holds/prod/a%2Fb%5Cc.json"),
     ] {
         let held = EventKind::Held { app: app.into(), stage: "prod".into(), reason: String::new() };
-        assert_eq!(event(held).change().path, expected);
+        assert_eq!(event(held).state_change().path, expected);
     }
 }
 
@@ -133,5 +136,5 @@ fn names_cannot_leave_their_folder() {
 fn an_event_that_comes_twice_counts_once() {
     let twice = vec![event(every_kind()[0].clone()), event(every_kind()[0].clone())];
     let ledger = Ledger::new(twice);
-    assert_eq!((ledger.events().len(), ledger.begins()), (1, Some(600)));
+    assert_eq!((ledger.events().len(), ledger.start_time()), (1, Some(600)));
 }

@@ -18,7 +18,7 @@ pub struct FindingGroup<'a> {
 
 impl<'a> FindingGroup<'a> {
     /// One finding by itself.
-    pub fn single(told: &'a FindingReport) -> Self {
+    pub fn from_finding(told: &'a FindingReport) -> Self {
         FindingGroup { names: vec![&told.name], findings: vec![told] }
     }
 
@@ -36,7 +36,7 @@ impl<'a> FindingGroup<'a> {
     }
 
     /// When it was found first and last, in seconds since 1970; `None` for what stands there now.
-    pub fn span(&self) -> Option<(i64, i64)> {
+    pub fn time_span(&self) -> Option<(i64, i64)> {
         let times = || self.findings.iter().filter_map(|told| told.finding.time);
         Some((times().min()?, times().max()?))
     }
@@ -52,10 +52,11 @@ impl<'a> FindingGroup<'a> {
 
 impl AuditReport {
     /// The findings folded, in the order of the newest of each.
-    pub fn groups(&self) -> Vec<FindingGroup<'_>> {
-        let by_app = gathered(self.findings.iter(), |told| (place(told), told.name.as_str()));
+    pub fn finding_groups(&self) -> Vec<FindingGroup<'_>> {
+        let by_app =
+            group_by_key(self.findings.iter(), |told| (group_key(told), told.name.as_str()));
         // Apps go together where all is of the same commits, or the same is said of what stands there.
-        let together = gathered(by_app.into_iter(), |findings| {
+        let together = group_by_key(by_app.into_iter(), |findings| {
             let marks = findings.iter().map(|told| {
                 let finding = &told.finding;
                 (
@@ -64,18 +65,18 @@ impl AuditReport {
                     finding.time,
                 )
             });
-            (place(findings[0]), marks.collect::<Vec<_>>())
+            (group_key(findings[0]), marks.collect::<Vec<_>>())
         });
-        together.into_iter().map(folded).collect()
+        together.into_iter().map(merge_apps).collect()
     }
 }
 
-fn place(told: &FindingReport) -> (&'static str, Severity, String) {
-    (told.finding.rule.id, told.finding.severity, told.place())
+fn group_key(told: &FindingReport) -> (&'static str, Severity, String) {
+    (told.finding.rule.id, told.finding.severity, told.place_text())
 }
 
 /// Values with equal keys, in the order of the first of each.
-fn gathered<T, K: Eq + Hash>(
+fn group_by_key<T, K: Eq + Hash>(
     values: impl Iterator<Item = T>,
     key: impl Fn(&T) -> K,
 ) -> Vec<Vec<T>> {
@@ -92,7 +93,7 @@ fn gathered<T, K: Eq + Hash>(
 }
 
 /// The findings of several apps as one group, the newest first.
-fn folded(apps: Vec<Vec<&FindingReport>>) -> FindingGroup<'_> {
+fn merge_apps(apps: Vec<Vec<&FindingReport>>) -> FindingGroup<'_> {
     let names = apps.iter().map(|findings| findings[0].name.as_str()).collect();
     let mut findings: Vec<&FindingReport> = apps.into_iter().flatten().collect();
     findings.sort_by_key(|told| Reverse(told.finding.time));
@@ -114,21 +115,29 @@ mod tests {
         let (app, target) =
             cell.split_once('/').map_or((cell, None), |(app, target)| (app, Some(target.into())));
         let slot = CellKey { app: app.into(), component: None, stage: stage.into(), target };
-        let rule = rules::of("mutable-tag").expect("there is such a rule");
+        let rule = rules::find_rule("mutable-tag").expect("there is such a rule");
         // A commit for each time, as in most repositories.
         let commit = time.map(|time| format!("{time:040x}").parse().expect("forty digits"));
-        let finding = Finding { slots: vec![slot], time, commit, ..Finding::bare(rule, "said") };
+        let finding =
+            Finding { slots: vec![slot], time, commit, ..Finding::from_message(rule, "said") };
         FindingReport { finding, name: app.to_owned(), account: None }
     }
 
     fn groups(lines: &[&str]) -> Vec<String> {
         let audited = audited(lines.iter().map(|line| told(line)).collect());
         let shown = |group: &FindingGroup<'_>| {
-            let span =
-                group.span().map(|(first, last)| format!(" {first}-{last}")).unwrap_or_default();
-            format!("{} {} x{}{span}", group.name(), group.newest().place(), group.findings.len())
+            let span = group
+                .time_span()
+                .map(|(first, last)| format!(" {first}-{last}"))
+                .unwrap_or_default();
+            format!(
+                "{} {} x{}{span}",
+                group.name(),
+                group.newest().place_text(),
+                group.findings.len()
+            )
         };
-        audited.groups().iter().map(shown).collect()
+        audited.finding_groups().iter().map(shown).collect()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::AuditReport;
 use crate::audit::Severity;
 use crate::model::StageName;
-use crate::report::moment;
+use crate::report::to_timestamp;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan};
@@ -52,7 +52,7 @@ impl PlotPeriod {
     }
 
     /// The first day of the period that a day is in.
-    fn start(self, day: Date) -> Date {
+    fn start_of(self, day: Date) -> Date {
         let start = match self {
             PlotPeriod::Day => Ok(day),
             PlotPeriod::Week if day.weekday() == Weekday::Monday => Ok(day),
@@ -93,14 +93,16 @@ impl DeploymentPlot {
         stages: &[StageName],
         deployments: impl Iterator<Item = (&'d StageName, i64)>,
     ) -> Self {
-        let (period, starts) =
-            periods(day(audited.since.as_second()), day(audited.until.as_second() - 1));
+        let (period, starts) = choose_periods(
+            date_of(audited.since.as_second()),
+            date_of(audited.until.as_second() - 1),
+        );
         let empty = |stage: &StageName| StagePlot {
             stage: stage.clone(),
             deployments: vec![0; starts.len()],
             grave: vec![0; starts.len()],
         };
-        let begins: Vec<i64> = starts.iter().copied().filter_map(begin).collect();
+        let begins: Vec<i64> = starts.iter().copied().filter_map(day_start).collect();
         let mut plot =
             DeploymentPlot { period, stages: stages.iter().map(empty).collect(), starts };
         for (stage, time) in deployments {
@@ -132,18 +134,18 @@ impl DeploymentPlot {
 }
 
 /// When a day begins, in seconds since 1970.
-fn begin(day: Date) -> Option<i64> {
+fn day_start(day: Date) -> Option<i64> {
     Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
 }
 
-fn day(seconds: i64) -> Date {
-    moment(seconds).to_zoned(TimeZone::UTC).date()
+fn date_of(seconds: i64) -> Date {
+    to_timestamp(seconds).to_zoned(TimeZone::UTC).date()
 }
 
 /// The shortest periods of which there are not too many.
-fn periods(first: Date, last: Date) -> (PlotPeriod, Vec<Date>) {
+fn choose_periods(first: Date, last: Date) -> (PlotPeriod, Vec<Date>) {
     let starts = |period: PlotPeriod| {
-        let all = period.start(first).series(period.length());
+        let all = period.start_of(first).series(period.length());
         all.take_while(|start| *start <= last).take(MOST + 1).collect::<Vec<_>>()
     };
     let fitting = PlotPeriod::ALL.into_iter().map(|period| (period, starts(period)));
@@ -161,7 +163,7 @@ mod tests {
     #[test]
     fn no_more_periods_than_can_be_told_apart() {
         let count = |first, last| {
-            let (period, starts) = periods(first, last);
+            let (period, starts) = choose_periods(first, last);
             (period, starts.len(), starts[0])
         };
         let until = date(2026, 8, 5);
@@ -176,7 +178,7 @@ mod tests {
     fn deployments_are_counted_by_stage_and_period() {
         let stages = ["dev", "idle", "prod"].map(StageName::from);
         let mut audited = audited(Vec::new());
-        audited.until = moment(3 * 86_400);
+        audited.until = to_timestamp(3 * 86_400);
         let deployments = [("dev", 5), ("dev", 90_000), ("dev", 90_001), ("prod", 200_000)];
         let deployments = deployments.map(|(stage, time)| (StageName::from(stage), time));
         let plot = DeploymentPlot::new(

@@ -90,7 +90,7 @@ impl AskJson {
         branch: Option<String>,
         revision: Option<String>,
     ) -> Self {
-        let judged = waves.turn();
+        let judged = waves.current();
         let broken = judged.judgement.broken.as_ref().map(|broken| BreakGlassJson {
             event: broken.id.clone(),
             by: broken.by.clone(),
@@ -114,39 +114,44 @@ impl AskJson {
             tag: judged.version.tag.clone(),
             digest: judged.version.digest.clone(),
             time: judged.at.to_string(),
-            allowed: judged.allows(),
+            allowed: judged.is_allowed(),
             there: judged.is_there,
             verdict: judged.judgement.verdict.as_str(),
-            until: until(&judged.judgement.verdict),
-            sentence: judged.sentence(),
-            gates: gates(judged).collect(),
+            until: until_text(&judged.judgement.verdict),
+            sentence: judged.summary_sentence(),
+            gates: gates_json(judged).collect(),
             broken,
-            waves: waves.all().filter(|_| waves.are_many()).map(wave).collect(),
+            waves: waves.reports().filter(|_| waves.are_many()).map(wave_json).collect(),
         }
     }
 }
 
-fn wave(judged: &GateReport) -> WaveAnswerJson {
+fn wave_json(judged: &GateReport) -> WaveAnswerJson {
     WaveAnswerJson {
         targets: judged.targets.iter().map(ToString::to_string).collect(),
-        allowed: judged.allows(),
+        allowed: judged.is_allowed(),
         there: judged.is_there,
         verdict: judged.judgement.verdict.as_str(),
-        until: until(&judged.judgement.verdict),
-        sentence: judged.sentence(),
+        until: until_text(&judged.judgement.verdict),
+        sentence: judged.summary_sentence(),
     }
 }
 
 /// What each gate answers.
-pub(super) fn gates(judged: &GateReport) -> impl Iterator<Item = GateAnswerJson> {
-    judged.judgement.answers.iter().zip(&judged.places).map(|(answer, from)| gate(answer, from))
+pub(super) fn gates_json(judged: &GateReport) -> impl Iterator<Item = GateAnswerJson> {
+    judged
+        .judgement
+        .answers
+        .iter()
+        .zip(&judged.places)
+        .map(|(answer, from)| gate_json(answer, from))
 }
 
-fn gate(answer: &GateAnswer, from: &str) -> GateAnswerJson {
+fn gate_json(answer: &GateAnswer, from: &str) -> GateAnswerJson {
     GateAnswerJson {
         gate: answer.gate.as_str(),
         verdict: answer.verdict.as_str(),
-        until: until(&answer.verdict),
+        until: until_text(&answer.verdict),
         reason: answer.reason.clone(),
         since: answer.since.map(seconds),
         from: from.to_owned(),
@@ -158,7 +163,7 @@ fn gate(answer: &GateAnswer, from: &str) -> GateAnswerJson {
     }
 }
 
-fn until(verdict: &Verdict) -> Option<String> {
+fn until_text(verdict: &Verdict) -> Option<String> {
     match verdict {
         Verdict::Wait { until } => Some(until.timestamp().to_string()),
         _ => None,
@@ -166,5 +171,5 @@ fn until(verdict: &Verdict) -> Option<String> {
 }
 
 fn seconds(seconds: i64) -> String {
-    crate::report::moment(seconds).to_string()
+    crate::report::to_timestamp(seconds).to_string()
 }

@@ -3,7 +3,7 @@
 use super::PersonJson;
 use super::metrics::StagePairJson;
 use crate::audit::{AuditRule, Severity};
-use crate::report::{AuditReport, FindingReport, moment};
+use crate::report::{AuditReport, FindingReport, to_timestamp};
 use serde::Serialize;
 
 /// The whole answer of `audit --output json`.
@@ -83,7 +83,7 @@ impl From<&AuditReport> for AuditJson {
             complete: audited.complete,
             deployments: audited.deployments,
             stopped_by_policy: audited.stopped,
-            rules: audited.counts().into_iter().map(AuditRuleJson::from).collect(),
+            rules: audited.rule_counts().into_iter().map(AuditRuleJson::from).collect(),
             not_judged: audited.unjudged.iter().map(|rule| UnjudgedRuleJson::from(*rule)).collect(),
             findings: audited.findings.iter().map(FindingJson::from).collect(),
             hidden_by_baseline: audited.hidden,
@@ -100,7 +100,7 @@ impl From<(&'static AuditRule, Severity, usize)> for AuditRuleJson {
 
 impl From<&'static AuditRule> for UnjudgedRuleJson {
     fn from(rule: &'static AuditRule) -> Self {
-        UnjudgedRuleJson { id: rule.id, needs: rule.needs.words() }
+        UnjudgedRuleJson { id: rule.id, needs: rule.needs.missing_text() }
     }
 }
 
@@ -120,7 +120,7 @@ impl From<&FindingReport> for FindingJson {
             tag: version.and_then(|version| version.tag.clone()),
             digest: version.and_then(|version| version.digest.clone()),
             commit: finding.commit.map(|commit| commit.to_string()),
-            time: finding.time.map(|time| moment(time).to_string()),
+            time: finding.time.map(|time| to_timestamp(time).to_string()),
             author: account
                 .map(|account| PersonJson::new(&account.author.name, &account.author.email)),
             subject: account.map(|account| account.subject.clone()),

@@ -1,6 +1,6 @@
 //! `towpath.guard/1`.
 
-use super::ask::{GateAnswerJson, gates};
+use super::ask::{GateAnswerJson, gates_json};
 use crate::guard::{GuardRefusal, Ruling};
 use crate::model::CellKey;
 use crate::report::GuardReport;
@@ -85,41 +85,41 @@ impl From<&GuardReport> for GuardJson {
     fn from(guarded: &GuardReport) -> Self {
         let person = |one: &crate::guard::Contributor| ContributorJson {
             name: one.name.clone(),
-            proof: one.proof.word(),
+            proof: one.proof.json_name(),
         };
         GuardJson {
             schema: "towpath.guard/1",
             repository: guarded.repository.clone(),
             base: guarded.base.clone(),
             head: guarded.head.clone(),
-            allowed: guarded.allows(),
-            sentence: guarded.sentence(),
+            allowed: guarded.is_allowed(),
+            sentence: guarded.summary_sentence(),
             files: guarded.files,
             persons: guarded.persons.iter().map(person).collect(),
-            rulings: guarded.rulings.iter().map(|ruling| of(ruling, guarded)).collect(),
+            rulings: guarded.rulings.iter().map(|ruling| ruling_json(ruling, guarded)).collect(),
         }
     }
 }
 
-fn of(ruling: &Ruling, guarded: &GuardReport) -> RulingJson {
+fn ruling_json(ruling: &Ruling, guarded: &GuardReport) -> RulingJson {
     let words =
         |versions: &[crate::model::Version]| versions.iter().map(ToString::to_string).collect();
     let judged = ruling.queries.iter().filter_map(|at| guarded.judged.get(*at));
     RulingJson {
-        allowed: ruling.passes(),
-        cells: ruling.slots.iter().map(cell).collect(),
+        allowed: ruling.is_allowed(),
+        cells: ruling.slots.iter().map(cell_json).collect(),
         from: words(&ruling.from),
         to: words(&ruling.to),
         path: ruling.path.clone(),
         line: ruling.line,
         granted: ruling.granted.clone(),
-        refusals: ruling.refusals.iter().map(refusal).collect(),
-        overridden: ruling.overridden.iter().map(refusal).collect(),
-        gates: judged.flat_map(gates).collect(),
+        refusals: ruling.refusals.iter().map(refusal_json).collect(),
+        overridden: ruling.overridden.iter().map(refusal_json).collect(),
+        gates: judged.flat_map(gates_json).collect(),
     }
 }
 
-fn cell(slot: &CellKey) -> CellJson {
+fn cell_json(slot: &CellKey) -> CellJson {
     CellJson {
         app: slot.app.to_string(),
         component: slot.component.clone(),
@@ -128,7 +128,7 @@ fn cell(slot: &CellKey) -> CellJson {
     }
 }
 
-fn refusal(refusal: &GuardRefusal) -> GuardRefusalJson {
+fn refusal_json(refusal: &GuardRefusal) -> GuardRefusalJson {
     GuardRefusalJson {
         check: refusal.check.as_str(),
         reason: refusal.reason.clone(),

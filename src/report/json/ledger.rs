@@ -52,7 +52,7 @@ impl From<&LedgerEvent> for LedgerEventJson {
     fn from(event: &LedgerEvent) -> Self {
         let json = serde_json::to_value(event).expect("an event is plain data");
         let map = json.as_object().cloned().unwrap_or_default();
-        LedgerEventJson { schema: "towpath.event/1", by: by(event), event: map }
+        LedgerEventJson { schema: "towpath.event/1", by: author_json(event), event: map }
     }
 }
 
@@ -64,12 +64,12 @@ impl From<&Lock<'_>> for LockJson {
             reason: lock.reason.to_owned(),
             since: lock.event.time.to_string(),
             until: lock.until.map(|until| until.to_string()),
-            by: by(lock.event),
+            by: author_json(lock.event),
             event: lock.event.id.clone(),
         }
     }
 }
 
-fn by(event: &LedgerEvent) -> EventAuthorJson {
+fn author_json(event: &LedgerEvent) -> EventAuthorJson {
     EventAuthorJson { name: event.by.name.clone(), email: event.by.email.clone() }
 }

@@ -91,18 +91,18 @@ impl DoraFiguresJson {
             app: figures.app.as_ref().map(ToString::to_string),
             stage: figures.stage.as_ref().map(ToString::to_string),
             deployments: figures.deployments,
-            deployments_per_week: thousandths(per_week),
+            deployments_per_week: round_to_thousandths(per_week),
             weeks: figures.per_week.clone(),
             lead_seconds: DurationStatsJson::from(&figures.lead),
             rollbacks: figures.rollbacks,
-            change_failure_rate: figures.failure_rate().map(thousandths),
+            change_failure_rate: figures.failure_rate().map(round_to_thousandths),
             restore_seconds: DurationStatsJson::from(&figures.restore),
         }
     }
 }
 
 /// More digits would say nothing.
-fn thousandths(number: f64) -> f64 {
+fn round_to_thousandths(number: f64) -> f64 {
     (number * 1000.0).round() / 1000.0
 }
 

@@ -101,7 +101,7 @@ impl From<&PlanItem> for PlanItemJson {
                 outcome: "moves",
                 moves: moves.steps.iter().map(PlannedMoveJson::from).collect(),
                 files: moves.edits.paths().map(str::to_owned).collect(),
-                diff: Some(moves.edits.diff()),
+                diff: Some(moves.edits.unified_diff()),
                 ..empty
             },
             ItemOutcome::Refused(obstacle) => {

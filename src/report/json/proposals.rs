@@ -56,7 +56,7 @@ impl From<&ProposalsReport> for ProposalsJson {
 
 impl From<&Proposal> for ProposalJson {
     fn from(one: &Proposal) -> Self {
-        let text = one.text();
+        let text = one.body_text();
         let one = one.clone();
         ProposalJson {
             number: one.number,

@@ -4,7 +4,7 @@
 use super::{KubeObject, is_telling, speaks_of_versions};
 use crate::git::path::folder_of;
 use crate::model::{BlindSpot, BlindSpotEffect};
-use crate::source::branch::{LeafSubtree, objects};
+use crate::source::branch::{LeafSubtree, split_objects};
 use crate::source::leaf::Leaf;
 use crate::source::{ChangeScope, SnapshotReader};
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ const OVERRIDING: [&[&str]; 6] = [
 const LEADING: [&[&str]; 4] = [&["path"], &["repoURL"], &["targetRevision"], &["ref"]];
 
 /// The blind spots of a file of applications.
-pub fn spots(
+pub fn find_blind_spots(
     path: &str,
     leaves: &[Leaf],
     sight: &ChangeScope<'_>,
@@ -33,7 +33,7 @@ pub fn spots(
     if !sight.may_have_news(path, "files", reader) {
         return out;
     }
-    for branch in objects(leaves) {
+    for branch in split_objects(leaves) {
         let object = KubeObject::new(path, branch);
         if !object
             .branch
@@ -43,11 +43,11 @@ pub fn spots(
             continue;
         }
         match object.branch.text("kind") {
-            Some("Application") => out.extend(template(&object, &["spec"], sight)),
+            Some("Application") => out.extend(template_spots(&object, &["spec"], sight)),
             Some("ApplicationSet") => {
-                out.extend(template(&object, &["spec", "template", "spec"], sight));
+                out.extend(template_spots(&object, &["spec", "template", "spec"], sight));
                 out.extend(template_patch(&object));
-                out.extend(generators(&object, sight, reader));
+                out.extend(generator_spots(&object, sight, reader));
             }
             _ => {}
         }
@@ -57,7 +57,7 @@ pub fn spots(
 
 /// A patch of the template, if it has to do with sources or versions.
 fn template_patch(object: &KubeObject<'_>) -> Option<BlindSpot> {
-    let leaves: Vec<&Leaf> = object.leaves(&["spec", "templatePatch"]).collect();
+    let leaves: Vec<&Leaf> = object.leaves_at(&["spec", "templatePatch"]).collect();
     let is_about = |text: &str| text.contains("source") || is_telling(text);
     let counts =
         leaves.iter().any(|leaf| leaf.keys().any(is_about) || leaf.text.lines().any(is_about));
@@ -67,9 +67,13 @@ fn template_patch(object: &KubeObject<'_>) -> Option<BlindSpot> {
 }
 
 /// What the sources of an application say beside the versions that are read.
-fn template(object: &KubeObject<'_>, keys: &[&str], sight: &ChangeScope<'_>) -> Vec<BlindSpot> {
+fn template_spots(
+    object: &KubeObject<'_>,
+    keys: &[&str],
+    sight: &ChangeScope<'_>,
+) -> Vec<BlindSpot> {
     let mut out = Vec::new();
-    for source in sources(object, keys) {
+    for source in source_keys(object, keys) {
         let at = |rest: &[&str]| -> Vec<String> {
             source
                 .iter()
@@ -81,26 +85,28 @@ fn template(object: &KubeObject<'_>, keys: &[&str], sight: &ChangeScope<'_>) -> 
         let spot = |rest: &[&str], reach| {
             let keys = at(rest);
             let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-            let leaves = object.leaves(&keys).filter(|leaf| !sight.is_read(object.path, leaf));
+            let leaves = object.leaves_at(&keys).filter(|leaf| !sight.is_read(object.path, leaf));
             object.spot_of(&keys.join("."), leaves, reach)
         };
         out.extend(OVERRIDING.iter().filter_map(|rest| spot(rest, BlindSpotEffect::Overrides)));
         out.extend(LEADING.iter().filter_map(|rest| spot(rest, BlindSpotEffect::Leads)));
         let parameters = at(&["helm", "parameters"]);
         let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
-        let odd = object.leaves(&parameters).filter(|leaf| leaf.keys().any(is_odd_name));
+        let odd = object.leaves_at(&parameters).filter(|leaf| leaf.keys().any(is_odd_name));
         out.extend(object.spot_of(&parameters.join("."), odd, BlindSpotEffect::Overrides));
     }
     out.extend(
-        ["source", "sources"].iter().filter_map(|key| object.twice(&[keys, &[key]].concat())),
+        ["source", "sources"]
+            .iter()
+            .filter_map(|key| object.duplicate_spot(&[keys, &[key]].concat())),
     );
     out
 }
 
 /// The keys of each source of an application.
-fn sources(object: &KubeObject<'_>, keys: &[&str]) -> Vec<Vec<String>> {
+fn source_keys(object: &KubeObject<'_>, keys: &[&str]) -> Vec<Vec<String>> {
     let under = |more: &[&str]| keys.iter().chain(more).map(|key| (*key).to_owned()).collect();
-    let elements = object.branch.below(keys).below(&["sources"]).children();
+    let elements = object.branch.subtree_at(keys).subtree_at(&["sources"]).children();
     let one = std::iter::once(under(&["source"]));
     one.chain(elements.into_iter().map(|(element, _)| under(&["sources", element]))).collect()
 }
@@ -111,13 +117,13 @@ fn is_odd_name(key: &str) -> bool {
 }
 
 /// What generators give to the places in which versions stand: elements, files, templates of their own.
-fn generators(
+fn generator_spots(
     object: &KubeObject<'_>,
     sight: &ChangeScope<'_>,
     reader: &SnapshotReader<'_>,
 ) -> Vec<BlindSpot> {
-    let wanted = wanted(object);
-    let all: Vec<&Leaf> = object.leaves(&["spec", "generators"]).collect();
+    let wanted = wanted_names(object);
+    let all: Vec<&Leaf> = object.leaves_at(&["spec", "generators"]).collect();
     let gives = |leaf: &&Leaf| {
         let has_own_template = leaf.keys().any(|key| key == "template");
         let is_element = leaf.keys().any(|key| key == "elements");
@@ -137,16 +143,16 @@ fn generators(
         out.extend(
             all.iter()
                 .filter(is_file)
-                .flat_map(|leaf| files(object, &leaf.text, &wanted, sight, reader)),
+                .flat_map(|leaf| file_spots(object, &leaf.text, &wanted, sight, reader)),
         );
     }
     out
 }
 
 /// The names that a template asks for where versions stand.
-fn wanted(object: &KubeObject<'_>) -> BTreeSet<String> {
+fn wanted_names(object: &KubeObject<'_>) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
-    for leaf in object.leaves(&["spec", "template", "spec"]) {
+    for leaf in object.leaves_at(&["spec", "template", "spec"]) {
         if matches!(leaf.last(), "repoURL" | "path" | "releaseName")
             || is_git_revision(&object.branch, leaf)
         {
@@ -171,11 +177,11 @@ fn is_git_revision(object: &LeafSubtree<'_>, leaf: &Leaf) -> bool {
     }
     let has_chart =
         |(rest, other): (&str, &Leaf)| rest.ends_with("chart") && other.parent() == leaf.parent();
-    !object.all().any(has_chart)
+    !object.all_leaves().any(has_chart)
 }
 
 /// The files of a generator that are in the repository.
-fn files(
+fn file_spots(
     object: &KubeObject<'_>,
     pattern: &str,
     wanted: &BTreeSet<String>,
@@ -184,13 +190,14 @@ fn files(
 ) -> Vec<BlindSpot> {
     let start = folder_of(pattern.split(['*', '?', '[', '{']).next().unwrap_or_default());
     let all = reader.snapshot().files_under(start).unwrap_or_default();
-    let fits =
-        all.into_iter().filter(|file| (sight.is_changed)(&file.path) && fits(pattern, &file.path));
-    let key = format!("what {} reads of this file", object.name());
+    let fits = all
+        .into_iter()
+        .filter(|file| (sight.is_changed)(&file.path) && glob_matches(pattern, &file.path));
+    let key = format!("what {} reads of this file", object.display_name());
     let spot = |path: String| {
-        let leaves = reader.leaves(&path)?;
+        let leaves = reader.read_leaves(&path)?;
         let given = leaves.iter().filter(|leaf| leaf.keys().any(|key| wanted.contains(key)));
-        let says: String = given.map(super::said).collect();
+        let says: String = given.map(super::leaf_statement).collect();
         let spot = BlindSpot {
             path,
             key: key.clone(),
@@ -204,7 +211,7 @@ fn files(
 }
 
 /// Does a path fit a pattern with `*`? Sets and `?` count as anything.
-fn fits(pattern: &str, path: &str) -> bool {
+fn glob_matches(pattern: &str, path: &str) -> bool {
     let mut parts = pattern.split(['*', '?', '[', '{']);
     let Some(mut rest) = path.strip_prefix(parts.next().unwrap_or_default()) else { return false };
     let is_open = pattern.contains(['*', '?', '[', '{']);
@@ -266,15 +273,15 @@ mod tests {
     #[test]
     fn patterns_are_taken_widely() {
         assert!(
-            fits("a/*/x.json", "a/b/x.json")
-                && fits("a/**/x", "a/b/c/x")
-                && fits("a/{b,c}/x", "a/c/x")
+            glob_matches("a/*/x.json", "a/b/x.json")
+                && glob_matches("a/**/x", "a/b/c/x")
+                && glob_matches("a/{b,c}/x", "a/c/x")
         );
         assert!(
-            !fits("a/*/x.json", "a/b/y.json")
-                && !fits("a", "b")
-                && fits("a", "a")
-                && !fits("a", "ab")
+            !glob_matches("a/*/x.json", "a/b/y.json")
+                && !glob_matches("a", "b")
+                && glob_matches("a", "a")
+                && !glob_matches("a", "ab")
         );
     }
 }

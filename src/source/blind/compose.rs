@@ -1,6 +1,6 @@
 //! Compose: the files that its program merges, or takes in place of another, without being told.
 
-use super::{file, said};
+use super::{file_spot, leaf_statement};
 use crate::git::path::{folder_of, join};
 use crate::model::{BlindSpot, BlindSpotEffect};
 use crate::source::leaf::Leaf;
@@ -19,7 +19,7 @@ const OVERRIDES: [&str; 4] = [
 ];
 
 /// The blind spots of one compose file.
-pub fn spots(
+pub fn find_blind_spots(
     claim: &Claim<'_>,
     leaves: &[Leaf],
     env_path: &str,
@@ -27,7 +27,7 @@ pub fn spots(
 ) -> Vec<BlindSpot> {
     let folder = folder_of(&claim.path);
     let own = claim.path.rsplit('/').next().unwrap_or(&claim.path);
-    let mut out = Vec::from_iter(included(&claim.path, leaves));
+    let mut out = Vec::from_iter(included_files(&claim.path, leaves));
     let place = NAMES.iter().position(|name| *name == own);
     let before = NAMES
         .iter()
@@ -39,29 +39,29 @@ pub fn spots(
         .map(|name| (*name, format!("what is merged over {own}")));
     for (name, key) in before.chain(over) {
         let path = join(folder, name);
-        let is_other = reader.exists(&path) && claim.rule.path.captures(&path).is_none();
+        let is_other = reader.file_exists(&path) && claim.rule.path.captures(&path).is_none();
         let Some((_, text)) = is_other.then(|| reader.text_and_id(&path)).flatten() else {
             continue;
         };
-        let leaves = reader.leaves(&path);
+        let leaves = reader.read_leaves(&path);
         let services = leaves
             .as_ref()
-            .map(|leaves| leaves.iter().filter(|leaf| decides(leaf)).cloned().collect());
+            .map(|leaves| leaves.iter().filter(|leaf| decides_image(leaf)).cloned().collect());
         let services: Option<Vec<Leaf>> = services;
-        out.extend(file(&path, key, services.as_deref(), &text));
+        out.extend(file_spot(&path, key, services.as_deref(), &text));
     }
     out.extend(files_of_env(env_path, reader));
     out
 }
 
 /// What a file takes from others.
-fn included(path: &str, leaves: &[Leaf]) -> Option<BlindSpot> {
+fn included_files(path: &str, leaves: &[Leaf]) -> Option<BlindSpot> {
     let is_included = |leaf: &&Leaf| {
         leaf.keys().next() == Some("include") || leaf.keys().any(|key| key == "extends")
     };
     let included: Vec<&Leaf> = leaves.iter().filter(is_included).collect();
     let line = included.first()?.line;
-    let says = included.into_iter().map(said).collect();
+    let says = included.into_iter().map(leaf_statement).collect();
     let key = "`include` and `extends`".to_owned();
     Some(BlindSpot {
         path: path.to_owned(),
@@ -73,7 +73,7 @@ fn included(path: &str, leaves: &[Leaf]) -> Option<BlindSpot> {
 }
 
 /// Does a leaf of a merged file say which image runs, or name further files?
-fn decides(leaf: &Leaf) -> bool {
+fn decides_image(leaf: &Leaf) -> bool {
     leaf.keys().any(|key| matches!(key, "image" | "build" | "extends" | "include"))
 }
 

@@ -4,13 +4,13 @@
 use super::generated::ConfigObjectRef;
 use super::{KubeObject, PATCHES, is_telling};
 use crate::model::{BlindSpot, BlindSpotEffect};
-use crate::source::branch::objects;
+use crate::source::branch::split_objects;
 use crate::source::leaf::Leaf;
 use crate::source::shape;
 use crate::source::{ChangeScope, SnapshotReader};
 
 /// The blind spots of a file of Flux objects.
-pub fn spots(
+pub fn find_blind_spots(
     path: &str,
     leaves: &[Leaf],
     sight: &ChangeScope<'_>,
@@ -19,7 +19,7 @@ pub fn spots(
     if !sight.may_have_news(path, "From", reader) {
         return Vec::new();
     }
-    objects(leaves)
+    split_objects(leaves)
         .into_iter()
         .flat_map(|branch| {
             let object = KubeObject::new(path, branch);
@@ -27,88 +27,91 @@ pub fn spots(
                 object.branch.text("apiVersion").and_then(|version| version.split('/').next());
             match (group, object.branch.text("kind")) {
                 (Some("helm.toolkit.fluxcd.io"), Some("HelmRelease")) => {
-                    release(&object, sight, reader)
+                    release_spots(&object, sight, reader)
                 }
                 (Some("kustomize.toolkit.fluxcd.io"), Some("Kustomization")) => {
-                    kustomization(&object, sight, reader)
+                    kustomization_spots(&object, sight, reader)
                 }
-                (Some("source.toolkit.fluxcd.io"), Some(_)) => source(&object, sight),
+                (Some("source.toolkit.fluxcd.io"), Some(_)) => source_spots(&object, sight),
                 _ => Vec::new(),
             }
         })
         .collect()
 }
 
-fn release(
+fn release_spots(
     object: &KubeObject<'_>,
     sight: &ChangeScope<'_>,
     reader: &SnapshotReader<'_>,
 ) -> Vec<BlindSpot> {
     let mut out = Vec::new();
-    out.extend(object.spot(&["spec", "postRenderers"], BlindSpotEffect::Overrides));
-    out.extend(object.spot(&["spec", "valuesFrom"], BlindSpotEffect::Overrides));
+    out.extend(object.spot_at(&["spec", "postRenderers"], BlindSpotEffect::Overrides));
+    out.extend(object.spot_at(&["spec", "valuesFrom"], BlindSpotEffect::Overrides));
     let leading: [&[&str]; 3] =
         [&["chart", "spec", "sourceRef"], &["chart", "spec", "valuesFiles"], &["chartRef"]];
     out.extend(
-        leading
-            .iter()
-            .filter_map(|keys| object.spot(&[&["spec"], *keys].concat(), BlindSpotEffect::Leads)),
+        leading.iter().filter_map(|keys| {
+            object.spot_at(&[&["spec"], *keys].concat(), BlindSpotEffect::Leads)
+        }),
     );
-    out.extend(object.twice(&["spec", "values"]));
-    out.extend(given(object, &["spec", "valuesFrom"], sight, reader));
+    out.extend(object.duplicate_spot(&["spec", "values"]));
+    out.extend(values_spots(object, &["spec", "valuesFrom"], sight, reader));
     out
 }
 
-fn kustomization(
+fn kustomization_spots(
     object: &KubeObject<'_>,
     sight: &ChangeScope<'_>,
     reader: &SnapshotReader<'_>,
 ) -> Vec<BlindSpot> {
     let mut out = Vec::new();
     for key in PATCHES {
-        let leaves: Vec<&Leaf> = object.leaves(&["spec", key]).collect();
+        let leaves: Vec<&Leaf> = object.leaves_at(&["spec", key]).collect();
         if leaves.iter().any(|leaf| speaks_of_images(leaf)) {
             out.extend(object.spot_of(&format!("spec.{key}"), leaves, BlindSpotEffect::Overrides));
         }
     }
-    out.extend(object.spot(&["spec", "components"], BlindSpotEffect::Overrides));
-    out.extend(object.spot(&["spec", "postBuild", "substituteFrom"], BlindSpotEffect::Overrides));
-    let variables = object.leaves(&["spec", "postBuild", "substitute"]);
+    out.extend(object.spot_at(&["spec", "components"], BlindSpotEffect::Overrides));
+    out.extend(
+        object.spot_at(&["spec", "postBuild", "substituteFrom"], BlindSpotEffect::Overrides),
+    );
+    let variables = object.leaves_at(&["spec", "postBuild", "substitute"]);
     let versions = variables.filter(|leaf| {
         !sight.is_read(object.path, leaf) && (is_telling(leaf.last()) || is_version(&leaf.text))
     });
     out.extend(object.spot_of("spec.postBuild.substitute", versions, BlindSpotEffect::Overrides));
-    out.extend(object.twice(&["spec", "images"]));
+    out.extend(object.duplicate_spot(&["spec", "images"]));
     out.extend(
         ["path", "sourceRef"]
             .iter()
-            .filter_map(|key| object.spot(&["spec", key], BlindSpotEffect::Leads)),
+            .filter_map(|key| object.spot_at(&["spec", key], BlindSpotEffect::Leads)),
     );
-    out.extend(given(object, &["spec", "postBuild", "substituteFrom"], sight, reader));
+    out.extend(values_spots(object, &["spec", "postBuild", "substituteFrom"], sight, reader));
     out
 }
 
 /// A source of files or charts: where it is, and a revision that moves.
-fn source(object: &KubeObject<'_>, sight: &ChangeScope<'_>) -> Vec<BlindSpot> {
+fn source_spots(object: &KubeObject<'_>, sight: &ChangeScope<'_>) -> Vec<BlindSpot> {
     let mut out = Vec::new();
-    out.extend(object.spot(&["spec", "url"], BlindSpotEffect::Leads));
-    out.extend(object.spot(&["spec", "ref", "branch"], BlindSpotEffect::Leads));
-    out.extend(object.spot(&["spec", "ref", "name"], BlindSpotEffect::Overrides));
-    out.extend(object.spot(&["spec", "include"], BlindSpotEffect::Overrides));
-    let unread = object.leaves(&["spec", "ref"]).filter(|leaf| !sight.is_read(object.path, leaf));
+    out.extend(object.spot_at(&["spec", "url"], BlindSpotEffect::Leads));
+    out.extend(object.spot_at(&["spec", "ref", "branch"], BlindSpotEffect::Leads));
+    out.extend(object.spot_at(&["spec", "ref", "name"], BlindSpotEffect::Overrides));
+    out.extend(object.spot_at(&["spec", "include"], BlindSpotEffect::Overrides));
+    let unread =
+        object.leaves_at(&["spec", "ref"]).filter(|leaf| !sight.is_read(object.path, leaf));
     let pinned = unread.filter(|leaf| !matches!(leaf.last(), "branch" | "name"));
     out.extend(object.spot_of("spec.ref", pinned, BlindSpotEffect::Overrides));
     out
 }
 
 /// What the config maps and secrets say that an object takes values from.
-fn given(
+fn values_spots(
     object: &KubeObject<'_>,
     keys: &[&str],
     sight: &ChangeScope<'_>,
     reader: &SnapshotReader<'_>,
 ) -> Vec<BlindSpot> {
-    let references = object.branch.below(keys).children();
+    let references = object.branch.subtree_at(keys).children();
     let wanted = references.into_iter().filter_map(|(_, reference)| {
         Some(ConfigObjectRef {
             kind: reference.text("kind")?.to_owned(),
@@ -116,8 +119,8 @@ fn given(
             key: None,
         })
     });
-    let key = object.name();
-    wanted.flat_map(|wanted| wanted.near(object.path, &key, sight, reader)).collect()
+    let key = object.display_name();
+    wanted.flat_map(|wanted| wanted.spots_near(object.path, &key, sight, reader)).collect()
 }
 
 /// May a patch change an image? Where it copies, nobody knows.

@@ -1,9 +1,9 @@
 //! Config maps and secrets that others take values from, as they are written or generated nearby.
 
-use super::{file, said, speaks_of_versions};
+use super::{file_spot, leaf_statement, speaks_of_versions};
 use crate::git::path::{folder_of, join, resolve};
 use crate::model::{BlindSpot, BlindSpotEffect};
-use crate::source::branch::objects;
+use crate::source::branch::split_objects;
 use crate::source::kustomize::{NAMES as KUSTOMIZATIONS, is_kustomization};
 use crate::source::leaf::Leaf;
 use crate::source::{ChangeScope, SnapshotReader, dotenv};
@@ -21,7 +21,7 @@ pub(super) struct ConfigObjectRef {
 
 impl ConfigObjectRef {
     /// What stands under its name in the files below the directory of a file, and in the one above.
-    pub fn near(
+    pub fn spots_near(
         &self,
         path: &str,
         by: &str,
@@ -30,7 +30,7 @@ impl ConfigObjectRef {
     ) -> Vec<BlindSpot> {
         let here = folder_of(path);
         let counts = |path: &String| is_kustomization(path) || (sight.is_changed)(path);
-        let mut files = below(here, counts, reader);
+        let mut files = files_below(here, counts, reader);
         files.extend(
             KUSTOMIZATIONS
                 .iter()
@@ -38,11 +38,11 @@ impl ConfigObjectRef {
                 .filter(|_| !here.is_empty()),
         );
         files.dedup();
-        files.iter().flat_map(|path| self.within(path, by, sight, reader)).collect()
+        files.iter().flat_map(|path| self.spots_in_file(path, by, sight, reader)).collect()
     }
 
     /// What stands under its name in one file.
-    pub fn within(
+    pub fn spots_in_file(
         &self,
         path: &str,
         by: &str,
@@ -50,19 +50,21 @@ impl ConfigObjectRef {
         reader: &SnapshotReader<'_>,
     ) -> Vec<BlindSpot> {
         let speaks = reader.text_and_id(path).is_some_and(|(_, text)| text.contains(&self.name));
-        let Some(leaves) = speaks.then(|| reader.leaves(path)).flatten() else { return Vec::new() };
+        let Some(leaves) = speaks.then(|| reader.read_leaves(path)).flatten() else {
+            return Vec::new();
+        };
         let key = format!("{} {}, which {by} reads", self.kind, self.name);
         let mut out = Vec::new();
-        for object in objects(&leaves) {
+        for object in split_objects(&leaves) {
             if object.text("kind") == Some(&self.kind)
-                && object.below(&["metadata"]).text("name") == Some(&self.name)
+                && object.subtree_at(&["metadata"]).text("name") == Some(&self.name)
             {
                 let data = object
-                    .all()
+                    .all_leaves()
                     .filter(|(rest, _)| rest.starts_with("data") || rest.starts_with("stringData"));
                 let says: String = data
-                    .filter(|(_, leaf)| self.takes(leaf) && !sight.is_read(path, leaf))
-                    .map(|(_, leaf)| said(leaf))
+                    .filter(|(_, leaf)| self.takes_leaf(leaf) && !sight.is_read(path, leaf))
+                    .map(|(_, leaf)| leaf_statement(leaf))
                     .collect();
                 let spot = BlindSpot {
                     path: path.to_owned(),
@@ -75,12 +77,12 @@ impl ConfigObjectRef {
             }
         }
         if is_kustomization(path) {
-            out.extend(self.generated(path, &leaves, &key, sight, reader));
+            out.extend(self.generated_spots(path, &leaves, &key, sight, reader));
         }
         out
     }
 
-    fn takes(&self, leaf: &Leaf) -> bool {
+    fn takes_leaf(&self, leaf: &Leaf) -> bool {
         match &self.key {
             Some(key) => leaf.keys().any(|own| own == key),
             None => speaks_of_versions(leaf),
@@ -88,7 +90,7 @@ impl ConfigObjectRef {
     }
 
     /// What a kustomization generates under its name.
-    fn generated(
+    fn generated_spots(
         &self,
         path: &str,
         leaves: &[Leaf],
@@ -104,8 +106,11 @@ impl ConfigObjectRef {
             keys.next() == Some(generator) && keys.next() == Some(&element)
         };
         let its: Vec<&Leaf> = leaves.iter().filter(is_its).collect();
-        let says: String =
-            its.iter().filter(|leaf| self.takes_part(leaf)).map(|leaf| said(leaf)).collect();
+        let says: String = its
+            .iter()
+            .filter(|leaf| self.takes_part(leaf))
+            .map(|leaf| leaf_statement(leaf))
+            .collect();
         let line = its.first().map(|leaf| leaf.line);
         let own = BlindSpot {
             path: path.to_owned(),
@@ -152,9 +157,9 @@ impl ConfigObjectRef {
     ) -> Option<BlindSpot> {
         let is_tree = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
         let leaves: Option<Vec<Leaf>> = match is_tree {
-            true => reader.leaves(path).map(|leaves| leaves.to_vec()),
+            true => reader.read_leaves(path).map(|leaves| leaves.to_vec()),
             false if path.ends_with(".env") || path.ends_with(".properties") => {
-                Some(dotenv::leaves(text))
+                Some(dotenv::parse_leaves(text))
             }
             false => None,
         };
@@ -162,11 +167,11 @@ impl ConfigObjectRef {
             |leaf: &Leaf| is_tree || self.key.as_ref().is_none_or(|key| leaf.last() == key);
         let is_unread = |leaf: &Leaf| is_its(leaf) && !sight.is_read(path, leaf);
         let leaves = leaves.map(|leaves| leaves.into_iter().filter(is_unread).collect::<Vec<_>>());
-        file(path, key.to_owned(), leaves.as_deref(), text)
+        file_spot(path, key.to_owned(), leaves.as_deref(), text)
     }
 }
 
-fn below(
+fn files_below(
     folder: &str,
     counts: impl Fn(&String) -> bool,
     reader: &SnapshotReader<'_>,

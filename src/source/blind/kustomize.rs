@@ -3,10 +3,10 @@
 
 use super::generated::ConfigObjectRef;
 use super::object::KubeObject;
-use super::{file, is_telling, said, said_at, speaks_of_versions};
+use super::{file_spot, is_telling, leaf_statement, said_at, speaks_of_versions};
 use crate::git::path::{folder_of, resolve};
 use crate::model::{BlindSpot, BlindSpotEffect};
-use crate::source::branch::{LeafSubtree, objects};
+use crate::source::branch::{LeafSubtree, split_objects};
 use crate::source::kustomize::is_kustomization;
 use crate::source::leaf::Leaf;
 use crate::source::{ChangeScope, SnapshotReader};
@@ -26,17 +26,18 @@ const WORDS: [&str; 6] =
     ["replacements", "vars", "transformers", "generators", "helmCharts", "patches"];
 
 /// The blind spots of a build: those of all kustomizations it goes through.
-pub fn spots(sight: &ChangeScope<'_>, reader: &SnapshotReader<'_>) -> Vec<BlindSpot> {
+pub fn find_blind_spots(sight: &ChangeScope<'_>, reader: &SnapshotReader<'_>) -> Vec<BlindSpot> {
     let mut out = Vec::new();
     for path in sight.touched.iter().filter(|path| is_kustomization(path)) {
         let Some((_, text)) = reader.text_and_id(path) else { continue };
         if !WORDS.iter().any(|word| text.contains(word)) {
             continue;
         }
-        let Some(leaves) = reader.leaves(path) else { continue };
-        let Some(root) = objects(&leaves).into_iter().next() else { continue };
+        let Some(leaves) = reader.read_leaves(path) else { continue };
+        let Some(root) = split_objects(&leaves).into_iter().next() else { continue };
         out.extend(
-            KustomizationCheck { path, object: KubeObject::new(path, root), sight, reader }.spots(),
+            KustomizationCheck { path, object: KubeObject::new(path, root), sight, reader }
+                .collect_spots(),
         );
     }
     out
@@ -50,35 +51,36 @@ pub(super) struct KustomizationCheck<'a> {
 }
 
 impl KustomizationCheck<'_> {
-    fn spots(&self) -> Vec<BlindSpot> {
-        let mut out = self.replacements(self.path, &self.object.branch.below(&["replacements"]));
-        out.extend(self.variables());
-        out.extend(self.others("transformers"));
-        out.extend(self.others("generators"));
-        out.extend(self.charts());
-        out.extend(self.patches());
+    fn collect_spots(&self) -> Vec<BlindSpot> {
+        let mut out =
+            self.replacement_spots(self.path, &self.object.branch.subtree_at(&["replacements"]));
+        out.extend(self.variable_spots());
+        out.extend(self.other_plugin_spots("transformers"));
+        out.extend(self.other_plugin_spots("generators"));
+        out.extend(self.chart_spots());
+        out.extend(self.patch_spot());
         out
     }
 
     /// Replacements that may write a version, and what they write. `path` is where they stand.
-    fn replacements(&self, path: &str, list: &LeafSubtree<'_>) -> Vec<BlindSpot> {
+    fn replacement_spots(&self, path: &str, list: &LeafSubtree<'_>) -> Vec<BlindSpot> {
         let mut out = Vec::new();
         for (_, one) in list.children() {
-            if let Some(file) = one.text("path").and_then(|path| self.resolved(path)) {
+            if let Some(file) = one.text("path").and_then(|path| self.resolve_path(path)) {
                 out.extend(self.replacements_of(&file));
             }
             if !one
-                .all()
+                .all_leaves()
                 .any(|(rest, leaf)| rest.contains("fieldPaths") && writes_version(&leaf.text))
             {
                 continue;
             }
-            let says: String = one.all().map(|(rest, leaf)| said_at(rest, leaf)).collect();
-            let line = one.all().next().map(|(_, leaf)| leaf.line);
+            let says: String = one.all_leaves().map(|(rest, leaf)| said_at(rest, leaf)).collect();
+            let line = one.all_leaves().next().map(|(_, leaf)| leaf.line);
             let (path, reach) = (path.to_owned(), BlindSpotEffect::Overrides);
             out.push(BlindSpot { path, key: "replacements".into(), line, says, reach });
-            let source = one.below(&["source"]);
-            out.extend(self.source(
+            let source = one.subtree_at(&["source"]);
+            out.extend(self.replacement_source(
                 source.text("kind"),
                 source.text("name"),
                 source.text("fieldPath"),
@@ -88,20 +90,20 @@ impl KustomizationCheck<'_> {
     }
 
     fn replacements_of(&self, path: &str) -> Vec<BlindSpot> {
-        let Some(leaves) = self.reader.leaves(path) else { return Vec::new() };
+        let Some(leaves) = self.reader.read_leaves(path) else { return Vec::new() };
         let lists = LeafSubtree::of(leaves.iter().filter(|leaf| leaf.path.starts_with('[')));
-        let mut out = self.replacements(path, &lists);
+        let mut out = self.replacement_spots(path, &lists);
         let single = leaves.iter().filter(|leaf| !leaf.path.starts_with('['));
         if single.clone().any(|leaf| leaf.path.contains("fieldPaths") && writes_version(&leaf.text))
         {
             let object = KubeObject::new(path, LeafSubtree::of(single));
             out.extend(object.spot_of(
                 "replacements",
-                object.branch.all().map(|(_, leaf)| leaf),
+                object.branch.all_leaves().map(|(_, leaf)| leaf),
                 BlindSpotEffect::Overrides,
             ));
-            let source = object.branch.below(&["source"]);
-            out.extend(self.source(
+            let source = object.branch.subtree_at(&["source"]);
+            out.extend(self.replacement_source(
                 source.text("kind"),
                 source.text("name"),
                 source.text("fieldPath"),
@@ -111,16 +113,16 @@ impl KustomizationCheck<'_> {
     }
 
     /// Variables that an image is made of.
-    fn variables(&self) -> Vec<BlindSpot> {
+    fn variable_spots(&self) -> Vec<BlindSpot> {
         let mut out = Vec::new();
-        for (element, one) in self.object.branch.below(&["vars"]).children() {
+        for (element, one) in self.object.branch.subtree_at(&["vars"]).children() {
             if !one.text("name").is_some_and(|name| self.is_in_image(name)) {
                 continue;
             }
-            out.extend(self.object.spot(&["vars", element], BlindSpotEffect::Overrides));
-            let object = one.below(&["objref"]);
-            let field = one.below(&["fieldref"]).text("fieldpath").or(Some("metadata.name"));
-            out.extend(self.source(object.text("kind"), object.text("name"), field));
+            out.extend(self.object.spot_at(&["vars", element], BlindSpotEffect::Overrides));
+            let object = one.subtree_at(&["objref"]);
+            let field = one.subtree_at(&["fieldref"]).text("fieldpath").or(Some("metadata.name"));
+            out.extend(self.replacement_source(object.text("kind"), object.text("name"), field));
         }
         out
     }
@@ -136,7 +138,7 @@ impl KustomizationCheck<'_> {
     }
 
     /// What an object says that something is written from.
-    fn source(
+    fn replacement_source(
         &self,
         kind: Option<&str>,
         name: Option<&str>,
@@ -155,26 +157,28 @@ impl KustomizationCheck<'_> {
             key: key.map(str::to_owned),
         };
         let files = self.sight.touched.iter();
-        files.flat_map(|path| wanted.within(path, self.path, self.sight, self.reader)).collect()
+        files
+            .flat_map(|path| wanted.spots_in_file(path, self.path, self.sight, self.reader))
+            .collect()
     }
 
     /// Transformers and generators of kinds that are not worked out.
-    fn others(&self, list: &str) -> Vec<BlindSpot> {
+    fn other_plugin_spots(&self, list: &str) -> Vec<BlindSpot> {
         let inline =
-            self.object.leaves(&[list]).filter(|leaf| leaf.embedded || leaf.text.contains('\n'));
+            self.object.leaves_at(&[list]).filter(|leaf| leaf.embedded || leaf.text.contains('\n'));
         let is_known = |leaf: &&Leaf| KNOWN_KINDS.iter().any(|kind| leaf.text.contains(kind));
         let inline: Vec<&Leaf> = inline.collect();
         let mut out = Vec::new();
         if !inline.iter().any(is_known) {
             out.extend(self.object.spot_of(list, inline, BlindSpotEffect::Overrides));
         }
-        for leaf in self.object.leaves(&[list]) {
-            let Some(path) = self.resolved(&leaf.text) else { continue };
+        for leaf in self.object.leaves_at(&[list]) {
+            let Some(path) = self.resolve_path(&leaf.text) else { continue };
             let Some(leaves) = self.leaves_of(&path) else { continue };
-            for object in objects(&leaves) {
+            for object in split_objects(&leaves) {
                 let kind = object.text("kind").unwrap_or_default();
                 if !KNOWN_KINDS.contains(&kind) {
-                    let says = object.all().map(|(_, leaf)| said(leaf)).collect();
+                    let says = object.all_leaves().map(|(_, leaf)| leaf_statement(leaf)).collect();
                     let (path, key) = (path.clone(), format!("{list}: {kind}"));
                     out.push(BlindSpot {
                         path,
@@ -190,24 +194,24 @@ impl KustomizationCheck<'_> {
     }
 
     /// The values of charts, in the kustomization and in files.
-    fn charts(&self) -> Vec<BlindSpot> {
+    fn chart_spots(&self) -> Vec<BlindSpot> {
         let unread =
             |path: &str, leaf: &Leaf| speaks_of_versions(leaf) && !self.sight.is_read(path, leaf);
         let mut out = Vec::new();
-        for (element, chart) in self.object.branch.below(&["helmCharts"]).children() {
+        for (element, chart) in self.object.branch.subtree_at(&["helmCharts"]).children() {
             let keys = ["helmCharts", element, "valuesInline"];
-            let values = self.object.leaves(&keys).filter(|leaf| unread(self.path, leaf));
+            let values = self.object.leaves_at(&keys).filter(|leaf| unread(self.path, leaf));
             out.extend(self.object.spot_of(&keys.join("."), values, BlindSpotEffect::Overrides));
-            let named = chart.all().filter(|(rest, _)| {
+            let named = chart.all_leaves().filter(|(rest, _)| {
                 *rest == "valuesFile" || rest.starts_with("additionalValuesFiles")
             });
-            for path in named.filter_map(|(_, leaf)| self.resolved(&leaf.text)) {
+            for path in named.filter_map(|(_, leaf)| self.resolve_path(&leaf.text)) {
                 let Some((_, text)) = self.reader.text_and_id(&path) else { continue };
-                let leaves = self.reader.leaves(&path);
+                let leaves = self.reader.read_leaves(&path);
                 let values: Option<Vec<Leaf>> = leaves.map(|leaves| {
                     leaves.iter().filter(|leaf| unread(&path, leaf)).cloned().collect()
                 });
-                out.extend(file(&path, "values of a chart".into(), values.as_deref(), &text));
+                out.extend(file_spot(&path, "values of a chart".into(), values.as_deref(), &text));
             }
         }
         out
@@ -215,10 +219,10 @@ impl KustomizationCheck<'_> {
 
     /// The leaves of a file, if it is there.
     pub fn leaves_of(&self, path: &str) -> Option<Rc<Vec<Leaf>>> {
-        self.reader.exists(path).then(|| self.reader.leaves(path)).flatten()
+        self.reader.file_exists(path).then(|| self.reader.read_leaves(path)).flatten()
     }
 
-    pub fn resolved(&self, relative: &str) -> Option<String> {
+    pub fn resolve_path(&self, relative: &str) -> Option<String> {
         resolve(folder_of(self.path), relative)
     }
 }

@@ -30,7 +30,7 @@ const PATCHES: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902
 fn is_telling(key: &str) -> bool {
     let words =
         key.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !SILENT.contains(word));
-    words.flat_map(humps).any(|word| {
+    words.flat_map(split_humps).any(|word| {
         let word = word.to_ascii_lowercase();
         TELLING.iter().any(|telling| word.starts_with(telling) || word.ends_with(telling))
             || matches!(
@@ -41,7 +41,7 @@ fn is_telling(key: &str) -> bool {
 }
 
 /// `new` and `Tag` of `newTag`.
-fn humps(word: &str) -> impl Iterator<Item = &str> {
+fn split_humps(word: &str) -> impl Iterator<Item = &str> {
     let bytes = word.as_bytes();
     let starts = (1..bytes.len())
         .filter(|at| bytes[*at].is_ascii_uppercase() && bytes[*at - 1].is_ascii_lowercase());
@@ -75,11 +75,13 @@ fn speaks_of_versions(leaf: &Leaf) -> bool {
 }
 
 /// A file that is read for what it says of versions; of one that is no tree, every word counts.
-fn file(path: &str, key: String, leaves: Option<&[Leaf]>, text: &str) -> Option<BlindSpot> {
+fn file_spot(path: &str, key: String, leaves: Option<&[Leaf]>, text: &str) -> Option<BlindSpot> {
     let says = match leaves {
-        Some(leaves) => {
-            leaves.iter().filter(|leaf| speaks_of_versions(leaf)).map(said).collect::<String>()
-        }
+        Some(leaves) => leaves
+            .iter()
+            .filter(|leaf| speaks_of_versions(leaf))
+            .map(leaf_statement)
+            .collect::<String>(),
         None => text.to_owned(),
     };
     (!says.is_empty()).then(|| BlindSpot {
@@ -91,7 +93,7 @@ fn file(path: &str, key: String, leaves: Option<&[Leaf]>, text: &str) -> Option<
     })
 }
 
-fn said(leaf: &Leaf) -> String {
+fn leaf_statement(leaf: &Leaf) -> String {
     said_at(&leaf.path, leaf)
 }
 

@@ -4,7 +4,7 @@
 use super::kustomize::KustomizationCheck;
 use super::{PATCHES, is_telling, said_at, speaks_of_versions};
 use crate::model::{BlindSpot, BlindSpotEffect};
-use crate::source::branch::{LeafSubtree, objects};
+use crate::source::branch::{LeafSubtree, split_objects};
 use crate::source::leaf::Leaf;
 use regex::Regex;
 
@@ -29,10 +29,10 @@ struct PatchedVersion {
 impl KustomizationCheck<'_> {
     /// What patches say of the versions of such objects, in the kustomization and in files that no other
     /// source reads. They are one place, for of two patches the later one counts.
-    pub(super) fn patches(&self) -> Option<BlindSpot> {
+    pub(super) fn patch_spot(&self) -> Option<BlindSpot> {
         let all: Vec<PatchedVersion> = PATCHES
             .iter()
-            .flat_map(|list| self.listed(&self.object.branch.below(&[list])))
+            .flat_map(|list| self.list_patches(&self.object.branch.subtree_at(&[list])))
             .collect();
         let first = all.first()?;
         let is_one = all.iter().all(|one| one.path == first.path);
@@ -45,22 +45,23 @@ impl KustomizationCheck<'_> {
         Some(BlindSpot { path, key, line, says, reach: BlindSpotEffect::Overrides })
     }
 
-    fn listed(&self, list: &LeafSubtree<'_>) -> Vec<PatchedVersion> {
+    fn list_patches(&self, list: &LeafSubtree<'_>) -> Vec<PatchedVersion> {
         let mut out = Vec::new();
         for (_, one) in list.children() {
-            let target = one.below(&["target"]);
-            match one.text("path").and_then(|path| self.resolved(path)) {
+            let target = one.subtree_at(&["target"]);
+            match one.text("path").and_then(|path| self.resolve_path(path)) {
                 Some(path) => out.extend(self.of_file(&path, target.text("kind"))),
                 None => {
-                    let inline = one.below(&["patch"]);
+                    let inline = one.subtree_at(&["patch"]);
                     let kind = target.text("kind").or(inline.text("kind")).or(one.text("kind"));
-                    out.extend(telling(self.path, kind, &one));
+                    out.extend(read_patch(self.path, kind, &one));
                 }
             }
         }
         // Names of files without more.
-        let names = list.own().filter(|(_, leaf)| !leaf.text.contains('\n'));
-        let files: Vec<String> = names.filter_map(|(_, leaf)| self.resolved(&leaf.text)).collect();
+        let names = list.own_leaves().filter(|(_, leaf)| !leaf.text.contains('\n'));
+        let files: Vec<String> =
+            names.filter_map(|(_, leaf)| self.resolve_path(&leaf.text)).collect();
         out.extend(files.iter().flat_map(|path| self.of_file(path, None)));
         out
     }
@@ -73,20 +74,22 @@ impl KustomizationCheck<'_> {
         else {
             return Vec::new();
         };
-        objects(&leaves)
+        split_objects(&leaves)
             .iter()
-            .filter_map(|object| telling(path, kind.or(object.text("kind")), object))
+            .filter_map(|object| read_patch(path, kind.or(object.text("kind")), object))
             .collect()
     }
 }
 
 /// What a patch for an object of this kind says of versions. Of operations all counts where one is about a
 /// version: which value belongs to it is not taken apart.
-fn telling(path: &str, kind: Option<&str>, patch: &LeafSubtree<'_>) -> Option<PatchedVersion> {
-    let first =
-        patch.all().find(|(_, leaf)| says_version(leaf)).filter(|_| is_carried(kind, patch))?;
-    let has_operations = patch.all().any(|(_, leaf)| leaf.last() == "op");
-    let all = patch.all().filter(|(_, leaf)| has_operations || says_version(leaf));
+fn read_patch(path: &str, kind: Option<&str>, patch: &LeafSubtree<'_>) -> Option<PatchedVersion> {
+    let first = patch
+        .all_leaves()
+        .find(|(_, leaf)| says_version(leaf))
+        .filter(|_| is_carried(kind, patch))?;
+    let has_operations = patch.all_leaves().any(|(_, leaf)| leaf.last() == "op");
+    let all = patch.all_leaves().filter(|(_, leaf)| has_operations || says_version(leaf));
     let says = all.map(|(rest, leaf)| said_at(rest, leaf)).collect::<String>();
     Some(PatchedVersion {
         path: path.to_owned(),
@@ -100,13 +103,13 @@ fn telling(path: &str, kind: Option<&str>, patch: &LeafSubtree<'_>) -> Option<Pa
 fn says_version(leaf: &Leaf) -> bool {
     match leaf.last() {
         "path" => leads_to_version(&leaf.text),
-        "patch" => pieces(&leaf.text).any(leads_to_version),
+        "patch" => split_pieces(&leaf.text).any(leads_to_version),
         _ => speaks_of_versions(leaf),
     }
 }
 
 /// Lines and members of a text that was not taken apart.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
+fn split_pieces(text: &str) -> impl Iterator<Item = &str> {
     text.split(['\n', ',', '{', '}']).filter(|piece| !piece.starts_with("kind:"))
 }
 
@@ -126,7 +129,7 @@ fn is_carried(kind: Option<&str>, patch: &LeafSubtree<'_>) -> bool {
             Ok(expression) => CARRIERS.iter().any(|carrier| expression.is_match(carrier)),
             Err(_) => true,
         },
-        None => patch.all().any(|(rest, leaf)| is_elsewhere(rest, leaf)),
+        None => patch.all_leaves().any(|(rest, leaf)| is_elsewhere(rest, leaf)),
     }
 }
 
@@ -135,7 +138,7 @@ fn is_elsewhere(rest: &str, leaf: &Leaf) -> bool {
     let is_place = |text: &str| leads_to_version(text) && !text.contains("ontainers");
     match leaf.last() {
         "path" => is_place(&leaf.text),
-        "patch" => pieces(&leaf.text).any(is_place),
+        "patch" => split_pieces(&leaf.text).any(is_place),
         _ => {
             speaks_of_versions(leaf)
                 && !rest.contains("ontainers")

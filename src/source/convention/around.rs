@@ -1,6 +1,6 @@
 //! A leaf among those with the same parent, and its keys as the table wants them.
 
-use super::squash;
+use super::squash_key;
 use crate::source::leaf::Leaf;
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ impl SiblingLeaves {
         let by_key = self.by_key.get_or_init(|| {
             let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
             for index in &self.indexes {
-                by_key.entry(squash(leaves[*index].last())).or_default().push(*index);
+                by_key.entry(squash_key(leaves[*index].last())).or_default().push(*index);
             }
             by_key
         });
@@ -45,7 +45,7 @@ impl<'a> LeafContext<'a> {
         &self.leaves[self.index]
     }
 
-    pub(super) fn beside(&self, key: &str) -> Option<&'a Leaf> {
+    pub(super) fn sibling_leaf(&self, key: &str) -> Option<&'a Leaf> {
         self.beside_index(key).map(|index| &self.leaves[index])
     }
 
@@ -54,7 +54,7 @@ impl<'a> LeafContext<'a> {
     }
 
     pub(super) fn beside_any(&self, keys: &[&str]) -> bool {
-        keys.iter().any(|key| self.beside(key).is_some())
+        keys.iter().any(|key| self.sibling_leaf(key).is_some())
     }
 
     /// `{name: K, value: V}` and `{path: /a/b, value: V}` say V for the key K.
@@ -64,10 +64,9 @@ impl<'a> LeafContext<'a> {
         let mut raw = keys.pop().unwrap_or_default().to_owned();
         let spelled;
         if raw == "value" {
-            let named = self
-                .beside("path")
-                .map(|l| (l, '/'))
-                .or_else(|| self.beside("name").or_else(|| self.beside("key")).map(|l| (l, '.')));
+            let named = self.sibling_leaf("path").map(|l| (l, '/')).or_else(|| {
+                self.sibling_leaf("name").or_else(|| self.sibling_leaf("key")).map(|l| (l, '.'))
+            });
             if let Some((name, cut)) = named {
                 spelled = name.text.to_string();
                 keys.pop();
@@ -80,7 +79,7 @@ impl<'a> LeafContext<'a> {
             keys.extend(spelled.split('.').filter(|piece| !piece.is_empty()));
             raw = keys.pop().unwrap_or_default().to_owned();
         }
-        let parents = keys.iter().map(|key| squash(key)).collect();
-        LeafKeys { last: squash(&raw), raw, parents }
+        let parents = keys.iter().map(|key| squash_key(key)).collect();
+        LeafKeys { last: squash_key(&raw), raw, parents }
     }
 }

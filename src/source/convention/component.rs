@@ -1,22 +1,22 @@
 //! What a version belongs to, told by its keys.
 
-use super::squash;
+use super::squash_key;
 use crate::model::base_name;
 use crate::source::leaf::KEY_SEPARATOR;
 
 /// What a version belongs to, from its keys: `web` for `web.image.tag`, `images[web].newTag` and
 /// `web_image_tag`, and for `images[ghcr.io/team/web].name`; nothing for `image.tag`. Does not change
 /// while the version does.
-pub fn component(path: &str) -> Option<String> {
+pub fn component_name(path: &str) -> Option<String> {
     let mut keys: Vec<&str> = path.split(KEY_SEPARATOR).collect();
     if let Some(last) = keys.pop()
-        && let Some(stem) = stem(last)
+        && let Some(stem) = key_stem(last)
     {
         keys.push(stem);
     }
     let plain = |key: &&str| {
         !matches!(
-            squash(key).as_str(),
+            squash_key(key).as_str(),
             "image"
                 | "images"
                 | "container"
@@ -30,7 +30,7 @@ pub fn component(path: &str) -> Option<String> {
                 | "releases"
         )
     };
-    let mut words: Vec<&str> = keys.into_iter().filter(plain).map(word).collect();
+    let mut words: Vec<&str> = keys.into_iter().filter(plain).map(key_word).collect();
     words.retain(|word| !word.is_empty());
     (!words.is_empty()).then(|| words.join("."))
 }
@@ -40,8 +40,8 @@ pub fn component(path: &str) -> Option<String> {
 pub fn component_of(path: &str, image: Option<&str>) -> Option<String> {
     let (list, last) = path.rsplit_once(KEY_SEPARATOR).unwrap_or(("", path));
     match image {
-        Some(image) if is_place(last) => component(&format!("{list}{KEY_SEPARATOR}[{image}]")),
-        _ => component(path),
+        Some(image) if is_place(last) => component_name(&format!("{list}{KEY_SEPARATOR}[{image}]")),
+        _ => component_name(path),
     }
 }
 
@@ -52,14 +52,14 @@ pub fn is_place(key: &str) -> bool {
 }
 
 /// A key as a word; of an element that is called like an image, the last part of its name.
-fn word(key: &str) -> &str {
+fn key_word(key: &str) -> &str {
     let word = key.trim_matches(['[', ']']);
     let of_images = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | ':' | '-' | '_');
     if key.starts_with('[') && word.chars().all(of_images) { base_name(word) } else { word }
 }
 
 /// The part of a last key that is no convention: `web` of `web_image_tag`, nothing of `tag`.
-fn stem(key: &str) -> Option<&str> {
+fn key_stem(key: &str) -> Option<&str> {
     const WHOLE: [&str; 23] = [
         "tag",
         "newtag",
@@ -85,7 +85,7 @@ fn stem(key: &str) -> Option<&str> {
         "dockerimage",
         "containerimage",
     ];
-    if WHOLE.contains(&squash(key).as_str()) {
+    if WHOLE.contains(&squash_key(key).as_str()) {
         return None;
     }
     const ENDS: [&str; 20] = [

@@ -11,7 +11,7 @@ mod pin;
 mod score;
 
 pub use address::url_revision;
-pub use component::{component, component_of, is_place};
+pub use component::{component_name, component_of, is_place};
 
 use super::leaf::Leaf;
 use super::shape;
@@ -45,7 +45,7 @@ pub struct VersionLeaf {
 }
 
 /// Everything that looks like a version, best reading for each leaf.
-pub fn pins(leaves: &[Leaf], format: KeySyntax) -> Vec<VersionLeaf> {
+pub fn find_version_leaves(leaves: &[Leaf], format: KeySyntax) -> Vec<VersionLeaf> {
     let mut siblings: HashMap<(u32, &str), SiblingLeaves> = HashMap::new();
     for (index, leaf) in leaves.iter().enumerate() {
         siblings.entry((leaf.document, leaf.parent())).or_default().indexes.push(index);
@@ -57,8 +57,8 @@ pub fn pins(leaves: &[Leaf], format: KeySyntax) -> Vec<VersionLeaf> {
         }
         let around =
             LeafContext { leaves, near: &siblings[&(leaf.document, leaf.parent())], index };
-        let Some((score, part)) = around.score(format) else { continue };
-        out.push(around.pin(score, part));
+        let Some((score, part)) = around.score_leaf(format) else { continue };
+        out.push(around.to_version_leaf(score, part));
     }
     // A digest that completes a tag is no version of its own.
     let completing: HashSet<usize> = out.iter().filter_map(|pin| pin.digest).collect();
@@ -67,7 +67,7 @@ pub fn pins(leaves: &[Leaf], format: KeySyntax) -> Vec<VersionLeaf> {
 }
 
 /// Lower case, without punctuation: `docker_image_tag`, `dockerImageTag` and `docker-image-tag` are one.
-pub fn squash(key: &str) -> String {
+pub fn squash_key(key: &str) -> String {
     key.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
 }
 
@@ -79,14 +79,14 @@ mod tests {
 
     fn found(text: &str) -> Vec<String> {
         let leaves = of_yaml(&yaml::parse(text).expect("yaml"));
-        pins(&leaves, KeySyntax::Tree)
+        find_version_leaves(&leaves, KeySyntax::Tree)
             .iter()
             .map(|pin| {
                 let leaf = &leaves[pin.leaf];
                 format!(
                     "{} {} {}={} [{}]",
                     pin.score,
-                    leaf.key(),
+                    leaf.display_key(),
                     pin.image.as_deref().unwrap_or("-"),
                     pin.version,
                     component_of(&leaf.path, pin.image.as_deref()).unwrap_or_default()

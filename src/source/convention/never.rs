@@ -3,7 +3,7 @@
 use super::around::{LeafContext, LeafKeys};
 
 /// Keys that hold versions of something else, whatever they look like.
-pub(super) fn never(keys: &LeafKeys, around: &LeafContext<'_>) -> bool {
+pub(super) fn is_excluded_key(keys: &LeafKeys, around: &LeafContext<'_>) -> bool {
     let key = keys.last.as_str();
     if matches!(
         key,
@@ -28,7 +28,7 @@ pub(super) fn never(keys: &LeafKeys, around: &LeafContext<'_>) -> bool {
     }
     if key == "version"
         && around.beside_any(&["kind", "group", "apiversion"])
-        && around.beside("chart").is_none()
+        && around.sibling_leaf("chart").is_none()
     {
         return true;
     }

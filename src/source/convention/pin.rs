@@ -2,13 +2,13 @@
 
 use super::address::{release_download, url_revision};
 use super::around::LeafContext;
-use super::{VersionLeaf, squash};
+use super::{VersionLeaf, squash_key};
 use crate::model::{ImagePart, ImageReference, Version, is_digest};
 use crate::source::leaf::Leaf;
 use crate::source::shape;
 
 impl LeafContext<'_> {
-    pub(super) fn pin(&self, score: u8, part: ImagePart) -> VersionLeaf {
+    pub(super) fn to_version_leaf(&self, score: u8, part: ImagePart) -> VersionLeaf {
         let leaf = self.leaf();
         let value = &*leaf.text;
         let mut pin = VersionLeaf {
@@ -22,7 +22,7 @@ impl LeafContext<'_> {
         match part {
             ImagePart::Reference => {
                 let ImageReference { name, version } =
-                    shape::reference(value).unwrap_or_else(|| ImageReference::parse(value));
+                    shape::parse_reference(value).unwrap_or_else(|| ImageReference::parse(value));
                 pin.image = Some(name);
                 pin.version = version;
             }
@@ -35,8 +35,10 @@ impl LeafContext<'_> {
                 }
             }
             ImagePart::Chart => {
-                pin.image =
-                    self.beside("chart").or_else(|| self.beside("name")).map(|l| l.text.to_string())
+                pin.image = self
+                    .sibling_leaf("chart")
+                    .or_else(|| self.sibling_leaf("name"))
+                    .map(|l| l.text.to_string())
             }
             ImagePart::Tag | ImagePart::TagAndDigest | ImagePart::Digest | ImagePart::Name => {
                 pin.image = self.image_name();
@@ -54,7 +56,7 @@ impl LeafContext<'_> {
 
     /// The name written beside a tag: `repository`, with `registry` before it.
     fn image_name(&self) -> Option<String> {
-        let key = squash(self.leaf().last());
+        let key = squash_key(self.leaf().last());
         let stem = ["imagetag", "tag", "imageversion", "version"]
             .iter()
             .find_map(|end| key.strip_suffix(end))
@@ -67,19 +69,21 @@ impl LeafContext<'_> {
             format!("{stem}imagename"),
         ];
         // Beside `web_image_tag`, an `image` with a tag of its own is another image.
-        let shared = |leaf: &&Leaf| stem.is_empty() || shape::reference(&leaf.text).is_none();
+        let shared = |leaf: &&Leaf| stem.is_empty() || shape::parse_reference(&leaf.text).is_none();
         let found = (if stem.is_empty() {
             None
         } else {
-            stemmed.iter().find_map(|name| self.beside(name))
+            stemmed.iter().find_map(|name| self.sibling_leaf(name))
         })
-        .or_else(|| names.iter().find_map(|name| self.beside(name).filter(shared)))
-        .or_else(|| if key == "newtag" || key == "digest" { self.beside("name") } else { None })?;
+        .or_else(|| names.iter().find_map(|name| self.sibling_leaf(name).filter(shared)))
+        .or_else(|| {
+            if key == "newtag" || key == "digest" { self.sibling_leaf("name") } else { None }
+        })?;
         if !shape::is_literal(&found.text) || found.text.contains(' ') {
             return None;
         }
         let name = ImageReference::parse(&found.text).name;
-        match self.beside("registry") {
+        match self.sibling_leaf("registry") {
             Some(registry)
                 if shape::is_literal(&registry.text) && !name.starts_with(&*registry.text) =>
             {

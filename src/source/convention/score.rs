@@ -3,16 +3,16 @@
 use super::KeySyntax;
 use super::address::{release_download, url_revision};
 use super::around::{LeafContext, LeafKeys};
-use super::never::never;
+use super::never::is_excluded_key;
 use crate::model::{ImagePart, is_digest};
 use crate::source::shape;
 
 impl LeafContext<'_> {
-    pub(super) fn score(&self, format: KeySyntax) -> Option<(u8, ImagePart)> {
+    pub(super) fn score_leaf(&self, format: KeySyntax) -> Option<(u8, ImagePart)> {
         let leaf = self.leaf();
         let value = &*leaf.text;
         let keys = self.keys();
-        if never(&keys, self) {
+        if is_excluded_key(&keys, self) {
             return None;
         }
         self.reference_score(&keys, value)
@@ -43,12 +43,12 @@ impl LeafContext<'_> {
                 .parents
                 .last()
                 .is_some_and(|parent| matches!(parent.as_str(), "image" | "images"));
-        if (image_key || child) && shape::reference(value).is_some() && !number_pair(value) {
+        if (image_key || child) && shape::parse_reference(value).is_some() && !number_pair(value) {
             return Some((10, ImagePart::Reference));
         }
         if key == "name"
             && keys.parents.last().is_some_and(|parent| parent == "from")
-            && shape::reference(value).is_some()
+            && shape::parse_reference(value).is_some()
         {
             return Some((9, ImagePart::Reference));
         }
@@ -86,7 +86,7 @@ impl LeafContext<'_> {
                     "pullpolicy",
                     "imagepullpolicy",
                 ]);
-            let plausible = shape::is_version(value) || digits(value) || shape::is_moving(value);
+            let plausible = shape::is_version(value) || is_digits(value) || shape::is_moving(value);
             return if company { Some((10, tag)) } else { plausible.then_some((7, tag)) };
         }
         let tag_keys = [
@@ -109,7 +109,7 @@ impl LeafContext<'_> {
         if key.ends_with("digest") && is_digest(value) && !self.beside_any(&["newtag", "tag"]) {
             return Some((if image_around || key != "digest" { 10 } else { 6 }, ImagePart::Digest));
         }
-        if key == "version" && (shape::is_version(value) || digits(value)) {
+        if key == "version" && (shape::is_version(value) || is_digits(value)) {
             let image_word =
                 keys.parents.last().is_some_and(|p| p.contains("image") || p.contains("docker"));
             if image_word || self.beside_any(&["image", "repository", "imagerepository"]) {
@@ -119,13 +119,13 @@ impl LeafContext<'_> {
         let named_tag = key.ends_with("tag")
             && keys.raw.len() > 3
             && !matches!(key, "istag" | "imagestreamtag");
-        (named_tag && (shape::is_version(value) || digits(value))).then_some((6, tag))
+        (named_tag && (shape::is_version(value) || is_digits(value))).then_some((6, tag))
     }
 
     fn chart_score(&self, keys: &LeafKeys, value: &str) -> Option<(u8, ImagePart)> {
         let key = keys.last.as_str();
         if key == "targetrevision"
-            && self.beside("chart").is_some()
+            && self.sibling_leaf("chart").is_some()
             && shape::is_version_or_range(value)
         {
             return Some((8, ImagePart::Chart));
@@ -185,7 +185,7 @@ impl LeafContext<'_> {
             return if version {
                 Some((6, ImagePart::Tag))
             } else {
-                numbered(value).then_some((5, ImagePart::Tag))
+                is_numbered(value).then_some((5, ImagePart::Tag))
             };
         }
         let weak =
@@ -216,12 +216,12 @@ fn number_pair(value: &str) -> bool {
     value.bytes().all(|b| b.is_ascii_digit() || b == b':')
 }
 
-fn digits(value: &str) -> bool {
+fn is_digits(value: &str) -> bool {
     !value.is_empty() && value.len() <= 14 && value.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// `2`, `12-debezium`, `psql-14`.
-fn numbered(value: &str) -> bool {
+fn is_numbered(value: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let word = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric());
     match value.split_once('-') {

@@ -41,13 +41,15 @@ pub(super) struct BuildOutput {
 
 /// The kustomization file of a directory.
 pub(super) fn file_of(reader: &SnapshotReader<'_>, directory: &str) -> Option<String> {
-    let mut found =
-        NAMES.iter().map(|name| join(directory, name)).filter(|path| reader.find(path).is_some());
+    let mut found = NAMES
+        .iter()
+        .map(|name| join(directory, name))
+        .filter(|path| reader.find_file(path).is_some());
     let first = found.next()?;
     if found.next().is_some() {
         let message =
             "is one of several kustomization files of its directory; kustomize builds none of them";
-        reader.warn(Warning::at("kustomize-ambiguous", &first, message));
+        reader.add_warning(Warning::for_file("kustomize-ambiguous", &first, message));
     }
     Some(first)
 }
@@ -84,27 +86,27 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
         };
         if self.open.iter().any(|open| open == directory) || self.open.len() >= MAX_DEPTH {
             self.warn("kustomize-cycle", &path, "is built on itself, or on too many others");
-            self.tangle();
+            self.mark_tangled();
             return;
         }
         self.steps += 1;
         if self.steps > MAX_STEPS {
             self.warn("kustomize-size", &path, "is used more often than towpath follows");
-            self.tangle();
+            self.mark_tangled();
             return;
         }
-        let Some(file) = parsed::kustomization(self.reader, &path) else { return };
+        let Some(file) = parsed::load_kustomization(self.reader, &path) else { return };
         self.open.push(directory.to_owned());
-        self.resources(directory, &path, &file, into);
-        self.generators(directory, &file, into);
+        self.add_resources(directory, &path, &file, into);
+        self.add_generators(directory, &file, into);
         for component in &file.components {
-            self.component(directory, &path, &component.text, into);
+            self.add_component(directory, &path, &component.text, into);
         }
-        self.transform(directory, &path, &file, into);
+        self.transform_objects(directory, &path, &file, into);
         self.open.pop();
     }
 
-    fn resources(
+    fn add_resources(
         &mut self,
         directory: &str,
         path: &str,
@@ -118,15 +120,17 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
                 self.warn("kustomize-size", path, "builds more objects than towpath looks at");
                 return;
             }
-            let Some(target) = self.inside(directory, path, &item.text) else {
-                into.remotes.extend(remote::resource(&item.text, &item.location));
+            let Some(target) = self.resolve_path(directory, path, &item.text) else {
+                into.remotes.extend(remote::parse_resource(&item.text, &item.location));
                 continue;
             };
-            match self.reader.find(&target).map(|found| found.kind) {
-                Some(_) => self.objects(&target, into),
-                None if self.reader.is_directory(&target) => self.base(&target, into, &mut known),
+            match self.reader.find_file(&target).map(|found| found.kind) {
+                Some(_) => self.add_objects(&target, into),
+                None if self.reader.is_directory(&target) => {
+                    self.add_base(&target, into, &mut known)
+                }
                 None if remote::is_remote(&item.text) => {
-                    into.remotes.extend(remote::resource(&item.text, &item.location));
+                    into.remotes.extend(remote::parse_resource(&item.text, &item.location));
                 }
                 None => self.warn(
                     "kustomize-missing",
@@ -138,7 +142,7 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
     }
 
     /// A path in the repository. `None` for an address, and with a warning for what leads outside.
-    pub(super) fn inside(&self, directory: &str, path: &str, text: &str) -> Option<String> {
+    pub(super) fn resolve_path(&self, directory: &str, path: &str, text: &str) -> Option<String> {
         if text.contains("://") || text.starts_with("git@") {
             return None;
         }
@@ -153,7 +157,7 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
         inside
     }
 
-    fn objects(&self, path: &str, into: &mut BuildOutput) {
+    fn add_objects(&self, path: &str, into: &mut BuildOutput) {
         if parsed::is_silent(self.reader, path) {
             into.silent.push(path.to_owned());
         } else {
@@ -170,11 +174,11 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
 
     fn read_objects(&self, path: &str, into: &mut BuildOutput) {
         let found = parsed::objects_of(self.reader, path);
-        into.objects.extend(found.iter().flat_map(|objects| objects.all().cloned()));
+        into.objects.extend(found.iter().flat_map(|objects| objects.all_manifests().cloned()));
     }
 
-    fn base(&mut self, directory: &str, into: &mut BuildOutput, known: &mut InheritedItems) {
-        let base = self.directory(directory);
+    fn add_base(&mut self, directory: &str, into: &mut BuildOutput, known: &mut InheritedItems) {
+        let base = self.build_base(directory);
         let room = MAX_OBJECTS.saturating_sub(into.objects.len());
         into.objects.extend(base.objects.iter().take(room).cloned());
         into.silent.extend(
@@ -191,8 +195,8 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
         }
     }
 
-    fn component(&mut self, directory: &str, path: &str, text: &str, into: &mut BuildOutput) {
-        match self.inside(directory, path, text).filter(|at| self.reader.is_directory(at)) {
+    fn add_component(&mut self, directory: &str, path: &str, text: &str, into: &mut BuildOutput) {
+        match self.resolve_path(directory, path, text).filter(|at| self.reader.is_directory(at)) {
             Some(at) => self.accumulate(&at, into),
             None if remote::is_remote(text) => {
                 self.warn(
@@ -209,13 +213,13 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
         }
     }
 
-    fn generators(&self, directory: &str, file: &Kustomization, into: &mut BuildOutput) {
+    fn add_generators(&self, directory: &str, file: &Kustomization, into: &mut BuildOutput) {
         for text in &file.generators {
-            let Some(path) = resolve(directory, text).filter(|path| self.reader.exists(path))
+            let Some(path) = resolve(directory, text).filter(|path| self.reader.file_exists(path))
             else {
                 continue;
             };
-            let Some(found) = parsed::generator(self.reader, &path) else { continue };
+            let Some(found) = parsed::load_generator(self.reader, &path) else { continue };
             into.remotes.extend(found.charts.iter().cloned());
             if found.plugin {
                 self.warn(
@@ -228,7 +232,7 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
     }
 
     pub(super) fn warn(&self, code: &'static str, path: &str, message: impl Into<String>) {
-        self.reader.warn(Warning::at(code, path, message));
+        self.reader.add_warning(Warning::for_file(code, path, message));
     }
 }
 

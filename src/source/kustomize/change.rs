@@ -7,7 +7,7 @@ use super::json_patch;
 use super::parsed;
 use super::patch::{self, PatchOutcome};
 use super::select::is_for;
-use super::transform::rewrite;
+use super::transform::rewrite_images;
 use super::unmatched::UnmatchedEntries;
 use crate::git::path::resolve;
 use std::rc::Rc;
@@ -21,7 +21,7 @@ const MAX_WORK: usize = 50_000_000;
 
 impl KustomizeBuilder<'_, '_> {
     /// Changes the objects that are there, in kustomize's order.
-    pub(super) fn transform(
+    pub(super) fn transform_objects(
         &self,
         directory: &str,
         path: &str,
@@ -29,10 +29,10 @@ impl KustomizeBuilder<'_, '_> {
         into: &mut BuildOutput,
     ) {
         self.patch_all(directory, path, &file.patches, into);
-        rename(file, into);
+        rename_objects(file, into);
         self.patch_all(directory, path, &file.late_patches, into);
-        self.specs(directory, file, into);
-        self.images(path, &file.images, into);
+        self.add_specs(directory, file, into);
+        self.apply_images(path, &file.images, into);
         if file.replaces_images {
             self.warn(
                 "kustomize-replacements",
@@ -42,15 +42,15 @@ impl KustomizeBuilder<'_, '_> {
         }
         for transformer in &file.transformers {
             match transformer {
-                Transformer::Inline(entries) => self.images(path, entries, into),
-                Transformer::File(text) => self.transformer(directory, path, text, into),
+                Transformer::Inline(entries) => self.apply_images(path, entries, into),
+                Transformer::File(text) => self.run_transformer(directory, path, text, into),
             }
         }
     }
 
-    fn specs(&self, directory: &str, file: &Kustomization, into: &mut BuildOutput) {
+    fn add_specs(&self, directory: &str, file: &Kustomization, into: &mut BuildOutput) {
         for path in file.configurations.iter().filter_map(|text| resolve(directory, text)) {
-            let found = parsed::specs(self.reader, &path);
+            let found = parsed::load_specs(self.reader, &path);
             let room = MAX_SPECS.saturating_sub(into.specs.len());
             into.specs.extend(found.iter().flat_map(|specs| specs.iter().cloned()).take(room));
         }
@@ -59,11 +59,11 @@ impl KustomizeBuilder<'_, '_> {
         }
     }
 
-    fn transformer(&self, directory: &str, path: &str, text: &str, into: &mut BuildOutput) {
-        match resolve(directory, text).filter(|at| self.reader.exists(at)) {
+    fn run_transformer(&self, directory: &str, path: &str, text: &str, into: &mut BuildOutput) {
+        match resolve(directory, text).filter(|at| self.reader.file_exists(at)) {
             Some(at) => {
-                if let Some(entries) = parsed::transformers(self.reader, &at) {
-                    self.images(path, &entries, into);
+                if let Some(entries) = parsed::load_transformers(self.reader, &at) {
+                    self.apply_images(path, &entries, into);
                 }
             }
             None => self.warn(
@@ -74,7 +74,7 @@ impl KustomizeBuilder<'_, '_> {
         }
     }
 
-    fn images(&self, path: &str, entries: &[Rc<ImageEntry>], into: &mut BuildOutput) {
+    fn apply_images(&self, path: &str, entries: &[Rc<ImageEntry>], into: &mut BuildOutput) {
         let mut unmatched = UnmatchedEntries::new(std::mem::take(&mut into.unmatched));
         let cells: usize = into.objects.iter().map(|object| object.size()).sum();
         for entry in entries {
@@ -90,19 +90,19 @@ impl KustomizeBuilder<'_, '_> {
             }
             let mut matched = false;
             for object in &mut into.objects {
-                matched |= rewrite(object, entry, &into.specs);
+                matched |= rewrite_images(object, entry, &into.specs);
             }
             unmatched.forget(&entry.name);
             if !matched && entry.says_version() {
                 unmatched.add(Rc::clone(entry));
             }
         }
-        into.unmatched = unmatched.left();
+        into.unmatched = unmatched.into_entries();
     }
 
     /// Takes from the work that is left; warns when nothing is.
     fn can_spend(&self, work: usize, path: &str) -> bool {
-        let spent = self.reader.kustomize.spend(work);
+        let spent = self.reader.kustomize.add_work(work);
         if spent > MAX_WORK {
             self.warn("kustomize-size", path, "compares more images and objects than towpath does");
         }
@@ -123,7 +123,7 @@ impl KustomizeBuilder<'_, '_> {
             match &patch.body {
                 PatchBody::Inline(text) => self.patch(path, patch, text, into),
                 PatchBody::File(name) => {
-                    let Some(at) = self.inside(directory, path, name) else { continue };
+                    let Some(at) = self.resolve_path(directory, path, name) else { continue };
                     if let Some(text) = parsed::patch_text(self.reader, &at) {
                         self.patch(path, patch, &text, into);
                     }
@@ -148,24 +148,24 @@ impl KustomizeBuilder<'_, '_> {
             }
             into.objects.retain_mut(|object| {
                 let meant = match &patch.target {
-                    Some(target) => target.fits(object),
+                    Some(target) => target.matches_object(object),
                     None => is_for(change, object),
                 };
-                !meant || patch::merge(Rc::make_mut(object), change) == PatchOutcome::Kept
+                !meant || patch::merge_patch(Rc::make_mut(object), change) == PatchOutcome::Kept
             });
         }
         let Some(target) = patch.target.as_ref().filter(|_| !text.operations.is_empty()) else {
             return;
         };
-        for object in into.objects.iter_mut().filter(|object| target.fits(object)) {
+        for object in into.objects.iter_mut().filter(|object| target.matches_object(object)) {
             let body = Rc::make_mut(&mut Rc::make_mut(object).body);
             for operation in &text.operations {
                 // A copy of a copy of a copy doubles the object each time.
-                let cost = json_patch::cost(body, operation);
+                let cost = json_patch::operation_cost(body, operation);
                 if cost > MAX_COPY {
                     self.warn("kustomize-size", path, "copies more than towpath does");
                 } else if self.can_spend(cost, path) {
-                    json_patch::apply(body, operation);
+                    json_patch::apply_operation(body, operation);
                 } else {
                     return;
                 }
@@ -177,7 +177,9 @@ impl KustomizeBuilder<'_, '_> {
 /// Is everything that the patch names among the objects that were read?
 fn meets_all(patch: &KustomizePatch, text: &PatchText, into: &BuildOutput) -> bool {
     match &patch.target {
-        Some(target) => target.names_one() && into.objects.iter().any(|object| target.fits(object)),
+        Some(target) => {
+            target.names_one() && into.objects.iter().any(|object| target.matches_object(object))
+        }
         None => text
             .merges
             .iter()
@@ -186,7 +188,7 @@ fn meets_all(patch: &KustomizePatch, text: &PatchText, into: &BuildOutput) -> bo
 }
 
 /// Gives all objects the names, labels and annotations that the file asks for.
-fn rename(file: &Kustomization, into: &mut BuildOutput) {
+fn rename_objects(file: &Kustomization, into: &mut BuildOutput) {
     let nothing = file.prefix.is_empty() && file.suffix.is_empty() && file.namespace.is_none();
     if nothing && file.labels.is_empty() && file.annotations.is_empty() {
         return;

@@ -1,8 +1,8 @@
 //! A kustomization file as it is written.
 
 use super::image::ImageEntry;
-use super::json_patch::{PatchOperation, operations};
-use super::manifest::{Manifest, ManifestParseMode, objects, texts};
+use super::json_patch::{PatchOperation, read_operations};
+use super::manifest::{Manifest, ManifestParseMode, parse_objects, short_texts};
 use super::parsed::speaks_of_images;
 use super::place::YamlText;
 use super::remote::{self, RemoteResource};
@@ -78,7 +78,7 @@ pub(super) enum Transformer {
 }
 
 /// The value of a key, whose letters' case does not count (Go's JSON reader).
-pub(super) fn field<'a>(map: YamlValue<'a>, name: &str) -> Option<YamlValue<'a>> {
+pub(super) fn get_field<'a>(map: YamlValue<'a>, name: &str) -> Option<YamlValue<'a>> {
     map.get(name).or_else(|| {
         let mut pairs = map.pairs().into_iter().rev();
         pairs.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
@@ -91,7 +91,7 @@ impl Kustomization {
         let Some(root) = stream.documents.first().and_then(yaml::YamlDocument::root) else {
             return Self::default();
         };
-        KustomizationParser { page: YamlText::of_file(path, text, 0), root }.read()
+        KustomizationParser { page: YamlText::of_file(path, text, 0), root }.parse()
     }
 }
 
@@ -101,48 +101,50 @@ struct KustomizationParser<'a> {
 }
 
 impl<'a> KustomizationParser<'a> {
-    fn read(&self) -> Kustomization {
-        let (prefix, suffix) = (self.scalar("namePrefix"), self.scalar("nameSuffix"));
-        let mut labels = texts(field(self.root, "commonLabels"));
-        labels.extend(self.list("labels").into_iter().flat_map(|item| texts(field(item, "pairs"))));
+    fn parse(&self) -> Kustomization {
+        let (prefix, suffix) = (self.scalar_text("namePrefix"), self.scalar_text("nameSuffix"));
+        let mut labels = short_texts(get_field(self.root, "commonLabels"));
+        labels.extend(
+            self.list("labels").into_iter().flat_map(|item| short_texts(get_field(item, "pairs"))),
+        );
         Kustomization {
-            resources: [self.named("resources"), self.named("bases")]
+            resources: [self.resource_list("resources"), self.resource_list("bases")]
                 .into_iter()
                 .flatten()
                 .collect(),
-            components: self.named("components"),
-            patches: [self.patches("patchesStrategicMerge"), self.patches("patches")]
+            components: self.resource_list("components"),
+            patches: [self.patch_list("patchesStrategicMerge"), self.patch_list("patches")]
                 .into_iter()
                 .flatten()
                 .collect(),
-            late_patches: self.patches("patchesJson6902"),
-            images: self.images(),
-            configurations: self.texts("configurations"),
-            generators: self.texts("generators"),
-            transformers: self.transformers(),
-            charts: self.charts(),
-            namespace: Some(self.scalar("namespace")).filter(|text| !text.is_empty()),
+            late_patches: self.patch_list("patchesJson6902"),
+            images: self.image_entries(),
+            configurations: self.text_list("configurations"),
+            generators: self.text_list("generators"),
+            transformers: self.transformer_list(),
+            charts: self.chart_list(),
+            namespace: Some(self.scalar_text("namespace")).filter(|text| !text.is_empty()),
             prefix,
             suffix,
             labels,
-            annotations: texts(field(self.root, "commonAnnotations")),
+            annotations: short_texts(get_field(self.root, "commonAnnotations")),
             replaces_images: self.list("replacements").into_iter().any(writes_images),
         }
     }
 
-    fn scalar(&self, key: &str) -> String {
-        field(self.root, key).and_then(YamlValue::non_null).unwrap_or_default().to_owned()
+    fn scalar_text(&self, key: &str) -> String {
+        get_field(self.root, key).and_then(YamlValue::non_null).unwrap_or_default().to_owned()
     }
 
     fn list(&self, key: &str) -> Vec<YamlValue<'a>> {
-        field(self.root, key).map(|list| list.items().collect()).unwrap_or_default()
+        get_field(self.root, key).map(|list| list.items().collect()).unwrap_or_default()
     }
 
-    fn texts(&self, key: &str) -> Vec<String> {
+    fn text_list(&self, key: &str) -> Vec<String> {
         self.list(key).into_iter().filter_map(YamlValue::non_null).map(str::to_owned).collect()
     }
 
-    fn named(&self, key: &str) -> Vec<ResourceReference> {
+    fn resource_list(&self, key: &str) -> Vec<ResourceReference> {
         let items = self.list(key).into_iter().enumerate();
         let named = items.filter_map(|(index, item)| {
             let text = item.non_null()?.to_owned();
@@ -155,7 +157,7 @@ impl<'a> KustomizationParser<'a> {
     }
 
     /// `images`, or its old name `imageTags`.
-    fn images(&self) -> Vec<Rc<ImageEntry>> {
+    fn image_entries(&self) -> Vec<Rc<ImageEntry>> {
         let entries = ["images", "imageTags"].into_iter().flat_map(|key| {
             let items = self.list(key).into_iter();
             items.filter_map(move |item| ImageEntry::read(self.page, key, item))
@@ -168,37 +170,43 @@ impl<'a> KustomizationParser<'a> {
         entries.filter(few).map(Rc::new).collect()
     }
 
-    fn patches(&self, key: &str) -> Vec<KustomizePatch> {
-        self.list(key).into_iter().filter_map(|item| self.patch(item)).collect()
+    fn patch_list(&self, key: &str) -> Vec<KustomizePatch> {
+        self.list(key).into_iter().filter_map(|item| self.parse_patch(item)).collect()
     }
 
     /// A text is a path, or a patch itself; a mapping says which.
-    fn patch(&self, item: YamlValue<'a>) -> Option<KustomizePatch> {
+    fn parse_patch(&self, item: YamlValue<'a>) -> Option<KustomizePatch> {
         if let Some(text) = item.non_null() {
             let inline = text.contains('\n') || text.contains(": ");
-            let body =
-                if inline { self.inline(item, text)? } else { PatchBody::File(text.to_owned()) };
+            let body = if inline {
+                self.inline_patch(item, text)?
+            } else {
+                PatchBody::File(text.to_owned())
+            };
             return Some(KustomizePatch { target: None, body });
         }
         let target =
-            field(item, "target").filter(|target| target.is_mapping()).map(PatchTarget::read);
-        let body = match field(item, "patch").and_then(|value| Some((value, value.non_null()?))) {
-            Some((value, text)) => self.inline(value, text)?,
-            None => PatchBody::File(field(item, "path").and_then(YamlValue::non_null)?.to_owned()),
+            get_field(item, "target").filter(|target| target.is_mapping()).map(PatchTarget::read);
+        let body = match get_field(item, "patch").and_then(|value| Some((value, value.non_null()?)))
+        {
+            Some((value, text)) => self.inline_patch(value, text)?,
+            None => {
+                PatchBody::File(get_field(item, "path").and_then(YamlValue::non_null)?.to_owned())
+            }
         };
         Some(KustomizePatch { target, body })
     }
 
-    fn inline(&self, value: YamlValue<'a>, text: &'a str) -> Option<PatchBody> {
+    fn inline_patch(&self, value: YamlValue<'a>, text: &'a str) -> Option<PatchBody> {
         let stream = yaml::parse(text).ok()?;
-        let page = self.page.inside(value, text);
+        let page = self.page.inline_text(value, text);
         Some(PatchBody::Inline(Rc::new(PatchText::read(page, text, &stream))))
     }
 
-    fn transformers(&self) -> Vec<Transformer> {
+    fn transformer_list(&self) -> Vec<Transformer> {
         let inline = |text: &'a str, item: YamlValue<'a>| {
             let stream = yaml::parse(text).ok()?;
-            let page = self.page.inside(item, text);
+            let page = self.page.inline_text(item, text);
             Some(Transformer::Inline(Rc::new(image_transformers(page, &stream))))
         };
         let read = |item: YamlValue<'a>| match item.non_null()? {
@@ -208,9 +216,9 @@ impl<'a> KustomizationParser<'a> {
         self.list("transformers").into_iter().filter_map(read).collect()
     }
 
-    fn charts(&self) -> Vec<RemoteResource> {
+    fn chart_list(&self) -> Vec<RemoteResource> {
         let items = self.list("helmCharts").into_iter();
-        items.filter_map(|item| remote::chart(self.page, "helmCharts", item)).collect()
+        items.filter_map(|item| remote::parse_chart(self.page, "helmCharts", item)).collect()
     }
 }
 
@@ -223,8 +231,8 @@ impl PatchText {
             .filter_map(yaml::YamlDocument::root)
             .filter(|root| root.is_sequence());
         PatchText {
-            operations: lists.flat_map(|list| operations(page, list)).collect(),
-            merges: objects(page, &stream.documents, ManifestParseMode::Patch),
+            operations: lists.flat_map(|list| read_operations(page, list)).collect(),
+            merges: parse_objects(page, &stream.documents, ManifestParseMode::Patch),
             speaks_of_images: speaks_of_images(text),
         }
     }
@@ -243,14 +251,15 @@ pub(super) fn image_transformers(
     let built_in = roots.filter(|(_, root)| root.str_at(&["kind"]) == Some("ImageTagTransformer"));
     let entries = built_in.filter_map(|(index, root)| {
         let page = page.at_document(u32::try_from(index).unwrap_or(u32::MAX));
-        ImageEntry::read(page, "imageTag", field(root, "imageTag")?)
+        ImageEntry::read(page, "imageTag", get_field(root, "imageTag")?)
     });
     entries.map(Rc::new).collect()
 }
 
 /// Does a replacement write into a field that is called an image?
 fn writes_images(replacement: YamlValue<'_>) -> bool {
-    let targets = field(replacement, "targets").into_iter().flat_map(YamlValue::items);
-    let paths = targets.filter_map(|target| field(target, "fieldPaths")).flat_map(YamlValue::items);
+    let targets = get_field(replacement, "targets").into_iter().flat_map(YamlValue::items);
+    let paths =
+        targets.filter_map(|target| get_field(target, "fieldPaths")).flat_map(YamlValue::items);
     paths.filter_map(YamlValue::text).any(|path| path.ends_with("image"))
 }

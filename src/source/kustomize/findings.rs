@@ -20,12 +20,12 @@ pub(super) fn of_build(built: &BuildOutput, directory: &str) -> Vec<VersionFindi
         let definition = object.kind == "CustomResourceDefinition";
         each_image(&object.body, "", false, &mut |cell, in_container| {
             if cell.declared || is_image(&cell.text, in_container, definition) {
-                all.cell(cell);
+                all.add_image(cell);
             }
         });
     }
     for entry in &built.unmatched {
-        all.unmatched(entry);
+        all.add_unmatched(entry);
     }
     let mut found = all.found;
     found.extend(built.remotes.iter().map(|remote| of_remote(remote, directory)));
@@ -56,23 +56,33 @@ struct BuildFindings<'a> {
 }
 
 impl<'a> BuildFindings<'a> {
-    fn cell(&mut self, cell: &'a ImageText) {
+    fn add_image(&mut self, cell: &'a ImageText) {
         let places = match &cell.versioned_by {
             Some(entry) => entry.version_places(),
             None => vec![&*cell.written],
         };
         let renamed = cell.named_by.as_ref().and_then(|entry| entry.new_name.as_ref());
         let reference = ImageReference::parse(&cell.text);
-        self.add(cell.text.to_string(), &reference, places.into_iter().chain(renamed), None);
+        self.add_finding(
+            cell.text.to_string(),
+            &reference,
+            places.into_iter().chain(renamed),
+            None,
+        );
     }
 
-    fn unmatched(&mut self, entry: &'a ImageEntry) {
+    fn add_unmatched(&mut self, entry: &'a ImageEntry) {
         let reference = entry.reference();
         let places = entry.version_places().into_iter().chain(&entry.new_name);
-        self.add(format!("unmatched {reference}"), &reference, places, Some(EntryNote::Unmatched));
+        self.add_finding(
+            format!("unmatched {reference}"),
+            &reference,
+            places,
+            Some(EntryNote::Unmatched),
+        );
     }
 
-    fn add(
+    fn add_finding(
         &mut self,
         key: String,
         reference: &ImageReference,

@@ -45,7 +45,7 @@ impl LocatedValue {
         part: ImagePart,
     ) -> Self {
         let location = page.location(value, key, part);
-        let automation = marker::after(page.text, location.span.end);
+        let automation = marker::automation_after(page.text, location.span.end);
         LocatedValue { text: text.to_owned(), location, unbuildable: false, automation }
     }
 }
@@ -55,7 +55,7 @@ impl ImageEntry {
     pub fn read(page: YamlText<'_>, list: &str, entry: YamlValue<'_>) -> Option<Self> {
         let name = entry.get("name").and_then(YamlValue::non_null)?.to_owned();
         let field = |key: &str| {
-            let value = super::file::field(entry, key)?;
+            let value = super::file::get_field(entry, key)?;
             let text = value.non_null().filter(|text| !text.is_empty())?.to_owned();
             let mut written = LocatedValue::read(
                 page,
@@ -163,7 +163,7 @@ impl ImageNamePattern {
         if name.bytes().all(plain) {
             return Some(ImageNamePattern::Words(name.to_owned()));
         }
-        expression(name).map(|regex| ImageNamePattern::Expression(Box::new(regex)))
+        name_expression(name).map(|regex| ImageNamePattern::Expression(Box::new(regex)))
     }
 
     fn is_match(&self, reference: &str) -> bool {
@@ -200,7 +200,7 @@ fn is_version_part(text: &str) -> bool {
     tag && digest.is_none_or(|digest| digest.strip_prefix("sha256:").is_some_and(allowed))
 }
 
-fn expression(name: &str) -> Option<Regex> {
+fn name_expression(name: &str) -> Option<Regex> {
     let text = format!("^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$");
     RegexBuilder::new(&text).size_limit(MAX_PATTERN_BYTES).build().ok()
 }
@@ -252,7 +252,7 @@ mod tests {
         for name in names {
             let (words, regex) = (
                 ImageNamePattern::of(name).expect("a pattern"),
-                expression(name).expect("an expression"),
+                name_expression(name).expect("an expression"),
             );
             for reference in references {
                 assert_eq!(

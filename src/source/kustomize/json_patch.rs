@@ -1,6 +1,6 @@
 //! JSON patches (RFC 6902), as far as they touch images.
 
-use super::manifest::{MAX_DEPTH, ManifestNode, ManifestParseMode, node};
+use super::manifest::{MAX_DEPTH, ManifestNode, ManifestParseMode, parse_node};
 use super::place::YamlText;
 use crate::yaml::YamlValue;
 use std::rc::Rc;
@@ -31,11 +31,11 @@ enum PatchOperationKind {
 }
 
 /// The operations of a list; `test` and what is none is left out.
-pub(super) fn operations(page: YamlText<'_>, list: YamlValue<'_>) -> Vec<PatchOperation> {
-    list.items().filter_map(|item| operation(page, item)).collect()
+pub(super) fn read_operations(page: YamlText<'_>, list: YamlValue<'_>) -> Vec<PatchOperation> {
+    list.items().filter_map(|item| read_operation(page, item)).collect()
 }
 
-fn operation(page: YamlText<'_>, item: YamlValue<'_>) -> Option<PatchOperation> {
+fn read_operation(page: YamlText<'_>, item: YamlValue<'_>) -> Option<PatchOperation> {
     let kind = match item.str_at(&["op"])? {
         "add" => PatchOperationKind::Add,
         "replace" => PatchOperationKind::Replace,
@@ -44,19 +44,19 @@ fn operation(page: YamlText<'_>, item: YamlValue<'_>) -> Option<PatchOperation> 
         "copy" => PatchOperationKind::Copy,
         _ => return None,
     };
-    let path = pointer(item.str_at(&["path"])?);
-    let from = item.str_at(&["from"]).map(pointer).unwrap_or_default();
+    let path = parse_pointer(item.str_at(&["path"])?);
+    let from = item.str_at(&["from"]).map(parse_pointer).unwrap_or_default();
     if path.len().max(from.len()) > MAX_DEPTH {
         return None;
     }
     let value = item.get("value").map_or(ManifestNode::Other, |value| {
-        node(page, value, ManifestParseMode::Objects, path.clone())
+        parse_node(page, value, ManifestParseMode::Objects, path.clone())
     });
     Some(PatchOperation { kind, path, from, value })
 }
 
 /// The keys of a JSON pointer.
-fn pointer(text: &str) -> Vec<String> {
+fn parse_pointer(text: &str) -> Vec<String> {
     text.trim_start_matches('/')
         .split('/')
         .map(|key| key.replace("~1", "/").replace("~0", "~"))
@@ -67,42 +67,44 @@ fn pointer(text: &str) -> Vec<String> {
 const COPY: usize = 64;
 
 /// How much work an operation is: what it copies is as large as its source.
-pub(super) fn cost(object: &mut ManifestNode, operation: &PatchOperation) -> usize {
+pub(super) fn operation_cost(object: &mut ManifestNode, operation: &PatchOperation) -> usize {
     let copied = (operation.kind == PatchOperationKind::Copy)
-        .then(|| find(object, &operation.from))
+        .then(|| find_node(object, &operation.from))
         .flatten();
     1 + copied.map_or(0, |node| node.size() * COPY)
 }
 
 /// Applies one operation. What it names and the object does not hold was left out as no image can
 /// be there, so nothing happens.
-pub(super) fn apply(object: &mut ManifestNode, operation: &PatchOperation) {
+pub(super) fn apply_operation(object: &mut ManifestNode, operation: &PatchOperation) {
     match operation.kind {
-        PatchOperationKind::Add => add(object, &operation.path, operation.value.clone()),
-        PatchOperationKind::Replace => replace(object, &operation.path, operation.value.clone()),
+        PatchOperationKind::Add => add_value(object, &operation.path, operation.value.clone()),
+        PatchOperationKind::Replace => {
+            replace_value(object, &operation.path, operation.value.clone())
+        }
         PatchOperationKind::Remove => {
-            remove(object, &operation.path);
+            remove_value(object, &operation.path);
         }
         PatchOperationKind::Move => {
-            let moved = remove(object, &operation.from).unwrap_or(ManifestNode::Other);
+            let moved = remove_value(object, &operation.from).unwrap_or(ManifestNode::Other);
             if operation.path.len() + moved.depth() > 2 * MAX_DEPTH {
                 return;
             }
-            add(object, &operation.path, moved);
+            add_value(object, &operation.path, moved);
         }
         PatchOperationKind::Copy => {
             let copied =
-                find(object, &operation.from).map_or(ManifestNode::Other, |node| node.clone());
+                find_node(object, &operation.from).map_or(ManifestNode::Other, |node| node.clone());
             // Copied into itself again and again it would become too deep to walk.
             if operation.path.len() + copied.depth() > 2 * MAX_DEPTH {
                 return;
             }
-            add(object, &operation.path, copied);
+            add_value(object, &operation.path, copied);
         }
     }
 }
 
-fn find<'n>(at: &'n mut ManifestNode, path: &[String]) -> Option<&'n mut ManifestNode> {
+fn find_node<'n>(at: &'n mut ManifestNode, path: &[String]) -> Option<&'n mut ManifestNode> {
     path.iter().try_fold(at, |at, key| match at {
         ManifestNode::Map(pairs) => {
             pairs.iter_mut().find(|(known, _)| **known == **key).map(|(_, value)| value)
@@ -116,7 +118,7 @@ fn find<'n>(at: &'n mut ManifestNode, path: &[String]) -> Option<&'n mut Manifes
 }
 
 /// Finds a parent, making the mappings on the way that reading left out.
-fn reach<'n>(
+fn find_or_create<'n>(
     at: &'n mut ManifestNode,
     path: &[String],
     last: &str,
@@ -150,16 +152,16 @@ fn reach<'n>(
     Some(at)
 }
 
-fn add(object: &mut ManifestNode, path: &[String], value: ManifestNode) {
+fn add_value(object: &mut ManifestNode, path: &[String], value: ManifestNode) {
     let Some((last, parents)) = path.split_last() else { return };
     let parent = if matches!(value, ManifestNode::Other) {
-        find(object, parents)
+        find_node(object, parents)
     } else {
-        reach(object, parents, last)
+        find_or_create(object, parents, last)
     };
     match parent {
         Some(ManifestNode::Map(_)) if matches!(value, ManifestNode::Other) => {
-            remove(object, path);
+            remove_value(object, path);
         }
         Some(ManifestNode::Map(pairs)) => {
             pairs.retain(|(known, _)| **known != **last);
@@ -175,17 +177,17 @@ fn add(object: &mut ManifestNode, path: &[String], value: ManifestNode) {
     }
 }
 
-fn replace(object: &mut ManifestNode, path: &[String], value: ManifestNode) {
-    match find(object, path) {
+fn replace_value(object: &mut ManifestNode, path: &[String], value: ManifestNode) {
+    match find_node(object, path) {
         Some(known) => *known = value,
-        None if !matches!(value, ManifestNode::Other) => add(object, path, value),
+        None if !matches!(value, ManifestNode::Other) => add_value(object, path, value),
         None => {}
     }
 }
 
-fn remove(object: &mut ManifestNode, path: &[String]) -> Option<ManifestNode> {
+fn remove_value(object: &mut ManifestNode, path: &[String]) -> Option<ManifestNode> {
     let (last, parents) = path.split_last()?;
-    match find(object, parents)? {
+    match find_node(object, parents)? {
         ManifestNode::Map(pairs) => {
             let at = pairs.iter().position(|(known, _)| **known == **last)?;
             Some(pairs.remove(at).1)

@@ -111,12 +111,12 @@ impl CachedBuild {
 
 impl BuildCache {
     /// Counts work, and says how much there was.
-    pub(super) fn spend(&self, work: usize) -> usize {
+    pub(super) fn add_work(&self, work: usize) -> usize {
         self.work.set(self.work.get().saturating_add(work));
         self.work.get()
     }
 
-    fn with<T>(&self, directory: &str, get: impl FnOnce(&CachedBuild) -> T) -> Option<T> {
+    fn with_build<T>(&self, directory: &str, get: impl FnOnce(&CachedBuild) -> T) -> Option<T> {
         self.kept.borrow().get(directory).map(get)
     }
 
@@ -126,37 +126,37 @@ impl BuildCache {
 
     /// Is a build in doubt?
     pub(super) fn is_doubted(&self, directory: &str) -> bool {
-        self.with(directory, |kept| kept.doubted.is_some()).unwrap_or_default()
+        self.with_build(directory, |kept| kept.doubted.is_some()).unwrap_or_default()
     }
 
     /// What the build in doubt looked at itself and is not what it was.
-    pub(super) fn changed(&self, directory: &str) -> OwnChanges {
+    pub(super) fn own_changes(&self, directory: &str) -> OwnChanges {
         let own = |kept: &CachedBuild| kept.doubted.as_ref().map(|doubt| doubt.own.clone());
-        self.with(directory, own).flatten().unwrap_or_default()
+        self.with_build(directory, own).flatten().unwrap_or_default()
     }
 
-    pub(super) fn built(&self, directory: &str) -> Option<Rc<BuildOutput>> {
-        self.with(directory, |kept| kept.built.clone()).flatten()
+    pub(super) fn get_build(&self, directory: &str) -> Option<Rc<BuildOutput>> {
+        self.with_build(directory, |kept| kept.built.clone()).flatten()
     }
 
-    pub(super) fn findings(&self, directory: &str) -> Option<Rc<Vec<VersionFinding>>> {
-        self.with(directory, |kept| kept.findings.clone()).flatten()
+    pub(super) fn cached_findings(&self, directory: &str) -> Option<Rc<Vec<VersionFinding>>> {
+        self.with_build(directory, |kept| kept.findings.clone()).flatten()
     }
 
-    pub(super) fn touched(&self, directory: &str) -> Rc<AccessLog> {
-        self.with(directory, |kept| Rc::clone(&kept.touched)).unwrap_or_default()
+    pub(super) fn access_log(&self, directory: &str) -> Rc<AccessLog> {
+        self.with_build(directory, |kept| Rc::clone(&kept.touched)).unwrap_or_default()
     }
 
-    pub(super) fn trace(&self, directory: &str) -> Rc<BuildTrace> {
-        self.with(directory, |kept| Rc::clone(&kept.trace)).unwrap_or_default()
+    pub(super) fn build_trace(&self, directory: &str) -> Rc<BuildTrace> {
+        self.with_build(directory, |kept| Rc::clone(&kept.trace)).unwrap_or_default()
     }
 
-    pub(super) fn stamp(&self, directory: &str) -> Option<u64> {
-        self.with(directory, |kept| kept.stamp)
+    pub(super) fn build_stamp(&self, directory: &str) -> Option<u64> {
+        self.with_build(directory, |kept| kept.stamp)
     }
 
     /// Remembers what was seen in a build, and the build itself only if it is a base.
-    pub(super) fn see(&self, directory: &str, findings: Rc<Vec<VersionFinding>>) {
+    pub(super) fn store_findings(&self, directory: &str, findings: Rc<Vec<VersionFinding>>) {
         if let Some(kept) = self.kept.borrow_mut().get_mut(directory) {
             kept.findings = Some(findings);
             kept.built = kept.built.take().filter(|_| kept.is_base);
@@ -174,7 +174,7 @@ impl BuildCache {
     }
 
     /// Keeps a new build, or the old one where nothing came out differently.
-    pub(super) fn keep(&self, directory: &str, mut new: CachedBuild) -> Rc<BuildOutput> {
+    pub(super) fn store_build(&self, directory: &str, mut new: CachedBuild) -> Rc<BuildOutput> {
         let mut all = self.kept.borrow_mut();
         let (name, old) = match all.remove_entry(directory) {
             Some((name, old)) => (name, Some(old)),
@@ -194,18 +194,18 @@ impl BuildCache {
 
     /// Says that a build in doubt holds. Its bases may have looked elsewhere, though they came out
     /// the same.
-    pub(super) fn settle(&self, directory: &str) {
-        let trace = self.trace(directory);
+    pub(super) fn confirm_build(&self, directory: &str) {
+        let trace = self.build_trace(directory);
         let mut shared: Vec<Rc<AccessLog>> = Vec::new();
-        for touched in trace.bases.iter().map(|(base, _)| self.touched(base)) {
+        for touched in trace.bases.iter().map(|(base, _)| self.access_log(base)) {
             if !shared.iter().any(|known| Rc::ptr_eq(known, &touched)) {
                 shared.push(touched);
             }
         }
         if let Some(kept) = self.kept.borrow_mut().get_mut(directory) {
             kept.doubted = None;
-            if !kept.touched.shares(&shared) {
-                kept.touched = Rc::new(kept.touched.sharing(shared));
+            if !kept.touched.has_shared(&shared) {
+                kept.touched = Rc::new(kept.touched.with_shared(shared));
             }
         }
     }
@@ -213,7 +213,7 @@ impl BuildCache {
     /// Puts in doubt what looked at these paths, and what is built on that. What nobody asked about
     /// since it was put in doubt before is dropped. Returns the directories in which something was
     /// seen, and that were not in doubt.
-    pub fn moved<'p>(
+    pub fn mark_stale<'p>(
         &mut self,
         changes: impl IntoIterator<Item = (&'p str, FileChangeKind)>,
         parsed: &KustomizeFileCache,
@@ -288,7 +288,7 @@ fn of_folders(
         let lookers = watchers.lookers(above).iter();
         out.extend(
             lookers
-                .filter(|name| cares(kept.get(*name).and_then(|one| one.touched.found(above))))
+                .filter(|name| cares(kept.get(*name).and_then(|one| one.touched.lookup_at(above))))
                 .cloned(),
         );
         folder = above;

@@ -26,33 +26,33 @@ pub(super) enum BuildWarning {
 
 /// What `look` sees in the build of a directory. That is remembered; the build only if others build
 /// on it, because a thousand overlays with their objects take much memory.
-pub(super) fn see(
+pub(super) fn find_in_build(
     reader: &SnapshotReader<'_>,
     directory: &str,
     look: impl FnOnce(&BuildOutput) -> Vec<VersionFinding>,
 ) -> Vec<VersionFinding> {
     let builds = &reader.kustomize;
     let mut builder = KustomizeBuilder::new(reader);
-    let known = builder.is_current(directory).then(|| builds.findings(directory)).flatten();
+    let known = builder.is_current(directory).then(|| builds.cached_findings(directory)).flatten();
     let findings = known.unwrap_or_else(|| {
-        let built = builder.built(directory);
+        let built = builder.load_build(directory);
         let findings = Rc::new(look(&built));
-        builds.see(directory, Rc::clone(&findings));
+        builds.store_findings(directory, Rc::clone(&findings));
         findings
     });
-    reader.touch(&builds.touched(directory));
-    replay(reader, directory, &mut HashSet::new());
+    reader.record_access(&builds.access_log(directory));
+    replay_warnings(reader, directory, &mut HashSet::new());
     findings.to_vec()
 }
 
 /// Gives the warnings of a build again, those of each base once.
-fn replay(reader: &SnapshotReader<'_>, directory: &str, done: &mut HashSet<Rc<str>>) {
-    for said in &reader.kustomize.trace(directory).said {
+fn replay_warnings(reader: &SnapshotReader<'_>, directory: &str, done: &mut HashSet<Rc<str>>) {
+    for said in &reader.kustomize.build_trace(directory).said {
         match said {
-            BuildWarning::Here(warning) => reader.warn(warning.clone()),
+            BuildWarning::Here(warning) => reader.add_warning(warning.clone()),
             BuildWarning::Base(base) => {
                 if done.insert(Rc::clone(base)) {
-                    replay(reader, base, done);
+                    replay_warnings(reader, base, done);
                 }
             }
         }
@@ -61,12 +61,12 @@ fn replay(reader: &SnapshotReader<'_>, directory: &str, done: &mut HashSet<Rc<st
 
 impl KustomizeBuilder<'_, '_> {
     /// The build of a base, which is noted.
-    pub(super) fn directory(&mut self, directory: &str) -> Rc<BuildOutput> {
+    pub(super) fn build_base(&mut self, directory: &str) -> Rc<BuildOutput> {
         self.note_warnings();
-        let built = self.built(directory);
+        let built = self.load_build(directory);
         let name = self.reader.kustomize.build_on(directory);
-        self.reader.touch(&self.reader.kustomize.touched(directory));
-        replay(self.reader, directory, &mut HashSet::new());
+        self.reader.record_access(&self.reader.kustomize.access_log(directory));
+        replay_warnings(self.reader, directory, &mut HashSet::new());
         let (noted, _) = self.reader.warned_since(usize::MAX);
         if let (Some(frame), Some((name, stamp, tangled))) = (self.frames.last_mut(), name) {
             frame.noted = noted;
@@ -78,19 +78,21 @@ impl KustomizeBuilder<'_, '_> {
     }
 
     /// Says that the unfinished build depends on where it was begun.
-    pub(super) fn tangle(&mut self) {
+    pub(super) fn mark_tangled(&mut self) {
         if let Some(frame) = self.frames.last_mut() {
             frame.trace.tangled = true;
         }
     }
 
-    fn built(&mut self, directory: &str) -> Rc<BuildOutput> {
-        let known = self.reader.kustomize.built(directory);
-        known.filter(|_| self.is_current(directory)).unwrap_or_else(|| self.renew(directory))
+    fn load_build(&mut self, directory: &str) -> Rc<BuildOutput> {
+        let known = self.reader.kustomize.get_build(directory);
+        known
+            .filter(|_| self.is_current(directory))
+            .unwrap_or_else(|| self.rebuild_directory(directory))
     }
 
     /// Builds a directory anew. Where nothing came out differently, what builds on it still holds.
-    fn renew(&mut self, directory: &str) -> Rc<BuildOutput> {
+    fn rebuild_directory(&mut self, directory: &str) -> Rc<BuildOutput> {
         let (noted, _) = self.reader.warned_since(usize::MAX);
         self.frames.push(BuildFrame { noted, ..BuildFrame::default() });
         let before = self.reader.take_touched();
@@ -100,7 +102,7 @@ impl KustomizeBuilder<'_, '_> {
         let touched = self.reader.take_touched();
         self.reader.resume_touched(before);
         let trace = self.frames.pop().map(|frame| frame.trace).unwrap_or_default();
-        self.reader.kustomize.keep(directory, CachedBuild::new(built, touched, trace))
+        self.reader.kustomize.store_build(directory, CachedBuild::new(built, touched, trace))
     }
 
     fn note_warnings(&mut self) {
@@ -117,39 +119,41 @@ impl KustomizeBuilder<'_, '_> {
         if !builds.is_doubted(directory) {
             return builds.is_kept(directory);
         }
-        let trace = builds.trace(directory);
+        let trace = builds.build_trace(directory);
         let open = self.open.len() >= MAX_DEPTH || self.open.iter().any(|open| open == directory);
         if trace.tangled || open || !self.own_files_hold(directory) {
             return false;
         }
         self.open.push(directory.to_owned());
-        let same = trace.bases.iter().all(|(base, stamp)| self.stamp(base) == Some(*stamp));
+        let same = trace.bases.iter().all(|(base, stamp)| self.current_stamp(base) == Some(*stamp));
         self.open.pop();
         if same {
-            self.reader.kustomize.settle(directory);
+            self.reader.kustomize.confirm_build(directory);
         }
         same
     }
 
     /// Is all that a build in doubt made of the files it looked at itself the same as before?
     fn own_files_hold(&self, directory: &str) -> bool {
-        let (own, touched) =
-            (self.reader.kustomize.changed(directory), self.reader.kustomize.touched(directory));
+        let (own, touched) = (
+            self.reader.kustomize.own_changes(directory),
+            self.reader.kustomize.access_log(directory),
+        );
         let holds = |path: &Rc<str>| {
-            let made = touched.made(path);
+            let made = touched.made_essences(path);
             !made.is_empty()
-                && made
-                    .iter()
-                    .all(|(made, stamp)| parsed::stamp(self.reader, *made, path) == Some(*stamp))
+                && made.iter().all(|(made, stamp)| {
+                    parsed::essence_stamp(self.reader, *made, path) == Some(*stamp)
+                })
         };
         !own.moved && own.changed.iter().all(holds)
     }
 
     /// Which build of a directory is the one of this revision.
-    fn stamp(&mut self, directory: &str) -> Option<u64> {
+    fn current_stamp(&mut self, directory: &str) -> Option<u64> {
         if !self.is_current(directory) {
-            self.renew(directory);
+            self.rebuild_directory(directory);
         }
-        self.reader.kustomize.stamp(directory)
+        self.reader.kustomize.build_stamp(directory)
     }
 }

@@ -66,7 +66,7 @@ pub(super) enum ManifestParseMode {
 }
 
 /// All objects of a file from the page's document on, those inside a `List` one by one.
-pub(super) fn objects(
+pub(super) fn parse_objects(
     page: YamlText<'_>,
     documents: &[YamlDocument],
     reading: ManifestParseMode,
@@ -79,15 +79,17 @@ pub(super) fn objects(
             .at_document(page.document.saturating_add(u32::try_from(index).unwrap_or(u32::MAX)));
         let listed = root.str_at(&["kind"]).is_some_and(|kind| kind.ends_with("List"));
         match root.get("items").filter(|items| listed && items.is_sequence()) {
-            Some(items) => out.extend(items.items().filter_map(|item| object(page, item, reading))),
-            None => out.extend(object(page, root, reading)),
+            Some(items) => {
+                out.extend(items.items().filter_map(|item| parse_object(page, item, reading)))
+            }
+            None => out.extend(parse_object(page, root, reading)),
         }
     }
     out
 }
 
 /// One object; `None` for what is no mapping.
-pub(super) fn object(
+pub(super) fn parse_object(
     page: YamlText<'_>,
     root: YamlValue<'_>,
     reading: ManifestParseMode,
@@ -100,14 +102,14 @@ pub(super) fn object(
         api_version: text(&["apiVersion"]),
         kind: text(&["kind"]),
         ids: vec![(text(&["metadata", "name"]), text(&["metadata", "namespace"]))],
-        labels: texts(root.dig(&["metadata", "labels"])),
-        annotations: texts(root.dig(&["metadata", "annotations"])),
-        body: Rc::new(node(page, root, reading, Vec::new())),
+        labels: short_texts(root.get_path(&["metadata", "labels"])),
+        annotations: short_texts(root.get_path(&["metadata", "annotations"])),
+        body: Rc::new(parse_node(page, root, reading, Vec::new())),
     })
 }
 
 /// The short texts of a mapping.
-pub(super) fn texts(map: Option<YamlValue<'_>>) -> Vec<(String, String)> {
+pub(super) fn short_texts(map: Option<YamlValue<'_>>) -> Vec<(String, String)> {
     let pairs = map.map(YamlValue::pairs).unwrap_or_default();
     let short = pairs
         .into_iter()
@@ -116,13 +118,13 @@ pub(super) fn texts(map: Option<YamlValue<'_>>) -> Vec<(String, String)> {
 }
 
 /// A value on its own, reached through these keys.
-pub(super) fn node(
+pub(super) fn parse_node(
     page: YamlText<'_>,
     value: YamlValue<'_>,
     reading: ManifestParseMode,
     keys: Vec<String>,
 ) -> ManifestNode {
-    ManifestReducer { page, reading, keys, left: MAX_NODES }.value(value)
+    ManifestReducer { page, reading, keys, left: MAX_NODES }.reduce_value(value)
 }
 
 struct ManifestReducer<'a> {
@@ -133,25 +135,25 @@ struct ManifestReducer<'a> {
 }
 
 impl ManifestReducer<'_> {
-    fn value(&mut self, value: YamlValue<'_>) -> ManifestNode {
+    fn reduce_value(&mut self, value: YamlValue<'_>) -> ManifestNode {
         if self.left == 0 || self.keys.len() > MAX_DEPTH {
             return ManifestNode::Other;
         }
         self.left -= 1;
         if value.is_mapping() {
-            self.map(value)
+            self.reduce_map(value)
         } else if value.is_sequence() {
-            self.list(value)
+            self.reduce_list(value)
         } else {
-            self.scalar(value)
+            self.reduce_scalar(value)
         }
     }
 
-    fn map(&mut self, value: YamlValue<'_>) -> ManifestNode {
+    fn reduce_map(&mut self, value: YamlValue<'_>) -> ManifestNode {
         let mut out = Vec::new();
         for (key, value) in value.pairs().into_iter().filter(|(key, _)| key.len() <= MAX_TEXT) {
             self.keys.push(key.to_owned());
-            match self.value(value) {
+            match self.reduce_value(value) {
                 ManifestNode::Other => {}
                 kept => out.push((Rc::from(key), kept)),
             }
@@ -160,13 +162,13 @@ impl ManifestReducer<'_> {
         if out.is_empty() { ManifestNode::Other } else { ManifestNode::Map(out) }
     }
 
-    fn list(&mut self, value: YamlValue<'_>) -> ManifestNode {
+    fn reduce_list(&mut self, value: YamlValue<'_>) -> ManifestNode {
         let mut out = Vec::new();
         for (index, item) in value.items().enumerate() {
             let name = item.str_at(&["name"]).filter(|name| name.len() <= MAX_TEXT);
             let label = name.map_or_else(|| format!("[{index}]"), |name| format!("[{name}]"));
             self.keys.push(label);
-            out.push(self.value(item));
+            out.push(self.reduce_value(item));
             self.keys.pop();
         }
         let empty = out.iter().all(|item| matches!(item, ManifestNode::Other));
@@ -177,7 +179,7 @@ impl ManifestReducer<'_> {
         }
     }
 
-    fn scalar(&self, value: YamlValue<'_>) -> ManifestNode {
+    fn reduce_scalar(&self, value: YamlValue<'_>) -> ManifestNode {
         if value.is_null() {
             return if self.reading == ManifestParseMode::Patch {
                 ManifestNode::Null
@@ -186,14 +188,14 @@ impl ManifestReducer<'_> {
             };
         }
         match value.text() {
-            Some(text) if text.len() <= MAX_TEXT && self.matters(text) => {
+            Some(text) if text.len() <= MAX_TEXT && self.may_matter(text) => {
                 ManifestNode::Text(ImageText {
                     text: text.into(),
                     written: Rc::new(LocatedValue::read(
                         self.page,
                         value,
                         text,
-                        shown(&self.keys),
+                        display_keys(&self.keys),
                         ImagePart::Reference,
                     )),
                     named_by: None,
@@ -206,7 +208,7 @@ impl ManifestReducer<'_> {
     }
 
     /// May the text be an image, the name of a container, or an instruction of a patch?
-    fn matters(&self, text: &str) -> bool {
+    fn may_matter(&self, text: &str) -> bool {
         let key = self.keys.last().map_or("", String::as_str);
         let in_containers =
             || self.keys.len() >= 3 && is_container_list(&self.keys[self.keys.len() - 3]);
@@ -235,7 +237,7 @@ pub(super) fn is_reference_shaped(text: &str) -> bool {
 }
 
 /// Keys as people write them.
-fn shown(keys: &[String]) -> String {
+fn display_keys(keys: &[String]) -> String {
     let mut out = String::new();
     for key in keys {
         if !out.is_empty() && !key.starts_with('[') {

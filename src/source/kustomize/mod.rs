@@ -68,7 +68,7 @@ impl Source for KustomizeSource {
         if build::file_of(reader, directory).is_none_or(|file| file != claim.path) {
             return Vec::new();
         }
-        look::see(reader, directory, |built| findings::of_build(built, directory))
+        look::find_in_build(reader, directory, |built| findings::of_build(built, directory))
     }
 
     fn blind_spots(
@@ -77,11 +77,11 @@ impl Source for KustomizeSource {
         sight: &ChangeScope<'_>,
         reader: &SnapshotReader<'_>,
     ) -> Vec<BlindSpot> {
-        blind::kustomize::spots(sight, reader)
+        blind::kustomize::find_blind_spots(sight, reader)
     }
 }
 
 /// The files that the builds so far took in as resources. What they pin is part of an overlay.
-pub fn resources(reader: &SnapshotReader<'_>) -> std::collections::HashSet<String> {
+pub fn built_resources(reader: &SnapshotReader<'_>) -> std::collections::HashSet<String> {
     parsed::built_objects(reader)
 }

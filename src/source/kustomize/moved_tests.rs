@@ -141,7 +141,7 @@ fn said(reader: &SnapshotReader<'_>, path: &str) -> Said {
     let rule = SourceRule::new(SourceKind::Kustomize, path, &[]).expect("a template");
     let claim = Claim { rule: &rule, index: 0, path: path.to_owned(), captures: BTreeMap::new() };
     let found = KustomizeSource.read(&claim, reader);
-    (found.iter().map(shown).collect(), reader.warnings(), reader.take_touched().paths())
+    (found.iter().map(shown).collect(), reader.warnings(), reader.take_touched().file_paths())
 }
 
 fn fresh(repository: &TestRepository, commit: Oid, path: &str) -> Said {
@@ -173,7 +173,7 @@ proptest! {
             CLAIMS.map(|path| (path, remembered(&repository, commits[0], path, &cache))).into();
         for (from, to) in there_and_back(files.len()) {
             let changed = changes(&files[from], &files[to]);
-            let affected = cache.moved(commits[from], commits[to], changed.iter().copied()).expect("builds of `from`");
+            let affected = cache.apply_changes(commits[from], commits[to], changed.iter().copied()).expect("builds of `from`");
             for path in CLAIMS {
                 let folder = path.rsplit_once('/').expect("a folder").0;
                 if affected.iter().any(|name| **name == *folder) || changed.iter().any(|(known, _)| *known == path) {
@@ -192,7 +192,7 @@ proptest! {
         let cache = ParseCache::default();
         CLAIMS.iter().for_each(|path| drop(remembered(&repository, commits[0], path, &cache)));
         for (step, (from, to)) in there_and_back(files.len()).enumerate() {
-            cache.moved(commits[from], commits[to], changes(&files[from], &files[to])).expect("builds of `from`");
+            cache.apply_changes(commits[from], commits[to], changes(&files[from], &files[to])).expect("builds of `from`");
             for (index, path) in CLAIMS.iter().enumerate() {
                 if asked.rotate_left(u32::try_from(step * 7 + index).expect("small")) & 3 == 0 {
                     let now = remembered(&repository, commits[to], path, &cache);
@@ -217,11 +217,19 @@ fn without_a_word_nothing_old_is_used() {
     for commit in commits.iter().chain(commits.iter().rev()) {
         assert_eq!(read(*commit), fresh(&repository, *commit, "base/kustomization.yaml"));
     }
-    assert_eq!(cache.moved(commits[1], commits[2], []), None, "the builds are of another commit");
+    assert_eq!(
+        cache.apply_changes(commits[1], commits[2], []),
+        None,
+        "the builds are of another commit"
+    );
     assert_eq!(read(commits[2]), fresh(&repository, commits[2], "base/kustomization.yaml"));
     let snapshot = repository.snapshot_of(commits[2]);
     let reader = SnapshotReader::of_versions(&snapshot, &cache);
-    assert_eq!(cache.moved(commits[2], commits[0], []), None, "a reader of the commit still lives");
+    assert_eq!(
+        cache.apply_changes(commits[2], commits[0], []),
+        None,
+        "a reader of the commit still lives"
+    );
     drop(reader);
     assert_eq!(read(commits[0]), fresh(&repository, commits[0], "base/kustomization.yaml"));
 }
@@ -247,13 +255,13 @@ fn what_is_built_on_a_base_is_built_again_only_if_something_comes_out_differentl
     let stamp = |at: usize| {
         if at > 0 {
             cache
-                .moved(commits[at - 1], commits[at], changes(&all[at - 1], &all[at]))
+                .apply_changes(commits[at - 1], commits[at], changes(&all[at - 1], &all[at]))
                 .expect("builds");
         }
         let snapshot = repository.snapshot_of(commits[at]);
         let reader = SnapshotReader::of_versions(&snapshot, &cache);
         said(&reader, "dev/kustomization.yaml");
-        (reader.kustomize.stamp("base"), reader.kustomize.stamp("dev"))
+        (reader.kustomize.build_stamp("base"), reader.kustomize.build_stamp("dev"))
     };
     let first = stamp(0);
     assert_eq!(stamp(1), first, "lines moved");
@@ -287,13 +295,13 @@ fn nothing_is_built_again_for_what_no_build_uses() {
         .map(|at| {
             if at > 0 {
                 cache
-                    .moved(commits[at - 1], commits[at], changes(&all[at - 1], &all[at]))
+                    .apply_changes(commits[at - 1], commits[at], changes(&all[at - 1], &all[at]))
                     .expect("builds");
             }
             let snapshot = repository.snapshot_of(commits[at]);
             let reader = SnapshotReader::of_versions(&snapshot, &cache);
             said(&reader, "base/kustomization.yaml");
-            reader.kustomize.trace("base")
+            reader.kustomize.build_trace("base")
         })
         .collect();
     assert!(Rc::ptr_eq(&traces[0], &traces[1]), "lines moved");

@@ -1,7 +1,7 @@
 //! The objects of a file, by document: a rendered manifest has hundreds, of which a commit changes a
 //! few.
 
-use super::manifest::{Manifest, ManifestParseMode, objects};
+use super::manifest::{Manifest, ManifestParseMode, parse_objects};
 use super::place::YamlText;
 use crate::model::Warning;
 use crate::source::SnapshotReader;
@@ -28,23 +28,23 @@ struct DocumentObjects {
 
 impl FileObjects {
     /// In the order of the file.
-    pub fn all(&self) -> impl Iterator<Item = &Rc<Manifest>> {
+    pub fn all_manifests(&self) -> impl Iterator<Item = &Rc<Manifest>> {
         self.documents.iter().flat_map(|document| document.objects.iter())
     }
 }
 
 /// Reads the objects of a file. For versions only, a document that is the same as before keeps its
 /// objects, also if its lines are others.
-pub(super) fn read(
+pub(super) fn read_objects(
     reader: &SnapshotReader<'_>,
     known: &EssenceCache<FileObjects>,
     path: &str,
     text: &str,
 ) -> Result<FileObjects, Warning> {
-    let by_document = || of_pieces(path, text, known.last(path).as_deref());
+    let by_document = || of_pieces(path, text, known.last_value(path).as_deref());
     let by_document = reader.of_versions.then(by_document).flatten();
     by_document
-        .map_or_else(|| whole(path, text), Ok)
+        .map_or_else(|| read_whole(path, text), Ok)
         .map_err(|error| not_yaml(path, &error, is_template(text)))
 }
 
@@ -54,18 +54,19 @@ pub(super) fn forget_inexact(
     known: &EssenceCache<FileObjects>,
     path: &str,
 ) {
-    if !reader.of_versions && known.last(path).is_some_and(|before| !before.exact) {
+    if !reader.of_versions && known.last_value(path).is_some_and(|before| !before.exact) {
         known.forget(path);
     }
 }
 
 /// Reads a text as it is, and keeps its documents apart where they can be told.
-fn whole(path: &str, text: &str) -> Result<FileObjects, YamlError> {
+fn read_whole(path: &str, text: &str) -> Result<FileObjects, YamlError> {
     let stream = yaml::parse(text)?;
     let page = YamlText::of_file(path, text, 0);
-    let pieces = yaml::pieces(text).filter(|pieces| pieces.len() == stream.documents.len());
+    let pieces =
+        yaml::split_documents(text).filter(|pieces| pieces.len() == stream.documents.len());
     let Some(pieces) = pieces else {
-        let objects = objects(page, &stream.documents, ManifestParseMode::Objects)
+        let objects = parse_objects(page, &stream.documents, ManifestParseMode::Objects)
             .into_iter()
             .map(Rc::new)
             .collect();
@@ -76,7 +77,7 @@ fn whole(path: &str, text: &str) -> Result<FileObjects, YamlError> {
     };
     let document =
         |(number, (piece, one)): (u32, (yaml::DocumentText<'_>, &yaml::YamlDocument))| {
-            let objects = objects(
+            let objects = parse_objects(
                 page.at_document(number),
                 std::slice::from_ref(one),
                 ManifestParseMode::Objects,
@@ -92,7 +93,7 @@ fn whole(path: &str, text: &str) -> Result<FileObjects, YamlError> {
 
 /// `None` if the text is not of many documents, or one of them is no YAML.
 fn of_pieces(path: &str, text: &str, before: Option<&FileObjects>) -> Option<FileObjects> {
-    let pieces = yaml::pieces(text)?;
+    let pieces = yaml::split_documents(text)?;
     let mut documents: Vec<DocumentObjects> = Vec::with_capacity(pieces.len());
     for (number, piece) in (0..).zip(pieces) {
         let fingerprint = fingerprint(piece.text);
@@ -109,7 +110,7 @@ fn of_pieces(path: &str, text: &str, before: Option<&FileObjects>) -> Option<Fil
 
 fn of_text(path: &str, text: &str, document: u32) -> Result<Rc<[Rc<Manifest>]>, YamlError> {
     let stream = yaml::parse(text)?;
-    let objects = objects(
+    let objects = parse_objects(
         YamlText::of_file(path, text, document),
         &stream.documents,
         ManifestParseMode::Objects,

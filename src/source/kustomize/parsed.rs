@@ -61,7 +61,7 @@ impl KustomizeFileCache {
 }
 
 /// Which value is made of a file in this snapshot; `None` where nothing can be.
-pub(super) fn stamp(
+pub(super) fn essence_stamp(
     reader: &SnapshotReader<'_>,
     made: EssenceKind,
     path: &str,
@@ -72,7 +72,7 @@ pub(super) fn stamp(
             reader.stamp_of(&known.kustomizations, path, read_kustomization)
         }
         EssenceKind::Objects => reader.stamp_of(&known.objects, path, |path, text| {
-            objects::read(reader, &known.objects, path, text)
+            objects::read_objects(reader, &known.objects, path, text)
         }),
         EssenceKind::Speaking => reader.stamp_of(&known.speaking, path, read_speaking),
         EssenceKind::Patch => reader.stamp_of(&known.patches, path, read_patch),
@@ -88,8 +88,11 @@ pub(super) fn built_objects(reader: &SnapshotReader<'_>) -> HashSet<String> {
 }
 
 /// A kustomization file.
-pub(super) fn kustomization(reader: &SnapshotReader<'_>, path: &str) -> Option<Rc<Kustomization>> {
-    reader.remembered(
+pub(super) fn load_kustomization(
+    reader: &SnapshotReader<'_>,
+    path: &str,
+) -> Option<Rc<Kustomization>> {
+    reader.reduce_file(
         (&reader.cache.kustomize.kustomizations, EssenceKind::Kustomization),
         path,
         read_kustomization,
@@ -104,14 +107,14 @@ fn read_kustomization(path: &str, text: &str) -> Result<Kustomization, Warning> 
 pub(super) fn objects_of(reader: &SnapshotReader<'_>, path: &str) -> Option<Rc<FileObjects>> {
     let known = &reader.cache.kustomize.objects;
     objects::forget_inexact(reader, known, path);
-    reader.remembered((known, EssenceKind::Objects), path, |path, text| {
-        objects::read(reader, known, path, text)
+    reader.reduce_file((known, EssenceKind::Objects), path, |path, text| {
+        objects::read_objects(reader, known, path, text)
     })
 }
 
 /// Is a file of objects without a word about images?
 pub(super) fn is_silent(reader: &SnapshotReader<'_>, path: &str) -> bool {
-    let speaks = reader.remembered(
+    let speaks = reader.reduce_file(
         (&reader.cache.kustomize.speaking, EssenceKind::Speaking),
         path,
         read_speaking,
@@ -130,7 +133,7 @@ pub(super) fn speaks_of_images(text: &str) -> bool {
 
 /// A file of patches.
 pub(super) fn patch_text(reader: &SnapshotReader<'_>, path: &str) -> Option<Rc<PatchText>> {
-    reader.remembered((&reader.cache.kustomize.patches, EssenceKind::Patch), path, read_patch)
+    reader.reduce_file((&reader.cache.kustomize.patches, EssenceKind::Patch), path, read_patch)
 }
 
 fn read_patch(path: &str, text: &str) -> Result<PatchText, Warning> {
@@ -138,11 +141,11 @@ fn read_patch(path: &str, text: &str) -> Result<PatchText, Warning> {
 }
 
 /// A file of transformers.
-pub(super) fn transformers(
+pub(super) fn load_transformers(
     reader: &SnapshotReader<'_>,
     path: &str,
 ) -> Option<Rc<Vec<Rc<ImageEntry>>>> {
-    reader.remembered(
+    reader.reduce_file(
         (&reader.cache.kustomize.transformers, EssenceKind::Transformers),
         path,
         read_transformers,
@@ -154,8 +157,8 @@ fn read_transformers(path: &str, text: &str) -> Result<Vec<Rc<ImageEntry>>, Warn
 }
 
 /// A file that says which fields are images.
-pub(super) fn specs(reader: &SnapshotReader<'_>, path: &str) -> Option<Rc<Vec<FieldSpec>>> {
-    reader.remembered((&reader.cache.kustomize.specs, EssenceKind::Specs), path, read_specs)
+pub(super) fn load_specs(reader: &SnapshotReader<'_>, path: &str) -> Option<Rc<Vec<FieldSpec>>> {
+    reader.reduce_file((&reader.cache.kustomize.specs, EssenceKind::Specs), path, read_specs)
 }
 
 fn read_specs(path: &str, text: &str) -> Result<Vec<FieldSpec>, Warning> {
@@ -163,8 +166,8 @@ fn read_specs(path: &str, text: &str) -> Result<Vec<FieldSpec>, Warning> {
 }
 
 /// A file of generators.
-pub(super) fn generator(reader: &SnapshotReader<'_>, path: &str) -> Option<Rc<Generator>> {
-    reader.remembered(
+pub(super) fn load_generator(reader: &SnapshotReader<'_>, path: &str) -> Option<Rc<Generator>> {
+    reader.reduce_file(
         (&reader.cache.kustomize.generators, EssenceKind::Generator),
         path,
         read_generator,
@@ -189,7 +192,7 @@ impl Generator {
         for root in stream.documents.iter().filter_map(YamlDocument::root) {
             match root.str_at(&["kind"]).unwrap_or_default() {
                 "HelmChartInflationGenerator" => {
-                    out.charts.extend(remote::chart(page, "charts", root))
+                    out.charts.extend(remote::parse_chart(page, "charts", root))
                 }
                 "ConfigMapGenerator" | "SecretGenerator" => {}
                 _ => out.plugin = true,

@@ -24,11 +24,11 @@ pub(super) enum PatchOutcome {
 }
 
 /// Merges a patch into an object.
-pub(super) fn merge(object: &mut Manifest, patch: &Manifest) -> PatchOutcome {
+pub(super) fn merge_patch(object: &mut Manifest, patch: &Manifest) -> PatchOutcome {
     let by_name = WORKLOADS.contains(&object.kind.as_str());
     match patch.body.text_at("$patch") {
         Some("delete") => return PatchOutcome::Deleted,
-        Some("replace") => object.body = Rc::new(cleaned(&patch.body)),
+        Some("replace") => object.body = Rc::new(strip_instructions(&patch.body)),
         _ if matches!(*patch.body, ManifestNode::Other) => {}
         _ => merge_node(Rc::make_mut(&mut object.body), &patch.body, by_name),
     }
@@ -47,14 +47,14 @@ pub(super) fn add_texts(into: &mut Vec<(String, String)>, from: &[(String, Strin
 
 fn merge_node(into: &mut ManifestNode, patch: &ManifestNode, by_name: bool) {
     let ManifestNode::Map(changes) = patch else {
-        *into = cleaned(patch);
+        *into = strip_instructions(patch);
         return;
     };
     if !matches!(into, ManifestNode::Map(_)) {
         *into = ManifestNode::Map(Vec::new());
     }
     if patch.text_at("$patch") == Some("replace") {
-        *into = cleaned(patch);
+        *into = strip_instructions(patch);
         return;
     }
     let ManifestNode::Map(pairs) = into else { return };
@@ -71,7 +71,7 @@ fn merge_node(into: &mut ManifestNode, patch: &ManifestNode, by_name: bool) {
                 merge_containers(&mut pairs[at].1, items);
             }
             (Some(at), _) => merge_node(&mut pairs[at].1, change, by_name),
-            (None, _) => pairs.push((key.clone(), cleaned(change))),
+            (None, _) => pairs.push((key.clone(), strip_instructions(change))),
         }
     }
 }
@@ -96,24 +96,26 @@ fn merge_containers(into: &mut ManifestNode, items: &[ManifestNode]) {
             }
             (None, Some("delete")) => {}
             (Some(at), _) => merge_node(&mut known[at], item, true),
-            (None, _) => new.push(cleaned(item)),
+            (None, _) => new.push(strip_instructions(item)),
         }
     }
     known.splice(0..0, new);
 }
 
 /// A patch's value as a value: without nulls and instructions.
-pub(super) fn cleaned(patch: &ManifestNode) -> ManifestNode {
+pub(super) fn strip_instructions(patch: &ManifestNode) -> ManifestNode {
     match patch {
         ManifestNode::Map(pairs) => {
             let kept = pairs
                 .iter()
                 .filter(|(key, value)| &**key != "$patch" && !matches!(value, ManifestNode::Null));
-            ManifestNode::Map(kept.map(|(key, value)| (key.clone(), cleaned(value))).collect())
+            ManifestNode::Map(
+                kept.map(|(key, value)| (key.clone(), strip_instructions(value))).collect(),
+            )
         }
         ManifestNode::List(items) => {
             let deleted = |item: &&ManifestNode| item.text_at("$patch") != Some("delete");
-            ManifestNode::List(items.iter().filter(deleted).map(cleaned).collect())
+            ManifestNode::List(items.iter().filter(deleted).map(strip_instructions).collect())
         }
         ManifestNode::Null => ManifestNode::Other,
         other => other.clone(),

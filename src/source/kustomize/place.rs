@@ -30,7 +30,7 @@ impl<'a> YamlText<'a> {
     }
 
     /// The text that is the scalar `holder` of this page.
-    pub fn inside(self, holder: YamlValue<'a>, text: &'a str) -> Self {
+    pub fn inline_text(self, holder: YamlValue<'a>, text: &'a str) -> Self {
         YamlText { inline: Some(InlineYaml { text, holder }), ..self }
     }
 
@@ -43,7 +43,7 @@ impl<'a> YamlText<'a> {
     pub fn location(&self, value: YamlValue<'_>, key: String, part: ImagePart) -> Location {
         let (line, span) = match self.inline {
             None => (value.line(), value.span().into()),
-            Some(inline) => inline.place(self.text, value),
+            Some(inline) => inline.locate_value(self.text, value),
         };
         Location {
             path: self.path.to_owned(),
@@ -60,7 +60,7 @@ impl<'a> YamlText<'a> {
 impl InlineYaml<'_> {
     /// The line, and the bytes of the value where its line shows it exactly once; else the bytes of
     /// the whole text.
-    fn place(&self, file: &str, value: YamlValue<'_>) -> (u32, Span) {
+    fn locate_value(&self, file: &str, value: YamlValue<'_>) -> (u32, Span) {
         let whole = self.holder.span();
         let first = self.holder.line();
         if self.holder.style() != Some(QuoteStyle::Block) {

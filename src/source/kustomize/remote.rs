@@ -27,7 +27,7 @@ pub(super) fn is_remote(text: &str) -> bool {
 
 /// The pinned revision of a remote resource. `None` for what is not pinned: no `ref`, or a branch
 /// everybody knows.
-pub(super) fn resource(text: &str, location: &Location) -> Option<RemoteResource> {
+pub(super) fn parse_resource(text: &str, location: &Location) -> Option<RemoteResource> {
     let (address, query) = text.split_once('?')?;
     let parameter = |key: &str| {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -66,12 +66,18 @@ fn plain_address(text: &str) -> String {
 }
 
 /// A chart with a version, of `helmCharts` or of a chart generator.
-pub(super) fn chart(page: YamlText<'_>, list: &str, item: YamlValue<'_>) -> Option<RemoteResource> {
+pub(super) fn parse_chart(
+    page: YamlText<'_>,
+    list: &str,
+    item: YamlValue<'_>,
+) -> Option<RemoteResource> {
     let text = |key: &str| {
-        super::file::field(item, key).and_then(YamlValue::non_null).filter(|text| !text.is_empty())
+        super::file::get_field(item, key)
+            .and_then(YamlValue::non_null)
+            .filter(|text| !text.is_empty())
     };
     let name = text("name")?;
-    let version = super::file::field(item, "version")?;
+    let version = super::file::get_field(item, "version")?;
     let shown = version.non_null().filter(|text| !text.is_empty())?;
     let repository = text("repo").map(|repo| repo.split_once("://").map_or(repo, |(_, rest)| rest));
     let full =
@@ -101,7 +107,7 @@ mod tests {
             span: (0..1).into(),
             alias: false,
         };
-        resource(text, &place).map(|remote| (remote.name, remote.component, remote.version))
+        parse_resource(text, &place).map(|remote| (remote.name, remote.component, remote.version))
     }
 
     #[test]

@@ -17,14 +17,14 @@ use crate::source::reduced::SameEssence;
 use std::rc::Rc;
 
 impl SameEssence for Kustomization {
-    fn same(&self, other: &Self) -> bool {
-        all(&self.resources, &other.resources, same_named)
-            && all(&self.components, &other.components, same_named)
-            && all(&self.patches, &other.patches, same_patch)
-            && all(&self.late_patches, &other.late_patches, same_patch)
-            && all(&self.images, &other.images, same_entry)
-            && all(&self.transformers, &other.transformers, same_transformer)
-            && all(&self.charts, &other.charts, same_remote)
+    fn is_same_essence(&self, other: &Self) -> bool {
+        all_same(&self.resources, &other.resources, same_named)
+            && all_same(&self.components, &other.components, same_named)
+            && all_same(&self.patches, &other.patches, same_patch)
+            && all_same(&self.late_patches, &other.late_patches, same_patch)
+            && all_same(&self.images, &other.images, same_entry)
+            && all_same(&self.transformers, &other.transformers, same_transformer)
+            && all_same(&self.charts, &other.charts, same_remote)
             && (&self.configurations, &self.generators)
                 == (&other.configurations, &other.generators)
             && (&self.namespace, &self.prefix, &self.suffix)
@@ -35,40 +35,43 @@ impl SameEssence for Kustomization {
 }
 
 impl SameEssence for FileObjects {
-    fn same(&self, other: &Self) -> bool {
-        self.all().count() == other.all().count()
-            && self.all().zip(other.all()).all(|(a, b)| Rc::ptr_eq(a, b) || same_object(a, b))
+    fn is_same_essence(&self, other: &Self) -> bool {
+        self.all_manifests().count() == other.all_manifests().count()
+            && self
+                .all_manifests()
+                .zip(other.all_manifests())
+                .all(|(a, b)| Rc::ptr_eq(a, b) || same_object(a, b))
     }
 }
 
 impl SameEssence for PatchText {
-    fn same(&self, other: &Self) -> bool {
-        all(&self.merges, &other.merges, same_object)
-            && all(&self.operations, &other.operations, same_operation)
+    fn is_same_essence(&self, other: &Self) -> bool {
+        all_same(&self.merges, &other.merges, same_object)
+            && all_same(&self.operations, &other.operations, same_operation)
             && self.speaks_of_images == other.speaks_of_images
     }
 }
 
 impl SameEssence for Vec<Rc<ImageEntry>> {
-    fn same(&self, other: &Self) -> bool {
-        all(self, other, same_entry)
+    fn is_same_essence(&self, other: &Self) -> bool {
+        all_same(self, other, same_entry)
     }
 }
 
 impl SameEssence for Generator {
-    fn same(&self, other: &Self) -> bool {
-        all(&self.charts, &other.charts, same_remote) && self.plugin == other.plugin
+    fn is_same_essence(&self, other: &Self) -> bool {
+        all_same(&self.charts, &other.charts, same_remote) && self.plugin == other.plugin
     }
 }
 
 impl SameEssence for Vec<FieldSpec> {
-    fn same(&self, other: &Self) -> bool {
+    fn is_same_essence(&self, other: &Self) -> bool {
         self == other
     }
 }
 
 impl SameEssence for bool {
-    fn same(&self, other: &Self) -> bool {
+    fn is_same_essence(&self, other: &Self) -> bool {
         self == other
     }
 }
@@ -81,7 +84,7 @@ fn same_patch(a: &KustomizePatch, b: &KustomizePatch) -> bool {
     a.target == b.target
         && match (&a.body, &b.body) {
             (PatchBody::File(a), PatchBody::File(b)) => a == b,
-            (PatchBody::Inline(a), PatchBody::Inline(b)) => a.same(b),
+            (PatchBody::Inline(a), PatchBody::Inline(b)) => a.is_same_essence(b),
             _ => false,
         }
 }
@@ -89,7 +92,7 @@ fn same_patch(a: &KustomizePatch, b: &KustomizePatch) -> bool {
 fn same_transformer(a: &Transformer, b: &Transformer) -> bool {
     match (a, b) {
         (Transformer::File(a), Transformer::File(b)) => a == b,
-        (Transformer::Inline(a), Transformer::Inline(b)) => a.same(b),
+        (Transformer::Inline(a), Transformer::Inline(b)) => a.is_same_essence(b),
         _ => false,
     }
 }
@@ -102,12 +105,12 @@ fn same_operation(a: &PatchOperation, b: &PatchOperation) -> bool {
 pub(super) fn same_build(a: &BuildOutput, b: &BuildOutput) -> bool {
     a.silent == b.silent
         && a.specs == b.specs
-        && all(&a.objects, &b.objects, |a, b| Rc::ptr_eq(a, b) || same_object(a, b))
-        && all(&a.remotes, &b.remotes, same_remote)
-        && all(&a.unmatched, &b.unmatched, same_entry)
+        && all_same(&a.objects, &b.objects, |a, b| Rc::ptr_eq(a, b) || same_object(a, b))
+        && all_same(&a.remotes, &b.remotes, same_remote)
+        && all_same(&a.unmatched, &b.unmatched, same_entry)
 }
 
-fn all<T>(a: &[T], b: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
+fn all_same<T>(a: &[T], b: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
 }
 
@@ -123,9 +126,9 @@ fn same_object(a: &Manifest, b: &Manifest) -> bool {
 fn same_node(a: &ManifestNode, b: &ManifestNode) -> bool {
     match (a, b) {
         (ManifestNode::Map(a), ManifestNode::Map(b)) => {
-            all(a, b, |a, b| a.0 == b.0 && same_node(&a.1, &b.1))
+            all_same(a, b, |a, b| a.0 == b.0 && same_node(&a.1, &b.1))
         }
-        (ManifestNode::List(a), ManifestNode::List(b)) => all(a, b, same_node),
+        (ManifestNode::List(a), ManifestNode::List(b)) => all_same(a, b, same_node),
         (ManifestNode::Text(a), ManifestNode::Text(b)) => same_cell(a, b),
         (ManifestNode::Null, ManifestNode::Null) | (ManifestNode::Other, ManifestNode::Other) => {
             true
@@ -138,11 +141,11 @@ fn same_cell(a: &ImageText, b: &ImageText) -> bool {
     a.text == b.text
         && a.declared == b.declared
         && same_written(&a.written, &b.written)
-        && both(a.named_by.as_ref(), b.named_by.as_ref(), same_entry)
-        && both(a.versioned_by.as_ref(), b.versioned_by.as_ref(), same_entry)
+        && both_same(a.named_by.as_ref(), b.named_by.as_ref(), same_entry)
+        && both_same(a.versioned_by.as_ref(), b.versioned_by.as_ref(), same_entry)
 }
 
-fn both<T>(a: Option<&T>, b: Option<&T>, same: impl Fn(&T, &T) -> bool) -> bool {
+fn both_same<T>(a: Option<&T>, b: Option<&T>, same: impl Fn(&T, &T) -> bool) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => same(a, b),
         (a, b) => a.is_none() && b.is_none(),
@@ -150,7 +153,7 @@ fn both<T>(a: Option<&T>, b: Option<&T>, same: impl Fn(&T, &T) -> bool) -> bool 
 }
 
 fn same_entry(a: &Rc<ImageEntry>, b: &Rc<ImageEntry>) -> bool {
-    let same = |a, b| both(a, b, same_written);
+    let same = |a, b| both_same(a, b, same_written);
     Rc::ptr_eq(a, b)
         || (a.name == b.name
             && same(a.new_name.as_ref(), b.new_name.as_ref())

@@ -76,7 +76,7 @@ impl PatchTarget {
         let mut broken = false;
         let mut pattern = |key: &str| {
             let text =
-                super::file::field(value, key)?.non_null().filter(|text| !text.is_empty())?;
+                super::file::get_field(value, key)?.non_null().filter(|text| !text.is_empty())?;
             let pattern = FieldPattern::of(text);
             broken |= pattern.is_none();
             pattern
@@ -88,7 +88,7 @@ impl PatchTarget {
         target.namespace = pattern("namespace");
         target.broken = broken;
         let selector = |key: &str| {
-            super::file::field(value, key).and_then(YamlValue::non_null).map(conditions)
+            super::file::get_field(value, key).and_then(YamlValue::non_null).map(parse_conditions)
         };
         target.labels = selector("labelSelector").unwrap_or_default();
         target.annotations = selector("annotationSelector").unwrap_or_default();
@@ -101,7 +101,7 @@ impl PatchTarget {
     }
 
     /// Is the object one of those?
-    pub fn fits(&self, object: &Manifest) -> bool {
+    pub fn matches_object(&self, object: &Manifest) -> bool {
         let fits = |pattern: &Option<FieldPattern>, text: &str| {
             pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
         };
@@ -114,8 +114,11 @@ impl PatchTarget {
                 .ids
                 .iter()
                 .any(|(_, namespace)| fits(&self.namespace, namespace_of(namespace)))
-            && self.labels.iter().all(|condition| condition.holds(&object.labels))
-            && self.annotations.iter().all(|condition| condition.holds(&object.annotations))
+            && self.labels.iter().all(|condition| condition.matches_labels(&object.labels))
+            && self
+                .annotations
+                .iter()
+                .all(|condition| condition.matches_labels(&object.annotations))
     }
 }
 
@@ -134,7 +137,7 @@ fn namespace_of(text: &str) -> &str {
 }
 
 /// `a=b, c!=d, e in (f, g), h notin (i), j, !k`.
-fn conditions(text: &str) -> Vec<LabelCondition> {
+fn parse_conditions(text: &str) -> Vec<LabelCondition> {
     let mut depth = 0usize;
     let parts = text.split(|c: char| {
         match c {
@@ -144,10 +147,10 @@ fn conditions(text: &str) -> Vec<LabelCondition> {
         }
         c == ',' && depth == 0
     });
-    parts.map(str::trim).filter(|part| !part.is_empty()).map(condition).collect()
+    parts.map(str::trim).filter(|part| !part.is_empty()).map(parse_condition).collect()
 }
 
-fn condition(text: &str) -> LabelCondition {
+fn parse_condition(text: &str) -> LabelCondition {
     let owned = |text: &str| text.trim().to_owned();
     let values = |text: &str| text.trim().trim_matches(['(', ')']).split(',').map(owned).collect();
     if let Some((key, value)) = text.split_once("!=") {
@@ -166,7 +169,7 @@ fn condition(text: &str) -> LabelCondition {
 }
 
 impl LabelCondition {
-    fn holds(&self, labels: &[(String, String)]) -> bool {
+    fn matches_labels(&self, labels: &[(String, String)]) -> bool {
         let value =
             |key: &str| labels.iter().find(|(known, _)| known == key).map(|(_, value)| value);
         match self {

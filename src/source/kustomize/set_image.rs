@@ -37,21 +37,21 @@ type ImageEntryFields = BTreeMap<String, String>;
 ///
 /// # Errors
 /// [`Obstacle`], where the list is written in a way that cannot be edited safely.
-pub fn splices(file: &str, change: &ImageChange) -> Result<Vec<Splice>, EditObstacle> {
+pub fn set_image_splices(file: &str, change: &ImageChange) -> Result<Vec<Splice>, EditObstacle> {
     let stream = yaml::parse(file).map_err(EditObstacle::NotYaml)?;
-    let splices = planned(file, &stream, change)?;
-    let new = yaml::spliced(file, &splices);
+    let splices = plan_splices(file, &stream, change)?;
+    let new = yaml::apply_splices(file, &splices);
     let new = yaml::parse(&new).map_err(EditObstacle::NotYaml)?;
     let same = stream.documents.len() == new.documents.len()
         && yaml::same_outside(&stream.documents[0], &new.documents[0], "images")
-        && wanted_list(&stream, change) == list(&new);
+        && wanted_list(&stream, change) == list_entries(&new);
     if same { Ok(splices) } else { Err(EditObstacle::NotWritable) }
 }
 
 /// The name of the entry that gives an image its version in this file: the one that renames to it or
 /// names it, else the image's own.
 pub fn entry_name(file: &str, image: &str) -> String {
-    let entries = yaml::parse(file).map(|stream| list(&stream)).unwrap_or_default();
+    let entries = yaml::parse(file).map(|stream| list_entries(&stream)).unwrap_or_default();
     let says =
         |entry: &&ImageEntryFields, key: &str| entry.get(key).is_some_and(|text| text == image);
     let found = entries.iter().rev().find(|entry| says(entry, "newName"));
@@ -59,7 +59,7 @@ pub fn entry_name(file: &str, image: &str) -> String {
     found.and_then(|entry| entry.get("name")).map_or(image, String::as_str).to_owned()
 }
 
-fn planned(
+fn plan_splices(
     file: &str,
     stream: &YamlStream,
     change: &ImageChange,
@@ -72,12 +72,12 @@ fn planned(
     let images = root.get("images").filter(|images| images.items().next().is_some());
     let Some(images) = images else {
         let other_case =
-            root.get("images").is_none() && super::file::field(root, "images").is_some();
+            root.get("images").is_none() && super::file::get_field(root, "images").is_some();
         let new = new_entry(change);
         return if other_case {
             Err(EditObstacle::NotWritable)
         } else {
-            yaml::add_key(file, root, "images", &borrowed(&new))
+            yaml::add_key(file, root, "images", &borrow_pairs(&new))
         };
     };
     let items: Vec<YamlValue<'_>> = images.items().collect();
@@ -88,9 +88,14 @@ fn planned(
     match items.iter().filter(named).collect::<Vec<_>>().as_slice() {
         [] => {
             let new = new_entry(change);
-            Ok(vec![yaml::add_item(file, images, position(&items, &change.name), &borrowed(&new))?])
+            Ok(vec![yaml::add_item(
+                file,
+                images,
+                insert_position(&items, &change.name),
+                &borrow_pairs(&new),
+            )?])
         }
-        [item] => changed(file, stream, **item, change),
+        [item] => change_entry(file, stream, **item, change),
         [first, second, ..] => Err(EditObstacle::DuplicateKey {
             key: change.name.clone(),
             lines: (first.line(), second.line()),
@@ -99,7 +104,7 @@ fn planned(
 }
 
 /// Before the first larger name of a sorted list, else behind the last.
-fn position(items: &[YamlValue<'_>], name: &str) -> usize {
+fn insert_position(items: &[YamlValue<'_>], name: &str) -> usize {
     let names: Vec<&str> =
         items.iter().map(|item| item.str_at(&["name"]).unwrap_or_default()).collect();
     let larger = names.iter().position(|other| *other > name);
@@ -109,7 +114,7 @@ fn position(items: &[YamlValue<'_>], name: &str) -> usize {
 fn new_entry(change: &ImageChange) -> Vec<(String, String)> {
     let mut out = vec![("name".to_owned(), change.name.clone())];
     for key in FIELDS {
-        if let FieldEdit::Set(text) = field(change, key) {
+        if let FieldEdit::Set(text) = field_edit(change, key) {
             out.push((key.to_owned(), text.clone()));
         }
     }
@@ -118,11 +123,11 @@ fn new_entry(change: &ImageChange) -> Vec<(String, String)> {
     out
 }
 
-fn borrowed(entry: &[(String, String)]) -> Vec<(&str, &str)> {
+fn borrow_pairs(entry: &[(String, String)]) -> Vec<(&str, &str)> {
     entry.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
 }
 
-fn field<'c>(change: &'c ImageChange, key: &str) -> &'c FieldEdit {
+fn field_edit<'c>(change: &'c ImageChange, key: &str) -> &'c FieldEdit {
     match key {
         "digest" => &change.digest,
         "newName" => &change.new_name,
@@ -130,7 +135,7 @@ fn field<'c>(change: &'c ImageChange, key: &str) -> &'c FieldEdit {
     }
 }
 
-fn changed(
+fn change_entry(
     file: &str,
     stream: &YamlStream,
     item: YamlValue<'_>,
@@ -144,12 +149,12 @@ fn changed(
             .filter(|(name, _)| name.text() == Some(key))
             .map(|(_, value)| value)
             .last();
-        match (field(change, key), there) {
+        match (field_edit(change, key), there) {
             (FieldEdit::Set(text), Some(value)) if !value.is_null() => {
                 if value.text() != Some(text) {
                     let spot = EditableScalar::find(file, stream, value.span())?;
                     spot.check_keys()?;
-                    let uses = spot.uses();
+                    let uses = spot.alias_uses();
                     if !uses.is_empty() {
                         return Err(EditObstacle::Anchored(uses));
                     }
@@ -165,11 +170,11 @@ fn changed(
     for (key, text) in added {
         out.push(yaml::add_field(file, item, (key, text))?);
     }
-    Ok(joined(out))
+    Ok(join_splices(out))
 }
 
 /// In order; what is put in at the end of a line that goes takes its place.
-fn joined(mut splices: Vec<Splice>) -> Vec<Splice> {
+fn join_splices(mut splices: Vec<Splice>) -> Vec<Splice> {
     splices.sort_by_key(|splice| (splice.span.start, splice.span.end));
     splices.dedup_by(|next, before| {
         let same_place = next.span == before.span && next.span.is_empty();
@@ -182,7 +187,7 @@ fn joined(mut splices: Vec<Splice>) -> Vec<Splice> {
 }
 
 /// The entries of the first document, which is the only one kustomize reads.
-fn list(stream: &YamlStream) -> Vec<ImageEntryFields> {
+fn list_entries(stream: &YamlStream) -> Vec<ImageEntryFields> {
     let root = stream.documents.first().and_then(yaml::YamlDocument::root);
     let items = root.and_then(|root| root.get("images")).into_iter().flat_map(YamlValue::items);
     let texts = |item: YamlValue<'_>| {
@@ -197,18 +202,18 @@ fn list(stream: &YamlStream) -> Vec<ImageEntryFields> {
 
 /// What the list is to be.
 fn wanted_list(stream: &YamlStream, change: &ImageChange) -> Vec<ImageEntryFields> {
-    let mut out = list(stream);
+    let mut out = list_entries(stream);
     let named = |entry: &ImageEntryFields| entry.get("name") == Some(&change.name);
     if !out.iter().any(named) {
         let items = stream.documents.first().and_then(|document| document.root()?.get("images"));
         let items: Vec<YamlValue<'_>> = items.into_iter().flat_map(YamlValue::items).collect();
         let new = new_entry(change).into_iter().collect();
-        out.insert(position(&items, &change.name), new);
+        out.insert(insert_position(&items, &change.name), new);
         return out;
     }
     for entry in out.iter_mut().filter(|entry| named(entry)) {
         for key in FIELDS {
-            match field(change, key) {
+            match field_edit(change, key) {
                 FieldEdit::Keep => {}
                 FieldEdit::Set(text) => {
                     entry.insert(key.to_owned(), text.clone());

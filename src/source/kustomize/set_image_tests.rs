@@ -1,9 +1,11 @@
 //! The recorded cases of `kustomize edit set image`, each in every way of writing the list; and what
 //! the bytes become.
 
-use super::{FieldEdit, ImageChange, ImageEntryFields, entry_name, list, splices};
+use super::{
+    FieldEdit, ImageChange, ImageEntryFields, entry_name, list_entries, set_image_splices,
+};
 use crate::model::ImageReference;
-use crate::yaml::{self, EditObstacle, spliced};
+use crate::yaml::{self, EditObstacle, apply_splices};
 use proptest::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -40,7 +42,7 @@ fn change(argument: &str) -> ImageChange {
 }
 
 fn set(file: &str, argument: &str) -> Result<String, EditObstacle> {
-    splices(file, &change(argument)).map(|splices| spliced(file, &splices))
+    set_image_splices(file, &change(argument)).map(|splices| apply_splices(file, &splices))
 }
 
 /// The list in some ways of writing it, with something before and behind.
@@ -101,7 +103,7 @@ fn the_recorded_cases_give_the_same_images() {
             ] {
                 let set = |file: String, argument: &String| set(&file, argument).expect("an edit");
                 let edited = case.args.iter().fold(file.clone(), set);
-                let found = list(&yaml::parse(&edited).expect("yaml"));
+                let found = list_entries(&yaml::parse(&edited).expect("yaml"));
                 assert_eq!(
                     set_of(&found),
                     set_of(&case.expected_images),
@@ -214,7 +216,7 @@ proptest! {
             if let Ok(edited) = set(&file, argument) {
                 let stream = yaml::parse(&edited).expect("YAML");
                 let name = change(argument).name;
-                prop_assert!(list(&stream).iter().any(|entry| entry.get("name") == Some(&name)), "{:?} {:?}", file, edited);
+                prop_assert!(list_entries(&stream).iter().any(|entry| entry.get("name") == Some(&name)), "{:?} {:?}", file, edited);
             }
         }
     }

@@ -30,7 +30,7 @@ impl FieldSpec {
         Some(FieldSpec { group: text("group"), version: text("version"), kind: text("kind"), path })
     }
 
-    fn fits(&self, object: &Manifest) -> bool {
+    fn matches_object(&self, object: &Manifest) -> bool {
         let fits = |wanted: &str, is: &str| wanted.is_empty() || wanted == is;
         fits(&self.group, object.group())
             && fits(&self.version, object.version())
@@ -43,7 +43,7 @@ impl FieldSpec {
 /// First every `containers` and `initContainers` list at any depth, then the fields of the built-in
 /// specs and of the configuration. kustomize v5.5.0 runs both over a pod's own lists, so a
 /// `tagSuffix` is added there twice.
-pub(super) fn rewrite(
+pub(super) fn rewrite_images(
     object: &mut Rc<Manifest>,
     entry: &Rc<ImageEntry>,
     specs: &[FieldSpec],
@@ -51,23 +51,23 @@ pub(super) fn rewrite(
     if object.kind == "CustomResourceDefinition" || matches!(*object.body, ManifestNode::Other) {
         return false;
     }
-    let specs: Vec<&FieldSpec> = specs.iter().filter(|spec| spec.fits(object)).collect();
-    if !any(&object.body, entry, &specs) {
+    let specs: Vec<&FieldSpec> = specs.iter().filter(|spec| spec.matches_object(object)).collect();
+    if !would_change(&object.body, entry, &specs) {
         return false;
     }
     let body = Rc::make_mut(&mut Rc::make_mut(object).body);
     let mut matched = false;
-    containers(body, &mut |cell| matched |= set(cell, entry));
+    visit_containers(body, &mut |cell| matched |= set_image(cell, entry));
     for path in POD_LISTS {
-        field(body, path, &mut |cell| {
-            set(cell, entry);
+        visit_field(body, path, &mut |cell| {
+            set_image(cell, entry);
         });
     }
     for spec in specs {
         let path: Vec<&str> = spec.path.iter().map(String::as_str).collect();
-        field(body, &path, &mut |cell| {
+        visit_field(body, &path, &mut |cell| {
             cell.declared = true;
-            matched |= set(cell, entry);
+            matched |= set_image(cell, entry);
         });
     }
     matched
@@ -83,13 +83,13 @@ const POD_LISTS: [&[&str]; 4] = [
 
 /// Would anything change? Asked first, because objects are shared. With specs of a configuration
 /// the answer is always yes, as they also tell which fields are images.
-fn any(body: &ManifestNode, entry: &ImageEntry, specs: &[&FieldSpec]) -> bool {
+fn would_change(body: &ManifestNode, entry: &ImageEntry, specs: &[&FieldSpec]) -> bool {
     let mut found = !specs.is_empty();
     super::manifest::each_container(body, &mut |cell| found |= entry.matches(&cell.text));
     found
 }
 
-fn set(cell: &mut ImageText, entry: &Rc<ImageEntry>) -> bool {
+fn set_image(cell: &mut ImageText, entry: &Rc<ImageEntry>) -> bool {
     if !entry.matches(&cell.text) {
         return false;
     }
@@ -103,35 +103,39 @@ fn set(cell: &mut ImageText, entry: &Rc<ImageEntry>) -> bool {
     true
 }
 
-fn containers(node: &mut ManifestNode, visit: &mut impl FnMut(&mut ImageText)) {
+fn visit_containers(node: &mut ManifestNode, visit: &mut impl FnMut(&mut ImageText)) {
     match node {
         ManifestNode::Map(pairs) => {
             for (key, value) in pairs {
-                containers(value, visit);
+                visit_containers(value, visit);
                 if is_container_list(key) {
                     field_of_items(value, visit);
                 }
             }
         }
-        ManifestNode::List(items) => items.iter_mut().for_each(|item| containers(item, visit)),
+        ManifestNode::List(items) => {
+            items.iter_mut().for_each(|item| visit_containers(item, visit))
+        }
         ManifestNode::Text(_) | ManifestNode::Null | ManifestNode::Other => {}
     }
 }
 
 fn field_of_items(list: &mut ManifestNode, visit: &mut impl FnMut(&mut ImageText)) {
     if let ManifestNode::List(items) = list {
-        items.iter_mut().for_each(|item| field(item, &["image"], visit));
+        items.iter_mut().for_each(|item| visit_field(item, &["image"], visit));
     }
 }
 
 /// Visits a field by its path; lists on the way are entered.
-fn field(node: &mut ManifestNode, path: &[&str], visit: &mut impl FnMut(&mut ImageText)) {
+fn visit_field(node: &mut ManifestNode, path: &[&str], visit: &mut impl FnMut(&mut ImageText)) {
     match node {
-        ManifestNode::List(items) => items.iter_mut().for_each(|item| field(item, path, visit)),
+        ManifestNode::List(items) => {
+            items.iter_mut().for_each(|item| visit_field(item, path, visit))
+        }
         ManifestNode::Map(pairs) => {
             let Some((first, rest)) = path.split_first() else { return };
             if let Some((_, value)) = pairs.iter_mut().find(|(key, _)| **key == **first) {
-                field(value, rest, visit);
+                visit_field(value, rest, visit);
             }
         }
         ManifestNode::Text(cell) if path.is_empty() => visit(cell),

@@ -49,7 +49,7 @@ impl UnmatchedEntries {
     }
 
     /// What is left, in order.
-    pub fn left(self) -> Vec<Rc<ImageEntry>> {
+    pub fn into_entries(self) -> Vec<Rc<ImageEntry>> {
         self.entries.into_iter().flatten().collect()
     }
 }

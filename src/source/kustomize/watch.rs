@@ -27,7 +27,7 @@ impl BuildDependents {
 
     /// Notes a build.
     pub fn add(&mut self, name: &Rc<str>, touched: &AccessLog, trace: &BuildTrace) {
-        for path in touched.own() {
+        for path in touched.own_paths() {
             match self.lookers.get_mut(path) {
                 Some(lookers) => add(lookers, name),
                 None => {
@@ -42,7 +42,7 @@ impl BuildDependents {
 
     /// Forgets a build.
     pub fn remove(&mut self, name: &Rc<str>, touched: &AccessLog, trace: &BuildTrace) {
-        for path in touched.own() {
+        for path in touched.own_paths() {
             let Some(lookers) = self.lookers.get_mut(path) else { continue };
             lookers.retain(|known| known != name);
             if lookers.is_empty() {

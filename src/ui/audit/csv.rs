@@ -1,8 +1,8 @@
 //! One finding a record, nothing folded.
 
-use super::{commit, version};
-use crate::report::{AuditReport, FindingReport, moment};
-use crate::ui::formats::records;
+use super::{commit_text, version_text};
+use crate::report::{AuditReport, FindingReport, to_timestamp};
+use crate::ui::formats::csv_records;
 
 const HEADER: [&str; 14] = [
     "id", "rule", "severity", "app", "stage", "targets", "version", "time", "commit", "author",
@@ -10,12 +10,12 @@ const HEADER: [&str; 14] = [
 ];
 
 /// One finding a record.
-pub fn csv(audited: &AuditReport) -> String {
+pub fn render_csv(audited: &AuditReport) -> String {
     let header = HEADER.map(str::to_owned);
-    records(std::iter::once(header).chain(audited.findings.iter().map(record)))
+    csv_records(std::iter::once(header).chain(audited.findings.iter().map(finding_record)))
 }
 
-fn record(told: &FindingReport) -> [String; 14] {
+fn finding_record(told: &FindingReport) -> [String; 14] {
     let finding = &told.finding;
     [
         finding.id(),
@@ -24,9 +24,9 @@ fn record(told: &FindingReport) -> [String; 14] {
         told.name.clone(),
         told.stage().to_owned(),
         told.targets().join(" "),
-        version(told),
-        finding.time.map(|time| moment(time).to_string()).unwrap_or_default(),
-        commit(told),
+        version_text(told),
+        finding.time.map(|time| to_timestamp(time).to_string()).unwrap_or_default(),
+        commit_text(told),
         told.account.as_ref().map(|account| account.author.name.clone()).unwrap_or_default(),
         finding.path.clone().unwrap_or_default(),
         finding.line.map(|line| line.to_string()).unwrap_or_default(),

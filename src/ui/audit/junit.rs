@@ -1,32 +1,36 @@
 //! The XML that test reports are written in: a suite for each rule, a failed case for each finding.
 
-use super::sentence;
+use super::finding_sentence;
 use crate::audit::{AuditRule, rules};
 use crate::report::{AuditReport, FindingReport};
-use crate::ui::visible;
+use crate::ui::escape_for_terminal;
 
 /// A rule that found nothing is one case that passed.
-pub fn junit(audited: &AuditReport) -> String {
+pub fn render_junit(audited: &AuditReport) -> String {
     let count = audited.findings.len();
     let silent =
         |rule: &&&AuditRule| !audited.findings.iter().any(|told| told.finding.rule.id == rule.id);
     let passed = rules::ALL.iter().filter(silent).count();
     let tests = count + passed;
-    let suites: String = rules::ALL.iter().map(|rule| suite(rule, audited)).collect();
+    let suites: String = rules::ALL.iter().map(|rule| render_suite(rule, audited)).collect();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"towpath audit\" tests=\"{tests}\" \
          failures=\"{count}\">\n{suites}</testsuites>\n"
     )
 }
 
-fn suite(rule: &AuditRule, audited: &AuditReport) -> String {
+fn render_suite(rule: &AuditRule, audited: &AuditReport) -> String {
     let found: Vec<&FindingReport> =
         audited.findings.iter().filter(|told| told.finding.rule.id == rule.id).collect();
     let (tests, failures) = (found.len().max(1), found.len());
     let cases: String = if found.is_empty() {
-        format!("    <testcase classname=\"{}\" name=\"{}\"/>\n", rule.id, escaped(rule.title))
+        format!(
+            "    <testcase classname=\"{}\" name=\"{}\"/>\n",
+            rule.id,
+            escape_attribute(rule.title)
+        )
     } else {
-        found.into_iter().map(case).collect()
+        found.into_iter().map(render_case).collect()
     };
     format!(
         "  <testsuite name=\"{}\" tests=\"{tests}\" failures=\"{failures}\">\n{cases}  </testsuite>\n",
@@ -34,9 +38,11 @@ fn suite(rule: &AuditRule, audited: &AuditReport) -> String {
     )
 }
 
-fn case(told: &FindingReport) -> String {
-    let (rule, sentence) = (told.finding.rule, escaped(&sentence(told)));
-    let name = escaped(format!("{} {} {}", told.name, told.place(), told.finding.id()).trim());
+fn render_case(told: &FindingReport) -> String {
+    let (rule, sentence) = (told.finding.rule, escape_attribute(&finding_sentence(told)));
+    let name = escape_attribute(
+        format!("{} {} {}", told.name, told.place_text(), told.finding.id()).trim(),
+    );
     format!(
         "    <testcase classname=\"{}\" name=\"{name}\">\n      <failure type=\"{}\" message=\"{sentence}\"/>\n    \
          </testcase>\n",
@@ -46,7 +52,7 @@ fn case(told: &FindingReport) -> String {
 }
 
 /// Text in an attribute.
-fn escaped(text: &str) -> String {
-    let text = visible(text);
+fn escape_attribute(text: &str) -> String {
+    let text = escape_for_terminal(text);
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

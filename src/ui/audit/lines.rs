@@ -1,6 +1,6 @@
 //! What tables say: the rules, a line for each place that repeats itself, and the order of the stages.
 
-use super::{AuditDetail, brief, commit, minute, span, version};
+use super::{AuditDetail, commit_text, format_duration, format_minute, short_commit, version_text};
 use crate::audit::Severity;
 use crate::report::{AuditReport, FindingGroup, StagePairFigures};
 
@@ -19,45 +19,54 @@ pub(super) const HEADINGS: [&str; 9] =
     ["rule", "app", "stage", "findings", "version", "first", "last", "commit", "what"];
 
 /// The lines of all rules, the gravest first.
-pub(super) fn findings(audited: &AuditReport, detail: AuditDetail) -> Vec<FindingLine> {
+pub(super) fn finding_lines(audited: &AuditReport, detail: AuditDetail) -> Vec<FindingLine> {
     if detail == AuditDetail::Whole {
-        return audited.findings.iter().map(|told| line(&FindingGroup::single(told))).collect();
+        return audited
+            .findings
+            .iter()
+            .map(|told| group_line(&FindingGroup::from_finding(told)))
+            .collect();
     }
-    let groups = audited.groups();
+    let groups = audited.finding_groups();
     let rules = groups.chunk_by(|a, b| (a.rule().id, a.severity()) == (b.rule().id, b.severity()));
-    rules.flat_map(|groups| groups.iter().take(SHOWN).map(line).chain(rest(groups))).collect()
+    rules
+        .flat_map(|groups| groups.iter().take(SHOWN).map(group_line).chain(rest_line(groups)))
+        .collect()
 }
 
-fn line(group: &FindingGroup<'_>) -> FindingLine {
+fn group_line(group: &FindingGroup<'_>) -> FindingLine {
     let newest = group.newest();
     let count = group.findings.len();
     let versions = group.findings.iter().all(|told| told.finding.version == newest.finding.version);
     let is_one_app = group.names.len() == 1;
-    let (first, last) =
-        group.span().map(|(first, last)| (minute(first), minute(last))).unwrap_or_default();
+    let (first, last) = group
+        .time_span()
+        .map(|(first, last)| (format_minute(first), format_minute(last)))
+        .unwrap_or_default();
     let cells = [
         group.name(),
-        newest.place(),
-        if count > 1 { thousands(count) } else { String::new() },
-        if is_one_app || versions { version(newest) } else { String::new() },
+        newest.place_text(),
+        if count > 1 { format_count(count) } else { String::new() },
+        if is_one_app || versions { version_text(newest) } else { String::new() },
         if first == last { String::new() } else { first },
         last,
-        brief(&commit(newest)),
+        short_commit(&commit_text(newest)),
         newest.finding.message.clone(),
     ];
     FindingLine { rule: group.rule().id, severity: group.severity(), cells }
 }
 
 /// What is left of one rule.
-fn rest(groups: &[FindingGroup<'_>]) -> Option<FindingLine> {
+fn rest_line(groups: &[FindingGroup<'_>]) -> Option<FindingLine> {
     let left = groups.get(SHOWN..).filter(|left| !left.is_empty())?;
     let findings = left.iter().map(|group| group.findings.len()).sum();
     let what = match left.len() {
         1 => "in 1 more place; --all lists it".to_owned(),
-        several => format!("in {} more places; --all lists them", thousands(several)),
+        several => format!("in {} more places; --all lists them", format_count(several)),
     };
     let none = String::new;
-    let cells = ["…".to_owned(), none(), thousands(findings), none(), none(), none(), none(), what];
+    let cells =
+        ["…".to_owned(), none(), format_count(findings), none(), none(), none(), none(), what];
     Some(FindingLine { rule: groups[0].rule().id, severity: groups[0].severity(), cells })
 }
 
@@ -66,13 +75,16 @@ fn rest(groups: &[FindingGroup<'_>]) -> Option<FindingLine> {
 pub(super) type StagePairLine = [String; 6];
 
 pub(super) fn pair_headings(audited: &AuditReport) -> [String; 6] {
-    let within = format!("by {} or less", span(audited.tolerance));
+    let within = format!("by {} or less", format_duration(audited.tolerance));
     ["order", "changes", "too early", &within, "never before", "judged"].map(str::to_owned)
 }
 
 /// The pairs of stages in pipeline order; where there are many, those with most to say. And how many
 /// were left out.
-pub(super) fn pairs(audited: &AuditReport, detail: AuditDetail) -> (Vec<StagePairLine>, usize) {
+pub(super) fn pair_lines(
+    audited: &AuditReport,
+    detail: AuditDetail,
+) -> (Vec<StagePairLine>, usize) {
     let mut pairs: Vec<(usize, &StagePairFigures)> = audited.pairs.iter().enumerate().collect();
     if detail == AuditDetail::Folded {
         pairs.retain(|(_, pair)| pair.comparable);
@@ -81,18 +93,19 @@ pub(super) fn pairs(audited: &AuditReport, detail: AuditDetail) -> (Vec<StagePai
         pairs.sort_by_key(|(at, _)| *at);
     }
     let left = audited.pairs.len() - pairs.len();
-    (pairs.into_iter().map(|(_, pair)| in_figures(pair)).collect(), left)
+    (pairs.into_iter().map(|(_, pair)| format_pair(pair)).collect(), left)
 }
 
-fn in_figures(pair: &StagePairFigures) -> StagePairLine {
+fn format_pair(pair: &StagePairFigures) -> StagePairLine {
     let StagePairFigures { before, stage, changes, after, tolerated, never, versions, met, .. } =
         pair;
-    let [changes, after, tolerated, never] = [*changes, *after, *tolerated, *never].map(thousands);
+    let [changes, after, tolerated, never] =
+        [*changes, *after, *tolerated, *never].map(format_count);
     let silent = || {
         format!(
             "no: {} of {} versions never match",
-            thousands(versions - met),
-            thousands(*versions)
+            format_count(versions - met),
+            format_count(*versions)
         )
     };
     let judged = if pair.comparable { String::new() } else { silent() };
@@ -103,12 +116,12 @@ fn in_figures(pair: &StagePairFigures) -> StagePairLine {
 pub(super) fn more_pairs(left: usize) -> String {
     match left {
         1 => "1 more pair of stages; --all lists it".to_owned(),
-        left => format!("{} more pairs of stages; --all lists them", thousands(left)),
+        left => format!("{} more pairs of stages; --all lists them", format_count(left)),
     }
 }
 
 /// `22,092`.
-pub(super) fn thousands(count: usize) -> String {
+pub(super) fn format_count(count: usize) -> String {
     let digits = count.to_string();
     let mut out = String::with_capacity(digits.len() + 2);
     for (at, digit) in digits.chars().enumerate() {
@@ -122,12 +135,12 @@ pub(super) fn thousands(count: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::thousands;
+    use super::format_count;
 
     #[test]
     fn long_numbers_are_readable() {
         assert_eq!(
-            [0, 999, 1_000, 22_092, 1_234_567].map(thousands),
+            [0, 999, 1_000, 22_092, 1_234_567].map(format_count),
             ["0", "999", "1,000", "22,092", "1,234,567"]
         );
     }

@@ -1,6 +1,6 @@
 //! SARIF 2.1.0, as OASIS describes it: what code scanning pages show.
 
-use super::sentence;
+use super::finding_sentence;
 use crate::audit::{AuditRule, Severity, rules};
 use crate::report::{AuditReport, FindingReport};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -26,32 +26,32 @@ const PATH: &AsciiSet = &CONTROLS
     .add(b']');
 
 /// One run with all rules and all findings.
-pub fn sarif(audited: &AuditReport, version: &str) -> String {
-    let rules = rules::ALL.iter().map(|rule| described(rule)).collect();
-    log(rules, audited.findings.iter().map(result).collect(), version)
+pub fn render_sarif(audited: &AuditReport, version: &str) -> String {
+    let rules = rules::ALL.iter().map(|rule| rule_descriptor(rule)).collect();
+    sarif_log(rules, audited.findings.iter().map(finding_result).collect(), version)
 }
 
 /// A log of one run.
-pub(in crate::ui) fn log(rules: Vec<Value>, results: Vec<Value>, version: &str) -> String {
+pub(in crate::ui) fn sarif_log(rules: Vec<Value>, results: Vec<Value>, version: &str) -> String {
     let driver = json!({ "name": "towpath", "semanticVersion": version, "rules": rules });
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{ "tool": { "driver": driver }, "columnKind": "unicodeCodePoints", "results": results }],
     });
-    crate::ui::json(&log)
+    crate::ui::to_json(&log)
 }
 
-fn described(rule: &AuditRule) -> Value {
+fn rule_descriptor(rule: &AuditRule) -> Value {
     json!({
         "id": rule.id,
         "shortDescription": { "text": rule.title },
         "fullDescription": { "text": rule.about },
-        "defaultConfiguration": { "level": level(rule.severity) },
+        "defaultConfiguration": { "level": sarif_level(rule.severity) },
     })
 }
 
-fn level(severity: Severity) -> &'static str {
+fn sarif_level(severity: Severity) -> &'static str {
     match severity {
         Severity::Low => "note",
         Severity::Medium => "warning",
@@ -59,18 +59,19 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result(told: &FindingReport) -> Value {
+fn finding_result(told: &FindingReport) -> Value {
     let finding = &told.finding;
     let index = rules::ALL.iter().position(|rule| rule.id == finding.rule.id);
     let mut result = json!({
         "ruleId": finding.rule.id,
         "ruleIndex": index,
-        "level": level(finding.severity),
-        "message": { "text": sentence(told) },
+        "level": sarif_level(finding.severity),
+        "message": { "text": finding_sentence(told) },
         "partialFingerprints": { "towpath/v1": finding.id() },
     });
     if let Some(path) = &finding.path {
-        result["locations"] = json!([{ "physicalLocation": physical(path, finding.line) }]);
+        result["locations"] =
+            json!([{ "physicalLocation": physical_location(path, finding.line) }]);
     }
     if let Some(commit) = finding.commit {
         result["properties"] = json!({ "commit": commit.to_string() });
@@ -79,7 +80,7 @@ fn result(told: &FindingReport) -> Value {
 }
 
 /// A place in the repository.
-pub(in crate::ui) fn physical(path: &str, line: Option<u32>) -> Value {
+pub(in crate::ui) fn physical_location(path: &str, line: Option<u32>) -> Value {
     let uri = utf8_percent_encode(path, PATH).to_string();
     let mut physical = json!({ "artifactLocation": { "uri": uri } });
     if let Some(line) = line {

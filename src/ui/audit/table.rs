@@ -1,7 +1,7 @@
 //! The findings as tables: the rules first, then what they found, then the order of the stages.
 
-use super::lines::{self, FindingLine, HEADINGS, thousands};
-use super::{AuditDetail, visible};
+use super::lines::{self, FindingLine, HEADINGS, format_count};
+use super::{AuditDetail, escape_for_terminal};
 use crate::audit::{AuditRule, Severity};
 use crate::report::AuditReport;
 use crate::ui::table::{Alignment, StyledText, Table, TableColumn};
@@ -11,15 +11,18 @@ use crate::ui::{TerminalStyle, TextTone};
 const WHOLE: usize = usize::MAX;
 
 /// The whole answer for people.
-pub fn table(audited: &AuditReport, detail: AuditDetail, look: &TerminalStyle) -> String {
-    let parts =
-        [rules(audited, look), findings(audited, detail, look), order(audited, detail, look)];
+pub fn render_table(audited: &AuditReport, detail: AuditDetail, look: &TerminalStyle) -> String {
+    let parts = [
+        render_rules(audited, look),
+        render_findings(audited, detail, look),
+        render_stage_order(audited, detail, look),
+    ];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("\n")
 }
 
-fn rules(audited: &AuditReport, look: &TerminalStyle) -> String {
-    let counts = audited.counts();
+fn render_rules(audited: &AuditReport, look: &TerminalStyle) -> String {
+    let counts = audited.rule_counts();
     if counts.is_empty() {
         return String::new();
     }
@@ -30,23 +33,23 @@ fn rules(audited: &AuditReport, look: &TerminalStyle) -> String {
         column("what", Alignment::Left, 20),
     ];
     let row = |(rule, severity, count): (&'static AuditRule, Severity, usize)| {
-        let severity = StyledText::new(severity.as_str(), tone(severity));
+        let severity = StyledText::new(severity.as_str(), severity_tone(severity));
         [
             StyledText::plain(rule.id),
             severity,
-            StyledText::plain(thousands(count)),
+            StyledText::plain(format_count(count)),
             StyledText::plain(rule.title),
         ]
     };
     let rows: Vec<[StyledText; 4]> = counts.into_iter().map(row).collect();
-    Table::new(columns).whole(&rows, look)
+    Table::new(columns).render_all(&rows, look)
 }
 
 fn column(heading: &str, align: Alignment, least: usize) -> TableColumn<'_> {
     TableColumn { heading, align, least }
 }
 
-fn tone(severity: Severity) -> TextTone {
+fn severity_tone(severity: Severity) -> TextTone {
     match severity {
         Severity::Low => TextTone::Dim,
         Severity::Medium => TextTone::Warn,
@@ -54,8 +57,9 @@ fn tone(severity: Severity) -> TextTone {
     }
 }
 
-fn findings(audited: &AuditReport, detail: AuditDetail, look: &TerminalStyle) -> String {
-    let rows: Vec<[StyledText; 9]> = lines::findings(audited, detail).iter().map(row).collect();
+fn render_findings(audited: &AuditReport, detail: AuditDetail, look: &TerminalStyle) -> String {
+    let rows: Vec<[StyledText; 9]> =
+        lines::finding_lines(audited, detail).iter().map(finding_row).collect();
     if rows.is_empty() {
         return String::new();
     }
@@ -64,22 +68,22 @@ fn findings(audited: &AuditReport, detail: AuditDetail, look: &TerminalStyle) ->
         let align = if HEADINGS[at] == "findings" { Alignment::Right } else { Alignment::Left };
         column(HEADINGS[at], align, least[at])
     });
-    Table::new(columns).whole(&rows, look)
+    Table::new(columns).render_all(&rows, look)
 }
 
-fn row(line: &FindingLine) -> [StyledText; 9] {
+fn finding_row(line: &FindingLine) -> [StyledText; 9] {
     std::array::from_fn(|at| match at.checked_sub(1) {
-        None => StyledText::new(line.rule, tone(line.severity)),
+        None => StyledText::new(line.rule, severity_tone(line.severity)),
         Some(at) => {
             let tone = if HEADINGS[at + 1] == "commit" { TextTone::Dim } else { TextTone::Plain };
-            StyledText::new(visible(&line.cells[at]), tone)
+            StyledText::new(escape_for_terminal(&line.cells[at]), tone)
         }
     })
 }
 
 /// The order of the stages, with both counts of what came too early.
-fn order(audited: &AuditReport, detail: AuditDetail, look: &TerminalStyle) -> String {
-    let (pairs, left) = lines::pairs(audited, detail);
+fn render_stage_order(audited: &AuditReport, detail: AuditDetail, look: &TerminalStyle) -> String {
+    let (pairs, left) = lines::pair_lines(audited, detail);
     if pairs.is_empty() {
         return String::new();
     }
@@ -90,8 +94,8 @@ fn order(audited: &AuditReport, detail: AuditDetail, look: &TerminalStyle) -> St
     });
     let rows: Vec<[StyledText; 6]> = pairs
         .iter()
-        .map(|pair| pair.each_ref().map(|cell| StyledText::plain(visible(cell))))
+        .map(|pair| pair.each_ref().map(|cell| StyledText::plain(escape_for_terminal(cell))))
         .collect();
-    let table = Table::new(columns).whole(&rows, look);
+    let table = Table::new(columns).render_all(&rows, look);
     if left == 0 { table } else { format!("{table}{}\n", lines::more_pairs(left)) }
 }

@@ -3,12 +3,12 @@
 mod github;
 mod sarif;
 
-pub use github::github;
-pub use sarif::sarif;
+pub use github::render_annotations;
+pub use sarif::render_sarif;
 
 use super::formats::{cell_text, hint_text};
 use super::table::{Alignment, StyledText, Table, TableColumn};
-use super::{TerminalStyle, TextTone, visible};
+use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::guard::{GuardRefusal, Ruling};
 use crate::report::GuardReport;
 
@@ -16,9 +16,9 @@ use crate::report::GuardReport;
 const WHOLE: usize = usize::MAX;
 
 /// The whole answer for people.
-pub fn table(guarded: &GuardReport, look: &TerminalStyle) -> String {
+pub fn render_table(guarded: &GuardReport, look: &TerminalStyle) -> String {
     if guarded.rulings.is_empty() {
-        return guarded.sentence() + "\n";
+        return guarded.summary_sentence() + "\n";
     }
     let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let columns = [
@@ -30,35 +30,41 @@ pub fn table(guarded: &GuardReport, look: &TerminalStyle) -> String {
         column("why", WHOLE),
     ];
     let rows: Vec<[StyledText; 6]> =
-        guarded.rulings.iter().flat_map(|ruling| rows(ruling, guarded, look)).collect();
-    let table = Table::new(columns).whole(&rows, look);
-    let hints: String =
-        hints(guarded).iter().map(|hint| format!("hint: {}\n", visible(hint))).collect();
+        guarded.rulings.iter().flat_map(|ruling| ruling_rows(ruling, guarded, look)).collect();
+    let table = Table::new(columns).render_all(&rows, look);
+    let hints: String = distinct_hints(guarded)
+        .iter()
+        .map(|hint| format!("hint: {}\n", escape_for_terminal(hint)))
+        .collect();
     format!("{table}{hints}")
 }
 
 /// A line for each reason; what a cell is called stands on the first.
-fn rows(ruling: &Ruling, guarded: &GuardReport, look: &TerminalStyle) -> Vec<[StyledText; 6]> {
-    let (answer, tone) = answer(ruling);
+fn ruling_rows(
+    ruling: &Ruling,
+    guarded: &GuardReport,
+    look: &TerminalStyle,
+) -> Vec<[StyledText; 6]> {
+    let (answer, tone) = answer_text(ruling);
     let head = [
         StyledText::new(answer, tone),
-        StyledText::plain(visible(&what(ruling, guarded))),
-        StyledText::plain(visible(&GuardReport::place(ruling))),
-        StyledText::plain(visible(&GuardReport::versions(ruling, look.arrow()))),
+        StyledText::plain(escape_for_terminal(&ruling_subject(ruling, guarded))),
+        StyledText::plain(escape_for_terminal(&GuardReport::place_text(ruling))),
+        StyledText::plain(escape_for_terminal(&GuardReport::versions(ruling, look.arrow()))),
     ];
-    let whys = whys(ruling);
+    let whys = ruling_reasons(ruling);
     let empty = || std::array::from_fn(|_| StyledText::plain(""));
     let with = |head: [StyledText; 4], (check, why): (&str, String)| {
         let [a, b, c, d] = head;
-        [a, b, c, d, StyledText::plain(check), StyledText::plain(visible(&why))]
+        [a, b, c, d, StyledText::plain(check), StyledText::plain(escape_for_terminal(&why))]
     };
     let mut whys = whys.into_iter();
     let first = with(head, whys.next().unwrap_or_default());
     std::iter::once(first).chain(whys.map(|why| with(empty(), why))).collect()
 }
 
-fn answer(ruling: &Ruling) -> (&'static str, TextTone) {
-    match (ruling.passes(), ruling.overridden.is_empty()) {
+fn answer_text(ruling: &Ruling) -> (&'static str, TextTone) {
+    match (ruling.is_allowed(), ruling.overridden.is_empty()) {
         (true, true) => ("ok", TextTone::Good),
         (true, false) => ("glass broken", TextTone::Warn),
         (false, _) => ("no", TextTone::Bad),
@@ -66,15 +72,15 @@ fn answer(ruling: &Ruling) -> (&'static str, TextTone) {
 }
 
 /// The app, or else the file.
-fn what(ruling: &Ruling, guarded: &GuardReport) -> String {
+fn ruling_subject(ruling: &Ruling, guarded: &GuardReport) -> String {
     let name = guarded.name(ruling);
     if name.is_empty() { ruling.path.clone().unwrap_or_default() } else { name }
 }
 
 /// Why it may not; why it would not; or who may.
-fn whys(ruling: &Ruling) -> Vec<(&'static str, String)> {
+fn ruling_reasons(ruling: &Ruling) -> Vec<(&'static str, String)> {
     let why = |refusal: &GuardRefusal| (refusal.check.as_str(), refusal.reason.clone());
-    if !ruling.passes() {
+    if !ruling.is_allowed() {
         return ruling.refusals.iter().map(why).collect();
     }
     let granted = ruling.granted.iter().map(|who| ("permission", who.clone()));
@@ -86,7 +92,7 @@ fn whys(ruling: &Ruling) -> Vec<(&'static str, String)> {
 }
 
 /// What would help, each once.
-fn hints(guarded: &GuardReport) -> Vec<&str> {
+fn distinct_hints(guarded: &GuardReport) -> Vec<&str> {
     let refusals = guarded.rulings.iter().flat_map(|ruling| &ruling.refusals);
     let mut out: Vec<&str> = Vec::new();
     for hint in refusals.filter_map(|refusal| refusal.hint.as_deref()) {
@@ -98,35 +104,38 @@ fn hints(guarded: &GuardReport) -> Vec<&str> {
 }
 
 /// For pages: the sentence, then a table.
-pub fn markdown(guarded: &GuardReport) -> String {
-    let title = if guarded.allows() {
+pub fn render_markdown(guarded: &GuardReport) -> String {
+    let title = if guarded.is_allowed() {
         "towpath guard: may be merged"
     } else {
         "towpath guard: may not be merged"
     };
-    let mut out = format!("### {title}\n\n{}.\n", cell_text(&guarded.sentence()));
+    let mut out = format!("### {title}\n\n{}.\n", cell_text(&guarded.summary_sentence()));
     if guarded.rulings.is_empty() {
         return out;
     }
     out.push_str("\n| answer | what | stage | change | why |\n| --- | --- | --- | --- | --- |\n");
     for ruling in &guarded.rulings {
-        let whys: Vec<String> = whys(ruling)
+        let whys: Vec<String> = ruling_reasons(ruling)
             .iter()
             .map(|(check, why)| format!("**{check}** {}", cell_text(why)))
             .collect();
-        let cells =
-            [what(ruling, guarded), GuardReport::place(ruling), GuardReport::versions(ruling, "→")];
+        let cells = [
+            ruling_subject(ruling, guarded),
+            GuardReport::place_text(ruling),
+            GuardReport::versions(ruling, "→"),
+        ];
         let cells = cells.map(|cell| cell_text(&cell)).join(" | ");
-        out.push_str(&format!("| {} | {cells} | {} |\n", answer(ruling).0, whys.join("<br>")));
+        out.push_str(&format!("| {} | {cells} | {} |\n", answer_text(ruling).0, whys.join("<br>")));
     }
     let hints: String =
-        hints(guarded).iter().map(|hint| format!("* {}\n", hint_text(hint))).collect();
+        distinct_hints(guarded).iter().map(|hint| format!("* {}\n", hint_text(hint))).collect();
     if hints.is_empty() { out } else { format!("{out}\n{hints}") }
 }
 
 /// One reason in one sentence, for formats that have no columns.
-fn sentence(ruling: &Ruling, refusal: &GuardRefusal, guarded: &GuardReport) -> String {
-    let place = GuardReport::place(ruling);
+fn refusal_sentence(ruling: &Ruling, refusal: &GuardRefusal, guarded: &GuardReport) -> String {
+    let place = GuardReport::place_text(ruling);
     let subject = match ruling.slots.is_empty() {
         true => String::new(),
         false => {
@@ -134,5 +143,6 @@ fn sentence(ruling: &Ruling, refusal: &GuardRefusal, guarded: &GuardReport) -> S
         }
     };
     let hint = refusal.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
-    visible(&format!("{subject}{}: {}{hint}", refusal.check.as_str(), refusal.reason)).into_owned()
+    escape_for_terminal(&format!("{subject}{}: {}{hint}", refusal.check.as_str(), refusal.reason))
+        .into_owned()
 }

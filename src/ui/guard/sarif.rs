@@ -1,9 +1,9 @@
 //! SARIF 2.1.0 of what may not be merged.
 
-use super::sentence;
+use super::refusal_sentence;
 use crate::guard::{GuardCheck, GuardRefusal, Ruling};
 use crate::report::GuardReport;
-use crate::ui::audit::{log, physical};
+use crate::ui::audit::{physical_location, sarif_log};
 use serde_json::{Value, json};
 
 /// What each check is about. All gates are one rule.
@@ -20,18 +20,18 @@ const RULES: [(&str, &str); 9] = [
 ];
 
 /// One run with all reasons.
-pub fn sarif(guarded: &GuardReport, version: &str) -> String {
+pub fn render_sarif(guarded: &GuardReport, version: &str) -> String {
     let rule = |(id, text): (&str, &str)| json!({ "id": id, "shortDescription": { "text": text }, "defaultConfiguration": { "level": "error" } });
     let refused = guarded
         .rulings
         .iter()
         .flat_map(|ruling| ruling.refusals.iter().map(move |one| (ruling, one)));
     let results: Vec<Value> =
-        refused.map(|(ruling, refusal)| result(ruling, refusal, guarded)).collect();
-    log(RULES.into_iter().map(rule).collect(), results, version)
+        refused.map(|(ruling, refusal)| refusal_result(ruling, refusal, guarded)).collect();
+    sarif_log(RULES.into_iter().map(rule).collect(), results, version)
 }
 
-fn result(ruling: &Ruling, refusal: &GuardRefusal, guarded: &GuardReport) -> Value {
+fn refusal_result(ruling: &Ruling, refusal: &GuardRefusal, guarded: &GuardReport) -> Value {
     let id = match refusal.check {
         GuardCheck::Gate(_) => "guard-gate".to_owned(),
         check => format!("guard-{}", check.as_str()),
@@ -40,10 +40,10 @@ fn result(ruling: &Ruling, refusal: &GuardRefusal, guarded: &GuardReport) -> Val
         "ruleId": id,
         "ruleIndex": RULES.iter().position(|(rule, _)| *rule == id),
         "level": "error",
-        "message": { "text": sentence(ruling, refusal, guarded) },
+        "message": { "text": refusal_sentence(ruling, refusal, guarded) },
     });
     if let Some(path) = ruling.path.as_deref().filter(|path| *path != ".") {
-        result["locations"] = json!([{ "physicalLocation": physical(path, ruling.line) }]);
+        result["locations"] = json!([{ "physicalLocation": physical_location(path, ruling.line) }]);
     }
     result
 }

@@ -19,14 +19,14 @@ pub fn close(
     scene: &PlanBase<'_>,
 ) -> Result<usize, Failure> {
     let config = &scene.settings.config;
-    let wanted: Vec<String> = steps.iter().flat_map(branches).collect();
+    let wanted: Vec<String> = steps.iter().flat_map(step_branches).collect();
     let is_meant = |stage: &&Stage| {
         tick.stage.is_none_or(|word| config.stage(word).is_some_and(|at| at.name == stage.name))
     };
     let mut closed = 0;
     for stage in config.stages.iter().filter(is_meant) {
-        let there = scene.of(&stage.name);
-        let base = there.branch()?;
+        let there = scene.for_stage(&stage.name);
+        let base = there.require_branch()?;
         let is_late = |one: &&Proposal| {
             is_to_stage(&one.head, &stage.name)
                 && one.base == base
@@ -34,11 +34,11 @@ pub fn close(
                 && !wanted.contains(&one.head)
         };
         for proposal in hand.open.iter().filter(is_late) {
-            if landed(hand, proposal, stage, &there)? {
-                hand.forge.close(proposal.number)?;
+            if is_deployed(hand, proposal, stage, &there)? {
+                hand.forge.close_proposal(proposal.number)?;
                 let line =
                     format!("{} was closed: what it brings is there already\n", proposal.url);
-                hand.context.ui.part(&line)?;
+                hand.context.ui.write_part(&line)?;
                 closed += 1;
             }
         }
@@ -46,23 +46,23 @@ pub fn close(
     Ok(closed)
 }
 
-pub fn branches(step: &AdvanceStep) -> Vec<String> {
+pub fn step_branches(step: &AdvanceStep) -> Vec<String> {
     let to = &step.planned.plan.to;
     step.planned.plan.items.iter().map(|item| branch_name(item, to)).collect()
 }
 
 /// Does the stage run what the head of a proposal says in its trailers?
-fn landed(
+fn is_deployed(
     hand: &StepExecutor<'_>,
     proposal: &Proposal,
     stage: &Stage,
     scene: &PlanBase<'_>,
 ) -> Result<bool, Failure> {
-    let Some(ProposedVersion { app, version, .. }) = brings(hand, proposal)? else {
+    let Some(ProposedVersion { app, version, .. }) = read_proposed_version(hand, proposal)? else {
         return Ok(false);
     };
     let app = app.as_str();
-    let mapping = scene.ground()?.mapping();
+    let mapping = scene.load_edit_base()?.to_mapping();
     let name = |component: &Option<String>, app: &str| {
         component.as_ref().map(|component| format!("{app}/{component}"))
     };
@@ -71,9 +71,10 @@ fn landed(
         entry.stage == stage.name && (entry.app.as_str() == app || whole.as_deref() == Some(app))
     });
     let here: Vec<&MappingEntry> = here.collect();
-    let named = named(&here, scene.settings.config.pipeline.waves(&stage.name), &|targets| {
-        branch_of(app, &stage.name, targets) == proposal.head
-    });
+    let named =
+        branch_targets(&here, scene.settings.config.pipeline.waves_of(&stage.name), &|targets| {
+            branch_of(app, &stage.name, targets) == proposal.head
+        });
     let mut meant = here
         .iter()
         .filter(|entry| named.is_empty() || entry.target.iter().any(|at| named.contains(at)));
@@ -88,13 +89,13 @@ pub struct ProposedVersion {
 }
 
 /// Reads it; `None` where the branch is gone, or does not say.
-pub fn brings(
+pub fn read_proposed_version(
     hand: &StepExecutor<'_>,
     proposal: &Proposal,
 ) -> Result<Option<ProposedVersion>, Failure> {
     let heads: BTreeMap<String, Oid> = hand.workspace.remote_heads(&[&proposal.head])?;
     let Some(head) = heads.get(&proposal.head).copied() else { return Ok(None) };
-    hand.workspace.fetch(&heads)?;
+    hand.workspace.fetch_branches(&heads)?;
     let info = hand.workspace.repository().commit_info(head)?;
     let (app, version) = (info.trailers("App").next(), info.trailers("To-Version").next());
     let both = app.zip(version.map(Version::parse));
@@ -102,14 +103,14 @@ pub fn brings(
 }
 
 /// The targets that a branch is about, by its name: a wave, or a single one; none: all.
-fn named(
+fn branch_targets(
     here: &[&MappingEntry],
     waves: Option<&StageWaves>,
     is_it: &dyn Fn(&[TargetName]) -> bool,
 ) -> Vec<TargetName> {
     let mut sets: BTreeMap<Option<usize>, BTreeSet<TargetName>> = BTreeMap::new();
     for entry in here {
-        let index = waves.map(|waves| waves.index(entry.target.as_ref()));
+        let index = waves.map(|waves| waves.wave_index(entry.target.as_ref()));
         sets.entry(index).or_default().extend(entry.target.clone());
     }
     let waves = sets.into_values().map(|targets| targets.into_iter().collect::<Vec<_>>());

@@ -4,7 +4,7 @@
 use super::AdvanceRequest;
 use crate::cli::context::CommandContext;
 use crate::cli::delivery::args::DeliveryArgs;
-use crate::cli::delivery::gates::{answers, questions};
+use crate::cli::delivery::gates::{answer_requests, gate_requests};
 use crate::cli::facts::FactCollector;
 use crate::cli::failure::Failure;
 use crate::cli::inquiry::{GateContext, GateRequest};
@@ -13,7 +13,8 @@ use crate::cli::scene::PlanBase;
 use crate::config::Stage;
 use crate::model::{CellKey, StageName, Version};
 use crate::pipeline::{
-    AppComponent, Evidence, ExternalFacts, GateQuery, MoveDirection, candidates, pick, turns,
+    AppComponent, Evidence, ExternalFacts, GateQuery, MoveDirection, find_candidates, pick_next,
+    targets_by_wave,
 };
 use crate::promotion::{EditBase, PlanItem, PlannedMoves};
 use crate::report::{GateReport, PlanReport};
@@ -45,7 +46,7 @@ pub struct StepFinder<'a, 'r> {
 
 impl StepFinder<'_, '_> {
     /// Looks at every stage that comes after another.
-    pub fn steps(&self) -> Result<AdvanceSteps, Failure> {
+    pub fn find_steps(&self) -> Result<AdvanceSteps, Failure> {
         let config = &self.scene.settings.config;
         let only =
             self.tick.stage.map(|word| crate::cli::inquiry::stage(config, word)).transpose()?;
@@ -54,16 +55,18 @@ impl StepFinder<'_, '_> {
             config.stages.iter().filter(|stage| only.is_none_or(|only| only.name == stage.name))
         {
             for before in &stage.after {
-                plans.extend(self.planned(before, stage)?);
+                plans.extend(self.plan_stage(before, stage)?);
             }
         }
-        let mut out =
-            AdvanceSteps { all: Vec::new(), refused: plans.iter().flat_map(refused).collect() };
-        if plans.iter().all(|plan| plan.plan.moving().next().is_none()) {
+        let mut out = AdvanceSteps {
+            all: Vec::new(),
+            refused: plans.iter().flat_map(refusal_lines).collect(),
+        };
+        if plans.iter().all(|plan| plan.plan.moving_items().next().is_none()) {
             return Ok(out);
         }
-        let inquiry = GateContext::on(self.context, self.scene)?;
-        let (past, nothing) = (inquiry.past(), ExternalFacts::default());
+        let inquiry = GateContext::load_at(self.context, self.scene)?;
+        let (past, nothing) = (inquiry.deployment_index(), ExternalFacts::default());
         let evidence = inquiry.evidence(&past, &nothing);
         let choice = StepPlanner {
             look: self,
@@ -72,38 +75,38 @@ impl StepFinder<'_, '_> {
             evidence: &evidence,
         };
         for plan in &plans {
-            for (item, moves) in plan.plan.moving() {
+            for (item, moves) in plan.plan.moving_items() {
                 let is_known = |step: &AdvanceStep| {
                     step.planned.plan.to == plan.plan.to
                         && step.planned.plan.items.iter().any(|known| known.name() == item.name())
                 };
                 if !out.all.iter().any(is_known) {
-                    out.all.extend(choice.steps(plan, item, moves)?);
+                    out.all.extend(choice.app_steps(plan, item, moves)?);
                 }
             }
         }
         Ok(out)
     }
 
-    fn planned(&self, before: &StageName, stage: &Stage) -> Result<Option<PlanReport>, Failure> {
-        let there = self.scene.of(&stage.name);
-        let ground: EditBase<'_> = there.ground()?;
+    fn plan_stage(&self, before: &StageName, stage: &Stage) -> Result<Option<PlanReport>, Failure> {
+        let there = self.scene.for_stage(&stage.name);
+        let ground: EditBase<'_> = there.load_edit_base()?;
         let intent = ChangeRequest::Promote {
             apps: self.tick.app.map(str::to_owned).into_iter().collect(),
             from: Some(before.to_string()),
             to: Some(stage.name.to_string()),
             version: None,
         };
-        intent.planned(self.context, self.scene, &ground, self.args.terms(self.context))
+        intent.make_plan(self.context, self.scene, &ground, self.args.plan_options(self.context))
     }
 }
 
 /// A line for each app that cannot be moved.
-fn refused(plan: &PlanReport) -> Vec<String> {
+fn refusal_lines(plan: &PlanReport) -> Vec<String> {
     let line = |(item, why): (&PlanItem, &crate::promotion::PlanObstacle)| {
         format!("{} to {}: refused: {}", item.name(), plan.plan.to, why.reason)
     };
-    plan.plan.refused().map(line).collect()
+    plan.plan.refused_items().map(line).collect()
 }
 
 struct StepPlanner<'a, 'r> {
@@ -116,18 +119,18 @@ struct StepPlanner<'a, 'r> {
 impl StepPlanner<'_, '_> {
     /// The steps of one app, if there are any: what its stage has run before is not newer. Each wave of
     /// its targets takes what the wave before has had.
-    fn steps(
+    fn app_steps(
         &self,
         plan: &PlanReport,
         item: &PlanItem,
         moves: &PlannedMoves,
     ) -> Result<Vec<AdvanceStep>, Failure> {
-        let alone = PlanReport { plan: only(plan, item), ..plan.clone() };
+        let alone = PlanReport { plan: plan_with_item(plan, item), ..plan.clone() };
         let versions: BTreeSet<&Version> = moves.steps.iter().map(|step| &step.to).collect();
         let (Some(version), 1, Some(before)) = (versions.first(), versions.len(), &plan.from)
         else {
-            let asked = questions(&alone, item, moves, MoveDirection::Forward);
-            let judged = answers(&asked, self.inquiry);
+            let asked = gate_requests(&alone, item, moves, MoveDirection::Forward);
+            let judged = answer_requests(&asked, self.inquiry);
             return Ok(vec![AdvanceStep { planned: alone, judged }]);
         };
         let mut asked = GateRequest {
@@ -137,38 +140,39 @@ impl StepPlanner<'_, '_> {
             version: (*version).clone(),
             purpose: MoveDirection::Forward,
         };
-        let mut sources = self.evidence.sources(&asked.question(self.look.context, None), before);
+        let mut sources =
+            self.evidence.source_cells(&asked.to_query(self.look.context, None), before);
         let mut out = Vec::new();
-        for targets in turns(self.evidence, &asked.subject, &asked.stage, None) {
+        for targets in targets_by_wave(self.evidence, &asked.subject, &asked.stage, None) {
             asked.targets = targets;
-            out.extend(self.step(&alone, &asked, before, &sources)?);
-            sources = self.evidence.asked(&asked.question(self.look.context, None));
+            out.extend(self.wave_step(&alone, &asked, before, &sources)?);
+            sources = self.evidence.queried_cells(&asked.to_query(self.look.context, None));
         }
         Ok(out)
     }
 
     /// The step of one wave, which takes what `sources` have had.
-    fn step(
+    fn wave_step(
         &self,
         alone: &PlanReport,
         asked: &GateRequest,
         before: &StageName,
         sources: &[&CellKey],
     ) -> Result<Option<AdvanceStep>, Failure> {
-        let question = asked.question(self.look.context, None);
-        let all = candidates(self.evidence, &question, sources);
+        let question = asked.to_query(self.look.context, None);
+        let all = find_candidates(self.evidence, &question, sources);
         let questions: Vec<GateQuery<'_>> =
             all.iter().map(|version| GateQuery { version, ..question }).collect();
-        let facts = self.witness.facts(self.evidence, &questions);
-        let evidence = self.evidence.with(&facts);
-        let each = self.look.scene.settings.config.pipeline.policy(&asked.stage).each;
-        let Some(next) = pick(&evidence, &question, &all, each) else { return Ok(None) };
+        let facts = self.witness.collect(self.evidence, &questions);
+        let evidence = self.evidence.with_facts(&facts);
+        let each = self.look.scene.settings.config.pipeline.policy_of(&asked.stage).each;
+        let Some(next) = pick_next(&evidence, &question, &all, each) else { return Ok(None) };
         let is_planned = next.version.is_same(&asked.version)
             && alone.plan.items.iter().all(|item| item.targets == asked.targets);
         let asked = GateRequest { version: next.version.clone(), ..asked.clone() };
-        let planned = if is_planned { alone.clone() } else { self.other(&asked, before)? };
-        let is_there = planned.plan.moving().next().is_none();
-        let places = GateReport::places(&next.judgement, self.evidence.config);
+        let planned = if is_planned { alone.clone() } else { self.plan_version(&asked, before)? };
+        let is_there = planned.plan.moving_items().next().is_none();
+        let places = GateReport::rule_places(&next.judgement, self.evidence.config);
         let judged = GateReport {
             subject: asked.subject,
             stage: asked.stage,
@@ -184,24 +188,24 @@ impl StepPlanner<'_, '_> {
     }
 
     /// The plan for a version that the stage before has run, and for some targets.
-    fn other(&self, asked: &GateRequest, before: &StageName) -> Result<PlanReport, Failure> {
+    fn plan_version(&self, asked: &GateRequest, before: &StageName) -> Result<PlanReport, Failure> {
         let StepFinder { args, scene, context, .. } = *self.look;
-        let there = scene.of(&asked.stage);
-        let ground = there.ground()?;
+        let there = scene.for_stage(&asked.stage);
+        let ground = there.load_edit_base()?;
         let intent = ChangeRequest::Promote {
             apps: vec![asked.subject.to_string()],
             from: Some(before.to_string()),
             to: Some(asked.stage.to_string()),
             version: Some(asked.version.to_string()),
         };
-        let terms = PlanOptions { targets: &asked.targets, ..args.terms(context) };
-        let planned = intent.planned(context, scene, &ground, terms)?;
+        let terms = PlanOptions { targets: &asked.targets, ..args.plan_options(context) };
+        let planned = intent.make_plan(context, scene, &ground, terms)?;
         planned.ok_or_else(|| Failure::failed("nothing was chosen"))
     }
 }
 
 /// The plan with one item.
-fn only(plan: &PlanReport, item: &PlanItem) -> crate::promotion::Plan {
+fn plan_with_item(plan: &PlanReport, item: &PlanItem) -> crate::promotion::Plan {
     let mut alone = plan.plan.clone();
     alone.items.retain(|other| other.name() == item.name());
     alone

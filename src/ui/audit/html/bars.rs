@@ -1,9 +1,9 @@
 //! The deployments of each stage as bars, with a strip below them where grave findings are; and the
 //! same in figures.
 
-use super::shown;
+use super::display_text;
 use crate::report::{DeploymentPlot, StagePlot};
-use crate::ui::audit::lines::thousands;
+use crate::ui::audit::lines::format_count;
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -49,7 +49,7 @@ struct PeriodRow {
 }
 
 /// Nothing where nothing was deployed.
-pub(super) fn timeline(plot: &DeploymentPlot) -> Option<TimelineChart> {
+pub(super) fn timeline_chart(plot: &DeploymentPlot) -> Option<TimelineChart> {
     let (first, last) = (plot.starts.first()?, plot.starts.last()?);
     if plot.stages.is_empty() {
         return None;
@@ -68,35 +68,35 @@ pub(super) fn timeline(plot: &DeploymentPlot) -> Option<TimelineChart> {
         first: first.to_string(),
         middle: plot.starts[plot.starts.len() / 2].to_string(),
         last: last.to_string(),
-        stages: plot.stages.iter().map(|stage| lane(stage, plot)).collect(),
+        stages: plot.stages.iter().map(|stage| stage_chart(stage, plot)).collect(),
         rows: rows.collect(),
     })
 }
 
-fn lane(stage: &StagePlot, plot: &DeploymentPlot) -> StageChart {
+fn stage_chart(stage: &StagePlot, plot: &DeploymentPlot) -> StageChart {
     let most = stage.deployments.iter().copied().max().unwrap_or_default();
     let (total, grave): (usize, usize) = (stage.deployments.iter().sum(), stage.grave.iter().sum());
     let period = plot.period.as_str();
     let told = format!(
         "{} deployments from {} to {}, at most {} in a {period}; {} grave findings.",
-        thousands(total),
+        format_count(total),
         plot.starts[0],
         plot.starts[plot.starts.len() - 1],
-        thousands(most),
-        thousands(grave),
+        format_count(most),
+        format_count(grave),
     );
     StageChart {
-        stage: shown(stage.stage.as_str()),
-        total: thousands(total),
-        most: thousands(most),
+        stage: display_text(stage.stage.as_str()),
+        total: format_count(total),
+        most: format_count(most),
         told,
-        bars: bars(&stage.deployments, most),
-        strip: strip(&stage.grave),
+        bars: bars_path(&stage.deployments, most),
+        strip: strip_path(&stage.grave),
     }
 }
 
 /// One path for all bars. What is there at all can be seen.
-fn bars(counts: &[usize], most: usize) -> String {
+fn bars_path(counts: &[usize], most: usize) -> String {
     let mut path = String::new();
     for (at, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
         let height = (count * HEIGHT / most.max(1)).max(2);
@@ -106,7 +106,7 @@ fn bars(counts: &[usize], most: usize) -> String {
     path
 }
 
-fn strip(counts: &[usize]) -> String {
+fn strip_path(counts: &[usize]) -> String {
     let mut path = String::new();
     for (at, _) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
         let _ = write!(path, "M{} {}h{STEP}v{STRIP}h-{STEP}z", at * STEP, HEIGHT + GAP);
@@ -116,12 +116,12 @@ fn strip(counts: &[usize]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bars, strip};
+    use super::{bars_path, strip_path};
 
     #[test]
     fn what_is_there_can_be_seen() {
-        assert_eq!(bars(&[0, 1, 100], 100), "M11 40v-2h8v2zM21 40v-40h8v40z");
-        assert_eq!(strip(&[0, 7]), "M10 43h10v5h-10z");
-        assert_eq!(bars(&[0], 0), "");
+        assert_eq!(bars_path(&[0, 1, 100], 100), "M11 40v-2h8v2zM21 40v-40h8v40z");
+        assert_eq!(strip_path(&[0, 7]), "M10 43h10v5h-10z");
+        assert_eq!(bars_path(&[0], 0), "");
     }
 }

@@ -1,10 +1,10 @@
 //! The findings, a chapter for each rule, in it a fold for each place that repeats itself.
 
-use super::shown;
+use super::display_text;
 use super::view::anchor;
 use crate::report::{AuditPage, FindingGroup, FindingReport};
-use crate::ui::audit::lines::thousands;
-use crate::ui::audit::{AuditDetail, brief, commit, minute, version};
+use crate::ui::audit::lines::format_count;
+use crate::ui::audit::{AuditDetail, commit_text, format_minute, short_commit, version_text};
 use serde::Serialize;
 
 /// So many places of a rule, and so many findings of a place, are read on a page.
@@ -53,15 +53,19 @@ struct FindingItem {
     message: String,
 }
 
-pub(super) fn chapters(page: &AuditPage<'_>, detail: AuditDetail) -> Vec<RuleSection> {
-    let groups = page.audited.groups();
+pub(super) fn rule_sections(page: &AuditPage<'_>, detail: AuditDetail) -> Vec<RuleSection> {
+    let groups = page.audited.finding_groups();
     let rules = groups.chunk_by(|a, b| (a.rule().id, a.severity()) == (b.rule().id, b.severity()));
-    rules.map(|groups| chapter(page, groups, detail)).collect()
+    rules.map(|groups| rule_section(page, groups, detail)).collect()
 }
 
-fn chapter(page: &AuditPage<'_>, groups: &[FindingGroup<'_>], detail: AuditDetail) -> RuleSection {
+fn rule_section(
+    page: &AuditPage<'_>,
+    groups: &[FindingGroup<'_>],
+    detail: AuditDetail,
+) -> RuleSection {
     let (rule, severity) = (groups[0].rule(), groups[0].severity());
-    let (shown, left) = split(groups, PLACES, detail);
+    let (shown, left) = split_shown(groups, PLACES, detail);
     let count: usize = groups.iter().map(|group| group.findings.len()).sum();
     let findings: usize = left.iter().map(|group| group.findings.len()).sum();
     RuleSection {
@@ -70,38 +74,42 @@ fn chapter(page: &AuditPage<'_>, groups: &[FindingGroup<'_>], detail: AuditDetai
         severity: severity.as_str(),
         title: rule.title,
         about: rule.about,
-        count: thousands(count),
-        folds: shown.iter().map(|group| fold(page, group, detail)).collect(),
+        count: format_count(count),
+        folds: shown.iter().map(|group| finding_details(page, group, detail)).collect(),
         rest: (!left.is_empty())
-            .then(|| more(findings, &format!(" in {} more places", thousands(left.len())))),
+            .then(|| more_text(findings, &format!(" in {} more places", format_count(left.len())))),
     }
 }
 
 /// What is shown, and what is left.
-fn split<T>(all: &[T], most: usize, detail: AuditDetail) -> (&[T], &[T]) {
+fn split_shown<T>(all: &[T], most: usize, detail: AuditDetail) -> (&[T], &[T]) {
     match detail {
         AuditDetail::Folded => all.split_at(all.len().min(most)),
         AuditDetail::Whole => (all, &[]),
     }
 }
 
-fn more(findings: usize, place: &str) -> String {
+fn more_text(findings: usize, place: &str) -> String {
     let noun = if findings == 1 { "finding" } else { "findings" };
-    format!("{} more {noun}{place}; --all and --output json have them", thousands(findings))
+    format!("{} more {noun}{place}; --all and --output json have them", format_count(findings))
 }
 
-fn fold(page: &AuditPage<'_>, group: &FindingGroup<'_>, detail: AuditDetail) -> FindingDetails {
+fn finding_details(
+    page: &AuditPage<'_>,
+    group: &FindingGroup<'_>,
+    detail: AuditDetail,
+) -> FindingDetails {
     let newest = group.newest();
-    let (listed, left) = split(&group.findings, FINDINGS, detail);
+    let (listed, left) = split_shown(&group.findings, FINDINGS, detail);
     let several = group.names.len() > 1;
-    let day = |time| minute(time).chars().take(10).collect::<String>();
-    let span = group.span().map(|(first, last)| (day(first), day(last)));
+    let day = |time| format_minute(time).chars().take(10).collect::<String>();
+    let span = group.time_span().map(|(first, last)| (day(first), day(last)));
     let count = group.findings.len();
     FindingDetails {
-        name: shown(&group.name()),
-        place: shown(&newest.place()),
-        message: shown(&newest.finding.message),
-        count: (count > 1).then(|| thousands(count)),
+        name: display_text(&group.name()),
+        place: display_text(&newest.place_text()),
+        message: display_text(&newest.finding.message),
+        count: (count > 1).then(|| format_count(count)),
         span: match span {
             Some((first, last)) if first == last => last,
             Some((first, last)) => format!("{first} to {last}"),
@@ -109,32 +117,40 @@ fn fold(page: &AuditPage<'_>, group: &FindingGroup<'_>, detail: AuditDetail) -> 
         },
         items: listed
             .iter()
-            .map(|told| item(page, told, (several, &newest.finding.message)))
+            .map(|told| finding_item(page, told, (several, &newest.finding.message)))
             .collect(),
-        rest: (!left.is_empty()).then(|| more(left.len(), "")),
+        rest: (!left.is_empty()).then(|| more_text(left.len(), "")),
     }
 }
 
 /// `said` is what stands above, and need not be said again.
-fn item(page: &AuditPage<'_>, told: &FindingReport, (several, said): (bool, &str)) -> FindingItem {
+fn finding_item(
+    page: &AuditPage<'_>,
+    told: &FindingReport,
+    (several, said): (bool, &str),
+) -> FindingItem {
     let finding = &told.finding;
     let account = told.account.as_deref();
-    let commit = commit(told);
+    let commit = commit_text(told);
     let line = finding.line.map(|line| format!(":{line}")).unwrap_or_default();
     let path = finding.path.as_deref().map(|path| format!("{path}{line}"));
     let link =
-        page.place.as_ref().filter(|_| !commit.is_empty()).map(|place| place.commit(&commit));
+        page.place.as_ref().filter(|_| !commit.is_empty()).map(|place| place.commit_url(&commit));
     FindingItem {
         id: finding.id(),
-        time: finding.time.map(minute).unwrap_or_default(),
-        name: several.then(|| shown(&told.name)),
-        version: shown(&version(told)),
-        commit: brief(&commit),
+        time: finding.time.map(format_minute).unwrap_or_default(),
+        name: several.then(|| display_text(&told.name)),
+        version: display_text(&version_text(told)),
+        commit: short_commit(&commit),
         link: link.filter(|link| link.starts_with("https://")),
-        author: account.map(|account| shown(&account.author.name)).unwrap_or_default(),
+        author: account.map(|account| display_text(&account.author.name)).unwrap_or_default(),
         pull_request: account.and_then(|account| account.pull_request),
-        subject: account.map(|account| shown(&account.subject)).unwrap_or_default(),
-        path: path.as_deref().map(shown).unwrap_or_default(),
-        message: if finding.message == said { String::new() } else { shown(&finding.message) },
+        subject: account.map(|account| display_text(&account.subject)).unwrap_or_default(),
+        path: path.as_deref().map(display_text).unwrap_or_default(),
+        message: if finding.message == said {
+            String::new()
+        } else {
+            display_text(&finding.message)
+        },
     }
 }

@@ -1,11 +1,11 @@
 //! What runs now, as a table; a cell says what was found about the version in it.
 
-use super::shown;
+use super::display_text;
 use super::view::anchor;
 use crate::audit::{AuditRule, Severity};
 use crate::model::Version;
 use crate::report::{AuditPage, AuditReport, CellVersion, MatrixCell};
-use crate::ui::version::short;
+use crate::ui::version::short_version;
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -51,28 +51,28 @@ struct FindingMark {
 /// The gravest finding about a version of an app in a stage.
 type GravestFindings<'a> = HashMap<(&'a str, &'a str, &'a Version), (&'static AuditRule, Severity)>;
 
-pub(super) fn grid(page: &AuditPage<'_>) -> HtmlMatrix {
-    let marks = marks(page.audited);
+pub(super) fn html_matrix(page: &AuditPage<'_>) -> HtmlMatrix {
+    let marks = gravest_findings(page.audited);
     let stages: Vec<&str> =
         page.matrix.columns.iter().map(|column| column.stage.as_str()).collect();
     let rows = page.matrix.rows.iter().map(|row| HtmlMatrixRow {
-        name: shown(&row.name),
+        name: display_text(&row.name),
         cells: row
             .cells
             .iter()
             .zip(&stages)
-            .map(|(cell, stage)| square(cell, (&row.name, stage), &marks))
+            .map(|(cell, stage)| matrix_cell(cell, (&row.name, stage), &marks))
             .collect(),
     });
     HtmlMatrix {
         rows: rows.collect(),
-        stages: stages.iter().map(|stage| shown(stage)).collect(),
-        differing: page.matrix.differing(),
+        stages: stages.iter().map(|stage| display_text(stage)).collect(),
+        differing: page.matrix.differing_rows(),
     }
 }
 
 /// The gravest stand first in the audit.
-fn marks(audited: &AuditReport) -> GravestFindings<'_> {
+fn gravest_findings(audited: &AuditReport) -> GravestFindings<'_> {
     let mut marks = GravestFindings::new();
     for told in &audited.findings {
         if let Some(version) = &told.finding.version {
@@ -84,7 +84,7 @@ fn marks(audited: &AuditReport) -> GravestFindings<'_> {
 }
 
 /// A version cut in the middle, where it would push the others off the page.
-fn brief(version: &str) -> String {
+fn shorten_version(version: &str) -> String {
     const MOST: usize = 40;
     let characters: Vec<char> = version.chars().collect();
     if characters.len() <= MOST {
@@ -94,16 +94,18 @@ fn brief(version: &str) -> String {
     front.iter().chain(&['…']).chain(back).collect()
 }
 
-fn square(
+fn matrix_cell(
     cell: &MatrixCell,
     (name, stage): (&str, &str),
     marks: &GravestFindings<'_>,
 ) -> HtmlMatrixCell {
     let several = cell.running.len() > 1;
     let standing = |running: &CellVersion| {
-        let (version, whole) =
-            (short(&running.version, running.app_version), shown(&running.version.to_string()));
-        let version = brief(&shown(&version));
+        let (version, whole) = (
+            short_version(&running.version, running.app_version),
+            display_text(&running.version.to_string()),
+        );
+        let version = shorten_version(&display_text(&version));
         let targets: Vec<&str> =
             running.targets.iter().filter(|_| several).map(|target| target.as_str()).collect();
         let mark =
@@ -116,7 +118,7 @@ fn square(
         HtmlCellVersion {
             whole: (!is_whole).then_some(whole),
             version,
-            targets: shown(&targets.join(", ")),
+            targets: display_text(&targets.join(", ")),
             mark,
         }
     };

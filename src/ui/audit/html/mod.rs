@@ -21,7 +21,7 @@ const STYLE: &str = include_str!("page.css");
 const STYLE_HASH: &str = "sha256-f1CZGGdgg2K+6cRB4Z51pPdIwdxaTh0ouQCEDazlTik=";
 
 /// The whole page.
-pub fn html(page: &AuditPage<'_>, detail: AuditDetail) -> String {
+pub fn render_html(page: &AuditPage<'_>, detail: AuditDetail) -> String {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(
@@ -41,11 +41,11 @@ pub fn html(page: &AuditPage<'_>, detail: AuditDetail) -> String {
 }
 
 /// A text of the repository: nothing in it acts, and nobody reads more of it than this.
-fn shown(text: &str) -> String {
+fn display_text(text: &str) -> String {
     const MOST: usize = 240;
     match text.char_indices().nth(MOST) {
-        Some((end, _)) => crate::ui::visible(&text[..end]).into_owned() + "…",
-        None => crate::ui::visible(text).into_owned(),
+        Some((end, _)) => crate::ui::escape_for_terminal(&text[..end]).into_owned() + "…",
+        None => crate::ui::escape_for_terminal(text).into_owned(),
     }
 }
 

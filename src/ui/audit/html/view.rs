@@ -2,12 +2,12 @@
 
 use super::bars::{self, TimelineChart};
 use super::chapters::{self, RuleSection};
+use super::display_text;
 use super::matrix::{self, HtmlMatrix};
-use super::shown;
 use crate::audit::{AuditRule, Severity};
-use crate::report::{AuditPage, AuditReport, moment};
-use crate::ui::audit::lines::{self, thousands};
-use crate::ui::audit::{AuditDetail, brief};
+use crate::report::{AuditPage, AuditReport, to_timestamp};
+use crate::ui::audit::lines::{self, format_count};
+use crate::ui::audit::{AuditDetail, short_commit};
 use serde::Serialize;
 
 /// The page, part by part.
@@ -74,46 +74,50 @@ struct QuietRuleRow {
 impl AuditHtmlPage {
     pub fn new(page: &AuditPage<'_>, detail: AuditDetail) -> Self {
         let audited = page.audited;
-        let (pairs, left) = lines::pairs(audited, detail);
-        let (unjudged, kept) = quiet(audited);
+        let (pairs, left) = lines::pair_lines(audited, detail);
+        let (unjudged, kept) = quiet_rules(audited);
         AuditHtmlPage {
-            name: shown(name(&audited.repository)),
-            repository: shown(&audited.repository),
-            branch: audited.branch.as_deref().map(shown),
-            revision: audited.revision.as_deref().map(brief),
-            since: day(audited.since.as_second()),
-            until: day(audited.until.as_second()),
-            deployments: thousands(audited.deployments),
-            verdict: verdict(audited),
+            name: display_text(short_name(&audited.repository)),
+            repository: display_text(&audited.repository),
+            branch: audited.branch.as_deref().map(display_text),
+            revision: audited.revision.as_deref().map(short_commit),
+            since: format_day(audited.since.as_second()),
+            until: format_day(audited.until.as_second()),
+            deployments: format_count(audited.deployments),
+            verdict: summarize_audit(audited),
             counts: Severity::ALL
                 .into_iter()
                 .rev()
-                .map(|severity| count(audited, severity))
+                .map(|severity| severity_count(audited, severity))
                 .collect(),
-            remarks: remarks(audited),
-            rules: audited.counts().into_iter().map(|counted| rule(audited, counted)).collect(),
+            remarks: limit_remarks(audited),
+            rules: audited
+                .rule_counts()
+                .into_iter()
+                .map(|counted| rule_row(audited, counted))
+                .collect(),
             kept,
             unjudged,
-            grid: matrix::grid(page),
-            timeline: bars::timeline(&page.plot),
-            chapters: chapters::chapters(page, detail),
+            grid: matrix::html_matrix(page),
+            timeline: bars::timeline_chart(&page.plot),
+            chapters: chapters::rule_sections(page, detail),
             pair_headings: lines::pair_headings(audited).to_vec(),
-            pairs: pairs.into_iter().map(|pair| pair.map(|cell| shown(&cell))).collect(),
+            pairs: pairs.into_iter().map(|pair| pair.map(|cell| display_text(&cell))).collect(),
             more_pairs: (left > 0).then(|| lines::more_pairs(left)),
         }
     }
 }
 
 /// A folder or an address by its last part.
-fn name(repository: &str) -> &str {
+fn short_name(repository: &str) -> &str {
     let whole = repository.trim_end_matches('/');
     let last = whole.rsplit(['/', '\\']).next().unwrap_or(whole);
     Some(last.trim_end_matches(".git")).filter(|name| !name.is_empty()).unwrap_or(repository)
 }
 
 /// `2026-08-21`, in UTC.
-fn day(seconds: i64) -> String {
-    moment(seconds).strftime("%Y-%m-%d").to_string()
+fn format_day(seconds: i64) -> String {
+    to_timestamp(seconds).strftime("%Y-%m-%d").to_string()
 }
 
 /// Where the findings of a rule stand on the page.
@@ -121,13 +125,13 @@ pub(super) fn anchor(rule: &AuditRule, severity: Severity) -> String {
     format!("{}-{}", rule.id, severity.as_str())
 }
 
-fn number(audited: &AuditReport, severity: Severity) -> usize {
+fn count_findings(audited: &AuditReport, severity: Severity) -> usize {
     audited.findings.iter().filter(|told| told.finding.severity == severity).count()
 }
 
-fn verdict(audited: &AuditReport) -> PageSummary {
+fn summarize_audit(audited: &AuditReport) -> PageSummary {
     let broken =
-        audited.counts().iter().filter(|(_, severity, _)| *severity == Severity::High).count();
+        audited.rule_counts().iter().filter(|(_, severity, _)| *severity == Severity::High).count();
     let (tone, words) = match (broken, audited.findings.len()) {
         (0, 0) if audited.deployments == 0 => {
             ("none", "No deployment was found to judge".to_owned())
@@ -135,22 +139,22 @@ fn verdict(audited: &AuditReport) -> PageSummary {
         (0, 0) if audited.hidden > 0 => ("good", "Nothing new was found".to_owned()),
         (0, 0) => ("good", "Every rule that could be judged was kept".to_owned()),
         (0, 1) => ("medium", "No grave finding; one deserves a look".to_owned()),
-        (0, some) => ("medium", format!("No grave finding; {} deserve a look", thousands(some))),
+        (0, some) => ("medium", format!("No grave finding; {} deserve a look", format_count(some))),
         (1, _) => ("high", "A rule was broken".to_owned()),
         (rules, _) => ("high", format!("{rules} rules were broken")),
     };
     let grave = audited.findings.iter().filter(|told| told.finding.severity == Severity::High);
     let last = grave.filter_map(|told| told.finding.time).max();
-    PageSummary { tone, words, last: last.map(day) }
+    PageSummary { tone, words, last: last.map(format_day) }
 }
 
-fn count(audited: &AuditReport, severity: Severity) -> SeverityCount {
-    let count = number(audited, severity);
-    SeverityCount { severity: severity.as_str(), count: thousands(count), is_none: count == 0 }
+fn severity_count(audited: &AuditReport, severity: Severity) -> SeverityCount {
+    let count = count_findings(audited, severity);
+    SeverityCount { severity: severity.as_str(), count: format_count(count), is_none: count == 0 }
 }
 
 /// What limits the answer.
-fn remarks(audited: &AuditReport) -> Vec<String> {
+fn limit_remarks(audited: &AuditReport) -> Vec<String> {
     let mut out = Vec::new();
     if !audited.complete {
         out.push(
@@ -161,20 +165,22 @@ fn remarks(audited: &AuditReport) -> Vec<String> {
     if audited.hidden > 0 {
         out.push(match audited.hidden {
             1 => "1 finding that the baseline has is left out.".to_owned(),
-            hidden => format!("{} findings that the baseline has are left out.", thousands(hidden)),
+            hidden => {
+                format!("{} findings that the baseline has are left out.", format_count(hidden))
+            }
         });
     }
     if let Some(stopped) = audited.stopped {
         out.push(format!(
             "This is judged by a policy that need not be in force; its gates would have stopped {} of {} deployments.",
-            thousands(stopped),
-            thousands(audited.deployments)
+            format_count(stopped),
+            format_count(audited.deployments)
         ));
     }
     out
 }
 
-fn rule(
+fn rule_row(
     audited: &AuditReport,
     (rule, severity, count): (&'static AuditRule, Severity, usize),
 ) -> RuleRow {
@@ -188,13 +194,13 @@ fn rule(
         anchor: anchor(rule, severity),
         severity: severity.as_str(),
         title: rule.title,
-        count: thousands(count),
-        last: last.map_or_else(|| "now".to_owned(), day),
+        count: format_count(count),
+        last: last.map_or_else(|| "now".to_owned(), format_day),
     }
 }
 
 /// The rules that could not be judged, and those that were kept.
-fn quiet(audited: &AuditReport) -> (Vec<QuietRuleRow>, Vec<QuietRuleRow>) {
+fn quiet_rules(audited: &AuditReport) -> (Vec<QuietRuleRow>, Vec<QuietRuleRow>) {
     let silent = audited
         .asked
         .iter()
@@ -204,7 +210,7 @@ fn quiet(audited: &AuditReport) -> (Vec<QuietRuleRow>, Vec<QuietRuleRow>) {
     let quiet = |rule: &&'static AuditRule| QuietRuleRow {
         id: rule.id,
         title: rule.title,
-        needs: rule.needs.words(),
+        needs: rule.needs.missing_text(),
     };
     (unjudged.into_iter().map(quiet).collect(), kept.into_iter().map(quiet).collect())
 }
