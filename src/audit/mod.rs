@@ -4,18 +4,18 @@
 //! Each rule is a file in [`rules`]. All of them look at one [`Scene`]: the timeline with what
 //! `classify` made of it, the mapping of today, and the pipeline's own judgement of any moment.
 
+mod context;
 mod finding;
 mod gates;
-mod need;
+mod requirement;
 pub mod rules;
-mod scene;
 #[cfg(test)]
 mod testing;
 
+pub use context::{AuditCache, AuditContext, MappedFileChange};
 pub use finding::{Finding, Severity};
-pub use need::{CommitConvention, RuleRequirement};
+pub use requirement::{CommitConvention, RuleRequirement};
 pub use rules::AuditRule;
-pub use scene::{AuditCache, AuditContext, MappedFileChange};
 
 use std::collections::{BTreeSet, HashMap};
 

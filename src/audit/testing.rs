@@ -1,6 +1,6 @@
 //! Rules asked in a few readable lines.
 
-use super::scene::AuditCache;
+use super::context::AuditCache;
 use super::{AuditContext, AuditRule, Finding, MappedFileChange, run_rules, unjudged_rules};
 use crate::config::{self, Config};
 use crate::git::GitIdentity;

@@ -1,9 +1,9 @@
 //! The arguments every command shares, and the list of commands.
 
 use super::forge_args::ForgeArgs;
-use super::reach::WritingCommand;
+use super::write_access::WritingCommand;
 use super::{
-    advance, ask, assent, audit, completions, config, demo, deploy, diff, guard, history, init,
+    advance, approve, ask, audit, completions, config, demo, deploy, diff, guard, history, init,
     ledger, lock, man, metrics,
 };
 use super::{plugin, promote, proposals, record, rollback, status, trace};
@@ -76,10 +76,10 @@ pub enum CliCommand {
     Ask(ask::AskArgs),
     Advance(advance::AdvanceArgs),
     Record(record::RecordArgs),
-    Approve(assent::ApproveArgs),
-    Reject(assent::RejectArgs),
-    Unreject(assent::UnrejectArgs),
-    Release(assent::ReleaseArgs),
+    Approve(approve::ApproveArgs),
+    Reject(approve::RejectArgs),
+    Unreject(approve::UnrejectArgs),
+    Release(approve::ReleaseArgs),
     Lock(lock::LockArgs),
     Unlock(lock::UnlockArgs),
     Locks(lock::LocksArgs),

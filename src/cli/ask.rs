@@ -7,9 +7,9 @@ use super::context::CommandContext;
 use super::facts::FactCollector;
 use super::failure::{ExitKind, Failure};
 use super::inquiry::{GateContext, GateRequest};
-use super::{args, complete, output, words};
+use super::{args, complete, output, value_parsers};
 use crate::git::Repository;
-use crate::git::at::{RevisionError, TIME_FORMS, parse_time};
+use crate::git::revision_or_time::{RevisionError, TIME_FORMS, parse_time};
 use crate::model::Version;
 use crate::pipeline::{Evidence, ExternalFacts, GateQuery, MoveDirection, judge, targets_by_wave};
 use crate::report::json::AskJson;
@@ -56,7 +56,7 @@ pub struct AskArgs {
     target: Option<String>,
 
     /// The version; what the stage before runs, unless said
-    #[arg(long, value_name = "VERSION", value_parser = words::version)]
+    #[arg(long, value_name = "VERSION", value_parser = value_parsers::version)]
     version: Option<String>,
 
     /// Answer for another time: `2026-08-01T10:00`, `14:05`, `3 days ago`

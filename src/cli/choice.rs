@@ -9,7 +9,7 @@ use super::suggest::unknown_name;
 use super::survey::RepositoryState;
 use crate::config::Config;
 use crate::git::Repository;
-use crate::git::at::{RevisionError, parse_time};
+use crate::git::revision_or_time::{RevisionError, parse_time};
 use crate::model::CellKey;
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;

@@ -2,9 +2,9 @@
 //! network.
 
 use super::args::{self, Cli};
+use super::completion_cache::{self, CompletionNames};
 use super::context::CommandContext;
 use super::environment::ProcessEnvironment;
-use super::names::{self, CompletionNames};
 use super::survey::{RepositoryState, RevisionSelector};
 use clap_complete::CompleteEnv;
 use clap_complete::engine::CompletionCandidate;
@@ -61,14 +61,14 @@ fn load_names() -> CompletionNames {
         .environment
         .cache
         .as_deref()
-        .and_then(|cache| names::load_names(cache, &repository));
+        .and_then(|cache| completion_cache::load_names(cache, &repository));
     known.unwrap_or_else(|| {
         let Ok(survey) = RepositoryState::load(&context, &repository, RevisionSelector::default())
         else {
             return CompletionNames::default();
         };
         let names = CompletionNames::from_mapping(&survey.mapping);
-        names::store_names(&context, &repository, &names);
+        completion_cache::store_names(&context, &repository, &names);
         names
     })
 }

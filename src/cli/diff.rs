@@ -10,7 +10,7 @@ use super::survey::{RepositoryState, RevisionSelector};
 use super::{complete, output};
 use crate::config::Config;
 use crate::git::Repository;
-use crate::git::at::{TIME_FORMS, resolve_at};
+use crate::git::revision_or_time::{TIME_FORMS, resolve_at};
 use crate::history::CellHistories;
 use crate::model::{CellKey, StageName};
 use crate::report::json::DiffJson;

@@ -1,8 +1,8 @@
 //! How a command fails: one sentence, its causes, a way out, and the exit code.
 
 use crate::git::GitError;
-use crate::git::at::RevisionError;
 use crate::git::remote::RemoteError;
+use crate::git::revision_or_time::RevisionError;
 use std::io;
 use std::process::ExitCode;
 

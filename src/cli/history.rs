@@ -2,9 +2,9 @@
 
 use super::choice::{self, CellSelection};
 use super::chronicle::DeploymentHistory;
+use super::completion_cache::{self, CompletionNames};
 use super::context::CommandContext;
 use super::failure::{ExitKind, Failure};
-use super::names::{self, CompletionNames};
 use super::recent::RecentQuery;
 use super::survey::{RepositoryState, RevisionSelector};
 use super::wish::{DeploymentFilter, VersionFilter};
@@ -122,7 +122,11 @@ pub fn run(args: &HistoryArgs, context: &CommandContext) -> Result<ExitKind, Fai
     let repository = context.open_repository()?;
     let survey = RepositoryState::load(context, &repository, RevisionSelector::default())?;
     survey.print_assumption(context);
-    names::store_names(context, &repository, &CompletionNames::from_mapping(&survey.mapping));
+    completion_cache::store_names(
+        context,
+        &repository,
+        &CompletionNames::from_mapping(&survey.mapping),
+    );
     let chronicle = match load_newest(args, context, &repository, &survey)? {
         Some(part) => part,
         None => DeploymentHistory::load(context, &repository, &survey, choice::TOLERANCE)?,

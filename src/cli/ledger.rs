@@ -5,7 +5,7 @@ use super::context::CommandContext;
 use super::failure::{ExitKind, Failure};
 use super::suggest::unknown_name;
 use super::survey::{RepositoryState, RevisionSelector};
-use super::{output, words};
+use super::{output, value_parsers};
 use crate::config::Config;
 use crate::git::Repository;
 use crate::pipeline::ledger::{EventKind, Ledger, LedgerEvent};
@@ -66,11 +66,11 @@ enum LedgerCommand {
 #[derive(Debug, Args)]
 struct LedgerNoteArgs {
     /// The event, or the beginning of its id
-    #[arg(value_name = "EVENT", value_parser = words::text)]
+    #[arg(value_name = "EVENT", value_parser = value_parsers::text)]
     event: String,
 
     /// What there is to say
-    #[arg(value_name = "TEXT", value_parser = words::text)]
+    #[arg(value_name = "TEXT", value_parser = value_parsers::text)]
     text: String,
 
     #[command(flatten)]

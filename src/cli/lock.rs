@@ -5,9 +5,9 @@ use super::context::CommandContext;
 use super::failure::{ExitKind, Failure};
 use super::inquiry::{GateContext, stage};
 use super::survey::{RepositoryState, RevisionSelector};
-use super::{complete, output, words};
+use super::{complete, output, value_parsers};
 use crate::config::gates::time_span;
-use crate::git::at::{TIME_FORMS, parse_time};
+use crate::git::revision_or_time::{TIME_FORMS, parse_time};
 use crate::model::StageName;
 use crate::pipeline::ledger::{EventKind, Lock, scope_text};
 use crate::report::json::{LockJson, LocksJson};
@@ -62,7 +62,7 @@ pub struct LockArgs {
     scope: LockScopeArgs,
 
     /// Why, for those who are stopped by it
-    #[arg(long, value_name = "TEXT", value_parser = words::text)]
+    #[arg(long, value_name = "TEXT", value_parser = value_parsers::text)]
     reason: String,
 
     /// It ends by itself: `2h`, `3d`, or a time such as `18:00` or `2026-12-24T18:00`

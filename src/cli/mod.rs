@@ -2,16 +2,17 @@
 //! one `Context`, ask the library for a report, render it, return an exit code.
 
 mod advance;
+mod approve;
 mod archive;
 mod args;
 mod ask;
-mod assent;
 mod audit;
 mod backoff;
 mod book;
 mod choice;
 mod chronicle;
 mod complete;
+mod completion_cache;
 mod completions;
 mod config;
 mod context;
@@ -36,12 +37,10 @@ mod ledger;
 mod lock;
 mod man;
 mod metrics;
-mod names;
 mod output;
 mod plugin;
 mod promote;
 mod proposals;
-mod reach;
 mod readings;
 mod recent;
 mod record;
@@ -52,12 +51,13 @@ mod status;
 mod suggest;
 mod survey;
 mod trace;
+mod value_parsers;
 mod wish;
-mod words;
+mod write_access;
 
 pub use args::command;
 pub use failure::{ExitKind, Failure};
-pub use reach::{COMMANDS, WriteAccess};
+pub use write_access::{COMMANDS, WriteAccess};
 
 use args::{Cli, CliCommand};
 use context::CommandContext;
@@ -106,10 +106,10 @@ fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failur
         CliCommand::Advance(args) => advance::run(&args, context),
         CliCommand::Ask(args) => ask::run(&args, context),
         CliCommand::Record(args) => record::run(&args, context),
-        CliCommand::Approve(args) => assent::approve(&args, context),
-        CliCommand::Reject(args) => assent::reject(&args, context),
-        CliCommand::Unreject(args) => assent::unreject(&args, context),
-        CliCommand::Release(args) => assent::release(&args, context),
+        CliCommand::Approve(args) => approve::approve(&args, context),
+        CliCommand::Reject(args) => approve::reject(&args, context),
+        CliCommand::Unreject(args) => approve::unreject(&args, context),
+        CliCommand::Release(args) => approve::release(&args, context),
         CliCommand::Lock(args) => lock::lock(&args, context),
         CliCommand::Unlock(args) => lock::unlock(&args, context),
         CliCommand::Locks(args) => lock::list(&args, context),

@@ -4,7 +4,7 @@ use super::context::CommandContext;
 use super::delivery::{self, DeliveryArgs, DeliveryRequest, SelectionMode};
 use super::failure::{ExitKind, Failure};
 use super::intent::ChangeRequest;
-use super::{complete, words};
+use super::{complete, value_parsers};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -48,7 +48,7 @@ pub struct PromoteArgs {
     to: Option<String>,
 
     /// This version, which the earlier stage must have run
-    #[arg(long, value_name = "VERSION", requires = "apps", value_parser = words::version)]
+    #[arg(long, value_name = "VERSION", requires = "apps", value_parser = value_parsers::version)]
     version: Option<String>,
 
     #[command(flatten)]

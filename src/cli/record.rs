@@ -4,7 +4,7 @@ use super::book::{self, LedgerWriteArgs};
 use super::context::CommandContext;
 use super::failure::{ExitKind, Failure};
 use super::inquiry::{GateContext, GateRequest};
-use super::{complete, words};
+use super::{complete, value_parsers};
 use crate::model::Version;
 use crate::pipeline::ledger::{EventKind, Outcome};
 use crate::pipeline::{Evidence, EvidenceRunPeriod, ExternalFacts, MoveDirection};
@@ -48,11 +48,11 @@ pub struct RecordArgs {
     target: Option<String>,
 
     /// The version; what the stage runs, unless said
-    #[arg(long, value_name = "VERSION", value_parser = words::version)]
+    #[arg(long, value_name = "VERSION", value_parser = value_parsers::version)]
     version: Option<String>,
 
     /// Where one can see how it turned out
-    #[arg(long, value_name = "URL", value_parser = words::text)]
+    #[arg(long, value_name = "URL", value_parser = value_parsers::text)]
     evidence: Option<String>,
 
     #[command(flatten)]

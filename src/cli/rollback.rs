@@ -4,7 +4,7 @@ use super::context::CommandContext;
 use super::delivery::{self, DeliveryArgs, DeliveryRequest, SelectionMode};
 use super::failure::{ExitKind, Failure};
 use super::intent::ChangeRequest;
-use super::{complete, words};
+use super::{complete, value_parsers};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -36,7 +36,7 @@ pub struct RollbackArgs {
     stage: String,
 
     /// The version, which the stage must have run
-    #[arg(long, value_name = "VERSION", value_parser = words::version)]
+    #[arg(long, value_name = "VERSION", value_parser = value_parsers::version)]
     to: Option<String>,
 
     #[command(flatten)]

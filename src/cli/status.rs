@@ -2,15 +2,15 @@
 
 use super::book;
 use super::complete;
+use super::completion_cache::{self, CompletionNames};
 use super::context::CommandContext;
 use super::failure::{ExitKind, Failure};
 use super::filter::GlobPatterns;
-use super::names::{self, CompletionNames};
 use super::output;
 use super::suggest::unknown_name;
 use super::survey::{RepositoryState, RevisionSelector};
 use crate::git::Repository;
-use crate::git::at::parse_time;
+use crate::git::revision_or_time::parse_time;
 use crate::model::Warning;
 use crate::report::{BroughtBy, Matrix, StatusEntry, StatusReport};
 use crate::ui::{self, OutputFormat};
@@ -102,7 +102,11 @@ pub fn run(args: &StatusArgs, context: &CommandContext) -> Result<ExitKind, Fail
         },
     )?;
     if args.at.is_none() {
-        names::store_names(context, &repository, &CompletionNames::from_mapping(&survey.mapping));
+        completion_cache::store_names(
+            context,
+            &repository,
+            &CompletionNames::from_mapping(&survey.mapping),
+        );
     }
     survey.print_assumption(context);
     let mut status = build_report(&survey, context, &repository);

@@ -11,7 +11,7 @@ use super::readings::OwnedReadings;
 use super::settings::{self, ConfigFile, EffectiveConfig};
 use crate::config::{Config, ConfigOrigin};
 use crate::discovery::{DiscoveredConfig, StageBasis};
-use crate::git::{GitError, Oid, Repository, Snapshot, WalkEnd, at};
+use crate::git::{GitError, Oid, Repository, Snapshot, WalkEnd, revision_or_time};
 use crate::history::index::IndexRecord;
 use crate::history::{self, IntroducingCommit, IntroducingCommits, WalkOptions};
 use crate::model::{CellKey, Mapping, MappingEntry, StageName, Version};
@@ -340,7 +340,7 @@ pub fn open_snapshot<'r>(
         None => repository.head_commit()?,
     };
     let commit = match when.at {
-        Some(at) => at::resolve_at(repository, tip, at, &context.environment.now)?,
+        Some(at) => revision_or_time::resolve_at(repository, tip, at, &context.environment.now)?,
         None => tip,
     };
     Ok(Snapshot::of_commit(repository, commit)?)

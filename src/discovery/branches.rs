@@ -1,7 +1,7 @@
 //! Stages that are branches: `env/dev` and `env/prod` with the same files in both.
 
 use super::slot::StagePart;
-use super::unstaged::{self, PinnedFile, UnstagedFiles};
+use super::unstaged_files::{self, PinnedFile, UnstagedFiles};
 use super::{DraftConfig, candidate_paths, stages};
 use crate::git::{Oid, Repository, Snapshot};
 use crate::source::{ParseCache, SnapshotReader};
@@ -41,7 +41,7 @@ pub(super) fn find_branch_stages(repository: &Repository) -> Option<DraftConfig>
         let listing = snapshot.files_under("").unwrap_or_default();
         let candidates = candidate_paths(&listing);
         let here =
-            unstaged::find_pinned_files(&candidates, &SnapshotReader::new(&snapshot, &cache));
+            unstaged_files::find_pinned_files(&candidates, &SnapshotReader::new(&snapshot, &cache));
         found.push((named, here.places));
         paths.extend(candidates.into_iter().map(str::to_owned));
     }
@@ -66,7 +66,7 @@ pub(super) fn find_branch_stages(repository: &Repository) -> Option<DraftConfig>
     let places = found.into_iter().flat_map(|(_, places)| places).collect();
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
     let rules =
-        unstaged::build_rules(&UnstagedFiles { places, ..UnstagedFiles::default() }, &paths);
+        unstaged_files::build_rules(&UnstagedFiles { places, ..UnstagedFiles::default() }, &paths);
     Some(DraftConfig { stages, rules })
 }
 

@@ -17,7 +17,7 @@ mod qualify;
 mod single;
 mod slot;
 mod stages;
-mod unstaged;
+mod unstaged_files;
 mod vocabulary;
 
 use crate::config::{Config, ConfigOrigin, NameTemplate, SourceRule, Stage};

@@ -2,7 +2,7 @@
 //! any, and lines of an image automation outside all stages.
 
 use super::slot::StageFolders;
-use super::unstaged::{self, UnstagedFiles};
+use super::unstaged_files::{self, UnstagedFiles};
 use crate::config::SourceRule;
 use crate::model::StageName;
 use crate::source::{self, SnapshotReader};
@@ -17,7 +17,7 @@ pub(super) fn rules_outside_stages(
     paths: &[&str],
     reader: &SnapshotReader<'_>,
 ) -> Vec<(SourceRule, usize)> {
-    let mut found = unstaged::find_pinned_files(paths, reader);
+    let mut found = unstaged_files::find_pinned_files(paths, reader);
     found.places.retain(|place| grounds.is_away(&place.subject));
     in_one_stage(&found, paths)
 }
@@ -31,7 +31,7 @@ pub(super) fn rules_for_files(
     if some.is_empty() {
         Vec::new()
     } else {
-        in_one_stage(&unstaged::find_pinned_files(some, reader), paths)
+        in_one_stage(&unstaged_files::find_pinned_files(some, reader), paths)
     }
 }
 
@@ -51,13 +51,13 @@ pub(super) fn automated_rules(
     };
     let outside: Vec<&str> =
         paths.iter().copied().filter(|path| is_marked(path) && !is_staged(path)).collect();
-    let mut found = unstaged::find_pinned_files(&outside, reader);
+    let mut found = unstaged_files::find_pinned_files(&outside, reader);
     found.places.retain(|place| place.automated);
     in_one_stage(&found, paths)
 }
 
 fn in_one_stage(found: &UnstagedFiles, paths: &[&str]) -> Vec<(SourceRule, usize)> {
-    let mut rules = unstaged::build_rules(found, paths);
+    let mut rules = unstaged_files::build_rules(found, paths);
     for (rule, _) in &mut rules {
         rule.stage = Some(StageName::new(DEFAULT_STAGE));
     }

@@ -1,11 +1,11 @@
 //! Azure DevOps, as a service and on a server.
 
 use super::access::ForgeAccess;
+use super::exactly_once;
 use super::http::HttpClient;
 use super::json::{list, text};
 use super::place::{ForgeKind, ForgeRepository};
 use super::retry::RetrySafety;
-use super::settle;
 use super::types::{askable_reviewers, newest_checks, truncate_text};
 use super::url::{escape, with_query};
 use super::{
@@ -181,7 +181,7 @@ impl Forge for AzureForge {
             "sourceRefName": format!("refs/heads/{}", new.head), "targetRefName": format!("refs/heads/{}", new.base),
             "title": new.title, "description": truncate_text(&new.body, MAX_BODY), "isDraft": new.draft.is_yes(),
         });
-        settle::create_once(self, &self.http, new, || {
+        exactly_once::create_once(self, &self.http, new, || {
             let path = with_query(&format!("{}/pullrequests", self.repo), &[VERSION]);
             let pull: AzurePullRequest =
                 self.http.send_json(Method::POST, &path, body.clone(), RetrySafety::Once)?;
@@ -219,21 +219,21 @@ impl Forge for AzureForge {
             "status": "completed", "lastMergeSourceCommit": { "commitId": how.expect },
             "completionOptions": Self::completion_options(how),
         });
-        settle::merge_once(self, number, || {
-            settle::same_head(&self.get_proposal(number)?, &how.expect)?;
+        exactly_once::merge_once(self, number, || {
+            exactly_once::same_head(&self.get_proposal(number)?, &how.expect)?;
             self.patch_pull(number, body, RetrySafety::Once)?;
             self.wait_for_merge(number)
         })
     }
 
     fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()> {
-        settle::same_head(&self.get_proposal(number)?, &how.expect)?;
+        exactly_once::same_head(&self.get_proposal(number)?, &how.expect)?;
         let body = json!({
             "autoCompleteSetBy": { "id": people::own_id(&self.http)? }, "completionOptions": Self::completion_options(how),
         });
         self.patch_pull(number, body, RetrySafety::Safe)
             .map(|_| ())
-            .map_err(|error| settle::not_mergeable(number, error))
+            .map_err(|error| exactly_once::not_mergeable(number, error))
     }
 
     fn list_checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {

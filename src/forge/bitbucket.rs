@@ -2,10 +2,10 @@
 //! labels. People are their account ids: nicknames are not unique and can be changed by anyone.
 
 use super::access::ForgeAccess;
+use super::exactly_once;
 use super::http::HttpClient;
 use super::place::{ForgeKind, ForgeRepository};
 use super::retry::RetrySafety;
-use super::settle;
 use super::types::{askable_reviewers, newest_checks};
 use super::url::{escape, with_query};
 use super::{
@@ -90,18 +90,20 @@ impl Forge for BitbucketForge {
             "type": "pullrequest", "title": new.title, "description": new.body, "draft": new.draft.is_yes(),
             "source": { "branch": { "name": new.head } }, "destination": { "branch": { "name": new.base } },
         });
-        settle::create_once(self, &self.http, new, || match self.find_proposal(&new.head)? {
-            Some(there) => Ok(there),
-            None => {
-                let path = format!("{}/pullrequests", self.repo);
-                self.http
-                    .send_json::<BitbucketPullRequest>(
-                        Method::POST,
-                        &path,
-                        body.clone(),
-                        RetrySafety::Once,
-                    )
-                    .map(Proposal::from)
+        exactly_once::create_once(self, &self.http, new, || {
+            match self.find_proposal(&new.head)? {
+                Some(there) => Ok(there),
+                None => {
+                    let path = format!("{}/pullrequests", self.repo);
+                    self.http
+                        .send_json::<BitbucketPullRequest>(
+                            Method::POST,
+                            &path,
+                            body.clone(),
+                            RetrySafety::Once,
+                        )
+                        .map(Proposal::from)
+                }
             }
         })
     }
@@ -156,8 +158,8 @@ impl Forge for BitbucketForge {
             body["message"] = text.into();
         }
         let path = format!("{}/merge", self.pull_path(number));
-        settle::merge_once(self, number, || {
-            settle::same_head(&self.get_proposal(number)?, &how.expect)?;
+        exactly_once::merge_once(self, number, || {
+            exactly_once::same_head(&self.get_proposal(number)?, &how.expect)?;
             self.http.send_only(Method::POST, &path, Some(body), RetrySafety::Once)
         })
     }

@@ -1,11 +1,11 @@
 //! Gitea and Forgejo, which speak the same.
 
 use super::access::ForgeAccess;
+use super::exactly_once;
 use super::http::HttpClient;
 use super::json::{HubIssue, HubPullRequest, HubUser, reviewers_json};
 use super::place::{ForgeKind, ForgeRepository};
 use super::retry::RetrySafety;
-use super::settle;
 use super::types::{last_words, newest_checks};
 use super::url::{escape, with_query};
 use super::{
@@ -161,7 +161,7 @@ impl Forge for GiteaForge {
     fn create_proposal(&self, new: &NewProposal) -> Result<Proposal> {
         let title = draft_title(&new.title, new.draft.is_yes());
         let body = json!({ "head": new.head, "base": new.base, "title": title, "body": new.body });
-        settle::create_once(self, &self.http, new, || {
+        exactly_once::create_once(self, &self.http, new, || {
             let path = format!("{}/pulls", self.repo);
             self.http
                 .send_json(Method::POST, &path, body.clone(), RetrySafety::Once)
@@ -184,7 +184,7 @@ impl Forge for GiteaForge {
     }
 
     fn merge_proposal(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
-        settle::merge_once(self, number, || self.send_merge(number, merge_body(how)))
+        exactly_once::merge_once(self, number, || self.send_merge(number, merge_body(how)))
     }
 
     /// Asked for twice, it is a conflict that means "yes, already".
@@ -193,7 +193,7 @@ impl Forge for GiteaForge {
         body["merge_when_checks_succeed"] = true.into();
         match self.send_merge(number, body) {
             Err(ForgeError::Conflict { why, .. }) if why.contains("already scheduled") => Ok(()),
-            other => other.map_err(|error| settle::not_mergeable(number, error)),
+            other => other.map_err(|error| exactly_once::not_mergeable(number, error)),
         }
     }
 

@@ -4,10 +4,10 @@
 //! there; only squashing is asked for.
 
 use super::access::ForgeAccess;
+use super::exactly_once;
 use super::http::HttpClient;
 use super::place::{ForgeKind, ForgeRepository};
 use super::retry::RetrySafety;
-use super::settle;
 use super::types::askable_reviewers;
 use super::url::{escape, with_query};
 use super::{
@@ -122,7 +122,7 @@ impl Forge for GitLabForge {
             "source_branch": new.head, "target_branch": new.base,
             "title": draft_title(&new.title, new.draft), "description": new.body,
         });
-        settle::create_once(self, &self.http, new, || {
+        exactly_once::create_once(self, &self.http, new, || {
             let path = format!("{}/merge_requests", self.project);
             self.http
                 .send_json::<GitLabMergeRequest>(
@@ -185,7 +185,7 @@ impl Forge for GitLabForge {
     }
 
     fn merge_proposal(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
-        settle::merge_once(self, number, || self.send_merge(number, Self::merge_body(how)))
+        exactly_once::merge_once(self, number, || self.send_merge(number, Self::merge_body(how)))
     }
 
     fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()> {
@@ -193,7 +193,7 @@ impl Forge for GitLabForge {
         // The second is the name since GitLab 17.11.
         body["merge_when_pipeline_succeeds"] = true.into();
         body["auto_merge"] = true.into();
-        self.send_merge(number, body).map_err(|error| settle::not_mergeable(number, error))
+        self.send_merge(number, body).map_err(|error| exactly_once::not_mergeable(number, error))
     }
 
     fn list_checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {

@@ -3,7 +3,7 @@
 //! Only commits are fetched, without files, into a clone in the cache folder. It is asked for what is
 //! new only where a revision is not known yet.
 
-use super::child::{self, GitOutput};
+use super::git_process::{self, GitOutput};
 use super::url::{folder_name, is_url, redact_credentials, refusal_reason};
 use super::write::{WriteError, check_success, run_git};
 use std::path::{Path, PathBuf};
@@ -139,7 +139,7 @@ impl CommitLog {
         let unfinished =
             tempfile::Builder::new().prefix(".unfinished-").tempdir_in(folder).map_err(failed)?;
         let new = unfinished.path().join("clone.git");
-        let mut git = child::git_command(self.interactive, Some(url));
+        let mut git = git_process::git_command(self.interactive, Some(url));
         git.args([
             "-c",
             "core.hooksPath=/dev/null",
@@ -158,7 +158,7 @@ impl CommitLog {
     }
 
     fn git_command(&self) -> Command {
-        let mut git = child::git_command(self.interactive, Some(&self.url));
+        let mut git = git_process::git_command(self.interactive, Some(&self.url));
         git.args(["-c", "core.hooksPath=/dev/null", "--git-dir"]).arg(&self.clone);
         git
     }

@@ -1,6 +1,6 @@
 //! The remote of a workspace: where its branches are, what they bring, and pushes to them.
 
-use super::child::GitOutput;
+use super::git_process::GitOutput;
 use super::write::{Workspace, WriteError, check_success, stderr_text};
 use super::{GitError, Oid};
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@
 //! nothing that a repository says (hooks, monitors), and a token in the URL is handed over in the
 //! environment, so that neither the argument list nor the clone's config holds it.
 
-use super::child;
+use super::git_process;
 use super::progress::{self, Progress};
 use super::url::{credentials, folder_name, redact_credentials, refusal_reason};
 use std::fs;
@@ -197,8 +197,8 @@ impl<'p> CloneCache<'p> {
     }
 
     fn git_command(&self, url: &str) -> Command {
-        let mut git = child::git_command(self.interactive, Some(url));
-        child::add_settings(
+        let mut git = git_process::git_command(self.interactive, Some(url));
+        git_process::add_settings(
             &mut git,
             &["core.hooksPath=/dev/null", "fetch.recurseSubmodules=false"],
         );

@@ -1,9 +1,9 @@
 //! Finding and opening a repository, whoever owns it, without running anything it configures.
 
 use super::GitError;
+use super::merge_preview::PreviewObjects;
 use super::objects::ObjectReader;
 use super::pack::PackSet;
-use super::premerge::PreviewObjects;
 use super::tree::TreeCache;
 use git2::{ObjectType, Oid};
 use std::cell::{OnceCell, RefCell};

@@ -1,6 +1,6 @@
 //! A clone of one commit, for a job that writes a file and is gone.
 
-use super::child;
+use super::git_process;
 use super::url::{redact_credentials, refusal_reason};
 use super::write::{WriteError, check_success, run_git};
 use std::path::Path;
@@ -20,8 +20,8 @@ pub fn clone_shallow(url: &str, branch: Option<&str>, folder: &Path) -> Result<(
     if let Some(message) = refusal_reason(url) {
         return Err(WriteError::Failed { doing: DOING, message });
     }
-    let mut git = child::git_command(false, Some(url));
-    child::add_settings(&mut git, &["core.hooksPath=/dev/null"]);
+    let mut git = git_process::git_command(false, Some(url));
+    git_process::add_settings(&mut git, &["core.hooksPath=/dev/null"]);
     git.args([
         "clone",
         "--bare",

@@ -5,7 +5,7 @@
 //! whose time is over would still do for a commit that is dated back: such lines are left out before.
 
 use super::write::{WriteError, run_git};
-use super::{Oid, Repository, child};
+use super::{Oid, Repository, git_process};
 use git2::ObjectType;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -71,11 +71,11 @@ impl AllowedSigners {
         if !is_signed_by_ssh(&bytes) {
             return Ok(SignatureStatus::None);
         }
-        let mut git = child::git_command(false, None);
+        let mut git = git_process::git_command(false, None);
         let list = format!("gpg.ssh.allowedSignersFile={}", self.file.path().display());
         // Which program checks, and what else counts, is not for the repository to say.
-        child::disable_programs(&mut git);
-        child::add_settings(
+        git_process::disable_programs(&mut git);
+        git_process::add_settings(
             &mut git,
             &[&list, "gpg.ssh.revocationFile=", "gpg.program=false", "gpg.openpgp.program=false"],
         );

@@ -3,8 +3,8 @@
 
 use super::commit::CommitHead;
 use super::diff::{self, PathScope, TreeDiff};
-use super::links::SymlinkMap;
 use super::path::folder_of;
+use super::symlinks::SymlinkMap;
 use super::tree::{MAX_DEPTH, MODE_LINK, MODE_SUBMODULE, MODE_TREE, entry_named, parse_entries};
 use super::{GitError, Repository};
 use git2::{ObjectType, Oid};

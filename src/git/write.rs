@@ -3,7 +3,7 @@
 //! The work tree and the index are not looked at. Author, committer and signing are what the user's
 //! git says.
 
-use super::child::{self, GitOutput, GitProcessError};
+use super::git_process::{self, GitOutput, GitProcessError};
 use super::repository::Repository;
 use super::{GitError, GitIdentity};
 use git2::build::TreeUpdateBuilder;
@@ -337,10 +337,10 @@ fn read_identity(
 }
 
 fn base_command(git_dir: &Path, manner: &GitOptions) -> Command {
-    let mut git = child::git_command(manner.interactive, manner.url.as_deref());
-    child::add_settings(&mut git, &["gc.auto=0"]);
+    let mut git = git_process::git_command(manner.interactive, manner.url.as_deref());
+    git_process::add_settings(&mut git, &["gc.auto=0"]);
     if !manner.trusts {
-        child::disable_programs(&mut git);
+        git_process::disable_programs(&mut git);
     }
     git.arg("--git-dir").arg(git_dir);
     // The sign keeps git from taking a small number for a date of the calendar.
@@ -356,7 +356,7 @@ pub(super) fn run_git(
     doing: &'static str,
     limit: Duration,
 ) -> Result<GitOutput, WriteError> {
-    child::run_command(git, input, limit).map_err(|error| match error {
+    git_process::run_command(git, input, limit).map_err(|error| match error {
         GitProcessError::NotStarted(why) => WriteError::NoGit { doing, why: why.to_string() },
         GitProcessError::TooSlow(seconds) => WriteError::TooSlow { doing, seconds },
     })

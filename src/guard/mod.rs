@@ -6,24 +6,24 @@
 //! is not let through: a link in place of a file, names that differ in case only, keys that are
 //! written twice.
 
-mod alike;
-mod attributes;
-mod blind;
-mod moves;
-mod oddities;
-mod people;
+mod ambiguous_yaml;
+mod blind_spots;
+mod cell_changes;
+mod git_attributes;
+mod path_folding;
+mod permissions;
 mod queries;
 mod rulings;
-mod side;
-mod texts;
+mod state;
+mod unsafe_changes;
 
-pub use blind::of_blind;
-pub use moves::{CellChange, CellChangeKind, CellValue, find_cell_changes};
-pub use oddities::{GuardInput, find_unsafe_changes};
-pub use people::{
+pub use blind_spots::of_blind;
+pub use cell_changes::{CellChange, CellChangeKind, CellValue, find_cell_changes};
+pub use permissions::{
     BreakGlassCommit, ChangeContributors, Contributor, IdentitySource, PermissionResult,
     SignatureResult,
 };
 pub use queries::{ChangeQuery, GateScope, PlannedQueries, plan_queries};
 pub use rulings::{GuardCheck, GuardRefusal, Ruling, of_moves, of_rules};
-pub use side::{ClaimBlindSpot, GuardState};
+pub use state::{ClaimBlindSpot, GuardState};
+pub use unsafe_changes::{GuardInput, find_unsafe_changes};

@@ -1,6 +1,6 @@
 //! What the gates are asked about a change.
 
-use super::moves::{CellChange, CellChangeKind};
+use super::cell_changes::{CellChange, CellChangeKind};
 use super::rulings::{GuardCheck, GuardRefusal};
 use crate::config::Config;
 use crate::config::gates::GateKind;

@@ -1,7 +1,7 @@
 //! What is said to each part of a change.
 
-use super::moves::CellChange;
-use super::people::{BreakGlassCommit, ChangeContributors, PermissionResult};
+use super::cell_changes::CellChange;
+use super::permissions::{BreakGlassCommit, ChangeContributors, PermissionResult};
 use super::queries::{ChangeQuery, PlannedQueries};
 use crate::config::gates::{CONFIG, GateKind};
 use crate::config::{Config, FILE_NAMES};

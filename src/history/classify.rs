@@ -4,11 +4,11 @@
 //! once. A version that a stage before has not had yet is waited for, because merges may overtake
 //! each other. Linear in the number of deployments.
 
-use super::comparison::{StageComparison, StageIndex, StageLink, StagePair, StageRelation};
-use super::keys::{VersionKeyIds, version_keys};
-use super::mix::IdMap;
-use super::pipeline::StageOrder;
+use super::fx_hasher::IdMap;
+use super::stage_comparison::{StageComparison, StageIndex, StageLink, StagePair, StageRelation};
+use super::stage_order::StageOrder;
 use super::timeline::{DeploymentKind, DeploymentRow, NOTHING, Timeline};
+use super::version_keys::{VersionKeyIds, version_keys};
 use crate::config::Config;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hash};

@@ -1,8 +1,8 @@
 //! The four DORA figures from the timeline alone: how often is deployed, how long a version takes
 //! from stage to stage, how many deployments were rolled back, and how long that took.
 
-use super::comparison::{StageComparison, StageRelation};
-use super::spread::DurationStats;
+use super::duration_stats::DurationStats;
+use super::stage_comparison::{StageComparison, StageRelation};
 use super::timeline::{Deployment, DeploymentKind, NOTHING, Timeline};
 use crate::model::{AppName, CellKey, StageName, Version};
 use std::collections::{BTreeMap, BTreeSet, HashSet};

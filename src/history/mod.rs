@@ -1,38 +1,38 @@
 //! The past of the mapping, read from the mainline: what was deployed when, and which commit put a version where it is.
 
-mod account;
+mod cell_histories;
 mod classify;
-mod compare;
-mod comparison;
+mod commit_details;
+mod commit_flags;
+mod duration_stats;
+mod fx_hasher;
 pub mod index;
-mod keys;
-mod marks;
 mod metrics;
-mod mix;
-mod pipeline;
 mod pull_request;
 #[cfg(test)]
 mod replay_tests;
 mod since;
-mod spread;
+mod stage_comparison;
+mod stage_order;
 #[cfg(test)]
 pub(crate) mod testing;
 mod timeline;
-mod trace;
+mod version_keys;
+mod version_trace;
 mod walk;
 
-pub use account::{CommitDetails, CommitDetailsReader};
+pub use cell_histories::{AheadSide, CellHistories, CellState};
 pub use classify::classify;
-pub use compare::{AheadSide, CellHistories, CellState};
-pub use comparison::{StageComparison, StageLink, StagePair, StageRelation};
-pub use marks::{CommitFlagCache, CommitFlags};
+pub use commit_details::{CommitDetails, CommitDetailsReader};
+pub use commit_flags::{CommitFlagCache, CommitFlags};
+pub use duration_stats::DurationStats;
 pub use metrics::{DoraFigures, Metrics, StagePairFigures, TimeWindow, compute_metrics};
-pub use pipeline::stages;
 pub use pull_request::number as pull_request_number;
 pub use since::{
     IntroducingCommit, IntroducingCommits, find_introducing_commits, load_introducing_commit,
 };
-pub use spread::DurationStats;
+pub use stage_comparison::{StageComparison, StageLink, StagePair, StageRelation};
+pub use stage_order::stages;
 pub use timeline::{Deployment, DeploymentKind, ImageVersion, Timeline};
-pub use trace::{RunPeriod, VersionQuery, VersionTrace, trace_versions};
+pub use version_trace::{RunPeriod, VersionQuery, VersionTrace, trace_versions};
 pub use walk::{WalkOptions, WalkResult, deployments};

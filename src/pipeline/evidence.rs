@@ -1,9 +1,9 @@
 //! The past as the gates look at it: an index over all deployments, made once and asked by app, stage
 //! and moment.
 
-use super::facts::ExternalFacts;
+use super::external_facts::ExternalFacts;
 use super::ledger::Ledger;
-use super::question::{AppComponent, GateQuery};
+use super::query::{AppComponent, GateQuery};
 use crate::config::Config;
 use crate::git::Oid;
 use crate::history::{Deployment, Timeline};

@@ -3,7 +3,7 @@
 use super::calendar::DeployCalendar;
 use super::evidence::Evidence;
 use super::gates::{self, GateInput};
-use super::question::GateQuery;
+use super::query::GateQuery;
 use super::verdict::{BreakGlassOverride, Judgement, Verdict};
 use crate::config::gates::{Gate, GateKind};
 use jiff::Zoned;

@@ -7,24 +7,24 @@
 
 mod calendar;
 mod evidence;
-mod facts;
+mod external_facts;
 mod gates;
 mod judge;
 pub mod ledger;
 #[cfg(test)]
 mod model_tests;
-mod question;
-mod queue;
+mod next_version;
+mod query;
 #[cfg(test)]
 mod testing;
+mod time_text;
 mod verdict;
 mod waves;
-mod words;
 
 pub use evidence::{DeploymentIndex, Evidence, EvidenceRunPeriod, HistoryLimit};
-pub use facts::{ExternalAnswer, ExternalFacts};
+pub use external_facts::{ExternalAnswer, ExternalFacts};
 pub use judge::judge;
-pub use question::{AppComponent, GateQuery, MoveDirection};
-pub use queue::{NextVersion, find_candidates, pick_next};
+pub use next_version::{NextVersion, find_candidates, pick_next};
+pub use query::{AppComponent, GateQuery, MoveDirection};
 pub use verdict::{BreakGlassOverride, GateAnswer, Judgement, RuleOrigin, Verdict};
 pub use waves::targets_by_wave;

@@ -1,7 +1,7 @@
 //! Targets that follow each other: which waves an app has, and what comes before each of them.
 
 use super::evidence::Evidence;
-use super::question::{AppComponent, GateQuery};
+use super::query::{AppComponent, GateQuery};
 use crate::config::gates::StageWaves;
 use crate::model::{CellKey, StageName, TargetName};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,11 +1,11 @@
 //! From wanted versions to new contents of files. A pure value: nothing is written.
 
-use super::ground::EditBase;
-use super::overlay::OverlayOverride;
-use super::place::FileEditor;
+use super::edit_base::EditBase;
+use super::file_editor::FileEditor;
+use super::overlay_override::OverlayOverride;
 use super::refusal::{EditRefusal, RefusalReason};
-use super::value::VersionChange;
 use super::verify::{self, cell_text};
+use super::version_change::VersionChange;
 use crate::model::{EntryNote, ImagePart, Location, MappingEntry, SourceKind, Version};
 use crate::source::{SnapshotReader, ValueNotation, source_for};
 use crate::yaml::{self, Splice};

@@ -20,39 +20,41 @@
 //!
 //! docs/editing.md says what is edited, what is refused, and how it was measured.
 
-mod body;
-mod choice;
+mod commit_message;
 mod diff;
+mod edit_base;
 mod edits;
-mod foreign;
-mod ground;
-mod message;
-mod overlay;
+mod entry_groups;
+mod file_editor;
+mod overlay_override;
 mod patch;
-mod place;
 mod plan;
+mod proposal_body;
 mod refusal;
 mod revisions;
-mod together;
-mod value;
+mod stage_tags;
 mod verify;
+mod version_change;
+mod version_source;
 
 #[cfg(test)]
 mod refusal_tests;
 #[cfg(test)]
 mod tests;
 
-pub use body::{AppChangelog, AppCommit, AppVersionChange, GATES, find_section, with_section};
-pub use choice::{PastVersion, PastVersions, PlanObstacle, VersionSource};
-pub use edits::{EditConsent, EntryChange, FileEdit, FileEdits};
-pub use foreign::find_foreign_tags;
-pub use ground::EditBase;
-pub use message::{
+pub use commit_message::{
     BRANCHES, CommitMessage, MessagePart, PlanPurpose, branch_name, branch_of, is_to_stage,
     joint_branch_name,
 };
+pub use edit_base::EditBase;
+pub use edits::{EditConsent, EntryChange, FileEdit, FileEdits};
+pub use entry_groups::{entries_of_same_version, entries_sharing_place};
 pub use patch::format_mbox;
 pub use plan::{ItemOutcome, Plan, PlanItem, PlanRequest, PlannedMove, PlannedMoves, make_plan};
+pub use proposal_body::{
+    AppChangelog, AppCommit, AppVersionChange, GATES, find_section, with_section,
+};
 pub use refusal::{EditRefusal, RefusalReason};
 pub use revisions::revisions_of_tag;
-pub use together::{entries_of_same_version, entries_sharing_place};
+pub use stage_tags::find_foreign_tags;
+pub use version_source::{PastVersion, PastVersions, PlanObstacle, VersionSource};

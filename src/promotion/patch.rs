@@ -1,7 +1,7 @@
 //! A plan as a mail that `git am` takes.
 
+use super::commit_message::CommitMessage;
 use super::edits::FileEdits;
-use super::message::CommitMessage;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 

@@ -2,11 +2,11 @@
 //!
 //! An app that cannot be promoted has a result like any other and never blocks the rest.
 
-use super::choice::{PlanObstacle, VersionSource};
+use super::edit_base::EditBase;
 use super::edits::{EditConsent, EntryChange, FileEdits};
-use super::ground::EditBase;
 use super::refusal::EditRefusal;
-use super::value::VersionChange;
+use super::version_change::VersionChange;
+use super::version_source::{PlanObstacle, VersionSource};
 use crate::config::gates::StageWaves;
 use crate::model::{AppName, CellKey, MappingEntry, StageName, TargetName, Version};
 use std::collections::{BTreeMap, BTreeSet};

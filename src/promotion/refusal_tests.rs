@@ -266,7 +266,7 @@ fn links_and_files_that_cannot_be_read_are_refused() {
     let reader = SnapshotReader::new(&snapshot, &cache);
     let read = |path| {
         said(
-            &super::place::FileEditor::read(&reader, path, ValueNotation::Yaml)
+            &super::file_editor::FileEditor::read(&reader, path, ValueNotation::Yaml)
                 .err()
                 .expect("refused"),
         )

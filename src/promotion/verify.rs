@@ -1,7 +1,7 @@
 //! Reading the edited files again: the wanted versions, and the very same for everything else.
 
+use super::edit_base::EditBase;
 use super::edits::PlannedChange;
-use super::ground::EditBase;
 use super::refusal::{EditRefusal, RefusalReason};
 use crate::git::Snapshot;
 use crate::model::{CellKey, ImagePart, Location, MappingEntry, Version};

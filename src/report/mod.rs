@@ -3,12 +3,12 @@
 //! The JSON types are apart from the internal ones: they are a promise, and only ever grow.
 
 mod audit;
-mod cells;
-mod change;
+mod deployment;
 mod diff;
+mod gates;
 mod guard;
 pub mod json;
-mod judged;
+mod matrix;
 mod metrics;
 mod plan;
 mod proposals;
@@ -20,11 +20,11 @@ pub use crate::history::{
     AheadSide, DeploymentKind, DoraFigures, DurationStats, ImageVersion, StagePairFigures,
 };
 pub use audit::{AuditPage, AuditReport, DeploymentPlot, FindingGroup, FindingReport, StagePlot};
-pub use cells::{CellVersion, Matrix, MatrixCell, MatrixColumn, MatrixRow};
-pub use change::{DeploymentReport, to_timestamp};
+pub use deployment::{DeploymentReport, to_timestamp};
 pub use diff::{AppDifference, DiffReport, DiffSide, SideVersion};
+pub use gates::{GateReport, WaveReports};
 pub use guard::GuardReport;
-pub use judged::{GateReport, WaveReports};
+pub use matrix::{CellVersion, Matrix, MatrixCell, MatrixColumn, MatrixRow};
 pub use metrics::MetricsReport;
 pub use plan::PlanReport;
 pub use proposals::ProposalsReport;

@@ -3,10 +3,12 @@
 //!
 //! The revision of a git source is left out: it says which files count, not which image runs.
 
-use super::branch::{LeafSubtree, split_objects};
 use super::leaf::{KEY_SEPARATOR, Leaf};
+use super::leaf_subtree::{LeafSubtree, split_objects};
 use super::remote::{self, ObjectFinding};
-use super::{ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind, keyed, shape};
+use super::{
+    ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind_spots, keyed, shape,
+};
 use crate::model::{BlindSpot, ImagePart, ImageReference, SourceKind, base_name};
 
 /// The source; see the module.
@@ -40,7 +42,7 @@ impl Source for ArgoSource {
     ) -> Vec<BlindSpot> {
         let leaves = reader.read_leaves(&claim.path);
         leaves
-            .map(|leaves| blind::argo::find_blind_spots(&claim.path, &leaves, sight, reader))
+            .map(|leaves| blind_spots::argo::find_blind_spots(&claim.path, &leaves, sight, reader))
             .unwrap_or_default()
     }
 }

@@ -2,9 +2,9 @@
 
 use super::interpolate::{ComposeVariables, InterpolatedText, PieceOrigin};
 use super::leaf::{KEY_SEPARATOR, Leaf};
-use super::place;
+use super::line_starts;
 use super::{
-    ChangeScope, Claim, SnapshotReader, Source, ValueNotation, VersionFinding, blind, dotenv,
+    ChangeScope, Claim, SnapshotReader, Source, ValueNotation, VersionFinding, blind_spots, dotenv,
     keyed, marker, shape,
 };
 use crate::config::NameTemplate;
@@ -51,7 +51,7 @@ impl Source for ComposeSource {
         reader: &SnapshotReader<'_>,
     ) -> Vec<BlindSpot> {
         let Some(leaves) = reader.read_leaves(&claim.path) else { return Vec::new() };
-        blind::compose::find_blind_spots(
+        blind_spots::compose::find_blind_spots(
             claim,
             &leaves,
             &env_path(claim.rule.base.as_ref(), claim),
@@ -180,7 +180,7 @@ impl ComposeFile<'_> {
 fn part_of_variable(variable: &Leaf, part: ImagePart) -> ImagePart {
     let text = &*variable.text;
     if shape::is_tag(text) {
-        place::part_of(&Version::parse(text))
+        line_starts::part_of(&Version::parse(text))
     } else if shape::parse_reference(text).is_some() {
         ImagePart::Reference
     } else {

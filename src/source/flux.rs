@@ -1,11 +1,11 @@
 //! Flux: chart versions and values of a `HelmRelease`, the revisions of its sources, and the images
 //! and variables of a `Kustomization`. Lines that Flux's image automation owns are noted.
 
-use super::branch::{LeafSubtree, split_objects};
 use super::convention::KeySyntax;
 use super::leaf::Leaf;
+use super::leaf_subtree::{LeafSubtree, split_objects};
 use super::remote::{self, ObjectFinding};
-use super::{ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind, keyed};
+use super::{ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind_spots, keyed};
 use crate::model::{BlindSpot, ImagePart, SourceKind, Span, base_name};
 use std::collections::HashMap;
 
@@ -46,7 +46,7 @@ impl Source for FluxSource {
     ) -> Vec<BlindSpot> {
         let leaves = reader.read_leaves(&claim.path);
         leaves
-            .map(|leaves| blind::flux::find_blind_spots(&claim.path, &leaves, sight, reader))
+            .map(|leaves| blind_spots::flux::find_blind_spots(&claim.path, &leaves, sight, reader))
             .unwrap_or_default()
     }
 }

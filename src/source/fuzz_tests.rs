@@ -4,7 +4,7 @@ use super::leaf;
 use super::testing::repository;
 use super::{shape, template_scan};
 use crate::config::{self, SourceRule};
-use crate::git::at::parse_time;
+use crate::git::revision_or_time::parse_time;
 use crate::model::{ImageReference, KeyTemplate, PathTemplate, SourceKind, Version};
 use crate::yaml;
 use jiff::{Timestamp, tz::TimeZone};

@@ -3,7 +3,7 @@
 //! The groups `tag`, `digest` and `image` are the version; `app`, `stage`, `target` and any other
 //! group are captures, as those of the path are.
 
-use super::place::{self, LineStarts};
+use super::line_starts::{self, LineStarts};
 use super::{Claim, SnapshotReader, Source, ValueNotation, VersionFinding, shape};
 use crate::model::{ImagePart, ImageReference, Location, SourceKind, Version, Warning};
 use regex::{Captures, Match, Regex};
@@ -69,7 +69,11 @@ impl LineCursor<'_> {
             finding.image = image.map(|image| ImageReference::parse(image.as_str()).name);
             if let Some(tag) = tag {
                 finding.version = Version::parse(tag.as_str());
-                finding.locations.push(self.location("tag", place::part_of(&finding.version), tag));
+                finding.locations.push(self.location(
+                    "tag",
+                    line_starts::part_of(&finding.version),
+                    tag,
+                ));
             }
             if let Some(digest) = digest {
                 finding.version.digest = Some(digest.as_str().to_owned());
@@ -90,7 +94,7 @@ impl LineCursor<'_> {
 
     fn location(&self, key: &str, part: ImagePart, group: Match<'_>) -> Location {
         let span = (self.start + group.start()..self.start + group.end()).into();
-        place::text_location(self.path, &self.lines, key, part, span)
+        line_starts::text_location(self.path, &self.lines, key, part, span)
     }
 }
 

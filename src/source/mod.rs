@@ -3,13 +3,14 @@
 //! A source turns a claimed file into [`Finding`]s. It never decides what is app, stage or target:
 //! path and key templates of the [`Rule`] do, in [`read`].
 
+mod access_log;
 mod argo;
-mod blind;
-mod branch;
+mod blind_spots;
 mod by_document;
 mod compose;
 pub mod convention;
 mod dotenv;
+mod essence_cache;
 mod flux;
 #[cfg(test)]
 mod fuzz_tests;
@@ -19,15 +20,15 @@ mod json_keys;
 mod keyed;
 mod kustomize;
 pub mod leaf;
+mod leaf_subtree;
 mod line;
+mod line_starts;
 mod manifests;
 mod mapping;
 pub(crate) mod marker;
 mod notation;
-mod place;
 mod pulumi;
 mod reader;
-mod reduced;
 mod remote;
 pub mod shape;
 mod template_scan;
@@ -35,10 +36,10 @@ mod template_scan;
 pub(crate) mod testing;
 mod text;
 mod tfvars;
-mod touched;
 mod yaml_keys;
 
-pub use blind::{ChangeScope, VersionPositions, literal_versions};
+pub use access_log::AccessLog;
+pub use blind_spots::{ChangeScope, VersionPositions, literal_versions};
 pub use kustomize::built_resources as kustomize_resources;
 pub use kustomize::set_image;
 pub use mapping::{
@@ -47,7 +48,6 @@ pub use mapping::{
 };
 pub use notation::ValueNotation;
 pub use reader::{FileChangeKind, ParseCache, SnapshotReader, YamlReadError, is_template};
-pub use touched::AccessLog;
 
 use crate::config::SourceRule;
 use crate::model::{BlindSpot, EntryNote, Location, SourceKind, TemplateCaptures, Version};

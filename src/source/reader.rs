@@ -1,11 +1,11 @@
 //! Reads and parses files of a snapshot once, and remembers who looked at what.
 
+use super::access_log::{AccessLog, PathLookup};
 use super::by_document::DocumentCache;
+use super::essence_cache::EssenceStamp;
 use super::kustomize;
 use super::leaf::{self, Leaf};
-use super::reduced::EssenceStamp;
 use super::template_scan;
-use super::touched::{AccessLog, PathLookup};
 use crate::git::{FileKind, Oid, ReadError, Snapshot, SnapshotFile};
 use crate::model::Warning;
 use crate::yaml;

@@ -1,8 +1,8 @@
 //! Charts, and values given to charts: what Argo CD and Flux objects have in common.
 
-use super::branch::LeafSubtree;
 use super::convention::{self, KeySyntax, TELLING};
 use super::leaf::Leaf;
+use super::leaf_subtree::LeafSubtree;
 use super::{Claim, VersionFinding, marker, shape};
 use crate::model::{Automation, EntryNote, ImagePart, TemplateCaptures, Version, base_name};
 

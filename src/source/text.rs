@@ -1,6 +1,6 @@
 //! A file that holds nothing but the version: a tag, a digest, both, or a whole reference.
 
-use super::place::{self, LineStarts};
+use super::line_starts::{self, LineStarts};
 use super::{Claim, SnapshotReader, Source, ValueNotation, VersionFinding, shape};
 use crate::model::{
     ImagePart, ImageReference, SourceKind, Span, TemplateCaptures, Version, Warning,
@@ -27,7 +27,8 @@ impl Source for TextSource {
         };
         let start = text.find(word).unwrap_or(0);
         let span = Span { start, end: start + word.len() };
-        let location = place::text_location(&claim.path, &LineStarts::of(&text), "", part, span);
+        let location =
+            line_starts::text_location(&claim.path, &LineStarts::of(&text), "", part, span);
         let (component, captures, notes) = (None, TemplateCaptures::new(), Vec::new());
         vec![VersionFinding {
             component,
@@ -43,7 +44,7 @@ impl Source for TextSource {
 fn version_of(word: &str) -> Option<(Option<String>, Version, ImagePart)> {
     if shape::is_tag(word) {
         let version = Version::parse(word);
-        let part = place::part_of(&version);
+        let part = line_starts::part_of(&version);
         return Some((None, version, part));
     }
     let ImageReference { name, version } = shape::parse_reference(word)?;

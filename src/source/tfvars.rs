@@ -2,7 +2,7 @@
 
 use super::convention::KeySyntax;
 use super::leaf::{KEY_SEPARATOR, Leaf, MAX_LEAVES};
-use super::place::LineStarts;
+use super::line_starts::LineStarts;
 use super::{Claim, SnapshotReader, Source, ValueNotation, VersionFinding, keyed};
 use crate::model::{SourceKind, Span, Warning};
 use hcl_edit::Span as _;

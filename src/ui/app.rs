@@ -1,6 +1,6 @@
 //! One app in full: everything that is known about each of its places.
 
-use super::look::pad_end;
+use super::terminal_style::pad_end;
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::report::json::note_sentence;
 use crate::report::{StatusEntry, StatusReport};

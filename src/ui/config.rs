@@ -1,6 +1,6 @@
 //! The resolved configuration: every value, and who said it.
 
-use super::look::{display_width, pad_end};
+use super::terminal_style::{display_width, pad_end};
 use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::config::{ConfigReport, SourceReport, StageReport};
 

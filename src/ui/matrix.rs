@@ -1,6 +1,6 @@
 //! The matrix as a table that fits the terminal.
 
-use super::look::{display_width, pad_end, pad_start, truncate_middle};
+use super::terminal_style::{display_width, pad_end, pad_start, truncate_middle};
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::report::{CellVersion, Matrix, MatrixCell, MatrixColumn};
 use jiff::Timestamp;

@@ -14,7 +14,6 @@ mod formats;
 mod guard;
 mod history;
 mod ledger;
-mod look;
 mod matrix;
 mod metrics;
 mod plan;
@@ -22,6 +21,7 @@ mod progress;
 mod prompt;
 mod proposals;
 mod table;
+mod terminal_style;
 mod trace;
 mod version;
 mod yaml;
@@ -43,7 +43,6 @@ pub use guard::{
 };
 pub use history::{HistoryPrinter, TimeFormat};
 pub use ledger::{render_events, render_locks};
-pub use look::{TerminalStyle, TextTone};
 pub use matrix::render_matrix as matrix;
 pub use metrics::{
     describe_incomparable, render_csv as metrics_csv, render_markdown as metrics_markdown,
@@ -53,6 +52,7 @@ pub use plan::{render_patch, render_table as plan};
 pub use progress::ProgressIndicator;
 pub use prompt::{align_columns, ask_choice, ask_choices, ask_order, confirm};
 pub use proposals::{render_proposal as proposal, render_table as proposals};
+pub use terminal_style::{TerminalStyle, TextTone};
 pub use trace::render_trace as trace;
 
 use crate::model::Warning;

@@ -1,6 +1,6 @@
 //! Questions to a person at a terminal.
 
-use super::look::{display_width, pad_end, truncate_middle};
+use super::terminal_style::{display_width, pad_end, truncate_middle};
 use super::{Ui, escape_for_terminal};
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, MultiSelect, Select, Sort};

@@ -1,7 +1,7 @@
 //! Pull requests: as a table, and one in full.
 
-use super::look::pad_end;
 use super::table::{Alignment, StyledText, Table, TableColumn};
+use super::terminal_style::pad_end;
 use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::report::{Proposal, ProposalState, ProposalsReport};
 

@@ -1,7 +1,7 @@
 //! Tables that are printed while they are made: widths only grow, and what does not fit is cut in
 //! the middle.
 
-use super::look::{display_width, pad_end, pad_start, truncate_middle};
+use super::terminal_style::{display_width, pad_end, pad_start, truncate_middle};
 use super::{TerminalStyle, TextTone};
 use std::borrow::Cow;
 

@@ -6,21 +6,21 @@
 //!
 //! The parser (`granit-parser`) stands behind [`parse`](fn@parse) alone; no other file names it.
 
+mod document_texts;
+mod duplicate_keys;
 mod edit;
+mod edit_check;
 mod edit_entry;
-mod edit_same;
 mod parse;
-mod pieces;
 mod quote;
 mod tree;
-mod twice;
 mod typed;
 
+pub use document_texts::{DocumentText, split_documents};
 pub use edit::{AliasUse, Dialect, EditObstacle, EditableScalar, Splice, apply_splices};
+pub use edit_check::{ScalarEdit, same_but, same_outside};
 pub use edit_entry::{add_field, add_item, add_key, remove_field};
-pub use edit_same::{ScalarEdit, same_but, same_outside};
 pub use parse::{YamlError, is_yaml, parse};
-pub use pieces::{DocumentText, split_documents};
 pub use quote::{plain_or_quoted, plain_or_quoted_in_flow};
 pub use tree::{QuoteStyle, YamlDocument, YamlStream, YamlValue};
 pub use typed::is_number_or_bool;

@@ -5,7 +5,7 @@ use crate::cli::context::CommandContext;
 use crate::cli::forge_args::ForgeArgs;
 use crate::cli::intent::PlanOptions;
 use crate::cli::output;
-use crate::cli::words;
+use crate::cli::value_parsers;
 use crate::git::GitIdentity;
 use crate::model::TargetName;
 use crate::promotion::EditConsent;
@@ -66,11 +66,11 @@ pub struct DeliveryArgs {
     yes: bool,
 
     /// Do it although gates say no: an emergency, with the reason. It is on record for ever
-    #[arg(long, value_name = "REASON", value_parser = words::text)]
+    #[arg(long, value_name = "REASON", value_parser = value_parsers::text)]
     pub(super) break_glass: Option<String>,
 
     /// With --break-glass: the incident it is about
-    #[arg(long, value_name = "ID", requires = "break_glass", value_parser = words::text)]
+    #[arg(long, value_name = "ID", requires = "break_glass", value_parser = value_parsers::text)]
     pub(super) incident: Option<String>,
 
     /// With --break-glass: for so long gates do not stop this version

@@ -4,7 +4,7 @@ use super::RevisionSelector;
 use crate::cli::context::CommandContext;
 use crate::cli::failure::Failure;
 use crate::config::Config;
-use crate::git::{GitError, Oid, Repository, Snapshot, at};
+use crate::git::{GitError, Oid, Repository, Snapshot, revision_or_time};
 use crate::model::{Mapping, MappingEntry};
 use crate::source::{self, ParseCache, SnapshotReader};
 use jiff::Timestamp;
@@ -23,7 +23,7 @@ pub(super) fn branch_time(
     match repository.resolve_revision(text) {
         Ok(commit) if Some(commit) == tip => None,
         Ok(_) => snapshot.time().and_then(|seconds| Timestamp::from_second(seconds).ok()),
-        Err(_) => at::parse_time(text, &context.environment.now),
+        Err(_) => revision_or_time::parse_time(text, &context.environment.now),
     }
 }
 

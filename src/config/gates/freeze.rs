@@ -1,6 +1,6 @@
 //! A freeze: from one moment to another nothing moves.
 
-use super::opening::zone;
+use super::window_hours::zone;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, Zoned};

@@ -4,12 +4,12 @@
 
 mod freeze;
 pub(super) mod keys;
-mod opening;
+mod option_reader;
 mod options;
 mod pipeline;
 pub(super) mod read;
-mod settings;
 mod waves;
+mod window_hours;
 
 #[cfg(test)]
 mod tests;
@@ -17,10 +17,10 @@ mod tests;
 mod waves_tests;
 
 pub use freeze::FreezePeriod;
-pub use opening::WindowHours;
+pub use option_reader::time_span;
 pub use pipeline::{AdvancePolicy, BREAK_GLASS, CONFIG, LedgerPlace, Permission, PipelineConfig};
-pub use settings::time_span;
 pub use waves::{StageWaves, Wave};
+pub use window_hours::WindowHours;
 
 use crate::model::{AppName, StageName};
 use regex::Regex;

@@ -1,6 +1,6 @@
 //! Gates that are mappings: freezes, blockers, and what a version must look like.
 
-use super::settings::{GateOptionReader, flag_names};
+use super::option_reader::{GateOptionReader, flag_names};
 use super::{BlockedBy, BlockerGate, ExternalCommand, FreezePeriod, Gate, VersionGate};
 use crate::config::diagnostic::DiagnosticCollector;
 use crate::config::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};

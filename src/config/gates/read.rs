@@ -1,7 +1,7 @@
 //! `gates:`, `permissions:` and what stages say about the pipeline.
 
 use super::keys::{GATES, GateKey, PERMISSION, SCOPE};
-use super::settings::GateOptionReader;
+use super::option_reader::GateOptionReader;
 use super::{AdvancePolicy, BREAK_GLASS, CONFIG, GateRule, Permission, StageWaves};
 use crate::config::Stage;
 use crate::config::diagnostic::{DiagnosticCollector, did_you_mean};

@@ -1,14 +1,14 @@
 //! From slotted files to path templates: which parts of their paths are app, target and component.
 
-mod cut;
 mod keys;
+mod split_path;
 mod template;
 
 use super::slot::StagePart;
 use crate::model::{Confidence, SourceKind};
-use cut::{SplitPath, by_top, group_outline, split_path};
-pub(super) use cut::{common_tail, extension, is_generic};
 use keys::group_keys;
+use split_path::{SplitPath, by_top, group_outline, split_path};
+pub(super) use split_path::{common_tail, extension, is_generic};
 use std::collections::{BTreeMap, BTreeSet};
 pub(super) use template::common_length;
 use template::{

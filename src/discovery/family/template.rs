@@ -1,6 +1,8 @@
 //! What each part of a layout is called: app, target, component.
 
-use super::cut::{SplitPath, common_tail, extension, is_dimension, is_generic, varying_template};
+use super::split_path::{
+    SplitPath, common_tail, extension, is_dimension, is_generic, varying_template,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a template has named so far.

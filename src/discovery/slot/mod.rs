@@ -3,23 +3,23 @@
 //! Files whose paths differ in nothing but a stage word are twins; the word is the slot. Where a
 //! path has several stage words, the one with the most and closest company wins.
 
-mod alone;
-mod company;
-mod extend;
-mod glued;
-mod ground;
-mod held;
-mod recurring;
+mod environment_folder;
+mod glued_word;
+mod lone_word;
+mod peers;
+mod stage_folders;
+mod unknown_siblings;
+mod values_suffix;
 
 use super::vocabulary::{CanonicalStage, StageWord, find_stage_words, word_meaning};
-use alone::drop_lone_words;
-use company::PeerStages;
-use extend::extend_to_siblings;
-use glued::mark_glued_words;
-pub use ground::StageFolders;
-use held::mark_environment_children;
-use recurring::mark_recurring_values;
+use environment_folder::mark_environment_children;
+use glued_word::mark_glued_words;
+use lone_word::drop_lone_words;
+use peers::PeerStages;
+pub use stage_folders::StageFolders;
 use std::collections::BTreeSet;
+use unknown_siblings::extend_to_siblings;
+use values_suffix::mark_recurring_values;
 
 /// How much company a slot has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

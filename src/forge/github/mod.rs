@@ -3,11 +3,11 @@
 mod octo;
 
 use super::access::ForgeAccess;
+use super::exactly_once;
 use super::http::HttpClient;
 use super::json::{HubIssue, HubPullRequest, HubUser, reviewers_json};
 use super::place::{ForgeKind, ForgeRepository};
 use super::retry::RetrySafety;
-use super::settle;
 use super::types::{last_words, newest_checks, truncate_text};
 use super::url::{escape, with_query};
 use super::{
@@ -172,7 +172,7 @@ impl Forge for GitHubForge {
         let body = json!({
             "head": new.head, "base": new.base, "title": new.title, "body": new.body, "draft": new.draft.is_yes(),
         });
-        settle::create_once(self, &self.octo.http, new, || {
+        exactly_once::create_once(self, &self.octo.http, new, || {
             let path = format!("{}/pulls", self.repo);
             self.octo
                 .send_json::<HubPullRequest>(Method::POST, &path, body.clone(), RetrySafety::Once)
@@ -212,7 +212,7 @@ impl Forge for GitHubForge {
             body["commit_message"] = message.as_str().into();
         }
         let path = format!("{}/merge", self.pull_path(number));
-        settle::merge_once(self, number, || {
+        exactly_once::merge_once(self, number, || {
             self.octo.send_json::<Value>(Method::PUT, &path, body, RetrySafety::Once).map(|_| ())
         })
     }
@@ -228,7 +228,7 @@ impl Forge for GitHubForge {
             Err(ForgeError::Refused { why, .. }) if why.contains("clean status") => {
                 self.merge_proposal(number, how).map(|_| ())
             }
-            other => other.map_err(|error| settle::not_mergeable(number, error)),
+            other => other.map_err(|error| exactly_once::not_mergeable(number, error)),
         }
     }
 

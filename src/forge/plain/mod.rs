@@ -4,18 +4,18 @@
 //! Refs move only from where they were seen, and a merge moves the branch and the entry at once: so
 //! many may write, and nothing is lost. All that is needed is git and a place to push to.
 
-mod book;
-mod entry;
+mod proposal_record;
+mod proposal_store;
 
-use super::settle::same_head;
+use super::exactly_once::same_head;
 use super::types::{
     CommitCheck, ForgeFeature, Issue, MergeMethod, NewProposal, Proposal, ProposalMerge,
     ProposalUpdate, Review,
 };
 use super::{Clock, Forge, ForgeError, ForgeKind, Result};
 use crate::git::{ExpectedRef, MergeOutcome, Oid, RefUpdate, Workspace, WriteError};
-use book::{ProposalStore, StoredProposal, WriteDecision};
-use entry::{ProposalRecord, ProposalRecordState};
+use proposal_record::{ProposalRecord, ProposalRecordState};
+use proposal_store::{ProposalStore, StoredProposal, WriteDecision};
 
 /// What it lacks: nobody is there to merge, to check or to ask.
 const LACKS: [ForgeFeature; 4] =

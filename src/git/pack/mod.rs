@@ -6,9 +6,9 @@
 //! the fronts of commits, which are not unpacked to the end.
 
 mod alternates;
-mod bases;
 mod blocks;
 mod delta;
+mod delta_bases;
 mod entry;
 mod file;
 mod index;

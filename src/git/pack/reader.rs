@@ -1,8 +1,8 @@
 //! One thread's reader of packs.
 
-use super::bases::{DeltaBaseCache, PackObject, PackPosition};
 use super::blocks::{BlockCache, PackStream};
 use super::delta::apply_delta;
+use super::delta_bases::{DeltaBaseCache, PackObject, PackPosition};
 use super::entry::{PackEntry, PackEntryKind};
 use super::inflate::Inflater;
 use super::{MAX_OBJECT, PackSet};

@@ -4,19 +4,19 @@
 //! It can be thrown away at any time. Nothing in it is trusted before its checksum, its key and the
 //! range of every number are right; whatever is wrong with it means that there is none.
 
-mod columns;
+mod cache_file;
+mod discovery_record;
 mod format;
-mod found;
 pub(super) mod id;
 mod refresh;
-mod settled;
-mod shelf;
+mod since;
+mod timeline_columns;
 
+pub use cache_file::{CacheFile, fingerprint};
+pub use discovery_record::{DiscoveredRule, DiscoveryRecord};
 pub use format::IndexDamage;
-pub use found::{DiscoveredRule, DiscoveryRecord};
 pub use refresh::{RefreshRequest, refresh_history};
-pub use settled::introductions_from_timeline;
-pub use shelf::{CacheFile, fingerprint};
+pub use since::introductions_from_timeline;
 
 use super::timeline::Timeline;
 use crate::git::Oid;

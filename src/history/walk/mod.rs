@@ -4,16 +4,16 @@
 //! Files that stand for themselves are read beside the walk, on its threads; what is built from many
 //! files is read in order. What is known is always the state that the walk has reached.
 
-mod claims;
-mod legs;
-mod look;
-mod memo;
-mod owners;
-mod pairs;
-mod question;
+mod claim_index;
+mod claim_memo;
+mod claim_state;
+mod deployment_matching;
+mod options;
+mod place_owners;
+mod segments;
 
-pub use legs::in_legs;
-pub use question::{IntroducedVersions, TimedCommit, WalkOptions, WalkResult};
+pub use options::{IntroducedVersions, TimedCommit, WalkOptions, WalkResult};
+pub use segments::in_legs;
 
 use super::timeline::{DeployingCommit, DeploymentRow, NOTHING, Timeline};
 use crate::git::{
@@ -22,9 +22,9 @@ use crate::git::{
 };
 use crate::model::{CellKey, Version};
 use crate::source::{Claim, ClaimReading, FileChangeKind, SnapshotReader, claims_on};
-use claims::ClaimIndex;
-use look::{ClaimReader, ClaimState, PriorClaimState, is_local};
-use pairs::{CellTransition, ClaimedVersion, match_versions};
+use claim_index::ClaimIndex;
+use claim_state::{ClaimReader, ClaimState, PriorClaimState, is_local};
+use deployment_matching::{CellTransition, ClaimedVersion, match_versions};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
 

@@ -4,9 +4,9 @@ use super::{GateInput, rule_origin};
 use crate::config::gates::{Gate, GateKind, GateRule};
 use crate::forge;
 use crate::pipeline::ledger::Outcome;
-use crate::pipeline::question::MoveDirection;
+use crate::pipeline::query::MoveDirection;
+use crate::pipeline::time_text::{format_seconds, shell_argument};
 use crate::pipeline::verdict::{GateAnswer, Verdict};
-use crate::pipeline::words::{format_seconds, shell_argument};
 use std::collections::BTreeSet;
 
 const KIND: GateKind = GateKind::Approval;

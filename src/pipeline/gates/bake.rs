@@ -5,9 +5,9 @@ use crate::config::gates::{BakeGate, Gate, GateKind, GateRule};
 use crate::model::{CellKey, StageName};
 use crate::pipeline::evidence::EvidenceRunPeriod;
 use crate::pipeline::ledger::Outcome;
-use crate::pipeline::question::MoveDirection;
+use crate::pipeline::query::MoveDirection;
+use crate::pipeline::time_text::{format_duration, format_seconds};
 use crate::pipeline::verdict::{GateAnswer, RuleOrigin, Verdict};
-use crate::pipeline::words::{format_duration, format_seconds};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 

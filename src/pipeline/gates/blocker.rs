@@ -2,7 +2,7 @@
 
 use super::{GateInput, rule_origin};
 use crate::config::gates::{BlockedBy, BlockerGate, Gate, GateKind, GateRule};
-use crate::pipeline::facts::ExternalAnswer;
+use crate::pipeline::external_facts::ExternalAnswer;
 use crate::pipeline::verdict::GateAnswer;
 
 pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {

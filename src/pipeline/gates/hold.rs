@@ -3,7 +3,7 @@
 
 use super::GateInput;
 use crate::config::gates::GateKind;
-use crate::pipeline::question::MoveDirection;
+use crate::pipeline::query::MoveDirection;
 use crate::pipeline::verdict::{GateAnswer, RuleOrigin};
 
 pub(super) fn answer(case: &GateInput<'_>) -> GateAnswer {

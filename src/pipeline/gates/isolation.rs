@@ -7,9 +7,9 @@ use super::{GateInput, rule_origin, target_suffix};
 use crate::config::gates::{Gate, GateKind, IsolationScope};
 use crate::pipeline::evidence::EvidenceRunPeriod;
 use crate::pipeline::ledger::Outcome;
-use crate::pipeline::question::{AppComponent, MoveDirection};
+use crate::pipeline::query::{AppComponent, MoveDirection};
+use crate::pipeline::time_text::{format_seconds, shell_argument};
 use crate::pipeline::verdict::{GateAnswer, RuleOrigin};
-use crate::pipeline::words::{format_seconds, shell_argument};
 
 pub(super) fn answer(case: &GateInput<'_>) -> Option<GateAnswer> {
     let (isolation, place) = match case.rules_of(GateKind::Isolation).last() {

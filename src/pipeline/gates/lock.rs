@@ -3,8 +3,8 @@
 use super::GateInput;
 use crate::config::gates::GateKind;
 use crate::pipeline::ledger::Lock;
+use crate::pipeline::time_text::{format_seconds, shell_argument};
 use crate::pipeline::verdict::{GateAnswer, RuleOrigin, Verdict};
-use crate::pipeline::words::{format_seconds, shell_argument};
 use jiff::tz::TimeZone;
 
 pub(super) fn answer(case: &GateInput<'_>) -> GateAnswer {

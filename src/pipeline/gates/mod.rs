@@ -22,9 +22,9 @@ mod tests;
 mod wave_tests;
 
 use super::evidence::{Evidence, EvidenceRunPeriod};
-use super::question::GateQuery;
+use super::query::GateQuery;
+use super::time_text::{format_seconds, shell_argument};
 use super::verdict::{GateAnswer, RuleOrigin};
-use super::words::{format_seconds, shell_argument};
 use crate::config::gates::{GateKind, GateRule};
 use crate::model::{CellKey, StageName};
 

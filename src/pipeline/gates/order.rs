@@ -4,9 +4,9 @@ use super::{GateInput, rule_origin};
 use crate::config::gates::{Gate, GateKind, OrderGate};
 use crate::model::{CellKey, StageName, Version};
 use crate::pipeline::evidence::EvidenceRunPeriod;
-use crate::pipeline::question::MoveDirection;
+use crate::pipeline::query::MoveDirection;
+use crate::pipeline::time_text::{format_seconds, shell_argument};
 use crate::pipeline::verdict::{GateAnswer, RuleOrigin};
-use crate::pipeline::words::{format_seconds, shell_argument};
 
 pub(super) fn answer(case: &GateInput<'_>) -> Option<GateAnswer> {
     let usual = OrderGate::default();

@@ -1,6 +1,6 @@
 //! What the gates say about people, times, the world and versions.
 
-use crate::pipeline::facts::ExternalAnswer;
+use crate::pipeline::external_facts::ExternalAnswer;
 use crate::pipeline::ledger::EventKind;
 use crate::pipeline::testing::{GateBench, PAST, shown, time};
 use snapbox::{assert_data_eq, str};

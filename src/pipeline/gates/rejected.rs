@@ -2,8 +2,8 @@
 
 use super::GateInput;
 use crate::config::gates::GateKind;
+use crate::pipeline::time_text::shell_argument;
 use crate::pipeline::verdict::{GateAnswer, RuleOrigin};
-use crate::pipeline::words::shell_argument;
 
 pub(super) fn answer(case: &GateInput<'_>) -> GateAnswer {
     let question = case.question;

@@ -1,7 +1,7 @@
 //! What the gates say about the way of a version: order, isolation, outcomes, time to bake.
 
 use crate::pipeline::HistoryLimit;
-use crate::pipeline::facts::ExternalAnswer;
+use crate::pipeline::external_facts::ExternalAnswer;
 use crate::pipeline::testing::{GateBench, PAST};
 use snapbox::{assert_data_eq, str};
 

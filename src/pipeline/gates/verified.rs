@@ -6,11 +6,11 @@ use crate::config::gates::{Gate, GateKind, GateRule, VerifiedBy, matches_glob};
 use crate::forge::{CheckState, CommitCheck};
 use crate::model::{CellKey, StageName};
 use crate::pipeline::evidence::EvidenceRunPeriod;
-use crate::pipeline::facts::ExternalAnswer;
+use crate::pipeline::external_facts::ExternalAnswer;
 use crate::pipeline::ledger::Outcome;
-use crate::pipeline::question::MoveDirection;
+use crate::pipeline::query::MoveDirection;
+use crate::pipeline::time_text::format_seconds;
 use crate::pipeline::verdict::{GateAnswer, RuleOrigin};
-use crate::pipeline::words::format_seconds;
 
 const KIND: GateKind = GateKind::Verified;
 

@@ -5,10 +5,10 @@ use super::{GateInput, target_suffix};
 use crate::config::gates::{GateKind, Wave};
 use crate::model::{CellKey, StageName};
 use crate::pipeline::ledger::Outcome;
-use crate::pipeline::question::MoveDirection;
+use crate::pipeline::query::MoveDirection;
+use crate::pipeline::time_text::{format_seconds, shell_argument};
 use crate::pipeline::verdict::{GateAnswer, RuleOrigin};
 use crate::pipeline::waves::{self, PreviousWave};
-use crate::pipeline::words::{format_seconds, shell_argument};
 
 const KIND: GateKind = GateKind::Wave;
 

@@ -3,8 +3,8 @@
 use super::{GateInput, rule_origin};
 use crate::config::gates::{Gate, GateKind, GateRule};
 use crate::pipeline::calendar::DeployCalendar;
+use crate::pipeline::time_text::format_zoned;
 use crate::pipeline::verdict::{GateAnswer, Verdict};
-use crate::pipeline::words::format_zoned;
 
 pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
     let Gate::Window(openings) = &rule.gate else { return None };

@@ -9,7 +9,7 @@ pub use event::{EventAuthor, EventKind, LedgerEvent, Outcome};
 pub use state::LedgerFileChange;
 
 use super::evidence::EvidenceRunPeriod;
-use super::question::{AppComponent, GateQuery};
+use super::query::{AppComponent, GateQuery};
 use super::verdict::BreakGlassOverride;
 use crate::model::{CellKey, StageName, Version};
 use jiff::Timestamp;

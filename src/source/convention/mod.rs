@@ -4,9 +4,9 @@
 //! a version-looking value under any key. The table was tried on twelve public repositories.
 
 mod address;
-mod around;
 mod component;
-mod never;
+mod excluded_keys;
+mod leaf_context;
 mod pin;
 mod score;
 
@@ -16,7 +16,7 @@ pub use component::{component_name, component_of, is_place};
 use super::leaf::Leaf;
 use super::shape;
 use crate::model::{ImagePart, Version};
-use around::{LeafContext, SiblingLeaves};
+use leaf_context::{LeafContext, SiblingLeaves};
 use std::collections::{HashMap, HashSet};
 
 /// Keys from this score on are taken at their word.

@@ -1,7 +1,7 @@
 //! From a scored leaf to a version: what completes it, and which image it is of.
 
 use super::address::{release_download, url_revision};
-use super::around::LeafContext;
+use super::leaf_context::LeafContext;
 use super::{VersionLeaf, squash_key};
 use crate::model::{ImagePart, ImageReference, Version, is_digest};
 use crate::source::leaf::Leaf;

@@ -2,8 +2,8 @@
 
 use super::KeySyntax;
 use super::address::{release_download, url_revision};
-use super::around::{LeafContext, LeafKeys};
-use super::never::is_excluded_key;
+use super::excluded_keys::is_excluded_key;
+use super::leaf_context::{LeafContext, LeafKeys};
 use crate::model::{ImagePart, is_digest};
 use crate::source::shape;
 

@@ -2,11 +2,11 @@
 //! images, in kustomize's order. Only the snapshot is read; what would have to be fetched or run is
 //! noted and left out.
 
+use super::build_lookup::BuildFrame;
 use super::file::{Kustomization, NAMES};
+use super::file_cache;
 use super::image::ImageEntry;
-use super::look::BuildFrame;
 use super::manifest::Manifest;
-use super::parsed;
 use super::remote::{self, RemoteResource};
 use super::transform::FieldSpec;
 use crate::git::path::{join, resolve};
@@ -95,7 +95,7 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
             self.mark_tangled();
             return;
         }
-        let Some(file) = parsed::load_kustomization(self.reader, &path) else { return };
+        let Some(file) = file_cache::load_kustomization(self.reader, &path) else { return };
         self.open.push(directory.to_owned());
         self.add_resources(directory, &path, &file, into);
         self.add_generators(directory, &file, into);
@@ -158,7 +158,7 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
     }
 
     fn add_objects(&self, path: &str, into: &mut BuildOutput) {
-        if parsed::is_silent(self.reader, path) {
+        if file_cache::is_silent(self.reader, path) {
             into.silent.push(path.to_owned());
         } else {
             self.read_objects(path, into);
@@ -173,7 +173,7 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
     }
 
     fn read_objects(&self, path: &str, into: &mut BuildOutput) {
-        let found = parsed::objects_of(self.reader, path);
+        let found = file_cache::objects_of(self.reader, path);
         into.objects.extend(found.iter().flat_map(|objects| objects.all_manifests().cloned()));
     }
 
@@ -219,7 +219,7 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
             else {
                 continue;
             };
-            let Some(found) = parsed::load_generator(self.reader, &path) else { continue };
+            let Some(found) = file_cache::load_generator(self.reader, &path) else { continue };
             into.remotes.extend(found.charts.iter().cloned());
             if found.plugin {
                 self.warn(

@@ -2,9 +2,9 @@
 
 use super::build::{BuildOutput, KustomizeBuilder, MAX_SPECS};
 use super::file::{Kustomization, KustomizePatch, PatchBody, PatchText, Transformer};
+use super::file_cache;
 use super::image::ImageEntry;
 use super::json_patch;
-use super::parsed;
 use super::patch::{self, PatchOutcome};
 use super::select::is_for;
 use super::transform::rewrite_images;
@@ -50,7 +50,7 @@ impl KustomizeBuilder<'_, '_> {
 
     fn add_specs(&self, directory: &str, file: &Kustomization, into: &mut BuildOutput) {
         for path in file.configurations.iter().filter_map(|text| resolve(directory, text)) {
-            let found = parsed::load_specs(self.reader, &path);
+            let found = file_cache::load_specs(self.reader, &path);
             let room = MAX_SPECS.saturating_sub(into.specs.len());
             into.specs.extend(found.iter().flat_map(|specs| specs.iter().cloned()).take(room));
         }
@@ -62,7 +62,7 @@ impl KustomizeBuilder<'_, '_> {
     fn run_transformer(&self, directory: &str, path: &str, text: &str, into: &mut BuildOutput) {
         match resolve(directory, text).filter(|at| self.reader.file_exists(at)) {
             Some(at) => {
-                if let Some(entries) = parsed::load_transformers(self.reader, &at) {
+                if let Some(entries) = file_cache::load_transformers(self.reader, &at) {
                     self.apply_images(path, &entries, into);
                 }
             }
@@ -124,7 +124,7 @@ impl KustomizeBuilder<'_, '_> {
                 PatchBody::Inline(text) => self.patch(path, patch, text, into),
                 PatchBody::File(name) => {
                     let Some(at) = self.resolve_path(directory, path, name) else { continue };
-                    if let Some(text) = parsed::patch_text(self.reader, &at) {
+                    if let Some(text) = file_cache::patch_text(self.reader, &at) {
                         self.patch(path, patch, &text, into);
                     }
                 }

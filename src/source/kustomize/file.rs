@@ -1,12 +1,12 @@
 //! A kustomization file as it is written.
 
+use super::file_cache::speaks_of_images;
 use super::image::ImageEntry;
 use super::json_patch::{PatchOperation, read_operations};
 use super::manifest::{Manifest, ManifestParseMode, parse_objects, short_texts};
-use super::parsed::speaks_of_images;
-use super::place::YamlText;
 use super::remote::{self, RemoteResource};
 use super::select::PatchTarget;
+use super::yaml_text::YamlText;
 use crate::model::{ImagePart, Location};
 use crate::yaml::{self, YamlValue};
 use std::rc::Rc;

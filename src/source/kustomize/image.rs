@@ -3,7 +3,7 @@
 //! The rules are those of kustomize v5.5.0 (`api/internal/image/image.go`,
 //! `api/filters/imagetag/updater.go`): the name is a regular expression that is not escaped.
 
-use super::place::YamlText;
+use super::yaml_text::YamlText;
 use crate::model::Automation;
 use crate::model::{ImagePart, ImageReference, Location, Version, is_digest};
 use crate::source::marker;

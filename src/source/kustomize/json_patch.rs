@@ -1,7 +1,7 @@
 //! JSON patches (RFC 6902), as far as they touch images.
 
 use super::manifest::{MAX_DEPTH, ManifestNode, ManifestParseMode, parse_node};
-use super::place::YamlText;
+use super::yaml_text::YamlText;
 use crate::yaml::YamlValue;
 use std::rc::Rc;
 

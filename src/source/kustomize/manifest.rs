@@ -2,7 +2,7 @@
 //! that building a thousand overlays moves little memory.
 
 use super::image::{ImageEntry, LocatedValue};
-use super::place::YamlText;
+use super::yaml_text::YamlText;
 use crate::model::ImagePart;
 use crate::yaml::{YamlDocument, YamlValue};
 use std::rc::Rc;

@@ -16,36 +16,36 @@
 //! Nothing is fetched and no plugin is run: what would need that is a finding of its own or a warning.
 
 mod build;
+mod build_cache;
+mod build_equality;
+mod build_lookup;
 mod change;
+mod dependents;
 mod file;
+mod file_cache;
 mod findings;
 mod image;
 mod json_patch;
-mod keep;
-mod look;
 mod manifest;
 #[cfg(test)]
 mod moved_tests;
 mod objects;
-mod parsed;
 mod patch;
-mod place;
 mod remote;
-mod same;
 mod select;
 pub mod set_image;
 #[cfg(test)]
 mod tests;
 mod transform;
 mod unmatched;
-mod watch;
+mod yaml_text;
 
 pub(super) use build::is_kustomization;
+pub use build_cache::BuildCache;
 pub(super) use file::NAMES;
-pub use keep::BuildCache;
-pub use parsed::{EssenceKind, KustomizeFileCache};
+pub use file_cache::{EssenceKind, KustomizeFileCache};
 
-use super::{ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind};
+use super::{ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind_spots};
 use crate::git::path::folder_of;
 use crate::model::{BlindSpot, SourceKind};
 
@@ -68,7 +68,7 @@ impl Source for KustomizeSource {
         if build::file_of(reader, directory).is_none_or(|file| file != claim.path) {
             return Vec::new();
         }
-        look::find_in_build(reader, directory, |built| findings::of_build(built, directory))
+        build_lookup::find_in_build(reader, directory, |built| findings::of_build(built, directory))
     }
 
     fn blind_spots(
@@ -77,11 +77,11 @@ impl Source for KustomizeSource {
         sight: &ChangeScope<'_>,
         reader: &SnapshotReader<'_>,
     ) -> Vec<BlindSpot> {
-        blind::kustomize::find_blind_spots(sight, reader)
+        blind_spots::kustomize::find_blind_spots(sight, reader)
     }
 }
 
 /// The files that the builds so far took in as resources. What they pin is part of an overlay.
 pub fn built_resources(reader: &SnapshotReader<'_>) -> std::collections::HashSet<String> {
-    parsed::built_objects(reader)
+    file_cache::built_objects(reader)
 }

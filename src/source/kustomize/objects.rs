@@ -2,12 +2,12 @@
 //! few.
 
 use super::manifest::{Manifest, ManifestParseMode, parse_objects};
-use super::place::YamlText;
+use super::yaml_text::YamlText;
 use crate::model::Warning;
 use crate::source::SnapshotReader;
 use crate::source::by_document::fingerprint;
+use crate::source::essence_cache::EssenceCache;
 use crate::source::reader::{is_template, not_yaml};
-use crate::source::reduced::EssenceCache;
 use crate::yaml::{self, YamlError};
 use std::rc::Rc;
 

@@ -1,6 +1,6 @@
 //! Resources of other repositories, and charts: versions that are not of an image.
 
-use super::place::YamlText;
+use super::yaml_text::YamlText;
 use crate::model::{ImagePart, Location};
 use crate::yaml::YamlValue;
 

@@ -266,7 +266,7 @@ fn what_a_remembered_base_looked_at_is_touched_again() {
     let (snapshot, cache) = (made.snapshot(), ParseCache::default());
     let reader = SnapshotReader::new(&snapshot, &cache);
     for directory in ["a", "b"] {
-        super::look::find_in_build(&reader, directory, |_| Vec::new());
+        super::build_lookup::find_in_build(&reader, directory, |_| Vec::new());
         let touched = reader.take_touched().file_paths();
         for path in ["base/p.yaml", "base/kustomization.yaml", "base/kustomization.yml"] {
             assert!(touched.contains(path), "{directory}: {path}");

@@ -3,9 +3,9 @@
 //! All that a repository says is untrusted here. It passes `visible`, the template escapes it, and the
 //! page's own policy lets nothing run and nothing load but the one style sheet, by its hash.
 
-mod bars;
-mod chapters;
 mod matrix;
+mod rule_sections;
+mod timeline_chart;
 mod view;
 
 use super::AuditDetail;

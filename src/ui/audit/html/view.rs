@@ -1,9 +1,9 @@
 //! What the template is filled with.
 
-use super::bars::{self, TimelineChart};
-use super::chapters::{self, RuleSection};
 use super::display_text;
 use super::matrix::{self, HtmlMatrix};
+use super::rule_sections::{self, RuleSection};
+use super::timeline_chart::{self, TimelineChart};
 use crate::audit::{AuditRule, Severity};
 use crate::report::{AuditPage, AuditReport, to_timestamp};
 use crate::ui::audit::lines::{self, format_count};
@@ -99,8 +99,8 @@ impl AuditHtmlPage {
             kept,
             unjudged,
             grid: matrix::html_matrix(page),
-            timeline: bars::timeline_chart(&page.plot),
-            chapters: chapters::rule_sections(page, detail),
+            timeline: timeline_chart::timeline_chart(&page.plot),
+            chapters: rule_sections::rule_sections(page, detail),
             pair_headings: lines::pair_headings(audited).to_vec(),
             pairs: pairs.into_iter().map(|pair| pair.map(|cell| display_text(&cell))).collect(),
             more_pairs: (left > 0).then(|| lines::more_pairs(left)),

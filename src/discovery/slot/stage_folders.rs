@@ -1,0 +1,75 @@
+//! The ground of stages: the folder that they share with what they have in common.
+
+use super::environment_folder::HOLDERS;
+use super::peers::CONTAINERS;
+use super::{StagePart, StageStrength};
+use std::collections::BTreeSet;
+
+/// Folders of what stages build on, wherever they lie.
+const BASES: [&str; 5] = ["base", "bases", "_base", "common", "shared"];
+
+/// The folders that stages stand in: what names no stage there is theirs, not a deployment.
+pub struct StageFolders(BTreeSet<String>);
+
+impl StageFolders {
+    /// Those of slots with company; a word that stands alone may mean anything.
+    pub fn of<'a>(slots: impl Iterator<Item = (&'a str, &'a StagePart)>) -> Self {
+        StageFolders(
+            slots
+                .filter(|(_, slot)| slot.strength >= StageStrength::Sibling)
+                .map(|(path, slot)| stage_folder(path, slot))
+                .collect(),
+        )
+    }
+
+    /// Does a file or folder lie away from all stages and from what they share?
+    pub fn is_away(&self, path: &str) -> bool {
+        let base = path.split('/').any(|part| BASES.contains(&part.to_ascii_lowercase().as_str()));
+        let mut folders = path.match_indices('/').map(|(at, _)| &path[..at]).chain(["", path]);
+        self.0.is_empty() || (!base && !folders.any(|folder| self.0.contains(folder)))
+    }
+}
+
+/// The folder in front of the stage, and in front of words such as `overlays`. Names that are no
+/// stage's word anywhere may be clusters or tenants, whose folder stands for itself.
+fn stage_folder(path: &str, slot: &StagePart) -> String {
+    let mut parts: Vec<&str> = path.split('/').take(slot.part).collect();
+    let holds = |part: &&str| {
+        let part = part.to_ascii_lowercase();
+        CONTAINERS.contains(&part.as_str()) || HOLDERS.contains(&part.as_str())
+    };
+    while slot.canonical.is_some() && parts.last().is_some_and(holds) {
+        parts.pop();
+    }
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::choose_stage_parts;
+    use super::*;
+
+    #[test]
+    fn what_stages_share_is_on_their_ground() {
+        let paths =
+            ["a/web/overlays/dev/k.yaml", "a/web/overlays/prod/k.yaml", "config/staging-get.yaml"];
+        let slots = choose_stage_parts(&paths).slots;
+        let slots =
+            paths.iter().zip(&slots).filter_map(|(path, slot)| Some((*path, slot.as_ref()?)));
+        let grounds = StageFolders::of(slots);
+        let away = |path: &str| grounds.is_away(path);
+        assert_eq!(["a/web/k.yaml", "a/web/x/k.yaml", "a/web"].map(away), [false; 3]);
+        assert_eq!(["a/api/k.yaml", "a/webs/k.yaml", "config/get.yaml"].map(away), [true; 3]);
+        assert!(
+            !away("a/base/k.yaml") && StageFolders::of(std::iter::empty()).is_away("a/base/k.yaml")
+        );
+        let tenants = ["a/tenants/x/k.yaml", "a/tenants/y/k.yaml"];
+        let slots = choose_stage_parts(&tenants).slots;
+        let tenants = StageFolders::of(tenants.into_iter().zip(slots.iter().flatten()));
+        assert!(tenants.is_away("a/services/x/k.yaml") && !tenants.is_away("a/tenants/k.yaml"));
+        let top = choose_stage_parts(&["dev/k.yaml", "prod/k.yaml"]).slots;
+        let top =
+            StageFolders::of(["dev/k.yaml", "prod/k.yaml"].into_iter().zip(top.iter().flatten()));
+        assert!(!top.is_away("x/y.yaml"));
+    }
+}

@@ -1,0 +1,169 @@
+//! A talk with the remote: ended after some time, and begun again where the connection was lost.
+//!
+//! Each is safe to repeat: listing and fetching change nothing there, and a push that did arrive is
+//! `up to date` when it is sent again.
+
+use super::git_process::GitOutput;
+use super::write::{Workspace, WriteError};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What a workspace may lose to dead connections before it stops trying again.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What it may lose to them at all.
+const LONGEST: Duration = Duration::from_secs(40);
+
+/// The shortest limit of a talk, even of one that begins when all should be over.
+const SHORTEST: Duration = Duration::from_secs(5);
+
+/// So often a connection that broke is made again, and one that was not made at all.
+const BROKEN_ATTEMPTS: u32 = 6;
+const UNMADE_ATTEMPTS: u32 = 3;
+
+/// Before the second attempt; doubled before each further one, up to the longest.
+const PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// Words of git, curl and ssh for a connection that broke; what was asked may work the next moment.
+const BROKEN: [&str; 13] = [
+    "hung up unexpectedly",
+    "Connection reset",
+    "Connection closed by",
+    "Broken pipe",
+    "early EOF",
+    "expected flush after",
+    "Could not read from remote repository",
+    "unexpected disconnect",
+    "bytes of body are still expected",
+    "Empty reply from server",
+    "returned error: 502",
+    "returned error: 503",
+    "returned error: 504",
+];
+
+/// The same for one that was never made.
+const UNMADE: [&str; 5] = [
+    "Connection refused",
+    "Connection timed out",
+    "Operation timed out",
+    "Could not resolve host",
+    "Temporary failure in name resolution",
+];
+
+impl Workspace<'_> {
+    /// Runs git against the remote; `arguments` adds what it is to do. That git failed is in the answer.
+    ///
+    /// # Errors
+    /// [`WriteError::NoGit`], or [`WriteError::TooSlow`] after `limit` or what is left of it.
+    pub(super) fn run_remote(
+        &self,
+        doing: &'static str,
+        limit: Duration,
+        arguments: impl Fn(&mut Command),
+    ) -> Result<GitOutput, WriteError> {
+        let mut pause = PAUSE;
+        let mut attempt = 1;
+        loop {
+            let begun = Instant::now();
+            let answer = self.talk_once(doing, limit, &arguments);
+            let worth = attempts_for(&answer);
+            if worth > 1 {
+                self.lost.set(self.lost.get() + begun.elapsed());
+            }
+            if attempt >= worth
+                || self.lost.get() > PATIENCE
+                || self.time_left().is_some_and(|left| left.is_zero())
+            {
+                return answer;
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            attempt += 1;
+        }
+    }
+
+    fn talk_once(
+        &self,
+        doing: &'static str,
+        limit: Duration,
+        arguments: &impl Fn(&mut Command),
+    ) -> Result<GitOutput, WriteError> {
+        let mut git = self.git_command();
+        arguments(&mut git);
+        self.run_git(git, b"", doing, time_allowance(limit, self.lost.get(), self.time_left()))
+    }
+
+    /// Sets when all talks with the remote have to be over. One that begins shortly before, or after it,
+    /// is still given a few seconds.
+    pub fn end_by(&self, end: Instant) {
+        self.end.set(Some(end));
+    }
+
+    fn time_left(&self) -> Option<Duration> {
+        self.end.get().map(|end| end.saturating_duration_since(Instant::now()))
+    }
+}
+
+/// How long a talk may take that could take `limit`, after what dead connections have cost, and with so
+/// much left for all.
+fn time_allowance(limit: Duration, lost: Duration, left: Option<Duration>) -> Duration {
+    let rest = LONGEST.saturating_sub(lost);
+    limit.min(left.map_or(rest, |left| left.min(rest)).max(SHORTEST))
+}
+
+/// Words of ssh and of servers that say the same with git's words for a broken connection: these stay.
+const FINAL: [&str; 8] = [
+    "denied",
+    "Host key",
+    "not found",
+    "does not appear",
+    "not exist",
+    "not exported",
+    "does not support",
+    "ERROR: ",
+];
+
+/// A push that git itself gave up, before anything was sent. The server is surprised then, and says that
+/// the connection broke.
+fn is_decided(line: &str) -> bool {
+    line.starts_with('!') && line.contains("[rejected]")
+}
+
+/// How many attempts in all an answer like this is worth.
+fn attempts_for(answer: &Result<GitOutput, WriteError>) -> u32 {
+    let says = |words: &[&str], answer: &GitOutput| {
+        words.iter().any(|words| answer.stderr.contains(words))
+    };
+    match answer {
+        Ok(answer) if answer.status.success() || answer.stdout.lines().any(is_decided) => 1,
+        Ok(answer) if says(&UNMADE, answer) => UNMADE_ATTEMPTS,
+        Ok(answer) if says(&FINAL, answer) => 1,
+        Ok(answer) if says(&BROKEN, answer) => BROKEN_ATTEMPTS,
+        Err(WriteError::TooSlow { .. }) => BROKEN_ATTEMPTS,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_talk_may_take_what_is_left_and_never_less_than_a_few_seconds() {
+        let seconds = Duration::from_secs;
+        let allowance = |limit, lost, left: Option<u64>| {
+            time_allowance(seconds(limit), seconds(lost), left.map(seconds))
+        };
+        assert_eq!(allowance(45, 0, None), LONGEST);
+        assert_eq!(allowance(12, 0, None), seconds(12));
+        assert_eq!(allowance(45, 28, None), seconds(12));
+        assert_eq!(allowance(45, 100, None), SHORTEST);
+        assert_eq!(allowance(45, 0, Some(50)), LONGEST);
+        assert_eq!(allowance(45, 0, Some(9)), seconds(9));
+        assert_eq!(allowance(45, 28, Some(9)), seconds(9));
+        assert_eq!(allowance(45, 0, Some(0)), SHORTEST);
+        assert_eq!(allowance(2, 0, Some(0)), seconds(2));
+    }
+}

@@ -1,0 +1,63 @@
+//! Which version goes next: what a stage before has had since, and this one never.
+
+use super::evidence::Evidence;
+use super::judge::judge;
+use super::query::GateQuery;
+use super::verdict::Judgement;
+use crate::model::{CellKey, Version};
+
+/// A version that may go next, and what the gates say to it.
+#[derive(Debug, Clone)]
+pub struct NextVersion {
+    pub version: Version,
+    pub judgement: Judgement,
+}
+
+/// The versions that came to `sources` after all that ran where they would go, newest first.
+pub fn find_candidates(
+    evidence: &Evidence<'_>,
+    question: &GateQuery<'_>,
+    sources: &[&CellKey],
+) -> Vec<Version> {
+    let end = question.history_end();
+    let here = evidence
+        .queried_cells(question)
+        .into_iter()
+        .flat_map(|slot| evidence.run_periods(slot, end));
+    let had: Vec<&Version> = here.map(|landing| landing.version).collect();
+    let mut out: Vec<Version> = Vec::new();
+    for slot in sources {
+        let course = evidence.run_periods(slot, end).into_iter();
+        let newer = course
+            .take_while(|landing| !had.iter().any(|version| version.is_same(landing.version)));
+        for landing in newer {
+            if !out.iter().any(|known| known.is_same(landing.version)) {
+                out.push(landing.version.clone());
+            }
+        }
+    }
+    out
+}
+
+/// Picks one of the candidates: the newest that is open, else the newest that may be proposed; with
+/// `each`, the oldest and no other. What is picked may be shut: then all are.
+pub fn pick_next(
+    evidence: &Evidence<'_>,
+    question: &GateQuery<'_>,
+    candidates: &[Version],
+    each: bool,
+) -> Option<NextVersion> {
+    let judged = |version: &Version| {
+        let judgement = judge(evidence, &GateQuery { version, ..*question });
+        NextVersion { version: version.clone(), judgement }
+    };
+    if each {
+        return candidates.last().map(judged);
+    }
+    let all: Vec<NextVersion> = candidates.iter().map(judged).collect();
+    let find = |fits: &dyn Fn(&Judgement) -> bool| all.iter().find(|next| fits(&next.judgement));
+    find(&Judgement::is_allowed)
+        .or_else(|| find(&Judgement::allows_proposal))
+        .or(all.first())
+        .cloned()
+}

@@ -1,0 +1,349 @@
+//! What the commit of a plan says: subject and trailers, and the name of its branch. The subject is
+//! also the title of its proposal; `body` has what stands below that.
+//!
+//! Subjects are ASCII where names and versions are (`->`, not an arrow): they travel through mail,
+//! hooks and terminals of all kinds. The trailers are what machines read back; `history` takes who
+//! wanted a deployment from `Promoted-By`.
+
+use super::plan::{PlanItem, PlannedMove};
+use super::proposal_body::{AppVersionChange, purpose_note};
+use crate::config::{SubjectParts, SubjectTemplate};
+use crate::model::{StageName, TargetName, Version};
+use std::collections::BTreeSet;
+
+/// What a plan is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanPurpose<'a> {
+    /// What this stage runs is taken to the next.
+    Promote { from: &'a StageName },
+    /// A build's version is put there.
+    Deploy,
+    /// A version that ran there comes back.
+    RollBack,
+}
+
+/// One app's part of a commit.
+#[derive(Debug, Clone, Copy)]
+pub struct MessagePart<'a> {
+    /// `web`, or `api/nginx`.
+    pub name: &'a str,
+    pub steps: &'a [PlannedMove],
+}
+
+/// The words of one commit and its proposal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitMessage {
+    pub subject: String,
+    /// The lines between subject and trailers, if there are several apps.
+    body: String,
+    trailers: Vec<(&'static str, String)>,
+    pub(super) rows: Vec<MessageRow>,
+    pub(super) note: String,
+    pub(super) stage: String,
+    /// How each part would go back, where that is to one version.
+    pub(super) back: Vec<RollbackVersion>,
+}
+
+/// The way back of one part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RollbackVersion {
+    pub name: String,
+    /// Where that is one alone.
+    pub target: Option<String>,
+    pub version: String,
+}
+
+/// One entry that moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MessageRow {
+    /// The app, and its target where it has one.
+    pub name: String,
+    pub moved: AppVersionChange,
+}
+
+impl CommitMessage {
+    /// The words for some apps that go to one stage. `wording` is for the subject.
+    pub fn compose(
+        purpose: PlanPurpose<'_>,
+        to: &StageName,
+        parts: &[MessagePart<'_>],
+        by: &str,
+        wording: Option<&SubjectTemplate>,
+    ) -> Self {
+        let line = |part: &MessagePart<'_>| {
+            format!("{}{}", single_line(part.name), move_suffix(part.steps))
+        };
+        let what = match parts {
+            [one] => single_line(one.name),
+            several => format!("{} apps", several.len()),
+        };
+        let subject = match purpose {
+            PlanPurpose::Promote { .. } => format!("Promote {what} to {}", place_text(to, parts)),
+            PlanPurpose::Deploy => format!("Deploy {what} to {}", place_text(to, parts)),
+            PlanPurpose::RollBack => format!("Roll back {what} in {}", place_text(to, parts)),
+        };
+        let (subject, body) = match parts {
+            [one] => (format!("{subject}{}", move_suffix(one.steps)), String::new()),
+            several => {
+                (subject, several.iter().map(|part| format!("* {}\n", line(part))).collect())
+            }
+        };
+        let subject = single_line(&subject);
+        let subject = match wording {
+            Some(wording) => wording.render(&subject_parts(subject, purpose, to, parts)),
+            None => subject,
+        };
+        CommitMessage {
+            subject,
+            body,
+            trailers: commit_trailers(purpose, to, parts, by),
+            rows: parts
+                .iter()
+                .flat_map(|part| part.steps.iter().map(|step| message_row(part.name, step)))
+                .collect(),
+            note: purpose_note(purpose),
+            stage: to.to_string(),
+            back: parts.iter().filter_map(rollback_version).collect(),
+        }
+    }
+
+    /// The ways that apps go, each once.
+    pub fn version_changes(&self) -> BTreeSet<&AppVersionChange> {
+        self.rows.iter().map(|row| &row.moved).collect()
+    }
+
+    /// The same with more trailers.
+    #[must_use]
+    pub fn with_trailers(mut self, more: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.trailers.extend(more.into_iter().map(|(key, value)| (key, single_line(&value))));
+        self
+    }
+
+    /// The whole commit message.
+    pub fn commit(&self) -> String {
+        format!("{}\n\n{}", self.subject, self.below_the_subject())
+    }
+
+    /// The commit message without its subject.
+    pub fn below_the_subject(&self) -> String {
+        let trailers: String =
+            self.trailers.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
+        let body = if self.body.is_empty() { String::new() } else { format!("{}\n", self.body) };
+        format!("{body}{trailers}")
+    }
+}
+
+fn subject_parts(
+    subject: String,
+    purpose: PlanPurpose<'_>,
+    to: &StageName,
+    parts: &[MessagePart<'_>],
+) -> SubjectParts {
+    let apps: Vec<String> = parts.iter().map(|part| single_line(part.name)).collect();
+    let one = |of: &dyn Fn(&PlannedMove) -> String| {
+        let all: BTreeSet<String> = parts.iter().flat_map(|part| part.steps).map(of).collect();
+        if all.len() == 1 { all.into_iter().next().unwrap_or_default() } else { String::new() }
+    };
+    let (action, from_stage) = match purpose {
+        PlanPurpose::Promote { from } => ("promote", single_line(from.as_str())),
+        PlanPurpose::Deploy => ("deploy", String::new()),
+        PlanPurpose::RollBack => ("rollback", String::new()),
+    };
+    SubjectParts {
+        subject,
+        action,
+        app: if apps.len() == 1 { apps.concat() } else { format!("{} apps", apps.len()) },
+        apps,
+        stage: single_line(to.as_str()),
+        target: one(&|step| {
+            step.entry.target.as_ref().map(ToString::to_string).unwrap_or_default()
+        }),
+        from_stage,
+        from: one(&|step| short_version(&step.entry.version)),
+        to: one(&|step| short_version(&step.to)),
+    }
+}
+
+/// To the version before, where it is one.
+fn rollback_version(part: &MessagePart<'_>) -> Option<RollbackVersion> {
+    let before: BTreeSet<&Version> = part.steps.iter().map(|step| &step.entry.version).collect();
+    let only = before.first().filter(|_| before.len() == 1)?;
+    let targets: BTreeSet<_> = part.steps.iter().map(|step| step.entry.target.as_ref()).collect();
+    let target = targets.first().copied().flatten().filter(|_| targets.len() == 1);
+    Some(RollbackVersion {
+        name: part.name.to_owned(),
+        target: target.map(ToString::to_string),
+        version: only.to_string(),
+    })
+}
+
+/// `prod`, or `prod/eu` where that is the only target.
+fn place_text(to: &StageName, parts: &[MessagePart<'_>]) -> String {
+    let targets: BTreeSet<_> =
+        parts.iter().flat_map(|part| part.steps).map(|step| &step.entry.target).collect();
+    match targets.first() {
+        Some(Some(target)) if targets.len() == 1 => format!("{to}/{target}"),
+        _ => to.to_string(),
+    }
+}
+
+/// `: v1 -> v2`, where that is one move.
+fn move_suffix(steps: &[PlannedMove]) -> String {
+    let moves: BTreeSet<(String, String)> = steps
+        .iter()
+        .map(|step| (short_version(&step.entry.version), short_version(&step.to)))
+        .collect();
+    let targets: BTreeSet<&String> = moves.iter().map(|(_, to)| to).collect();
+    match (moves.first(), moves.len(), targets.len()) {
+        (Some((from, to)), 1, _) => format!(": {from} -> {to}"),
+        (Some((_, to)), _, 1) => format!(": {to}"),
+        _ => String::new(),
+    }
+}
+
+/// The tag, or the first digits of the digest.
+fn short_version(version: &Version) -> String {
+    match (&version.tag, &version.digest) {
+        (Some(tag), _) if !tag.is_empty() => single_line(tag),
+        (_, Some(digest)) => single_line(digest).chars().take("sha256:".len() + 12).collect(),
+        _ => "(none)".into(),
+    }
+}
+
+fn message_row(name: &str, step: &PlannedMove) -> MessageRow {
+    let target =
+        step.entry.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default();
+    let (from, to) = (step.entry.version.clone(), step.to.clone());
+    MessageRow {
+        name: format!("{name}{target}"),
+        moved: AppVersionChange { app: step.entry.app.clone(), from, to },
+    }
+}
+
+fn commit_trailers(
+    purpose: PlanPurpose<'_>,
+    to: &StageName,
+    parts: &[MessagePart<'_>],
+    by: &str,
+) -> Vec<(&'static str, String)> {
+    let mut out = Vec::new();
+    for part in parts {
+        out.push(("App", single_line(part.name)));
+        out.push(("Stage", single_line(to.as_str())));
+        let distinct = |of: &dyn Fn(&PlannedMove) -> Option<String>| {
+            let mut seen = BTreeSet::new();
+            part.steps
+                .iter()
+                .filter_map(of)
+                .filter(|text| seen.insert(text.clone()))
+                .collect::<Vec<_>>()
+        };
+        out.extend(
+            distinct(&|step| step.entry.image.clone())
+                .into_iter()
+                .map(|image| ("Image", single_line(&image))),
+        );
+        let from = distinct(&|step| Some(step.entry.version.to_string()));
+        out.extend(from.into_iter().map(|version| ("From-Version", single_line(&version))));
+        let versions = distinct(&|step| Some(step.to.to_string()));
+        out.extend(versions.into_iter().map(|version| ("To-Version", single_line(&version))));
+        if let PlanPurpose::Promote { from } = purpose {
+            out.push(("Promoted-From", single_line(from.as_str())));
+        }
+    }
+    out.push(("Promoted-By", single_line(by)));
+    out
+}
+
+/// One line, whatever a file may hold.
+pub(super) fn single_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
+}
+
+/// All branches of ours begin so.
+pub const BRANCHES: &str = "towpath/";
+
+/// Is this a branch of proposals to a stage?
+pub fn is_to_stage(branch: &str, stage: &StageName) -> bool {
+    let rest =
+        branch.strip_prefix(BRANCHES).and_then(|rest| rest.strip_prefix(&ref_part(stage.as_str())));
+    rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The branch of one app's proposal: the same each time. Targets that it is for alone are part of it.
+pub fn branch_name(item: &PlanItem, to: &StageName) -> String {
+    branch_of(&item.name(), to, &item.targets)
+}
+
+/// So many characters of targets are in the name of a branch.
+const LONGEST_TARGETS: usize = 60;
+
+/// The same for an app by its name: `web`, or `api/nginx`.
+pub fn branch_of(app: &str, to: &StageName, targets: &[TargetName]) -> String {
+    let all = targets.iter().map(|target| target.as_str()).collect::<Vec<_>>().join("+");
+    let name = match targets {
+        [] => app.to_owned(),
+        [first, rest @ ..] if all.chars().count() > LONGEST_TARGETS => {
+            let (first, hash) = (first.as_str(), fnv(&all));
+            format!(
+                "{app}@{}+{}-{hash:08x}",
+                first.chars().take(LONGEST_TARGETS).collect::<String>(),
+                rest.len()
+            )
+        }
+        _ => format!("{app}@{all}"),
+    };
+    format!("{BRANCHES}{}/{}", ref_part(to.as_str()), ref_part(&name))
+}
+
+/// The branch of a proposal for several apps at once.
+pub fn joint_branch_name(to: &StageName) -> String {
+    format!("{BRANCHES}{}/_all", ref_part(to.as_str()))
+}
+
+/// A name as a part of a ref (`git check-ref-format`). What has to be changed for that gets a hash, so
+/// that two names never become one.
+fn ref_part(name: &str) -> String {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '.' | '@');
+    let odd =
+        name.starts_with(['.', '-', '@', '_']) || name.ends_with(['.', '@']) || name.contains("..");
+    if name.chars().all(fits) && !odd && !name.ends_with(".lock") && !name.is_empty() {
+        return name.to_owned();
+    }
+    let safe: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    format!("{}-{:08x}", safe.trim_matches('-'), fnv(name))
+}
+
+/// FNV-1a, 32 bits.
+fn fnv(text: &str) -> u32 {
+    text.bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ref_part;
+
+    #[test]
+    fn names_become_parts_of_refs() {
+        for name in ["web", "build-service", "a.b", "web@eu", "é1"] {
+            assert_eq!(ref_part(name), name);
+        }
+        for (name, expected) in [
+            ("api/nginx", "api-nginx-6cf4e2b7"),
+            ("api-nginx", "api-nginx"),
+            (".hidden", "hidden-2a2f6d7b"),
+            ("x.lock", "x-lock-5ac6e6cb"),
+            ("a..b", "a--b-5a32d0f3"),
+        ] {
+            let (part, expected) =
+                (ref_part(name), expected.rsplit_once('-').map_or(expected, |(head, _)| head));
+            assert!(part.starts_with(expected), "{name}: {part}");
+            assert!(
+                git2::Reference::is_valid_name(&format!("refs/heads/towpath/prod/{part}")),
+                "{part}"
+            );
+        }
+        assert_ne!(ref_part("a/b"), ref_part("a b"));
+    }
+}

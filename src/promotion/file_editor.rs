@@ -1,0 +1,250 @@
+//! One file that is edited: what may be edited in it, and by which splices.
+
+use super::edits::EditConsent;
+use super::refusal::{EditRefusal, RefusalReason};
+use super::version_change::{LocationWrite, VersionChange};
+use crate::git::FileKind;
+use crate::model::{ImagePart, Location};
+use crate::source::leaf::Leaf;
+use crate::source::{SnapshotReader, ValueNotation, YamlReadError, marker};
+use crate::yaml::{self, Dialect, EditableScalar, ScalarEdit, Splice};
+use std::rc::Rc;
+
+/// Markers of template engines.
+const MARKERS: [&str; 3] = ["{{", "{%", "<%"];
+
+/// A file as it is, and what is wanted of it so far.
+pub(super) struct FileEditor {
+    path: String,
+    pub text: Rc<str>,
+    notation: ValueNotation,
+    stream: Option<Rc<yaml::YamlStream>>,
+    wanted: Vec<ScalarEdit>,
+    /// Keys that go, so that the trees cannot be compared node by node.
+    removed: Vec<Splice>,
+}
+
+impl FileEditor {
+    /// Reads a file whose values are spelled like this.
+    ///
+    /// # Errors
+    /// For links, submodules, and what cannot be read.
+    pub fn read(
+        reader: &SnapshotReader<'_>,
+        path: &str,
+        notation: ValueNotation,
+    ) -> Result<Self, EditRefusal> {
+        let refuse = |reason| EditRefusal::of_file(path, reason);
+        match reader.find_file(path).map(|file| file.kind) {
+            Some(FileKind::File) => {}
+            Some(FileKind::Symlink) => return Err(refuse(RefusalReason::Symlink)),
+            Some(FileKind::Submodule) => return Err(refuse(RefusalReason::Submodule)),
+            None => return Err(refuse(RefusalReason::Unreadable("there is no such file".into()))),
+        }
+        let unreadable = || {
+            refuse(RefusalReason::Unreadable("it is not UTF-8 text, or not in this clone".into()))
+        };
+        let text = reader.read_text(path).ok_or_else(unreadable)?;
+        let mut page = FileEditor {
+            path: path.to_owned(),
+            text,
+            notation,
+            stream: None,
+            wanted: Vec::new(),
+            removed: Vec::new(),
+        };
+        if matches!(notation, ValueNotation::Yaml | ValueNotation::Json) {
+            match reader.try_yaml(path) {
+                Ok(stream) => page.stream = Some(stream),
+                Err(YamlReadError::Yaml(_, true)) => page.notation = ValueNotation::Template,
+                Err(YamlReadError::Yaml(error, false)) => {
+                    return Err(refuse(RefusalReason::Unreadable(format!(
+                        "it is not valid YAML: {error}"
+                    ))));
+                }
+                Err(YamlReadError::Read(error)) => {
+                    return Err(refuse(RefusalReason::Unreadable(error.to_string())));
+                }
+            }
+        }
+        Ok(page)
+    }
+
+    /// Notes what is wanted at one location.
+    ///
+    /// # Errors
+    /// The reason why it cannot be.
+    pub fn add_change(
+        &mut self,
+        location: &Location,
+        change: &VersionChange,
+        consent: EditConsent,
+    ) -> Result<(), RefusalReason> {
+        let span = location.span.start..location.span.end;
+        if self.text.get(span.clone()).is_none_or(str::is_empty) {
+            return Err(RefusalReason::Unknown);
+        }
+        if location.part != ImagePart::Name || change.image.is_some() {
+            self.check_line(&span, consent)?;
+        }
+        match self.stream.clone() {
+            Some(stream) => self.want_in_yaml(&stream, location, change, consent),
+            None => self.want_in_text(location, change),
+        }
+    }
+
+    fn want_in_yaml(
+        &mut self,
+        stream: &yaml::YamlStream,
+        location: &Location,
+        change: &VersionChange,
+        consent: EditConsent,
+    ) -> Result<(), RefusalReason> {
+        let span = location.span.start..location.span.end;
+        let text = Rc::clone(&self.text);
+        let spot = EditableScalar::find(&text, stream, span.clone())?;
+        if spot.is_long_text() {
+            return Err(RefusalReason::Embedded);
+        }
+        let held = spot.text();
+        let held = if spot.is_whole() { held.trim_end_matches('\n') } else { held.as_str() };
+        let write = change.write_part(location.part, held)?;
+        if write == LocationWrite::Nothing {
+            return Ok(());
+        }
+        spot.check_keys()?;
+        let uses = spot.alias_uses();
+        if !uses.is_empty() && !consent.change_shared {
+            return Err(RefusalReason::Anchored(uses));
+        }
+        match write {
+            LocationWrite::Nothing => Ok(()),
+            LocationWrite::Remove => {
+                let splice = spot.without_its_key()?;
+                self.removed.push(splice);
+                Ok(())
+            }
+            LocationWrite::Text(new) => {
+                let dialect = if self.notation == ValueNotation::Json {
+                    Dialect::Json
+                } else {
+                    Dialect::Yaml
+                };
+                let splice = spot.replaced_by(&new, dialect)?;
+                self.add(ScalarEdit { span, text: new, splice })
+            }
+        }
+    }
+
+    fn want_in_text(
+        &mut self,
+        location: &Location,
+        change: &VersionChange,
+    ) -> Result<(), RefusalReason> {
+        let span = location.span.start..location.span.end;
+        let token = self.text[span.clone()].to_owned();
+        let held = self.notation.value_of(&token).ok_or(RefusalReason::NotWritable)?;
+        match change.write_part(location.part, held)? {
+            LocationWrite::Nothing => Ok(()),
+            LocationWrite::Remove => Err(RefusalReason::NotWritable),
+            LocationWrite::Text(new) => {
+                let text =
+                    self.notation.token_of(&token, &new).ok_or(RefusalReason::NotWritable)?;
+                self.add(ScalarEdit {
+                    span: span.clone(),
+                    text: new,
+                    splice: Splice { span, text },
+                })
+            }
+        }
+    }
+
+    /// Two entries may share a place, and want the same of it.
+    fn add(&mut self, wanted: ScalarEdit) -> Result<(), RefusalReason> {
+        let (start, end) = (wanted.splice.span.start, wanted.splice.span.end);
+        match self
+            .wanted
+            .iter()
+            .find(|other| other.splice.span.start < end && start < other.splice.span.end)
+        {
+            None => self.wanted.push(wanted),
+            Some(same) if same.splice == wanted.splice => {}
+            Some(_) => return Err(RefusalReason::Contradiction),
+        }
+        Ok(())
+    }
+
+    /// Refuses lines of templates and of automations.
+    fn check_line(
+        &self,
+        span: &std::ops::Range<usize>,
+        consent: EditConsent,
+    ) -> Result<(), RefusalReason> {
+        let start = self.text[..span.start].rfind('\n').map_or(0, |end| end + 1);
+        let end = self.text[span.end..].find('\n').map_or(self.text.len(), |end| span.end + end);
+        let line = &self.text[start..end];
+        let marker = MARKERS.into_iter().find(|marker| line.contains(marker));
+        if let Some(marker) = marker.filter(|_| self.notation != ValueNotation::Word) {
+            return Err(RefusalReason::Template { marker });
+        }
+        match marker::automation_after(&self.text, span.end) {
+            Some(owner) if !consent.force_automated => {
+                Err(RefusalReason::Automated { policy: owner.policy })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The splices, in order.
+    pub fn splices(&self) -> Vec<Splice> {
+        let wanted = self.wanted.iter().map(|wanted| &wanted.splice);
+        let mut out: Vec<Splice> = wanted.chain(&self.removed).cloned().collect();
+        out.sort_by_key(|splice| (splice.span.start, splice.span.end));
+        out.dedup();
+        out
+    }
+
+    /// Does the new text say the same but for what is wanted?
+    ///
+    /// # Errors
+    /// [`Reason::Collateral`] if not.
+    pub fn check(
+        &self,
+        reader: &SnapshotReader<'_>,
+        new: &SnapshotReader<'_>,
+    ) -> Result<(), RefusalReason> {
+        let same = match (&self.stream, self.notation) {
+            (Some(_), _) if !self.removed.is_empty() => self.same_leaves(reader, new),
+            (Some(old), _) => {
+                let new = new.try_yaml(&self.path).ok();
+                new.is_some_and(|new| yaml::same_but(&self.text, old, &new, &self.wanted))
+            }
+            (None, ValueNotation::Template) => self.same_leaves(reader, new),
+            (None, _) => true,
+        };
+        if same { Ok(()) } else { Err(RefusalReason::Collateral) }
+    }
+
+    fn same_leaves(&self, old: &SnapshotReader<'_>, new: &SnapshotReader<'_>) -> bool {
+        let (Some(old), Some(new)) =
+            (old.leaves_or_scan(&self.path), new.leaves_or_scan(&self.path))
+        else {
+            return false;
+        };
+        let is_gone = |leaf: &&Leaf| {
+            self.removed
+                .iter()
+                .any(|gone| gone.span.start <= leaf.span.start && leaf.span.end <= gone.span.end)
+        };
+        let kept: Vec<&Leaf> = old.iter().filter(|leaf| !is_gone(leaf)).collect();
+        let wanted = |leaf: &Leaf| {
+            let found = self.wanted.iter().find(|wanted| wanted.span.start == leaf.span.start);
+            found.map_or(&*leaf.text, |wanted| wanted.text.as_str()).to_owned()
+        };
+        kept.len() == new.len()
+            && kept
+                .iter()
+                .zip(new.iter())
+                .all(|(old, new)| old.path == new.path && wanted(old) == *new.text)
+    }
+}

@@ -1,0 +1,141 @@
+//! What becomes of one value when the version changes, by the part of an image it holds.
+
+use super::edits::EditConsent;
+use super::refusal::RefusalReason;
+use crate::model::{ImagePart, ImageReference, Version};
+
+/// What is written at one location.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum LocationWrite {
+    Nothing,
+    Text(String),
+    /// The key goes, with its value.
+    Remove,
+}
+
+/// One version that takes the place of another, and perhaps one image that does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct VersionChange {
+    pub old: Version,
+    /// Written the way the old one is: pinned by a digest or not.
+    pub new: Version,
+    pub image: Option<String>,
+}
+
+impl VersionChange {
+    /// A place that is pinned stays pinned, and one that is not stays as it is, so a digest is left out
+    /// where none was.
+    ///
+    /// # Errors
+    /// [`Reason::LosesDigest`] without consent, [`Reason::NoTag`].
+    pub fn of(
+        old: &Version,
+        wanted: &Version,
+        image: Option<String>,
+        consent: EditConsent,
+    ) -> Result<Self, RefusalReason> {
+        let mut new = wanted.clone();
+        match (&old.digest, &wanted.digest) {
+            (Some(digest), None) if !consent.drop_digest => {
+                return Err(RefusalReason::LosesDigest {
+                    digest: digest.clone(),
+                    version: wanted.to_string(),
+                });
+            }
+            (None, Some(_)) => new.digest = None,
+            (Some(_), Some(_)) if old.tag.is_none() => new.tag = None,
+            _ => {}
+        }
+        let keeps_tag = old.tag.is_none() || new.tag.is_some();
+        if !keeps_tag || new.is_empty() {
+            return Err(RefusalReason::NoTag { version: wanted.to_string() });
+        }
+        Ok(VersionChange { old: old.clone(), new, image })
+    }
+
+    /// What a value of this part becomes.
+    ///
+    /// # Errors
+    /// When the value does not hold what its part promises.
+    pub fn write_part(&self, part: ImagePart, text: &str) -> Result<LocationWrite, RefusalReason> {
+        let whole = |held: Option<&String>, new: Option<&String>| match (held, new) {
+            (Some(held), Some(new)) if held == text => Ok(LocationWrite::Text(new.clone())),
+            (Some(held), None) if held == text => Ok(LocationWrite::Remove),
+            _ => Err(self.piece_refusal(text)),
+        };
+        match part {
+            ImagePart::Tag | ImagePart::Chart => {
+                whole(self.old.tag.as_ref(), self.new.tag.as_ref())
+            }
+            ImagePart::Digest if self.old.tag.is_none() && self.new.digest.is_none() => {
+                Err(RefusalReason::NoPlaceForTag)
+            }
+            ImagePart::Digest => whole(self.old.digest.as_ref(), self.new.digest.as_ref()),
+            ImagePart::TagAndDigest => {
+                whole(Some(&self.old.to_string()), Some(&self.new.to_string()))
+            }
+            ImagePart::Name => {
+                Ok(self.image.clone().map_or(LocationWrite::Nothing, LocationWrite::Text))
+            }
+            ImagePart::Reference => self.write_reference(text),
+            ImagePart::Revision => self.write_revision(text),
+        }
+    }
+
+    /// `docker://registry/name:tag@digest`: what stands before the name stays.
+    fn write_reference(&self, text: &str) -> Result<LocationWrite, RefusalReason> {
+        let scheme = text.find("://").map_or(0, |at| at + 3);
+        let (scheme, rest) = text.split_at(scheme);
+        let ImageReference { name, version } = ImageReference::parse(rest);
+        if version != self.old {
+            return Err(self.piece_refusal(text));
+        }
+        let name = self.image.clone().unwrap_or(name);
+        let new = ImageReference { name, version: self.new.clone() };
+        Ok(LocationWrite::Text(format!("{scheme}{new}")))
+    }
+
+    /// A revision alone, or the one in an address: `…?ref=v1`, `…/releases/download/v1/…`.
+    fn write_revision(&self, text: &str) -> Result<LocationWrite, RefusalReason> {
+        let (Some(old), Some(new)) = (&self.old.tag, &self.new.tag) else {
+            return Err(self.piece_refusal(text));
+        };
+        if text == old {
+            return Ok(LocationWrite::Text(new.clone()));
+        }
+        let starts = [
+            "?ref=",
+            "&ref=",
+            "?version=",
+            "&version=",
+            "/releases/download/",
+            "/archive/refs/tags/",
+            "/archive/",
+        ];
+        let found = starts.iter().find_map(|start| {
+            let at = text.find(&format!("{start}{old}"))? + start.len();
+            let rest = &text[at + old.len()..];
+            let ends = rest.is_empty()
+                || rest.starts_with(['&', '/'])
+                || rest == ".tar.gz"
+                || rest == ".zip";
+            ends.then_some(at)
+        });
+        let bare = old.trim_start_matches('v');
+        let Some(at) = found.filter(|at| !text[at + old.len()..].contains(bare)) else {
+            return Err(self.piece_refusal(text));
+        };
+        Ok(LocationWrite::Text(format!("{}{new}{}", &text[..at], &text[at + old.len()..])))
+    }
+
+    fn piece_refusal(&self, text: &str) -> RefusalReason {
+        if text.contains('\n') {
+            return RefusalReason::Embedded;
+        }
+        RefusalReason::Piece { value: text.to_owned(), version: self.old.to_string() }
+    }
+}
+
+#[cfg(test)]
+#[path = "version_change_tests.rs"]
+mod tests;

@@ -1,0 +1,287 @@
+//! Argo CD: parameters from files, patches and plugins of a source, what generators give to an
+//! `ApplicationSet`, and which revision of which directory is applied.
+
+use super::{KubeObject, is_telling, speaks_of_versions};
+use crate::git::path::folder_of;
+use crate::model::{BlindSpot, BlindSpotEffect};
+use crate::source::leaf::Leaf;
+use crate::source::leaf_subtree::{LeafSubtree, split_objects};
+use crate::source::{ChangeScope, SnapshotReader};
+use std::collections::BTreeSet;
+
+/// Keys of a source that win over what is read of it.
+const OVERRIDING: [&[&str]; 6] = [
+    &["helm", "fileParameters"],
+    &["kustomize", "patches"],
+    &["kustomize", "components"],
+    &["plugin"],
+    &["directory", "jsonnet"],
+    &["helm", "valueFiles"],
+];
+
+/// Keys of a source that say where to read on.
+const LEADING: [&[&str]; 4] = [&["path"], &["repoURL"], &["targetRevision"], &["ref"]];
+
+/// The blind spots of a file of applications.
+pub fn find_blind_spots(
+    path: &str,
+    leaves: &[Leaf],
+    sight: &ChangeScope<'_>,
+    reader: &SnapshotReader<'_>,
+) -> Vec<BlindSpot> {
+    let mut out = Vec::new();
+    if !sight.may_have_news(path, "files", reader) {
+        return out;
+    }
+    for branch in split_objects(leaves) {
+        let object = KubeObject::new(path, branch);
+        if !object
+            .branch
+            .text("apiVersion")
+            .is_some_and(|version| version.starts_with("argoproj.io/"))
+        {
+            continue;
+        }
+        match object.branch.text("kind") {
+            Some("Application") => out.extend(template_spots(&object, &["spec"], sight)),
+            Some("ApplicationSet") => {
+                out.extend(template_spots(&object, &["spec", "template", "spec"], sight));
+                out.extend(template_patch(&object));
+                out.extend(generator_spots(&object, sight, reader));
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// A patch of the template, if it has to do with sources or versions.
+fn template_patch(object: &KubeObject<'_>) -> Option<BlindSpot> {
+    let leaves: Vec<&Leaf> = object.leaves_at(&["spec", "templatePatch"]).collect();
+    let is_about = |text: &str| text.contains("source") || is_telling(text);
+    let counts =
+        leaves.iter().any(|leaf| leaf.keys().any(is_about) || leaf.text.lines().any(is_about));
+    counts
+        .then(|| object.spot_of("spec.templatePatch", leaves, BlindSpotEffect::Overrides))
+        .flatten()
+}
+
+/// What the sources of an application say beside the versions that are read.
+fn template_spots(
+    object: &KubeObject<'_>,
+    keys: &[&str],
+    sight: &ChangeScope<'_>,
+) -> Vec<BlindSpot> {
+    let mut out = Vec::new();
+    for source in source_keys(object, keys) {
+        let at = |rest: &[&str]| -> Vec<String> {
+            source
+                .iter()
+                .map(String::as_str)
+                .chain(rest.iter().copied())
+                .map(str::to_owned)
+                .collect()
+        };
+        let spot = |rest: &[&str], reach| {
+            let keys = at(rest);
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            let leaves = object.leaves_at(&keys).filter(|leaf| !sight.is_read(object.path, leaf));
+            object.spot_of(&keys.join("."), leaves, reach)
+        };
+        out.extend(OVERRIDING.iter().filter_map(|rest| spot(rest, BlindSpotEffect::Overrides)));
+        out.extend(LEADING.iter().filter_map(|rest| spot(rest, BlindSpotEffect::Leads)));
+        let parameters = at(&["helm", "parameters"]);
+        let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
+        let odd = object.leaves_at(&parameters).filter(|leaf| leaf.keys().any(is_odd_name));
+        out.extend(object.spot_of(&parameters.join("."), odd, BlindSpotEffect::Overrides));
+    }
+    out.extend(
+        ["source", "sources"]
+            .iter()
+            .filter_map(|key| object.duplicate_spot(&[keys, &[key]].concat())),
+    );
+    out
+}
+
+/// The keys of each source of an application.
+fn source_keys(object: &KubeObject<'_>, keys: &[&str]) -> Vec<Vec<String>> {
+    let under = |more: &[&str]| keys.iter().chain(more).map(|key| (*key).to_owned()).collect();
+    let elements = object.branch.subtree_at(keys).subtree_at(&["sources"]).children();
+    let one = std::iter::once(under(&["source"]));
+    one.chain(elements.into_iter().map(|(element, _)| under(&["sources", element]))).collect()
+}
+
+/// A name of a parameter that helm takes apart: `replicas=2,image.tag`.
+fn is_odd_name(key: &str) -> bool {
+    key.starts_with('[') && key.contains([',', '=', '\\', '{', '}', ' '])
+}
+
+/// What generators give to the places in which versions stand: elements, files, templates of their own.
+fn generator_spots(
+    object: &KubeObject<'_>,
+    sight: &ChangeScope<'_>,
+    reader: &SnapshotReader<'_>,
+) -> Vec<BlindSpot> {
+    let wanted = wanted_names(object);
+    let all: Vec<&Leaf> = object.leaves_at(&["spec", "generators"]).collect();
+    let gives = |leaf: &&Leaf| {
+        let has_own_template = leaf.keys().any(|key| key == "template");
+        let is_element = leaf.keys().any(|key| key == "elements");
+        let is_wanted = !is_element || leaf.keys().any(|key| wanted.contains(key));
+        !sight.is_read(object.path, leaf)
+            && (has_own_template && speaks_of_versions(leaf) || !wanted.is_empty() && is_wanted)
+    };
+    let mut out = Vec::new();
+    out.extend(object.spot_of(
+        "spec.generators",
+        all.iter().copied().filter(gives),
+        BlindSpotEffect::Overrides,
+    ));
+    if !wanted.is_empty() {
+        let is_file =
+            |leaf: &&&Leaf| leaf.last() == "path" && leaf.keys().any(|key| key == "files");
+        out.extend(
+            all.iter()
+                .filter(is_file)
+                .flat_map(|leaf| file_spots(object, &leaf.text, &wanted, sight, reader)),
+        );
+    }
+    out
+}
+
+/// The names that a template asks for where versions stand.
+fn wanted_names(object: &KubeObject<'_>) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for leaf in object.leaves_at(&["spec", "template", "spec"]) {
+        if matches!(leaf.last(), "repoURL" | "path" | "releaseName")
+            || is_git_revision(&object.branch, leaf)
+        {
+            continue;
+        }
+        let is_version = leaf.keys().any(is_telling);
+        let lines = leaf.text.lines().filter(|line| is_version || is_telling(line));
+        for expression in lines.flat_map(|line| line.split("{{").skip(1)) {
+            let inside = expression.split("}}").next().unwrap_or_default();
+            let words =
+                inside.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
+            out.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+        }
+    }
+    out
+}
+
+/// Is it the revision of a git source, which is no version of the mapping?
+fn is_git_revision(object: &LeafSubtree<'_>, leaf: &Leaf) -> bool {
+    if leaf.last() != "targetRevision" {
+        return false;
+    }
+    let has_chart =
+        |(rest, other): (&str, &Leaf)| rest.ends_with("chart") && other.parent() == leaf.parent();
+    !object.all_leaves().any(has_chart)
+}
+
+/// The files of a generator that are in the repository.
+fn file_spots(
+    object: &KubeObject<'_>,
+    pattern: &str,
+    wanted: &BTreeSet<String>,
+    sight: &ChangeScope<'_>,
+    reader: &SnapshotReader<'_>,
+) -> Vec<BlindSpot> {
+    let start = folder_of(pattern.split(['*', '?', '[', '{']).next().unwrap_or_default());
+    let all = reader.snapshot().files_under(start).unwrap_or_default();
+    let fits = all
+        .into_iter()
+        .filter(|file| (sight.is_changed)(&file.path) && glob_matches(pattern, &file.path));
+    let key = format!("what {} reads of this file", object.display_name());
+    let spot = |path: String| {
+        let leaves = reader.read_leaves(&path)?;
+        let given = leaves.iter().filter(|leaf| leaf.keys().any(|key| wanted.contains(key)));
+        let says: String = given.map(super::leaf_statement).collect();
+        let spot = BlindSpot {
+            path,
+            key: key.clone(),
+            line: None,
+            says,
+            reach: BlindSpotEffect::Overrides,
+        };
+        (!spot.says.is_empty()).then_some(spot)
+    };
+    fits.filter_map(|file| spot(file.path)).collect()
+}
+
+/// Does a path fit a pattern with `*`? Sets and `?` count as anything.
+fn glob_matches(pattern: &str, path: &str) -> bool {
+    let mut parts = pattern.split(['*', '?', '[', '{']);
+    let Some(mut rest) = path.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+    let is_open = pattern.contains(['*', '?', '[', '{']);
+    for part in parts {
+        let part = part.rsplit([']', '}']).next().unwrap_or(part);
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.is_empty() || is_open
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::SourceRule;
+    use crate::model::SourceKind;
+    use crate::source::testing::repository;
+
+    const HEAD: &str = "apiVersion: argoproj.io/v1alpha1\nmetadata: {name: web}\n";
+
+    fn told(text: &str) -> Vec<String> {
+        let rule = SourceRule::new(SourceKind::Argo, "{stage}.yaml", &[]).expect("a path");
+        let files = [("prod.yaml", text), ("c/a/x.json", "{\"tag\": \"v1\", \"size\": 2}")];
+        let spots = repository(&files).blind_spots(rule);
+        spots.into_iter().map(|(place, says)| format!("{place} <{says}>")).collect()
+    }
+
+    #[test]
+    fn of_an_application() {
+        let one = format!(
+            "{HEAD}kind: Application\nspec:\n  sources:\n  - path: a\n    helm:\n      parameters: [{{name: image.tag, value: v1}}]\n      fileParameters: [{{name: image.tag, path: x}}]\n"
+        );
+        assert_eq!(
+            told(&one),
+            [
+                "prod.yaml:9 Application web: spec.sources.[0].helm.fileParameters <spec.sources.[0].helm.fileParameters.[image.tag].name=image.tag spec.sources.[0].helm.fileParameters.[image.tag].path=x>",
+                "prod.yaml:6 Application web: spec.sources.[0].path <spec.sources.[0].path=a>",
+            ]
+        );
+    }
+
+    #[test]
+    fn only_what_generators_give_to_versions() {
+        let set = |image: &str| {
+            format!(
+                "{HEAD}kind: ApplicationSet\nspec:\n  generators:\n  - list: {{elements: [{{tag: v1, size: 2}}]}}\n  - git: {{files: [{{path: c/*/x.json}}]}}\n  template: {{spec: {{source: {{kustomize: {{images: ['{image}']}}}}}}}}\n"
+            )
+        };
+        assert!(told(&set("a/web:v1")).is_empty());
+        assert_eq!(
+            told(&set("a/web:{{ .tag }}")),
+            [
+                "prod.yaml:6 ApplicationSet web: spec.generators <spec.generators.[0].list.elements.[0].tag=v1 spec.generators.[1].git.files.[0].path=c/*/x.json>",
+                "c/a/x.json:- what ApplicationSet web reads of this file <tag=v1>",
+            ]
+        );
+    }
+
+    #[test]
+    fn patterns_are_taken_widely() {
+        assert!(
+            glob_matches("a/*/x.json", "a/b/x.json")
+                && glob_matches("a/**/x", "a/b/c/x")
+                && glob_matches("a/{b,c}/x", "a/c/x")
+        );
+        assert!(
+            !glob_matches("a/*/x.json", "a/b/y.json")
+                && !glob_matches("a", "b")
+                && glob_matches("a", "a")
+                && !glob_matches("a", "ab")
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! Keys that hold versions of something else.
+
+use super::leaf_context::{LeafContext, LeafKeys};
+
+/// Keys that hold versions of something else, whatever they look like.
+pub(super) fn is_excluded_key(keys: &LeafKeys, around: &LeafContext<'_>) -> bool {
+    let key = keys.last.as_str();
+    if matches!(
+        key,
+        "apiversion"
+            | "kind"
+            | "schemaversion"
+            | "checksum"
+            | "helmshchart"
+            | "apiversions"
+            | "hash"
+            | "id"
+            | "uid"
+    ) {
+        return true;
+    }
+    if keys.raw.contains("kubernetes.io/")
+        || keys.raw.contains("helm.sh/")
+        || keys.parents.iter().any(|p| p == "requires" || p == "annotations")
+    {
+        return keys.raw != "image" && key != "version"
+            || keys.parents.iter().any(|p| p == "requires" || p == "annotations");
+    }
+    if key == "version"
+        && around.beside_any(&["kind", "group", "apiversion"])
+        && around.sibling_leaf("chart").is_none()
+    {
+        return true;
+    }
+    // Ansible Galaxy: the systems that a role is for.
+    if keys.parents.iter().any(|p| p == "galaxyinfo") {
+        return true;
+    }
+    if keys.parents.last().is_some_and(|p| p == "sops")
+        || (key == "version" && keys.parents.iter().any(|p| p == "sops"))
+    {
+        return true;
+    }
+    let Some(of) = key.strip_suffix("version") else { return false };
+    const PREFIXED: [&str; 10] =
+        ["api", "interface", "schema", "tls", "protocol", "engine", "config", "crd", "ssl", "http"];
+    const EXACT: [&str; 42] = [
+        "terraform",
+        "provider",
+        "kubernetes",
+        "kubectl",
+        "kube",
+        "cluster",
+        "min",
+        "max",
+        "minimum",
+        "maximum",
+        "engine",
+        "format",
+        "secret",
+        "resource",
+        "required",
+        "platform",
+        "os",
+        "ami",
+        "eks",
+        "aks",
+        "gke",
+        "k8s",
+        "helm",
+        "git",
+        "compose",
+        "storage",
+        "addon",
+        "cni",
+        "python",
+        "node",
+        "java",
+        "ruby",
+        "go",
+        "golang",
+        "php",
+        "postgres",
+        "postgresql",
+        "mysql",
+        "redis",
+        "rds",
+        "elasticsearch",
+        "mariadb",
+    ];
+    PREFIXED.iter().any(|word| of.ends_with(word)) || EXACT.contains(&of)
+}

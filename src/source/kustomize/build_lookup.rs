@@ -1,0 +1,159 @@
+//! Builds that are remembered: of each, what was looked at, built on and warned about, so that it is
+//! known, at another revision too, whether it still holds.
+
+use super::build::{BuildOutput, KustomizeBuilder, MAX_DEPTH};
+use super::build_cache::{BuildTrace, CachedBuild};
+use super::file_cache;
+use crate::model::Warning;
+use crate::source::{SnapshotReader, VersionFinding};
+use std::collections::HashSet;
+use std::rc::Rc;
+
+/// What is noted of a build that is not finished.
+#[derive(Default)]
+pub(super) struct BuildFrame {
+    trace: BuildTrace,
+    /// How many warnings of the reader are noted already, or are not of this build.
+    noted: usize,
+}
+
+/// Something that a build warned about.
+pub(super) enum BuildWarning {
+    Here(Warning),
+    /// All that the build of a base warned about.
+    Base(Rc<str>),
+}
+
+/// What `look` sees in the build of a directory. That is remembered; the build only if others build
+/// on it, because a thousand overlays with their objects take much memory.
+pub(super) fn find_in_build(
+    reader: &SnapshotReader<'_>,
+    directory: &str,
+    look: impl FnOnce(&BuildOutput) -> Vec<VersionFinding>,
+) -> Vec<VersionFinding> {
+    let builds = &reader.kustomize;
+    let mut builder = KustomizeBuilder::new(reader);
+    let known = builder.is_current(directory).then(|| builds.cached_findings(directory)).flatten();
+    let findings = known.unwrap_or_else(|| {
+        let built = builder.load_build(directory);
+        let findings = Rc::new(look(&built));
+        builds.store_findings(directory, Rc::clone(&findings));
+        findings
+    });
+    reader.record_access(&builds.access_log(directory));
+    replay_warnings(reader, directory, &mut HashSet::new());
+    findings.to_vec()
+}
+
+/// Gives the warnings of a build again, those of each base once.
+fn replay_warnings(reader: &SnapshotReader<'_>, directory: &str, done: &mut HashSet<Rc<str>>) {
+    for said in &reader.kustomize.build_trace(directory).said {
+        match said {
+            BuildWarning::Here(warning) => reader.add_warning(warning.clone()),
+            BuildWarning::Base(base) => {
+                if done.insert(Rc::clone(base)) {
+                    replay_warnings(reader, base, done);
+                }
+            }
+        }
+    }
+}
+
+impl KustomizeBuilder<'_, '_> {
+    /// The build of a base, which is noted.
+    pub(super) fn build_base(&mut self, directory: &str) -> Rc<BuildOutput> {
+        self.note_warnings();
+        let built = self.load_build(directory);
+        let name = self.reader.kustomize.build_on(directory);
+        self.reader.record_access(&self.reader.kustomize.access_log(directory));
+        replay_warnings(self.reader, directory, &mut HashSet::new());
+        let (noted, _) = self.reader.warned_since(usize::MAX);
+        if let (Some(frame), Some((name, stamp, tangled))) = (self.frames.last_mut(), name) {
+            frame.noted = noted;
+            frame.trace.said.push(BuildWarning::Base(Rc::clone(&name)));
+            frame.trace.bases.push((name, stamp));
+            frame.trace.tangled |= tangled;
+        }
+        built
+    }
+
+    /// Says that the unfinished build depends on where it was begun.
+    pub(super) fn mark_tangled(&mut self) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.trace.tangled = true;
+        }
+    }
+
+    fn load_build(&mut self, directory: &str) -> Rc<BuildOutput> {
+        let known = self.reader.kustomize.get_build(directory);
+        known
+            .filter(|_| self.is_current(directory))
+            .unwrap_or_else(|| self.rebuild_directory(directory))
+    }
+
+    /// Builds a directory anew. Where nothing came out differently, what builds on it still holds.
+    fn rebuild_directory(&mut self, directory: &str) -> Rc<BuildOutput> {
+        let (noted, _) = self.reader.warned_since(usize::MAX);
+        self.frames.push(BuildFrame { noted, ..BuildFrame::default() });
+        let before = self.reader.take_touched();
+        let mut built = BuildOutput::default();
+        self.accumulate(directory, &mut built);
+        self.note_warnings();
+        let touched = self.reader.take_touched();
+        self.reader.resume_touched(before);
+        let trace = self.frames.pop().map(|frame| frame.trace).unwrap_or_default();
+        self.reader.kustomize.store_build(directory, CachedBuild::new(built, touched, trace))
+    }
+
+    fn note_warnings(&mut self) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        let (count, warnings) = self.reader.warned_since(frame.noted);
+        frame.noted = count;
+        frame.trace.said.extend(warnings.into_iter().map(BuildWarning::Here));
+    }
+
+    /// Is a build remembered that holds at this revision? Bases it depends on are built anew where
+    /// they do not.
+    fn is_current(&mut self, directory: &str) -> bool {
+        let builds = &self.reader.kustomize;
+        if !builds.is_doubted(directory) {
+            return builds.is_kept(directory);
+        }
+        let trace = builds.build_trace(directory);
+        let open = self.open.len() >= MAX_DEPTH || self.open.iter().any(|open| open == directory);
+        if trace.tangled || open || !self.own_files_hold(directory) {
+            return false;
+        }
+        self.open.push(directory.to_owned());
+        let same = trace.bases.iter().all(|(base, stamp)| self.current_stamp(base) == Some(*stamp));
+        self.open.pop();
+        if same {
+            self.reader.kustomize.confirm_build(directory);
+        }
+        same
+    }
+
+    /// Is all that a build in doubt made of the files it looked at itself the same as before?
+    fn own_files_hold(&self, directory: &str) -> bool {
+        let (own, touched) = (
+            self.reader.kustomize.own_changes(directory),
+            self.reader.kustomize.access_log(directory),
+        );
+        let holds = |path: &Rc<str>| {
+            let made = touched.made_essences(path);
+            !made.is_empty()
+                && made.iter().all(|(made, stamp)| {
+                    file_cache::essence_stamp(self.reader, *made, path) == Some(*stamp)
+                })
+        };
+        !own.moved && own.changed.iter().all(holds)
+    }
+
+    /// Which build of a directory is the one of this revision.
+    fn current_stamp(&mut self, directory: &str) -> Option<u64> {
+        if !self.is_current(directory) {
+            self.rebuild_directory(directory);
+        }
+        self.reader.kustomize.build_stamp(directory)
+    }
+}
