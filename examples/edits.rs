@@ -159,7 +159,7 @@ fn row(path: &Path, options: &Options) -> anyhow::Result<Row> {
 
 /// The repository's own configuration, or what discovery proposes.
 fn configuration(reader: &SnapshotReader<'_>, repository: &Repository) -> anyhow::Result<Config> {
-    let name = config::FILE_NAMES[0];
+    let name = config::CONFIG_FILE;
     match reader.find_file(name).and_then(|_| reader.read_text(name)) {
         Some(text) => Ok(config::parse(&text, name)?),
         None => Ok(discovery::propose(reader, repository).config),

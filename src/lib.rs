@@ -29,6 +29,7 @@ pub mod git;
 pub mod guard;
 pub mod history;
 pub mod model;
+pub mod ops;
 pub mod pipeline;
 pub mod promotion;
 pub mod report;

@@ -1,10 +1,12 @@
 //! `towpath advance`: the pipeline's tick.
 
-use super::complete;
-use super::context::CommandContext;
-use super::delivery::{self, AdvanceRequest};
-use super::failure::{ExitKind, Failure};
-use super::forge_args::ForgeArgs;
+use crate::cli::complete;
+use crate::cli::context::CommandContext;
+use crate::cli::exit::ExitKind;
+use crate::cli::forge_args::ForgeArgs;
+use crate::ops::advance::{AdvanceRequest, advance};
+use crate::ops::error::Failure;
+use crate::ui::escape_for_terminal;
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -44,13 +46,17 @@ pub struct AdvanceArgs {
     forge: ForgeArgs,
 }
 
-/// One line for what was done, and one for what was not.
+/// Prints one line for each step that was taken, and one for each that was not.
 pub fn run(args: &AdvanceArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.open_repository()?;
-    let tick = AdvanceRequest {
+    let print =
+        |line: &str| Ok(context.ui.write_part(&format!("{}\n", escape_for_terminal(line)))?);
+    let request = AdvanceRequest {
         stage: args.stage.as_deref(),
         app: args.app.as_deref(),
         dry_run: args.dry_run,
+        forge: &args.forge.to_choice(),
+        observer: &print,
     };
-    delivery::advance(&tick, &args.forge, &repository, context)
+    let report = advance(&request, &context.session)?;
+    Ok(if report.has_failures { ExitKind::Failed } else { ExitKind::Done })
 }

@@ -1,24 +1,17 @@
 //! `towpath ask`: may this be deployed now?
 
-mod many;
-mod wait;
-
+use super::complete;
 use super::context::CommandContext;
-use super::facts::FactCollector;
-use super::failure::{ExitKind, Failure};
-use super::inquiry::{GateContext, GateRequest};
-use super::{args, complete, output, value_parsers};
-use crate::git::Repository;
-use crate::git::revision_or_time::{RevisionError, TIME_FORMS, parse_time};
-use crate::model::Version;
-use crate::pipeline::{Evidence, ExternalFacts, GateQuery, MoveDirection, judge, targets_by_wave};
-use crate::report::json::AskJson;
-use crate::report::{GateReport, WaveReports};
+use super::exit::ExitKind;
+use super::value_parsers::{self, one_of, parse_duration};
+use crate::ops::error::Failure;
+use crate::ops::gates::ask::{self, GateAnswer, GateQuestion, WaitOptions};
 use crate::ui::{self, OutputFormat};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
-use jiff::{SignedDuration, Timestamp};
-use std::path::PathBuf;
+use jiff::SignedDuration;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -68,12 +61,12 @@ pub struct AskArgs {
     wait: bool,
 
     /// With --wait: look so often
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = args::parse_duration, requires = "wait")]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration, requires = "wait")]
     #[arg(hide_short_help = true)]
     every: SignedDuration,
 
     /// With --wait: give up after so long
-    #[arg(long, value_name = "TIME", value_parser = args::parse_duration, requires = "wait", hide_short_help = true)]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, requires = "wait", hide_short_help = true)]
     timeout: Option<SignedDuration>,
 
     /// Answer the questions in a file, `-` for the standard input: `APP STAGE [VERSION [TIME]]`, a line
@@ -82,151 +75,74 @@ pub struct AskArgs {
     questions: Option<PathBuf>,
 
     /// How the answer is written
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
     output: OutputFormat,
 }
 
 const FORMATS: [OutputFormat; 3] = [OutputFormat::Table, OutputFormat::Json, OutputFormat::Jsonl];
 
-/// Answers, with the exit code of the answer.
+/// Prints the answer, with the exit code that belongs to it.
 pub fn run(args: &AskArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    if args.wait {
-        return wait::run(args, context);
+    if let Some(path) = &args.questions {
+        return answer_file(path, args.output, context);
     }
-    let repository = context.open_repository()?;
-    let inquiry = GateContext::load(context, &repository)?;
-    inquiry.survey.print_assumption(context);
-    match &args.questions {
-        Some(path) => many::run(path, args.output, &inquiry),
-        None => print_answer(&answer_waves(args, &inquiry)?, args.output, &inquiry),
-    }
-}
-
-/// Prints the answer.
-fn print_answer(
-    waves: &WaveReports,
-    format: OutputFormat,
-    inquiry: &GateContext<'_>,
-) -> Result<ExitKind, Failure> {
-    let context = inquiry.context;
-    let text = match format {
-        OutputFormat::Table => ui::ask(waves, &context.ui.out),
-        OutputFormat::Json => ui::to_json(&json(waves, inquiry)),
-        _ => serde_json::to_string(&json(waves, inquiry)).unwrap_or_default(),
+    let answer = if args.wait {
+        let options = WaitOptions { every: args.every, timeout: args.timeout };
+        ask::wait_until_open(&args.to_question(), options, &context.session)?
+    } else {
+        ask::ask(&args.to_question(), &context.session)?
+    };
+    let text = match args.output {
+        OutputFormat::Table => ui::ask(&answer.waves, &context.ui.out),
+        OutputFormat::Json => ui::to_json(&answer.to_json()),
+        _ => ui::to_json_line(&answer.to_json()),
     };
     context.ui.write_answer(&text)?;
-    Ok(if waves.current().is_allowed() { ExitKind::Done } else { ExitKind::Refused })
+    Ok(if answer.is_allowed() { ExitKind::Done } else { ExitKind::Refused })
 }
 
-fn json(waves: &WaveReports, inquiry: &GateContext<'_>) -> AskJson {
-    let (repository, survey) =
-        (inquiry.context.shown_repository(inquiry.repository), &inquiry.survey);
-    AskJson::new(
-        waves,
-        repository,
-        survey.branch.clone(),
-        survey.commit.map(|commit| commit.to_string()),
-    )
-}
-
-/// The answer to the question on the command line, wave by wave.
-fn answer_waves(args: &AskArgs, inquiry: &GateContext<'_>) -> Result<WaveReports, Failure> {
-    let (past, nothing) = (inquiry.deployment_index(), ExternalFacts::default());
-    let evidence = inquiry.evidence(&past, &nothing);
-    let subject = inquiry.subject(args.app.as_deref().unwrap_or_default())?;
-    let stage = inquiry.stage(args.to.as_deref().unwrap_or_default())?.name.clone();
-    let targets = args
-        .target
-        .as_deref()
-        .map(|word| inquiry.resolve_target(word))
-        .transpose()?
-        .into_iter()
-        .collect();
-    let at = args
-        .at
-        .as_deref()
-        .map(|text| resolve_time(text, inquiry.context, inquiry.repository))
-        .transpose()?;
-    let mut asked = GateRequest {
-        subject,
-        stage,
-        targets,
-        version: Version::default(),
-        purpose: MoveDirection::Forward,
-    };
-    asked.version = match &args.version {
-        Some(text) => inquiry.version(&evidence, &asked.subject, text),
-        None => inquiry.find_candidate(&evidence, &asked, at)?,
-    };
-    Ok(by_wave(&asked, at, &evidence, &FactCollector::new(inquiry)))
-}
-
-/// Asks the gates about each wave of the stage, or about all at once where it has none.
-fn by_wave(
-    asked: &GateRequest,
-    at: Option<Timestamp>,
-    evidence: &Evidence<'_>,
-    witness: &FactCollector<'_, '_>,
-) -> WaveReports {
-    let context = witness.context();
-    let end = asked.to_query(context, at).history_end();
-    let turns = match asked.targets.is_empty() {
-        true => targets_by_wave(evidence, &asked.subject, &asked.stage, end),
-        false => vec![asked.targets.clone()],
-    };
-    let waves: Vec<GateRequest> =
-        turns.into_iter().map(|targets| GateRequest { targets, ..asked.clone() }).collect();
-    let questions: Vec<GateQuery<'_>> =
-        waves.iter().map(|wave| wave.to_query(context, at)).collect();
-    let facts = witness.collect(evidence, &questions);
-    let evidence = evidence.with_facts(&facts);
-    let mut all =
-        waves.iter().zip(&questions).map(|(wave, question)| ask_gates(wave, question, &evidence));
-    let first = all.next().expect("all targets together are one");
-    WaveReports::new(first, all.collect())
-}
-
-/// Asks the gates.
-pub fn ask_gates(
-    asked: &GateRequest,
-    question: &GateQuery<'_>,
-    evidence: &Evidence<'_>,
-) -> GateReport {
-    let judgement = judge(evidence, question);
-    let places = GateReport::rule_places(&judgement, evidence.config);
-    let slots = evidence.queried_cells(question);
-    let runs = |slot| {
-        evidence
-            .current_run(slot, question.history_end())
-            .is_some_and(|now| now.version.is_same(question.version))
-    };
-    GateReport {
-        subject: asked.subject.clone(),
-        stage: asked.stage.clone(),
-        targets: asked.targets.clone(),
-        version: asked.version.clone(),
-        at: question.at,
-        is_there: !slots.is_empty() && slots.into_iter().all(runs),
-        judgement,
-        places,
-    }
-}
-
-/// A time, or the moment a revision landed.
-fn resolve_time(
-    text: &str,
-    context: &CommandContext,
-    repository: &Repository,
-) -> Result<Timestamp, Failure> {
-    if let Some(time) = parse_time(text, &context.environment.now) {
-        return Ok(time);
-    }
-    match repository.resolve_revision(text) {
-        Ok(commit) => Ok(crate::report::to_timestamp(repository.commit_info(commit)?.time)),
-        Err(_) => {
-            let failure =
-                Failure::usage(RevisionError::Unknown { text: text.to_owned() }.to_string());
-            Err(failure.hint(format!("a time can be written {TIME_FORMS}")))
+impl AskArgs {
+    fn to_question(&self) -> GateQuestion {
+        GateQuestion {
+            app: self.app.clone().unwrap_or_default(),
+            to: self.to.clone().unwrap_or_default(),
+            target: self.target.clone(),
+            version: self.version.clone(),
+            at: self.at.clone(),
         }
     }
+}
+
+/// Answers the questions of a file line by line.
+fn answer_file(
+    path: &Path,
+    format: OutputFormat,
+    context: &CommandContext,
+) -> Result<ExitKind, Failure> {
+    let text = read_questions(path)?;
+    let mut all_open = true;
+    ask::ask_many(&text, &context.session, &mut |answer| {
+        all_open &= answer.is_allowed();
+        Ok(context.ui.write_part(&answer_line(answer, format, context))?)
+    })?;
+    Ok(if all_open { ExitKind::Done } else { ExitKind::Refused })
+}
+
+fn answer_line(answer: &GateAnswer, format: OutputFormat, context: &CommandContext) -> String {
+    match format {
+        OutputFormat::Table => ui::ask_line(answer.waves.current(), &context.ui.out),
+        _ => ui::to_json_line(&answer.to_json()),
+    }
+}
+
+fn read_questions(path: &Path) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = match path.to_str() {
+        Some("-") => std::io::stdin().read_to_string(&mut text).map(|_| text),
+        _ => std::fs::read_to_string(path),
+    };
+    read.map_err(|error| {
+        Failure::usage(format!("the questions in {} cannot be read", path.display()))
+            .with_cause(&error)
+    })
 }

@@ -1,21 +1,22 @@
 //! Answers shells that complete names: from the cache, else from the newest commit; never from the
 //! network.
 
-use super::args::{self, Cli};
-use super::completion_cache::{self, CompletionNames};
-use super::context::CommandContext;
-use super::environment::ProcessEnvironment;
-use super::survey::{RepositoryState, RevisionSelector};
+use super::environment::{self, ProcessEnvironment};
+use crate::ops::completion_names::{self, CompletionNames};
+use crate::ops::session::{Options, Session};
+use crate::ops::state::{RepositoryState, RevisionSelector};
 use clap_complete::CompleteEnv;
 use clap_complete::engine::CompletionCandidate;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Answers the shell, if it is one that asks (`COMPLETE=bash towpath -- …`).
-pub fn answer_completion(environment: &ProcessEnvironment) -> bool {
+pub fn answer_completion(environment: &ProcessEnvironment, factory: fn() -> clap::Command) -> bool {
     if !environment.completing {
         return false;
     }
-    let shell = CompleteEnv::with_factory(args::command).bin("towpath").completer("towpath");
+    let shell = CompleteEnv::with_factory(factory).bin("towpath").completer("towpath");
     let working_directory = environment.working_directory.as_deref();
     // A shell that is not known, or one that hung up, gets no completions and no noise.
     shell.try_complete(environment.arguments.iter(), working_directory).unwrap_or(true)
@@ -48,47 +49,56 @@ fn completion_candidates(
 
 fn load_names() -> CompletionNames {
     let environment = ProcessEnvironment::read();
-    let typed = repository_options(&environment.arguments);
-    let Ok(cli) = Cli::read(&typed) else { return CompletionNames::default() };
-    let mut globals = cli.globals;
-    globals.quiet = true;
-    let context = CommandContext::new(globals, environment);
-    if context.url().is_some() {
+    let options = repository_options(&environment);
+    let session = Session::new(options, Arc::new(environment::now));
+    if session.url().is_some() {
         return CompletionNames::default();
     }
-    let Ok(repository) = context.open_repository() else { return CompletionNames::default() };
-    let known = context
-        .environment
-        .cache
-        .as_deref()
-        .and_then(|cache| completion_cache::load_names(cache, &repository));
+    let Ok(repository) = session.open_repository() else { return CompletionNames::default() };
+    let cache = session.options.cache.as_deref();
+    let known = cache.and_then(|cache| completion_names::load_names(cache, &repository));
     known.unwrap_or_else(|| {
-        let Ok(survey) = RepositoryState::load(&context, &repository, RevisionSelector::default())
-        else {
-            return CompletionNames::default();
-        };
-        let names = CompletionNames::from_mapping(&survey.mapping);
-        completion_cache::store_names(&context, &repository, &names);
+        let state = RepositoryState::load(&session, &repository, RevisionSelector::default());
+        let Ok(state) = state else { return CompletionNames::default() };
+        let names = CompletionNames::from_mapping(&state.mapping);
+        completion_names::store_names(&session, &repository, &names);
         names
     })
 }
 
-/// The repository options of a command line that is not finished, as a whole one.
-fn repository_options(arguments: &[OsString]) -> Vec<OsString> {
-    let typed = arguments.iter().skip_while(|argument| *argument != "--").skip(1);
-    let mut out: Vec<OsString> = vec!["towpath".into(), "status".into()];
-    let mut words = typed.peekable();
+/// The repository options of a command line that is not finished, else those of the environment.
+fn repository_options(environment: &ProcessEnvironment) -> Options {
+    let typed = environment.arguments.iter().skip_while(|argument| *argument != "--").skip(1);
+    let mut options = Options {
+        repository: environment::text("TOWPATH_REPO"),
+        branch: environment::text("TOWPATH_BRANCH"),
+        config: environment::text("TOWPATH_CONFIG").map(PathBuf::from),
+        cache: environment.cache.clone(),
+        threads: environment.threads,
+        read_only: environment::text("TOWPATH_READ_ONLY").is_some_and(|value| is_true(&value)),
+        ..Options::default()
+    };
+    let mut words = typed.map(|word| word.to_string_lossy());
     while let Some(word) = words.next() {
-        let text = word.to_string_lossy();
-        if matches!(&*text, "-C" | "--repo" | "--branch" | "--config") {
-            out.push(word.clone());
-            out.extend(words.next().cloned());
-        } else if ["-C", "--repo=", "--branch=", "--config="]
-            .iter()
-            .any(|option| text.starts_with(option))
-        {
-            out.push(word.clone());
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+            None if word.starts_with("-C") && word.len() > 2 => {
+                ("-C".to_owned(), Some(word[2..].to_owned()))
+            }
+            None => (word.into_owned(), None),
+        };
+        let mut value = || value.clone().or_else(|| words.next().map(Into::into));
+        match name.as_str() {
+            "-C" | "--repo" => options.repository = value(),
+            "--branch" => options.branch = value(),
+            "--config" => options.config = value().map(PathBuf::from),
+            _ => {}
         }
     }
-    out
+    options
+}
+
+/// True for the values that clap takes for true.
+fn is_true(value: &str) -> bool {
+    !matches!(value.to_ascii_lowercase().as_str(), "" | "0" | "n" | "no" | "f" | "false" | "off")
 }

@@ -1,8 +1,8 @@
 //! `towpath completions`: the scripts that shells load.
 
-use super::args;
-use super::context::CommandContext;
-use super::failure::{ExitKind, Failure};
+use crate::cli::context::CommandContext;
+use crate::cli::exit::ExitKind;
+use crate::ops::error::Failure;
 use clap::{Args, ValueEnum};
 use clap_complete::env::Shells;
 use clap_complete::{Shell as Static, generate};
@@ -35,23 +35,28 @@ pub enum CompletionShell {
 }
 
 /// Prints the script.
-pub fn run(args: &CompletionsArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    context.ui.write_answer(&completion_script(args.shell)?)?;
+pub fn run(
+    args: &CompletionsArgs,
+    context: &CommandContext,
+    command: clap::Command,
+) -> Result<ExitKind, Failure> {
+    context.ui.write_answer(&completion_script(args.shell, command)?)?;
     Ok(ExitKind::Done)
 }
 
 /// bash, zsh and fish ask towpath itself; elvish and PowerShell know the words beforehand.
-fn completion_script(shell: CompletionShell) -> Result<String, Failure> {
+fn completion_script(
+    shell: CompletionShell,
+    mut command: clap::Command,
+) -> Result<String, Failure> {
     let mut out = Vec::new();
     match shell {
         CompletionShell::Bash => write_registration("bash", &mut out)?,
         CompletionShell::Zsh => write_registration("zsh", &mut out)?,
         CompletionShell::Fish => write_registration("fish", &mut out)?,
-        CompletionShell::Elvish => {
-            generate(Static::Elvish, &mut args::command(), "towpath", &mut out)
-        }
+        CompletionShell::Elvish => generate(Static::Elvish, &mut command, "towpath", &mut out),
         CompletionShell::Powershell => {
-            generate(Static::PowerShell, &mut args::command(), "towpath", &mut out)
+            generate(Static::PowerShell, &mut command, "towpath", &mut out)
         }
     }
     let text = String::from_utf8(out).expect("clap writes text");

@@ -1,12 +1,12 @@
 //! `towpath demo`: a repository to try towpath on, and a tour of it.
 
-use super::args::{Cli, GlobalArgs};
-use super::context::CommandContext;
-use super::failure::{ExitKind, Failure};
-use crate::demo::{self, DemoError, DemoPaths};
+use crate::cli::context::CommandContext;
+use crate::cli::exit::ExitKind;
+use crate::demo;
+use crate::demo::{DemoError, DemoPaths};
+use crate::ops::error::Failure;
 use crate::ui::TextTone;
 use clap::{Args, ValueHint};
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -96,15 +96,23 @@ const TOUR: [TourStep; 12] = [
 
 const NEXT: [&str; 3] = ["towpath history storefront", "towpath metrics", "towpath init"];
 
+/// Runs a command line in a repository.
+pub type CommandRunner<'a> =
+    &'a dyn Fn(&[&str], String, &CommandContext) -> Result<ExitKind, Failure>;
+
 /// Makes the demo, and shows it.
-pub fn run(args: &DemoArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
+pub fn run(
+    args: &DemoArgs,
+    context: &CommandContext,
+    runner: CommandRunner<'_>,
+) -> Result<ExitKind, Failure> {
     let demo = create_demo(args, context)?;
     if args.no_tour {
         context.ui.write_answer(&demo.clone.display().to_string())?;
         return Ok(ExitKind::Done);
     }
     for stop in &TOUR {
-        run_step(stop, &demo, context)?;
+        run_step(stop, &demo, context, runner)?;
     }
     context.ui.write_answer(&closing_text(&demo))?;
     Ok(ExitKind::Done)
@@ -116,18 +124,23 @@ fn create_demo(args: &DemoArgs, context: &CommandContext) -> Result<DemoPaths, F
     if let Some(folder) = &args.dir {
         let here = context.environment.working_directory.as_deref();
         let folder = here.map_or_else(|| folder.clone(), |here| here.join(folder));
-        return Ok(demo::make_demo(&folder, context.now())?);
+        return Ok(demo::make_demo(&folder, context.session.now())?);
     }
     let folder = tempfile::Builder::new().prefix("towpath-demo-").tempdir();
     let folder = folder
         .map_err(|error| Failure::failed("no temporary folder could be made").with_cause(&error))?;
-    let demo = demo::make_demo(folder.path(), context.now())?;
+    let demo = demo::make_demo(folder.path(), context.session.now())?;
     let _kept = folder.keep();
     Ok(demo)
 }
 
 /// Runs a command as if it was typed in the demo's clone.
-fn run_step(stop: &TourStep, demo: &DemoPaths, context: &CommandContext) -> Result<(), Failure> {
+fn run_step(
+    stop: &TourStep,
+    demo: &DemoPaths,
+    context: &CommandContext,
+    runner: CommandRunner<'_>,
+) -> Result<(), Failure> {
     let look = &context.ui.out;
     let question = format!("# {}", stop.question);
     let typed = command_line(stop.command);
@@ -137,17 +150,8 @@ fn run_step(stop: &TourStep, demo: &DemoPaths, context: &CommandContext) -> Resu
         look.paint(TextTone::Heading, &typed)
     );
     context.ui.write_answer(&head)?;
-    let arguments: Vec<OsString> =
-        ["towpath"].iter().chain(stop.command).map(OsString::from).collect();
-    let cli = Cli::read(&arguments).expect("the tour is typed well; a test walks it");
-    let globals = GlobalArgs {
-        repo: Some(demo.clone.display().to_string()),
-        branch: None,
-        config: None,
-        writing: cli.globals.writing,
-        ..context.globals.clone()
-    };
-    super::run(cli.command, &CommandContext::new(globals, context.environment.clone()))?;
+    let words: Vec<&str> = ["towpath"].iter().chain(stop.command).copied().collect();
+    runner(&words, demo.clone.display().to_string(), context)?;
     context.ui.write_answer("\n")?;
     Ok(())
 }

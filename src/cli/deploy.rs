@@ -1,10 +1,11 @@
 //! `towpath deploy`: puts a version that a build has made into a stage.
 
-use super::complete;
-use super::context::CommandContext;
-use super::delivery::{self, DeliveryArgs, DeliveryRequest, SelectionMode};
-use super::failure::{ExitKind, Failure};
-use super::intent::ChangeRequest;
+use crate::cli::complete;
+use crate::cli::context::CommandContext;
+use crate::cli::delivery_args::DeliveryArgs;
+use crate::cli::exit::ExitKind;
+use crate::ops::change::{ChangeRequest, SelectionMode};
+use crate::ops::error::Failure;
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -54,10 +55,5 @@ pub fn run(args: &DeployArgs, context: &CommandContext) -> Result<ExitKind, Fail
         version: args.version.clone(),
         stage: args.stage.clone(),
     };
-    delivery::run(&DeliveryRequest {
-        intent: &intent,
-        args: &args.delivery,
-        selection: SelectionMode::Given,
-        context,
-    })
+    args.delivery.deliver(&intent, SelectionMode::Given, context)
 }

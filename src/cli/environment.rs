@@ -9,8 +9,6 @@ use std::path::PathBuf;
 /// What is around this process.
 #[derive(Debug, Clone)]
 pub struct ProcessEnvironment {
-    /// The time, in the zone of whoever asks.
-    pub now: Zoned,
     pub arguments: Vec<OsString>,
     pub working_directory: Option<PathBuf>,
     /// Where copies and indexes are kept, if there is a place: `$XDG_CACHE_HOME/towpath`.
@@ -37,7 +35,6 @@ impl ProcessEnvironment {
     pub fn read() -> Self {
         let stdout_is_terminal = std::io::stdout().is_terminal();
         ProcessEnvironment {
-            now: now().to_zoned(TimeZone::system()),
             arguments: std::env::args_os().collect(),
             working_directory: std::env::current_dir().ok(),
             cache: cache_folder(),
@@ -76,29 +73,10 @@ pub fn quarantine_path() -> Option<PathBuf> {
 
 /// The clock in whole seconds, as commits have them, or `TOWPATH_NOW`, with which tests stand still.
 #[expect(clippy::disallowed_methods, reason = "this is the place that reads the clock")]
-fn now() -> Timestamp {
+pub fn now() -> Zoned {
     let now: Option<Timestamp> = text("TOWPATH_NOW").and_then(|text| text.parse().ok());
     let now = now.unwrap_or_else(Timestamp::now);
-    Timestamp::from_second(now.as_second()).unwrap_or(now)
-}
-
-/// The time of the clock in seconds since 1970, for waiting.
-#[expect(clippy::disallowed_methods, reason = "this is the place that reads the clock")]
-pub fn seconds() -> i64 {
-    Timestamp::now().as_second()
-}
-
-/// A number from 0 to 1 that differs from process to process and from call to call.
-pub fn random_fraction() -> f64 {
-    // The standard library seeds it from the system's source of randomness.
-    let bits = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0_u8);
-    f64::from((bits >> 32) as u32) / f64::from(u32::MAX)
-}
-
-/// A word that no other process ever chooses: 16 hexadecimal digits.
-pub fn unique_word() -> String {
-    let bits = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), std::process::id());
-    format!("{bits:016x}")
+    Timestamp::from_second(now.as_second()).unwrap_or(now).to_zoned(TimeZone::system())
 }
 
 /// The XDG base directory specification: a relative path counts as unset.

@@ -1,8 +1,7 @@
 //! The arguments that say which forge is meant.
 
 use super::environment;
-use super::forge::ForgeOptions;
-use crate::config::Config;
+use crate::ops::session::ForgeChoice;
 use clap::{ArgMatches, Args};
 
 /// Which forge.
@@ -48,12 +47,8 @@ impl ForgeArgs {
         }
     }
 
-    /// What is said about the forge.
-    pub fn to_options<'a>(&'a self, config: &'a Config) -> ForgeOptions<'a> {
-        ForgeOptions {
-            user: self.forge.as_deref(),
-            api: self.forge_api.as_deref(),
-            config: config.forge.as_deref(),
-        }
+    /// The choice as the library takes it.
+    pub fn to_choice(&self) -> ForgeChoice {
+        ForgeChoice { name: self.forge.clone(), api: self.forge_api.clone() }
     }
 }

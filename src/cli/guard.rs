@@ -1,28 +1,16 @@
 //! `towpath guard`: may this pull request change what runs where?
 
-mod brief;
-mod event;
-mod gates;
-mod people;
-mod reading;
-mod sides;
-
 use super::context::CommandContext;
 use super::environment;
-use super::failure::{ExitKind, Failure};
+use super::exit::ExitKind;
 use super::forge_args::ForgeArgs;
-use super::survey::CONFIG_FILE;
-use crate::git::{GitError, MergePreview, Oid, Repository};
-use crate::guard::{ChangeContributors, GuardCheck, GuardRefusal, Ruling, of_moves, of_rules};
+use crate::ops::error::Failure;
+use crate::ops::guard::{GuardQuery, guard};
 use crate::report::GuardReport;
 use crate::report::json::GuardJson;
 use crate::ui;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-pub use gates::build_queries;
-use gates::{QueryAnswers, answer_queries};
-use people::{ProposedCommits, Requester};
-pub use sides::BaseHeadComparison;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -98,135 +86,23 @@ const FORMATS: [&str; 5] = ["table", "json", "markdown", "sarif", "github"];
 
 /// Judges, with the exit code of the answer.
 pub fn run(args: &GuardArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.open_repository()?;
-    let repository = match environment::quarantine_path() {
-        Some(folder) => repository.with_incoming(&folder)?,
-        None => repository,
-    };
-    let (base, head) = (commit(&repository, &args.base)?, commit(&repository, &args.head)?);
-    let premerge = repository.preview_merge(base, head)?;
-    let mut guarded =
-        GuardReport::new(context.shown_repository(&repository), base.to_string(), head.to_string());
-    match &premerge {
-        MergePreview::Nothing => {}
-        MergePreview::Unrelated => guarded.rulings.push(unrelated_ruling()),
-        MergePreview::Conflict(paths) => {
-            guarded.rulings.extend(paths.iter().map(|path| conflict_ruling(path)))
-        }
-        MergePreview::Forward(_) | MergePreview::Tree(_) => {
-            let branch = branch_name(&args.base, context, &repository);
-            let context = context.on_branch(branch.as_deref(), base);
-            let sides = BaseHeadComparison::load(
-                &context,
-                &repository,
-                (base, head),
-                &premerge,
-                branch.as_deref(),
-            )?;
-            judge_change(args, &context, &repository, &sides, &mut guarded)?;
+    let report = guard(&args.to_query(), &context.session)?;
+    print_report(args, context, &report)?;
+    Ok(if report.is_allowed() { ExitKind::Done } else { ExitKind::Refused })
+}
+
+impl GuardArgs {
+    fn to_query(&self) -> GuardQuery {
+        GuardQuery {
+            base: self.base.clone(),
+            head: self.head.clone(),
+            actors: self.actor.clone(),
+            proposal: self.proposal,
+            event: self.event.clone(),
+            forge: self.forge.to_choice(),
+            quarantine: environment::quarantine_path(),
         }
     }
-    print_report(args, context, &guarded)?;
-    Ok(if guarded.is_allowed() { ExitKind::Done } else { ExitKind::Refused })
-}
-
-fn commit(repository: &Repository, revision: &str) -> Result<Oid, Failure> {
-    repository.resolve_only(revision).map_err(|error| {
-        let failure = Failure::usage(error.to_string());
-        if let GitError::Ambiguous { .. } = error {
-            return failure.hint(error.hint().unwrap_or_default());
-        }
-        failure.hint(format!(
-            "`git fetch origin` brings branches; a check needs `{revision}` and its history"
-        ))
-    })
-}
-
-/// The branch that the base is: the one the user names, or `main` for `refs/remotes/origin/main`.
-fn branch_name(
-    revision: &str,
-    context: &CommandContext,
-    repository: &Repository,
-) -> Option<String> {
-    if let Some(named) = &context.globals.branch {
-        return Some(named.clone());
-    }
-    let name = ["refs/heads/", "refs/remotes/", ""]
-        .iter()
-        .find_map(|start| revision.strip_prefix(start))?;
-    let name = name.strip_prefix("origin/").unwrap_or(name);
-    if name.contains(['~', '^']) {
-        return None;
-    }
-    let places = [format!("refs/heads/{name}"), format!("refs/remotes/origin/{name}")];
-    places.iter().any(|place| repository.resolve_revision(place).is_ok()).then(|| name.to_owned())
-}
-
-fn unrelated_ruling() -> Ruling {
-    let refusal = GuardRefusal::new(
-        GuardCheck::Merge,
-        "base and head have no commit in common, so it is not known what changes",
-    );
-    Ruling::of_file(
-        ".",
-        None,
-        Some(refusal.hint("fetch the whole history: `git fetch --unshallow`")),
-    )
-}
-
-fn conflict_ruling(path: &str) -> Ruling {
-    let refusal = GuardRefusal::new(
-        GuardCheck::Merge,
-        "the base has changed this file, too, and the two do not go together",
-    );
-    Ruling::of_file(path, None, Some(refusal.hint("bring the branch up to date first")))
-}
-
-/// Everything that is said about the change.
-fn judge_change(
-    args: &GuardArgs,
-    context: &CommandContext,
-    repository: &Repository,
-    sides: &BaseHeadComparison<'_>,
-    guarded: &mut GuardReport,
-) -> Result<(), Failure> {
-    let (moves, config) = (sides.cell_changes(), sides.config());
-    let (rule_paths, wrong) = sides.changed_rules();
-    let asker = Requester::find(args, context, repository, sides)?;
-    let commits = ProposedCommits::list(context, repository, sides)?;
-    let QueryAnswers { asked, judged } =
-        answer_queries(args, context, repository, sides, (&moves, &asker))?;
-    let people = ChangeContributors {
-        persons: asker.persons.clone(),
-        signed: &|lists| commits.check_signatures(lists),
-        vouched: &|lists, commit| commits.has_good_signature(lists, commit),
-    };
-    let judgements: Vec<_> = judged.iter().map(|one| one.judgement.clone()).collect();
-    guarded.rulings = sides.unsafe_changes();
-    guarded.rulings.extend(commits.rebase_conflicts()?);
-    let known = guarded.rulings.iter().filter_map(|ruling| ruling.path.clone()).collect();
-    guarded.rulings.extend(sides.blind_spot_rulings(&people, &known));
-    guarded.rulings.extend(of_rules(&rule_paths, wrong.as_deref(), config, &people));
-    guarded.glasses = commits.break_glass_commits();
-    guarded.rulings.extend(of_moves(
-        &moves,
-        &asked,
-        &judgements,
-        config,
-        &people,
-        &guarded.glasses,
-    ));
-    guarded.rulings.sort_by_key(Ruling::is_allowed);
-    guarded.files = sides.differences.changes.len();
-    guarded.name_cells(&sides.before.entries, &sides.after.entries);
-    guarded.judged = judged;
-    guarded.persons = asker.persons;
-    if rule_paths.contains(&CONFIG_FILE) && sides.text(CONFIG_FILE).is_none() {
-        context.ui.print_note(&format!(
-            "the base has no {CONFIG_FILE}; from the next change on, the new one counts"
-        ));
-    }
-    Ok(())
 }
 
 /// Prints the answer, and adds the summary.
@@ -247,7 +123,7 @@ fn print_report(
         context.ui.print_note(&guarded.summary_sentence());
     }
     match &args.summary {
-        Some(path) if context.globals.read_only => {
+        Some(path) if context.session.options.read_only => {
             context.ui.print_note(&format!(
                 "no summary is added to {} under --read-only",
                 path.display()

@@ -1,25 +1,19 @@
 //! `towpath history`: what was deployed when, by whom.
 
-use super::choice::{self, CellSelection};
-use super::chronicle::DeploymentHistory;
-use super::completion_cache::{self, CompletionNames};
+use super::complete;
 use super::context::CommandContext;
-use super::failure::{ExitKind, Failure};
-use super::recent::RecentQuery;
-use super::survey::{RepositoryState, RevisionSelector};
-use super::wish::{DeploymentFilter, VersionFilter};
-use super::{args, complete, follow, output};
-use crate::git::Repository;
+use super::exit::ExitKind;
+use super::selection_args::{SelectionArgs, WindowArgs};
+use super::value_parsers::{one_of, parse_duration};
 use crate::history::DeploymentKind;
-use crate::model::CellKey;
-use crate::report::DeploymentReport;
+use crate::ops::error::Failure;
+use crate::ops::history::{HistoryHead, HistoryPart, HistoryQuery, follow_history, read_history};
 use crate::report::json::HistoryJson;
 use crate::ui::{HistoryPrinter, OutputFormat, TimeFormat};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap_complete::engine::ArgValueCompleter;
 use jiff::SignedDuration;
-use std::cell::RefCell;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -54,10 +48,10 @@ pub struct HistoryArgs {
     apps: Vec<String>,
 
     #[command(flatten)]
-    choice: choice::SelectionArgs,
+    choice: SelectionArgs,
 
     #[command(flatten)]
-    window: choice::WindowArgs,
+    window: WindowArgs,
 
     /// Only by people whose name or address contains this
     #[arg(long, value_name = "TEXT")]
@@ -84,11 +78,11 @@ pub struct HistoryArgs {
     follow: bool,
 
     /// With --follow: look so often, such as `1m`
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = args::parse_duration, hide_short_help = true)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration, hide_short_help = true)]
     every: SignedDuration,
 
     /// How the answer is written
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
     output: OutputFormat,
 }
 
@@ -100,10 +94,6 @@ const FORMATS: [OutputFormat; 5] = [
     OutputFormat::Markdown,
 ];
 
-/// Deployments are looked up and printed so many at a time; the first page is short, so that
-/// something is seen at once.
-const PAGES: [usize; 2] = [40, 400];
-
 fn kind() -> impl TypedValueParser<Value = DeploymentKind> {
     PossibleValuesParser::new(DeploymentKind::ALL.map(DeploymentKind::as_str)).map(|typed| {
         let found = DeploymentKind::ALL.into_iter().find(|kind| kind.as_str() == typed);
@@ -111,163 +101,55 @@ fn kind() -> impl TypedValueParser<Value = DeploymentKind> {
     })
 }
 
-/// Answers page by page, and says on stderr what was assumed and left out.
+/// Prints the answer page by page.
 pub fn run(args: &HistoryArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     if args.follow && args.output == OutputFormat::Json {
         let failure = Failure::usage("--follow never ends, and a JSON document does");
         return Err(failure.hint("`--output jsonl` gives one object a line"));
     }
-    let watching = if args.follow { Some(follow::fetching_context(context)?) } else { None };
-    let context = watching.as_ref().unwrap_or(context);
-    let repository = context.open_repository()?;
-    let survey = RepositoryState::load(context, &repository, RevisionSelector::default())?;
-    survey.print_assumption(context);
-    completion_cache::store_names(
-        context,
-        &repository,
-        &CompletionNames::from_mapping(&survey.mapping),
-    );
-    let chronicle = match load_newest(args, context, &repository, &survey)? {
-        Some(part) => part,
-        None => DeploymentHistory::load(context, &repository, &survey, choice::TOLERANCE)?,
-    };
+    let query = args.to_query(context);
     let times = if args.exact { TimeFormat::Exact } else { TimeFormat::Ago };
-    let scroll = RefCell::new(HistoryPrinter::new(args.output, times, &context.ui.out));
-    let question = HistoryPrintRequest { args, context, repository: &repository, scroll: &scroll };
-    question.print_history(&survey, &chronicle)?;
-    if !args.follow {
-        return Ok(ExitKind::Done);
-    }
-    follow::run(&chronicle, args.every, context, &|survey, chronicle, news| {
-        question.go_on(survey, chronicle, news)
-    })
-}
-
-/// The newest part of the past, where that is enough to answer.
-fn load_newest<'r>(
-    args: &HistoryArgs,
-    context: &CommandContext,
-    repository: &'r Repository,
-    survey: &RepositoryState,
-) -> Result<Option<DeploymentHistory<'r>>, Failure> {
-    let narrowed =
-        args.window.since.is_some() || args.window.until.is_some() || args.author.is_some();
-    let whole = narrowed || args.follow || args.version.is_some() || !args.kind.is_empty();
-    let Some(count) = args.limit.filter(|limit| *limit > 0 && !whole) else { return Ok(None) };
-    let config = &survey.settings.config;
-    let is_meant = |slot: &CellKey| args.choice.seems_to_mean(&args.apps, slot, config);
-    RecentQuery { count, is_meant: &is_meant }.load_history(context, repository, survey)
-}
-
-/// What is asked, and how the answer is printed.
-struct HistoryPrintRequest<'a> {
-    args: &'a HistoryArgs,
-    context: &'a CommandContext,
-    repository: &'a Repository,
-    scroll: &'a RefCell<HistoryPrinter>,
-}
-
-impl HistoryPrintRequest<'_> {
-    fn print_history(
-        &self,
-        survey: &RepositoryState,
-        chronicle: &DeploymentHistory<'_>,
-    ) -> Result<(), Failure> {
-        let filter = self.build_filter(survey, chronicle)?;
-        let ui = &self.context.ui;
-        ui.write_part(&self.scroll.borrow().render_start(&self.json_head(survey, chronicle)))?;
-        let limit = self.limit();
-        let mut changes =
-            filter.deployment_reports(chronicle, chronicle.timeline.deployments()).peekable();
-        let mut room = limit;
-        let mut pages = PAGES.into_iter().chain(std::iter::repeat(PAGES[PAGES.len() - 1]));
-        while room > 0 && changes.peek().is_some() {
-            let page: Vec<DeploymentReport> = changes
-                .by_ref()
-                .take(pages.next().unwrap_or(1).min(room))
-                .collect::<Result<_, _>>()?;
-            room -= page.len();
-            ui.write_part(&self.scroll.borrow_mut().render_page(&page, self.context.now()))?;
-        }
-        ui.write_part(self.scroll.borrow().render_end())?;
-        let more = changes.peek().is_some();
-        if more && self.args.limit.is_none() {
-            ui.print_note(&format!("the newest {limit}; `-n 0` shows all"));
-        } else if room == limit {
-            ui.print_note("no deployment fits");
-        }
-        if !more {
-            chronicle.tell_edge(self.context);
-        }
-        Ok(())
-    }
-
-    /// Prints the newest deployments, oldest first, as they came.
-    fn go_on(
-        &self,
-        survey: &RepositoryState,
-        chronicle: &DeploymentHistory<'_>,
-        news: usize,
-    ) -> Result<(), Failure> {
-        let filter = self.build_filter(survey, chronicle)?;
-        let newest = chronicle.timeline.deployments().take(news).collect::<Vec<_>>();
-        let changes: Vec<DeploymentReport> = filter
-            .deployment_reports(chronicle, newest.into_iter().rev())
-            .collect::<Result<_, _>>()?;
-        Ok(self
-            .context
-            .ui
-            .write_part(&self.scroll.borrow_mut().render_page(&changes, self.context.now()))?)
-    }
-
-    fn build_filter(
-        &self,
-        survey: &RepositoryState,
-        chronicle: &DeploymentHistory<'_>,
-    ) -> Result<DeploymentFilter<'_>, Failure> {
-        let args = self.args;
-        let moment = |text: &Option<String>| {
-            text.as_ref()
-                .map(|text| choice::resolve_seconds(text, self.context, self.repository))
-                .transpose()
+    let mut printer = HistoryPrinter::new(args.output, times, &context.ui.out);
+    let mut print = |part: HistoryPart<'_>| {
+        let text = match part {
+            HistoryPart::Head(head) => printer.render_start(&to_json(head)),
+            HistoryPart::Page(page, now) => printer.render_page(page, now),
+            HistoryPart::End => printer.render_end().to_owned(),
         };
-        Ok(DeploymentFilter {
-            choice: CellSelection::new(&args.apps, &args.choice, self.context, survey, chronicle)?,
-            since: moment(&args.window.since)?,
-            until: moment(&args.window.until)?,
-            kinds: &args.kind,
-            version: args
-                .version
-                .as_ref()
-                .map(|text| VersionFilter::new(text, &chronicle.timeline)),
-            author: args.author.as_ref().map(|author| author.to_lowercase()),
-        })
+        Ok(context.ui.write_part(&text)?)
+    };
+    if args.follow {
+        follow_history(&query, args.every, &context.session, &mut print)?;
+    } else {
+        read_history(&query, &context.session, &mut print)?;
     }
+    Ok(ExitKind::Done)
+}
 
-    fn limit(&self) -> usize {
-        let environment = &self.context.environment;
+impl HistoryArgs {
+    fn to_query(&self, context: &CommandContext) -> HistoryQuery {
         let scrolls_away =
-            self.args.output == OutputFormat::Table && environment.stdout_is_terminal;
-        match self.args.limit {
-            Some(0) => usize::MAX,
-            Some(limit) => limit,
-            None if scrolls_away => ON_A_TERMINAL,
-            None => usize::MAX,
+            self.output == OutputFormat::Table && context.environment.stdout_is_terminal;
+        HistoryQuery {
+            apps: self.apps.clone(),
+            selection: self.choice.to_query(),
+            window: self.window.to_query(),
+            author: self.author.clone(),
+            version: self.version.clone(),
+            kinds: self.kind.clone(),
+            limit: self.limit,
+            default_limit: scrolls_away.then_some(ON_A_TERMINAL),
         }
     }
+}
 
-    fn json_head(
-        &self,
-        survey: &RepositoryState,
-        chronicle: &DeploymentHistory<'_>,
-    ) -> HistoryJson {
-        HistoryJson {
-            schema: "towpath.history/1",
-            repository: self.context.shown_repository(self.repository),
-            branch: survey.branch.clone(),
-            revision: survey.commit.map(|commit| commit.to_string()),
-            complete: chronicle.is_complete(),
-            deployments: Vec::new(),
-        }
+fn to_json(head: &HistoryHead) -> HistoryJson {
+    HistoryJson {
+        schema: "towpath.history/1",
+        repository: head.repository.clone(),
+        branch: head.branch.clone(),
+        revision: head.revision.clone(),
+        complete: head.is_complete,
+        deployments: Vec::new(),
     }
 }

@@ -1,18 +1,15 @@
 //! `towpath init`: writes down what discovery proposes, after asking.
 
 use super::context::CommandContext;
-use super::failure::{ExitKind, Failure};
-use super::survey::CONFIG_FILE;
-use crate::config::{self, Config, SourceNote, SourceRule};
-use crate::discovery::{self, DiscoveredConfig};
-use crate::git::{Repository, Snapshot};
+use super::exit::ExitKind;
+use crate::config::{CONFIG_FILE, Config, SourceRule};
+use crate::git::Repository;
 use crate::model::Confidence;
-use crate::source::{self, ParseCache, SnapshotReader};
+use crate::ops::error::Failure;
+use crate::ops::init::{ConfigProposal, propose_config, render_config, write_config};
 use crate::ui;
 use clap::Args;
-use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -47,29 +44,18 @@ pub struct InitArgs {
     stdout: bool,
 }
 
-/// Proposes, asks, writes.
+/// Asks, and writes or shows.
 pub fn run(args: &InitArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.open_repository()?;
+    let repository = context.session.open_repository()?;
     let goal = if args.stdout { None } else { Some(target_path(args, context, &repository)?) };
-    let commit = match &context.globals.branch {
-        Some(branch) => context.branch_tip(&repository, branch)?,
-        None => repository.head_commit()?,
-    };
-    let snapshot = Snapshot::of_commit(&repository, commit)?;
-    let cache = ParseCache::default();
-    let reader = SnapshotReader::new(&snapshot, &cache);
-    let proposal = discovery::propose(&reader, &repository);
-    if proposal.config.rules.is_empty() && proposal.unsure.rules.is_empty() {
-        return Err(nothing_found(&proposal));
-    }
+    let proposal = propose_config(&context.session)?;
     let ask = goal.is_some() && !args.yes;
-    let chosen =
-        if ask { ask_user(&proposal, &reader, context)? } else { Some(accept_proposal(&proposal)) };
+    let chosen = if ask { ask_user(&proposal, context)? } else { Some(proposal.config) };
     let Some(config) = chosen else {
         context.ui.print_note("nothing was written");
         return Ok(ExitKind::Done);
     };
-    let text = config::to_yaml(&config, &source_notes(&config, &reader));
+    let text = render_config(&config, &context.session)?;
     match goal {
         None => context.ui.write_answer(&text)?,
         Some(path) => {
@@ -90,7 +76,7 @@ fn target_path(
 ) -> Result<PathBuf, Failure> {
     let show = "`towpath init --stdout` prints it instead";
     let Some(top) = repository.work_tree() else {
-        let path = context.shown_repository(repository);
+        let path = context.session.repository_name(repository);
         return Err(Failure::usage(format!(
             "`{path}` has no work tree to write {CONFIG_FILE} into"
         ))
@@ -101,56 +87,27 @@ fn target_path(
         let failure = Failure::failed(format!("there is a {CONFIG_FILE} already"));
         return Err(failure.hint("--force overwrites it").hint(show));
     }
-    if !args.yes && !context.can_ask() {
+    if !args.yes && !context.session.can_ask() {
         let failure = Failure::usage("there is no terminal to ask on");
         return Err(failure.hint("`towpath init --yes` takes the proposal").hint(show));
     }
     Ok(path)
 }
 
-fn nothing_found(proposal: &DiscoveredConfig) -> Failure {
-    let failure = if proposal.empty_stages.is_empty() {
-        Failure::failed("no stage was recognised in this repository")
-    } else {
-        let stages = proposal.empty_stages.join(", ");
-        Failure::failed(format!("stages were found ({stages}), but no version is pinned in them"))
-    };
-    failure
-        .hint(format!("write {CONFIG_FILE} by hand: `towpath config schema` says what it may hold"))
-}
-
-/// The proposal as it is; what is unsure goes along and is written as comments.
-fn accept_proposal(proposal: &DiscoveredConfig) -> Config {
-    let mut config = proposal.config.clone();
-    config.rules.extend(unsure_rules(proposal));
-    config
-}
-
-fn unsure_rules(proposal: &DiscoveredConfig) -> impl Iterator<Item = SourceRule> {
-    proposal
-        .unsure
-        .rules
-        .iter()
-        .cloned()
-        .map(|rule| SourceRule { confidence: Confidence::Low, ..rule })
-}
-
 /// The proposal as a person wants it, or `None` if they gave up.
 fn ask_user(
-    proposal: &DiscoveredConfig,
-    reader: &SnapshotReader<'_>,
+    proposal: &ConfigProposal,
     context: &CommandContext,
 ) -> Result<Option<Config>, Failure> {
-    let mut config = accept_proposal(proposal);
+    let mut config = proposal.config.clone();
     if config.stages.len() > 1 {
         let names: Vec<String> = config.stages.iter().map(|stage| stage.name.to_string()).collect();
         let question = "Order of the stages, first to last (space picks one up, arrows move it)";
         let Some(order) = ui::ask_order(&context.ui, question, &names)? else { return Ok(None) };
         reorder_stages(&mut config, &order);
     }
-    let counts = count_files(&config, reader);
     let shown = |(index, rule): (usize, &SourceRule)| {
-        let files = match counts.get(&index).map_or(0, |(files, _)| *files) {
+        let files = match proposal.files.get(&index).map_or(0, |(files, _)| *files) {
             1 => "1 file".to_owned(),
             n => format!("{n} files"),
         };
@@ -181,53 +138,4 @@ fn reorder_stages(config: &mut Config, order: &[usize]) {
         let before = index.checked_sub(1).map(|before| config.stages[before].name.clone());
         config.stages[index].after = before.into_iter().collect();
     }
-}
-
-fn source_notes(config: &Config, reader: &SnapshotReader<'_>) -> Vec<SourceNote> {
-    let note = |(rule, (files, example)): (usize, (usize, String))| SourceNote {
-        rule,
-        comment: ui::escape_for_terminal(&files_in_words(files, &example)).into_owned(),
-    };
-    count_files(config, reader).into_iter().map(note).collect()
-}
-
-/// How many files each rule claims, and the first of them.
-fn count_files(config: &Config, reader: &SnapshotReader<'_>) -> BTreeMap<usize, (usize, String)> {
-    let mut out: BTreeMap<usize, (usize, String)> = BTreeMap::new();
-    for claim in source::find_claims(config, reader) {
-        out.entry(claim.index).or_insert_with(|| (0, claim.path)).0 += 1;
-    }
-    out
-}
-
-fn files_in_words(files: usize, example: &str) -> String {
-    match files {
-        0 => "no file".into(),
-        1 => example.to_owned(),
-        n => format!("{n} files, such as {example}"),
-    }
-}
-
-/// Writes the file at once or not at all.
-fn write_config(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| {
-        Failure::failed(format!("`{}` could not be written", path.display())).with_cause(&error)
-    };
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = readable_by_all().tempfile_in(folder).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    let placed = if force { file.persist(path) } else { file.persist_noclobber(path) };
-    placed.map(|_| ()).map_err(|error| failed(error.error))
-}
-
-/// A temporary file is its owner's alone; this one becomes a file like any other, under the umask.
-fn readable_by_all() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".towpath-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder
 }

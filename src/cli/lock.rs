@@ -1,20 +1,17 @@
 //! `towpath lock`, `unlock` and `locks`.
 
-use super::book::{self, LedgerWriteArgs};
+use super::complete;
 use super::context::CommandContext;
-use super::failure::{ExitKind, Failure};
-use super::inquiry::{GateContext, stage};
-use super::survey::{RepositoryState, RevisionSelector};
-use super::{complete, output, value_parsers};
-use crate::config::gates::time_span;
-use crate::git::revision_or_time::{TIME_FORMS, parse_time};
-use crate::model::StageName;
-use crate::pipeline::ledger::{EventKind, Lock, scope_text};
+use super::exit::ExitKind;
+use super::ledger_args::LedgerWriteArgs;
+use super::value_parsers::{self, one_of};
+use crate::ops::error::Failure;
+use crate::ops::ledger;
+use crate::ops::ledger::events::{self, LockScope};
 use crate::report::json::{LockJson, LocksJson};
 use crate::ui::{self, OutputFormat};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
-use jiff::{SignedDuration, Timestamp};
 
 const LOCK_EXAMPLES: &str = "\
 Examples:
@@ -89,51 +86,31 @@ pub struct UnlockArgs {
 pub struct LocksArgs {
     /// How the answer is written
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-    #[arg(value_parser = output::one_of(&[OutputFormat::Table, OutputFormat::Json]))]
+    #[arg(value_parser = one_of(&[OutputFormat::Table, OutputFormat::Json]))]
     output: OutputFormat,
 }
 
 /// Locks.
 pub fn lock(args: &LockArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.open_repository()?;
-    let inquiry = GateContext::load(context, &repository)?;
-    let (app, stage) = args.scope.resolve(&inquiry)?;
-    let until = args.until.as_deref().map(|text| parse_end(text, context)).transpose()?;
-    let what = EventKind::Locked { app, stage, reason: args.reason.clone(), until };
-    write_event(context, &inquiry, what, args.book)
+    let (scope, until) = (args.scope.to_scope(), args.until.as_deref());
+    let target = args.book.target();
+    let events = events::lock(&scope, &args.reason, until, target, &context.session)?;
+    context.note_events(&events);
+    Ok(ExitKind::Done)
 }
 
 /// Unlocks.
 pub fn unlock(args: &UnlockArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.open_repository()?;
-    let inquiry = GateContext::load(context, &repository)?;
-    if repository.origin_url().is_some() && !args.book.local {
-        // Somebody else may have locked it since. What cannot be fetched now fails when it is written.
-        let _fetched = book::fetch(context, &repository, inquiry.config());
-    }
-    let (app, stage) = args.scope.resolve(&inquiry)?;
-    let ledger = book::load_ledger(context, &repository, inquiry.config())?;
-    let locks = ledger.active_locks(None, context.now().as_second());
-    let is_it = |lock: &Lock<'_>| lock.app == app.as_deref() && lock.stage == stage.as_ref();
-    if !locks.iter().any(is_it) {
-        let names: Vec<String> = locks.iter().map(Lock::name).collect();
-        let failure =
-            Failure::usage(format!("{} is not locked", scope_text(app.as_deref(), stage.as_ref())));
-        return Err(if names.is_empty() {
-            failure
-        } else {
-            failure.hint(format!("locked: {}", names.join(", ")))
-        });
-    }
-    write_event(context, &inquiry, EventKind::Unlocked { app, stage }, args.book)
+    let scope = args.scope.to_scope();
+    context.note_events(&events::unlock(&scope, args.book.target(), &context.session)?);
+    Ok(ExitKind::Done)
 }
 
 /// Lists.
 pub fn list(args: &LocksArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.open_repository()?;
-    let survey = RepositoryState::load(context, &repository, RevisionSelector::default())?;
-    let ledger = book::load_ledger(context, &repository, &survey.settings.config)?;
-    let locks = ledger.active_locks(None, context.now().as_second());
+    let ledger = ledger::open_ledger(&context.session)?;
+    let now = context.session.now();
+    let locks = ledger.active_locks(None, now.as_second());
     if args.output == OutputFormat::Json {
         let locks = locks.iter().map(LockJson::from).collect();
         context.ui.write_answer(&ui::to_json(&LocksJson { schema: "towpath.locks/1", locks }))?;
@@ -142,60 +119,12 @@ pub fn list(args: &LocksArgs, context: &CommandContext) -> Result<ExitKind, Fail
     if locks.is_empty() {
         context.ui.print_note("nothing is locked");
     }
-    context.ui.write_part(&ui::render_locks(&locks, &context.ui.out, context.now()))?;
+    context.ui.write_part(&ui::render_locks(&locks, &context.ui.out, now))?;
     Ok(ExitKind::Done)
 }
 
 impl LockScopeArgs {
-    fn resolve(
-        &self,
-        inquiry: &GateContext<'_>,
-    ) -> Result<(Option<String>, Option<StageName>), Failure> {
-        if self.app.is_none() && self.stage.is_none() && !self.all {
-            return Err(Failure::usage("it is not said what")
-                .hint("name an app or a --stage, or say --all"));
-        }
-        let app = self.app.as_deref().map(|word| inquiry.subject(word)).transpose()?;
-        let stage = self.stage.as_deref().map(|word| stage(inquiry.config(), word)).transpose()?;
-        Ok((app.map(|app| app.to_string()), stage.map(|stage| stage.name.clone())))
+    fn to_scope(&self) -> LockScope {
+        LockScope { app: self.app.clone(), stage: self.stage.clone(), all: self.all }
     }
-}
-
-fn write_event(
-    context: &CommandContext,
-    inquiry: &GateContext<'_>,
-    what: EventKind,
-    args: LedgerWriteArgs,
-) -> Result<ExitKind, Failure> {
-    for event in
-        book::write_events(context, inquiry.repository, inquiry.config(), vec![what], args)?
-    {
-        context.ui.print_note(&event.what.sentence());
-    }
-    Ok(ExitKind::Done)
-}
-
-/// `2h` from now, or a moment to come. A time of day is the next one.
-fn parse_end(text: &str, context: &CommandContext) -> Result<Timestamp, Failure> {
-    let now = context.now();
-    if let Some(span) = time_span(text)
-        && let Ok(end) = now.checked_add(span)
-    {
-        return check_future(end, now, text);
-    }
-    let time = parse_time(text, &context.environment.now).ok_or_else(|| {
-        Failure::usage(format!("`{text}` is no time span and no time"))
-            .hint(format!("it is written `2h` or `3d`, or {TIME_FORMS}"))
-    })?;
-    let is_of_day = text.contains(':') && text.len() <= 5;
-    let next = if is_of_day && time <= now {
-        time.checked_add(SignedDuration::from_hours(24)).unwrap_or(time)
-    } else {
-        time
-    };
-    check_future(next, now, text)
-}
-
-fn check_future(end: Timestamp, now: Timestamp, text: &str) -> Result<Timestamp, Failure> {
-    if end > now { Ok(end) } else { Err(Failure::usage(format!("`{text}` is over already"))) }
 }

@@ -1,8 +1,8 @@
 //! `towpath man`: the manual, made of the same words as `--help`.
 
-use super::args;
-use super::context::CommandContext;
-use super::failure::{ExitKind, Failure};
+use crate::cli::context::CommandContext;
+use crate::cli::exit::ExitKind;
+use crate::ops::error::Failure;
 use clap::{Args, Command, ValueHint};
 use std::path::{Path, PathBuf};
 
@@ -21,8 +21,12 @@ pub struct ManArgs {
 }
 
 /// Prints or writes.
-pub fn run(args: &ManArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let pages = render_pages();
+pub fn run(
+    args: &ManArgs,
+    context: &CommandContext,
+    command: clap::Command,
+) -> Result<ExitKind, Failure> {
+    let pages = render_pages(command);
     match &args.dir {
         None => {
             let all: Vec<String> = pages.into_iter().map(|(_, page)| page).collect();
@@ -46,8 +50,7 @@ fn write_pages(folder: &Path, pages: &[(String, String)]) -> Result<(), Failure>
 }
 
 /// Name and text of every page: the program, then each command.
-fn render_pages() -> Vec<(String, String)> {
-    let mut root = args::command();
+fn render_pages(mut root: Command) -> Vec<(String, String)> {
     root.build();
     let mut out = Vec::new();
     collect_pages(&root, &mut out);

@@ -1,15 +1,14 @@
-//! `towpath metrics`: the four DORA figures, from the repository alone.
+//! `towpath metrics`: deployment frequency, lead time, failure rate and time to restore.
 
-use super::choice::{self, CellSelection};
-use super::chronicle::DeploymentHistory;
 use super::context::CommandContext;
-use super::failure::{ExitKind, Failure};
-use super::survey::{RepositoryState, RevisionSelector};
-use super::{args, output};
-use crate::git::Repository;
-use crate::history::{self, TimeWindow};
+use super::exit::ExitKind;
+use super::selection_args::{SelectionArgs, WindowArgs};
+use super::value_parsers::{one_of, parse_duration};
+use crate::model::format_duration;
+use crate::ops::error::Failure;
+use crate::ops::metrics::{MetricsQuery, metrics};
+use crate::report::MetricsReport;
 use crate::report::json::MetricsJson;
-use crate::report::{MetricsReport, to_timestamp};
 use crate::ui::{self, OutputFormat};
 use clap::Args;
 use jiff::SignedDuration;
@@ -38,78 +37,44 @@ Exit codes:
 #[command(after_long_help = EXAMPLES)]
 pub struct MetricsArgs {
     #[command(flatten)]
-    choice: choice::SelectionArgs,
+    choice: SelectionArgs,
 
     #[command(flatten)]
-    window: choice::WindowArgs,
+    window: WindowArgs,
 
     /// A version may come to the stage before this much later: merges overtake each other
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = args::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = parse_duration)]
     tolerance: SignedDuration,
 
     /// How the answer is written
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
     output: OutputFormat,
 }
 
 const FORMATS: [OutputFormat; 4] =
     [OutputFormat::Table, OutputFormat::Json, OutputFormat::Csv, OutputFormat::Markdown];
 
-/// How far back it is counted unless said.
-const DAYS: i64 = 90;
-const DAY: i64 = 24 * 60 * 60;
-
-/// Answers, and says on stderr how it was counted.
+/// Prints the figures, and on stderr what was counted.
 pub fn run(args: &MetricsArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.open_repository()?;
-    let survey = RepositoryState::load(context, &repository, RevisionSelector::default())?;
-    survey.print_assumption(context);
-    let window = resolve_window(args, context, &repository)?;
-    let tolerance = args.tolerance.as_secs();
-    let mut chronicle = DeploymentHistory::load(context, &repository, &survey, tolerance)?;
-    let comparison = chronicle.compare_stages(&survey.settings.config, tolerance);
-    let choice = CellSelection::new(&[], &args.choice, context, &survey, &chronicle)?;
-    let metrics = history::compute_metrics(&chronicle.timeline, &comparison, window, &|slot| {
-        choice.contains(slot)
-    });
-    let (since, until) = (to_timestamp(window.since), to_timestamp(window.until));
-    let measured = MetricsReport { metrics, since, until, weeks: window.weeks(), tolerance };
-    let complete = chronicle.is_complete();
+    let query = MetricsQuery {
+        selection: args.choice.to_query(),
+        window: args.window.to_query(),
+        tolerance: args.tolerance.as_secs(),
+    };
+    let answer = metrics(&query, &context.session)?;
+    let report = &answer.report;
     let text = match args.output {
-        OutputFormat::Json => ui::to_json(&MetricsJson::new(
-            &measured,
-            context.shown_repository(&repository),
-            complete,
-        )),
-        OutputFormat::Csv => ui::metrics_csv(&measured),
-        OutputFormat::Markdown => ui::metrics_markdown(&measured),
-        _ if measured.metrics.overall.deployments == 0 => String::new(),
-        _ => ui::metrics(&measured, &context.ui.out),
+        OutputFormat::Json => {
+            ui::to_json(&MetricsJson::new(report, answer.repository, answer.is_complete))
+        }
+        OutputFormat::Csv => ui::metrics_csv(report),
+        OutputFormat::Markdown => ui::metrics_markdown(report),
+        _ if report.metrics.overall.deployments == 0 => String::new(),
+        _ => ui::metrics(report, &context.ui.out),
     };
     context.ui.write_answer(&text)?;
-    print_summary(&measured, context);
-    chronicle.tell_edge(context);
+    print_summary(report, context);
     Ok(ExitKind::Done)
-}
-
-fn resolve_window(
-    args: &MetricsArgs,
-    context: &CommandContext,
-    repository: &Repository,
-) -> Result<TimeWindow, Failure> {
-    let moment = |text: &Option<String>| {
-        text.as_ref().map(|text| choice::resolve_seconds(text, context, repository)).transpose()
-    };
-    let now = context.now().as_second();
-    let until = moment(&args.window.until)?.unwrap_or(now);
-    let since = moment(&args.window.since)?.unwrap_or(until - DAYS * DAY);
-    if since >= until {
-        let failure = Failure::usage("the time to count in ends before it begins");
-        return Err(
-            failure.hint("--since has to be earlier than --until, which is now unless said")
-        );
-    }
-    Ok(TimeWindow { since, until })
 }
 
 /// What was counted, and the rules that were applied.
@@ -119,7 +84,7 @@ fn print_summary(measured: &MetricsReport, context: &CommandContext) {
     if measured.metrics.overall.deployments == 0 {
         return context.ui.print_note(&format!("nothing was deployed from {since} to {until}"));
     }
-    let tolerance = ui::format_duration(measured.tolerance);
+    let tolerance = format_duration(measured.tolerance);
     context.ui.print_note(&format!(
         "from {since} to {until}; what came to the stage before up to {tolerance} later was only overtaken (--tolerance)"
     ));

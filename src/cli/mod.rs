@@ -3,62 +3,46 @@
 
 mod advance;
 mod approve;
-mod archive;
 mod args;
 mod ask;
 mod audit;
-mod backoff;
-mod book;
-mod choice;
-mod chronicle;
 mod complete;
-mod completion_cache;
 mod completions;
 mod config;
 mod context;
-mod delivery;
+mod delivery_args;
 mod demo;
 mod deploy;
 mod diff;
 mod environment;
-mod facts;
-mod failure;
-mod filter;
-mod follow;
-mod forge;
+mod exit;
 mod forge_args;
+mod global_args;
 mod guard;
 mod history;
 mod init;
-mod inquiry;
-mod intent;
-mod keep;
 mod ledger;
+mod ledger_args;
 mod lock;
 mod man;
 mod metrics;
-mod output;
 mod plugin;
 mod promote;
 mod proposals;
-mod readings;
-mod recent;
 mod record;
 mod rollback;
-mod scene;
-mod settings;
+mod selection_args;
 mod status;
-mod suggest;
-mod survey;
+mod terminal;
 mod trace;
 mod value_parsers;
-mod wish;
 mod write_access;
 
 pub use args::command;
-pub use failure::{ExitKind, Failure};
+pub use exit::ExitKind;
 pub use write_access::{COMMANDS, WriteAccess};
 
+use crate::ops::error::{Failure, FailureKind};
 use args::{Cli, CliCommand};
 use context::CommandContext;
 use environment::ProcessEnvironment;
@@ -67,7 +51,7 @@ use std::process::ExitCode;
 /// Runs towpath with the arguments of this process.
 pub fn main() -> ExitCode {
     let environment = ProcessEnvironment::read();
-    if complete::answer_completion(&environment) {
+    if complete::answer_completion(&environment, args::command) {
         return ExitKind::Done.into();
     }
     let cli = match Cli::read(&environment.arguments) {
@@ -82,16 +66,16 @@ pub fn main() -> ExitCode {
     match run(cli.command, &context) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            if let Some(message) = failure.message() {
-                context.ui.print_failure(message, failure.causes(), failure.hints());
+            if failure.kind() != FailureKind::ReaderGone {
+                context.print_failure(&failure);
             }
-            failure.exit().into()
+            ExitKind::from(failure.kind()).into()
         }
     }
 }
 
 fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failure> {
-    context.check_write_access()?;
+    context.session.check_write_access()?;
     match command {
         CliCommand::Status(args) => status::run(&args, context),
         CliCommand::History(args) => history::run(&args, context),
@@ -114,12 +98,30 @@ fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failur
         CliCommand::Unlock(args) => lock::unlock(&args, context),
         CliCommand::Locks(args) => lock::list(&args, context),
         CliCommand::Ledger(args) => ledger::run(&args, context),
-        CliCommand::Demo(args) => demo::run(&args, context),
+        CliCommand::Demo(args) => demo::run(&args, context, &run_line),
         CliCommand::Proposals(args) => proposals::run(&args, context),
         CliCommand::Plugin(args) => plugin::run(&args, context),
         CliCommand::Init(args) => init::run(&args, context),
         CliCommand::Config(args) => config::run(&args, context),
-        CliCommand::Completions(args) => completions::run(&args, context),
-        CliCommand::Man(args) => man::run(&args, context),
+        CliCommand::Completions(args) => completions::run(&args, context, args::command()),
+        CliCommand::Man(args) => man::run(&args, context, args::command()),
     }
+}
+
+/// Runs a command line that the program itself knows, in another repository.
+fn run_line(
+    words: &[&str],
+    repository: String,
+    context: &CommandContext,
+) -> Result<ExitKind, Failure> {
+    let arguments: Vec<std::ffi::OsString> = words.iter().map(Into::into).collect();
+    let cli = Cli::read(&arguments).map_err(|error| Failure::usage(error.to_string()))?;
+    let globals = global_args::GlobalArgs {
+        repo: Some(repository),
+        branch: None,
+        config: None,
+        writing: cli.globals.writing,
+        ..context.globals.clone()
+    };
+    run(cli.command, &CommandContext::new(globals, context.environment.clone()))
 }

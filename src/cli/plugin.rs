@@ -1,14 +1,15 @@
 //! `towpath plugin`: a step of Drone or Woodpecker, whose settings arrive as `PLUGIN_*` variables. It
 //! writes one file that holds a tag, and pushes.
 
-use super::backoff;
-use super::context::CommandContext;
-use super::environment;
-use super::failure::{ExitKind, Failure};
+use crate::cli::context::CommandContext;
+use crate::cli::environment;
+use crate::cli::exit::ExitKind;
 use crate::git::{
     BranchPush, FileKind, GitIdentity, NewCommit, Oid, PushMode, PushOutcome, Repository, Snapshot,
     Workspace, clone_shallow,
 };
+use crate::ops::error::Failure;
+use crate::ops::retry;
 use clap::Args;
 use std::time::Instant;
 
@@ -85,7 +86,7 @@ pub fn run(args: &PluginArgs, context: &CommandContext) -> Result<ExitKind, Fail
     let clone = folder.path().join("clone.git");
     clone_shallow(&job.url, args.to_branch.as_deref(), &clone)?;
     let repository = Repository::open(&clone)?;
-    let mut manner = context.git_options(job.author.as_ref());
+    let mut manner = context.session.git_options(job.author.as_ref());
     (manner.url, manner.committer) = (Some(job.url.clone()), job.author.clone());
     let branch = args.to_branch.clone().or_else(|| repository.head_branch());
     let branch = branch.ok_or_else(|| {
@@ -130,7 +131,7 @@ impl<'a> PluginRequest<'a> {
         context: &CommandContext,
     ) -> Result<ExitKind, Failure> {
         let started = Instant::now();
-        workspace.end_by(backoff::retry_deadline(started));
+        workspace.end_by(retry::retry_deadline(started));
         for losses in 1.. {
             let begun = Instant::now();
             let heads = workspace.remote_heads(&[branch])?;
@@ -162,7 +163,7 @@ impl<'a> PluginRequest<'a> {
                     .print_note(&format!("pushed to {branch}: {} says {}", self.path, self.tag));
                 return Ok(ExitKind::Done);
             }
-            if !backoff::goes_on(started, begun.elapsed(), losses) {
+            if !retry::goes_on(started, begun.elapsed(), losses) {
                 break;
             }
         }
@@ -304,24 +305,20 @@ mod tests {
     #[test]
     fn settings_are_put_into_messages() {
         let value = |name: &str| (name == "PLUGIN_IMAGE_TAG").then(|| "v2\u{1b}".to_owned());
-        let said = |text: &str| {
-            expand_variables(text, &value).map_err(|failure| failure.message().map(str::to_owned))
-        };
+        let said = |text: &str| expand_variables(text, &value).map_err(|failure| failure.message());
         assert_eq!(said("to $PLUGIN_IMAGE_TAG, ${PLUGIN_IMAGE_TAG}.").unwrap(), "to v2, v2.\n");
         assert_eq!(
             said("$5 ${PLUGIN_IMAGE_TAG $ $HOME").unwrap(),
             "$5 ${PLUGIN_IMAGE_TAG $ $HOME\n"
         );
-        let secret = said("$PLUGIN_ACCESS_TOKEN").unwrap_err().unwrap();
+        let secret = said("$PLUGIN_ACCESS_TOKEN").unwrap_err();
         assert!(secret.contains("secrets do not belong"), "{secret}");
         assert!(said("$PLUGIN_OTHER").is_err());
     }
 
     #[test]
     fn a_token_goes_to_https_only() {
-        let url = |url: &str, token| {
-            with_token(url, token).map_err(|failure| failure.message().map(str::to_owned))
-        };
+        let url = |url: &str, token| with_token(url, token).map_err(|failure| failure.message());
         assert_eq!(url("https://h/x", Some("t")).unwrap(), "https://x-access-token:t@h/x");
         assert_eq!(
             url("https://bitbucket.org/x", Some("t")).unwrap(),
@@ -335,7 +332,7 @@ mod tests {
             ("https://h/x", "a@evil/"),
         ] {
             let error = url(url_, Some(token)).unwrap_err();
-            assert!(!error.unwrap().contains(token) || token == "t");
+            assert!(!error.contains(token) || token == "t");
         }
     }
 

@@ -1,10 +1,11 @@
 //! `towpath promote`: takes what one stage runs to the next.
 
-use super::context::CommandContext;
-use super::delivery::{self, DeliveryArgs, DeliveryRequest, SelectionMode};
-use super::failure::{ExitKind, Failure};
-use super::intent::ChangeRequest;
-use super::{complete, value_parsers};
+use crate::cli::context::CommandContext;
+use crate::cli::delivery_args::DeliveryArgs;
+use crate::cli::exit::ExitKind;
+use crate::cli::{complete, value_parsers};
+use crate::ops::change::{ChangeRequest, SelectionMode};
+use crate::ops::error::Failure;
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -58,7 +59,7 @@ pub struct PromoteArgs {
 /// Promotes.
 pub fn run(args: &PromoteArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let is_open = args.apps.is_empty() && !args.all && !args.delivery.is_dry_run();
-    if is_open && !context.can_ask() {
+    if is_open && !context.session.can_ask() {
         let failure = Failure::usage("there is no terminal to ask on which apps to promote");
         return Err(failure
             .hint("name them, or take `--all`")
@@ -71,5 +72,5 @@ pub fn run(args: &PromoteArgs, context: &CommandContext) -> Result<ExitKind, Fai
         to: args.to.clone(),
         version: args.version.clone(),
     };
-    delivery::run(&DeliveryRequest { intent: &intent, args: &args.delivery, selection, context })
+    args.delivery.deliver(&intent, selection, context)
 }

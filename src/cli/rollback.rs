@@ -1,10 +1,11 @@
 //! `towpath rollback`: brings back what a stage ran before.
 
-use super::context::CommandContext;
-use super::delivery::{self, DeliveryArgs, DeliveryRequest, SelectionMode};
-use super::failure::{ExitKind, Failure};
-use super::intent::ChangeRequest;
-use super::{complete, value_parsers};
+use crate::cli::context::CommandContext;
+use crate::cli::delivery_args::DeliveryArgs;
+use crate::cli::exit::ExitKind;
+use crate::cli::{complete, value_parsers};
+use crate::ops::change::{ChangeRequest, SelectionMode};
+use crate::ops::error::Failure;
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -50,10 +51,5 @@ pub fn run(args: &RollbackArgs, context: &CommandContext) -> Result<ExitKind, Fa
         stage: args.stage.clone(),
         to: args.to.clone(),
     };
-    delivery::run(&DeliveryRequest {
-        intent: &intent,
-        args: &args.delivery,
-        selection: SelectionMode::Given,
-        context,
-    })
+    args.delivery.deliver(&intent, SelectionMode::Given, context)
 }

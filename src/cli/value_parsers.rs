@@ -1,5 +1,9 @@
-//! What people say on the command line in words of their own: reasons, versions, notes. Saying nothing is
-//! no reason, and a ledger keeps what it is given for ever.
+//! Parsers of option values: texts, versions, durations and output formats.
+
+use crate::config::gates::time_span;
+use crate::ui::OutputFormat;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use jiff::SignedDuration;
 
 /// A text that says something.
 pub fn text(text: &str) -> Result<String, String> {
@@ -14,6 +18,31 @@ pub fn version(text: &str) -> Result<String, String> {
     } else {
         Err("a version has no spaces and is not empty".into())
     }
+}
+
+/// A time span such as `90s`.
+pub fn parse_duration(text: &str) -> Result<SignedDuration, String> {
+    let parsed = time_span(text).ok_or("it is no time span, such as `30s`, `10m`, `2h` or `1d`")?;
+    if parsed.is_negative() { Err("it must not be negative".into()) } else { Ok(parsed) }
+}
+
+const WORDS: [(&str, OutputFormat); 6] = [
+    ("table", OutputFormat::Table),
+    ("json", OutputFormat::Json),
+    ("jsonl", OutputFormat::Jsonl),
+    ("yaml", OutputFormat::Yaml),
+    ("csv", OutputFormat::Csv),
+    ("markdown", OutputFormat::Markdown),
+];
+
+/// Takes one of the formats that are offered.
+pub fn one_of(offered: &'static [OutputFormat]) -> impl TypedValueParser<Value = OutputFormat> {
+    let words =
+        WORDS.into_iter().filter(|(_, format)| offered.contains(format)).map(|(word, _)| word);
+    PossibleValuesParser::new(words).map(|typed| {
+        let found = WORDS.into_iter().find(|(word, _)| *word == typed);
+        found.expect("the parser takes no other words").1
+    })
 }
 
 #[cfg(test)]

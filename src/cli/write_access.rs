@@ -3,7 +3,7 @@
 //! A command that only reads gets no workspace, so it cannot change a repository. One that writes is
 //! refused under `--read-only`, before it looks at anything.
 
-use super::failure::Failure;
+use crate::ops::error::Failure;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 

@@ -34,4 +34,4 @@ pub use subject::{SubjectParts, SubjectTemplate};
 pub use write::{SourceNote, to_yaml};
 
 /// The names of the file, looked for at the top of the repository.
-pub const FILE_NAMES: [&str; 1] = ["towpath.yaml"];
+pub const CONFIG_FILE: &str = "towpath.yaml";

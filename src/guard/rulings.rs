@@ -4,7 +4,7 @@ use super::cell_changes::CellChange;
 use super::permissions::{BreakGlassCommit, ChangeContributors, PermissionResult};
 use super::queries::{ChangeQuery, PlannedQueries};
 use crate::config::gates::{CONFIG, GateKind};
-use crate::config::{Config, FILE_NAMES};
+use crate::config::{CONFIG_FILE, Config};
 use crate::model::{AppName, CellKey, StageName, Version};
 use crate::pipeline::{Judgement, Verdict};
 use std::collections::HashMap;
@@ -275,7 +275,7 @@ pub fn of_rules(
             refusal.clone().map(|refusal| GuardRefusal { check: GuardCheck::Rules, ..refusal });
         out.push(Ruling { granted: granted.clone(), ..Ruling::of_file(*path, None, refusal) });
     }
-    let own = out.iter_mut().find(|ruling| ruling.path.as_deref() == Some(FILE_NAMES[0]));
+    let own = out.iter_mut().find(|ruling| ruling.path.as_deref() == Some(CONFIG_FILE));
     if let (Some(wrong), Some(own)) = (is_wrong, own) {
         own.refusals.push(GuardRefusal::new(GuardCheck::Rules, wrong));
     }

@@ -36,3 +36,7 @@ pub use stage_order::stages;
 pub use timeline::{Deployment, DeploymentKind, ImageVersion, Timeline};
 pub use version_trace::{RunPeriod, VersionQuery, VersionTrace, trace_versions};
 pub use walk::{WalkOptions, WalkResult, deployments};
+
+/// The number of seconds by which merges may overtake each other without breaking the order of
+/// stages: a promotion that landed this much before the previous stage is no skip.
+pub const MERGE_TOLERANCE: i64 = 10 * 60;

@@ -1,14 +1,17 @@
 //! The vocabulary as plain values: no input, no output, no clock.
 
 mod blind_spot;
+mod glob;
 mod image;
 mod mapping;
 mod names;
 mod template;
+mod time_text;
 mod version;
 mod warning;
 
 pub use blind_spot::{BlindSpot, BlindSpotEffect};
+pub use glob::GlobPatterns;
 pub use image::{ImageReference, Version, base_name, is_digest};
 pub use mapping::{
     Automation, CellKey, Confidence, EntryNote, ImagePart, Location, Mapping, MappingEntry,
@@ -16,5 +19,6 @@ pub use mapping::{
 };
 pub use names::{AppName, StageName, TargetName};
 pub use template::{KeyTemplate, PathTemplate, TemplateCaptures, TemplateError};
+pub use time_text::{format_age, format_duration};
 pub use version::is_moving_tag;
 pub use warning::Warning;

@@ -15,21 +15,6 @@ pub(super) fn format_zoned(zoned: &Zoned) -> String {
     format!("{} {zone}", zoned.strftime("%a %Y-%m-%d %H:%M"))
 }
 
-/// `30m`, `2d 4h`: the two largest units.
-pub(super) fn format_duration(seconds: i64) -> String {
-    let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
-    let mut rest = seconds.max(0);
-    let mut parts = Vec::new();
-    for (unit, name) in units {
-        if rest >= unit {
-            parts.push(format!("{}{name}", rest / unit));
-            rest %= unit;
-        }
-    }
-    parts.truncate(2);
-    if parts.is_empty() { "0s".into() } else { parts.join(" ") }
-}
-
 /// A word as an argument of a command that can be copied.
 pub(super) fn shell_argument(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./@:+=".contains(c);

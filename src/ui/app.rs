@@ -69,7 +69,7 @@ fn push_place(occupant: &StatusEntry, look: &TerminalStyle, now: Timestamp, out:
     if let Some(since) = &occupant.since {
         let when = since.time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC");
         let id: String = since.commit.chars().take(10).collect();
-        fact("since", &format!("{when}, {} ago", super::format_age(since.time, now)));
+        fact("since", &format!("{when}, {} ago", crate::model::format_age(since.time, now)));
         fact(
             "commit",
             &format!(

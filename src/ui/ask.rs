@@ -1,7 +1,7 @@
 //! The gates, one a line, what would clear them, and the answer in a sentence.
 
 use super::table::{Alignment, StyledText, Table, TableColumn};
-use super::{TerminalStyle, TextTone, age, escape_for_terminal};
+use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::pipeline::{GateAnswer, Verdict};
 use crate::report::{GateReport, WaveReports, to_timestamp};
 use jiff::Timestamp;
@@ -60,7 +60,10 @@ fn gate_row(answer: &GateAnswer, place: &str, at: Timestamp) -> [StyledText; 5] 
         StyledText::new(answer.verdict.as_str(), tone),
         StyledText::plain(escape_for_terminal(&answer.reason)),
         StyledText::plain(
-            answer.since.map(|since| age::format_age(to_timestamp(since), at)).unwrap_or_default(),
+            answer
+                .since
+                .map(|since| crate::model::format_age(to_timestamp(since), at))
+                .unwrap_or_default(),
         ),
         StyledText::new(escape_for_terminal(place), TextTone::Dim),
     ]

@@ -127,7 +127,7 @@ impl HistoryPrinter {
     fn table_row(&self, change: &DeploymentReport, now: Timestamp) -> [StyledText; 8] {
         let slot = &change.slot;
         let when = match self.times {
-            TimeFormat::Ago => super::format_age(change.time, now),
+            TimeFormat::Ago => crate::model::format_age(change.time, now),
             TimeFormat::Exact => format_utc(change.time),
         };
         [

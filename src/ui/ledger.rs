@@ -1,7 +1,7 @@
 //! Events and locks as tables.
 
 use super::table::{Alignment, StyledText, Table, TableColumn};
-use super::{TerminalStyle, TextTone, age, escape_for_terminal};
+use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::pipeline::ledger::{LedgerEvent, Lock, format_minute};
 use jiff::Timestamp;
 
@@ -37,7 +37,7 @@ pub fn render_locks(locks: &[Lock<'_>], look: &TerminalStyle, now: Timestamp) ->
         [
             StyledText::plain(escape_for_terminal(&lock.name())),
             StyledText::plain(escape_for_terminal(&lock.event.by.name)),
-            StyledText::plain(age::format_age(lock.event.time, now)),
+            StyledText::plain(crate::model::format_age(lock.event.time, now)),
             StyledText::plain(lock.until.map(format_minute).unwrap_or_default()),
             StyledText::plain(escape_for_terminal(lock.reason)),
         ]

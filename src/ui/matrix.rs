@@ -220,7 +220,7 @@ fn cell_texts(cell: &MatrixCell, now: Timestamp) -> CellTexts {
         differs: cell.differs,
         version,
         brief,
-        age: since.map(|then| super::format_age(then, now)).unwrap_or_default(),
+        age: since.map(|then| crate::model::format_age(then, now)).unwrap_or_default(),
     }
 }
 

@@ -1,9 +1,9 @@
 //! The figures as tables, with a bar of weeks.
 
-use super::age::format_duration;
 use super::formats::{cell_text, csv_records};
 use super::table::{Alignment, StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal};
+use crate::model::format_duration;
 use crate::report::{DoraFigures, DurationStats, MetricsReport, StagePairFigures};
 
 /// A bar shows so many weeks at most, the newest.

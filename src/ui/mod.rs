@@ -3,7 +3,6 @@
 //! Whatever comes from a repository passes [`visible`] on its way to a terminal, so that nothing
 //! but text arrives there.
 
-mod age;
 mod app;
 mod ask;
 mod audit;
@@ -26,7 +25,6 @@ mod trace;
 mod version;
 mod yaml;
 
-pub use age::{format_age, format_duration};
 pub use app::render_apps as app_in_full;
 pub use ask::{render_answer as ask, render_line as ask_line};
 pub use audit::{
@@ -36,7 +34,7 @@ pub use audit::{
 pub use config::render_config as config;
 pub use diff::{render_csv as diff_csv, render_markdown as diff_markdown, render_table as diff};
 pub use escape::{escape_for_terminal, escape_json};
-pub use formats::{OutputFormat, render_status as status_as, to_json, to_yaml};
+pub use formats::{OutputFormat, render_status as status_as, to_json, to_json_line, to_yaml};
 pub use guard::{
     render_annotations as guard_github, render_markdown as guard_markdown,
     render_sarif as guard_sarif, render_table as guard,
@@ -187,6 +185,8 @@ impl Ui {
 
     /// stderr may be closed; there is nobody left to tell then.
     fn write_stderr(&self, line: &str) {
+        // Notices come from below, where nobody knows what the terminal can show.
+        let line = if self.err.unicode { line.into() } else { line.replace('→', "->") };
         let _ = writeln!(io::stderr().lock(), "{line}");
     }
 }

@@ -1,9 +1,9 @@
 //! The way of a version, one block for each app.
 
-use super::age::{format_age, format_duration};
 use super::history::{format_utc, kind_tone, pull_request_or_commit, slot_place};
 use super::table::{Alignment, StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
+use crate::model::{format_age, format_duration};
 use crate::report::{
     DeploymentKind, DeploymentReport, ReportedRunPeriod, TraceReport, VersionTraceReport,
 };

@@ -1,8 +1,9 @@
 //! `diverged-targets`: clusters of one stage disagree.
 
-use super::{AuditRule, finding_at_entry, format_duration};
+use super::{AuditRule, finding_at_entry};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::config::gates::StageWaves;
+use crate::model::format_duration;
 use crate::model::{CellKey, MappingEntry, Version};
 use crate::pipeline::EvidenceRunPeriod;
 use std::collections::{BTreeMap, BTreeSet};

@@ -121,16 +121,6 @@ fn findings_by_gate(
         .collect()
 }
 
-/// How long, in the unit that says enough.
-fn format_duration(seconds: i64) -> String {
-    match seconds {
-        s if s < 60 => format!("{s}s"),
-        s if s < 3_600 => format!("{}m", s / 60),
-        s if s < 2 * 86_400 => format!("{}h", s / 3_600),
-        s => format!("{}d", s / 86_400),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::ALL;

@@ -1,8 +1,9 @@
 //! `out-of-order`: the stage before got the version only afterwards.
 
-use super::{AuditRule, format_duration};
+use super::AuditRule;
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::history::{Deployment, StageLink, StageRelation};
+use crate::model::format_duration;
 
 pub(super) static RULE: AuditRule = AuditRule {
     id: "out-of-order",

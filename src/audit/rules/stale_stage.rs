@@ -1,8 +1,9 @@
 //! `stale-stage`: others moved, this one did not.
 
-use super::{AuditRule, finding_at_entry, format_duration};
+use super::{AuditRule, finding_at_entry};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::history::Deployment;
+use crate::model::format_duration;
 use crate::model::{AppName, CellKey, MappingEntry, StageName};
 use std::collections::HashMap;
 

@@ -1,9 +1,11 @@
 //! `towpath proposals close`: the end without a merge.
 
-use super::{ForgeSession, SelectedProposalArgs};
+use super::SelectedProposalArgs;
 use crate::cli::context::CommandContext;
-use crate::cli::failure::{ExitKind, Failure};
+use crate::cli::exit::ExitKind;
 use crate::forge::ProposalState;
+use crate::ops::error::Failure;
+use crate::ops::proposals::close_proposal;
 use clap::Args;
 
 /// Close a pull request without merging it. Its branch stays.
@@ -15,20 +17,12 @@ pub struct ProposalCloseArgs {
 
 /// Closes.
 pub fn run(args: &ProposalCloseArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.open_repository()?;
-    let office = ForgeSession::open(&args.which.forge, &repository, context)?;
-    let found = office.find(&args.which.proposal)?;
+    let (named, forge) = (&args.which.proposal, args.which.forge.to_choice());
+    let found = close_proposal(named, &forge, &context.session)?;
     let name = format!("pull request {}", found.number);
-    match found.state {
-        ProposalState::Open => {
-            office.forge.close_proposal(found.number)?;
-            context.ui.print_note(&format!("closed {name}: {}", found.title));
-        }
-        ProposalState::Closed => context.ui.print_note(&format!("{name} is closed already")),
-        ProposalState::Merged => {
-            let failure = Failure::failed(format!("{name} is merged, so it cannot be closed"));
-            return Err(failure.hint("`towpath rollback` takes back what it brought"));
-        }
-    }
+    context.ui.print_note(&match found.state {
+        ProposalState::Closed => format!("{name} is closed already"),
+        _ => format!("closed {name}: {}", found.title),
+    });
     Ok(ExitKind::Done)
 }

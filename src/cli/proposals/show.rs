@@ -1,10 +1,11 @@
 //! `towpath proposals show`: all about one.
 
-use super::{ForgeSession, SelectedProposalArgs};
+use super::SelectedProposalArgs;
 use crate::cli::context::CommandContext;
-use crate::cli::failure::{ExitKind, Failure};
-use crate::cli::output;
-use crate::report::ProposalsReport;
+use crate::cli::exit::ExitKind;
+use crate::cli::value_parsers::one_of;
+use crate::ops::error::Failure;
+use crate::ops::proposals::find_proposal;
 use crate::report::json::ProposalsJson;
 use crate::ui::{self, OutputFormat};
 use clap::Args;
@@ -16,7 +17,7 @@ pub struct ProposalShowArgs {
     which: SelectedProposalArgs,
 
     /// How the answer is written
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
     output: OutputFormat,
 }
 
@@ -24,18 +25,11 @@ pub(super) const FORMATS: [OutputFormat; 2] = [OutputFormat::Table, OutputFormat
 
 /// Shows.
 pub fn run(args: &ProposalShowArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let repository = context.open_repository()?;
-    let office = ForgeSession::open(&args.which.forge, &repository, context)?;
-    let found = office.find(&args.which.proposal)?;
-    if args.output != OutputFormat::Json {
-        context.ui.write_answer(&ui::proposal(&found, &context.ui.out))?;
-        return Ok(ExitKind::Done);
-    }
-    let one = ProposalsReport {
-        repository: context.shown_repository(&repository),
-        forge: office.forge.kind().name(),
-        proposals: vec![found],
-    };
-    context.ui.write_answer(&ui::to_json(&ProposalsJson::from(&one)))?;
+    let (named, forge) = (&args.which.proposal, args.which.forge.to_choice());
+    let report = find_proposal(named, &forge, &context.session)?;
+    context.ui.write_answer(&match (args.output, report.proposals.first()) {
+        (OutputFormat::Table, Some(one)) => ui::proposal(one, &context.ui.out),
+        _ => ui::to_json(&ProposalsJson::from(&report)),
+    })?;
     Ok(ExitKind::Done)
 }

@@ -2,11 +2,12 @@
 
 use super::{GateInput, rule_origin, target_suffix};
 use crate::config::gates::{BakeGate, Gate, GateKind, GateRule};
+use crate::model::format_duration;
 use crate::model::{CellKey, StageName};
 use crate::pipeline::evidence::EvidenceRunPeriod;
 use crate::pipeline::ledger::Outcome;
 use crate::pipeline::query::MoveDirection;
-use crate::pipeline::time_text::{format_duration, format_seconds};
+use crate::pipeline::time_text::format_seconds;
 use crate::pipeline::verdict::{GateAnswer, RuleOrigin, Verdict};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

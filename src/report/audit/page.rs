@@ -6,8 +6,8 @@ use crate::report::Matrix;
 
 /// An audit with all that stands around it.
 #[derive(Debug)]
-pub struct AuditPage<'a> {
-    pub audited: &'a AuditReport,
+pub struct AuditPage {
+    pub audited: AuditReport,
     /// What runs now.
     pub matrix: Matrix,
     pub plot: DeploymentPlot,

@@ -1,6 +1,6 @@
 //! What tables say: the rules, a line for each place that repeats itself, and the order of the stages.
 
-use super::{AuditDetail, commit_text, format_duration, format_minute, short_commit, version_text};
+use super::{AuditDetail, commit_text, format_minute, short_commit, version_text};
 use crate::audit::Severity;
 use crate::report::{AuditReport, FindingGroup, StagePairFigures};
 
@@ -75,7 +75,7 @@ fn rest_line(groups: &[FindingGroup<'_>]) -> Option<FindingLine> {
 pub(super) type StagePairLine = [String; 6];
 
 pub(super) fn pair_headings(audited: &AuditReport) -> [String; 6] {
-    let within = format!("by {} or less", format_duration(audited.tolerance));
+    let within = format!("by {} or less", crate::model::format_duration(audited.tolerance));
     ["order", "changes", "too early", &within, "never before", "judged"].map(str::to_owned)
 }
 

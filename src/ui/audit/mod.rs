@@ -16,7 +16,7 @@ pub use sarif::render_sarif;
 pub(super) use sarif::{physical_location, sarif_log};
 pub use table::render_table;
 
-use super::{escape_for_terminal, format_duration};
+use super::escape_for_terminal;
 use crate::report::{FindingReport, to_timestamp};
 
 /// How much of what repeats itself is shown to people.

@@ -51,8 +51,8 @@ struct FindingMark {
 /// The gravest finding about a version of an app in a stage.
 type GravestFindings<'a> = HashMap<(&'a str, &'a str, &'a Version), (&'static AuditRule, Severity)>;
 
-pub(super) fn html_matrix(page: &AuditPage<'_>) -> HtmlMatrix {
-    let marks = gravest_findings(page.audited);
+pub(super) fn html_matrix(page: &AuditPage) -> HtmlMatrix {
+    let marks = gravest_findings(&page.audited);
     let stages: Vec<&str> =
         page.matrix.columns.iter().map(|column| column.stage.as_str()).collect();
     let rows = page.matrix.rows.iter().map(|row| HtmlMatrixRow {

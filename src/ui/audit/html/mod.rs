@@ -21,7 +21,7 @@ const STYLE: &str = include_str!("page.css");
 const STYLE_HASH: &str = "sha256-f1CZGGdgg2K+6cRB4Z51pPdIwdxaTh0ouQCEDazlTik=";
 
 /// The whole page.
-pub fn render_html(page: &AuditPage<'_>, detail: AuditDetail) -> String {
+pub fn render_html(page: &AuditPage, detail: AuditDetail) -> String {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(

@@ -53,17 +53,13 @@ struct FindingItem {
     message: String,
 }
 
-pub(super) fn rule_sections(page: &AuditPage<'_>, detail: AuditDetail) -> Vec<RuleSection> {
+pub(super) fn rule_sections(page: &AuditPage, detail: AuditDetail) -> Vec<RuleSection> {
     let groups = page.audited.finding_groups();
     let rules = groups.chunk_by(|a, b| (a.rule().id, a.severity()) == (b.rule().id, b.severity()));
     rules.map(|groups| rule_section(page, groups, detail)).collect()
 }
 
-fn rule_section(
-    page: &AuditPage<'_>,
-    groups: &[FindingGroup<'_>],
-    detail: AuditDetail,
-) -> RuleSection {
+fn rule_section(page: &AuditPage, groups: &[FindingGroup<'_>], detail: AuditDetail) -> RuleSection {
     let (rule, severity) = (groups[0].rule(), groups[0].severity());
     let (shown, left) = split_shown(groups, PLACES, detail);
     let count: usize = groups.iter().map(|group| group.findings.len()).sum();
@@ -95,7 +91,7 @@ fn more_text(findings: usize, place: &str) -> String {
 }
 
 fn finding_details(
-    page: &AuditPage<'_>,
+    page: &AuditPage,
     group: &FindingGroup<'_>,
     detail: AuditDetail,
 ) -> FindingDetails {
@@ -125,7 +121,7 @@ fn finding_details(
 
 /// `said` is what stands above, and need not be said again.
 fn finding_item(
-    page: &AuditPage<'_>,
+    page: &AuditPage,
     told: &FindingReport,
     (several, said): (bool, &str),
 ) -> FindingItem {

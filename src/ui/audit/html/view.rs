@@ -72,8 +72,8 @@ struct QuietRuleRow {
 }
 
 impl AuditHtmlPage {
-    pub fn new(page: &AuditPage<'_>, detail: AuditDetail) -> Self {
-        let audited = page.audited;
+    pub fn new(page: &AuditPage, detail: AuditDetail) -> Self {
+        let audited = &page.audited;
         let (pairs, left) = lines::pair_lines(audited, detail);
         let (unjudged, kept) = quiet_rules(audited);
         AuditHtmlPage {

@@ -1,0 +1,205 @@
+//! The arguments that `promote`, `deploy` and `rollback` share.
+
+use super::context::CommandContext;
+use super::exit::ExitKind;
+use super::forge_args::ForgeArgs;
+use super::value_parsers::{self, one_of, parse_duration};
+use crate::git::GitIdentity;
+use crate::model::TargetName;
+use crate::ops::change::{
+    BreakGlass, ChangeRequest, DeliveryEvent, DeliveryMode, DeliveryOptions, DeliveryOutcome,
+    DeliveryRequest, SelectionMode, deliver,
+};
+use crate::ops::error::Failure;
+use crate::promotion::EditConsent;
+use crate::report::PlanReport;
+use crate::report::json::PlanJson;
+use crate::ui::{self, OutputFormat};
+use clap::Args;
+use jiff::SignedDuration;
+
+/// How a plan is delivered.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Delivery")]
+pub struct DeliveryArgs {
+    /// Print the plan and the change, and touch nothing
+    #[arg(long, group = "way")]
+    dry_run: bool,
+
+    /// Open or update a pull request (the default)
+    #[arg(long, group = "way")]
+    pr: bool,
+
+    /// Push straight to the branch that is deployed
+    #[arg(long, group = "way")]
+    push: bool,
+
+    /// Make a local commit on a branch `towpath/STAGE/APP`
+    #[arg(long, group = "way")]
+    commit: bool,
+
+    /// Print the commit as a mail for `git am`
+    #[arg(long, group = "way")]
+    patch: bool,
+
+    /// One branch and one pull request for all apps
+    #[arg(long, conflicts_with_all = ["pr_per_app", "push", "patch"])]
+    one_pr: bool,
+
+    /// One branch and one pull request for each app (the default)
+    #[arg(long, conflicts_with_all = ["push", "patch"])]
+    pr_per_app: bool,
+
+    /// Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or
+    /// time is over
+    #[arg(long, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "1h")]
+    #[arg(value_parser = parse_duration, conflicts_with_all = ["dry_run", "push", "commit", "patch"])]
+    wait: Option<SignedDuration>,
+
+    /// Do it without asking
+    #[arg(short, long)]
+    yes: bool,
+
+    /// Do it although gates say no: an emergency, with the reason. It is on record for ever
+    #[arg(long, value_name = "REASON", value_parser = value_parsers::text)]
+    break_glass: Option<String>,
+
+    /// With --break-glass: the incident it is about
+    #[arg(long, value_name = "ID", requires = "break_glass", value_parser = value_parsers::text)]
+    incident: Option<String>,
+
+    /// With --break-glass: for so long gates do not stop this version
+    #[arg(long, value_name = "TIME", requires = "break_glass", default_value = "2h", value_parser = parse_duration)]
+    #[arg(hide_short_help = true)]
+    expires: SignedDuration,
+
+    /// Only this target of the stage: a cluster, region or tenant
+    #[arg(long, value_name = "TARGET", value_parser = |text: &str| Ok::<_, String>(TargetName::from(text)))]
+    target: Option<TargetName>,
+
+    /// Who wrote it, instead of the user that git knows
+    #[arg(long, value_name = "NAME <MAIL>", value_parser = parse_person)]
+    author: Option<GitIdentity>,
+
+    #[command(flatten)]
+    forge: ForgeArgs,
+
+    /// A version pinned by its digest may become one without
+    #[arg(long, hide_short_help = true)]
+    drop_digest: bool,
+
+    /// Edit lines that an automation owns (`$imagepolicy`)
+    #[arg(long, hide_short_help = true)]
+    force_automated: bool,
+
+    /// Edit a value with an anchor, and all that share it
+    #[arg(long, hide_short_help = true)]
+    change_shared: bool,
+
+    /// How `--dry-run` answers
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", requires = "dry_run")]
+    #[arg(value_parser = one_of(&[OutputFormat::Table, OutputFormat::Json]))]
+    output: OutputFormat,
+}
+
+impl DeliveryArgs {
+    /// True for `--dry-run`.
+    pub fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    /// The options as the library takes them.
+    fn to_options(&self) -> DeliveryOptions {
+        let (expires, incident) = (self.expires, self.incident.clone());
+        let glass = |reason: &String| BreakGlass { reason: reason.clone(), incident, expires };
+        DeliveryOptions {
+            mode: self.mode(),
+            one_pr: self.one_pr,
+            wait: self.wait,
+            yes: self.yes,
+            break_glass: self.break_glass.as_ref().map(glass),
+            target: self.target.clone(),
+            author: self.author.clone(),
+            forge: self.forge.to_choice(),
+            consent: EditConsent {
+                drop_digest: self.drop_digest,
+                force_automated: self.force_automated,
+                change_shared: self.change_shared,
+            },
+        }
+    }
+
+    fn mode(&self) -> DeliveryMode {
+        match (self.dry_run, self.patch, self.commit, self.push) {
+            (true, ..) => DeliveryMode::DryRun,
+            (_, true, ..) => DeliveryMode::Patch,
+            (_, _, true, _) => DeliveryMode::Commit,
+            (_, _, _, true) => DeliveryMode::Push,
+            _ => DeliveryMode::Propose,
+        }
+    }
+
+    /// Delivers a change, and prints each step as it happens.
+    ///
+    /// # Errors
+    /// As [`deliver`].
+    pub fn deliver(
+        &self,
+        intent: &ChangeRequest,
+        selection: SelectionMode,
+        context: &CommandContext,
+    ) -> Result<ExitKind, Failure> {
+        let options = self.to_options();
+        let observer = |event: DeliveryEvent<'_>| print_event(&event, context);
+        let (session, observer) = (&context.session, &observer);
+        let request = DeliveryRequest { intent, options: &options, selection, session, observer };
+        let report = deliver(&request)?;
+        if let (DeliveryMode::DryRun, Some(planned)) = (options.mode, &report.planned) {
+            context.ui.write_answer(&self.render_plan(planned, context))?;
+        }
+        Ok(match report.outcome {
+            DeliveryOutcome::Done => ExitKind::Done,
+            DeliveryOutcome::Failed => ExitKind::Failed,
+            DeliveryOutcome::Refused => ExitKind::Refused,
+        })
+    }
+
+    fn render_plan(&self, planned: &PlanReport, context: &CommandContext) -> String {
+        if self.output == OutputFormat::Json {
+            return ui::to_json(&PlanJson::from(planned));
+        }
+        let table = ui::plan(planned, &context.ui.out);
+        let diffs: String =
+            planned.plan.moving_items().map(|(_, moves)| moves.edits.unified_diff()).collect();
+        let gap = if diffs.is_empty() { "" } else { "\n" };
+        format!("{table}{gap}{}", ui::render_patch(&diffs, &context.ui.out))
+    }
+}
+
+fn print_event(event: &DeliveryEvent<'_>, context: &CommandContext) -> Result<(), Failure> {
+    let ui = &context.ui;
+    match event {
+        DeliveryEvent::Planned(planned) => ui.print_lines(&ui::plan(planned, &ui.err)),
+        DeliveryEvent::Patch(mail) => ui.write_part(mail)?,
+        DeliveryEvent::Committed { branch } => ui.write_answer(branch)?,
+        DeliveryEvent::Pushed { commit } => ui.write_answer(&commit.to_string())?,
+        DeliveryEvent::Proposed { url } => ui.write_answer(url)?,
+        DeliveryEvent::Failed(failure) => context.print_failure(failure),
+    }
+    Ok(())
+}
+
+/// `Name <address>`.
+fn parse_person(text: &str) -> Result<GitIdentity, String> {
+    let cut = text
+        .split_once('<')
+        .and_then(|(name, rest)| Some((name.trim(), rest.trim().strip_suffix('>')?.trim())));
+    match cut {
+        Some((name, email))
+            if !name.is_empty() && !email.is_empty() && !text.chars().any(char::is_control) =>
+        {
+            Ok(GitIdentity { name: name.to_owned(), email: email.to_owned() })
+        }
+        _ => Err("it is written as `Name <mail@example.com>`".into()),
+    }
+}

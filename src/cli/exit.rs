@@ -1,0 +1,41 @@
+//! The exit codes of the process (docs/exit-codes.md).
+
+use crate::ops::error::FailureKind;
+use std::process::ExitCode;
+
+/// How a command ended. The numbers are a promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitKind {
+    /// Done, or nothing to do.
+    Done,
+    Failed,
+    /// Wrong usage or configuration.
+    Usage,
+    /// A gate or guard said no, or wait.
+    Refused,
+    /// Differences were found, and the caller asked for this code.
+    Different,
+}
+
+impl From<ExitKind> for ExitCode {
+    fn from(exit: ExitKind) -> Self {
+        ExitCode::from(match exit {
+            ExitKind::Done => 0,
+            ExitKind::Failed => 1,
+            ExitKind::Usage => 2,
+            ExitKind::Refused => 3,
+            ExitKind::Different => 4,
+        })
+    }
+}
+
+impl From<FailureKind> for ExitKind {
+    fn from(kind: FailureKind) -> Self {
+        match kind {
+            FailureKind::Failed => ExitKind::Failed,
+            FailureKind::Usage => ExitKind::Usage,
+            FailureKind::Refused => ExitKind::Refused,
+            FailureKind::ReaderGone => ExitKind::Done,
+        }
+    }
+}

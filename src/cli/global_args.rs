@@ -1,0 +1,130 @@
+//! The options that every command takes.
+
+use super::environment::ProcessEnvironment;
+use super::forge_args::ForgeArgs;
+use super::value_parsers::parse_duration;
+use super::write_access::WritingCommand;
+use crate::config::Provenance;
+use crate::ops::session::{Options, WritePermission};
+use clap::builder::FalseyValueParser;
+use clap::{ArgAction, Args, ValueEnum, ValueHint};
+use jiff::SignedDuration;
+use std::path::PathBuf;
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct GlobalArgs {
+    /// The deployment repository: a folder, a bare repository or a URL
+    #[arg(short = 'C', long = "repo", value_name = "PATH|URL", global = true)]
+    #[arg(env = "TOWPATH_REPO", hide_env_values = true, value_hint = ValueHint::DirPath)]
+    pub repo: Option<String>,
+
+    /// The branch that is deployed, instead of the repository's own
+    #[arg(
+        long,
+        value_name = "BRANCH",
+        global = true,
+        env = "TOWPATH_BRANCH",
+        hide_env_values = true
+    )]
+    pub branch: Option<String>,
+
+    /// Who named the branch.
+    #[arg(skip)]
+    pub branch_from: Provenance,
+
+    /// What the command writes, if it does.
+    #[arg(skip)]
+    pub writing: Option<WritingCommand>,
+
+    /// Which forge is meant, for what gates ask it.
+    #[arg(skip)]
+    pub forge: ForgeArgs,
+
+    /// The configuration, instead of the repository's towpath.yaml
+    #[arg(
+        long,
+        value_name = "FILE",
+        global = true,
+        env = "TOWPATH_CONFIG",
+        hide_env_values = true
+    )]
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+
+    /// Fetch a repository named by URL again when its copy is older than this, such as `1h`
+    #[arg(
+        long,
+        value_name = "TIME",
+        global = true,
+        env = "TOWPATH_MAX_AGE",
+        hide_env_values = true
+    )]
+    #[arg(default_value = "5m", value_parser = parse_duration, hide_short_help = true)]
+    pub max_age: SignedDuration,
+
+    /// Write nothing, anywhere, not even to the cache; commands that would are refused
+    #[arg(long, global = true, env = "TOWPATH_READ_ONLY", hide_env_values = true)]
+    #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new(), hide_short_help = true)]
+    pub read_only: bool,
+
+    /// Run the commands that gates in the repository's towpath.yaml name
+    #[arg(long, global = true, env = "TOWPATH_ALLOW_COMMANDS", hide_env_values = true)]
+    #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new(), hide_short_help = true)]
+    pub allow_commands: bool,
+
+    /// Read all history anew, and keep no index of it
+    #[arg(long, global = true, env = "TOWPATH_NO_INDEX", hide_env_values = true)]
+    #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new(), hide_short_help = true)]
+    pub no_index: bool,
+
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    #[arg(env = "TOWPATH_COLOR", hide_env_values = true, hide_short_help = true)]
+    pub color: ColorChoice,
+
+    /// Say only the answer and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Say more: every warning, and what was assumed
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR says otherwise
+    Auto,
+    /// Also in pipes and files
+    Always,
+    /// Signs say the same
+    Never,
+}
+
+impl GlobalArgs {
+    /// The options as the library takes them.
+    pub fn to_options(&self, environment: &ProcessEnvironment) -> Options {
+        let write_access = match &self.writing {
+            None => WritePermission::None,
+            Some(writing) if self.read_only => WritePermission::Refused(writing.refusal()),
+            Some(_) => WritePermission::Declared,
+        };
+        Options {
+            repository: self.repo.clone(),
+            branch: self.branch.clone(),
+            branch_from: self.branch_from.clone(),
+            config: self.config.clone(),
+            max_age: self.max_age,
+            read_only: self.read_only,
+            allow_commands: self.allow_commands,
+            no_index: self.no_index,
+            forge: self.forge.to_choice(),
+            cache: environment.cache.clone(),
+            threads: environment.threads,
+            write_access,
+        }
+    }
+}

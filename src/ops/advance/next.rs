@@ -1,0 +1,217 @@
+//! What could go on: for each app and each stage that comes after another, the version that is next;
+//! where the targets of a stage follow each other, for each of their waves.
+
+use crate::config::Stage;
+use crate::model::{CellKey, StageName, Version};
+use crate::ops::advance::AdvanceRequest;
+use crate::ops::change::DeliveryOptions;
+use crate::ops::change::base::PlanBase;
+use crate::ops::change::request::{ChangeRequest, PlanOptions};
+use crate::ops::error::Failure;
+use crate::ops::gates::facts::FactCollector;
+use crate::ops::gates::plan::{answer_requests, gate_requests};
+use crate::ops::gates::{GateContext, GateRequest};
+use crate::ops::session::Session;
+use crate::pipeline::{
+    AppComponent, Evidence, ExternalFacts, GateQuery, MoveDirection, find_candidates, pick_next,
+    targets_by_wave,
+};
+use crate::promotion::{EditBase, PlanItem, PlannedMoves};
+use crate::report::{GateReport, PlanReport};
+use std::collections::BTreeSet;
+
+/// One app that could go a step on.
+pub struct AdvanceStep {
+    /// A plan with this app alone.
+    pub planned: PlanReport,
+    pub judged: Vec<GateReport>,
+}
+
+/// All that could go on, in pipeline order, and why some apps cannot.
+#[derive(Default)]
+pub struct AdvanceSteps {
+    pub all: Vec<AdvanceStep>,
+    /// A line each.
+    pub refused: Vec<String>,
+}
+
+/// What is looked at, and for what.
+#[derive(Clone, Copy)]
+pub struct StepFinder<'a, 'r> {
+    pub tick: &'a AdvanceRequest<'a>,
+    pub options: &'a DeliveryOptions,
+    pub plan_base: &'a PlanBase<'r>,
+    pub session: &'a Session,
+}
+
+impl StepFinder<'_, '_> {
+    /// Looks at every stage that comes after another.
+    pub fn find_steps(&self) -> Result<AdvanceSteps, Failure> {
+        let config = &self.plan_base.settings.config;
+        let only =
+            self.tick.stage.map(|word| crate::ops::gates::stage(config, word)).transpose()?;
+        let mut plans = Vec::new();
+        for stage in
+            config.stages.iter().filter(|stage| only.is_none_or(|only| only.name == stage.name))
+        {
+            for before in &stage.after {
+                plans.extend(self.plan_stage(before, stage)?);
+            }
+        }
+        let mut out = AdvanceSteps {
+            all: Vec::new(),
+            refused: plans.iter().flat_map(refusal_lines).collect(),
+        };
+        if plans.iter().all(|plan| plan.plan.moving_items().next().is_none()) {
+            return Ok(out);
+        }
+        let inquiry = GateContext::load_at(self.session, self.plan_base)?;
+        let (past, nothing) = (inquiry.deployment_index(), ExternalFacts::default());
+        let evidence = inquiry.evidence(&past, &nothing);
+        let choice = StepPlanner {
+            look: self,
+            inquiry: &inquiry,
+            witness: FactCollector::new(&inquiry),
+            evidence: &evidence,
+        };
+        for plan in &plans {
+            for (item, moves) in plan.plan.moving_items() {
+                let is_known = |step: &AdvanceStep| {
+                    step.planned.plan.to == plan.plan.to
+                        && step.planned.plan.items.iter().any(|known| known.name() == item.name())
+                };
+                if !out.all.iter().any(is_known) {
+                    out.all.extend(choice.app_steps(plan, item, moves)?);
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    fn plan_stage(&self, before: &StageName, stage: &Stage) -> Result<Option<PlanReport>, Failure> {
+        let there = self.plan_base.for_stage(&stage.name);
+        let edit_base: EditBase<'_> = there.load_edit_base()?;
+        let intent = ChangeRequest::Promote {
+            apps: self.tick.app.map(str::to_owned).into_iter().collect(),
+            from: Some(before.to_string()),
+            to: Some(stage.name.to_string()),
+            version: None,
+        };
+        intent.make_plan(
+            self.session,
+            self.plan_base,
+            &edit_base,
+            self.options.plan_options(self.session),
+        )
+    }
+}
+
+/// A line for each app that cannot be moved.
+fn refusal_lines(plan: &PlanReport) -> Vec<String> {
+    let line = |(item, why): (&PlanItem, &crate::promotion::PlanObstacle)| {
+        format!("{} to {}: refused: {}", item.name(), plan.plan.to, why.reason)
+    };
+    plan.plan.refused_items().map(line).collect()
+}
+
+struct StepPlanner<'a, 'r> {
+    look: &'a StepFinder<'a, 'r>,
+    inquiry: &'a GateContext<'r>,
+    witness: FactCollector<'a, 'r>,
+    evidence: &'a Evidence<'a>,
+}
+
+impl StepPlanner<'_, '_> {
+    /// The steps of one app, if there are any: what its stage has run before is not newer. Each wave of
+    /// its targets takes what the wave before has had.
+    fn app_steps(
+        &self,
+        plan: &PlanReport,
+        item: &PlanItem,
+        moves: &PlannedMoves,
+    ) -> Result<Vec<AdvanceStep>, Failure> {
+        let alone = PlanReport { plan: plan_with_item(plan, item), ..plan.clone() };
+        let versions: BTreeSet<&Version> = moves.steps.iter().map(|step| &step.to).collect();
+        let (Some(version), 1, Some(before)) = (versions.first(), versions.len(), &plan.from)
+        else {
+            let asked = gate_requests(&alone, item, moves, MoveDirection::Forward);
+            let judged = answer_requests(&asked, self.inquiry);
+            return Ok(vec![AdvanceStep { planned: alone, judged }]);
+        };
+        let mut asked = GateRequest {
+            subject: AppComponent { app: item.app.clone(), component: item.component.clone() },
+            stage: plan.plan.to.clone(),
+            targets: Vec::new(),
+            version: (*version).clone(),
+            purpose: MoveDirection::Forward,
+        };
+        let mut sources =
+            self.evidence.source_cells(&asked.to_query(self.look.session, None), before);
+        let mut out = Vec::new();
+        for targets in targets_by_wave(self.evidence, &asked.subject, &asked.stage, None) {
+            asked.targets = targets;
+            out.extend(self.wave_step(&alone, &asked, before, &sources)?);
+            sources = self.evidence.queried_cells(&asked.to_query(self.look.session, None));
+        }
+        Ok(out)
+    }
+
+    /// The step of one wave, which takes what `sources` have had.
+    fn wave_step(
+        &self,
+        alone: &PlanReport,
+        asked: &GateRequest,
+        before: &StageName,
+        sources: &[&CellKey],
+    ) -> Result<Option<AdvanceStep>, Failure> {
+        let question = asked.to_query(self.look.session, None);
+        let all = find_candidates(self.evidence, &question, sources);
+        let questions: Vec<GateQuery<'_>> =
+            all.iter().map(|version| GateQuery { version, ..question }).collect();
+        let facts = self.witness.collect(self.evidence, &questions);
+        let evidence = self.evidence.with_facts(&facts);
+        let each = self.look.plan_base.settings.config.pipeline.policy_of(&asked.stage).each;
+        let Some(next) = pick_next(&evidence, &question, &all, each) else { return Ok(None) };
+        let is_planned = next.version.is_same(&asked.version)
+            && alone.plan.items.iter().all(|item| item.targets == asked.targets);
+        let asked = GateRequest { version: next.version.clone(), ..asked.clone() };
+        let planned = if is_planned { alone.clone() } else { self.plan_version(&asked, before)? };
+        let is_there = planned.plan.moving_items().next().is_none();
+        let places = GateReport::rule_places(&next.judgement, self.evidence.config);
+        let judged = GateReport {
+            subject: asked.subject,
+            stage: asked.stage,
+            targets: asked.targets,
+            version: next.version,
+            at: self.look.session.now(),
+            is_there: false,
+            judgement: next.judgement,
+            places,
+        };
+        let planned = PlanReport { gates: vec![judged.clone()], ..planned };
+        Ok((!is_there).then_some(AdvanceStep { planned, judged: vec![judged] }))
+    }
+
+    /// The plan for a version that the stage before has run, and for some targets.
+    fn plan_version(&self, asked: &GateRequest, before: &StageName) -> Result<PlanReport, Failure> {
+        let StepFinder { options, plan_base, session, .. } = *self.look;
+        let there = plan_base.for_stage(&asked.stage);
+        let edit_base = there.load_edit_base()?;
+        let intent = ChangeRequest::Promote {
+            apps: vec![asked.subject.to_string()],
+            from: Some(before.to_string()),
+            to: Some(asked.stage.to_string()),
+            version: Some(asked.version.to_string()),
+        };
+        let terms = PlanOptions { targets: &asked.targets, ..options.plan_options(session) };
+        let planned = intent.make_plan(session, plan_base, &edit_base, terms)?;
+        planned.ok_or_else(|| Failure::failed("nothing was chosen"))
+    }
+}
+
+/// The plan with one item.
+fn plan_with_item(plan: &PlanReport, item: &PlanItem) -> crate::promotion::Plan {
+    let mut alone = plan.plan.clone();
+    alone.items.retain(|other| other.name() == item.name());
+    alone
+}

@@ -1,0 +1,99 @@
+//! Proposals that were opened while the gates allowed it, and are shut out now: whoever looks at one must
+//! not see yesterday's answer.
+
+use crate::forge::{Proposal, ProposalUpdate};
+use crate::ops::advance::closing::{ProposedVersion, read_proposed_version, step_branches};
+use crate::ops::advance::{
+    AdvanceStep, StepExecutor, closed_gate_reasons, report_step, waiting_reason,
+};
+use crate::ops::change::base::PlanBase;
+use crate::ops::error::Failure;
+use crate::ops::gates::plan::{answer_requests, gate_section};
+use crate::ops::gates::{GateContext, GateRequest};
+use crate::promotion;
+use crate::promotion::{GATES, with_section};
+use crate::report::GateReport;
+
+/// Tells why a step is not taken, here and in the proposal that is open for it.
+pub fn report_waiting(
+    hand: &StepExecutor<'_>,
+    step: &AdvanceStep,
+    plan_base: &PlanBase<'_>,
+) -> Result<(), Failure> {
+    let there = plan_base.for_stage(&step.planned.plan.to);
+    let (branches, base) = (step_branches(step), there.require_branch()?);
+    let is_its =
+        |one: &&Proposal| branches.contains(&one.head) && one.base == base && !one.from_fork;
+    let stays = || report_step(hand.log, step, &format!("stays: {}", waiting_reason(step)));
+    let Some(open) = hand.open.iter().find(is_its) else { return stays() };
+    if is_told(open, step) {
+        return report_step(
+            hand.log,
+            step,
+            &format!("is proposed {}: {}", open.url, waiting_reason(step)),
+        );
+    }
+    let Some(brought) = read_proposed_version(hand, open)? else { return stays() };
+    let judged = judge_proposed(hand, step, &brought, plan_base)?;
+    let done = update_proposal(hand, open, &brought, &judged)?;
+    if step.judged.iter().any(|one| !one.version.is_same(&brought.version)) {
+        stays()?;
+        let line = format!(
+            "{} with {} {}: {}",
+            open.url,
+            brought.app,
+            brought.version,
+            closed_gate_reasons(&judged)
+        );
+        return hand.log.report(&line);
+    }
+    report_step(hand.log, step, &format!("{done} {}: {}", open.url, waiting_reason(step)))
+}
+
+/// Does the proposal say so already? This asks nobody, for it is asked at each tick.
+fn is_told(open: &Proposal, step: &AdvanceStep) -> bool {
+    let there = open.body_text();
+    let names = |one: &GateReport| there.contains(&format!("`{}`", one.version));
+    promotion::find_section(&there, GATES)
+        .is_some_and(|told| told.trim() == gate_section(&step.judged).trim())
+        && step.judged.iter().all(names)
+}
+
+/// What the gates say of the version that is proposed, which another may have overtaken.
+fn judge_proposed(
+    hand: &StepExecutor<'_>,
+    step: &AdvanceStep,
+    brought: &ProposedVersion,
+    plan_base: &PlanBase<'_>,
+) -> Result<Vec<GateReport>, Failure> {
+    if step.judged.iter().all(|one| one.version.is_same(&brought.version)) {
+        return Ok(step.judged.clone());
+    }
+    let inquiry = GateContext::load_at(hand.session, plan_base)?;
+    let same = |one: &GateReport| GateRequest {
+        version: brought.version.clone(),
+        ..GateRequest::from(one)
+    };
+    let asked: Vec<GateRequest> = step.judged.iter().map(same).collect();
+    Ok(answer_requests(&asked, &inquiry))
+}
+
+/// Brings the text and the status up to date. What was done.
+fn update_proposal(
+    hand: &StepExecutor<'_>,
+    open: &Proposal,
+    brought: &ProposedVersion,
+    judged: &[GateReport],
+) -> Result<&'static str, Failure> {
+    let there = open.body_text();
+    let body = with_section(&there, GATES, &gate_section(judged));
+    hand.set_status(open, brought.head, judged);
+    if body.trim() == there.trim() {
+        return Ok("is proposed");
+    }
+    hand.forge.update_proposal(
+        open.number,
+        &ProposalUpdate { body: Some(body), ..ProposalUpdate::default() },
+    )?;
+    Ok("updated")
+}

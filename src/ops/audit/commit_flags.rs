@@ -1,0 +1,43 @@
+//! What is asked of every deploying commit: kept in the cache folder from one audit to the next.
+
+use crate::git::{Oid, Repository};
+use crate::history::index::CacheFile;
+use crate::history::{CommitFlagCache, CommitFlags};
+use crate::ops::deployments::DeploymentHistory;
+use crate::ops::session::Session;
+use crate::ops::state::index_location;
+use std::cell::RefCell;
+
+/// The marks of commits, kept or read.
+pub struct CommitFlagStore {
+    shelf: Option<CacheFile>,
+    marks: RefCell<CommitFlagCache>,
+}
+
+impl CommitFlagStore {
+    /// What was kept. What cannot be used is passed over, for it is read anew.
+    pub fn load(session: &Session, repository: &Repository) -> Self {
+        let shelf = index_location::of_commits(session, repository);
+        let kept = shelf.as_ref().and_then(|shelf| shelf.read().ok().flatten());
+        CommitFlagStore { shelf, marks: RefCell::new(kept.unwrap_or_default()) }
+    }
+
+    /// What a commit is like; `None` where the clone lacks it.
+    pub fn flags_of(&self, commit: Oid, chronicle: &DeploymentHistory<'_>) -> Option<CommitFlags> {
+        if let Some(known) = self.marks.borrow().get(commit) {
+            return Some(known);
+        }
+        let mark = CommitFlags::from(&*chronicle.commit_details(commit).ok()?);
+        self.marks.borrow_mut().insert(commit, mark);
+        Some(mark)
+    }
+
+    /// Keeps what is new, unless nothing may be written. That this fails is no reason to fail.
+    pub fn store(&self, session: &Session) {
+        let shelf = self.shelf.as_ref().filter(|_| session.writable_cache().is_some());
+        let news = || self.marks.borrow().merged_if_changed();
+        if let Some(Err(error)) = shelf.and_then(|shelf| Some(shelf.write(&news()?))) {
+            session.detail(&format!("what commits are like cannot be kept: {error}"));
+        }
+    }
+}

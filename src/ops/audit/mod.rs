@@ -1,0 +1,208 @@
+//! The audit: every rule, asked about the whole past and about what stands there now.
+
+pub mod commit_flags;
+pub mod file_changes;
+pub mod page;
+
+use crate::audit::{self, AuditCache, AuditContext, AuditRule, Finding, rules};
+use crate::history::{self, TimeWindow};
+use crate::model::CellKey;
+use crate::ops::deployments::DeploymentHistory;
+use crate::ops::deployments::selection::{CellSelection, SelectionQuery, WindowQuery};
+use crate::ops::error::Failure;
+use crate::ops::gates::GateContext;
+use crate::ops::ledger;
+use crate::ops::session::Session;
+use crate::ops::state::{RepositoryState, RevisionSelector, effective_config};
+use crate::pipeline::ExternalFacts;
+use crate::report::{AuditPage, AuditReport, FindingReport, to_timestamp};
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+/// What an audit covers, and what it judges by.
+#[derive(Debug, Clone)]
+pub struct AuditQuery {
+    pub selection: SelectionQuery,
+    pub window: WindowQuery,
+    /// The rules that are asked; none means all.
+    pub rules: Vec<&'static AuditRule>,
+    /// A configuration whose gates and permissions count as if they had always been in force.
+    pub policy: Option<PathBuf>,
+    /// An earlier JSON answer whose findings are left out.
+    pub baseline: Option<PathBuf>,
+    /// The number of seconds by which merges may overtake each other.
+    pub tolerance: i64,
+}
+
+impl Default for AuditQuery {
+    fn default() -> Self {
+        AuditQuery {
+            selection: SelectionQuery::default(),
+            window: WindowQuery::default(),
+            rules: Vec::new(),
+            policy: None,
+            baseline: None,
+            tolerance: history::MERGE_TOLERANCE,
+        }
+    }
+}
+
+/// Asks the rules. What clones lack and what was assumed goes to the session's notices.
+///
+/// # Errors
+/// When the repository cannot be read, or a file that the query names is wrong.
+pub fn audit(query: &AuditQuery, session: &Session) -> Result<AuditPage, Failure> {
+    let known = query.baseline.as_deref().map(load_baseline).transpose()?.unwrap_or_default();
+    let repository = session.open_repository()?;
+    let mut survey = RepositoryState::load(session, &repository, RevisionSelector::default())?;
+    survey.note_assumption(session);
+    let chronicle = DeploymentHistory::load(session, &repository, &survey, query.tolerance)?;
+    if let Some(path) = &query.policy {
+        survey.settings.config.pipeline = load_policy(path)?;
+    }
+    let ledger = ledger::load_ledger(session, &repository, &survey.settings.config)?;
+    let mut inquiry = GateContext { session, repository: &repository, survey, chronicle, ledger }
+        .check_waves()?;
+    let meant = AuditSelection::resolve(query, &inquiry)?;
+    let report = run_audit(query, &mut inquiry, &meant, &known)?;
+    let page = page::build_page(report, &inquiry, &meant);
+    inquiry.chronicle.tell_edge(session);
+    Ok(page)
+}
+
+/// The gates and permissions of a file that is not in force.
+fn load_policy(path: &Path) -> Result<crate::config::gates::PipelineConfig, Failure> {
+    Ok(crate::config::parse(
+        &effective_config::read_config_text(path)?,
+        &path.display().to_string(),
+    )?
+    .pipeline)
+}
+
+/// The ids of an older answer.
+fn load_baseline(path: &Path) -> Result<HashSet<String>, Failure> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::usage(format!("the baseline `{shown}` cannot be read")).with_cause(&error)
+    })?;
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    if value["schema"] != "towpath.audit/1" {
+        let failure = Failure::usage(format!("`{shown}` is no baseline"));
+        return Err(failure.hint("`towpath audit --output json > FILE` writes one"));
+    }
+    let findings = value["findings"].as_array().into_iter().flatten();
+    Ok(findings.filter_map(|finding| Some(finding["id"].as_str()?.to_owned())).collect())
+}
+
+/// The part of the past that is meant.
+pub struct AuditSelection {
+    pub choice: CellSelection,
+    pub window: TimeWindow,
+}
+
+impl AuditSelection {
+    fn resolve(query: &AuditQuery, inquiry: &GateContext<'_>) -> Result<Self, Failure> {
+        let choice = CellSelection::new(
+            &[],
+            &query.selection,
+            inquiry.session,
+            &inquiry.survey,
+            &inquiry.chronicle,
+        )?;
+        Ok(AuditSelection { choice, window: resolve_window(query, inquiry)? })
+    }
+}
+
+/// Asks the rules.
+fn run_audit(
+    query: &AuditQuery,
+    inquiry: &mut GateContext<'_>,
+    meant: &AuditSelection,
+    known: &HashSet<String>,
+) -> Result<AuditReport, Failure> {
+    let tolerance = query.tolerance;
+    let comparison = inquiry.chronicle.compare_stages(&inquiry.survey.settings.config, tolerance);
+    let inquiry = &*inquiry;
+    let (survey, chronicle) = (&inquiry.survey, &inquiry.chronicle);
+    let AuditSelection { choice, window } = meant;
+    let (past, facts, touches) =
+        (inquiry.whole_past(), ExternalFacts::default(), file_changes::find_file_changes(inquiry)?);
+    let accepts = |slot: &CellKey| choice.contains(slot);
+    let marked = commit_flags::CommitFlagStore::load(inquiry.session, inquiry.repository);
+    let scene = AuditContext {
+        timeline: &chronicle.timeline,
+        comparison: &comparison,
+        config: inquiry.config(),
+        evidence: &inquiry.evidence(&past, &facts),
+        entries: &survey.mapping.entries,
+        window: *window,
+        touches: &touches,
+        now: inquiry.session.now().as_second(),
+        wanted: &accepts,
+        tells: &|commit| chronicle.commit_details(commit).ok(),
+        marks: &|commit| marked.flags_of(commit, chronicle),
+        known: AuditCache::default(),
+    };
+    let is_asked = |rule: &&'static AuditRule| {
+        query.rules.is_empty() || query.rules.iter().any(|asked| asked.id == rule.id)
+    };
+    let found = audit::run_rules(&scene).into_iter().filter(|finding| is_asked(&finding.rule));
+    let (hidden, findings): (Vec<Finding>, Vec<Finding>) =
+        found.partition(|finding| known.contains(&finding.id()));
+    marked.store(inquiry.session);
+    Ok(AuditReport {
+        repository: inquiry.session.repository_name(inquiry.repository),
+        branch: survey.branch.clone(),
+        revision: survey.commit.map(|commit| commit.to_string()),
+        since: to_timestamp(window.since),
+        until: to_timestamp(window.until),
+        tolerance,
+        complete: chronicle.is_complete(),
+        deployments: scene.deployments().count(),
+        findings: findings
+            .into_iter()
+            .map(|finding| to_report(finding, &scene, chronicle))
+            .collect(),
+        hidden: hidden.len(),
+        pairs: history::compute_metrics(&chronicle.timeline, &comparison, *window, &accepts).pairs,
+        asked: rules::ALL.into_iter().filter(is_asked).collect(),
+        unjudged: audit::unjudged_rules(&scene).into_iter().filter(is_asked).collect(),
+        stopped: query.policy.as_ref().map(|_| audit::count_stopped(&scene)),
+    })
+}
+
+/// From the first deployment until now, unless said otherwise.
+fn resolve_window(query: &AuditQuery, inquiry: &GateContext<'_>) -> Result<TimeWindow, Failure> {
+    let (since, until) = query.window.resolve(inquiry.session, inquiry.repository)?;
+    let until = until.unwrap_or(i64::MAX);
+    let times = || inquiry.chronicle.timeline.deployments().map(|deployment| deployment.time);
+    let last = times().max().unwrap_or_default().max(inquiry.session.now().as_second());
+    let until = until.min(last + 1);
+    // Before the first deployment there is nothing to find, which is an answer.
+    let begins = || times().min().unwrap_or(last).min(until - 1);
+    let since = since.unwrap_or_else(begins);
+    if since >= until {
+        let failure = Failure::usage("the time to look at ends before it begins");
+        return Err(
+            failure.hint("--since has to be earlier than --until, which is now unless said")
+        );
+    }
+    Ok(TimeWindow { since, until })
+}
+
+/// Names the app as people know it; several images of one app share its name.
+fn to_report(
+    finding: Finding,
+    scene: &AuditContext<'_>,
+    chronicle: &DeploymentHistory<'_>,
+) -> FindingReport {
+    let name = match finding.slots.split_first() {
+        None => String::new(),
+        Some((first, rest)) if rest.iter().all(|slot| slot.component == first.component) => {
+            chronicle.name(first).to_owned()
+        }
+        Some((first, _)) => first.app.to_string(),
+    };
+    let account = finding.commit.and_then(|commit| scene.commit_details(commit));
+    FindingReport { finding, name, account }
+}

@@ -1,0 +1,40 @@
+//! What `--output html` shows beside the findings.
+
+use crate::forge::ForgeRepository;
+use crate::history::DeploymentKind;
+use crate::ops::audit::AuditSelection;
+use crate::ops::gates::GateContext;
+use crate::report::{AuditPage, AuditReport, DeploymentPlot, Matrix, StatusReport};
+
+/// The matrix of what is meant, its deployments over time, and where its commits are shown.
+pub fn build_page<'a>(
+    audited: AuditReport,
+    inquiry: &GateContext<'_>,
+    meant: &AuditSelection,
+) -> AuditPage {
+    let deployments = inquiry.chronicle.timeline.deployments().filter(|deployment| {
+        deployment.kind != DeploymentKind::Remove
+            && (meant.window.since..meant.window.until).contains(&deployment.time)
+            && meant.choice.contains(deployment.slot)
+    });
+    let counted = deployments.map(|deployment| (&deployment.slot.stage, deployment.time));
+    let plot = DeploymentPlot::new(&audited, &inquiry.chronicle.stages, counted);
+    AuditPage { audited, matrix: matrix(inquiry, meant), plot, place: commit_host(inquiry) }
+}
+
+fn matrix(inquiry: &GateContext<'_>, meant: &AuditSelection) -> Matrix {
+    let mut status =
+        StatusReport::new(inquiry.config(), inquiry.survey.mapping.clone(), |_| String::new());
+    status.occupants.retain(|occupant| meant.choice.contains(&occupant.entry.slot()));
+    let filled: Vec<_> =
+        status.occupants.iter().map(|occupant| occupant.entry.stage.clone()).collect();
+    status.keep_stages(|stage| filled.contains(stage));
+    Matrix::new(&status, false)
+}
+
+/// A host that is known by its name; others have no pages that we know of.
+fn commit_host(inquiry: &GateContext<'_>) -> Option<ForgeRepository> {
+    let url =
+        inquiry.session.url().map(str::to_owned).or_else(|| inquiry.repository.origin_url())?;
+    ForgeRepository::from_remote(&url, None).ok()
+}

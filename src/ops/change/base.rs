@@ -1,0 +1,227 @@
+//! The state that a plan is made on: a commit of the branch that is deployed, and its configuration.
+
+use crate::config::SubjectTemplate;
+use crate::git::{Oid, Repository, Snapshot};
+use crate::history::MERGE_TOLERANCE;
+use crate::model::{CellKey, MappingEntry, StageName};
+use crate::ops::deployments::DeploymentHistory;
+use crate::ops::error::Failure;
+use crate::ops::session::Session;
+use crate::ops::state::effective_config;
+use crate::ops::state::effective_config::EffectiveConfig;
+use crate::ops::state::{RepositoryState, RevisionSelector};
+use crate::promotion::{EditBase, PastVersion, PastVersions};
+use crate::source::{ParseCache, SnapshotReader};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+/// Where the newest commit of a branch is looked up.
+pub type TipLookup<'a> = &'a dyn Fn(&Repository, Option<&str>) -> Result<Oid, Failure>;
+
+/// One commit, and how to read it.
+pub struct PlanBase<'r> {
+    pub repository: &'r Repository,
+    pub settings: Rc<EffectiveConfig>,
+    /// The branch that is to change; `None` where HEAD is detached and nobody named one.
+    pub branch: Option<String>,
+    pub tip: Oid,
+    /// The stage that the whole branch holds, where it is one of a branch per stage.
+    stage: Option<StageName>,
+    /// The branches that hold a stage, and their newest commits.
+    stages: Rc<BTreeMap<StageName, (String, Oid)>>,
+    cache: ParseCache,
+}
+
+impl<'r> PlanBase<'r> {
+    /// Finds branch, commit and configuration. A branch that the configuration names counts unless the
+    /// user named one.
+    ///
+    /// # Errors
+    /// When there is no such branch, or the configuration is wrong.
+    pub fn load(
+        session: &Session,
+        repository: &'r Repository,
+        tip_of: TipLookup<'_>,
+    ) -> Result<Self, Failure> {
+        let named = session.options.branch.clone();
+        let usual = || repository.origin_head().or_else(|| repository.head_branch());
+        let mut branch = named.clone().or_else(usual);
+        let mut tip = tip_of(repository, branch.as_deref())?;
+        let mut settings = load_config(session, repository, tip)?;
+        if let (None, Some(stated)) = (named, settings.config.branch.clone())
+            && branch.as_ref() != Some(&stated)
+        {
+            tip = tip_of(repository, Some(&stated))?;
+            branch = Some(stated);
+            settings = crate::ops::change::base::load_config(session, repository, tip)?;
+        }
+        if let Some(note) = &settings.note {
+            session.note(note);
+        }
+        let stages = stage_branches(&settings, repository, tip_of)?;
+        let (settings, stages) = (Rc::new(settings), Rc::new(stages));
+        Ok(PlanBase {
+            repository,
+            settings,
+            branch,
+            tip,
+            stage: None,
+            stages,
+            cache: ParseCache::default(),
+        })
+    }
+
+    /// The state that a change of this stage is made on: this one, or that of the stage's own branch.
+    pub fn for_stage(&self, stage: &StageName) -> PlanBase<'r> {
+        let (settings, stages) = (Rc::clone(&self.settings), Rc::clone(&self.stages));
+        let (branch, tip, stage) = match self.stages.get(stage) {
+            Some((branch, tip)) => (Some(branch.clone()), *tip, Some(stage.clone())),
+            None => (self.branch.clone(), self.tip, self.stage.clone()),
+        };
+        PlanBase {
+            repository: self.repository,
+            settings,
+            branch,
+            tip,
+            stage,
+            stages,
+            cache: ParseCache::default(),
+        }
+    }
+
+    /// The entries of this state, with those of the branches that hold a stage in place of what this
+    /// one says of it.
+    ///
+    /// # Errors
+    /// When objects are missing.
+    pub fn with_stages(
+        &self,
+        mut entries: Vec<MappingEntry>,
+    ) -> Result<Vec<MappingEntry>, Failure> {
+        if self.stages.is_empty() {
+            return Ok(entries);
+        }
+        for stage in self.stages.keys() {
+            entries.retain(|entry| entry.stage != *stage);
+            let there = self.for_stage(stage).load_edit_base()?.to_mapping().entries;
+            entries.extend(there.into_iter().filter(|entry| entry.stage == *stage));
+        }
+        let config = &self.settings.config;
+        entries.sort_by_cached_key(|entry| {
+            (entry.app.clone(), entry.component.clone(), config.position(&entry.stage))
+        });
+        Ok(entries)
+    }
+
+    /// Everything that is said there.
+    ///
+    /// # Errors
+    /// When objects are missing.
+    pub fn load_edit_base(&self) -> Result<EditBase<'_>, Failure> {
+        let snapshot = Snapshot::of_commit(self.repository, self.tip)?;
+        Ok(EditBase::load(&self.settings.config, snapshot, &self.cache, self.stage.as_ref()))
+    }
+
+    /// The branch that is to change.
+    ///
+    /// # Errors
+    /// Where nobody says which.
+    pub fn require_branch(&self) -> Result<&str, Failure> {
+        self.branch.as_deref().ok_or_else(|| {
+            Failure::usage("HEAD is detached, so it is not known which branch to change")
+                .hint("name it with --branch")
+        })
+    }
+
+    /// How subjects are worded.
+    pub fn subject(&self) -> Option<&SubjectTemplate> {
+        self.settings.config.proposals.subject.as_ref()
+    }
+
+    /// A survey of this state and of the branches that hold a stage, and the session to ask it with.
+    ///
+    /// # Errors
+    /// When objects are missing.
+    pub fn load_state(&self, session: &Session) -> Result<(Session, RepositoryState), Failure> {
+        let session = session.with_tips(self.stages.values().cloned());
+        let tip = self.tip.to_string();
+        let survey = RepositoryState::load(
+            &session,
+            self.repository,
+            RevisionSelector { at: Some(&tip), is_ahead: true, ..RevisionSelector::default() },
+        )?;
+        Ok((session, survey))
+    }
+
+    /// What every slot has run, newest first.
+    ///
+    /// # Errors
+    /// When the clone lacks objects.
+    pub fn load_past_versions(&self, session: &Session) -> Result<PastVersions, Failure> {
+        let (session, survey) = self.load_state(session)?;
+        let chronicle =
+            DeploymentHistory::load(&session, self.repository, &survey, MERGE_TOLERANCE)?;
+        let mut past: PastVersions = HashMap::new();
+        let mut oldest: HashMap<CellKey, PastVersion> = HashMap::new();
+        for deployment in chronicle.timeline.deployments() {
+            let Some(to) = deployment.to else { continue };
+            let ran = past.entry(deployment.slot.clone()).or_default();
+            ran.push(PastVersion { version: to.version.clone(), time: deployment.time });
+            if let Some(from) = deployment.from {
+                let before = PastVersion { version: from.version.clone(), time: deployment.time };
+                oldest.insert(deployment.slot.clone(), before);
+            } else {
+                oldest.remove(deployment.slot);
+            }
+        }
+        for (slot, before) in oldest {
+            past.entry(slot).or_default().push(before);
+        }
+        Ok(past)
+    }
+}
+
+/// The branches that hold a stage.
+fn stage_branches(
+    settings: &EffectiveConfig,
+    repository: &Repository,
+    tip_of: TipLookup<'_>,
+) -> Result<BTreeMap<StageName, (String, Oid)>, Failure> {
+    let branches = settings
+        .config
+        .stages
+        .iter()
+        .filter_map(|stage| Some((&stage.name, stage.branch.as_ref()?)));
+    let tip = |(stage, branch): (&StageName, &String)| {
+        let tip = tip_of(repository, Some(branch)).map_err(|failure| {
+            failure
+                .hint(format!("the stage `{stage}` is said to be on this branch; `towpath config show` says by whom"))
+        })?;
+        Ok((stage.clone(), (branch.clone(), tip)))
+    };
+    branches.map(tip).collect()
+}
+
+fn load_config(
+    session: &Session,
+    repository: &Repository,
+    tip: Oid,
+) -> Result<EffectiveConfig, Failure> {
+    let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, ParseCache::default());
+    let reader = SnapshotReader::new(&snapshot, &cache);
+    let stated = effective_config::find_config_file(session, repository, &reader)?;
+    Ok(effective_config::load(session, repository, stated, &reader))
+}
+
+/// The newest commit that is known here: what was last seen of `origin`, or else the branch itself.
+///
+/// # Errors
+/// When there is no such branch.
+pub fn known_tip(repository: &Repository, branch: Option<&str>) -> Result<Oid, Failure> {
+    let Some(branch) = branch else { return Ok(repository.head_commit()?) };
+    let at_origin = repository.resolve_revision(&format!("refs/remotes/origin/{branch}"));
+    match at_origin.or_else(|_| repository.resolve_revision(&format!("refs/heads/{branch}"))) {
+        Ok(tip) => Ok(tip),
+        Err(_) => Ok(repository.deployment_branch(Some(branch))?.1),
+    }
+}

@@ -1,0 +1,102 @@
+//! What goes into one commit: one app, or all that move.
+
+use crate::git::{GitIdentity, NewCommit};
+use crate::ops::change::DeliveryOptions;
+use crate::ops::change::base::PlanBase;
+use crate::ops::error::Failure;
+use crate::ops::gates::break_glass;
+use crate::promotion::{
+    CommitMessage, FileEdits, MessagePart, PlanItem, PlannedMoves, branch_name, joint_branch_name,
+};
+use crate::report::{GateReport, PlanReport};
+
+/// One commit to be.
+pub struct PlannedCommit {
+    pub branch: String,
+    pub message: CommitMessage,
+    pub edits: FileEdits,
+    /// What the gates say to its apps.
+    pub judged: Vec<GateReport>,
+}
+
+impl PlannedCommit {
+    /// Does it go through a broken glass?
+    pub fn is_broken(&self) -> bool {
+        self.judged.iter().any(break_glass::is_broken)
+    }
+
+    /// The commit on top of a state.
+    pub fn commit<'g>(&'g self, plan_base: &PlanBase<'_>, text: &'g str) -> NewCommit<'g> {
+        NewCommit { parent: plan_base.tip, message: text, files: self.files() }
+    }
+
+    /// The new contents by path.
+    pub fn files(&self) -> Vec<(&str, &str)> {
+        self.edits.files.iter().map(|file| (file.path.as_str(), file.after.as_str())).collect()
+    }
+}
+
+/// The commits that a plan makes.
+///
+/// # Errors
+/// Where the apps' edits cannot be made together.
+pub fn planned_commits(
+    planned: &PlanReport,
+    options: &DeliveryOptions,
+    plan_base: &PlanBase<'_>,
+    by: &GitIdentity,
+) -> Result<Vec<PlannedCommit>, Failure> {
+    let moving: Vec<(&PlanItem, &PlannedMoves)> = planned.plan.moving_items().collect();
+    if !options.is_joint() || moving.len() < 2 {
+        return Ok(moving
+            .into_iter()
+            .map(|one| single_app_commit(planned, one, by, plan_base))
+            .collect());
+    }
+    let edit_base = plan_base.load_edit_base()?;
+    let edits = planned.plan.combined_edits(&edit_base, options.consent).map_err(|refusal| {
+        let failure = Failure::failed(format!("together the apps cannot be edited: {refusal}"));
+        failure.hint("promote them one by one")
+    })?;
+    let names: Vec<String> = moving.iter().map(|(item, _)| item.name()).collect();
+    let parts = moving
+        .iter()
+        .zip(&names)
+        .map(|((_, moves), name)| MessagePart { name, steps: &moves.steps });
+    let message = CommitMessage::compose(
+        planned.purpose(),
+        &planned.plan.to,
+        &parts.collect::<Vec<_>>(),
+        &format_person(by),
+        plan_base.subject(),
+    );
+    let branch = joint_branch_name(&planned.plan.to);
+    let judged = planned.gates.iter().filter(|one| one.allows_proposal()).cloned().collect();
+    Ok(vec![break_glass::add_trailers(PlannedCommit { branch, message, edits, judged })])
+}
+
+fn single_app_commit(
+    planned: &PlanReport,
+    (item, moves): (&PlanItem, &PlannedMoves),
+    by: &GitIdentity,
+    plan_base: &PlanBase<'_>,
+) -> PlannedCommit {
+    let name = item.name();
+    let to = &planned.plan.to;
+    let part = MessagePart { name: &name, steps: &moves.steps };
+    let message = CommitMessage::compose(
+        planned.purpose(),
+        to,
+        &[part],
+        &format_person(by),
+        plan_base.subject(),
+    );
+    let judged = planned.gates.iter().filter(|one| one.is_about(item)).cloned().collect();
+    let (branch, edits) = (branch_name(item, to), moves.edits.clone());
+    break_glass::add_trailers(PlannedCommit { branch, message, edits, judged })
+}
+
+/// `Name <address>`.
+pub fn format_person(person: &GitIdentity) -> String {
+    format!("{} <{}>", person.name, person.email)
+}

@@ -1,0 +1,62 @@
+//! Notices about a plan that no table shows: refused apps, apps that are up to date, foreign tags.
+
+use super::DeliveryRequest;
+use super::base::PlanBase;
+use super::request::ChangeRequest;
+use crate::ops::session::Session;
+use crate::promotion;
+use crate::promotion::{ItemOutcome, PlanItem};
+use crate::report::PlanReport;
+
+/// Reports the apps that do not move: refused ones with the reason, and the number of current ones.
+pub fn note_unmoved(planned: &PlanReport, session: &Session) {
+    note_refused(planned, session);
+    let same: Vec<String> = planned.plan.items.iter().filter_map(as_wanted).collect();
+    match same.as_slice() {
+        [] if planned.plan.items.is_empty() => {
+            session.note(&format!("nothing is pinned in {}", planned.plan.to))
+        }
+        [] => {}
+        [one] => session.note(&format!("{one} in {} already", planned.plan.to)),
+        many => session.note(&format!("{} apps are up to date in {}", many.len(), planned.plan.to)),
+    }
+}
+
+/// Reports the apps that are refused, and why.
+pub fn note_refused(planned: &PlanReport, session: &Session) {
+    for (item, obstacle) in planned.plan.refused_items() {
+        session.caution(&format!("{} is refused: {}", item.name(), obstacle.reason));
+        if let Some(hint) = &obstacle.hint {
+            session.hint(hint);
+        }
+    }
+}
+
+fn as_wanted(item: &PlanItem) -> Option<String> {
+    match &item.outcome {
+        ItemOutcome::UpToDate(version) => Some(format!("{} is at {version}", item.name())),
+        _ => None,
+    }
+}
+
+/// Warns where a promoted tag names another stage: tags are then made for each stage, and none can
+/// be taken along.
+pub fn note_foreign_tags(planned: &PlanReport, request: &DeliveryRequest<'_>, base: &PlanBase<'_>) {
+    let DeliveryRequest { intent: ChangeRequest::Promote { .. }, session, .. } = *request else {
+        return;
+    };
+    let foreign = promotion::find_foreign_tags(&planned.plan, &base.settings.config.stages);
+    let Some((item, step)) = foreign.first() else { return };
+    let (app, to, stage) = (item.name(), &step.to, &planned.plan.to);
+    let others = match foreign.len() - 1 {
+        0 => String::new(),
+        more => format!(" (and {more} more like it)"),
+    };
+    session.caution(&format!(
+        "{to} of {app}{others} names another stage than {stage}, which runs {}: tags seem to be made for each stage",
+        step.entry.version
+    ));
+    session.hint(&format!(
+        "`towpath deploy {app} VERSION --stage {stage}` takes the version that is meant"
+    ));
+}

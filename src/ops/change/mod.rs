@@ -1,0 +1,199 @@
+//! `promote`, `deploy` and `rollback`: from a request to a plan, and from a judged plan to a patch,
+//! a commit, a push or a pull request.
+//!
+//! Every mode takes the same steps: plan, judge, confirm, apply. Whatever decides whether a plan may
+//! be carried out stands between the plan and the confirmation.
+
+pub mod base;
+pub mod branch_status;
+pub mod commits;
+mod local;
+mod messages;
+mod options;
+pub mod propose;
+mod push;
+pub mod request;
+mod select;
+mod sources;
+mod wait;
+
+pub use options::{BreakGlass, DeliveryEvent, DeliveryMode, DeliveryObserver, DeliveryOptions};
+pub use request::ChangeRequest;
+
+use crate::git::{ExpectedRef, Oid, Workspace, WriteError};
+use crate::ops::change::base::{PlanBase, known_tip};
+use crate::ops::error::Failure;
+use crate::ops::gates::plan;
+use crate::ops::session::Session;
+use crate::report::PlanReport;
+use messages::{note_foreign_tags, note_unmoved};
+
+/// Who chooses among the apps that can move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SelectionMode {
+    /// Everything that was named, or everything there is.
+    Given,
+    /// The person who can be asked.
+    Asked,
+}
+
+/// A change, and how it is to be delivered.
+#[derive(Clone, Copy)]
+pub struct DeliveryRequest<'a> {
+    pub intent: &'a ChangeRequest,
+    pub options: &'a DeliveryOptions,
+    pub selection: SelectionMode,
+    pub session: &'a Session,
+    pub observer: DeliveryObserver<'a>,
+}
+
+/// The result of a delivery.
+#[derive(Debug, Clone)]
+pub struct DeliveryReport {
+    /// The plan that was carried out or shown; `None` where a person chose nothing.
+    pub planned: Option<PlanReport>,
+    pub outcome: DeliveryOutcome,
+}
+
+/// How a delivery ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryOutcome {
+    /// Everything was done, or there was nothing to do.
+    Done,
+    /// An app that was named could not be moved.
+    Failed,
+    /// Gates stopped it.
+    Refused,
+}
+
+impl DeliveryReport {
+    fn nothing() -> Self {
+        DeliveryReport { planned: None, outcome: DeliveryOutcome::Done }
+    }
+
+    fn new(planned: PlanReport, intent: &ChangeRequest) -> Self {
+        DeliveryReport { outcome: outcome(&planned, intent), planned: Some(planned) }
+    }
+}
+
+/// A plan that was judged.
+#[derive(Debug, Clone)]
+pub(super) struct JudgedPlan {
+    pub planned: PlanReport,
+    /// The ledger's position at that time, if it was fetched.
+    pub ledger: Option<ExpectedRef>,
+}
+
+/// Plans the change, asks the gates and carries the plan out.
+///
+/// # Errors
+/// When a name is unknown, a gate cannot be asked, or git or the forge refuses.
+pub fn deliver(request: &DeliveryRequest<'_>) -> Result<DeliveryReport, Failure> {
+    let DeliveryRequest { options, session, .. } = *request;
+    let repository = session.open_repository()?;
+    match options.mode {
+        DeliveryMode::DryRun | DeliveryMode::Patch => {
+            let base = PlanBase::load(session, &repository, &known_tip)?;
+            let Some(JudgedPlan { planned, .. }) = prepare_plan(request, &base)? else {
+                return Ok(DeliveryReport::nothing());
+            };
+            note_unmoved(&planned, session);
+            if options.mode == DeliveryMode::Patch {
+                local::write_patches(&planned, request, &base.for_stage(&planned.plan.to))?;
+            }
+            note_foreign_tags(&planned, request, &base);
+            Ok(DeliveryReport::new(planned, request.intent))
+        }
+        DeliveryMode::Commit => {
+            let workspace = session.open_workspace(&repository, options.author())?;
+            let base = PlanBase::load(session, &repository, &known_tip)?;
+            let Some(JudgedPlan { planned, .. }) = confirm_plan(request, &base)? else {
+                return Ok(DeliveryReport::nothing());
+            };
+            local::commit(&planned, request, &base.for_stage(&planned.plan.to), &workspace)?;
+            Ok(DeliveryReport::new(planned, request.intent))
+        }
+        DeliveryMode::Push => push::run(request, &repository),
+        DeliveryMode::Propose => propose::run(request, &repository),
+    }
+}
+
+/// The plan on one state; `None` when the person chose nothing.
+fn prepare_plan(
+    request: &DeliveryRequest<'_>,
+    base: &PlanBase<'_>,
+) -> Result<Option<JudgedPlan>, Failure> {
+    let DeliveryRequest { intent, options, selection, session, .. } = *request;
+    let edit_base = base.load_edit_base()?;
+    let plan_options = options.plan_options(session);
+    let Some(mut planned) = intent.make_plan(session, base, &edit_base, plan_options)? else {
+        return Ok(None);
+    };
+    if selection == SelectionMode::Asked && !select::choose_apps(&mut planned, request, base)? {
+        return Ok(None);
+    }
+    let ledger = plan::judge_plan(&mut planned, request, base)?;
+    Ok(Some(JudgedPlan { planned, ledger }))
+}
+
+/// The plan, shown and agreed to; `None` when nothing is left to do.
+fn confirm_plan(
+    request: &DeliveryRequest<'_>,
+    base: &PlanBase<'_>,
+) -> Result<Option<JudgedPlan>, Failure> {
+    let session = request.session;
+    let Some(ready) = prepare_plan(request, base)? else {
+        session.note("nothing was changed");
+        return Ok(None);
+    };
+    (request.observer)(DeliveryEvent::Planned(&ready.planned))?;
+    note_unmoved(&ready.planned, session);
+    note_foreign_tags(&ready.planned, request, base);
+    let moves = ready.planned.plan.moving_items().next().is_some();
+    let person = session.questions().filter(|_| moves && !request.options.yes);
+    match person {
+        Some(person) if !person.confirm("Do this?")? => {
+            session.note("nothing was changed");
+            Ok(None)
+        }
+        _ => Ok(Some(ready)),
+    }
+}
+
+/// An app that was named and refused is a failure; one of many is only reported.
+fn outcome(planned: &PlanReport, intent: &ChangeRequest) -> DeliveryOutcome {
+    let named = !matches!(intent, ChangeRequest::Promote { apps, .. } if apps.is_empty());
+    if plan::is_stopped(planned) && (named || planned.plan.moving_items().next().is_none()) {
+        return DeliveryOutcome::Refused;
+    }
+    if named && planned.plan.refused_items().next().is_some() {
+        DeliveryOutcome::Failed
+    } else {
+        DeliveryOutcome::Done
+    }
+}
+
+/// The workspace's newest commit of a branch at `origin`.
+pub fn remote_tip(workspace: &Workspace<'_>, branch: Option<&str>) -> Result<Oid, Failure> {
+    let Some(branch) = branch else {
+        let failure = Failure::usage("HEAD is detached, so it is not known which branch to change");
+        return Err(failure.hint("name it with --branch"));
+    };
+    let heads = workspace.remote_heads(&[branch])?;
+    let Some(tip) = heads.get(branch).copied() else {
+        return Err(Failure::failed(format!("`origin` has no branch `{branch}`"))
+            .hint("name it with --branch"));
+    };
+    workspace.fetch_branches(&[(branch.to_owned(), tip)].into())?;
+    Ok(tip)
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        let failure = Failure::failed(error.to_string());
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! How a change is delivered: plain values that the command line, CI and `advance` all fill in.
+
+use super::request::PlanOptions;
+use crate::git::{GitIdentity, Oid};
+use crate::model::TargetName;
+use crate::ops::error::Failure;
+use crate::ops::session::{ForgeChoice, Session};
+use crate::promotion::EditConsent;
+use crate::report::PlanReport;
+use jiff::SignedDuration;
+
+/// What is done with a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DeliveryMode {
+    /// The plan is returned and nothing is written.
+    DryRun,
+    /// The commit is written as a mail for `git am`.
+    Patch,
+    /// A local commit is made on a branch of its own.
+    Commit,
+    /// The commit is pushed to the deployed branch.
+    Push,
+    /// A pull request is opened or updated.
+    #[default]
+    Propose,
+}
+
+/// The options of a delivery.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryOptions {
+    pub mode: DeliveryMode,
+    /// All apps share one branch and one pull request.
+    pub one_pr: bool,
+    /// Pull requests are followed to their end, for this long at most.
+    pub wait: Option<SignedDuration>,
+    /// Nobody is asked.
+    pub yes: bool,
+    pub break_glass: Option<BreakGlass>,
+    /// The only target of the stage that changes.
+    pub target: Option<TargetName>,
+    /// The author of commits, instead of the user that git knows.
+    pub author: Option<GitIdentity>,
+    pub forge: ForgeChoice,
+    pub consent: EditConsent,
+}
+
+/// An emergency: gates do not stop the change, and the ledger records it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BreakGlass {
+    pub reason: String,
+    pub incident: Option<String>,
+    /// How long gates do not stop this version.
+    pub expires: SignedDuration,
+}
+
+/// A step of a delivery, reported as it happens, so that a process that dies has said what it did.
+#[derive(Debug, Clone, Copy)]
+pub enum DeliveryEvent<'a> {
+    /// The plan that is about to be confirmed and carried out.
+    Planned(&'a PlanReport),
+    /// A commit as a mail for `git am`.
+    Patch(&'a str),
+    /// A commit on this local branch.
+    Committed { branch: &'a str },
+    /// A commit that landed on the deployed branch.
+    Pushed { commit: Oid },
+    /// A pull request that is as it should be.
+    Proposed { url: &'a str },
+    /// An app that failed while others go on.
+    Failed(&'a Failure),
+}
+
+/// Receives the steps of a delivery.
+pub type DeliveryObserver<'a> = &'a dyn Fn(DeliveryEvent<'_>) -> Result<(), Failure>;
+
+impl DeliveryOptions {
+    /// A pull request for each app, without questions.
+    pub fn proposing(forge: ForgeChoice) -> Self {
+        DeliveryOptions { forge, yes: true, ..DeliveryOptions::default() }
+    }
+
+    /// True where all apps go into one commit.
+    pub fn is_joint(&self) -> bool {
+        self.one_pr || matches!(self.mode, DeliveryMode::Push | DeliveryMode::Patch)
+    }
+
+    /// True where something is pushed or proposed.
+    pub fn writes_elsewhere(&self) -> bool {
+        matches!(self.mode, DeliveryMode::Push | DeliveryMode::Propose)
+    }
+
+    /// True where waiting and missing approvals are no obstacle: a pull request can wait.
+    pub fn only_proposes(&self) -> bool {
+        self.mode != DeliveryMode::Push
+    }
+
+    pub fn author(&self) -> Option<&GitIdentity> {
+        self.author.as_ref()
+    }
+
+    pub fn targets(&self) -> &[TargetName] {
+        self.target.as_slice()
+    }
+
+    /// The options of the plan that is delivered.
+    pub fn plan_options(&self, session: &Session) -> PlanOptions<'_> {
+        let shows_only = matches!(self.mode, DeliveryMode::DryRun | DeliveryMode::Patch);
+        PlanOptions {
+            targets: self.targets(),
+            at_once: self.break_glass.is_some(),
+            consent: self.consent,
+            ask: session.can_ask() && !self.yes && !shows_only,
+        }
+    }
+}

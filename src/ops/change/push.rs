@@ -1,0 +1,197 @@
+//! Pushing straight to the branch that is deployed. Who loses the race plans again on the new tip.
+
+use crate::git::{BranchPush, Oid, PushMode, PushOutcome, Repository, Workspace};
+use crate::model::{CellKey, Version};
+use crate::ops::change::base::PlanBase;
+use crate::ops::change::commits::planned_commits;
+use crate::ops::change::messages::note_unmoved;
+use crate::ops::change::{
+    DeliveryEvent, DeliveryReport, DeliveryRequest, JudgedPlan, SelectionMode, confirm_plan,
+    prepare_plan, remote_tip,
+};
+use crate::ops::error::Failure;
+use crate::ops::gates::{GateContext, GateRequest};
+use crate::ops::gates::{break_glass, plan};
+use crate::ops::ledger;
+use crate::ops::retry;
+use crate::ops::session::Session;
+use crate::pipeline::MoveDirection;
+use crate::report::PlanReport;
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// Plans, asks once, and pushes until it is there.
+pub fn run(
+    request: &DeliveryRequest<'_>,
+    repository: &Repository,
+) -> Result<DeliveryReport, Failure> {
+    let DeliveryRequest { intent, options, session, .. } = *request;
+    let workspace = session.open_workspace(repository, options.author())?;
+    let mut begun = Instant::now();
+    let plan_base = fetch_base(session, repository, &workspace)?;
+    let looking = begun.elapsed();
+    let Some(first) = confirm_plan(request, &plan_base)? else {
+        return Ok(DeliveryReport::nothing());
+    };
+    let (mut ready, mut plan_base, mut losses) = (first.clone(), plan_base, 0);
+    if break_glass::write_events(&first.planned, request, &plan_base) {
+        ready = after_our_word(&first, &plan_base, session)?;
+    }
+    // Time to think does not count.
+    let now = Instant::now();
+    let started = now.checked_sub(looking).unwrap_or(now);
+    begun = started;
+    workspace.end_by(retry::retry_deadline(started));
+    loop {
+        if ready.planned.plan.moving_items().next().is_none() {
+            return Ok(DeliveryReport::new(ready.planned, intent));
+        }
+        let there = plan_base.for_stage(&ready.planned.plan.to);
+        let Some(lost) = push_once(&ready, request, &there, &workspace)? else {
+            return Ok(DeliveryReport::new(ready.planned, intent));
+        };
+        losses = if lost.is_first { losses + 1 } else { 0 };
+        if !retry::goes_on(started, begun.elapsed(), losses) {
+            let message = format!(
+                "`{}` or the ledger moved each time before the push arrived",
+                there.require_branch()?
+            );
+            return Err(Failure::failed(message).hint("run it again; nothing was changed"));
+        }
+        begun = Instant::now();
+        plan_base = fetch_base(session, repository, &workspace)?;
+        let there = plan_base.for_stage(&ready.planned.plan.to);
+        // In a shallow clone it may not be known; the plan then finds it done.
+        if workspace.contains_changes(there.tip, lost.commit).unwrap_or(false) {
+            report_landed(lost.commit, &lost.subject, &there, request)?;
+        }
+        ready = plan_again(request, &first.planned, &plan_base)?;
+    }
+}
+
+/// The plan after a word of ours in the ledger: others may have written there before it.
+fn after_our_word(
+    first: &JudgedPlan,
+    plan_base: &PlanBase<'_>,
+    session: &Session,
+) -> Result<JudgedPlan, Failure> {
+    let ledger = ledger::fetch(session, plan_base.repository, &plan_base.settings.config)?.there;
+    let inquiry = GateContext::load_at(session, plan_base)?;
+    let purpose =
+        if first.planned.is_rollback { MoveDirection::Back } else { MoveDirection::Forward };
+    let moving = first
+        .planned
+        .gates
+        .iter()
+        .filter(|one| first.planned.plan.moving_items().any(|(item, _)| one.is_about(item)));
+    let asked: Vec<GateRequest> =
+        moving.map(|one| GateRequest { purpose, ..GateRequest::from(one) }).collect();
+    match plan::answer_requests(&asked, &inquiry).iter().find(|one| !one.is_allowed()) {
+        Some(no) => Err(Failure::refused(no.summary_sentence())
+            .hint("nothing was pushed; `towpath ask` tells more")),
+        None => Ok(JudgedPlan { ledger: Some(ledger), ..first.clone() }),
+    }
+}
+
+/// The newest state at `origin`.
+fn fetch_base<'r>(
+    session: &Session,
+    repository: &'r Repository,
+    workspace: &Workspace<'_>,
+) -> Result<PlanBase<'r>, Failure> {
+    PlanBase::load(session, repository, &|_, branch| remote_tip(workspace, branch))
+}
+
+/// A commit that was pushed, and was not there afterwards as far as git knows.
+struct LostPush {
+    commit: Oid,
+    subject: String,
+    /// No commit of the same plan had landed just before.
+    is_first: bool,
+}
+
+/// Pushes what the plan makes; `None` when all of it is there.
+fn push_once(
+    ready: &JudgedPlan,
+    request: &DeliveryRequest<'_>,
+    plan_base: &PlanBase<'_>,
+    workspace: &Workspace<'_>,
+) -> Result<Option<LostPush>, Failure> {
+    let options = request.options;
+    let (branch, if_still) = (plan_base.require_branch()?, ready.ledger.as_slice());
+    for (index, group) in planned_commits(&ready.planned, options, plan_base, &workspace.author()?)?
+        .into_iter()
+        .enumerate()
+    {
+        let text = group.message.commit();
+        let commit = workspace.write_commit(&group.commit(plan_base, &text))?;
+        let subject = group.message.subject;
+        if workspace.push_branch(&BranchPush {
+            branch,
+            commit,
+            way: PushMode::Forward,
+            if_still,
+        })? == PushOutcome::Lost
+        {
+            return Ok(Some(LostPush { commit, subject, is_first: index == 0 }));
+        }
+        report_landed(commit, &subject, plan_base, request)?;
+    }
+    Ok(None)
+}
+
+fn report_landed(
+    commit: Oid,
+    subject: &str,
+    plan_base: &PlanBase<'_>,
+    request: &DeliveryRequest<'_>,
+) -> Result<(), Failure> {
+    (request.observer)(DeliveryEvent::Pushed { commit })?;
+    request.session.note(&format!("pushed to {}: {subject}", plan_base.require_branch()?));
+    Ok(())
+}
+
+/// The plan on a new tip. It may have become smaller, but must not bring what nobody agreed to.
+fn plan_again(
+    request: &DeliveryRequest<'_>,
+    first: &PlanReport,
+    plan_base: &PlanBase<'_>,
+) -> Result<JudgedPlan, Failure> {
+    let session = request.session;
+    let again =
+        prepare_plan(&DeliveryRequest { selection: SelectionMode::Given, ..*request }, plan_base)?;
+    let Some(JudgedPlan { mut planned, ledger }) = again else {
+        let failure = Failure::failed(
+            "somebody else was faster, and nothing was planned on what is there now",
+        );
+        return Err(failure.hint("run it again; nothing was changed"));
+    };
+    let wanted = wanted_versions(first);
+    let same_edge = planned.from == first.from && planned.plan.to == first.plan.to;
+    if !same_edge {
+        planned.plan.items.clear();
+    }
+    planned.plan.items.retain(|item| first.plan.items.iter().any(|one| one.name() == item.name()));
+    let surprise = crate::ops::change::push::wanted_versions(&planned)
+        .into_iter()
+        .any(|(slot, version)| wanted.get(&slot) != Some(&version));
+    if surprise {
+        let message = format!("what is to go to {} has changed meanwhile", first.plan.to);
+        return Err(
+            Failure::failed(message).hint("run it again to see the new plan; nothing was changed")
+        );
+    }
+    if planned.plan.moving_items().next().is_none() {
+        if !plan::is_stopped(&planned) {
+            session.note("somebody else has done it meanwhile");
+        }
+        note_unmoved(&planned, session);
+    }
+    Ok(JudgedPlan { planned, ledger })
+}
+
+/// Which version each place is to have.
+fn wanted_versions(planned: &PlanReport) -> BTreeMap<CellKey, Version> {
+    let steps = planned.plan.moving_items().flat_map(|(_, moves)| &moves.steps);
+    steps.map(|step| (step.entry.slot(), step.to.clone())).collect()
+}

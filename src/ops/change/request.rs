@@ -1,0 +1,357 @@
+//! What the user wants of a repository, and the plan that comes of it.
+
+use crate::config::{Config, Stage};
+use crate::model::{AppName, CellKey, MappingEntry, TargetName, Version};
+use crate::ops::change::base::PlanBase;
+use crate::ops::error::Failure;
+use crate::ops::session::Session;
+use crate::ops::suggest::unknown_name;
+use crate::promotion::{
+    EditBase, EditConsent, PastVersion, PastVersions, Plan, PlanRequest, VersionSource, make_plan,
+};
+use crate::report::{PlanReport, display_names, to_timestamp};
+use std::collections::BTreeMap;
+
+/// One of the three commands that change versions.
+#[derive(Debug, Clone)]
+pub enum ChangeRequest {
+    /// No app named: all of them.
+    Promote {
+        apps: Vec<String>,
+        from: Option<String>,
+        to: Option<String>,
+        version: Option<String>,
+    },
+    Deploy {
+        app: String,
+        version: String,
+        stage: Option<String>,
+    },
+    RollBack {
+        app: String,
+        stage: String,
+        to: Option<String>,
+    },
+}
+
+/// How the plan is to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanOptions<'a> {
+    /// None: all, or the wave whose turn it is.
+    pub targets: &'a [TargetName],
+    /// Do the targets of a stage move together, whatever its waves?
+    pub at_once: bool,
+    pub consent: EditConsent,
+    /// A person may be asked what is left open.
+    pub ask: bool,
+}
+
+/// A stage, and the one that its versions come from.
+type StageEdge<'c> = (&'c Stage, &'c Stage);
+
+/// The way apps and components are called.
+type DisplayNames = BTreeMap<(AppName, Option<String>), String>;
+
+impl ChangeRequest {
+    /// Makes the plan on one state.
+    ///
+    /// # Errors
+    /// When a name is not known, or nothing says which stage is meant.
+    pub fn make_plan(
+        &self,
+        session: &Session,
+        plan_base: &PlanBase<'_>,
+        edit_base: &EditBase<'_>,
+        terms: PlanOptions<'_>,
+    ) -> Result<Option<PlanReport>, Failure> {
+        let entries = plan_base.with_stages(edit_base.to_mapping().entries)?;
+        let desk = Planner {
+            session,
+            plan_base,
+            edit_base,
+            terms,
+            names: display_names(&entries),
+            entries,
+        };
+        desk.check_target()?;
+        match self {
+            ChangeRequest::Promote { apps, from, to, version } => desk
+                .plan_promotion(apps, from.as_deref(), to.as_deref(), version.as_deref())
+                .map(Some),
+            ChangeRequest::Deploy { app, version, stage } => {
+                desk.plan_deployment(app, version, stage.as_deref()).map(Some)
+            }
+            ChangeRequest::RollBack { app, stage, to } => desk.rollback(app, stage, to.as_deref()),
+        }
+    }
+}
+
+/// What a person answered.
+enum PickAnswer {
+    Picked(Version),
+    NothingToAsk,
+    GaveUp,
+}
+
+/// Everything that plans are made of.
+struct Planner<'a> {
+    session: &'a Session,
+    plan_base: &'a PlanBase<'a>,
+    edit_base: &'a EditBase<'a>,
+    terms: PlanOptions<'a>,
+    names: DisplayNames,
+    entries: Vec<MappingEntry>,
+}
+
+impl Planner<'_> {
+    fn plan_promotion(
+        &self,
+        apps: &[String],
+        from: Option<&str>,
+        to: Option<&str>,
+        version: Option<&str>,
+    ) -> Result<PlanReport, Failure> {
+        self.check_apps(apps)?;
+        let version = version.map(Version::parse);
+        let past = if version.is_some() {
+            self.plan_base.load_past_versions(self.session)?
+        } else {
+            Default::default()
+        };
+        let mut last = None;
+        for (before, stage) in self.matching_edges(from, to)? {
+            let entries = &self.entries;
+            let choice = match &version {
+                Some(version) => {
+                    VersionSource::Ran { stage: &before.name, entries, version, past: &past }
+                }
+                None => VersionSource::Runs { stage: &before.name, entries },
+            };
+            let plan = self.plan_stage(stage, choice, apps)?;
+            let moves = plan.moving_items().next().is_some();
+            let planned = PlanReport { from: Some(before.name.clone()), ..self.to_report(plan) };
+            if moves {
+                return Ok(planned);
+            }
+            last = Some(planned);
+        }
+        last.ok_or_else(|| {
+            Failure::usage("no stage comes after another here, so nothing can be promoted")
+        })
+    }
+
+    fn plan_deployment(
+        &self,
+        app: &str,
+        version: &str,
+        stage: Option<&str>,
+    ) -> Result<PlanReport, Failure> {
+        let apps = [app.to_owned()];
+        self.check_apps(&apps)?;
+        let stages = &self.plan_base.settings.config.stages;
+        let first =
+            || stages.iter().find(|stage| stage.after.is_empty()).or_else(|| stages.first());
+        let stage = match stage {
+            Some(word) => self.stage(word)?,
+            None => first().ok_or_else(|| Failure::usage("no stage is known here"))?,
+        };
+        let version = Version::parse(version);
+        Ok(self.to_report(self.plan_stage(stage, VersionSource::Made(&version), &apps)?))
+    }
+
+    /// `None`: the person did not choose.
+    fn rollback(
+        &self,
+        app: &str,
+        stage: &str,
+        to: Option<&str>,
+    ) -> Result<Option<PlanReport>, Failure> {
+        let apps = [app.to_owned()];
+        self.check_apps(&apps)?;
+        let stage = self.stage(stage)?;
+        let past = self.plan_base.load_past_versions(self.session)?;
+        let mut version = to.map(Version::parse);
+        if version.is_none() && self.terms.ask {
+            match self.asked_back(app, stage, &past)? {
+                PickAnswer::Picked(picked) => version = Some(picked),
+                PickAnswer::NothingToAsk => {}
+                PickAnswer::GaveUp => return Ok(None),
+            }
+        }
+        let choice = match &version {
+            Some(version) => VersionSource::Back { version, past: &past },
+            None => VersionSource::Before(&past),
+        };
+        let planned = self.to_report(self.plan_stage(stage, choice, &apps)?);
+        Ok(Some(PlanReport { is_rollback: true, ..planned }))
+    }
+
+    /// Lets a person choose from what a stage has run, newest first.
+    fn asked_back(
+        &self,
+        app: &str,
+        stage: &Stage,
+        past: &PastVersions,
+    ) -> Result<PickAnswer, Failure> {
+        let apps = [app.to_owned()];
+        let named = self.app_filter(&apps);
+        let here =
+            self.entries.iter().find(|entry| entry.stage == stage.name && named(&entry.slot()));
+        let ran =
+            here.and_then(|entry| past.get(&entry.slot())).map(Vec::as_slice).unwrap_or_default();
+        let mut older: Vec<&PastVersion> = Vec::new();
+        for one in ran.iter().filter(|one| here.is_none_or(|entry| entry.version != one.version)) {
+            if !older.iter().any(|known| known.version == one.version) {
+                older.push(one);
+            }
+        }
+        if older.is_empty() {
+            return Ok(PickAnswer::NothingToAsk);
+        }
+        let now = self.session.now();
+        let shown = |ran: &&PastVersion| {
+            format!(
+                "{}   {} ago",
+                ran.version,
+                crate::model::format_age(to_timestamp(ran.time), now)
+            )
+        };
+        let question = format!("Back to which version of {app} in {}?", stage.name);
+        let items: Vec<String> = older.iter().map(shown).collect();
+        let Some(person) = self.session.questions() else { return Ok(PickAnswer::NothingToAsk) };
+        let picked = person.pick(&question, &items)?;
+        let picked = picked.and_then(|index| older.get(index));
+        Ok(picked.map_or(PickAnswer::GaveUp, |ran| PickAnswer::Picked(ran.version.clone())))
+    }
+
+    fn plan_stage(
+        &self,
+        stage: &Stage,
+        choice: VersionSource<'_>,
+        apps: &[String],
+    ) -> Result<Plan, Failure> {
+        let goes_back = matches!(choice, VersionSource::Before(_) | VersionSource::Back { .. });
+        let waves = self.plan_base.settings.config.pipeline.waves_of(&stage.name);
+        let named = self.app_filter(apps);
+        let request = PlanRequest {
+            to: &stage.name,
+            targets: self.terms.targets,
+            waves: waves.filter(|_| !self.terms.at_once && !goes_back),
+            choice,
+            named: (!apps.is_empty()).then_some(&named as &dyn Fn(&CellKey) -> bool),
+            consent: self.terms.consent,
+        };
+        if stage.branch.is_none() {
+            return Ok(make_plan(self.edit_base, &request));
+        }
+        let plan_base = self.plan_base.for_stage(&stage.name);
+        Ok(make_plan(&plan_base.load_edit_base()?, &request))
+    }
+
+    fn to_report(&self, plan: Plan) -> PlanReport {
+        let plan_base = self.plan_base.for_stage(&plan.to);
+        PlanReport {
+            repository: self.session.repository_name(self.plan_base.repository),
+            branch: plan_base.branch.clone(),
+            revision: plan_base.tip.to_string(),
+            from: None,
+            is_rollback: false,
+            plan,
+            gates: Vec::new(),
+        }
+    }
+
+    /// The edges that may be meant, in pipeline order.
+    fn matching_edges(
+        &self,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<Vec<StageEdge<'_>>, Failure> {
+        let config = &self.plan_base.settings.config;
+        let from = from.map(|word| self.stage(word)).transpose()?;
+        let to = to.map(|word| self.stage(word)).transpose()?;
+        if let (Some(from), Some(to)) = (from, to) {
+            return Ok(vec![(from, to)]);
+        }
+        let fits = |(before, stage): &StageEdge<'_>| {
+            from.is_none_or(|from| from.name == before.name)
+                && to.is_none_or(|to| to.name == stage.name)
+        };
+        let found: Vec<StageEdge<'_>> = stage_edges(config).into_iter().filter(fits).collect();
+        match (from, to, found.len()) {
+            (_, Some(to), 0) => {
+                let failure = Failure::usage(format!(
+                    "{} is a first stage: nothing comes before it",
+                    to.name
+                ));
+                Err(failure.hint(format!(
+                    "`towpath deploy APP VERSION --stage {}` puts a version there",
+                    to.name
+                )))
+            }
+            (Some(from), _, 0) => Err(Failure::usage(format!(
+                "{} is a last stage: nothing comes after it",
+                from.name
+            ))),
+            (_, Some(to), 2..) => {
+                let before: Vec<&str> =
+                    found.iter().map(|(before, _)| before.name.as_str()).collect();
+                let failure =
+                    Failure::usage(format!("{} comes after {}", to.name, before.join(" and ")));
+                Err(failure.hint("say with --from which of them is meant"))
+            }
+            _ => Ok(found),
+        }
+    }
+
+    fn stage(&self, word: &str) -> Result<&Stage, Failure> {
+        let config = &self.plan_base.settings.config;
+        let names: Vec<String> = config.stages.iter().map(|stage| stage.name.to_string()).collect();
+        config.stage(word).ok_or_else(|| unknown_name("stage", word, &config.stage_words(), &names))
+    }
+
+    fn app_filter<'s>(&'s self, apps: &'s [String]) -> impl Fn(&CellKey) -> bool + 's {
+        move |slot| apps.iter().any(|app| self.app_words(slot).iter().any(|word| word == app))
+    }
+
+    fn app_words(&self, slot: &CellKey) -> Vec<String> {
+        let name = self.names.get(&(slot.app.clone(), slot.component.clone())).cloned();
+        let whole = slot.component.as_ref().map(|component| format!("{}/{component}", slot.app));
+        name.into_iter().chain(whole).chain([slot.app.to_string()]).collect()
+    }
+
+    fn check_apps(&self, apps: &[String]) -> Result<(), Failure> {
+        let words: Vec<String> =
+            self.entries.iter().flat_map(|entry| self.app_words(&entry.slot())).collect();
+        match apps.iter().find(|app| !words.contains(app)) {
+            Some(app) => {
+                let shown: Vec<String> = self.names.values().cloned().collect();
+                Err(unknown_name("app", app, &words, &shown))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn check_target(&self) -> Result<(), Failure> {
+        let known: Vec<&TargetName> =
+            self.entries.iter().filter_map(|entry| entry.target.as_ref()).collect();
+        match self.terms.targets.iter().find(|target| !known.contains(target)) {
+            Some(target) => {
+                let words: Vec<String> = known.into_iter().map(ToString::to_string).collect();
+                Err(unknown_name("target", target.as_str(), &words, &words))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Each stage with each of those right before it.
+fn stage_edges(config: &Config) -> Vec<StageEdge<'_>> {
+    let before = |stage: &'_ Stage| stage.after.clone();
+    config
+        .stages
+        .iter()
+        .flat_map(|stage| before(stage).into_iter().map(move |name| (name, stage)))
+        .filter_map(|(name, stage)| Some((config.stage(name.as_str())?, stage)))
+        .collect()
+}

@@ -1,0 +1,78 @@
+//! What a proposal brings of the apps' own sources, where the configuration says where those are.
+
+use crate::config::Config;
+use crate::git::{CommitLog, CommitRange, WriteError};
+use crate::model::Version;
+use crate::ops::forge;
+use crate::ops::forge::ForgeLocation;
+use crate::ops::session::Session;
+use crate::promotion::{
+    AppChangelog, AppCommit, AppVersionChange, CommitMessage, revisions_of_tag,
+};
+
+/// More commits of one app than this are counted, not listed.
+const LISTED: usize = 20;
+
+/// More of all apps than this: a proposal has room for so much.
+const LISTED_IN_ALL: usize = 100;
+
+/// Where more apps move, their sources are not looked at.
+const LOOKED_AT: usize = 25;
+
+/// For each way that an app goes: the page that compares, and the commits. What cannot be found out is
+/// left out, and said.
+pub fn app_changelogs(
+    message: &CommitMessage,
+    config: &Config,
+    home: &ForgeLocation,
+    session: &Session,
+) -> Vec<AppChangelog> {
+    let moves = message.version_changes();
+    let each =
+        if moves.len() > LOOKED_AT { 0 } else { LISTED.min(LISTED_IN_ALL / moves.len().max(1)) };
+    moves
+        .into_iter()
+        .filter_map(|moved| app_changelog(moved, each, config, home, session))
+        .collect()
+}
+
+fn app_changelog(
+    moved: &AppVersionChange,
+    limit: usize,
+    config: &Config,
+    home: &ForgeLocation,
+    session: &Session,
+) -> Option<AppChangelog> {
+    let url = config.apps.repository_of(&moved.app)?;
+    let named = |version: &Version| {
+        let tag = version.tag.as_deref()?;
+        let said = config.apps.revision_of(&moved.app, tag);
+        Some(said.map_or_else(|| revisions_of_tag(tag), |said| vec![said]))
+    };
+    let (from, to) = (named(&moved.from)?, named(&moved.to)?);
+    let between = commits_between(&url, &from, &to, limit, session).unwrap_or_else(|error| {
+        session.caution(&format!("the commits of {} are not listed: {error}", moved.app));
+        None
+    });
+    let ends = between.as_ref().map(|between| (between.from.clone(), between.to.clone()));
+    let (from, to) = ends.or_else(|| Some((from.first()?.clone(), to.first()?.clone())))?;
+    let page = forge::place_of_sources(&url, home).map(|place| place.comparison_url(&from, &to));
+    let empty = CommitRange { from, to, commits: Vec::new(), unlisted: 0, is_back: false };
+    let CommitRange { commits, unlisted, is_back, .. } = between.unwrap_or(empty);
+    let commits = commits.into_iter().map(|logged| {
+        let (id, author, subject) = (logged.id, logged.author, logged.subject);
+        AppCommit { id, author, subject }
+    });
+    Some(AppChangelog { moved: moved.clone(), page, commits: commits.collect(), unlisted, is_back })
+}
+
+fn commits_between(
+    url: &str,
+    from: &[String],
+    to: &[String],
+    limit: usize,
+    session: &Session,
+) -> Result<Option<CommitRange>, WriteError> {
+    let Some(cache) = session.writable_cache().filter(|_| limit > 0) else { return Ok(None) };
+    CommitLog::open_or_clone(url, cache, session.can_ask())?.commits_between(from, to, limit)
+}

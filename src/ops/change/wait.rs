@@ -1,0 +1,109 @@
+//! `--wait`: follows pull requests to their end.
+
+use crate::forge::{Forge, ForgeError, Proposal, ProposalState};
+use crate::ops::error::Failure;
+use crate::ops::notice::ProgressKind;
+use crate::ops::random::random_fraction;
+use crate::ops::session::Session;
+use jiff::SignedDuration;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Between the first two looks; each further pause is half as long again, up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+
+/// Looks until all are merged, one is closed, or the time is over.
+///
+/// # Errors
+/// In the latter cases, and where the forge says no. What may be otherwise the next moment is no
+/// error: the forge is in trouble, or not reached.
+pub fn wait_for_merge(
+    forge: &dyn Forge,
+    opened: Vec<Proposal>,
+    limit: SignedDuration,
+    session: &Session,
+) -> Result<(), Failure> {
+    let (started, mut pause) = (Instant::now(), FIRST_PAUSE);
+    let bar = session.progress(ProgressKind::Spinner, "Waiting");
+    let mut open = opened;
+    let mut closed = Vec::new();
+    loop {
+        let mut trouble = None;
+        open = still_open(forge, open, &mut closed, &mut trouble, session)?;
+        if open.is_empty() {
+            break;
+        }
+        let left = limit.unsigned_abs().saturating_sub(started.elapsed());
+        if left.is_zero() {
+            return Err(too_long(&open, limit, trouble.as_ref()));
+        }
+        bar.set_message(&progress_text(&open, started.elapsed(), trouble.as_ref()));
+        thread::sleep(pause.mul_f64(0.75 + random_fraction() / 2.0).min(left));
+        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+    }
+    match closed.as_slice() {
+        [] => Ok(()),
+        closed => {
+            Err(Failure::refused(format!("{} closed without being merged", proposals_text(closed))))
+        }
+    }
+}
+
+/// Those that are open yet; of the others it is said what became of them.
+fn still_open(
+    forge: &dyn Forge,
+    open: Vec<Proposal>,
+    closed: &mut Vec<Proposal>,
+    trouble: &mut Option<ForgeError>,
+    session: &Session,
+) -> Result<Vec<Proposal>, Failure> {
+    let mut out = Vec::new();
+    for one in open {
+        match forge.get_proposal(one.number) {
+            Ok(now) if now.state == ProposalState::Open => out.push(now),
+            Ok(now) if now.state == ProposalState::Merged => {
+                session.note(&format!("pull request {} is merged", now.number))
+            }
+            Ok(now) => closed.push(now),
+            Err(error) if error.may_pass() => {
+                *trouble = Some(error);
+                out.push(one);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(out)
+}
+
+fn too_long(open: &[Proposal], limit: SignedDuration, trouble: Option<&ForgeError>) -> Failure {
+    let span = crate::model::format_duration(limit.as_secs());
+    let failure = match trouble {
+        Some(error) => {
+            Failure::refused(format!("it is not known after {span} what became of {}", list(open)))
+                .with_cause(error)
+        }
+        None => Failure::refused(format!("{} still open after {span}", proposals_text(open))),
+    };
+    failure.hint("`towpath proposals show` tells where it stands; running this again waits on; --wait=2h waits longer")
+}
+
+/// `pull request 1 is`, or `pull requests 1 and 2 are`.
+fn proposals_text(some: &[Proposal]) -> String {
+    format!("{} {}", list(some), if some.len() == 1 { "is" } else { "are" })
+}
+
+fn list(some: &[Proposal]) -> String {
+    let numbers: Vec<String> = some.iter().map(|one| one.number.to_string()).collect();
+    match numbers.as_slice() {
+        [one] => format!("pull request {one}"),
+        [first @ .., last] => format!("pull requests {} and {last}", first.join(", ")),
+        [] => String::new(),
+    }
+}
+
+fn progress_text(open: &[Proposal], passed: Duration, trouble: Option<&ForgeError>) -> String {
+    let seconds = i64::try_from(passed.as_secs()).unwrap_or(i64::MAX);
+    let why = trouble.map(|error| format!("; {error}")).unwrap_or_default();
+    format!("Waiting for {} ({}{why})", list(open), crate::model::format_duration(seconds))
+}

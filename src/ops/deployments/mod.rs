@@ -1,0 +1,216 @@
+//! From a repository to all that was ever deployed, with what kind of change each was.
+
+pub mod filter;
+pub mod recent;
+pub mod selection;
+
+use crate::config::Config;
+use crate::git::{Oid, Repository};
+use crate::history;
+use crate::history::MERGE_TOLERANCE;
+use crate::history::index::IndexRecord;
+use crate::history::{CommitDetails, CommitDetailsReader, Deployment, StageComparison, Timeline};
+use crate::model::{AppName, CellKey, MappingEntry, StageName};
+use crate::ops::error::Failure;
+use crate::ops::session::Session;
+use crate::ops::state::RepositoryState;
+use crate::ops::state::indexed_history;
+use crate::pipeline::HistoryLimit;
+use crate::report::{DeploymentReport, names_over_time};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// The past of a repository, and the words for it.
+pub struct DeploymentHistory<'r> {
+    pub timeline: Timeline,
+    /// Those that are configured, and those that only the past knows.
+    pub stages: Vec<StageName>,
+    comparison: Option<StageComparison>,
+    /// A shallow clone ends here; what is older is unknown.
+    ends_at: Vec<Oid>,
+    /// Files whose older contents a partial clone lacks.
+    lost: BTreeSet<String>,
+    /// Some files could not be understood as far back as history goes.
+    hidden: bool,
+    /// The slots of today.
+    standing: Vec<CellKey>,
+    names: BTreeMap<(AppName, Option<String>), String>,
+    accounts: RefCell<CommitDetailsReader<'r>>,
+}
+
+/// Keeps a record with this timeline, if it is the only one.
+fn store_record(
+    record: &mut IndexRecord,
+    timeline: Timeline,
+    tolerance: i64,
+    write: &dyn Fn(&IndexRecord),
+) -> Timeline {
+    let [part] = record.parts.as_mut_slice() else {
+        write(record);
+        return timeline;
+    };
+    part.timeline = timeline;
+    record.judged = Some(tolerance);
+    write(record);
+    std::mem::take(&mut record.parts[0].timeline)
+}
+
+impl<'r> DeploymentHistory<'r> {
+    /// Reads the past of what a survey found. Merges may overtake each other by `tolerance` seconds.
+    ///
+    /// # Errors
+    /// When the clone lacks objects.
+    pub fn load(
+        session: &Session,
+        repository: &'r Repository,
+        survey: &RepositoryState,
+        tolerance: i64,
+    ) -> Result<Self, Failure> {
+        let (mut record, is_new) = survey.load_index_record(session, repository)?;
+        let config = &survey.settings.config;
+        let mut timeline = indexed_history::take_timeline(&mut record.parts, config);
+        let comparison = match record.judged {
+            Some(judged) if judged == tolerance => None,
+            _ => Some(history::classify(&mut timeline, config, tolerance)),
+        };
+        if is_new
+            || (tolerance == MERGE_TOLERANCE && comparison.is_some() && record.parts.len() == 1)
+        {
+            record.mapping.clone_from(&survey.mapping);
+            timeline = store_record(&mut record, timeline, tolerance, &|record| {
+                survey.keep.store_record(session, record)
+            });
+        }
+        let names = names_over_time(&survey.mapping.entries, timeline.cells());
+        let standing = survey.mapping.entries.iter().map(MappingEntry::slot).collect();
+        let accounts = RefCell::new(CommitDetailsReader::new(repository));
+        let stages = history::stages(&timeline, config);
+        let ends_at = record.parts.iter().filter_map(|part| part.edge).collect();
+        let lost = record.parts.iter().flat_map(|part| part.lost.clone()).collect();
+        let hidden = record.parts.iter().any(|part| part.pending);
+        Ok(DeploymentHistory {
+            timeline,
+            stages,
+            comparison,
+            ends_at,
+            lost,
+            hidden,
+            standing,
+            names,
+            accounts,
+        })
+    }
+
+    /// The newest part of the past of what a survey found.
+    pub fn of_part(
+        repository: &'r Repository,
+        survey: &RepositoryState,
+        mut timeline: Timeline,
+    ) -> Self {
+        let config = &survey.settings.config;
+        let comparison = Some(history::classify(&mut timeline, config, MERGE_TOLERANCE));
+        DeploymentHistory {
+            stages: history::stages(&timeline, config),
+            comparison,
+            ends_at: Vec::new(),
+            lost: BTreeSet::new(),
+            hidden: false,
+            standing: survey.mapping.entries.iter().map(MappingEntry::slot).collect(),
+            names: names_over_time(&survey.mapping.entries, timeline.cells()),
+            accounts: RefCell::new(CommitDetailsReader::new(repository)),
+            timeline,
+        }
+    }
+
+    /// How the app of a slot is called.
+    pub fn name<'s>(&'s self, slot: &'s CellKey) -> &'s str {
+        self.names
+            .get(&(slot.app.clone(), slot.component.clone()))
+            .map_or(slot.app.as_str(), String::as_str)
+    }
+
+    /// Every slot there ever was, also those that nothing was deployed to since history begins.
+    pub fn cells(&self) -> impl Iterator<Item = &CellKey> {
+        self.timeline.cells().iter().chain(&self.standing)
+    }
+
+    /// The words a slot's app is known by.
+    pub fn app_words<'s>(&'s self, slot: &'s CellKey) -> impl Iterator<Item = &'s str> + Clone {
+        [Some(self.name(slot)), Some(slot.app.as_str()), slot.component.as_deref()]
+            .into_iter()
+            .flatten()
+    }
+
+    /// Is nothing missing in this clone?
+    pub fn is_complete(&self) -> bool {
+        self.ends_at.is_empty() && self.lost.is_empty()
+    }
+
+    /// Where the past ends that is known, if there is more of it.
+    pub fn history_limit(&self, repository: &Repository, now: i64) -> Option<HistoryLimit> {
+        if !self.lost.is_empty() {
+            // How far back which file is known, nobody keeps.
+            return Some(HistoryLimit { since: now, remedy: "git fetch --refetch --no-filter" });
+        }
+        // Of several branches that which is known for the shortest time.
+        let times = self
+            .ends_at
+            .iter()
+            .map(|end| repository.commit_info(*end).map_or(now, |info| info.time));
+        times.max().map(|since| HistoryLimit { since, remedy: "git fetch --unshallow" })
+    }
+
+    /// How the deployments relate to the stages before theirs; merges may overtake each other by
+    /// `tolerance` seconds, as they were when this was made.
+    pub fn compare_stages(&mut self, config: &Config, tolerance: i64) -> StageComparison {
+        let known = self.comparison.take();
+        known.unwrap_or_else(|| history::classify(&mut self.timeline, config, tolerance))
+    }
+
+    /// Says where history ends, in a shallow or partial clone.
+    pub fn tell_edge(&self, session: &Session) {
+        if let Some(edge) = self.ends_at.first() {
+            let edge: String = edge.to_string().chars().take(10).collect();
+            session.caution(&format!(
+                "this clone is shallow and its history ends at {edge}; `git fetch --unshallow` brings the rest"
+            ));
+        }
+        if let Some(first) = self.lost.first() {
+            let others = match self.lost.len() - 1 {
+                0 => String::new(),
+                1 => " and one other file".into(),
+                count => format!(" and {count} other files"),
+            };
+            session.caution(&format!(
+                "older contents of {first}{others} are not in this clone; `git fetch --refetch --no-filter` brings them"
+            ));
+        }
+        if self.hidden {
+            session.detail("some files could not be understood in the oldest commits; what they hid is left out");
+        }
+    }
+
+    /// What the commit of a deployment tells.
+    ///
+    /// # Errors
+    /// When the clone lacks the commit.
+    pub fn commit_details(&self, commit: Oid) -> Result<Rc<CommitDetails>, Failure> {
+        Ok(self.accounts.borrow_mut().load(commit)?)
+    }
+
+    /// A deployment, as people are told of it.
+    ///
+    /// # Errors
+    /// When the clone lacks the commit.
+    pub fn deployment_report(
+        &self,
+        deployment: &Deployment<'_>,
+    ) -> Result<DeploymentReport, Failure> {
+        Ok(DeploymentReport::new(
+            self.name(deployment.slot),
+            deployment,
+            self.commit_details(deployment.commit)?,
+        ))
+    }
+}

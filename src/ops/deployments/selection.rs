@@ -1,0 +1,136 @@
+//! The part of the past that a question is about: apps and stages by name, a span of time.
+
+use super::DeploymentHistory;
+use crate::config::Config;
+use crate::git::Repository;
+use crate::git::revision_or_time::{RevisionError, parse_time};
+use crate::model::{CellKey, GlobPatterns};
+use crate::ops::error::Failure;
+use crate::ops::session::Session;
+use crate::ops::state::RepositoryState;
+use crate::ops::suggest::unknown_name;
+use std::collections::{BTreeSet, HashSet};
+
+/// Apps and stages by pattern: `*` is any text, `?` any character. No pattern means all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SelectionQuery {
+    pub apps: Vec<String>,
+    pub stages: Vec<String>,
+}
+
+impl SelectionQuery {
+    /// True where a cell fits, as far as its own names tell; `named` are whole names of apps. A
+    /// name that only people use for the app is not known here.
+    pub fn seems_to_select(&self, named: &[String], cell: &CellKey, config: &Config) -> bool {
+        let words = [Some(cell.app.as_str()), cell.component.as_deref()].into_iter().flatten();
+        let stages: Vec<String> = self.stages.iter().map(|word| full_name(word, config)).collect();
+        (named.is_empty() || words.clone().any(|word| named.iter().any(|name| name == word)))
+            && GlobPatterns::new(&self.apps).matches_any(words)
+            && GlobPatterns::new(&stages).matches_any([cell.stage.as_str()])
+    }
+}
+
+/// A span of time. Each end is a time or a revision, as people write them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WindowQuery {
+    /// Included.
+    pub since: Option<String>,
+    /// Not included.
+    pub until: Option<String>,
+}
+
+impl WindowQuery {
+    /// Both ends in seconds since 1970, where they are given.
+    ///
+    /// # Errors
+    /// When one names neither a time nor a revision.
+    pub fn resolve(
+        &self,
+        session: &Session,
+        repository: &Repository,
+    ) -> Result<(Option<i64>, Option<i64>), Failure> {
+        let resolve = |text: &Option<String>| {
+            text.as_ref().map(|text| resolve_seconds(text, session, repository)).transpose()
+        };
+        Ok((resolve(&self.since)?, resolve(&self.until)?))
+    }
+}
+
+/// The cells that are selected.
+pub struct CellSelection(HashSet<CellKey>);
+
+impl CellSelection {
+    /// Takes the names on the command line; one that nothing bears is an error.
+    ///
+    /// # Errors
+    /// An unknown app or stage.
+    pub fn new(
+        named: &[String],
+        query: &SelectionQuery,
+        session: &Session,
+        survey: &RepositoryState,
+        chronicle: &DeploymentHistory<'_>,
+    ) -> Result<Self, Failure> {
+        let slots: HashSet<CellKey> = chronicle.cells().cloned().collect();
+        let apps: BTreeSet<String> =
+            slots.iter().flat_map(|slot| chronicle.app_words(slot).map(str::to_owned)).collect();
+        let apps: Vec<String> = apps.into_iter().collect();
+        let shown: BTreeSet<String> =
+            slots.iter().map(|slot| chronicle.name(slot).to_owned()).collect();
+        let shown: Vec<String> = shown.into_iter().collect();
+        let stages: Vec<String> = chronicle.stages.iter().map(ToString::to_string).collect();
+        if let Some(app) = named.iter().find(|app| !apps.contains(app)) {
+            return Err(unknown_name("app", app, &apps, &shown));
+        }
+        let config = &survey.settings.config;
+        let by_stage: Vec<String> =
+            query.stages.iter().map(|word| full_name(word, config)).collect();
+        let (by_app, by_stage) = (GlobPatterns::new(&query.apps), GlobPatterns::new(&by_stage));
+        for (kind, patterns, words, names) in
+            [("app", &by_app, &apps, &shown), ("stage", &by_stage, &stages, &stages)]
+        {
+            for pattern in patterns.unmatched_patterns(words) {
+                if !pattern.contains(['*', '?']) {
+                    return Err(unknown_name(kind, pattern, words, names));
+                }
+                session.note(&format!("no {kind} fits `{pattern}`"));
+            }
+        }
+        let is_meant = |slot: &CellKey| {
+            let words = chronicle.app_words(slot);
+            let is_named =
+                named.is_empty() || words.clone().any(|word| named.iter().any(|name| name == word));
+            is_named && by_app.matches_any(words) && by_stage.matches_any([slot.stage.as_str()])
+        };
+        let meant = slots.iter().filter(|slot| is_meant(slot)).cloned().collect();
+        Ok(CellSelection(meant))
+    }
+
+    /// Is this slot meant?
+    pub fn contains(&self, slot: &CellKey) -> bool {
+        self.0.contains(slot)
+    }
+}
+
+/// An alias of a stage stands for its name.
+fn full_name(word: &str, config: &crate::config::Config) -> String {
+    config.stage(word).map_or_else(|| word.to_owned(), |stage| stage.name.to_string())
+}
+
+/// The moment a text names, in seconds since 1970; for a revision, when that landed.
+///
+/// # Errors
+/// When it names neither.
+pub fn resolve_seconds(
+    text: &str,
+    session: &Session,
+    repository: &Repository,
+) -> Result<i64, Failure> {
+    if let Some(time) = parse_time(text, session.local_time()) {
+        return Ok(time.as_second());
+    }
+    match repository.resolve_revision(text) {
+        Ok(commit) => Ok(repository.commit_info(commit)?.time),
+        Err(_) => Err(RevisionError::Unknown { text: text.to_owned() }.into()),
+    }
+}

@@ -1,0 +1,296 @@
+//! The forge of a repository: where it is, and what it is reached with.
+
+use crate::config::Config;
+use crate::config::ProposalMergeMethod;
+use crate::forge::{
+    Clock, Forge, ForgeAccess, ForgeError, ForgeHost, ForgeKind, ForgeRepository, ForgeUrlError,
+    RequestLimits, Token, TokenSources,
+};
+use crate::forge::{MergeMethod, connect, find_token, open_plain};
+use crate::git::{GitIdentity, Repository};
+use crate::ops::error::Failure;
+use crate::ops::random::random_fraction;
+use crate::ops::session::ForgeChoice;
+use crate::ops::session::Session;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+
+/// The variable whose token may be for any host.
+const GENERAL_TOKEN: &str = "TOWPATH_TOKEN";
+
+/// What is said about the forge of `origin`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ForgeOptions<'a> {
+    /// By the user: `--forge` or `TOWPATH_FORGE`.
+    pub user: Option<&'a str>,
+    pub api: Option<&'a str>,
+    /// By the repository's own configuration.
+    pub config: Option<&'a str>,
+}
+
+impl ForgeChoice {
+    /// The choice beside what the configuration says.
+    pub fn to_options<'a>(&'a self, config: &'a Config) -> ForgeOptions<'a> {
+        ForgeOptions {
+            user: self.name.as_deref(),
+            api: self.api.as_deref(),
+            config: config.forge.as_deref(),
+        }
+    }
+}
+
+/// Where proposals are made.
+#[derive(Debug, Clone)]
+pub enum ForgeLocation {
+    /// On a forge.
+    Hosted {
+        place: ForgeRepository,
+        /// Only the repository says that its host is a forge: a token that is for no certain host is
+        /// not sent there.
+        is_hearsay: bool,
+    },
+    /// In the repository itself.
+    Plain,
+}
+
+/// Finds the forge by the address of `origin`, or as it is said. A folder has none.
+///
+/// # Errors
+/// Where nothing says which: with what can be done without.
+pub fn locate_forge(
+    said: ForgeOptions<'_>,
+    repository: &Repository,
+) -> Result<ForgeLocation, Failure> {
+    let named = said.user.or(said.config);
+    if let Some(name) = named {
+        parse_kind(name)?;
+    }
+    if named == Some("plain") {
+        return origin(repository).map(|_| ForgeLocation::Plain);
+    }
+    let hosted = |place, is_hearsay| ForgeLocation::Hosted { place, is_hearsay };
+    if let Some(name) = said.user {
+        let place = resolve_place(Some(name), said.api, repository)?;
+        return Ok(place.map_or(ForgeLocation::Plain, |place| hosted(place, false)));
+    }
+    match (resolve_place(None, None, repository), said.config) {
+        (Ok(Some(place)), _) => Ok(hosted(place, false)),
+        (Ok(None), None) => Ok(ForgeLocation::Plain),
+        (Err(failure), None) => Err(failure),
+        (_, name) => Ok(resolve_place(name, None, repository)?
+            .map_or(ForgeLocation::Plain, |place| hosted(place, true))),
+    }
+}
+
+/// The place of an app's sources: a host that is known, or the one that proposals are made on.
+pub fn place_of_sources(url: &str, home: &ForgeLocation) -> Option<ForgeRepository> {
+    let known = match home {
+        ForgeLocation::Hosted { place: ForgeRepository { kind, host, api, .. }, .. } => {
+            let api = (*kind != ForgeKind::Azure).then(|| api.clone());
+            Some(ForgeHost { kind: *kind, host: Some(host.clone()), api })
+        }
+        ForgeLocation::Plain => None,
+    };
+    ForgeRepository::from_remote(url, known.as_ref()).ok()
+}
+
+/// What can be done without a forge.
+pub const WITHOUT: &str =
+    "--push writes to the branch itself, --commit makes a local commit, --patch prints one";
+
+/// The address of `origin`, as it is written.
+///
+/// # Errors
+/// Where there is none.
+pub fn origin(repository: &Repository) -> Result<String, Failure> {
+    repository.origin_as_written().ok_or_else(|| {
+        let failure =
+            Failure::failed("the repository has no remote `origin`, where pull requests would be");
+        match repository.work_tree() {
+            Some(_) => failure,
+            None => failure.hint(
+                "a bare repository is named by its address, as in `-C file:///srv/deploy.git`",
+            ),
+        }
+    })
+}
+
+fn parse_kind(name: &str) -> Result<ForgeKind, Failure> {
+    ForgeKind::from_name(name).ok_or_else(|| {
+        let failure = Failure::usage(format!("`{name}` is no forge that towpath knows"));
+        failure.hint("github, gitlab, gitea, forgejo, bitbucket, azure and plain are")
+    })
+}
+
+/// The place of `origin`; `None` where it is a folder.
+fn resolve_place(
+    named: Option<&str>,
+    api: Option<&str>,
+    repository: &Repository,
+) -> Result<Option<ForgeRepository>, Failure> {
+    let written = origin(repository)?;
+    let kind = named.map(parse_kind).transpose()?;
+    let known = kind.map(|kind| ForgeHost { kind, host: None, api: api.map(str::to_owned) });
+    let found = ForgeRepository::from_remote(&written, known.as_ref());
+    // A short form of the user's own, such as `gh:team/deploy`, is known in full only.
+    let found = found.or_else(|error| {
+        repository
+            .origin_url()
+            .map_or(Err(error), |url| ForgeRepository::from_remote(&url, known.as_ref()))
+    });
+    match found {
+        Ok(place) => Ok(Some(place)),
+        Err(ForgeUrlError::NoHost) if kind.is_none() => Ok(None),
+        Err(error) => {
+            let failure = Failure::failed(format!("pull requests need a forge: {error}"));
+            Err(match error {
+                ForgeUrlError::Unknown { host, .. } => failure.hint(format!(
+                    "if `{host}` is a forge, say which with --forge; `--forge plain` needs none"
+                )),
+                ForgeUrlError::NoHost | ForgeUrlError::Path { .. } => failure,
+            })
+        }
+    }
+}
+
+/// Opens the forge with the token that is meant for it; where there is none, with git. `author` is for
+/// what is written then.
+///
+/// # Errors
+/// Without a token, or without a name.
+pub fn open_forge<'r>(
+    home: &ForgeLocation,
+    repository: &'r Repository,
+    author: Option<&GitIdentity>,
+    session: &Session,
+) -> Result<Box<dyn Forge + 'r>, Failure> {
+    match home {
+        ForgeLocation::Hosted { place, is_hearsay } => {
+            open_hosted_forge(place, *is_hearsay, repository, session)
+        }
+        ForgeLocation::Plain => {
+            let workspace = session.open_workspace(repository, author).map_err(|failure| {
+                failure
+                    .hint("without a forge, pull requests are fetched into this clone to be read")
+            })?;
+            let who = workspace.author()?;
+            let address = repository.origin_url().unwrap_or_default();
+            Ok(open_plain(
+                workspace,
+                address,
+                format!("{} <{}>", who.name, who.email),
+                clock(session),
+            ))
+        }
+    }
+}
+
+fn open_hosted_forge(
+    place: &ForgeRepository,
+    is_hearsay: bool,
+    repository: &Repository,
+    session: &Session,
+) -> Result<Box<dyn Forge>, Failure> {
+    let variable =
+        |name: &str| session.variable(name).filter(|_| !is_hearsay || name != GENERAL_TOKEN);
+    let git = |host: &str| git_credential(host, repository, session);
+    let sources = TokenSources { variable: &variable, gh: &gh_token, git: &git };
+    let Some((token, from)) = find_token(place.kind, &place.host, &sources) else {
+        let failure = Failure::failed(format!("there is no token for {}", place.host));
+        return Err(failure.hint(if is_hearsay {
+            "towpath.yaml alone says what this host is: TOWPATH_TOKEN counts with --forge or TOWPATH_FORGE"
+        } else {
+            "set TOWPATH_TOKEN, or the forge's own variable; `gh auth login` and git's credential helpers do too"
+        }));
+    };
+    session.detail(&format!("the token for {} is from {from}", place.host));
+    let access = forge_access(&place.api, Some(token), RequestLimits::default(), session);
+    Ok(connect(place, &access)?)
+}
+
+/// What an address is reached with.
+pub fn forge_access(
+    url: &str,
+    token: Option<Token>,
+    limits: RequestLimits,
+    session: &Session,
+) -> ForgeAccess {
+    let secure = url.starts_with("https:");
+    let proxies: &[&str] =
+        if secure { &["https_proxy", "HTTPS_PROXY", "ALL_PROXY"] } else { &["http_proxy"] };
+    let no_proxy =
+        session.variable("no_proxy").or_else(|| session.variable("NO_PROXY")).unwrap_or_default();
+    let authorities =
+        session.variable("TOWPATH_CA_FILE").or_else(|| session.variable("SSL_CERT_FILE"));
+    ForgeAccess {
+        token,
+        proxy: proxies.iter().find_map(|name| session.variable(name)),
+        no_proxy: no_proxy
+            .split(',')
+            .map(|host| host.trim().to_owned())
+            .filter(|host| !host.is_empty())
+            .collect(),
+        authorities: authorities.and_then(|path| std::fs::read(path).ok()),
+        limits,
+        clock: clock(session),
+        log: None,
+    }
+}
+
+fn clock(session: &Session) -> Clock {
+    let now = session.clock();
+    Clock {
+        now: Arc::new(move || now().timestamp().as_second()),
+        sleep: Arc::new(thread::sleep),
+        chance: Arc::new(random_fraction),
+    }
+}
+
+/// The way to merge, as forges know it.
+pub fn method(method: ProposalMergeMethod) -> MergeMethod {
+    match method {
+        ProposalMergeMethod::Merge => MergeMethod::Merge,
+        ProposalMergeMethod::Squash => MergeMethod::Squash,
+        ProposalMergeMethod::Rebase => MergeMethod::Rebase,
+    }
+}
+
+/// How a forge's texts name a proposal.
+pub fn proposal_reference(kind: ForgeKind, number: u64) -> String {
+    format!("{}{number}", if kind == ForgeKind::GitLab { '!' } else { '#' })
+}
+
+/// `gh auth token`, if there is a `gh`.
+fn gh_token(host: &str) -> Option<String> {
+    let mut gh = Command::new("gh");
+    gh.args(["auth", "token", "--hostname", host]).stdin(Stdio::null()).stderr(Stdio::null());
+    let output = gh.output().ok()?;
+    output.status.success().then(|| String::from_utf8(output.stdout).ok()).flatten()
+}
+
+/// What git's credential helpers have for a host. They are not to ask.
+fn git_credential(
+    host: &str,
+    repository: &Repository,
+    session: &Session,
+) -> Option<(String, String)> {
+    let manner = session.git_options(None);
+    let answer = crate::git::fill_credential(repository, &manner, host)?;
+    let value =
+        |key: &str| answer.lines().find_map(|line| line.strip_prefix(key)).map(str::to_owned);
+    Some((value("username=").unwrap_or_default(), value("password=")?))
+}
+
+impl From<ForgeError> for Failure {
+    fn from(error: ForgeError) -> Self {
+        let failure = match error {
+            ForgeError::NoSuchProposal { .. } => Failure::usage(error.to_string()),
+            _ => Failure::failed(error.to_string()),
+        };
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! An address that is asked: 2xx is open, and where a value is expected, only with that value.
+
+use crate::forge;
+use crate::forge::RequestLimits;
+use crate::ops::forge::forge_access;
+use crate::ops::gates::facts::line;
+use crate::ops::session::Session;
+use crate::pipeline::ExternalAnswer;
+use serde_json::Value;
+use std::time::Duration;
+
+/// Longer answers are none.
+const LONGEST: u64 = 1024 * 1024;
+
+pub(super) fn fetch_answer(
+    url: &str,
+    expect: Option<&(String, String)>,
+    timeout: u64,
+    session: &Session,
+) -> ExternalAnswer {
+    let limits =
+        RequestLimits { timeout: Duration::from_secs(timeout), ..RequestLimits::default() };
+    let (status, body) =
+        match forge::fetch_once(url, &forge_access(url, None, limits, session), LONGEST) {
+            Ok(answer) => answer,
+            Err(why) => return ExternalAnswer::NoAnswer(why),
+        };
+    match (status, expect) {
+        (200..=299, None) => ExternalAnswer::Open,
+        (200..=299, Some((pointer, value))) => check_value(&body, pointer, value),
+        (300..=399, _) => ExternalAnswer::NoAnswer(format!(
+            "it sends elsewhere ({status}), and that is not followed"
+        )),
+        (status, _) => ExternalAnswer::Shut(status_text(status, &body)),
+    }
+}
+
+fn status_text(status: u16, body: &[u8]) -> String {
+    let text = line(&String::from_utf8_lossy(body));
+    // A page for browsers says nothing to people here.
+    if text.is_empty() || text.starts_with('<') {
+        format!("it answers {status}")
+    } else {
+        format!("it answers {status}: {text}")
+    }
+}
+
+fn check_value(body: &[u8], pointer: &str, wanted: &str) -> ExternalAnswer {
+    let Ok(json) = serde_json::from_slice::<Value>(body) else {
+        return ExternalAnswer::NoAnswer("its answer is no JSON".into());
+    };
+    match json.pointer(pointer) {
+        None => ExternalAnswer::NoAnswer(format!("its answer has no {pointer}")),
+        Some(value) => {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            if text == wanted {
+                ExternalAnswer::Open
+            } else {
+                ExternalAnswer::Shut(format!("{pointer} is {}, not {wanted}", line(&text)))
+            }
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Everything that is needed to ask the gates, read once.
+
+pub mod ask;
+pub mod break_glass;
+pub mod facts;
+pub mod outcomes;
+pub mod plan;
+
+use crate::config::{Config, Stage};
+use crate::git::{Oid, Repository};
+use crate::history::MERGE_TOLERANCE;
+use crate::model::{CellKey, StageName, TargetName, Version};
+use crate::ops::change::base::PlanBase;
+use crate::ops::deployments::DeploymentHistory;
+use crate::ops::error::Failure;
+use crate::ops::ledger;
+use crate::ops::session::Session;
+use crate::ops::state::{RepositoryState, RevisionSelector};
+use crate::ops::suggest::unknown_name;
+use crate::pipeline::ledger::Ledger;
+use crate::pipeline::{
+    AppComponent, DeploymentIndex, Evidence, ExternalFacts, GateQuery, MoveDirection,
+};
+use std::collections::BTreeSet;
+
+/// A repository at one commit, with its past and its ledger.
+pub struct GateContext<'r> {
+    pub session: &'r Session,
+    pub repository: &'r Repository,
+    pub survey: RepositoryState,
+    pub chronicle: DeploymentHistory<'r>,
+    pub ledger: Ledger,
+}
+
+/// A question that owns its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateRequest {
+    pub subject: AppComponent,
+    pub stage: StageName,
+    /// None: all of the stage.
+    pub targets: Vec<TargetName>,
+    pub version: Version,
+    pub purpose: MoveDirection,
+}
+
+impl GateRequest {
+    /// The question at a moment; `None` is now.
+    pub fn to_query(&self, session: &Session, at: Option<jiff::Timestamp>) -> GateQuery<'_> {
+        let now = session.now();
+        GateQuery {
+            subject: &self.subject,
+            stage: &self.stage,
+            targets: &self.targets,
+            version: &self.version,
+            at: at.unwrap_or(now),
+            is_past: at.is_some_and(|at| at < now),
+            purpose: self.purpose,
+        }
+    }
+}
+
+impl<'r> GateContext<'r> {
+    /// Reads the newest commit that is here.
+    ///
+    /// # Errors
+    /// When the repository cannot be read, or its configuration is wrong.
+    pub fn load(session: &'r Session, repository: &'r Repository) -> Result<Self, Failure> {
+        let survey = RepositoryState::load(session, repository, RevisionSelector::default())?;
+        let chronicle = DeploymentHistory::load(session, repository, &survey, MERGE_TOLERANCE)?;
+        let ledger = ledger::load_ledger(session, repository, &survey.settings.config)?;
+        GateContext { session, repository, survey, chronicle, ledger }.check_waves()
+    }
+
+    /// Reads the state that is about to be changed.
+    ///
+    /// # Errors
+    /// When objects are missing.
+    pub fn load_at(session: &'r Session, plan_base: &PlanBase<'r>) -> Result<Self, Failure> {
+        let (seeing, survey) = plan_base.load_state(session)?;
+        let repository = plan_base.repository;
+        let chronicle = DeploymentHistory::load(&seeing, repository, &survey, MERGE_TOLERANCE)?;
+        let ledger = ledger::load_ledger(session, repository, &survey.settings.config)?;
+        GateContext { session, repository, survey, chronicle, ledger }.check_waves()
+    }
+
+    /// A wave that names a target which its stage does not have would hold nothing back.
+    ///
+    /// # Errors
+    /// Where one does.
+    pub fn check_waves(self) -> Result<Self, Failure> {
+        for waves in &self.config().pipeline.waves {
+            let slots = self.chronicle.cells().filter(|slot| slot.stage == waves.stage);
+            let known: Vec<&TargetName> = slots.filter_map(|slot| slot.target.as_ref()).collect();
+            if let Some((name, line)) = waves.unknown_target(&known) {
+                let words: BTreeSet<String> = known.into_iter().map(ToString::to_string).collect();
+                let words: Vec<String> = words.into_iter().collect();
+                let place = self.config().provenance(Some(line));
+                let message = format!(
+                    "{place}: a wave of {} names `{name}`, which is no target there",
+                    waves.stage
+                );
+                let failure = Failure::usage(message);
+                return Err(failure.hint(match words.is_empty() {
+                    true => format!(
+                        "{} has no targets at all; a path with `{{target}}` finds them",
+                        waves.stage
+                    ),
+                    false => format!("its targets are {}", words.join(", ")),
+                }));
+            }
+        }
+        Ok(self)
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.survey.settings.config
+    }
+
+    /// The past as gates look at it.
+    pub fn deployment_index(&self) -> DeploymentIndex<'_> {
+        let edge = self.chronicle.history_limit(self.repository, self.session.now().as_second());
+        self.whole_past().ending_at(edge)
+    }
+
+    /// The same, as if nothing came before what this clone knows: for judging the past, of which it then
+    /// judges less.
+    pub fn whole_past(&self) -> DeploymentIndex<'_> {
+        DeploymentIndex::new(
+            &self.chronicle.timeline,
+            &self.survey.mapping.entries,
+            Box::new(|commit| self.is_ours(commit)),
+        )
+    }
+
+    /// All that is known.
+    pub fn evidence<'e>(
+        &'e self,
+        past: &'e DeploymentIndex<'e>,
+        facts: &'e ExternalFacts,
+    ) -> Evidence<'e> {
+        Evidence::new(self.config(), past, &self.ledger, facts)
+    }
+
+    /// towpath's own commits say so in their trailers. A forge that merges one says nothing of it in the
+    /// merge, but it is what was merged.
+    fn is_ours(&self, commit: Oid) -> bool {
+        let merged = || self.repository.resolve_revision(&format!("{commit}^2")).ok();
+        self.says_ours(commit) || merged().is_some_and(|merged| self.says_ours(merged))
+    }
+
+    fn says_ours(&self, commit: Oid) -> bool {
+        let Ok(info) = self.repository.commit_info(commit) else { return false };
+        ["App", "Stage", "To-Version"].into_iter().all(|key| info.trailers(key).next().is_some())
+    }
+
+    /// The app, or one of its images, that a word means.
+    ///
+    /// # Errors
+    /// When nothing is called that.
+    pub fn subject(&self, word: &str) -> Result<AppComponent, Failure> {
+        let slots: Vec<&CellKey> = self.chronicle.cells().collect();
+        if let Some(slot) = slots.iter().find(|slot| slot.app.as_str() == word) {
+            return Ok(AppComponent { app: slot.app.clone(), component: None });
+        }
+        let named = |slot: &&&CellKey| self.app_words(slot).iter().any(|known| known == word);
+        if let Some(slot) = slots.iter().find(named) {
+            return Ok(AppComponent { app: slot.app.clone(), component: slot.component.clone() });
+        }
+        let words: Vec<String> = slots.iter().flat_map(|slot| self.app_words(slot)).collect();
+        let shown: BTreeSet<String> =
+            slots.iter().map(|slot| self.chronicle.name(slot).to_owned()).collect();
+        Err(unknown_name("app", word, &words, &shown.into_iter().collect::<Vec<_>>()))
+    }
+
+    fn app_words(&self, slot: &CellKey) -> Vec<String> {
+        let whole = slot.component.as_ref().map(|component| format!("{}/{component}", slot.app));
+        self.chronicle.app_words(slot).map(str::to_owned).chain(whole).collect()
+    }
+
+    /// The stage that a word means.
+    ///
+    /// # Errors
+    /// When none is called that.
+    pub fn stage(&self, word: &str) -> Result<&Stage, Failure> {
+        stage(self.config(), word)
+    }
+
+    /// The target that a word means.
+    ///
+    /// # Errors
+    /// When none is called that.
+    pub fn resolve_target(&self, word: &str) -> Result<TargetName, Failure> {
+        let known: BTreeSet<String> = self
+            .chronicle
+            .cells()
+            .filter_map(|slot| Some(slot.target.as_ref()?.to_string()))
+            .collect();
+        let known: Vec<String> = known.into_iter().collect();
+        if known.iter().any(|target| target == word) {
+            return Ok(TargetName::from(word));
+        }
+        Err(unknown_name("target", word, &known, &known))
+    }
+
+    /// The version a text means: as it was written where it ran, with its digest.
+    pub fn version(&self, evidence: &Evidence<'_>, subject: &AppComponent, text: &str) -> Version {
+        let meant = Version::parse(text);
+        let slots = evidence.cells_of_app(subject);
+        let mut ran = slots.into_iter().flat_map(|slot| evidence.run_periods(slot, None));
+        ran.find(|landing| landing.version.is_same(&meant))
+            .map_or(meant, |landing| landing.version.clone())
+    }
+
+    /// What the stages right before run at that time, if it is one version.
+    ///
+    /// # Errors
+    /// Where there is none, or several.
+    pub fn find_candidate(
+        &self,
+        evidence: &Evidence<'_>,
+        asked: &GateRequest,
+        at: Option<jiff::Timestamp>,
+    ) -> Result<Version, Failure> {
+        let (subject, stage) = (&asked.subject, &asked.stage);
+        let question = asked.to_query(self.session, at);
+        let before = evidence.previous_stages(&question);
+        let slots = before.iter().flat_map(|before| evidence.source_cells(&question, before));
+        let versions: BTreeSet<&Version> = slots
+            .filter_map(|slot| Some(evidence.current_run(slot, question.history_end())?.version))
+            .collect();
+        let mut versions = versions.into_iter();
+        match (versions.next(), versions.next()) {
+            (Some(version), None) => Ok(version.clone()),
+            (None, _) => Err(Failure::usage(format!(
+                "nothing comes before {stage} that says which version is meant"
+            ))
+            .hint("name it with --version")),
+            (Some(one), Some(two)) => {
+                let message =
+                    format!("before {stage} there are several versions of {subject}: {one}, {two}");
+                Err(Failure::usage(message)
+                    .hint("name one with --version, or one image as APP/IMAGE"))
+            }
+        }
+    }
+}
+
+/// The stage that a word means.
+///
+/// # Errors
+/// When none is called that.
+pub fn stage<'c>(config: &'c Config, word: &str) -> Result<&'c Stage, Failure> {
+    let names: Vec<String> = config.stages.iter().map(|stage| stage.name.to_string()).collect();
+    config.stage(word).ok_or_else(|| unknown_name("stage", word, &config.stage_words(), &names))
+}

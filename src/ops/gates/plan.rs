@@ -1,0 +1,185 @@
+//! What the gates say to a plan. What they stop is taken out of it; the rest goes on.
+
+use crate::config::gates::BREAK_GLASS;
+use crate::git::ExpectedRef;
+use crate::model::Version;
+use crate::ops::change::DeliveryRequest;
+use crate::ops::change::base::PlanBase;
+use crate::ops::error::Failure;
+use crate::ops::gates::ask::ask_gates;
+use crate::ops::gates::break_glass;
+use crate::ops::gates::facts::FactCollector;
+use crate::ops::gates::{GateContext, GateRequest};
+use crate::ops::ledger;
+use crate::pipeline::{AppComponent, ExternalFacts, MoveDirection};
+use crate::promotion::{ItemOutcome, PlanItem, PlanObstacle, PlannedMoves};
+use crate::report::{GateReport, PlanReport};
+use std::collections::BTreeSet;
+
+/// Marks what the gates have stopped.
+const CODE: &str = "gates";
+
+/// The label of what goes through a broken glass.
+pub const LABEL: &str = "break-glass";
+
+/// Asks the gates about all that moves, on the very commit that the plan was made on. Not allowed is
+/// what is shut; pushed is only what is open. Where the ledger was at `origin`, if it was looked at.
+pub fn judge_plan(
+    planned: &mut PlanReport,
+    request: &DeliveryRequest<'_>,
+    plan_base: &PlanBase<'_>,
+) -> Result<Option<ExpectedRef>, Failure> {
+    let DeliveryRequest { options, session, .. } = *request;
+    if planned.plan.moving_items().next().is_none() {
+        return Ok(None);
+    }
+    let mut ledger = None;
+    if options.writes_elsewhere() && plan_base.repository.origin_url().is_some() {
+        ledger =
+            Some(ledger::fetch(session, plan_base.repository, &plan_base.settings.config)?.there);
+    }
+    let inquiry = GateContext::load_at(session, plan_base)?;
+    let purpose = if planned.is_rollback { MoveDirection::Back } else { MoveDirection::Forward };
+    let moving = planned.plan.moving_items();
+    let asked: Vec<GateRequest> =
+        moving.flat_map(|(item, moves)| gate_requests(planned, item, moves, purpose)).collect();
+    planned.gates = answer_requests(&asked, &inquiry);
+    if options.break_glass.is_some() {
+        break_glass::override_gates(planned, options, &inquiry)?;
+    }
+    remove_stopped(
+        planned,
+        options.only_proposes(),
+        inquiry.config().pipeline.find_permission(BREAK_GLASS).is_some(),
+    );
+    Ok(ledger)
+}
+
+/// Did the gates stop anything?
+pub fn is_stopped(planned: &PlanReport) -> bool {
+    planned.plan.refused_items().any(|(_, obstacle)| obstacle.code == CODE)
+}
+
+/// One question for each version that moves: components and targets may differ in theirs.
+pub fn gate_requests(
+    planned: &PlanReport,
+    item: &PlanItem,
+    moves: &PlannedMoves,
+    purpose: MoveDirection,
+) -> Vec<GateRequest> {
+    let versions: BTreeSet<&Version> = moves.steps.iter().map(|step| &step.to).collect();
+    let is_one = versions.len() == 1;
+    let mut out: Vec<GateRequest> = Vec::new();
+    for step in &moves.steps {
+        let component = if is_one { item.component.clone() } else { step.entry.component.clone() };
+        let asked = GateRequest {
+            subject: AppComponent { app: item.app.clone(), component },
+            stage: planned.plan.to.clone(),
+            targets: if is_one {
+                item.targets.clone()
+            } else {
+                step.entry.target.iter().cloned().collect()
+            },
+            version: step.to.clone(),
+            purpose,
+        };
+        if !out.contains(&asked) {
+            out.push(asked);
+        }
+    }
+    out
+}
+
+/// What the gates answer to each.
+pub fn answer_requests(asked: &[GateRequest], inquiry: &GateContext<'_>) -> Vec<GateReport> {
+    let (past, nothing) = (inquiry.deployment_index(), ExternalFacts::default());
+    let questions: Vec<_> = asked.iter().map(|one| one.to_query(inquiry.session, None)).collect();
+    let facts = FactCollector::new(inquiry).collect(&inquiry.evidence(&past, &nothing), &questions);
+    let evidence = inquiry.evidence(&past, &facts);
+    // A place that runs the version by chance still moves elsewhere.
+    let one =
+        |(asked, question)| GateReport { is_there: false, ..ask_gates(asked, question, &evidence) };
+    asked.iter().zip(&questions).map(one).collect()
+}
+
+/// Takes out what may not go on.
+fn remove_stopped(planned: &mut PlanReport, is_proposal: bool, has_glass: bool) {
+    let gates = &planned.gates;
+    for item in
+        planned.plan.items.iter_mut().filter(|item| matches!(item.outcome, ItemOutcome::Moves(_)))
+    {
+        let is_allowed =
+            |one: &GateReport| if is_proposal { one.allows_proposal() } else { one.is_allowed() };
+        if let Some(no) = gates.iter().find(|one| one.is_about(item) && !is_allowed(one)) {
+            let obstacle = gate_obstacle(no);
+            let hint = obstacle.hint.clone().or_else(|| way_out_hint(no, is_proposal, has_glass));
+            item.outcome = ItemOutcome::Refused(PlanObstacle { hint, ..obstacle });
+        }
+    }
+}
+
+/// Why, gate by gate, and what would clear it.
+pub fn gate_obstacle(judged: &GateReport) -> PlanObstacle {
+    let mut reason = judged.summary_sentence();
+    for answer in judged.judgement.closed_gates() {
+        reason.push_str(&format!("\n  {}: {}", answer.gate, answer.reason));
+    }
+    let clear = judged.judgement.closed_gates().find_map(|answer| answer.clear.clone());
+    let hint = clear.map(|command| format!("`{command}` would clear it; `towpath ask` tells more"));
+    PlanObstacle { code: CODE, reason, hint }
+}
+
+/// What can be done where only time would clear it.
+fn way_out_hint(judged: &GateReport, is_proposal: bool, has_glass: bool) -> Option<String> {
+    let propose = (!is_proposal && judged.allows_proposal())
+        .then_some("without --push it is proposed, and waits");
+    let glass = has_glass.then_some("in an emergency there is --break-glass REASON");
+    let ways: Vec<&str> = propose.into_iter().chain(glass).collect();
+    (!ways.is_empty()).then(|| ways.join("; "))
+}
+
+/// What a proposal says of its gates. It stays the same as long as they do.
+pub fn gate_section(judged: &[GateReport]) -> String {
+    let mut out = String::new();
+    for one in judged {
+        if judged.len() > 1 {
+            out.push_str(&format!("{} {}:\n\n", one.subject, one.version));
+        }
+        for answer in one.judgement.closed_gates() {
+            out.push_str(&format!(
+                "* **{}** {}: {}\n",
+                answer.gate,
+                answer.verdict.as_str(),
+                escape_markdown(&answer.reason)
+            ));
+        }
+        let open: Vec<&str> = one
+            .judgement
+            .answers
+            .iter()
+            .filter(|answer| answer.verdict.is_open())
+            .map(|answer| answer.gate.as_str())
+            .collect();
+        if !open.is_empty() {
+            out.push_str(&format!("* open: {}\n", open.join(", ")));
+        }
+        if let Some(broken) =
+            one.judgement.broken.as_ref().filter(|_| !one.judgement.verdict.is_open())
+        {
+            out.push_str(&format!(
+                "* **the glass is broken** by {}: {}\n",
+                escape_markdown(&broken.by),
+                escape_markdown(&broken.reason)
+            ));
+        }
+        out.push('\n');
+    }
+    out.trim_end().to_owned()
+}
+
+/// A text that Markdown leaves as it is.
+fn escape_markdown(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| if "\\`*_[]<>~@#|".contains(c) { vec!['\\', c] } else { vec![c] })
+        .collect()
+}

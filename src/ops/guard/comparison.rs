@@ -1,0 +1,349 @@
+//! The state that stands, the state that would be, and what is different.
+
+use crate::config;
+use crate::config::CONFIG_FILE;
+use crate::config::Config;
+use crate::config::gates::{BlockedBy, ExternalCommand, Gate, VerifiedBy};
+use crate::git::path::folder_of;
+use crate::git::{
+    FileKind, MergePreview, Oid, PathChange, Repository, Snapshot, SnapshotFile, SymlinkMap,
+    TreeDiff,
+};
+use crate::guard;
+use crate::guard::{CellChange, ChangeContributors, GuardInput, GuardState, Ruling};
+use crate::model::StageName;
+use crate::ops::error::Failure;
+use crate::ops::guard::reading::GuardReader;
+use crate::ops::session::Session;
+use crate::ops::state::effective_config;
+use crate::ops::state::effective_config::EffectiveConfig;
+use crate::source::{ParseCache, SnapshotReader};
+use std::collections::BTreeSet;
+
+/// Both states.
+pub struct BaseHeadComparison<'r> {
+    pub settings: EffectiveConfig,
+    pub base: Oid,
+    pub head: Oid,
+    /// The commit that the rules are taken from: the base, or what the origin's own branch is at where
+    /// stages are branches.
+    pub rules_at: Oid,
+    standing: Snapshot<'r>,
+    coming: Snapshot<'r>,
+    pub before: GuardState,
+    pub after: GuardState,
+    /// Without a configuration: the same, by what discovery makes of the state that would be.
+    others: Option<(GuardState, GuardState)>,
+    pub differences: TreeDiff,
+    rule_files: BTreeSet<String>,
+}
+
+impl<'r> BaseHeadComparison<'r> {
+    /// Reads both. `coming` is what the branch would be.
+    ///
+    /// # Errors
+    /// When objects are missing, or the configuration of the state that stands is wrong.
+    pub fn load(
+        session: &Session,
+        repository: &'r Repository,
+        (base, head): (Oid, Oid),
+        premerge: &MergePreview,
+        branch: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let standing = Snapshot::of_commit(repository, base)?;
+        let coming = match premerge {
+            MergePreview::Forward(commit) => Snapshot::of_commit(repository, *commit)?,
+            MergePreview::Tree(tree) => {
+                repository.snapshot_of_tree(*tree, standing.time().unwrap_or_default())?
+            }
+            _ => Snapshot::of_commit(repository, base)?,
+        };
+        let differences = standing.differences_to(&coming)?;
+        let cache = ParseCache::default();
+        let settings = own_settings(session, repository, &SnapshotReader::new(&standing, &cache))?;
+        let ruled = of_branch(session, repository, (settings, base), branch)?;
+        let RulesAtCommit { settings, stages, at: rules_at } = ruled;
+        let changed: BTreeSet<&str> =
+            differences.changes.iter().map(|change| change.path.as_str()).collect();
+        let links = standing_links(&standing, &changed);
+        let reading =
+            GuardReader { cache: &cache, stages: &stages, changed: &changed, links: &links };
+        let read = |config: &Config, snapshot: &Snapshot<'_>| reading.read_state(config, snapshot);
+        let (before, after) = (read(&settings.config, &standing), read(&settings.config, &coming));
+        let others = match &settings.assumed {
+            Some(_) if !differences.changes.is_empty() => {
+                let other =
+                    own_settings(session, repository, &SnapshotReader::new(&coming, &cache));
+                other
+                    .ok()
+                    .map(|other| (read(&other.config, &standing), read(&other.config, &coming)))
+            }
+            _ => None,
+        };
+        let rule_files = rule_files(&settings.config, &standing);
+        Ok(BaseHeadComparison {
+            settings,
+            base,
+            head,
+            rules_at,
+            standing,
+            coming,
+            before,
+            after,
+            others,
+            differences,
+            rule_files,
+        })
+    }
+
+    /// The configuration of the state that stands.
+    pub fn config(&self) -> &Config {
+        &self.settings.config
+    }
+
+    /// Every cell that moves, whichever way it is read.
+    pub fn cell_changes(&self) -> Vec<CellChange> {
+        let changed: BTreeSet<&str> =
+            self.differences.changes.iter().map(|change| change.path.as_str()).collect();
+        self.collect_unique(|before, after| {
+            guard::find_cell_changes(&before.entries, &after.entries, &changed)
+        })
+    }
+
+    /// The paths that matter to the mapping or the rules, of all that differ.
+    pub fn relevant_paths(&self) -> BTreeSet<&str> {
+        let changes = self.differences.changes.iter().map(|change| change.path.as_str());
+        changes.filter(|path| self.is_relevant(path)).collect()
+    }
+
+    /// Does the head go on from the base?
+    pub fn is_ahead(&self) -> bool {
+        self.coming.commit() == Some(self.head)
+    }
+
+    /// Does this file matter to the mapping or the rules?
+    pub fn is_relevant(&self, path: &str) -> bool {
+        let sides = self.state_pairs().flat_map(|(before, after)| [before, after]);
+        sides.map(|side| &side.touched).chain([&self.rule_files]).any(|paths| paths.contains(path))
+    }
+
+    /// What would stand at a path.
+    pub fn coming_file(&self, path: &str) -> Option<SnapshotFile> {
+        self.coming.find_file(path)
+    }
+
+    /// The files of rules that differ, and what is wrong with the new configuration.
+    pub fn changed_rules(&self) -> (Vec<&str>, Option<String>) {
+        let changes = self.differences.changes.iter().map(|change| change.path.as_str());
+        let paths: Vec<&str> = changes.filter(|path| self.rule_files.contains(*path)).collect();
+        let wrong = paths.contains(&CONFIG_FILE).then(|| self.new_config_error()).flatten();
+        (paths, wrong)
+    }
+
+    fn new_config_error(&self) -> Option<String> {
+        self.coming.find_file(CONFIG_FILE)?;
+        let Some(text) = text(&self.coming, CONFIG_FILE) else {
+            return Some(format!("{CONFIG_FILE} is no text"));
+        };
+        let config = match config::parse(&text, CONFIG_FILE) {
+            Ok(config) => config,
+            Err(error) => return Some(error.to_string()),
+        };
+        config.pipeline.waves.iter().find_map(|waves| {
+            let here = self.after.entries.iter().filter(|entry| entry.stage == waves.stage);
+            let known: Vec<_> = here.filter_map(|entry| entry.target.as_ref()).collect();
+            let (name, line) = waves.unknown_target(&known)?;
+            Some(format!(
+                "{CONFIG_FILE}:{line}: a wave of {} names `{name}`, which is no target there",
+                waves.stage
+            ))
+        })
+    }
+
+    /// What cannot be judged.
+    pub fn unsafe_changes(&self) -> Vec<Ruling> {
+        let scope = GuardInput {
+            config: self.config(),
+            before: &self.before,
+            after: &self.after,
+            differences: &self.differences,
+            rule_files: &self.rule_files,
+            text_before: &|path| text(&self.standing, path),
+            text_after: &|path| text(&self.coming, path),
+            leads_to_file: &|change| self.leads_to_file(change),
+            stands: &|path| self.standing.find_file(path).is_some(),
+        };
+        guard::find_unsafe_changes(&scope)
+    }
+
+    /// What is said of places that programs read and the mapping does not. Of the files in `known`
+    /// something is said already.
+    pub fn blind_spot_rulings(
+        &self,
+        people: &ChangeContributors<'_>,
+        known: &BTreeSet<String>,
+    ) -> Vec<Ruling> {
+        self.collect_unique(|before, after| {
+            guard::of_blind(before, after, self.config(), people, known)
+        })
+    }
+
+    /// What is found whichever way both states are read, each once.
+    fn collect_unique<T: PartialEq>(
+        &self,
+        of_pair: impl Fn(&GuardState, &GuardState) -> Vec<T>,
+    ) -> Vec<T> {
+        let mut out: Vec<T> = Vec::new();
+        for (before, after) in self.state_pairs() {
+            let more: Vec<T> =
+                of_pair(before, after).into_iter().filter(|one| !out.contains(one)).collect();
+            out.extend(more);
+        }
+        out
+    }
+
+    /// Both states, whichever way they are read.
+    fn state_pairs(&self) -> impl Iterator<Item = (&GuardState, &GuardState)> {
+        let others = self.others.as_ref().map(|(before, after)| (before, after));
+        std::iter::once((&self.before, &self.after)).chain(others)
+    }
+
+    /// A link is a file with the path it leads to.
+    fn leads_to_file(&self, change: &PathChange) -> bool {
+        let Some(link) =
+            self.coming.find_file(&change.path).filter(|file| file.kind == FileKind::Symlink)
+        else {
+            return false;
+        };
+        let target = self.coming.read_file(&SnapshotFile { kind: FileKind::File, ..link }).ok();
+        let target = target.and_then(|bytes| String::from_utf8(bytes).ok());
+        let found =
+            target.map(|target| plain_path(&format!("{}/{target}", folder_of(&change.path))));
+        found
+            .and_then(|path| self.coming.find_file(&path))
+            .is_some_and(|file| file.kind == FileKind::File)
+    }
+
+    /// The text of a file of the state that stands.
+    pub fn text(&self, path: &str) -> Option<String> {
+        text(&self.standing, path)
+    }
+}
+
+/// The links that are the same in both states. What a new one leads to is not looked at: it is odd enough.
+fn standing_links(standing: &Snapshot<'_>, changed: &BTreeSet<&str>) -> SymlinkMap {
+    if changed.is_empty() {
+        return SymlinkMap::default();
+    }
+    SymlinkMap::from_snapshot(standing, |path| !changed.contains(path))
+}
+
+fn text(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {
+    let file = snapshot.find_file(path).filter(|file| file.kind == FileKind::File)?;
+    String::from_utf8(snapshot.read_file(&file).ok()?).ok()
+}
+
+/// What a state says of itself, or what discovery makes of it: no other state is asked.
+fn own_settings(
+    session: &Session,
+    repository: &Repository,
+    reader: &SnapshotReader<'_>,
+) -> Result<EffectiveConfig, Failure> {
+    let stated = effective_config::find_own_config(session, reader)?;
+    Ok(effective_config::load(session, repository, stated, reader))
+}
+
+/// Rules, and where they are from.
+struct RulesAtCommit {
+    settings: EffectiveConfig,
+    at: Oid,
+    /// The stages that the branch holds.
+    stages: Vec<StageName>,
+}
+
+/// Which stage the branch holds, where stages are branches. Then the rules of all of them stand on the
+/// branch that is no stage, if that one has any.
+fn of_branch(
+    session: &Session,
+    repository: &Repository,
+    own: (EffectiveConfig, Oid),
+    branch: Option<&str>,
+) -> Result<RulesAtCommit, Failure> {
+    let has_rules = own.0.assumed.is_none();
+    let main = if has_rules { None } else { main_settings(session, repository)? };
+    let (settings, at) = main.unwrap_or(own);
+    let held: Vec<(&StageName, &str)> = settings.config.stage_branches().collect();
+    match branch {
+        None if !held.is_empty() => {
+            let failure = Failure::usage(
+                "stages are branches here, and --base does not say which branch it is",
+            );
+            Err(failure.hint("name it: --branch BRANCH, or --base refs/remotes/origin/BRANCH"))
+        }
+        _ => {
+            let here = held.into_iter().filter(|(_, held)| Some(*held) == branch);
+            let stages = here.map(|(stage, _)| stage.clone()).collect();
+            Ok(RulesAtCommit { settings, at, stages })
+        }
+    }
+}
+
+/// What the origin's own branch says, if it says that stages are branches.
+fn main_settings(
+    session: &Session,
+    repository: &Repository,
+) -> Result<Option<(EffectiveConfig, Oid)>, Failure> {
+    let own = repository.origin_head().into_iter().chain(["main".to_owned(), "master".to_owned()]);
+    let tip = own.into_iter().find_map(|branch| {
+        repository.resolve_revision(&format!("refs/remotes/origin/{branch}")).ok()
+    });
+    let Some(tip) = tip else { return Ok(None) };
+    let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, ParseCache::default());
+    let reader = SnapshotReader::new(&snapshot, &cache);
+    let stated = effective_config::find_own_config(session, &reader)?
+        .filter(|stated| stated.config.stages.iter().any(|one| one.branch.is_some()));
+    Ok(stated
+        .map(|stated| (effective_config::load(session, repository, Some(stated), &reader), tip)))
+}
+
+/// A path without `.`, `..` and empty names, as the file system takes it.
+pub fn plain_path(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
+        if part == ".." {
+            parts.pop();
+        } else {
+            parts.push(part);
+        }
+    }
+    parts.join("/")
+}
+
+/// The configuration, the lists of signers, the files that shut a gate by being there, and what the
+/// commands of gates name in the repository.
+fn rule_files(config: &Config, standing: &Snapshot<'_>) -> BTreeSet<String> {
+    let signers =
+        config.pipeline.permissions.iter().flat_map(|permission| permission.signers.clone());
+    let calls = config.pipeline.gates.iter().filter_map(|rule| match &rule.gate {
+        Gate::Blocker(blocker) => match &blocker.by {
+            BlockedBy::Command(call) => Some(call),
+            _ => None,
+        },
+        Gate::Verified(verified) => match &verified.by {
+            VerifiedBy::Command(call) => Some(call),
+            _ => None,
+        },
+        _ => None,
+    });
+    let shutting = config.pipeline.gates.iter().filter_map(|rule| match &rule.gate {
+        Gate::Blocker(blocker) => match &blocker.by {
+            BlockedBy::File(path) => Some(path),
+            _ => None,
+        },
+        _ => None,
+    });
+    let words = calls.flat_map(|call: &ExternalCommand| &call.argv).chain(shutting);
+    let plain = |path: &String| plain_path(path);
+    let named = words.map(plain).filter(|path| standing.find_file(path).is_some());
+    signers.map(|path| plain(&path)).chain(named).chain([CONFIG_FILE.to_owned()]).collect()
+}

@@ -1,0 +1,162 @@
+//! The gates, asked about what a change would bring.
+
+use crate::config::gates::GateKind;
+use crate::git::Repository;
+use crate::guard;
+use crate::guard::{CellChange, ChangeQuery, PlannedQueries};
+use crate::history::MERGE_TOLERANCE;
+use crate::model::CellKey;
+use crate::ops::deployments::DeploymentHistory;
+use crate::ops::error::Failure;
+use crate::ops::gates::ask::ask_gates;
+use crate::ops::gates::facts::FactCollector;
+use crate::ops::gates::{GateContext, GateRequest};
+use crate::ops::guard::GuardQuery;
+use crate::ops::guard::comparison::BaseHeadComparison;
+use crate::ops::guard::partial_history;
+use crate::ops::guard::requester::Requester;
+use crate::ops::ledger;
+use crate::ops::session::Session;
+use crate::ops::state::{RepositoryState, RevisionSelector};
+use crate::pipeline::{AppComponent, Evidence, ExternalFacts, MoveDirection};
+use crate::report::GateReport;
+
+/// What was asked, and the answers in the same order.
+#[derive(Default)]
+pub struct QueryAnswers {
+    pub asked: PlannedQueries,
+    pub judged: Vec<GateReport>,
+}
+
+/// Asks as of the state that stands, by its rules.
+///
+/// # Errors
+/// When the past cannot be read.
+pub fn answer_queries(
+    query: &GuardQuery,
+    session: &Session,
+    repository: &Repository,
+    sides: &BaseHeadComparison<'_>,
+    (moves, asker): (&[CellChange], &Requester<'_>),
+) -> Result<QueryAnswers, Failure> {
+    if moves.is_empty() {
+        return Ok(QueryAnswers::default());
+    }
+    let inquiry = load_gate_context(session, repository, sides, moves)?;
+    let (past, nothing) = (inquiry.deployment_index(), ExternalFacts::default());
+    let evidence = inquiry.evidence(&past, &nothing);
+    let (asked, owned) = build_queries(moves, sides, &inquiry, &evidence);
+    let questions: Vec<_> = owned.iter().map(|one| one.to_query(session, None)).collect();
+    let mut facts =
+        FactCollector::with_trusted_commit(&inquiry, sides.rules_at).collect(&evidence, &questions);
+    let needs_reviews = |question: &&crate::pipeline::GateQuery<'_>| {
+        !sides
+            .config()
+            .pipeline
+            .rules_for(GateKind::Approval, question.stage, &question.subject.app)
+            .is_empty()
+    };
+    if questions.iter().any(|question| needs_reviews(&question)) {
+        let reviews = asker.load_reviews(query, session, repository, sides);
+        questions
+            .iter()
+            .filter(needs_reviews)
+            .for_each(|question| facts.set_reviews(question, Ok(reviews.clone())));
+    }
+    let evidence = inquiry.evidence(&past, &facts);
+    let one =
+        |(asked, question)| GateReport { is_there: false, ..ask_gates(asked, question, &evidence) };
+    let judged = owned.iter().zip(&questions).map(one).collect();
+    inquiry.chronicle.tell_edge(session);
+    Ok(QueryAnswers { asked, judged })
+}
+
+/// The state that stands, with as much of its past as these moves need.
+fn load_gate_context<'r>(
+    session: &'r Session,
+    repository: &'r Repository,
+    sides: &BaseHeadComparison<'_>,
+    moves: &[CellChange],
+) -> Result<GateContext<'r>, Failure> {
+    let survey = load_base_state(session, repository, sides)?;
+    let ledger = ledger::load_ledger(session, repository, &survey.settings.config)?;
+    let whole = |survey: &RepositoryState| {
+        DeploymentHistory::load(session, repository, survey, MERGE_TOLERANCE)
+    };
+    let Some(chronicle) = partial_history::load_partial_history(repository, &survey, moves)? else {
+        let chronicle = whole(&survey)?;
+        return GateContext { session, repository, survey, chronicle, ledger }.check_waves();
+    };
+    let brief = GateContext { session, repository, survey, chronicle, ledger };
+    if is_enough(&brief, moves, sides) {
+        session.detail("only the newest commits were read");
+        return Ok(brief);
+    }
+    let chronicle = whole(&brief.survey)?;
+    GateContext { chronicle, ..brief }.check_waves()
+}
+
+/// Does the part of the past that was read answer the very questions? Nothing outside is asked yet, so
+/// that no program and no forge is asked twice.
+fn is_enough(
+    inquiry: &GateContext<'_>,
+    moves: &[CellChange],
+    sides: &BaseHeadComparison<'_>,
+) -> bool {
+    let past =
+        inquiry.whole_past().ending_at(Some(partial_history::partial_limit(inquiry.session)));
+    let nothing = ExternalFacts::default();
+    let evidence = inquiry.evidence(&past, &nothing);
+    let (_, owned) = build_queries(moves, sides, inquiry, &evidence);
+    let questions: Vec<_> = owned.iter().map(|one| one.to_query(inquiry.session, None)).collect();
+    partial_history::is_enough(&evidence, &questions)
+}
+
+/// What has to be asked, and as the gates take it.
+pub fn build_queries(
+    moves: &[CellChange],
+    sides: &BaseHeadComparison<'_>,
+    inquiry: &GateContext<'_>,
+    evidence: &Evidence<'_>,
+) -> (PlannedQueries, Vec<GateRequest>) {
+    let asked = guard::plan_queries(moves, evidence, &sides.before.entries, inquiry.session.now());
+    let owned = asked.queries.iter().map(|query| of_query(query, inquiry)).collect();
+    (asked, owned)
+}
+
+/// The state that stands. Where that is what the branch is at, an index of the branch helps, and is kept.
+fn load_base_state(
+    session: &Session,
+    repository: &Repository,
+    sides: &BaseHeadComparison<'_>,
+) -> Result<RepositoryState, Failure> {
+    let at = sides.rules_at.to_string();
+    let branch = session.options.branch.as_deref();
+    let is_tip = branch
+        .is_some_and(|branch| session.branch_tip(repository, branch).ok() == Some(sides.rules_at));
+    let when = RevisionSelector {
+        at: (!is_tip).then_some(at.as_str()),
+        is_ahead: !is_tip,
+        is_alone: true,
+        ..RevisionSelector::default()
+    };
+    RepositoryState::load(session, repository, when)
+}
+
+/// The same question, as everything else asks it: the only image of an app goes by the name of the app.
+fn of_query(query: &ChangeQuery, inquiry: &GateContext<'_>) -> GateRequest {
+    let asked = &query.subject;
+    let is_other = |slot: &&CellKey| slot.app == asked.app && slot.component != asked.component;
+    let is_only = inquiry.chronicle.cells().find(is_other).is_none();
+    GateRequest {
+        subject: if is_only {
+            AppComponent { component: None, ..asked.clone() }
+        } else {
+            asked.clone()
+        },
+        stage: query.stage.clone(),
+        targets: query.target.iter().cloned().collect(),
+        version: query.version.clone(),
+        purpose: if query.is_back { MoveDirection::Back } else { MoveDirection::Forward },
+    }
+}

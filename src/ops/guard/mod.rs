@@ -1,0 +1,164 @@
+//! The guard: may this pull request change what runs where?
+
+pub mod comparison;
+pub mod event;
+pub mod gates;
+pub mod partial_history;
+pub mod reading;
+pub mod requester;
+
+use crate::config::CONFIG_FILE;
+use crate::git::{GitError, MergePreview, Oid, Repository};
+use crate::guard::{ChangeContributors, GuardCheck, GuardRefusal, Ruling, of_moves, of_rules};
+use crate::ops::error::Failure;
+use crate::ops::session::{ForgeChoice, Session};
+use crate::report::GuardReport;
+use comparison::BaseHeadComparison;
+use gates::{QueryAnswers, answer_queries};
+use requester::{ProposedCommits, Requester};
+use std::path::PathBuf;
+
+/// The change that is judged, and who asks for it.
+#[derive(Debug, Clone, Default)]
+pub struct GuardQuery {
+    /// The revision it is to be merged into.
+    pub base: String,
+    /// The revision that is to be merged.
+    pub head: String,
+    /// The people who ask, where the caller knows for certain.
+    pub actors: Vec<String>,
+    /// The number of the pull request, for the forge.
+    pub proposal: Option<u64>,
+    /// The file with the event that the forge's automation wrote.
+    pub event: Option<PathBuf>,
+    pub forge: ForgeChoice,
+    /// The folder with the objects of a push that a server hook judges (`GIT_QUARANTINE_PATH`).
+    pub quarantine: Option<PathBuf>,
+}
+
+/// Judges the change by the rules of the base.
+///
+/// # Errors
+/// When a revision is unknown, objects are missing, or the base's configuration is wrong.
+pub fn guard(query: &GuardQuery, session: &Session) -> Result<GuardReport, Failure> {
+    let repository = session.open_repository()?;
+    let repository = match &query.quarantine {
+        Some(folder) => repository.with_incoming(folder)?,
+        None => repository,
+    };
+    let (base, head) = (commit(&repository, &query.base)?, commit(&repository, &query.head)?);
+    let merge = repository.preview_merge(base, head)?;
+    let name = session.repository_name(&repository);
+    let mut report = GuardReport::new(name, base.to_string(), head.to_string());
+    match &merge {
+        MergePreview::Nothing => {}
+        MergePreview::Unrelated => report.rulings.push(unrelated_ruling()),
+        MergePreview::Conflict(paths) => {
+            report.rulings.extend(paths.iter().map(|path| conflict_ruling(path)));
+        }
+        MergePreview::Forward(_) | MergePreview::Tree(_) => {
+            let branch = branch_name(&query.base, session, &repository);
+            let branch = branch.as_deref();
+            let session = session.on_branch(branch, base);
+            let both = (base, head);
+            let sides = BaseHeadComparison::load(&session, &repository, both, &merge, branch)?;
+            judge_change(query, &session, &repository, &sides, &mut report)?;
+        }
+    }
+    Ok(report)
+}
+
+fn commit(repository: &Repository, revision: &str) -> Result<Oid, Failure> {
+    repository.resolve_only(revision).map_err(|error| {
+        let failure = Failure::usage(error.to_string());
+        if let GitError::Ambiguous { .. } = error {
+            return failure.hint(error.hint().unwrap_or_default());
+        }
+        failure.hint(format!(
+            "`git fetch origin` brings branches; a check needs `{revision}` and its history"
+        ))
+    })
+}
+
+/// The branch that the base is: the one the user names, or `main` for `refs/remotes/origin/main`.
+fn branch_name(revision: &str, session: &Session, repository: &Repository) -> Option<String> {
+    if let Some(named) = &session.options.branch {
+        return Some(named.clone());
+    }
+    let name = ["refs/heads/", "refs/remotes/", ""]
+        .iter()
+        .find_map(|start| revision.strip_prefix(start))?;
+    let name = name.strip_prefix("origin/").unwrap_or(name);
+    if name.contains(['~', '^']) {
+        return None;
+    }
+    let places = [format!("refs/heads/{name}"), format!("refs/remotes/origin/{name}")];
+    places.iter().any(|place| repository.resolve_revision(place).is_ok()).then(|| name.to_owned())
+}
+
+fn unrelated_ruling() -> Ruling {
+    let refusal = GuardRefusal::new(
+        GuardCheck::Merge,
+        "base and head have no commit in common, so it is not known what changes",
+    );
+    Ruling::of_file(
+        ".",
+        None,
+        Some(refusal.hint("fetch the whole history: `git fetch --unshallow`")),
+    )
+}
+
+fn conflict_ruling(path: &str) -> Ruling {
+    let refusal = GuardRefusal::new(
+        GuardCheck::Merge,
+        "the base has changed this file, too, and the two do not go together",
+    );
+    Ruling::of_file(path, None, Some(refusal.hint("bring the branch up to date first")))
+}
+
+/// Everything that is said about the change.
+fn judge_change(
+    query: &GuardQuery,
+    session: &Session,
+    repository: &Repository,
+    sides: &BaseHeadComparison<'_>,
+    guarded: &mut GuardReport,
+) -> Result<(), Failure> {
+    let (moves, config) = (sides.cell_changes(), sides.config());
+    let (rule_paths, wrong) = sides.changed_rules();
+    let asker = Requester::find(query, session, repository, sides)?;
+    let commits = ProposedCommits::list(session, repository, sides)?;
+    let QueryAnswers { asked, judged } =
+        answer_queries(query, session, repository, sides, (&moves, &asker))?;
+    let people = ChangeContributors {
+        persons: asker.persons.clone(),
+        signed: &|lists| commits.check_signatures(lists),
+        vouched: &|lists, commit| commits.has_good_signature(lists, commit),
+    };
+    let judgements: Vec<_> = judged.iter().map(|one| one.judgement.clone()).collect();
+    guarded.rulings = sides.unsafe_changes();
+    guarded.rulings.extend(commits.rebase_conflicts()?);
+    let known = guarded.rulings.iter().filter_map(|ruling| ruling.path.clone()).collect();
+    guarded.rulings.extend(sides.blind_spot_rulings(&people, &known));
+    guarded.rulings.extend(of_rules(&rule_paths, wrong.as_deref(), config, &people));
+    guarded.glasses = commits.break_glass_commits();
+    guarded.rulings.extend(of_moves(
+        &moves,
+        &asked,
+        &judgements,
+        config,
+        &people,
+        &guarded.glasses,
+    ));
+    guarded.rulings.sort_by_key(Ruling::is_allowed);
+    guarded.files = sides.differences.changes.len();
+    guarded.name_cells(&sides.before.entries, &sides.after.entries);
+    guarded.judged = judged;
+    guarded.persons = asker.persons;
+    if rule_paths.contains(&CONFIG_FILE) && sides.text(CONFIG_FILE).is_none() {
+        session.note(&format!(
+            "the base has no {CONFIG_FILE}; from the next change on, the new one counts"
+        ));
+    }
+    Ok(())
+}

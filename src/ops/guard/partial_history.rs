@@ -1,0 +1,160 @@
+//! The past only as far down as a change needs it, where no index knows it: to what brought the versions
+//! that stand in the cells that move, and the wanted ones to the stages before. What is older says
+//! nothing that the gates would ask about it.
+
+use crate::config::Config;
+use crate::config::gates::{Gate, GateKind, IsolationScope};
+use crate::git::{Repository, WalkControl, WalkEnd};
+use crate::guard::{CellChange, CellChangeKind};
+use crate::history::{Deployment, Timeline};
+use crate::model::{CellKey, MappingEntry, StageName, Version};
+use crate::ops::deployments::DeploymentHistory;
+use crate::ops::deployments::recent::walk_until;
+use crate::ops::error::Failure;
+use crate::ops::session::Session;
+use crate::ops::state::RepositoryState;
+use crate::pipeline::{Evidence, GateQuery, HistoryLimit, MoveDirection, judge};
+
+/// After so many commits that deployed something, everything is read.
+const GIVE_UP: usize = 3_000;
+
+/// The past as far as these moves need it. `None` where all of it is needed, or an index knows it.
+///
+/// # Errors
+/// When the clone lacks objects.
+pub fn load_partial_history<'r>(
+    repository: &'r Repository,
+    survey: &RepositoryState,
+    moves: &[CellChange],
+) -> Result<Option<DeploymentHistory<'r>>, Failure> {
+    let config = &survey.settings.config;
+    let Some(needs) =
+        walk_goals(moves, config, &survey.mapping.entries).filter(|_| is_plain(config, moves))
+    else {
+        return Ok(None);
+    };
+    if survey.is_near(repository)? {
+        return Ok(None);
+    }
+    let (mut open, mut seen, mut commits) = (needs, 0, 0);
+    let enough = |timeline: &Timeline| {
+        commits += 1;
+        let new: Vec<_> = (seen..timeline.len()).map(|index| timeline.deployment(index)).collect();
+        seen = timeline.len();
+        open.retain(|need| !new.iter().any(|deployment| need.is_met_by(deployment)));
+        if open.is_empty() || commits >= GIVE_UP {
+            WalkControl::Stop
+        } else {
+            WalkControl::Continue
+        }
+    };
+    let told = walk_until(repository, survey, enough)?;
+    let told = told.filter(|told| open.is_empty() && told.stopped == WalkEnd::Done);
+    Ok(told.map(|told| DeploymentHistory::of_part(repository, survey, told.timeline)))
+}
+
+/// What came before the part that is known counts from now on only, so that nothing is open by it.
+pub fn partial_limit(session: &Session) -> HistoryLimit {
+    HistoryLimit { since: session.now().as_second(), remedy: "" }
+}
+
+/// Do the gates look at nothing else, and does nothing that they found here depend on what is older?
+pub fn is_enough(evidence: &Evidence<'_>, questions: &[GateQuery<'_>]) -> bool {
+    let is_known = |slot: &CellKey| {
+        evidence.current_run(slot, None).is_none_or(|landing| landing.commit.is_some())
+    };
+    let needs_more = |kind: GateKind| matches!(kind, GateKind::Order | GateKind::Bake);
+    questions.iter().all(|question| {
+        let visit = |slot| {
+            evidence
+                .run_periods(slot, None)
+                .into_iter()
+                .find(|one| one.version.is_same(question.version))
+        };
+        let before = evidence.previous_stages(question);
+        let mut sources = before.iter().flat_map(|stage| evidence.source_cells(question, stage));
+        question.purpose == MoveDirection::Forward
+            && evidence.queried_cells(question).into_iter().all(is_known)
+            && sources.all(|slot| visit(slot).is_none_or(|visit| visit.commit.is_some()))
+            && !judge(evidence, question).closed_gates().any(|answer| needs_more(answer.gate))
+    })
+}
+
+/// What has to be met on the way down.
+enum WalkGoal<'m> {
+    /// What brought the version that stands here.
+    Landing(&'m CellKey),
+    /// What brought this version here, whenever that was.
+    Visit(CellKey, &'m Version),
+}
+
+impl WalkGoal<'_> {
+    fn is_met_by(&self, deployment: &Deployment<'_>) -> bool {
+        let (from, to) =
+            (deployment.from.map(|from| &from.version), deployment.to.map(|to| &to.version));
+        match self {
+            WalkGoal::Landing(slot) => deployment.slot == *slot && from != to,
+            WalkGoal::Visit(slot, version) => {
+                deployment.slot == slot && from != to && to.is_some_and(|to| to.is_same(version))
+            }
+        }
+    }
+}
+
+/// What cells need that change their version; others need to be looked for in all the past.
+fn walk_goals<'m>(
+    moves: &'m [CellChange],
+    config: &Config,
+    standing: &[MappingEntry],
+) -> Option<Vec<WalkGoal<'m>>> {
+    let mut out = Vec::new();
+    for one in moves {
+        if one.kind() != CellChangeKind::Changed || one.arriving_versions().is_empty() {
+            return None;
+        }
+        out.push(WalkGoal::Landing(&one.slot));
+        for before in &config.stage(one.slot.stage.as_str())?.after {
+            let sources = source_cells(&one.slot, before, standing);
+            if sources.is_empty() {
+                return None;
+            }
+            for slot in sources {
+                out.extend(
+                    one.arriving_versions()
+                        .iter()
+                        .map(|version| WalkGoal::Visit(slot.clone(), version)),
+                );
+            }
+        }
+    }
+    Some(out)
+}
+
+/// Where a cell's version comes from: the same targets, where the stage has them.
+fn source_cells(slot: &CellKey, before: &StageName, standing: &[MappingEntry]) -> Vec<CellKey> {
+    let is_source = |other: &CellKey| {
+        (&other.app, &other.component, &other.stage) == (&slot.app, &slot.component, before)
+    };
+    let all: Vec<CellKey> = standing.iter().map(MappingEntry::slot).filter(is_source).collect();
+    let same = all.iter().filter(|other| slot.target.is_some() && other.target == slot.target);
+    let same: Vec<CellKey> = same.cloned().collect();
+    if same.is_empty() { all } else { same }
+}
+
+/// Do the gates look at the cells that move, and at the stages right before them, only?
+fn is_plain(config: &Config, moves: &[CellChange]) -> bool {
+    let elsewhere = |gate: &Gate| match gate {
+        Gate::Isolation(isolation) => *isolation == IsolationScope::Stage,
+        Gate::Verified(verified) => !verified.stages.is_empty(),
+        Gate::Bake(bake) => !bake.stages.is_empty(),
+        _ => false,
+    };
+    let kinds = [GateKind::Isolation, GateKind::Verified, GateKind::Bake];
+    let rules = |one: &CellChange| {
+        kinds.into_iter().any(|kind| {
+            let rules = config.pipeline.rules_for(kind, &one.slot.stage, &one.slot.app);
+            rules.into_iter().any(|rule| elsewhere(&rule.gate))
+        })
+    };
+    config.pipeline.waves.is_empty() && !moves.iter().any(rules)
+}

@@ -1,0 +1,208 @@
+//! One state as the guard reads it: the mapping, what was looked at, and what is not worked out.
+
+use crate::config::Config;
+use crate::git::path::folder_of;
+use crate::git::{Snapshot, SymlinkMap};
+use crate::guard::{ClaimBlindSpot, GuardState};
+use crate::model::{BlindSpot, BlindSpotEffect, MappingEntry, SourceKind, StageName, Warning};
+use crate::source;
+use crate::source::{AccessLog, ChangeScope, Claim, ParseCache, SnapshotReader, VersionPositions};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// Warnings about files of which nothing at all was read.
+const UNREAD: [&str; 6] =
+    ["not-yaml", "not-text", "not-hcl", "too-large", "missing-object", "unreadable"];
+
+/// How states are read.
+pub struct GuardReader<'a> {
+    pub cache: &'a ParseCache,
+    /// The stages that the branch holds.
+    pub stages: &'a [StageName],
+    /// What the change is about: what it does not come near is the same in both states.
+    pub changed: &'a BTreeSet<&'a str>,
+    /// Links that are followed: programs do.
+    pub links: &'a SymlinkMap,
+}
+
+/// What one claim came to.
+struct ReadClaim<'c> {
+    claim: Claim<'c>,
+    stages: BTreeSet<StageName>,
+    touched: BTreeSet<String>,
+}
+
+impl GuardReader<'_> {
+    /// Reads one state.
+    pub fn read_state(&self, config: &Config, snapshot: &Snapshot<'_>) -> GuardState {
+        let followed;
+        let snapshot = match self.links.is_empty() {
+            true => snapshot,
+            false => {
+                followed = snapshot.with_links(self.links.clone());
+                &followed
+            }
+        };
+        let reader = SnapshotReader::new(snapshot, self.cache);
+        let (mut all, mut entries, mut seen) = (AccessLog::default(), Vec::new(), Vec::new());
+        for (claim, reading) in source::read_claims(config, &reader, self.only_stage()) {
+            let stages = self.stages_of(config, &claim, &reading.entries);
+            let touched = reading
+                .touched
+                .file_paths()
+                .into_iter()
+                .map(|path| self.resolve_links(path))
+                .collect();
+            all.add_shared(Rc::new(reading.touched));
+            entries.push(reading.entries);
+            seen.extend(stages.map(|stages| ReadClaim { claim, stages, touched }));
+        }
+        let mapping = source::build_mapping(config, entries, reader.warnings());
+        let is_elsewhere = |name: &StageName| {
+            config.stage(name.as_str()).is_some_and(|stage| stage.branch.is_some())
+        };
+        let is_here = |name: &StageName| self.stages.contains(name) || !is_elsewhere(name);
+        let entries: Vec<MappingEntry> =
+            mapping.entries.into_iter().filter(|entry| is_here(&entry.stage)).collect();
+        let mut blind = self.unreadable_files(snapshot, &seen, &mapping.warnings);
+        blind.extend(self.find_blind_spots(snapshot, &seen, &entries));
+        let mut touched = all.file_paths();
+        touched.extend(blind.iter().map(|one| one.spot.path.clone()));
+        let claims = seen.into_iter().map(|seen| seen.claim.path).collect();
+        self.behind_links(GuardState {
+            entries,
+            touched,
+            warnings: mapping.warnings,
+            claims,
+            blind,
+        })
+    }
+
+    /// The same with the paths of files that links lead to, for those are the ones that change.
+    fn behind_links(&self, side: GuardState) -> GuardState {
+        let real = |path: String| self.resolve_links(path);
+        let mut side = side;
+        let places = side
+            .entries
+            .iter_mut()
+            .flat_map(|entry| &mut entry.locations)
+            .map(|place| &mut place.path);
+        let blind = side.blind.iter_mut().map(|one| &mut one.spot.path);
+        let warnings = side.warnings.iter_mut().filter_map(|warning| warning.path.as_mut());
+        places.chain(blind).chain(warnings).for_each(|path| *path = real(std::mem::take(path)));
+        side.touched =
+            side.touched.into_iter().flat_map(|path| [path.clone(), real(path)]).collect();
+        side
+    }
+
+    fn resolve_links(&self, path: String) -> String {
+        self.links.resolve_path(&path).unwrap_or(path)
+    }
+
+    /// The stages that a claim is for: by its path, its rule, the branch, or its keys. `None` where its path
+    /// names something that is no stage.
+    fn stages_of(
+        &self,
+        config: &Config,
+        claim: &Claim<'_>,
+        entries: &[MappingEntry],
+    ) -> Option<BTreeSet<StageName>> {
+        let own = match claim.captures.get("stage").filter(|word| !word.is_empty()) {
+            Some(word) => Some(config.stage(word)?.name.clone()),
+            None => claim.rule.stage.clone().or_else(|| self.only_stage().cloned()),
+        };
+        Some(own.into_iter().chain(entries.iter().map(|entry| entry.stage.clone())).collect())
+    }
+
+    fn only_stage(&self) -> Option<&StageName> {
+        if let [only] = self.stages { Some(only) } else { None }
+    }
+
+    /// Files that are changed and cannot be read: their contents as they are.
+    fn unreadable_files(
+        &self,
+        snapshot: &Snapshot<'_>,
+        seen: &[ReadClaim<'_>],
+        warnings: &[Warning],
+    ) -> Vec<ClaimBlindSpot> {
+        let mut out = Vec::new();
+        for warning in warnings.iter().filter(|warning| UNREAD.contains(&warning.code)) {
+            let path = warning.path.as_ref().map(|path| self.resolve_links(path.clone()));
+            let changed = path.filter(|path| self.is_changed(path));
+            let Some(file) = changed.and_then(|path| snapshot.find_file(&path)) else { continue };
+            let text =
+                snapshot.read_file(&file).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            let says = match text.filter(|text| source::is_template(text)) {
+                Some(template) => source::literal_versions(&template),
+                None => file.id.to_string(),
+            };
+            let key = format!("{}, which cannot be read", file.path);
+            let spot = BlindSpot {
+                path: file.path.clone(),
+                key,
+                line: None,
+                says,
+                reach: BlindSpotEffect::Leads,
+            };
+            let its = seen.iter().filter(|seen| seen.touched.contains(&file.path));
+            out.extend(its.map(|seen| seen.to_blind_spot(spot.clone())));
+        }
+        out
+    }
+
+    fn is_changed(&self, path: &str) -> bool {
+        self.changed.contains(path)
+    }
+
+    /// The blind spots of the claims that the change comes near.
+    fn find_blind_spots(
+        &self,
+        snapshot: &Snapshot<'_>,
+        seen: &[ReadClaim<'_>],
+        entries: &[MappingEntry],
+    ) -> Vec<ClaimBlindSpot> {
+        let near: Vec<&ReadClaim<'_>> = seen.iter().filter(|seen| self.comes_near(seen)).collect();
+        if near.is_empty() {
+            return Vec::new();
+        }
+        let places: VersionPositions = entries.iter().flat_map(|entry| &entry.locations).collect();
+        let reader = SnapshotReader::new(snapshot, self.cache);
+        let mut out = Vec::new();
+        for seen in near {
+            let is_changed = |path: &str| self.is_changed(&self.resolve_links(path.to_owned()));
+            let sight =
+                ChangeScope { touched: &seen.touched, places: &places, is_changed: &is_changed };
+            let spots =
+                source::source_for(seen.claim.rule).blind_spots(&seen.claim, &sight, &reader);
+            out.extend(spots.into_iter().map(|spot| seen.to_blind_spot(spot)));
+        }
+        out.sort();
+        out.dedup();
+        out
+    }
+
+    /// Could the change have to do with what a claim leaves out? What an Argo CD or Flux object reads may
+    /// be anywhere; what others read is looked at, or lies in their directories.
+    fn comes_near(&self, seen: &ReadClaim<'_>) -> bool {
+        let folders: BTreeSet<&str> = seen.touched.iter().map(|path| folder_of(path)).collect();
+        let is_near = |path: &str| folders.iter().any(|own| is_within(folder_of(path), own));
+        match seen.claim.rule.kind {
+            SourceKind::Argo | SourceKind::Flux => !self.changed.is_empty(),
+            SourceKind::Kustomize | SourceKind::Compose => {
+                self.changed.iter().any(|path| is_near(path))
+            }
+            _ => false,
+        }
+    }
+}
+
+fn is_within(folder: &str, other: &str) -> bool {
+    other.is_empty()
+        || folder.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+impl ReadClaim<'_> {
+    fn to_blind_spot(&self, spot: BlindSpot) -> ClaimBlindSpot {
+        ClaimBlindSpot { spot, claim: self.claim.path.clone(), stages: self.stages.clone() }
+    }
+}

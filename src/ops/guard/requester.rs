@@ -1,0 +1,293 @@
+//! Who asks: the event, the forge, the caller's word, or the signatures of the commits.
+
+use crate::forge::{Forge, Review};
+use crate::git::{AllowedSigners, Oid, Repository, SignatureStatus, Snapshot, SnapshotFile};
+use crate::guard::{
+    BreakGlassCommit, Contributor, GuardCheck, GuardRefusal, IdentitySource, Ruling,
+    SignatureResult,
+};
+use crate::ops::error::Failure;
+use crate::ops::forge;
+use crate::ops::guard::GuardQuery;
+use crate::ops::guard::comparison::{BaseHeadComparison, plain_path};
+use crate::ops::guard::event;
+use crate::ops::guard::event::PullRequestEvent;
+use crate::ops::session::Session;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Branches with more commits than this are not looked at one by one.
+const MOST: usize = 1_000;
+
+/// The pull request that the check is for, as far as it is known.
+pub struct Requester<'r> {
+    pub persons: Vec<Contributor>,
+    pub number: Option<u64>,
+    forge: Option<Box<dyn Forge + 'r>>,
+}
+
+impl<'r> Requester<'r> {
+    /// Finds out, where somebody has to be permitted.
+    ///
+    /// # Errors
+    /// When an event or a pull request is about another commit, or cannot be read.
+    pub fn find(
+        query: &GuardQuery,
+        session: &Session,
+        repository: &'r Repository,
+        sides: &BaseHeadComparison<'_>,
+    ) -> Result<Self, Failure> {
+        let told = |name: &String| Contributor { name: name.clone(), proof: IdentitySource::Told };
+        if !query.actors.is_empty() {
+            let persons = query.actors.iter().map(told).collect();
+            return Ok(Requester { persons, number: query.proposal, forge: None });
+        }
+        let event = query.event.as_deref().map(event::read_event).transpose()?.flatten();
+        if let (Some(event), None) = (event, query.proposal) {
+            let PullRequestEvent { number, head, persons } = event;
+            check_head(repository, sides.head, head.as_deref(), "the event")?;
+            return Ok(Requester { persons, number, forge: None });
+        }
+        let number = query.proposal.or_else(|| event::number(session));
+        let nobody = Requester { persons: Vec::new(), number, forge: None };
+        let (Some(asked), false) = (number, sides.config().pipeline.permissions.is_empty()) else {
+            return Ok(nobody);
+        };
+        let forge = match open_forge(query, session, repository, sides) {
+            Ok(forge) => forge,
+            Err(failure) if query.proposal.is_some() => return Err(failure),
+            Err(failure) => {
+                let why = failure.message();
+                session.caution(&format!(
+                    "the forge does not say whose pull request {asked} is: {why}"
+                ));
+                return Ok(nobody);
+            }
+        };
+        let proposal = forge.get_proposal(asked)?;
+        check_head(repository, sides.head, proposal.head_commit.as_deref(), "the pull request")?;
+        let persons = vec![Contributor { name: proposal.author, proof: IdentitySource::Forge }];
+        Ok(Requester { persons, number, forge: Some(forge) })
+    }
+
+    /// What reviewers think of the pull request's newest commit. No forge, no reviews.
+    pub fn load_reviews(
+        &self,
+        query: &GuardQuery,
+        session: &Session,
+        repository: &Repository,
+        sides: &BaseHeadComparison<'_>,
+    ) -> Vec<Review> {
+        let Some(number) = self.number else { return Vec::new() };
+        let asked = || match &self.forge {
+            Some(forge) => Ok(forge.list_reviews(number)?),
+            None => Ok(open_forge(query, session, repository, sides)?.list_reviews(number)?),
+        };
+        let reviews = asked().unwrap_or_else(|failure: Failure| {
+            let why = failure.message();
+            session.caution(&format!(
+                "the forge does not say who approves of pull request {number}: {why}"
+            ));
+            Vec::new()
+        });
+        let is_newest = |review: &Review| {
+            review.commit.as_ref().is_none_or(|seen| names_commit(repository, sides.head, seen))
+        };
+        reviews.into_iter().filter(is_newest).collect()
+    }
+}
+
+fn open_forge<'r>(
+    query: &GuardQuery,
+    session: &Session,
+    repository: &'r Repository,
+    sides: &BaseHeadComparison<'_>,
+) -> Result<Box<dyn Forge + 'r>, Failure> {
+    let home = forge::locate_forge(query.forge.to_options(sides.config()), repository)?;
+    forge::open_forge(&home, repository, None, session)
+}
+
+/// Is it about the commit that is judged, or about one that the forge has just merged for the check?
+fn check_head(
+    repository: &Repository,
+    head: Oid,
+    said: Option<&str>,
+    what: &str,
+) -> Result<(), Failure> {
+    let said = said.unwrap_or_default();
+    if names_commit(repository, head, said) {
+        return Ok(());
+    }
+    let failure = Failure::usage(format!("{what} is about commit {said}, and --head is {head}"));
+    Err(failure.hint("check out the newest commit of the pull request, or name it with --head"))
+}
+
+/// Does the forge mean this commit: itself, or what it merges?
+fn names_commit(repository: &Repository, commit: Oid, said: &str) -> bool {
+    let merged = repository.commit_parents(commit).unwrap_or_default().into_iter().skip(1);
+    let said = said.to_ascii_lowercase();
+    said.len() >= 7
+        && [commit].into_iter().chain(merged).any(|id| id.to_string().starts_with(&said))
+}
+
+/// The commits that are proposed, and their signatures.
+pub struct ProposedCommits<'c> {
+    session: &'c Session,
+    repository: &'c Repository,
+    sides: &'c BaseHeadComparison<'c>,
+    /// `None`: more than anybody looks at.
+    all: Option<Vec<Oid>>,
+    known: RefCell<HashMap<Vec<String>, SignatureResult>>,
+}
+
+impl<'c> ProposedCommits<'c> {
+    /// Lists them.
+    ///
+    /// # Errors
+    /// When commits are missing.
+    pub fn list(
+        session: &'c Session,
+        repository: &'c Repository,
+        sides: &'c BaseHeadComparison<'c>,
+    ) -> Result<Self, Failure> {
+        let all = repository.commits_ahead(sides.base, sides.head, MOST)?;
+        Ok(ProposedCommits { session, repository, sides, all, known: RefCell::default() })
+    }
+
+    /// What the signatures come to, by these lists of the state that stands.
+    pub fn check_signatures(&self, lists: &[String]) -> SignatureResult {
+        if let Some(known) = self.known.borrow().get(lists) {
+            return known.clone();
+        }
+        let found = self.verify(lists).unwrap_or_else(SignatureResult::No);
+        self.known.borrow_mut().insert(lists.to_vec(), found.clone());
+        found
+    }
+
+    /// Does this commit bear a good signature by one of the lists?
+    pub fn has_good_signature(&self, lists: &[String], commit: &str) -> bool {
+        let verified = || {
+            let signers = self.load_signers(lists).ok()?;
+            signers.verify_commit(self.repository, commit.parse().ok()?).ok()
+        };
+        !lists.is_empty() && matches!(verified(), Some(SignatureStatus::Good(_)))
+    }
+
+    fn load_signers(&self, lists: &[String]) -> Result<AllowedSigners, String> {
+        if self.session.options.read_only {
+            return Err(
+                "signatures are not verified under --read-only: git needs a temporary file for it"
+                    .into(),
+            );
+        }
+        let cache = self
+            .session
+            .writable_cache()
+            .ok_or("signatures are not verified without a cache folder")?;
+        let texts = lists.iter().map(|path| {
+            let text = self.sides.text(&plain_path(path));
+            text.ok_or_else(|| format!("{path} with the signers is not in the base"))
+        });
+        let texts = texts.collect::<Result<Vec<String>, _>>()?;
+        let signers = AllowedSigners::new(
+            texts.iter().map(String::as_str),
+            &self.session.local_time(),
+            &cache.join("signatures"),
+        );
+        signers.map_err(|error| format!("signatures cannot be verified: {error}"))
+    }
+
+    fn verify(&self, lists: &[String]) -> Result<SignatureResult, String> {
+        let signers = self.load_signers(lists)?;
+        let all =
+            self.all.as_ref().ok_or_else(|| format!("more than {MOST} commits are proposed"))?;
+        let weighty = self.sides.relevant_paths();
+        let mut by = BTreeSet::new();
+        for commit in all {
+            if !self
+                .repository
+                .touches_itself(*commit, &weighty)
+                .map_err(|error| error.to_string())?
+            {
+                continue;
+            }
+            let short: String = commit.to_string().chars().take(10).collect();
+            match signers
+                .verify_commit(self.repository, *commit)
+                .map_err(|error| error.to_string())?
+            {
+                SignatureStatus::Good(signer) => by.insert(signer),
+                SignatureStatus::None => {
+                    return Err(format!("{short} is not signed with an ssh key"));
+                }
+                SignatureStatus::Bad(why) => {
+                    return Err(format!(
+                        "{short} is not signed by anybody in {}: {why}",
+                        lists.join(", ")
+                    ));
+                }
+            };
+        }
+        if by.is_empty() {
+            return Err("no commit that matters is signed".into());
+        }
+        Ok(SignatureResult::By(by))
+    }
+
+    /// Files of the mapping of which a rebase of the branch could leave another state than a merge: they
+    /// were changed on the way, and the last change of them is not what would stand there.
+    ///
+    /// # Errors
+    /// When objects are missing.
+    pub fn rebase_conflicts(&self) -> Result<Vec<Ruling>, Failure> {
+        let all = self.all.as_deref().unwrap_or_default();
+        let parents = |commit: &Oid| self.repository.commit_parents(*commit).unwrap_or_default();
+        let has_merges = all.iter().any(|commit| parents(commit).len() > 1);
+        if !has_merges && self.sides.is_ahead() {
+            return Ok(Vec::new());
+        }
+        let mut last: BTreeMap<String, (Option<SnapshotFile>, usize)> = BTreeMap::new();
+        for commit in all {
+            let [parent] = parents(commit)[..] else { continue };
+            let own = Snapshot::of_commit(self.repository, *commit)?;
+            for change in
+                Snapshot::of_commit(self.repository, parent)?.differences_to(&own)?.changes
+            {
+                if self.sides.is_relevant(&change.path) {
+                    let found = own.find_file(&change.path);
+                    last.entry(change.path).or_insert((found, 0)).1 += 1;
+                }
+            }
+        }
+        let unsettled = last.into_iter().filter(|(path, (file, changes))| {
+            (has_merges || *changes > 1) && self.sides.coming_file(path) != *file
+        });
+        let reason = "the branch changes it on its way, and a rebase could leave it otherwise than a merge does";
+        let refusal = || {
+            GuardRefusal::new(GuardCheck::Merge, reason)
+                .hint("rebase the branch onto the base, or squash it, first")
+        };
+        Ok(unsettled.map(|(path, _)| Ruling::of_file(path, None, Some(refusal()))).collect())
+    }
+
+    /// The commits that say they break the glass.
+    pub fn break_glass_commits(&self) -> Vec<BreakGlassCommit> {
+        let infos = self
+            .all
+            .iter()
+            .flatten()
+            .filter_map(|commit| self.repository.commit_info(*commit).ok());
+        let glass = |info: crate::git::CommitInfo| {
+            let all = |key: &str| info.trailers(key).map(str::to_owned).collect();
+            let reason =
+                info.trailers("Gate-Override").find(|reason| !reason.is_empty())?.to_owned();
+            Some(BreakGlassCommit {
+                commit: info.id.to_string(),
+                reason,
+                apps: all("App"),
+                stages: all("Stage"),
+            })
+        };
+        infos.filter_map(glass).collect()
+    }
+}

@@ -1,0 +1,221 @@
+//! `history`: what was deployed when, where, and by whom.
+
+use crate::git::Repository;
+use crate::history::{Deployment, DeploymentKind, MERGE_TOLERANCE};
+use crate::model::CellKey;
+use crate::ops::completion_names::{self, CompletionNames};
+use crate::ops::deployments::DeploymentHistory;
+use crate::ops::deployments::filter::{DeploymentFilter, VersionFilter};
+use crate::ops::deployments::recent::RecentQuery;
+use crate::ops::deployments::selection::{CellSelection, SelectionQuery, WindowQuery};
+use crate::ops::error::Failure;
+use crate::ops::follow;
+use crate::ops::session::Session;
+use crate::ops::state::{RepositoryState, RevisionSelector};
+use crate::report::DeploymentReport;
+use jiff::{SignedDuration, Timestamp};
+
+/// Which deployments are asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HistoryQuery {
+    /// Whole names of apps; none means all.
+    pub apps: Vec<String>,
+    pub selection: SelectionQuery,
+    pub window: WindowQuery,
+    /// A part of the name or the address of the author.
+    pub author: Option<String>,
+    /// A tag, a digest, the beginning of a commit id, or a pattern with `*`.
+    pub version: Option<String>,
+    /// None means all.
+    pub kinds: Vec<DeploymentKind>,
+    /// The newest so many; 0 for all.
+    pub limit: Option<usize>,
+    /// The limit where none is given; that there is more is noted then.
+    pub default_limit: Option<usize>,
+}
+
+/// What a history was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryHead {
+    pub repository: String,
+    pub branch: Option<String>,
+    pub revision: Option<String>,
+    /// Nothing is missing in this clone.
+    pub is_complete: bool,
+}
+
+/// Deployments, newest first.
+#[derive(Debug)]
+pub struct HistoryReport {
+    pub head: HistoryHead,
+    pub deployments: Vec<DeploymentReport>,
+}
+
+/// A part of a history, passed on as soon as it is read.
+#[derive(Debug)]
+pub enum HistoryPart<'a> {
+    Head(&'a HistoryHead),
+    /// The next deployments, and the time that ages count from.
+    Page(&'a [DeploymentReport], Timestamp),
+    /// Everything that was asked for has been passed on.
+    End,
+}
+
+/// Receives the parts of a history.
+pub type HistorySink<'a> = &'a mut dyn FnMut(HistoryPart<'_>) -> Result<(), Failure>;
+
+/// The number of deployments that are looked up and passed on at a time. The first page is short,
+/// so that something is seen at once.
+const PAGES: [usize; 2] = [40, 400];
+
+/// Reads the whole answer.
+///
+/// # Errors
+/// When the repository cannot be read, or a name is unknown.
+pub fn history(query: &HistoryQuery, session: &Session) -> Result<HistoryReport, Failure> {
+    let (mut head, mut deployments) = (None, Vec::new());
+    read_history(query, session, &mut |part| {
+        match part {
+            HistoryPart::Head(read) => head = Some(read.clone()),
+            HistoryPart::Page(page, _) => deployments.extend(page.iter().cloned()),
+            HistoryPart::End => {}
+        }
+        Ok(())
+    })?;
+    let head = head.ok_or_else(|| Failure::failed("the history has no beginning"))?;
+    Ok(HistoryReport { head, deployments })
+}
+
+/// Reads the answer page by page.
+///
+/// # Errors
+/// As [`history`], and those of the sink.
+pub fn read_history(
+    query: &HistoryQuery,
+    session: &Session,
+    sink: HistorySink<'_>,
+) -> Result<(), Failure> {
+    let repository = session.open_repository()?;
+    let state = load_state(session, &repository)?;
+    let history = match load_newest(query, session, &repository, &state)? {
+        Some(part) => part,
+        None => DeploymentHistory::load(session, &repository, &state, MERGE_TOLERANCE)?,
+    };
+    pass_on(query, (session, &repository), (&state, &history), sink)
+}
+
+/// Reads the answer, then passes on new deployments as they land, until the process is stopped or
+/// the sink fails.
+///
+/// # Errors
+/// As [`read_history`].
+pub fn follow_history(
+    query: &HistoryQuery,
+    every: SignedDuration,
+    session: &Session,
+    sink: HistorySink<'_>,
+) -> Result<(), Failure> {
+    let session = follow::fetching_session(session)?;
+    let repository = session.open_repository()?;
+    let state = load_state(&session, &repository)?;
+    let history = DeploymentHistory::load(&session, &repository, &state, MERGE_TOLERANCE)?;
+    pass_on(query, (&session, &repository), (&state, &history), sink)?;
+    let observer: follow::DeploymentObserver<'_> = &mut |session, state, history, news| {
+        let filter = query.to_filter((session, &repository), (state, history))?;
+        let newest: Vec<Deployment<'_>> = history.timeline.deployments().take(news).collect();
+        let page: Vec<DeploymentReport> = filter
+            .deployment_reports(history, newest.into_iter().rev())
+            .collect::<Result<_, _>>()?;
+        sink(HistoryPart::Page(&page, session.now()))
+    };
+    follow::follow_deployments(&history, every, &session, observer)
+}
+
+fn load_state(session: &Session, repository: &Repository) -> Result<RepositoryState, Failure> {
+    let state = RepositoryState::load(session, repository, RevisionSelector::default())?;
+    state.note_assumption(session);
+    let names = CompletionNames::from_mapping(&state.mapping);
+    completion_names::store_names(session, repository, &names);
+    Ok(state)
+}
+
+/// The newest part of the past, where that is enough to answer.
+fn load_newest<'r>(
+    query: &HistoryQuery,
+    session: &Session,
+    repository: &'r Repository,
+    state: &RepositoryState,
+) -> Result<Option<DeploymentHistory<'r>>, Failure> {
+    let needs_all = query.window != WindowQuery::default()
+        || query.author.is_some()
+        || query.version.is_some()
+        || !query.kinds.is_empty();
+    let Some(count) = query.limit.filter(|limit| *limit > 0 && !needs_all) else {
+        return Ok(None);
+    };
+    let config = &state.settings.config;
+    let is_meant = |cell: &CellKey| query.selection.seems_to_select(&query.apps, cell, config);
+    RecentQuery { count, is_meant: &is_meant }.load_history(session, repository, state)
+}
+
+/// Passes the deployments on page by page, and notes what was left out.
+fn pass_on(
+    query: &HistoryQuery,
+    (session, repository): (&Session, &Repository),
+    (state, history): (&RepositoryState, &DeploymentHistory<'_>),
+    sink: HistorySink<'_>,
+) -> Result<(), Failure> {
+    let filter = query.to_filter((session, repository), (state, history))?;
+    sink(HistoryPart::Head(&HistoryHead {
+        repository: session.repository_name(repository),
+        branch: state.branch.clone(),
+        revision: state.commit.map(|commit| commit.to_string()),
+        is_complete: history.is_complete(),
+    }))?;
+    let limit = query.effective_limit();
+    let all = history.timeline.deployments();
+    let mut reports = filter.deployment_reports(history, all).peekable();
+    let mut room = limit;
+    let mut pages = PAGES.into_iter().chain(std::iter::repeat(PAGES[PAGES.len() - 1]));
+    while room > 0 && reports.peek().is_some() {
+        let size = pages.next().unwrap_or(1).min(room);
+        let page: Vec<DeploymentReport> = reports.by_ref().take(size).collect::<Result<_, _>>()?;
+        room -= page.len();
+        sink(HistoryPart::Page(&page, session.now()))?;
+    }
+    sink(HistoryPart::End)?;
+    let more = reports.peek().is_some();
+    if more && query.limit.is_none() {
+        session.note(&format!("the newest {limit}; `-n 0` shows all"));
+    } else if room == limit {
+        session.note("no deployment fits");
+    }
+    if !more {
+        history.tell_edge(session);
+    }
+    Ok(())
+}
+
+impl HistoryQuery {
+    fn to_filter(
+        &self,
+        (session, repository): (&Session, &Repository),
+        (state, history): (&RepositoryState, &DeploymentHistory<'_>),
+    ) -> Result<DeploymentFilter<'_>, Failure> {
+        let (since, until) = self.window.resolve(session, repository)?;
+        let version = self.version.as_ref();
+        Ok(DeploymentFilter {
+            choice: CellSelection::new(&self.apps, &self.selection, session, state, history)?,
+            since,
+            until,
+            kinds: &self.kinds,
+            version: version.map(|text| VersionFilter::new(text, &history.timeline)),
+            author: self.author.as_ref().map(|author| author.to_lowercase()),
+        })
+    }
+
+    fn effective_limit(&self) -> usize {
+        let limit = self.limit.or(self.default_limit);
+        limit.filter(|limit| *limit > 0).unwrap_or(usize::MAX)
+    }
+}

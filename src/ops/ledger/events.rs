@@ -1,0 +1,296 @@
+//! What people say about versions and stages: approvals, rejections, releases, locks and notes.
+
+use super::{LedgerTarget, fetch, load_ledger, write_events};
+use crate::config::gates::time_span;
+use crate::git;
+use crate::git::revision_or_time::{TIME_FORMS, parse_time};
+use crate::model::{StageName, Version};
+use crate::ops::error::Failure;
+use crate::ops::gates::{self, GateContext, GateRequest};
+use crate::ops::session::Session;
+use crate::pipeline::ledger::{EventAuthor, EventKind, LedgerEvent, Lock};
+use crate::pipeline::{AppComponent, Evidence, ExternalFacts, MoveDirection};
+use jiff::{SignedDuration, Timestamp};
+
+/// A version of an app for a stage, as people name them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovalRequest {
+    pub app: String,
+    pub stage: String,
+    /// The version; what the previous stage runs otherwise.
+    pub version: Option<String>,
+    pub reason: Option<String>,
+}
+
+/// What is locked or unlocked: an app, a stage, an app in a stage, or everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LockScope {
+    pub app: Option<String>,
+    pub stage: Option<String>,
+    /// Every app in every stage; without it, an app or a stage must be named.
+    pub all: bool,
+}
+
+/// Approves a version for a stage.
+///
+/// # Errors
+/// When `permissions` does not name the user, or the ledger cannot be written.
+pub fn approve(
+    request: &ApprovalRequest,
+    target: LedgerTarget,
+    session: &Session,
+) -> Result<Vec<LedgerEvent>, Failure> {
+    record_event(session, target, &|inquiry| {
+        let stage = inquiry.stage(&request.stage)?.name.clone();
+        let subject = inquiry.subject(&request.app)?;
+        check_permission(inquiry, &stage)?;
+        let (past, facts) = (inquiry.deployment_index(), ExternalFacts::default());
+        let evidence = inquiry.evidence(&past, &facts);
+        let (targets, purpose) = (Vec::new(), MoveDirection::Forward);
+        let asked = GateRequest { subject, stage, targets, version: Version::default(), purpose };
+        let version = match &request.version {
+            Some(text) => resolve_version(inquiry, &evidence, &asked.subject, text),
+            None => inquiry.find_candidate(&evidence, &asked, None)?,
+        };
+        let (app, stage, version) = (asked.subject.to_string(), asked.stage, version.to_string());
+        Ok(EventKind::Approved { app, stage, version, reason: request.reason.clone() })
+    })
+}
+
+/// Rejects a version of an app.
+///
+/// # Errors
+/// When the app is unknown, or the ledger cannot be written.
+pub fn reject(
+    (app, version): (&str, &str),
+    reason: Option<&str>,
+    target: LedgerTarget,
+    session: &Session,
+) -> Result<Vec<LedgerEvent>, Failure> {
+    record_event(session, target, &|inquiry| {
+        let (app, version) = resolve_names(inquiry, app, version)?;
+        Ok(EventKind::Rejected { app, version, reason: reason.map(str::to_owned) })
+    })
+}
+
+/// Takes the rejection of a version back. No event is written where there is none.
+///
+/// # Errors
+/// As [`reject`].
+pub fn unreject(
+    (app, version): (&str, &str),
+    target: LedgerTarget,
+    session: &Session,
+) -> Result<Vec<LedgerEvent>, Failure> {
+    taken_back(session, target, &|inquiry| {
+        let (app, version) = resolve_names(inquiry, app, version)?;
+        let subject = inquiry.subject(&app)?;
+        let rejection =
+            inquiry.ledger.find_rejection(&subject, &Version::parse(&version), None).is_some();
+        let nothing = format!("{app} {version} is not rejected");
+        Ok(if rejection { Ok(EventKind::Unrejected { app, version }) } else { Err(nothing) })
+    })
+}
+
+/// Releases an app in a stage from the hold that a rollback put it on.
+///
+/// # Errors
+/// When a name is unknown, or the ledger cannot be written.
+pub fn release(
+    (app, stage): (&str, &str),
+    target: LedgerTarget,
+    session: &Session,
+) -> Result<Vec<LedgerEvent>, Failure> {
+    taken_back(session, target, &|inquiry| {
+        let (app, stage) = (inquiry.subject(app)?, inquiry.stage(stage)?.name.clone());
+        let is_held = inquiry.ledger.find_hold(&app, &stage, None).is_some();
+        let nothing = format!("{app} is not on hold in {stage}");
+        let app = app.to_string();
+        Ok(if is_held { Ok(EventKind::Released { app, stage }) } else { Err(nothing) })
+    })
+}
+
+/// Locks: nothing goes there. `until` is a span (`2h`) or a time.
+///
+/// # Errors
+/// When nothing is named, a name is unknown, or the ledger cannot be written.
+pub fn lock(
+    scope: &LockScope,
+    reason: &str,
+    until: Option<&str>,
+    target: LedgerTarget,
+    session: &Session,
+) -> Result<Vec<LedgerEvent>, Failure> {
+    record_event(session, target, &|inquiry| {
+        let (app, stage) = scope.resolve(inquiry)?;
+        let until = until.map(|text| parse_end(text, session)).transpose()?;
+        Ok(EventKind::Locked { app, stage, reason: reason.to_owned(), until })
+    })
+}
+
+/// Takes a lock away.
+///
+/// # Errors
+/// When there is no such lock, or the ledger cannot be written.
+pub fn unlock(
+    scope: &LockScope,
+    target: LedgerTarget,
+    session: &Session,
+) -> Result<Vec<LedgerEvent>, Failure> {
+    let repository = session.open_repository()?;
+    let inquiry = GateContext::load(session, &repository)?;
+    if repository.origin_url().is_some() && target == LedgerTarget::Origin {
+        // Somebody else may have locked it since. What cannot be fetched now fails when it is written.
+        let _fetched = fetch(session, &repository, inquiry.config());
+    }
+    let (app, stage) = scope.resolve(&inquiry)?;
+    let ledger = load_ledger(session, &repository, inquiry.config())?;
+    let locks = ledger.active_locks(None, session.now().as_second());
+    let is_it = |lock: &Lock<'_>| lock.app == app.as_deref() && lock.stage == stage.as_ref();
+    if !locks.iter().any(is_it) {
+        let names: Vec<String> = locks.iter().map(Lock::name).collect();
+        let scope = crate::pipeline::ledger::scope_text(app.as_deref(), stage.as_ref());
+        let failure = Failure::usage(format!("{scope} is not locked"));
+        return Err(match names.is_empty() {
+            true => failure,
+            false => failure.hint(format!("locked: {}", names.join(", "))),
+        });
+    }
+    let event = EventKind::Unlocked { app, stage };
+    write_events(session, &repository, inquiry.config(), vec![event], target)
+}
+
+impl LockScope {
+    fn resolve(
+        &self,
+        inquiry: &GateContext<'_>,
+    ) -> Result<(Option<String>, Option<StageName>), Failure> {
+        if self.app.is_none() && self.stage.is_none() && !self.all {
+            return Err(Failure::usage("it is not said what")
+                .hint("name an app or a --stage, or say --all"));
+        }
+        let app = self.app.as_deref().map(|word| inquiry.subject(word)).transpose()?;
+        let stage = self.stage.as_deref();
+        let stage = stage.map(|word| gates::stage(inquiry.config(), word)).transpose()?;
+        Ok((app.map(|app| app.to_string()), stage.map(|stage| stage.name.clone())))
+    }
+}
+
+/// What takes something back, or the sentence that there is nothing.
+type ReversalEvent = Result<EventKind, String>;
+
+/// Takes back what was said. Where nobody has said it, that is told, and nothing is written.
+fn taken_back(
+    session: &Session,
+    target: LedgerTarget,
+    what: &dyn Fn(&GateContext<'_>) -> Result<ReversalEvent, Failure>,
+) -> Result<Vec<LedgerEvent>, Failure> {
+    let repository = session.open_repository()?;
+    let mut inquiry = GateContext::load(session, &repository)?;
+    if repository.origin_url().is_some() && target == LedgerTarget::Origin {
+        // Somebody else may have said it.
+        fetch(session, &repository, inquiry.config())?;
+        inquiry.ledger = load_ledger(session, &repository, inquiry.config())?;
+    }
+    match what(&inquiry)? {
+        Ok(what) => write_event(session, &inquiry, what, target),
+        Err(nothing) => {
+            session.note(&nothing);
+            Ok(Vec::new())
+        }
+    }
+}
+
+fn record_event(
+    session: &Session,
+    target: LedgerTarget,
+    what: &dyn Fn(&GateContext<'_>) -> Result<EventKind, Failure>,
+) -> Result<Vec<LedgerEvent>, Failure> {
+    let repository = session.open_repository()?;
+    let inquiry = GateContext::load(session, &repository)?;
+    let what = what(&inquiry)?;
+    write_event(session, &inquiry, what, target)
+}
+
+fn write_event(
+    session: &Session,
+    inquiry: &GateContext<'_>,
+    what: EventKind,
+    target: LedgerTarget,
+) -> Result<Vec<LedgerEvent>, Failure> {
+    write_events(session, inquiry.repository, inquiry.config(), vec![what], target)
+}
+
+/// The app and the version as they are known; a version that never ran anywhere may be meant, too.
+fn resolve_names(
+    inquiry: &GateContext<'_>,
+    app: &str,
+    version: &str,
+) -> Result<(String, String), Failure> {
+    let subject: AppComponent = inquiry.subject(app)?;
+    let (past, facts) = (inquiry.deployment_index(), ExternalFacts::default());
+    let version = resolve_version(inquiry, &inquiry.evidence(&past, &facts), &subject, version);
+    Ok((subject.to_string(), version.to_string()))
+}
+
+/// The version as it is known. One that never ran anywhere may be on its way, or misspelled.
+fn resolve_version(
+    inquiry: &GateContext<'_>,
+    evidence: &Evidence<'_>,
+    subject: &AppComponent,
+    text: &str,
+) -> Version {
+    let version = inquiry.version(evidence, subject, text);
+    let mut landings = evidence
+        .cells_of_app(subject)
+        .into_iter()
+        .flat_map(|slot| evidence.run_periods(slot, None));
+    if !landings.any(|landing| landing.version.is_same(&version)) {
+        inquiry.session.caution(&format!("no stage has ever run {subject} {version}"));
+    }
+    version
+}
+
+/// Is the user among those who may approve for a stage? The gate looks again: what stands in the
+/// ledger is not believed for standing there.
+fn check_permission(inquiry: &GateContext<'_>, stage: &StageName) -> Result<(), Failure> {
+    let Some(permission) = inquiry.config().pipeline.find_permission(stage.as_str()) else {
+        return Ok(());
+    };
+    let by = EventAuthor::from(git::author_identity(
+        inquiry.repository,
+        &inquiry.session.git_options(None),
+    )?);
+    if permission.names_any(by.permission_words()) {
+        return Ok(());
+    }
+    let place = inquiry.config().provenance(Some(permission.line));
+    let failure =
+        Failure::refused(format!("{} <{}> may not approve for {stage}", by.name, by.email));
+    Err(failure.hint(format!("`permissions` in {place} names {}", permission.actors.join(", "))))
+}
+
+/// `2h` from now, or a moment to come. A time of day is the next one.
+fn parse_end(text: &str, session: &Session) -> Result<Timestamp, Failure> {
+    let now = session.now();
+    if let Some(span) = time_span(text)
+        && let Ok(end) = now.checked_add(span)
+    {
+        return check_future(end, now, text);
+    }
+    let time = parse_time(text, session.local_time()).ok_or_else(|| {
+        Failure::usage(format!("`{text}` is no time span and no time"))
+            .hint(format!("it is written `2h` or `3d`, or {TIME_FORMS}"))
+    })?;
+    let is_of_day = text.contains(':') && text.len() <= 5;
+    let next = if is_of_day && time <= now {
+        time.checked_add(SignedDuration::from_hours(24)).unwrap_or(time)
+    } else {
+        time
+    };
+    check_future(next, now, text)
+}
+
+fn check_future(end: Timestamp, now: Timestamp, text: &str) -> Result<Timestamp, Failure> {
+    if end > now { Ok(end) } else { Err(Failure::usage(format!("`{text}` is over already"))) }
+}

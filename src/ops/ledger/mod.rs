@@ -1,0 +1,192 @@
+//! The ledger of a repository: read from the copy in this clone, written at `origin`.
+
+pub mod events;
+pub mod queries;
+
+use crate::config::Config;
+use crate::config::gates::LedgerPlace;
+use crate::git::{
+    ChainCommit, ChainFetch, ChainFile, CommitChain, GitError, GitOptions, Repository, Workspace,
+    WriteError,
+};
+use crate::ops::error::Failure;
+use crate::ops::random::unique_word;
+use crate::ops::retry;
+use crate::ops::session::Session;
+use crate::pipeline::ledger::{EventKind, Ledger, LedgerEvent};
+use std::cell::Cell;
+use std::time::Instant;
+
+/// The copy in every clone.
+const HERE: &str = "refs/towpath/ledger";
+const BRANCH: &str = "refs/heads/towpath-ledger";
+
+/// Where an event is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LedgerTarget {
+    /// The ledger at `origin`, and the copy in this clone.
+    Origin,
+    /// The copy in this clone, until the ledger is pushed.
+    Clone,
+}
+
+/// Where the ledger is.
+fn ledger_chain(config: &Config) -> CommitChain<'static> {
+    let there = match config.pipeline.ledger {
+        LedgerPlace::Ref => HERE,
+        LedgerPlace::Branch => BRANCH,
+    };
+    CommitChain { here: HERE, there }
+}
+
+/// Reads the copy in this clone, without asking anybody. A copy of a repository elsewhere is brought
+/// up to date first, as the rest of it was.
+///
+/// # Errors
+/// When a commit of the ledger is missing.
+pub fn load_ledger(
+    session: &Session,
+    repository: &Repository,
+    config: &Config,
+) -> Result<Ledger, Failure> {
+    let chain = ledger_chain(config);
+    if session.url().is_some() && !session.options.read_only {
+        // What cannot be fetched was fetched before, or is not there.
+        // The copy in the cache is of our making, and what is configured there is the user's.
+        let manner = GitOptions { trusts: true, ..session.git_options(None) };
+        let fetched = Workspace::new(repository, manner).fetch_chain(&chain);
+        if let Err(error) = fetched {
+            session.detail(&format!("the ledger is as it was last seen: {error}"));
+        }
+    }
+    Ok(load_local_ledger(repository, &chain)?)
+}
+
+/// Reminds of broken glass, until somebody writes a follow-up.
+pub fn warn_missing_follow_up(session: &Session, repository: &Repository, config: &Config) {
+    // What cannot be read is said by the commands that need it.
+    let Ok(ledger) = load_local_ledger(repository, &ledger_chain(config)) else { return };
+    for event in ledger.overrides_without_follow_up() {
+        if let EventKind::Overridden { app, stage, version, reason, .. } = &event.what {
+            let (by, id) = (&event.by.name, event.id.get(..8).unwrap_or(&event.id));
+            session.caution(&format!(
+                "the glass was broken by {by} for {app} {version} to {stage}: {reason}"
+            ));
+            session.hint(&format!("`towpath ledger note {id} TEXT` writes the follow-up"));
+        }
+    }
+}
+
+fn load_local_ledger(repository: &Repository, chain: &CommitChain<'_>) -> Result<Ledger, GitError> {
+    let Some(tip) = repository.chain_tip(chain) else { return Ok(Ledger::default()) };
+    let links = repository.chain_commits(tip)?.into_iter();
+    Ok(Ledger::new(links.filter_map(|link| LedgerEvent::parse(&link.message, link.author))))
+}
+
+/// Writes events, all or none, and tells of them.
+///
+/// # Errors
+/// When the remote refuses or cannot be reached, or under `--read-only`.
+pub fn write_events(
+    session: &Session,
+    repository: &Repository,
+    config: &Config,
+    what: Vec<EventKind>,
+    target: LedgerTarget,
+) -> Result<Vec<LedgerEvent>, Failure> {
+    let workspace = session.open_workspace(repository, None)?;
+    // Commits know whole seconds; so do events.
+    let time = crate::report::to_timestamp(session.now().as_second());
+    let event = |what| LedgerEvent { id: unique_word(), time, what, by: Default::default() };
+    let events: Vec<LedgerEvent> = what.into_iter().map(event).collect();
+    let links: Vec<ChainCommit> = events.iter().map(event_link).collect();
+    let started = Instant::now();
+    let begun = Cell::new(started);
+    let patience = |attempt: u32| {
+        let goes_on = retry::goes_on(started, begun.get().elapsed(), attempt + 1);
+        begun.set(Instant::now());
+        goes_on
+    };
+    workspace.end_by(retry::retry_deadline(started));
+    let chain = ledger_chain(config);
+    let written = if target == LedgerTarget::Clone {
+        workspace.append_here(&chain, &links, &patience)
+    } else {
+        workspace.append_to_chain(&chain, &links, &patience)
+    };
+    let could_wait = target == LedgerTarget::Origin && !events.is_empty();
+    written.map_err(
+        |error| if could_wait { local_write_failure(error) } else { write_failure(error) },
+    )?;
+    Ok(events)
+}
+
+/// Brings the ledger here.
+///
+/// # Errors
+/// When the remote cannot be reached.
+pub fn fetch(
+    session: &Session,
+    repository: &Repository,
+    config: &Config,
+) -> Result<ChainFetch, Failure> {
+    session
+        .open_workspace(repository, None)?
+        .fetch_chain(&ledger_chain(config))
+        .map_err(write_failure)
+}
+
+/// Takes what is only here to the origin.
+///
+/// # Errors
+/// When there is no remote, or it cannot be reached, or refuses.
+pub fn push(session: &Session, repository: &Repository, config: &Config) -> Result<(), Failure> {
+    if repository.origin_url().is_none() {
+        return Err(write_failure(WriteError::NoRemote));
+    }
+    write_events(session, repository, config, Vec::new(), LedgerTarget::Origin).map(drop)
+}
+
+fn event_link(event: &LedgerEvent) -> ChainCommit {
+    let change = event.state_change();
+    ChainCommit {
+        message: event.message(),
+        files: vec![ChainFile { path: change.path, text: change.text }],
+    }
+}
+
+fn write_failure(error: WriteError) -> Failure {
+    match error {
+        WriteError::Refused { branch, message } => Failure::failed(format!("the remote refuses `{branch}`: {message}"))
+            .hint("`ledger: branch` in towpath.yaml keeps the ledger on a branch; --local writes to this clone only"),
+        WriteError::NoRemote => {
+            Failure::failed(error.to_string()).hint("what is in this clone is all there is; `towpath ledger` shows it")
+        }
+        error => error.into(),
+    }
+}
+
+/// The refusal of an event, which need not wait for the remote.
+fn local_write_failure(error: WriteError) -> Failure {
+    let is_remote = matches!(error, WriteError::Failed { .. } | WriteError::TooSlow { .. });
+    let failure = write_failure(error);
+    match is_remote {
+        true => failure
+            .hint("--local writes to this clone only; `towpath ledger push` brings it there later"),
+        false => failure,
+    }
+}
+
+/// Reads the ledger of the session's repository.
+///
+/// # Errors
+/// When the repository cannot be read, or its configuration is wrong.
+pub fn open_ledger(session: &Session) -> Result<Ledger, Failure> {
+    let repository = session.open_repository()?;
+    let state = crate::ops::state::RepositoryState::load(
+        session,
+        &repository,
+        crate::ops::state::RevisionSelector::default(),
+    )?;
+    load_ledger(session, &repository, &state.settings.config)
+}

@@ -1,0 +1,127 @@
+//! Reading the ledger, keeping its copies up to date, and adding notes to events.
+
+use super::{LedgerTarget, fetch, load_ledger, push, write_events};
+use crate::ops::error::Failure;
+use crate::ops::session::Session;
+use crate::ops::state::{RepositoryState, RevisionSelector};
+use crate::ops::suggest::unknown_name;
+use crate::pipeline::ledger::{EventKind, Ledger, LedgerEvent};
+
+/// Which events are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LedgerQuery {
+    pub app: Option<String>,
+    pub stage: Option<String>,
+    /// The newest so many; 0 for all.
+    pub limit: usize,
+}
+
+/// What a fetch of the ledger brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerFetch {
+    /// The number of events that are new in this clone.
+    pub news: usize,
+    /// The number of events that only this clone has.
+    pub only_here: usize,
+}
+
+/// The events that fit, newest first.
+///
+/// # Errors
+/// When the ledger cannot be read, or a name belongs to nothing.
+pub fn list_events(query: &LedgerQuery, session: &Session) -> Result<Vec<LedgerEvent>, Failure> {
+    let repository = session.open_repository()?;
+    let state = RepositoryState::load(session, &repository, RevisionSelector::default())?;
+    let ledger = load_ledger(session, &repository, &state.settings.config)?;
+    let limit = if query.limit == 0 { usize::MAX } else { query.limit };
+    let fitting = ledger.events().iter().rev().filter(|event| query.accepts(event));
+    let events: Vec<LedgerEvent> = fitting.take(limit).cloned().collect();
+    if events.is_empty() {
+        check_names(query, &ledger, &state)?;
+        session.note("the ledger has no such event here; `towpath ledger fetch` brings what others have written");
+    }
+    Ok(events)
+}
+
+/// Brings the ledger of the origin into this clone.
+///
+/// # Errors
+/// When the remote cannot be reached.
+pub fn fetch_ledger(session: &Session) -> Result<LedgerFetch, Failure> {
+    let repository = session.open_repository()?;
+    let state = RepositoryState::load(session, &repository, RevisionSelector::default())?;
+    let config = &state.settings.config;
+    let before = load_ledger(session, &repository, config)?.events().len();
+    let only_here = fetch(session, &repository, config)?.ours;
+    let after = load_ledger(session, &repository, config)?.events().len();
+    Ok(LedgerFetch { news: after.saturating_sub(before), only_here })
+}
+
+/// Brings the events that only this clone has to the origin.
+///
+/// # Errors
+/// When there is no remote, or it cannot be reached, or refuses.
+pub fn push_ledger(session: &Session) -> Result<(), Failure> {
+    let repository = session.open_repository()?;
+    let state = RepositoryState::load(session, &repository, RevisionSelector::default())?;
+    push(session, &repository, &state.settings.config)
+}
+
+/// Adds a note to the event whose id begins so.
+///
+/// # Errors
+/// When no event or several begin so, or the ledger cannot be written.
+pub fn add_note(
+    event: &str,
+    text: &str,
+    target: LedgerTarget,
+    session: &Session,
+) -> Result<Vec<LedgerEvent>, Failure> {
+    let repository = session.open_repository()?;
+    let state = RepositoryState::load(session, &repository, RevisionSelector::default())?;
+    let config = &state.settings.config;
+    let ledger = load_ledger(session, &repository, config)?;
+    let fitting: Vec<&LedgerEvent> =
+        ledger.events().iter().filter(|known| known.id.starts_with(event)).collect();
+    let about = match fitting.as_slice() {
+        [one] => one.id.clone(),
+        [] => {
+            let failure = Failure::usage(format!("the ledger has no event `{event}` here"));
+            return Err(failure
+                .hint("`towpath ledger` lists them, `towpath ledger fetch` brings what is new"));
+        }
+        _ => return Err(Failure::usage(format!("several events begin with `{event}`"))),
+    };
+    let what = EventKind::Noted { about, text: text.to_owned() };
+    write_events(session, &repository, config, vec![what], target)
+}
+
+impl LedgerQuery {
+    fn accepts(&self, event: &LedgerEvent) -> bool {
+        let app = self.app.as_deref().is_none_or(|app| event.what.app() == Some(app));
+        let stage = self.stage.as_deref();
+        app && stage.is_none_or(|stage| event.what.stage().is_some_and(|at| at.as_str() == stage))
+    }
+}
+
+/// Do the names that are asked for belong to anything? What a slip finds should not look like an answer.
+fn check_names(
+    query: &LedgerQuery,
+    ledger: &Ledger,
+    survey: &RepositoryState,
+) -> Result<(), Failure> {
+    let events = || ledger.events().iter().map(|event| &event.what);
+    let standing = || survey.mapping.entries.iter().map(|entry| entry.app.to_string());
+    let apps: Vec<String> =
+        standing().chain(events().filter_map(|what| what.app().map(str::to_owned))).collect();
+    let configured = || survey.settings.config.stages.iter().map(|stage| stage.name.to_string());
+    let stages: Vec<String> = configured()
+        .chain(events().filter_map(|what| what.stage().map(|at| at.to_string())))
+        .collect();
+    for (kind, asked, names) in [("app", &query.app, apps), ("stage", &query.stage, stages)] {
+        if let Some(word) = asked.as_ref().filter(|word| !names.contains(word)) {
+            return Err(unknown_name(kind, word, &names, &names));
+        }
+    }
+    Ok(())
+}

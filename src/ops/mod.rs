@@ -1,0 +1,29 @@
+//! Everything towpath can do, as functions over a [`session::Session`]: no command line, no
+//! terminal, no environment, no exit codes. A door such as `cli` resolves options, calls one
+//! function and renders the report that it returns.
+
+pub mod advance;
+pub mod audit;
+pub mod change;
+pub mod completion_names;
+pub mod config;
+pub mod deployments;
+pub mod diff;
+pub mod error;
+pub mod follow;
+pub mod forge;
+pub mod gates;
+pub mod guard;
+pub mod history;
+pub mod init;
+pub mod ledger;
+pub mod metrics;
+pub mod notice;
+pub mod proposals;
+mod random;
+pub mod retry;
+pub mod session;
+pub mod state;
+pub mod status;
+mod suggest;
+pub mod trace;

@@ -1,0 +1,199 @@
+//! Pull requests on any forge and without one: listed, shown, merged and closed.
+
+pub mod gates;
+pub mod merge;
+
+use crate::config::{Config, ProposalMergeMethod};
+use crate::forge::{Forge, Proposal, ProposalState};
+use crate::git::{Repository, Snapshot};
+use crate::ops::change::base::known_tip;
+use crate::ops::error::Failure;
+use crate::ops::forge::{self, ForgeLocation};
+use crate::ops::session::{ForgeChoice, Session};
+use crate::ops::state::effective_config;
+use crate::promotion::BRANCHES;
+use crate::report::ProposalsReport;
+use crate::source::{ParseCache, SnapshotReader};
+
+/// The open pull requests, and the number of those that are not towpath's and were left out.
+pub struct ProposalList {
+    pub report: ProposalsReport,
+    pub others: usize,
+}
+
+/// Lists the open pull requests of towpath, or all of them.
+///
+/// # Errors
+/// When the forge cannot be asked.
+pub fn list_proposals(
+    forge: &ForgeChoice,
+    all: bool,
+    session: &Session,
+) -> Result<ProposalList, Failure> {
+    let repository = session.open_repository()?;
+    let opened = ForgeSession::open(forge, &repository, session)?;
+    let mut open = opened.forge.open_proposals()?;
+    let count = open.len();
+    open.retain(|one| all || (one.head.starts_with(BRANCHES) && !one.from_fork));
+    let others = count - open.len();
+    Ok(ProposalList { report: opened.report(open, &repository, session), others })
+}
+
+/// The pull request that a number, an address or a branch names.
+///
+/// # Errors
+/// When there is none, or the forge cannot be asked.
+pub fn find_proposal(
+    named: &str,
+    forge: &ForgeChoice,
+    session: &Session,
+) -> Result<ProposalsReport, Failure> {
+    let repository = session.open_repository()?;
+    let opened = ForgeSession::open(forge, &repository, session)?;
+    let found = opened.find(named)?;
+    Ok(opened.report(vec![found], &repository, session))
+}
+
+/// Closes a pull request without merging it. Its branch stays. One that is closed already is
+/// returned as it is.
+///
+/// # Errors
+/// When it is merged, or the forge refuses.
+pub fn close_proposal(
+    named: &str,
+    forge: &ForgeChoice,
+    session: &Session,
+) -> Result<Proposal, Failure> {
+    let repository = session.open_repository()?;
+    let opened = ForgeSession::open(forge, &repository, session)?;
+    let found = opened.find(named)?;
+    match found.state {
+        ProposalState::Open => {
+            opened.forge.close_proposal(found.number)?;
+        }
+        ProposalState::Closed => {}
+        ProposalState::Merged => {
+            let name = format!("pull request {}", found.number);
+            let failure = Failure::failed(format!("{name} is merged, so it cannot be closed"));
+            return Err(failure.hint("`towpath rollback` takes back what it brought"));
+        }
+    }
+    Ok(found)
+}
+
+/// How a merge ended.
+pub enum MergeOutcome {
+    Merged(Proposal),
+    /// It was merged before.
+    MergedBefore(Proposal),
+    /// The person said no.
+    Declined,
+}
+
+/// Merges a pull request if every gate is open and its branch is still what was seen. `confirm` is
+/// asked first.
+///
+/// # Errors
+/// When a gate is not open, or the forge refuses.
+pub fn merge_proposal(
+    named: &str,
+    forge: &ForgeChoice,
+    method: Option<ProposalMergeMethod>,
+    session: &Session,
+    confirm: &dyn Fn(&Proposal) -> Result<bool, Failure>,
+) -> Result<MergeOutcome, Failure> {
+    let repository = session.open_repository()?;
+    let opened = ForgeSession::open(forge, &repository, session)?;
+    let found = opened.find(named)?;
+    if found.state == ProposalState::Merged {
+        return Ok(MergeOutcome::MergedBefore(found));
+    }
+    if !confirm(&found)? {
+        return Ok(MergeOutcome::Declined);
+    }
+    let method = method.or(merge::proposal_options(&opened, &found).method).unwrap_or_default();
+    merge::merge_proposal(&opened, &found, method, &repository, session).map(MergeOutcome::Merged)
+}
+
+/// A forge, opened, and what the repository says of it.
+pub struct ForgeSession<'r> {
+    pub forge: Box<dyn Forge + 'r>,
+    home: ForgeLocation,
+    config: Config,
+}
+
+impl<'r> ForgeSession<'r> {
+    fn report(
+        &self,
+        proposals: Vec<Proposal>,
+        repository: &Repository,
+        session: &Session,
+    ) -> ProposalsReport {
+        let repository = session.repository_name(repository);
+        ProposalsReport { repository, forge: self.forge.kind().name(), proposals }
+    }
+
+    /// Opens the forge of the repository.
+    ///
+    /// # Errors
+    /// When nothing says which forge it is, or there is no token.
+    pub fn open(
+        choice: &ForgeChoice,
+        repository: &'r Repository,
+        session: &Session,
+    ) -> Result<Self, Failure> {
+        let config = config(repository, session)?;
+        let home = forge::locate_forge(choice.to_options(&config), repository)?;
+        let forge = forge::open_forge(&home, repository, None, session)?;
+        Ok(ForgeSession { forge, home, config })
+    }
+
+    /// The one that a number, an address or a branch names.
+    pub fn find(&self, named: &str) -> Result<Proposal, Failure> {
+        if let Some(number) = number(named) {
+            return Ok(self.forge.get_proposal(number)?);
+        }
+        self.forge.find_proposal(named)?.ok_or_else(|| {
+            let failure =
+                Failure::usage(format!("there is no open proposal of a branch `{named}`"));
+            failure.hint("`towpath proposals list` shows those that are open")
+        })
+    }
+}
+
+/// What the newest commit that is known here says; nothing, where there is none.
+fn config(repository: &Repository, session: &Session) -> Result<Config, Failure> {
+    let branch = session.options.branch.clone().or_else(|| repository.origin_head());
+    let Ok(tip) = known_tip(repository, branch.as_deref()) else { return Ok(Config::default()) };
+    let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, ParseCache::default());
+    let stated = effective_config::find_config_file(
+        session,
+        repository,
+        &SnapshotReader::new(&snapshot, &cache),
+    )?;
+    Ok(stated.map(|stated| stated.config).unwrap_or_default())
+}
+
+/// `12`, or what ends in it: `#12`, `!12`, `https://…/pull/12`.
+fn number(named: &str) -> Option<u64> {
+    let is_address = named.contains("://") || named.contains(['#', '!']);
+    let digits = if is_address { named.rsplit(['/', '#', '!']).next()? } else { named };
+    digits.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn a_proposal_is_named_in_many_ways() {
+        let twelve =
+            ["12", "#12", "!12", "https://git.example.com/o/r/pull/12", "/srv/deploy.git#12"];
+        for named in twelve {
+            assert_eq!(number(named), Some(12), "{named}");
+        }
+        for named in ["towpath/prod/web", "towpath/prod/12", "https://git.example.com/o/r", "-1"] {
+            assert_eq!(number(named), None, "{named}");
+        }
+    }
+}

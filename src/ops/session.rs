@@ -1,0 +1,360 @@
+//! What every operation works with: the resolved options, the clock, the credentials, and the sinks
+//! that notices, progress and questions go to.
+//!
+//! A session is a plain value: `Send`, `Sync` and cheap to clone. A server makes one per request;
+//! the command line makes one per process.
+
+use super::error::Failure;
+use super::notice::{Level, NoticeSink, ProgressKind, Questions, Silent, TaskProgress};
+use crate::config::Provenance;
+use crate::git::remote::CloneCache;
+use crate::git::url::{is_url, redact_credentials};
+use crate::git::{GitError, GitIdentity, GitOptions, Oid, Repository, Workspace};
+use jiff::{SignedDuration, Timestamp, Zoned};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The options that every operation shares, resolved from flags, environment and defaults.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The deployment repository: a folder or a URL. `None` is the one around the working directory.
+    pub repository: Option<String>,
+    /// The deployed branch, where the user names one.
+    pub branch: Option<String>,
+    /// Who named the branch.
+    pub branch_from: Provenance,
+    /// The configuration file that replaces the repository's own.
+    pub config: Option<PathBuf>,
+    /// A clone of a URL is fetched again when it is older than this.
+    pub max_age: SignedDuration,
+    /// Nothing is written anywhere, not even to the cache.
+    pub read_only: bool,
+    /// Commands that gates name may run.
+    pub allow_commands: bool,
+    /// No history index is read or written.
+    pub no_index: bool,
+    /// The forge, where the user names one.
+    pub forge: ForgeChoice,
+    /// The folder for what can be computed again, if there is one.
+    pub cache: Option<PathBuf>,
+    /// The number of threads that read history, where it is fixed.
+    pub threads: Option<usize>,
+    /// Whether the operation may write to the repository.
+    pub write_access: WritePermission,
+}
+
+impl Default for Options {
+    /// The repository around the working directory, read without cache and index.
+    fn default() -> Self {
+        Options {
+            repository: None,
+            branch: None,
+            branch_from: Provenance::BuiltIn,
+            config: None,
+            max_age: SignedDuration::from_mins(5),
+            read_only: false,
+            allow_commands: false,
+            no_index: false,
+            forge: ForgeChoice::default(),
+            cache: None,
+            threads: None,
+            write_access: WritePermission::None,
+        }
+    }
+}
+
+/// The forge that the user names, and the address of its API.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ForgeChoice {
+    pub name: Option<String>,
+    pub api: Option<String>,
+}
+
+/// What an operation may write to the repository.
+#[derive(Debug, Clone, Default)]
+pub enum WritePermission {
+    /// It only reads: no workspace can be made.
+    #[default]
+    None,
+    /// It is declared to write.
+    Declared,
+    /// It is declared to write, and `--read-only` refuses that.
+    Refused(Failure),
+}
+
+/// The time, as an operation asks it.
+pub type Clock = Arc<dyn Fn() -> Zoned + Send + Sync>;
+
+/// The value of an environment variable; `None` where it is unset or empty.
+pub type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// Options, clock, credentials and sinks of one operation.
+#[derive(Clone)]
+pub struct Session {
+    pub options: Options,
+    clock: Clock,
+    now: Zoned,
+    variables: Variables,
+    sink: Arc<dyn NoticeSink>,
+    questions: Option<Arc<dyn Questions>>,
+    /// Tips of branches that were just seen at `origin`; this clone may know older ones.
+    tips: BTreeMap<String, Oid>,
+}
+
+impl Session {
+    /// A session that tells nobody anything, asks nobody and knows no environment variables.
+    pub fn new(options: Options, clock: Clock) -> Self {
+        Session {
+            options,
+            now: clock(),
+            clock,
+            variables: Arc::new(|_| None),
+            sink: Arc::new(Silent),
+            questions: None,
+            tips: BTreeMap::new(),
+        }
+    }
+
+    /// The same session with credentials and settings from these variables.
+    #[must_use]
+    pub fn with_variables(self, variables: Variables) -> Self {
+        Session { variables, ..self }
+    }
+
+    /// The same session telling this sink.
+    #[must_use]
+    pub fn with_sink(self, sink: Arc<dyn NoticeSink>) -> Self {
+        Session { sink, ..self }
+    }
+
+    /// The same session with a person who can be asked.
+    #[must_use]
+    pub fn with_questions(self, questions: Option<Arc<dyn Questions>>) -> Self {
+        Session { questions, ..self }
+    }
+
+    /// A copy that knows where branches are at `origin`.
+    #[must_use]
+    pub fn with_tips(&self, tips: impl IntoIterator<Item = (String, Oid)>) -> Self {
+        Session { tips: tips.into_iter().collect(), ..self.clone() }
+    }
+
+    /// A copy pinned to `branch` at `tip`.
+    #[must_use]
+    pub fn on_branch(&self, branch: Option<&str>, tip: Oid) -> Self {
+        let mut session = self.with_tips(branch.map(|branch| (branch.to_owned(), tip)));
+        session.options.branch = branch.map(str::to_owned);
+        session
+    }
+
+    /// A copy whose time is read from the clock anew, for the next operation.
+    #[must_use]
+    pub fn at_current_time(&self) -> Self {
+        Session { now: (self.clock)(), ..self.clone() }
+    }
+
+    /// The time of this operation.
+    pub fn now(&self) -> Timestamp {
+        self.now.timestamp()
+    }
+
+    /// The time of this operation in the zone of whoever asks.
+    pub fn local_time(&self) -> &Zoned {
+        &self.now
+    }
+
+    /// The clock itself, for waiting and retries.
+    pub fn clock(&self) -> Clock {
+        Arc::clone(&self.clock)
+    }
+
+    /// An environment variable of whoever runs the operation.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        (self.variables)(name)
+    }
+
+    /// Reports a detail that only verbose output shows.
+    pub fn detail(&self, text: &str) {
+        self.sink.notice(Level::Detail, text);
+    }
+
+    /// Reports what the reader of an answer should know.
+    pub fn note(&self, text: &str) {
+        self.sink.notice(Level::Note, text);
+    }
+
+    /// Reports what may make the answer wrong or the reader act.
+    pub fn caution(&self, text: &str) {
+        self.sink.notice(Level::Caution, text);
+    }
+
+    /// Reports what to do about the last caution.
+    pub fn hint(&self, text: &str) {
+        self.sink.notice(Level::Hint, text);
+    }
+
+    /// Shows progress until the value is dropped.
+    pub fn progress(&self, style: ProgressKind, label: &str) -> Box<dyn TaskProgress> {
+        self.sink.progress(style, label)
+    }
+
+    /// The person who can be asked, if there is one.
+    pub fn questions(&self) -> Option<&dyn Questions> {
+        self.questions.as_deref()
+    }
+
+    /// True where a person can be asked.
+    pub fn can_ask(&self) -> bool {
+        self.questions.is_some()
+    }
+
+    /// Opens the repository that the options name, or the one around the working directory. A URL
+    /// is cloned into the cache first, or fetched when its clone is old.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub fn open_repository(&self) -> Result<Repository, Failure> {
+        let named = self.options.repository.as_deref().unwrap_or(".");
+        match self.url() {
+            Some(url) => Ok(Repository::open(&self.clone_remote(url)?)?),
+            None => Ok(Repository::open(Path::new(named))?),
+        }
+    }
+
+    /// Refuses an operation that writes under `--read-only`, before it looks at anything.
+    ///
+    /// # Errors
+    /// When the operation writes and nothing may be written.
+    pub fn check_write_access(&self) -> Result<(), Failure> {
+        match &self.options.write_access {
+            WritePermission::Refused(failure) => Err(failure.clone()),
+            WritePermission::None | WritePermission::Declared => Ok(()),
+        }
+    }
+
+    /// A repository to write to.
+    ///
+    /// # Errors
+    /// Under `--read-only`, and for an operation that only reads: then there is none.
+    pub fn open_workspace<'r>(
+        &self,
+        repository: &'r Repository,
+        author: Option<&GitIdentity>,
+    ) -> Result<Workspace<'r>, Failure> {
+        self.check_write_access()?;
+        if !self.may_write() {
+            return Err(Failure::failed(
+                "this command only reads, and writes nothing to the repository",
+            ));
+        }
+        Ok(Workspace::new(repository, self.git_options(author)))
+    }
+
+    fn may_write(&self) -> bool {
+        !matches!(self.options.write_access, WritePermission::None)
+    }
+
+    /// How the git executable is run for the user.
+    pub fn git_options(&self, author: Option<&GitIdentity>) -> GitOptions {
+        GitOptions {
+            interactive: self.can_ask(),
+            url: self.url().map(str::to_owned),
+            date: format!("{} {}", self.now().as_second(), self.now.strftime("%z")),
+            author: author.cloned(),
+            committer: None,
+            trusts: self.may_write(),
+        }
+    }
+
+    fn clone_remote(&self, url: &str) -> Result<PathBuf, Failure> {
+        let cache = self.options.cache.as_deref().ok_or_else(|| {
+            Failure::failed(format!(
+                "there is no cache folder to clone `{}` into",
+                redact_credentials(url)
+            ))
+            .hint("set XDG_CACHE_HOME or HOME to an absolute path")
+        })?;
+        let bar = self.progress(ProgressKind::Bar, &format!("Asking {}", redact_credentials(url)));
+        let shown = GitProgress(bar.as_ref());
+        let clones = self.clone_cache(cache, &shown);
+        if !self.options.read_only {
+            return Ok(clones.update_clone(url)?);
+        }
+        clones.find_clone(url)?.ok_or_else(|| {
+            Failure::usage(format!(
+                "there is no copy of `{}` yet, and --read-only makes none",
+                redact_credentials(url)
+            ))
+            .hint("without --read-only it is cloned into the cache; or name the folder of a clone")
+        })
+    }
+
+    fn clone_cache<'a>(
+        &self,
+        cache: &'a Path,
+        shown: &'a dyn crate::git::Progress,
+    ) -> CloneCache<'a> {
+        let max_age = self.options.max_age.unsigned_abs();
+        CloneCache::new(cache, max_age, self.now().as_second(), self.can_ask(), shown)
+    }
+
+    /// Fetches from the origin of a clone, if it has one.
+    ///
+    /// # Errors
+    /// When git cannot.
+    pub fn fetch_origin(&self, repository: &Repository) -> Result<(), Failure> {
+        let Some(url) = repository.origin_url() else { return Ok(()) };
+        let bar = self.progress(ProgressKind::Bar, &format!("Asking {url}"));
+        let shown = GitProgress(bar.as_ref());
+        let cache = self.options.cache.as_deref().unwrap_or(Path::new("."));
+        Ok(self.clone_cache(cache, &shown).fetch_origin(repository.git_dir(), &url)?)
+    }
+
+    /// The URL that names the repository, if one does. A folder of that name comes first.
+    pub fn url(&self) -> Option<&str> {
+        let named = self.options.repository.as_deref();
+        named.filter(|named| is_url(named) && !Path::new(named).exists())
+    }
+
+    /// The newest commit of a branch, of this repository or else of the remote it came from.
+    ///
+    /// # Errors
+    /// When there is no such branch.
+    pub fn branch_tip(&self, repository: &Repository, branch: &str) -> Result<Oid, GitError> {
+        if let Some(tip) = self.tips.get(branch) {
+            return Ok(*tip);
+        }
+        let names = [
+            format!("refs/heads/{branch}"),
+            format!("refs/remotes/origin/{branch}"),
+            branch.to_owned(),
+        ];
+        let found = names.iter().find_map(|name| repository.resolve_revision(name).ok());
+        found.ok_or_else(|| GitError::UnknownRevision { revision: branch.to_owned() })
+    }
+
+    /// The name of the repository in reports: its URL, its work tree, or its git directory.
+    pub fn repository_name(&self, repository: &Repository) -> String {
+        if let Some(url) = self.url() {
+            return redact_credentials(url);
+        }
+        let path = repository.work_tree().unwrap_or(repository.git_dir());
+        path.canonicalize().unwrap_or_else(|_| path.to_path_buf()).display().to_string()
+    }
+
+    /// The folder for what can be computed again, unless nothing may be written.
+    pub fn writable_cache(&self) -> Option<&Path> {
+        self.options.cache.as_deref().filter(|_| !self.options.read_only)
+    }
+}
+
+/// Shows the progress of git.
+struct GitProgress<'b>(&'b dyn TaskProgress);
+
+impl crate::git::Progress for GitProgress<'_> {
+    fn update(&self, done: u64, total: u64, what: &str) {
+        self.0.set_message(what);
+        self.0.set_progress(done, total);
+    }
+}

@@ -1,0 +1,211 @@
+//! Which configuration counts: a named file, the repository's `towpath.yaml`, or what discovery
+//! proposes.
+
+use crate::config;
+use crate::config::CONFIG_FILE;
+use crate::config::{Config, ConfigError, ConfigOverrides};
+use crate::discovery;
+use crate::discovery::{DiscoveredConfig, StageBasis};
+use crate::git::{Repository, Snapshot};
+use crate::history::index::{DiscoveredRule, DiscoveryRecord};
+use crate::ops::error::Failure;
+use crate::ops::session::Session;
+use crate::source::{ParseCache, SnapshotReader};
+use std::path::Path;
+
+/// The configuration, and how it came about.
+pub struct EffectiveConfig {
+    pub config: Config,
+    /// What discovery assumed, where nobody said it.
+    pub assumed: Option<DiscoveredConfig>,
+    /// One line for the user, where the configuration is not where they may think.
+    pub note: Option<String>,
+}
+
+/// A configuration that somebody wrote.
+pub struct ConfigFile {
+    pub text: String,
+    /// The file, as the user would name it.
+    pub name: String,
+    pub config: Config,
+    note: Option<String>,
+}
+
+impl EffectiveConfig {
+    /// Do they follow from one commit alone? What branches are called is another matter.
+    pub fn follow_from_a_commit(&self) -> bool {
+        self.assumed
+            .as_ref()
+            .is_none_or(|proposal| matches!(proposal.basis, StageBasis::Paths | StageBasis::Keys))
+    }
+}
+
+impl ConfigFile {
+    fn new(text: String, name: &str, note: Option<String>) -> Result<Self, Failure> {
+        let config = config::parse(&text, name)?;
+        Ok(ConfigFile { text, name: name.to_owned(), config, note })
+    }
+}
+
+/// Finds what somebody wrote for one state of a repository. An older state without one is read by
+/// the newest; a file that is not committed yet counts where no commit has one.
+///
+/// # Errors
+/// When the file that counts is wrong, with all its problems.
+pub fn find_config_file(
+    session: &Session,
+    repository: &Repository,
+    reader: &SnapshotReader<'_>,
+) -> Result<Option<ConfigFile>, Failure> {
+    if let Some(own) = find_own_config(session, reader)? {
+        return Ok(Some(own));
+    }
+    let cache = ParseCache::default();
+    let tip = repository.head_commit().ok().filter(|tip| Some(*tip) != reader.snapshot().commit());
+    let newest = tip.and_then(|tip| Snapshot::of_commit(repository, tip).ok());
+    if let Some(snapshot) = &newest
+        && let Some(text) = text_in(&SnapshotReader::new(snapshot, &cache))?
+    {
+        return ConfigFile::new(text, CONFIG_FILE, None).map(Some);
+    }
+    let on_disk = Snapshot::of_work_tree(repository).ok();
+    if let Some(snapshot) = &on_disk
+        && let Some(text) = text_in(&SnapshotReader::new(snapshot, &cache))?
+    {
+        let note = format!("{CONFIG_FILE} is not committed yet; it is read from the work tree");
+        return ConfigFile::new(text, CONFIG_FILE, Some(note)).map(Some);
+    }
+    Ok(None)
+}
+
+/// What the user named, or else what one state says of itself: no other state is asked.
+///
+/// # Errors
+/// When it is wrong, with all its problems.
+pub fn find_own_config(
+    session: &Session,
+    reader: &SnapshotReader<'_>,
+) -> Result<Option<ConfigFile>, Failure> {
+    if let Some(path) = &session.options.config {
+        return ConfigFile::new(read_config_text(path)?, &path.display().to_string(), None)
+            .map(Some);
+    }
+    text_in(reader)?.map(|text| ConfigFile::new(text, CONFIG_FILE, None)).transpose()
+}
+
+/// The configuration that counts; what nobody wrote is discovered.
+pub fn load(
+    session: &Session,
+    repository: &Repository,
+    stated: Option<ConfigFile>,
+    reader: &SnapshotReader<'_>,
+) -> EffectiveConfig {
+    match stated {
+        Some(stated) if !stated.config.rules.is_empty() => {
+            combine_config(session, Some(stated), None)
+        }
+        stated => combine_config(session, stated, Some(discovery::propose(reader, repository))),
+    }
+}
+
+/// The same out of what discovery once found; `None` where that does not do.
+pub fn restore_config(
+    session: &Session,
+    stated: Option<ConfigFile>,
+    found: Option<&DiscoveryRecord>,
+) -> Option<EffectiveConfig> {
+    let is_complete = stated.as_ref().is_some_and(|stated| !stated.config.rules.is_empty());
+    match found {
+        None => is_complete.then(|| combine_config(session, stated, None)),
+        Some(found) => {
+            let (config, unsure) = (found.config()?, found.unsure_config()?);
+            let (files, empty_stages) = (found.files.clone(), found.empty_stages.clone());
+            let basis = if found.in_keys { StageBasis::Keys } else { StageBasis::Paths };
+            let proposal = DiscoveredConfig {
+                basis,
+                config,
+                unsure,
+                files,
+                empty_stages,
+                unreadable: Vec::new(),
+            };
+            Some(combine_config(session, stated, Some(proposal)))
+        }
+    }
+}
+
+/// What discovery found, to be kept.
+pub fn discovery_record(proposal: &DiscoveredConfig) -> DiscoveryRecord {
+    let text = |config: &Config| config.rules.iter().map(DiscoveredRule::from).collect();
+    DiscoveryRecord {
+        in_keys: proposal.basis == StageBasis::Keys,
+        stages: proposal.config.stages.clone(),
+        rules: text(&proposal.config),
+        unsure: text(&proposal.unsure),
+        files: proposal.files.clone(),
+        empty_stages: proposal.empty_stages.clone(),
+    }
+}
+
+/// A configuration that names stages but no sources leaves the sources to discovery.
+fn combine_config(
+    session: &Session,
+    stated: Option<ConfigFile>,
+    assumed: Option<DiscoveredConfig>,
+) -> EffectiveConfig {
+    let (written, note) = stated.map(|stated| (stated.config, stated.note)).unzip();
+    let mut config = written.unwrap_or_default();
+    if let Some(proposal) = &assumed {
+        if config.stages.is_empty() {
+            config.stages.clone_from(&proposal.config.stages);
+        }
+        config.rules.clone_from(&proposal.config.rules);
+        let stages = &config.stages;
+        config.rules.retain(|rule| {
+            rule.stage.as_ref().is_none_or(|stage| stages.iter().any(|s| s.name == *stage))
+        });
+    }
+    let named = session.options.branch.clone();
+    let branch = named.map(|branch| (branch, session.options.branch_from.clone()));
+    EffectiveConfig {
+        config: config.with_overrides(ConfigOverrides { branch }),
+        assumed,
+        note: note.flatten(),
+    }
+}
+
+/// The text of a configuration file the user named.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_config_text(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Failure::usage(format!("the configuration `{}` cannot be read", path.display()))
+            .with_cause(&error)
+    })
+}
+
+/// The text of the repository's own configuration, if it has one.
+///
+/// # Errors
+/// When it has one that cannot be read: what somebody wrote down is never passed over.
+pub fn text_in(reader: &SnapshotReader<'_>) -> Result<Option<String>, Failure> {
+    if reader.find_file(CONFIG_FILE).is_none() {
+        return Ok(None);
+    }
+    if let Some(text) = reader.read_text(CONFIG_FILE) {
+        return Ok(Some(text.to_string()));
+    }
+    let why =
+        reader.warnings().into_iter().find(|warning| warning.path.as_deref() == Some(CONFIG_FILE));
+    Err(Failure::usage(format!(
+        "{CONFIG_FILE} {}",
+        why.map(|warning| warning.message).unwrap_or_default()
+    )))
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Failure::usage(format!("the configuration cannot be used\n{error}"))
+    }
+}

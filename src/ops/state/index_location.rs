@@ -1,0 +1,62 @@
+//! Where the index of a repository is kept, if one may be.
+
+use crate::git::Repository;
+use crate::history::index::{CacheFile, IndexRecord};
+use crate::ops::session::Session;
+use crate::ops::state::effective_config::ConfigFile;
+
+/// The place of what is known of single commits, in whatever way a repository is read.
+pub fn of_commits(session: &Session, repository: &Repository) -> Option<CacheFile> {
+    let folder = session.options.cache.as_deref().filter(|_| !session.options.no_index)?;
+    Some(CacheFile::new(folder.join("commits"), repository.common_dir(), &[]))
+}
+
+/// The place of the index, for one way of reading a repository.
+pub struct IndexLocation(Option<CacheFile>);
+
+impl IndexLocation {
+    /// The place for what is read with these settings.
+    pub fn new(
+        session: &Session,
+        repository: &Repository,
+        branch: Option<&str>,
+        stated: Option<&ConfigFile>,
+    ) -> Self {
+        let folder = session.options.cache.as_deref().filter(|_| !session.options.no_index);
+        let shallow = repository
+            .shallow_commits()
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" ");
+        let (name, text) =
+            stated.map_or(("", ""), |stated| (stated.name.as_str(), stated.text.as_str()));
+        let ways = [branch.unwrap_or_default(), &shallow, name, text];
+        IndexLocation(
+            folder
+                .map(|folder| CacheFile::new(folder.join("index"), repository.common_dir(), &ways)),
+        )
+    }
+
+    /// No place: nothing is kept.
+    pub fn none() -> Self {
+        IndexLocation(None)
+    }
+
+    /// What the index says. One that cannot be used is passed over, for it is made anew.
+    pub fn load_record(&self, session: &Session) -> Option<IndexRecord> {
+        self.0.as_ref()?.read().unwrap_or_else(|damage| {
+            session.detail(&format!("the index is not used: {damage}; it is made anew"));
+            None
+        })
+    }
+
+    /// Keeps a record, unless nothing may be written. That this fails is no reason to fail.
+    pub fn store_record(&self, session: &Session, record: &IndexRecord) {
+        let shelf =
+            self.0.as_ref().filter(|_| session.writable_cache().is_some() && record.is_whole());
+        if let Some(Err(error)) = shelf.map(|shelf| shelf.write(record)) {
+            session.detail(&format!("the index cannot be kept: {error}"));
+        }
+    }
+}
