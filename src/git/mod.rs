@@ -40,6 +40,7 @@ mod walk;
 mod write;
 
 pub use backoff::backoff_pause;
+pub use branches::BranchTips;
 pub use chain::{ChainCommit, ChainFetch, ChainFile, CommitChain};
 pub use commit::{CommitInfo, GitIdentity};
 pub use diff::{PathChange, PathScope, TreeDiff};

@@ -250,24 +250,6 @@ impl Repository {
 }
 
 impl Repository {
-    /// The branch that is deployed, and its newest commit: the configured one (here, or else on
-    /// `origin`), or else the one `HEAD` names. A detached head is called `HEAD`.
-    ///
-    /// # Errors
-    /// [`GitError::UnknownBranch`], or those of [`Repository::head`].
-    pub fn deployment_branch(&self, configured: Option<&str>) -> Result<(String, Oid), GitError> {
-        let Some(branch) = configured else {
-            return Ok((
-                self.head_branch().unwrap_or_else(|| "HEAD".to_owned()),
-                self.head_commit()?,
-            ));
-        };
-        let here = self.resolve_revision(&format!("refs/heads/{branch}"));
-        let tip = here.or_else(|_| self.resolve_revision(&format!("refs/remotes/origin/{branch}")));
-        let unknown = || GitError::UnknownBranch { branch: branch.to_owned() };
-        tip.ok().ok_or_else(unknown).map(|tip| (branch.to_owned(), tip))
-    }
-
     /// Where `origin` is, without credentials.
     pub fn origin_url(&self) -> Option<String> {
         let origin = self.inner.find_remote("origin").ok()?;

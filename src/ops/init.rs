@@ -6,6 +6,7 @@ use crate::git::{Repository, Snapshot};
 use crate::model::Confidence;
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
+use crate::ops::state::deployed_branch::DeployedBranch;
 use crate::source::{self, ParseCache, SnapshotReader};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -57,11 +58,8 @@ fn open_snapshot<'r>(
     session: &Session,
     repository: &'r Repository,
 ) -> Result<Snapshot<'r>, Failure> {
-    let commit = match &session.options.branch {
-        Some(branch) => session.branch_tip(repository, branch)?,
-        None => repository.head_commit()?,
-    };
-    Ok(Snapshot::of_commit(repository, commit)?)
+    let branch = DeployedBranch::find(session, repository, None)?;
+    Ok(Snapshot::of_commit(repository, branch.tip)?)
 }
 
 fn nothing_found(proposal: &DiscoveredConfig) -> Failure {

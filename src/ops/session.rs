@@ -9,7 +9,7 @@ use super::notice::{Level, NoticeSink, ProgressKind, Questions, Silent, TaskProg
 use crate::config::Provenance;
 use crate::git::remote::CloneCache;
 use crate::git::url::{is_url, redact_credentials};
-use crate::git::{GitError, GitIdentity, GitOptions, Oid, Repository, Workspace};
+use crate::git::{BranchTips, GitError, GitIdentity, GitOptions, Oid, Repository, Workspace};
 use jiff::{SignedDuration, Timestamp, Zoned};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -317,7 +317,8 @@ impl Session {
         named.filter(|named| is_url(named) && !Path::new(named).exists())
     }
 
-    /// The newest commit of a branch, of this repository or else of the remote it came from.
+    /// The commit of a branch that counts: the newer one of the local branch and its upstream, else
+    /// that of the upstream. Any other revision is taken as it is.
     ///
     /// # Errors
     /// When there is no such branch.
@@ -325,13 +326,18 @@ impl Session {
         if let Some(tip) = self.tips.get(branch) {
             return Ok(*tip);
         }
-        let names = [
-            format!("refs/heads/{branch}"),
-            format!("refs/remotes/origin/{branch}"),
-            branch.to_owned(),
-        ];
-        let found = names.iter().find_map(|name| repository.resolve_revision(name).ok());
-        found.ok_or_else(|| GitError::UnknownRevision { revision: branch.to_owned() })
+        match repository.branch_tips(branch) {
+            // Whoever names a branch means the one of this clone where the two have diverged.
+            Ok(BranchTips::Different { local, upstream_ahead: 1.., local_ahead: 1.., .. })
+                if self.options.branch.as_deref() == Some(branch) =>
+            {
+                Ok(local)
+            }
+            Ok(tips) => Ok(tips.deployed()),
+            Err(_) => repository
+                .resolve_revision(branch)
+                .map_err(|_| GitError::UnknownRevision { revision: branch.to_owned() }),
+        }
     }
 
     /// The name of the repository in reports: its URL, its work tree, or its git directory.

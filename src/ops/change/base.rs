@@ -1,7 +1,7 @@
 //! The state that a plan is made on: a commit of the branch that is deployed, and its configuration.
 
 use crate::config::SubjectTemplate;
-use crate::git::{Oid, Repository, Snapshot};
+use crate::git::{BranchTips, Oid, Repository, Snapshot};
 use crate::history::MERGE_TOLERANCE;
 use crate::model::{CellKey, MappingEntry, StageName};
 use crate::ops::deployments::DeploymentHistory;
@@ -9,7 +9,8 @@ use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::effective_config;
 use crate::ops::state::effective_config::EffectiveConfig;
-use crate::ops::state::{RepositoryState, RevisionSelector};
+use crate::ops::state::source::StateSource;
+use crate::ops::state::{RepositoryState, RevisionSelector, stage_branch_tips};
 use crate::promotion::{EditBase, PastVersion, PastVersions};
 use crate::source::{ParseCache, SnapshotReader};
 use std::collections::{BTreeMap, HashMap};
@@ -43,22 +44,24 @@ impl<'r> PlanBase<'r> {
         repository: &'r Repository,
         tip_of: TipLookup<'_>,
     ) -> Result<Self, Failure> {
-        let named = session.options.branch.clone();
-        let usual = || repository.origin_head().or_else(|| repository.head_branch());
-        let mut branch = named.clone().or_else(usual);
-        let mut tip = tip_of(repository, branch.as_deref())?;
-        let mut settings = load_config(session, repository, tip)?;
-        if let (None, Some(stated)) = (named, settings.config.branch.clone())
-            && branch.as_ref() != Some(&stated)
-        {
-            tip = tip_of(repository, Some(&stated))?;
-            branch = Some(stated);
-            settings = crate::ops::change::base::load_config(session, repository, tip)?;
-        }
+        let cache = ParseCache::default();
+        let snapshot_of = |branch: Option<&str>| {
+            Ok(Snapshot::of_commit(repository, tip_of(repository, branch)?)?)
+        };
+        let config_of = |reader: &SnapshotReader<'_>| {
+            effective_config::find_config_file(session, repository, reader)
+        };
+        let source = StateSource::locate(session, repository, &snapshot_of, &config_of, &cache)?;
+        let StateSource { snapshot, config_file, branch } = source;
+        let reader = SnapshotReader::new(&snapshot, &cache);
+        let settings = effective_config::load(session, repository, config_file, &reader);
+        let tip = snapshot.commit().ok_or_else(|| Failure::failed("the plan has no commit"))?;
+        drop(reader);
         if let Some(note) = &settings.note {
             session.note(note);
         }
-        let stages = stage_branches(&settings, repository, tip_of)?;
+        let stages =
+            stage_branch_tips(&settings.config, &|branch| tip_of(repository, Some(branch)))?;
         let (settings, stages) = (Rc::new(settings), Rc::new(stages));
         Ok(PlanBase {
             repository,
@@ -181,47 +184,20 @@ impl<'r> PlanBase<'r> {
     }
 }
 
-/// The branches that hold a stage.
-fn stage_branches(
-    settings: &EffectiveConfig,
-    repository: &Repository,
-    tip_of: TipLookup<'_>,
-) -> Result<BTreeMap<StageName, (String, Oid)>, Failure> {
-    let branches = settings
-        .config
-        .stages
-        .iter()
-        .filter_map(|stage| Some((&stage.name, stage.branch.as_ref()?)));
-    let tip = |(stage, branch): (&StageName, &String)| {
-        let tip = tip_of(repository, Some(branch)).map_err(|failure| {
-            failure
-                .hint(format!("the stage `{stage}` is said to be on this branch; `towpath config show` says by whom"))
-        })?;
-        Ok((stage.clone(), (branch.clone(), tip)))
-    };
-    branches.map(tip).collect()
-}
-
-fn load_config(
-    session: &Session,
-    repository: &Repository,
-    tip: Oid,
-) -> Result<EffectiveConfig, Failure> {
-    let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, ParseCache::default());
-    let reader = SnapshotReader::new(&snapshot, &cache);
-    let stated = effective_config::find_config_file(session, repository, &reader)?;
-    Ok(effective_config::load(session, repository, stated, &reader))
-}
-
-/// The newest commit that is known here: what was last seen of `origin`, or else the branch itself.
+/// The commit of a branch at its upstream as last fetched, else that of the branch itself: a change
+/// goes to the origin, so it is planned on what is there.
 ///
 /// # Errors
 /// When there is no such branch.
 pub fn known_tip(repository: &Repository, branch: Option<&str>) -> Result<Oid, Failure> {
     let Some(branch) = branch else { return Ok(repository.head_commit()?) };
-    let at_origin = repository.resolve_revision(&format!("refs/remotes/origin/{branch}"));
-    match at_origin.or_else(|_| repository.resolve_revision(&format!("refs/heads/{branch}"))) {
-        Ok(tip) => Ok(tip),
-        Err(_) => Ok(repository.deployment_branch(Some(branch))?.1),
-    }
+    Ok(match repository.branch_tips(branch) {
+        Ok(BranchTips::Same(tip)) => tip,
+        Ok(BranchTips::Different { upstream, .. }) => upstream,
+        // A branch without a commit, in a new repository.
+        Err(_) if repository.head_branch().as_deref() == Some(branch) => {
+            repository.head_commit()?
+        }
+        Err(error) => return Err(error.into()),
+    })
 }

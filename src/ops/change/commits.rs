@@ -1,8 +1,8 @@
 //! What goes into one commit: one app, or all that move.
 
 use crate::git::{GitIdentity, NewCommit};
-use crate::ops::change::DeliveryOptions;
 use crate::ops::change::base::PlanBase;
+use crate::ops::change::options::DeliveryOptions;
 use crate::ops::error::Failure;
 use crate::ops::gates::break_glass;
 use crate::promotion::{

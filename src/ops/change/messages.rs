@@ -1,7 +1,7 @@
 //! Notices about a plan that no table shows: refused apps, apps that are up to date, foreign tags.
 
-use super::DeliveryRequest;
 use super::base::PlanBase;
+use super::delivery::DeliveryRequest;
 use super::request::ChangeRequest;
 use crate::ops::session::Session;
 use crate::promotion;

@@ -7,9 +7,10 @@
 pub mod base;
 pub mod branch_status;
 pub mod commits;
+pub mod delivery;
 mod local;
 mod messages;
-mod options;
+pub mod options;
 pub mod propose;
 mod push;
 pub mod request;
@@ -17,72 +18,17 @@ mod select;
 mod sources;
 mod wait;
 
+pub use delivery::{DeliveryOutcome, DeliveryReport, DeliveryRequest, SelectionMode};
 pub use options::{BreakGlass, DeliveryEvent, DeliveryMode, DeliveryObserver, DeliveryOptions};
 pub use request::ChangeRequest;
 
-use crate::git::{ExpectedRef, Oid, Workspace, WriteError};
+use crate::git::{Oid, Workspace, WriteError};
 use crate::ops::change::base::{PlanBase, known_tip};
 use crate::ops::error::Failure;
 use crate::ops::gates::plan;
-use crate::ops::session::Session;
 use crate::report::PlanReport;
+use delivery::JudgedPlan;
 use messages::{note_foreign_tags, note_unmoved};
-
-/// Who chooses among the apps that can move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SelectionMode {
-    /// Everything that was named, or everything there is.
-    Given,
-    /// The person who can be asked.
-    Asked,
-}
-
-/// A change, and how it is to be delivered.
-#[derive(Clone, Copy)]
-pub struct DeliveryRequest<'a> {
-    pub intent: &'a ChangeRequest,
-    pub options: &'a DeliveryOptions,
-    pub selection: SelectionMode,
-    pub session: &'a Session,
-    pub observer: DeliveryObserver<'a>,
-}
-
-/// The result of a delivery.
-#[derive(Debug, Clone)]
-pub struct DeliveryReport {
-    /// The plan that was carried out or shown; `None` where a person chose nothing.
-    pub planned: Option<PlanReport>,
-    pub outcome: DeliveryOutcome,
-}
-
-/// How a delivery ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeliveryOutcome {
-    /// Everything was done, or there was nothing to do.
-    Done,
-    /// An app that was named could not be moved.
-    Failed,
-    /// Gates stopped it.
-    Refused,
-}
-
-impl DeliveryReport {
-    fn nothing() -> Self {
-        DeliveryReport { planned: None, outcome: DeliveryOutcome::Done }
-    }
-
-    fn new(planned: PlanReport, intent: &ChangeRequest) -> Self {
-        DeliveryReport { outcome: outcome(&planned, intent), planned: Some(planned) }
-    }
-}
-
-/// A plan that was judged.
-#[derive(Debug, Clone)]
-pub(super) struct JudgedPlan {
-    pub planned: PlanReport,
-    /// The ledger's position at that time, if it was fetched.
-    pub ledger: Option<ExpectedRef>,
-}
 
 /// Plans the change, asks the gates and carries the plan out.
 ///
@@ -102,7 +48,7 @@ pub fn deliver(request: &DeliveryRequest<'_>) -> Result<DeliveryReport, Failure>
                 local::write_patches(&planned, request, &base.for_stage(&planned.plan.to))?;
             }
             note_foreign_tags(&planned, request, &base);
-            Ok(DeliveryReport::new(planned, request.intent))
+            Ok(report(planned, request.intent))
         }
         DeliveryMode::Commit => {
             let workspace = session.open_workspace(&repository, options.author())?;
@@ -111,7 +57,7 @@ pub fn deliver(request: &DeliveryRequest<'_>) -> Result<DeliveryReport, Failure>
                 return Ok(DeliveryReport::nothing());
             };
             local::commit(&planned, request, &base.for_stage(&planned.plan.to), &workspace)?;
-            Ok(DeliveryReport::new(planned, request.intent))
+            Ok(report(planned, request.intent))
         }
         DeliveryMode::Push => push::run(request, &repository),
         DeliveryMode::Propose => propose::run(request, &repository),
@@ -171,6 +117,12 @@ fn outcome(planned: &PlanReport, intent: &ChangeRequest) -> DeliveryOutcome {
     } else {
         DeliveryOutcome::Done
     }
+}
+
+/// The report of a plan that was carried out as far as it goes.
+fn report(planned: PlanReport, intent: &ChangeRequest) -> DeliveryReport {
+    let outcome = outcome(&planned, intent);
+    DeliveryReport::new(planned, outcome)
 }
 
 /// The workspace's newest commit of a branch at `origin`.

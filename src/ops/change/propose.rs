@@ -9,10 +9,11 @@ use crate::git::{BranchPush, Oid, PushMode, PushOutcome, Repository, Workspace};
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::branch_status::{BranchStatus, foreign_branch};
 use crate::ops::change::commits::{PlannedCommit, planned_commits};
+use crate::ops::change::delivery::JudgedPlan;
 use crate::ops::change::sources;
 use crate::ops::change::wait;
 use crate::ops::change::{
-    DeliveryEvent, DeliveryReport, DeliveryRequest, JudgedPlan, confirm_plan, remote_tip,
+    DeliveryEvent, DeliveryReport, DeliveryRequest, confirm_plan, remote_tip, report,
 };
 use crate::ops::error::Failure;
 use crate::ops::forge;
@@ -45,7 +46,7 @@ pub fn run(
     };
     let plan_base = plan_base.for_stage(&planned.plan.to);
     if planned.plan.moving_items().next().is_none() {
-        return Ok(DeliveryReport::new(planned, intent));
+        return Ok(report(planned, intent));
     }
     let forge = forge::open_forge(&home, repository, options.author(), session)?;
     let _is_written = break_glass::write_events(&planned, request, &plan_base);
@@ -80,7 +81,7 @@ pub fn run(
     for failure in failures {
         (request.observer)(DeliveryEvent::Failed(&failure))?;
     }
-    last.map_or_else(|| Ok(DeliveryReport::new(planned, intent)), Err)
+    last.map_or_else(|| Ok(report(planned, intent)), Err)
 }
 
 /// All that is needed to propose something for one stage.

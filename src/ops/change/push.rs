@@ -4,10 +4,11 @@ use crate::git::{BranchPush, Oid, PushMode, PushOutcome, Repository, Workspace};
 use crate::model::{CellKey, Version};
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::commits::planned_commits;
+use crate::ops::change::delivery::JudgedPlan;
 use crate::ops::change::messages::note_unmoved;
 use crate::ops::change::{
-    DeliveryEvent, DeliveryReport, DeliveryRequest, JudgedPlan, SelectionMode, confirm_plan,
-    prepare_plan, remote_tip,
+    DeliveryEvent, DeliveryReport, DeliveryRequest, SelectionMode, confirm_plan, prepare_plan,
+    remote_tip, report,
 };
 use crate::ops::error::Failure;
 use crate::ops::gates::{GateContext, GateRequest};
@@ -44,11 +45,11 @@ pub fn run(
     workspace.end_by(retry::retry_deadline(started));
     loop {
         if ready.planned.plan.moving_items().next().is_none() {
-            return Ok(DeliveryReport::new(ready.planned, intent));
+            return Ok(report(ready.planned, intent));
         }
         let there = plan_base.for_stage(&ready.planned.plan.to);
         let Some(lost) = push_once(&ready, request, &there, &workspace)? else {
-            return Ok(DeliveryReport::new(ready.planned, intent));
+            return Ok(report(ready.planned, intent));
         };
         losses = if lost.is_first { losses + 1 } else { 0 };
         if !retry::goes_on(started, begun.elapsed(), losses) {

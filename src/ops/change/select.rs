@@ -2,12 +2,12 @@
 //! had it, and what is in the way.
 
 use crate::model::StageName;
-use crate::ops::change::DeliveryMode;
-use crate::ops::change::DeliveryRequest;
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::branch_status::BranchStatus;
 use crate::ops::change::commits::planned_commits;
+use crate::ops::change::delivery::DeliveryRequest;
 use crate::ops::change::messages::note_refused;
+use crate::ops::change::options::DeliveryMode;
 use crate::ops::error::Failure;
 use crate::ops::forge;
 use crate::ops::session::Session;

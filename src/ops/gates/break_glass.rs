@@ -2,10 +2,10 @@
 
 use crate::config::gates::BREAK_GLASS;
 use crate::git;
-use crate::ops::change::DeliveryOptions;
-use crate::ops::change::DeliveryRequest;
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::commits::PlannedCommit;
+use crate::ops::change::delivery::DeliveryRequest;
+use crate::ops::change::options::DeliveryOptions;
 use crate::ops::error::Failure;
 use crate::ops::gates::outcomes::outcome_events;
 use crate::ops::gates::{GateContext, GateRequest};

@@ -3,8 +3,8 @@
 use crate::config::gates::BREAK_GLASS;
 use crate::git::ExpectedRef;
 use crate::model::Version;
-use crate::ops::change::DeliveryRequest;
 use crate::ops::change::base::PlanBase;
+use crate::ops::change::delivery::DeliveryRequest;
 use crate::ops::error::Failure;
 use crate::ops::gates::ask::ask_gates;
 use crate::ops::gates::break_glass;

@@ -10,6 +10,7 @@ use crate::ops::change::base::known_tip;
 use crate::ops::error::Failure;
 use crate::ops::forge::{self, ForgeLocation};
 use crate::ops::session::{ForgeChoice, Session};
+use crate::ops::state::deployed_branch::usual_branch;
 use crate::ops::state::effective_config;
 use crate::promotion::BRANCHES;
 use crate::report::ProposalsReport;
@@ -163,7 +164,7 @@ impl<'r> ForgeSession<'r> {
 
 /// What the newest commit that is known here says; nothing, where there is none.
 fn config(repository: &Repository, session: &Session) -> Result<Config, Failure> {
-    let branch = session.options.branch.clone().or_else(|| repository.origin_head());
+    let branch = usual_branch(session, repository);
     let Ok(tip) = known_tip(repository, branch.as_deref()) else { return Ok(Config::default()) };
     let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, ParseCache::default());
     let stated = effective_config::find_config_file(

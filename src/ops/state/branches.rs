@@ -1,14 +1,15 @@
 //! Stages that are branches: where these are, or were at the moment that is meant.
 
+use super::selector::RevisionSelector;
 use crate::config::Config;
 use crate::git::{GitError, Oid, Repository, Snapshot, revision_or_time};
-use crate::model::{Mapping, MappingEntry};
+use crate::model::{Mapping, MappingEntry, StageName};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
-use crate::ops::state::RevisionSelector;
 use crate::source;
 use crate::source::{ParseCache, SnapshotReader};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// The moment that `--at` means for branches: the one it names, or that of the commit it names. `None`
 /// for now, which the newest commit means too. Guard compares states of one branch, the others as they are.
@@ -73,4 +74,23 @@ pub(super) fn stage_branches(
         mapping.warnings.dedup();
     }
     Ok(())
+}
+
+/// The branches that hold a stage, with the commits that `tip_of` finds for them.
+///
+/// # Errors
+/// Those of `tip_of`, with where the branch is configured.
+pub fn stage_branch_tips(
+    config: &Config,
+    tip_of: &dyn Fn(&str) -> Result<Oid, Failure>,
+) -> Result<BTreeMap<StageName, (String, Oid)>, Failure> {
+    let tip = |(stage, branch): (&StageName, &str)| {
+        let tip = tip_of(branch).map_err(|failure| {
+            failure.hint(format!(
+                "the stage `{stage}` is said to be on this branch; `towpath config show` says by whom"
+            ))
+        })?;
+        Ok((stage.clone(), (branch.to_owned(), tip)))
+    };
+    config.stage_branches().map(tip).collect()
 }

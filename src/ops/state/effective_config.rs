@@ -10,6 +10,7 @@ use crate::git::{Repository, Snapshot};
 use crate::history::index::{DiscoveredRule, DiscoveryRecord};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
+use crate::ops::state::deployed_branch::DeployedBranch;
 use crate::source::{ParseCache, SnapshotReader};
 use std::path::Path;
 
@@ -23,6 +24,7 @@ pub struct EffectiveConfig {
 }
 
 /// A configuration that somebody wrote.
+#[derive(Debug, Clone)]
 pub struct ConfigFile {
     pub text: String,
     /// The file, as the user would name it.
@@ -61,7 +63,9 @@ pub fn find_config_file(
         return Ok(Some(own));
     }
     let cache = ParseCache::default();
-    let tip = repository.head_commit().ok().filter(|tip| Some(*tip) != reader.snapshot().commit());
+    let branch = DeployedBranch::find(session, repository, None).ok();
+    let tip = branch.map(|branch| branch.tip);
+    let tip = tip.filter(|tip| Some(*tip) != reader.snapshot().commit());
     let newest = tip.and_then(|tip| Snapshot::of_commit(repository, tip).ok());
     if let Some(snapshot) = &newest
         && let Some(text) = text_in(&SnapshotReader::new(snapshot, &cache))?
