@@ -1,4 +1,4 @@
-//! What can go wrong with a repository, as sentences.
+//! Errors of git repositories.
 
 /// A failure of the repository itself. One unreadable file is a [`super::ReadError`] instead.
 #[derive(Debug, thiserror::Error)]
@@ -30,12 +30,12 @@ pub enum GitError {
 }
 
 impl GitError {
-    /// An error of libgit2, with what was being done.
+    /// Wraps an error of libgit2; `what` names the object it concerns.
     pub(super) fn from_git2(what: impl Into<String>, error: &git2::Error) -> Self {
         GitError::Other { what: what.into(), message: error.message().to_owned() }
     }
 
-    /// What to do about it, where we know.
+    /// Returns a remedy, if one is known.
     pub fn hint(&self) -> Option<String> {
         match self {
             GitError::NoSuchPath { .. } | GitError::NotARepository { .. } => {
