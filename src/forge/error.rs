@@ -1,8 +1,9 @@
-//! What can go wrong with a forge, as sentences. No text here ever holds a token.
+//! Errors of forges. No message ever contains a token.
 
 use super::types::ForgeFeature;
 
-/// `asked` is method and URL of the request, `why` the forge's own words, cleaned.
+/// A failed request. `asked` is the request's method and URL; `why` is the forge's message,
+/// cleaned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ForgeError {
     #[error("{host} does not accept the token (status 401, `{asked}`): {why}")]
@@ -47,7 +48,7 @@ pub enum ForgeError {
     Busy,
     #[error("proposal {number} is not merged: what it was judged by has changed")]
     Outdated { number: u64 },
-    /// What git says about a repository without a forge.
+    /// An error of git, for a repository without a forge.
     #[error("{why}")]
     Git { why: String, hint: Option<String> },
     #[error("{what} cannot be used: {why}")]
@@ -55,7 +56,7 @@ pub enum ForgeError {
 }
 
 impl ForgeError {
-    /// What to do about it, where we know.
+    /// Returns a remedy, if one is known.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             ForgeError::Unauthorised { .. } => {
@@ -108,7 +109,7 @@ impl ForgeError {
         Some(hint.into())
     }
 
-    /// May it be otherwise the next moment, without anybody doing anything about it?
+    /// True if the same request may succeed later without anyone acting.
     pub fn may_pass(&self) -> bool {
         let passes = matches!(
             self,
@@ -117,7 +118,7 @@ impl ForgeError {
         passes || self.is_unsure()
     }
 
-    /// May the request have taken effect although it failed? Then look before doing it again.
+    /// True if the request may have taken effect although it failed. Check before repeating it.
     pub fn is_unsure(&self) -> bool {
         matches!(
             self,
@@ -150,7 +151,7 @@ fn feature_name(feature: ForgeFeature) -> &'static str {
 mod tests {
     use super::*;
 
-    /// All of them, as people read them.
+    /// Every error as displayed.
     #[test]
     fn every_sentence() {
         let (host, asked, why) =

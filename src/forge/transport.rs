@@ -1,5 +1,5 @@
-//! One request over the wire: TLS with ring, the proxy, private authorities, time limits. No
-//! redirects and no second attempts; [`super::http`] decides about those.
+//! A single HTTP request: TLS with ring, proxy, private certificate authorities, time limits.
+//! Redirects and retries are left to [`super::http`].
 
 use super::access::ForgeAccess;
 use super::{ForgeError, Result};
@@ -10,10 +10,10 @@ use ureq::http::{HeaderMap, Method, Request};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Error, Proxy, ProxyProtocol, Timeout};
 
-/// Longer answers are refused.
+/// Longer answers are refused, in bytes.
 const MAX_BODY: u64 = 64 * 1024 * 1024;
 
-/// An answer as it came.
+/// An HTTP answer.
 pub(super) struct HttpResponse {
     pub status: u16,
     pub headers: HeaderMap,
@@ -25,10 +25,10 @@ pub(super) struct HttpResponse {
 pub(super) enum TransportError {
     /// The request cannot have arrived.
     Unsent(String),
-    /// The other side is not who it should be; trying again changes nothing.
+    /// The server's certificate is not trusted; retrying does not help.
     Untrusted(String),
     Timeout,
-    /// It may have arrived.
+    /// The connection broke; the request may have arrived.
     Broken(String),
 }
 
@@ -67,7 +67,7 @@ impl Transport {
         self.send_for(method, url, headers, body, MAX_BODY)
     }
 
-    /// The same for an answer of at most `longest` bytes.
+    /// Like `send`, for an answer of at most `longest` bytes.
     pub(super) fn send_for(
         &self,
         method: &Method,
@@ -95,7 +95,7 @@ impl Transport {
     }
 }
 
-/// The system's authorities and the caller's.
+/// Returns the certificate authorities of the system and of the caller.
 fn load_authorities(pem: Option<&[u8]>) -> Result<RootCerts> {
     let system = rustls_native_certs::load_native_certs().certs;
     let mut all: Vec<Certificate<'static>> = system
@@ -126,7 +126,7 @@ fn find_proxy(access: &ForgeAccess) -> Result<Option<Proxy>> {
         return Ok(None);
     };
     let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
-    // The error of the library could quote the password.
+    // The library's error could contain the password, so it is dropped.
     let plain = Proxy::new(&url).map_err(|_error| {
         settings_error("the proxy", "it is not a URL such as http://host:3128")
     })?;
@@ -145,7 +145,7 @@ fn find_proxy(access: &ForgeAccess) -> Result<Option<Proxy>> {
     }
     for host in &access.no_proxy {
         let host = host.trim();
-        // `example.com` in NO_PROXY means its subdomains too, as curl and git have it.
+        // `example.com` in NO_PROXY includes its subdomains, as in curl and git.
         builder = builder.no_proxy(host);
         if !host.starts_with(['.', '*']) {
             builder = builder.no_proxy(&format!(".{host}"));
@@ -184,7 +184,7 @@ fn to_transport_error(error: &Error) -> TransportError {
     }
 }
 
-/// After the request was on its way.
+/// Converts an error that occurred after the request was sent.
 fn lost_within(error: &Error) -> TransportError {
     match error {
         Error::Timeout(_) => TransportError::Timeout,
