@@ -1,4 +1,4 @@
-//! A file that holds nothing but the version: a tag, a digest, both, or a whole reference.
+//! A file that contains only the version: a tag, a digest, both, or a whole reference.
 
 use super::line_starts::{self, LineStarts};
 use super::{Claim, SnapshotReader, Source, ValueNotation, VersionFinding, shape};
@@ -6,7 +6,7 @@ use crate::model::{
     ImagePart, ImageReference, SourceKind, Span, TemplateCaptures, Version, Warning,
 };
 
-/// The source; see the module.
+/// The text source; see the module.
 pub struct TextSource;
 
 impl Source for TextSource {
