@@ -29,7 +29,7 @@ use family::{TemplateGroup, VersionedFile, group_files};
 use slot::{StageFolders, StagePart, StageStrength};
 use std::collections::{BTreeSet, HashSet};
 
-/// Where the stages' names were found.
+/// The place where the stages' names were found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum StageBasis {
     /// In the paths of files.

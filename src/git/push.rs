@@ -31,7 +31,7 @@ pub struct ExpectedRef {
     pub at: Option<Oid>,
 }
 
-/// How a push may move a branch.
+/// The way a push may move a branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PushMode {
     /// Fast-forward only; for shared branches.
