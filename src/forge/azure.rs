@@ -141,7 +141,7 @@ impl AzureForge {
             }
             (self.http.clock.sleep)(self.http.limits.pause.saturating_mul(look));
         }
-        Err(ForgeError::NotMergeable { number, why: "Azure is still at it".into() })
+        Err(ForgeError::NotMergeable { number, why: "Azure has not finished the merge".into() })
     }
 
     fn to_proposal(&self, pull: AzurePullRequest) -> Proposal {

@@ -84,7 +84,7 @@ pub(super) fn merge_once(
         _ if after.state == ProposalState::Merged => Ok(after),
         Ok(()) => Err(ForgeError::NotMergeable {
             number,
-            why: "the forge has accepted it and not merged it".into(),
+            why: "the forge accepted the merge but did not perform it".into(),
         }),
         Err(error) => Err(not_mergeable(number, error)),
     }
@@ -112,7 +112,7 @@ pub(super) fn same_head(proposal: &Proposal, expect: &str) -> Result<()> {
         }
         _ => Err(ForgeError::NotMergeable {
             number: proposal.number,
-            why: "its branch has moved on".into(),
+            why: "its branch has changed".into(),
         }),
     }
 }

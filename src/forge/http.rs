@@ -353,7 +353,7 @@ fn default_headers(authorization: Option<&str>) -> Result<HeaderMap> {
     if let Some(text) = authorization {
         let odd = |_| ForgeError::Settings {
             what: "the token",
-            why: "it holds characters no token has".into(),
+            why: "it contains characters that are not valid in a token".into(),
         };
         let mut value = HeaderValue::from_str(text).map_err(odd)?;
         value.set_sensitive(true);

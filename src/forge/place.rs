@@ -117,11 +117,11 @@ pub struct ForgeRepository {
 /// Why a remote URL leads to no forge.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ForgeUrlError {
-    #[error("the remote is no repository on a host, so it has no forge")]
+    #[error("the remote is not on a host, so it has no forge")]
     NoHost,
-    #[error("`{host}` is not a forge that is known by its name")]
+    #[error("`{host}` is not a known forge")]
     Unknown { host: String, looks_like: Option<ForgeKind> },
-    #[error("the path `{path}` is not one of a repository on {}", kind.as_str())]
+    #[error("`{path}` is not the path of a repository on {}", kind.as_str())]
     Path { kind: ForgeKind, path: String },
 }
 
@@ -134,7 +134,7 @@ impl ForgeUrlError {
             Some(kind) => kind.name(),
             None => ForgeKind::GitHub.name(),
         };
-        Some(format!("say in the config which forge `{host}` is, for example `forge: {name}`"))
+        Some(format!("set the forge of `{host}` in the config, for example `forge: {name}`"))
     }
 }
 

@@ -105,17 +105,14 @@ fn load_authorities(pem: Option<&[u8]>) -> Result<RootCerts> {
     if let Some(pem) = pem {
         let before = all.len();
         for item in parse_pem(pem) {
-            let item = item
-                .map_err(|error| settings_error("the file of certificates", &error.to_string()))?;
+            let item =
+                item.map_err(|error| settings_error("the certificate file", &error.to_string()))?;
             if let PemItem::Certificate(certificate) = item {
                 all.push(certificate);
             }
         }
         if all.len() == before {
-            return Err(settings_error(
-                "the file of certificates",
-                "there is no certificate in it",
-            ));
+            return Err(settings_error("the certificate file", "it contains no certificate"));
         }
     }
     Ok(RootCerts::from(all))
@@ -134,7 +131,7 @@ fn find_proxy(access: &ForgeAccess) -> Result<Option<Proxy>> {
         plain.protocol(),
         ProxyProtocol::Socks4 | ProxyProtocol::Socks4A | ProxyProtocol::Socks5
     ) {
-        return Err(settings_error("the proxy", "only http and https proxies are known"));
+        return Err(settings_error("the proxy", "only http and https proxies are supported"));
     }
     let mut builder = Proxy::builder(plain.protocol()).host(plain.host()).port(plain.port());
     if let Some(user) = plain.username() {
@@ -154,7 +151,7 @@ fn find_proxy(access: &ForgeAccess) -> Result<Option<Proxy>> {
     builder
         .build()
         .map(Some)
-        .map_err(|_error| settings_error("the proxy", "its parts make no address"))
+        .map_err(|_error| settings_error("the proxy", "it is not a valid address"))
 }
 
 fn settings_error(what: &'static str, why: &str) -> ForgeError {
@@ -164,11 +161,11 @@ fn settings_error(what: &'static str, why: &str) -> ForgeError {
 fn to_transport_error(error: &Error) -> TransportError {
     match error {
         Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
-            TransportError::Unsent("it took too long to connect".into())
+            TransportError::Unsent("connecting timed out".into())
         }
         Error::Timeout(_) => TransportError::Timeout,
-        Error::HostNotFound => TransportError::Unsent("there is no such host".into()),
-        Error::ConnectionFailed => TransportError::Unsent("no connection".into()),
+        Error::HostNotFound => TransportError::Unsent("the host does not exist".into()),
+        Error::ConnectionFailed => TransportError::Unsent("the connection failed".into()),
         Error::ConnectProxyFailed(why) => {
             TransportError::Unsent(format!("the proxy refused: {why}"))
         }
@@ -188,7 +185,7 @@ fn to_transport_error(error: &Error) -> TransportError {
 fn lost_within(error: &Error) -> TransportError {
     match error {
         Error::Timeout(_) => TransportError::Timeout,
-        Error::BodyExceedsLimit(_) => TransportError::Broken("the answer is too long".into()),
+        Error::BodyExceedsLimit(_) => TransportError::Broken("the answer is too large".into()),
         other => TransportError::Broken(other.to_string()),
     }
 }

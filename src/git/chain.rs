@@ -216,7 +216,7 @@ impl Workspace<'_> {
     ) -> Result<Oid, WriteError> {
         let tree = self
             .tree_of(parent, link)
-            .map_err(|error| GitError::from_git2("the new link", &error))?;
+            .map_err(|error| GitError::from_git2("the new chain commit", &error))?;
         self.commit_tree(tree, parent.as_slice(), &link.message, author)
     }
 
@@ -266,7 +266,7 @@ impl Workspace<'_> {
             }
             Ok(out)
         };
-        Ok(read().map_err(|error| GitError::from_git2("a link", &error))?)
+        Ok(read().map_err(|error| GitError::from_git2("a chain commit", &error))?)
     }
 
     /// Pushes if `origin` has not moved; returns false if it has.

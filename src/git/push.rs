@@ -68,10 +68,10 @@ impl Workspace<'_> {
     /// When the remote cannot be reached.
     pub fn remote_refs(&self, names: &[String]) -> Result<BTreeMap<String, Oid>, WriteError> {
         self.repository.origin_url().ok_or(WriteError::NoRemote)?;
-        let answer = self.run_remote("ask the remote", LISTING, |git| {
+        let answer = self.run_remote("read the remote", LISTING, |git| {
             git.args(["ls-remote", "--", "origin"]).args(names);
         })?;
-        let answer = check_success(answer, "ask the remote")?;
+        let answer = check_success(answer, "read the remote")?;
         let one = |line: &str| {
             let (id, name) = line.split_once('\t')?;
             Some((name.to_owned(), Oid::from_str(id).ok()?))

@@ -28,9 +28,9 @@ const MAX_MESSAGE: usize = 4096;
 /// Why a repository could not be cloned or fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteError {
-    #[error("the URL `{url}` is refused: {why}")]
+    #[error("the URL `{url}` is not allowed: {why}")]
     Refused { url: String, why: String },
-    #[error("git is needed to {doing} `{url}`, and it could not be started: {why}")]
+    #[error("cannot {doing} `{url}`: git could not be started: {why}")]
     NoGit { doing: &'static str, url: String, why: String },
     #[error("git could not {doing} `{url}`: {message}")]
     Failed { doing: &'static str, url: String, message: String },
@@ -43,18 +43,16 @@ impl RemoteError {
     pub fn hint(&self) -> Option<String> {
         match self {
             RemoteError::Refused { .. } => {
-                Some("https, ssh, git and file URLs and `git@host:path` are accepted".into())
+                Some("use an https, ssh, git or file URL, or `git@host:path`".into())
             }
-            RemoteError::NoGit { .. } => Some(
-                "install git, or clone the repository by other means and name its folder".into(),
-            ),
+            RemoteError::NoGit { .. } => {
+                Some("install git, or clone the repository another way and pass its folder".into())
+            }
             RemoteError::Failed { doing: "fetch", .. } => {
-                Some("a longer --max-age uses the clone as it is".into())
+                Some("use a longer --max-age to work with the existing clone".into())
             }
             RemoteError::Failed { .. } => None,
-            RemoteError::Cache { .. } => {
-                Some("set XDG_CACHE_HOME to a folder that can be written".into())
-            }
+            RemoteError::Cache { .. } => Some("set XDG_CACHE_HOME to a writable folder".into()),
         }
     }
 }
@@ -239,7 +237,7 @@ impl<'p> CloneCache<'p> {
             return Ok(answer);
         }
         let message = if message.is_empty() {
-            format!("it ended with {status}")
+            format!("git failed ({status})")
         } else {
             redact_credentials(&message)
         };

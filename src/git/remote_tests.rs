@@ -90,7 +90,7 @@ fn failures_are_sentences_without_secrets() {
     };
     assert_eq!(
         bring("ext::sh -c id"),
-        "the URL `ext::sh -c id` is refused: `ext::` runs a program of its own"
+        "the URL `ext::sh -c id` is not allowed: `ext::` runs an external program"
     );
     let gone = bring("file:///nowhere/at/all");
     assert!(gone.starts_with("git could not clone `file:///nowhere/at/all`: fatal: "), "{gone}");

@@ -134,7 +134,7 @@ impl Repository {
     /// # Errors
     /// When libgit2 cannot add the folder.
     pub fn with_incoming(self, folder: &Path) -> Result<Self, GitError> {
-        let failed = |error: git2::Error| GitError::from_git2("what is pushed", &error);
+        let failed = |error: git2::Error| GitError::from_git2("the pushed objects", &error);
         let shown = folder.to_str().ok_or_else(|| GitError::Unsupported {
             path: folder.display().to_string(),
             what: "a path that is not UTF-8".to_owned(),

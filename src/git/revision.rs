@@ -168,7 +168,7 @@ mod tests {
         test.git(&["tag", "-f", "origin/main", "main~1"]);
         let error = only("origin/main").expect_err("two commits").to_string();
         let names = "refs/tags/origin/main and refs/remotes/origin/main";
-        assert_eq!(error, format!("`origin/main` can mean {names}"));
+        assert_eq!(error, format!("`origin/main` is ambiguous: it can mean {names}"));
         assert!(!only("refs/remotes/origin/main").expect("in full"));
         test.git(&["branch", "old", "main~1"]);
         test.git(&["fetch", "-q", ".", "old"]);

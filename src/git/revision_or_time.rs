@@ -11,9 +11,9 @@ pub const TIME_FORMS: &str = "`2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:0
 /// Why a text is neither a revision nor a time.
 #[derive(Debug, thiserror::Error)]
 pub enum RevisionError {
-    #[error("`{text}` is no commit, branch or tag of this repository, and no time either")]
+    #[error("`{text}` is neither a commit, branch or tag in this repository nor a time")]
     Unknown { text: String },
-    #[error("the mainline has no commit as old as {time}; its first is newer")]
+    #[error("the mainline has no commit as old as {time}; its first commit is newer")]
     TooEarly { time: Timestamp },
     #[error(transparent)]
     Git(#[from] GitError),
@@ -25,7 +25,7 @@ impl RevisionError {
         match self {
             RevisionError::Unknown { .. } => Some(format!("a time can be written {TIME_FORMS}")),
             RevisionError::TooEarly { .. } => {
-                Some("`git fetch --unshallow` brings older commits to a shallow clone".into())
+                Some("run `git fetch --unshallow` if the clone is shallow".into())
             }
             RevisionError::Git(error) => error.hint(),
         }

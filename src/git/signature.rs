@@ -109,11 +109,11 @@ fn signer_name(line: &str) -> Option<&str> {
 /// `ssh-keygen`.
 fn failure_reason(said: &str) -> String {
     if said.lines().any(|line| line.starts_with("Good \"git\" signature with ")) {
-        return "its key is on no line that counts now".into();
+        return "its key is not listed or not valid now".into();
     }
     let mut lines =
         said.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("warning:"));
-    let line = lines.next().unwrap_or("git does not say why");
+    let line = lines.next().unwrap_or("git gave no reason");
     line.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 

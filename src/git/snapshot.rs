@@ -64,7 +64,7 @@ pub enum ReadError {
     Submodule,
     #[error("it is {bytes} bytes long; towpath reads files up to {MAX_FILE_BYTES} bytes")]
     TooLarge { bytes: usize },
-    #[error("its object {id} is not in this clone; `git fetch --refetch --no-filter` brings it")]
+    #[error("its object {id} is not in this clone; run `git fetch --refetch --no-filter`")]
     MissingObject { id: Oid },
     #[error("it is not UTF-8 text")]
     NotText,

@@ -24,7 +24,7 @@ pub(super) fn refusal_reason(url: &str) -> Option<String> {
         return Some("it contains control characters".into());
     }
     if let Some(name) = remote_helper(url) {
-        return Some(format!("`{name}::` runs a program of its own"));
+        return Some(format!("`{name}::` runs an external program"));
     }
     match url.split_once("://") {
         Some((_, "")) => Some("there is nothing after `://`".into()),

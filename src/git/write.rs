@@ -65,7 +65,7 @@ pub struct NewCommit<'a> {
 /// Why a write failed.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    #[error("git is needed to {doing}, and it could not be started: {why}")]
+    #[error("cannot {doing}: git could not be started: {why}")]
     NoGit { doing: &'static str, why: String },
     #[error("git did not {doing} within {seconds} seconds")]
     TooSlow { doing: &'static str, seconds: u64 },
@@ -77,7 +77,7 @@ pub enum WriteError {
     NoRemote,
     #[error("the remote refuses `{branch}`: {message}")]
     Refused { branch: String, message: String },
-    #[error("branch `{branch}` was changed by somebody else meanwhile")]
+    #[error("branch `{branch}` was changed by someone else in the meantime")]
     Moved { branch: String },
     #[error(transparent)]
     Git(#[from] GitError),
@@ -89,20 +89,18 @@ impl WriteError {
         let hint = match self {
             WriteError::NoGit { .. } => "install git",
             WriteError::NoIdentity { .. } => {
-                "set user.name and user.email with `git config`, or GIT_AUTHOR_NAME and its kin in CI"
+                "set user.name and user.email with `git config`, or GIT_AUTHOR_NAME and GIT_AUTHOR_EMAIL in CI"
             }
             WriteError::NoRemote => "--commit makes a local commit, --patch prints one",
             WriteError::Refused { .. } => {
-                "a protected branch may take a pull request: leave out --push"
+                "the branch may be protected; leave out --push to open a pull request"
             }
             WriteError::Moved { .. } | WriteError::TooSlow { .. } => "run it again",
             WriteError::Git(error) => return error.hint(),
-            WriteError::Failed { doing: "ask the remote" | "fetch", .. } => {
-                "nothing was changed; run it again when `git fetch` works here"
+            WriteError::Failed { doing: "read the remote" | "fetch", .. } => {
+                "nothing was changed; run it again once `git fetch` works here"
             }
-            WriteError::Failed { doing: "push", .. } => {
-                "run it again: what did arrive is not done twice"
-            }
+            WriteError::Failed { doing: "push", .. } => "run it again; nothing is pushed twice",
             WriteError::Failed { .. } => return None,
         };
         Some(hint.into())
@@ -326,7 +324,7 @@ fn read_identity(
 ) -> Result<GitIdentity, WriteError> {
     let mut git = base_command(repository.git_dir(), manner);
     git.args(["var", variable]);
-    let answer = run_git(git, b"", "say who you are", SOON)?;
+    let answer = run_git(git, b"", "read your identity", SOON)?;
     let person = answer.stdout.rsplit_once('>').and_then(|(text, _)| text.split_once('<'));
     match person.filter(|_| answer.status.success()) {
         Some((name, email)) => {
@@ -391,7 +389,7 @@ pub(super) fn stderr_text(answer: &GitOutput) -> String {
     match (errors.is_empty(), answer.stderr.trim().is_empty()) {
         (false, _) => errors.join("; "),
         (true, false) => last_line(&answer.stderr),
-        (true, true) => format!("it ended with {}", answer.status),
+        (true, true) => format!("git failed ({})", answer.status),
     }
 }
 
@@ -399,6 +397,6 @@ fn last_line(text: &str) -> String {
     text.lines()
         .map(str::trim)
         .rfind(|line| !line.is_empty())
-        .unwrap_or("it said nothing")
+        .unwrap_or("git gave no reason")
         .to_owned()
 }

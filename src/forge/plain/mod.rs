@@ -78,7 +78,8 @@ impl<'w> PlainForge<'w> {
     ) -> Result<WriteDecision<ProposalRecord>> {
         let (number, entry) = (seen.entry.number, &seen.entry);
         let refuse = |why: String| ForgeError::NotMergeable { number, why };
-        let head = head.ok_or_else(|| refuse(format!("its branch `{}` is gone", entry.head)))?;
+        let head =
+            head.ok_or_else(|| refuse(format!("its branch `{}` no longer exists", entry.head)))?;
         let base = base.ok_or_else(|| refuse(format!("there is no branch `{}`", entry.base)))?;
         if let Some(entry) = self.book.noted_as_merged(seen, Some(head), Some(base))? {
             return Ok(WriteDecision::Said(entry));
@@ -148,7 +149,7 @@ impl<'w> PlainForge<'w> {
                 workspace.merge_commit(tree, base, head, &message)?
             }
             _ => {
-                let why = format!("`{}` has moved on, and only a forge rebases", entry.base);
+                let why = format!("`{}` has new commits, and rebasing needs a forge", entry.base);
                 return Err(ForgeError::NotMergeable { number: entry.number, why });
             }
         })
