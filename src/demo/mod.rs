@@ -26,7 +26,7 @@ pub struct DemoPaths {
 /// Why the demo could not be created.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    #[error("git is needed to make the demo, and it could not be started")]
+    #[error("cannot create the demo: git could not be started")]
     NoGit(#[source] io::Error),
     #[error("git could not {doing}: {message}")]
     Git { doing: &'static str, message: String },
@@ -49,7 +49,7 @@ pub fn make_demo(folder: &Path, now: Timestamp) -> Result<DemoPaths, DemoError> 
     let demo = DemoPaths { clone: folder.join("deploy"), origin: folder.join("origin.git") };
     let mut init = git_command();
     init.args(["init", "--quiet", "--bare", "--template="]).arg(&demo.origin);
-    run_git(init, "make a repository", b"")?;
+    run_git(init, "create a repository", b"")?;
     let mut import = git_command();
     import.arg("--git-dir").arg(&demo.origin).args(["fast-import", "--quiet"]);
     run_git(
@@ -101,7 +101,7 @@ fn run_git(mut git: Command, doing: &'static str, input: &[u8]) -> Result<(), De
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let message = if said.trim().is_empty() {
-        format!("it ended with {}", output.status)
+        format!("git failed ({})", output.status)
     } else {
         said.trim().into()
     };

@@ -21,7 +21,7 @@ pub type TemplateCaptures = BTreeMap<String, String>;
 pub enum TemplateError {
     #[error("`{0}` has a `{{` without its `}}`")]
     Unclosed(String),
-    #[error("`{0}` names `{{{1}}}`; a name is made of letters, digits and `_`")]
+    #[error("`{0}` contains `{{{1}}}`; a name consists of letters, digits and `_`")]
     BadName(String, String),
     #[error("`{0}` must be relative to the top of the repository, without `..`")]
     Outside(String),

@@ -53,11 +53,11 @@ fn version_of(word: &str) -> Option<(Option<String>, Version, ImagePart)> {
 
 fn refusal(word: &str) -> &'static str {
     if word.is_empty() {
-        "is empty; a tag, a digest or an image reference was expected"
+        "is empty; expected a tag, a digest or an image reference"
     } else if word.contains(char::is_whitespace) {
-        "holds more than one word; a tag, a digest or an image reference was expected"
+        "contains more than one word; expected a tag, a digest or an image reference"
     } else {
-        "holds no tag, digest or image reference"
+        "contains no tag, digest or image reference"
     }
 }
 

@@ -50,7 +50,7 @@ pub struct AliasUse {
 pub enum EditObstacle {
     #[error("the file is not valid YAML: {0}")]
     NotYaml(YamlError),
-    #[error("there is no value at these bytes")]
+    #[error("there is no value at this position")]
     NoScalar,
     #[error("the value has an anchor, and is also used at {}", list_uses(.0))]
     Anchored(Vec<AliasUse>),

@@ -194,7 +194,7 @@ fn file_spots(
     let fits = all
         .into_iter()
         .filter(|file| (sight.is_changed)(&file.path) && glob_matches(pattern, &file.path));
-    let key = format!("what {} reads of this file", object.display_name());
+    let key = format!("values read by {}", object.display_name());
     let spot = |path: String| {
         let leaves = reader.read_leaves(&path)?;
         let given = leaves.iter().filter(|leaf| leaf.keys().any(|key| wanted.contains(key)));
@@ -266,7 +266,7 @@ mod tests {
             told(&set("a/web:{{ .tag }}")),
             [
                 "prod.yaml:6 ApplicationSet web: spec.generators <spec.generators.[0].list.elements.[0].tag=v1 spec.generators.[1].git.files.[0].path=c/*/x.json>",
-                "c/a/x.json:- what ApplicationSet web reads of this file <tag=v1>",
+                "c/a/x.json:- values read by ApplicationSet web <tag=v1>",
             ]
         );
     }

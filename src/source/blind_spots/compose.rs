@@ -32,11 +32,11 @@ pub fn find_blind_spots(
     let before = NAMES
         .iter()
         .take(place.unwrap_or_default())
-        .map(|name| (*name, format!("what stands for {own}")));
+        .map(|name| (*name, format!("used instead of {own}")));
     let over = OVERRIDES
         .iter()
         .filter(|_| place.is_some())
-        .map(|name| (*name, format!("what is merged over {own}")));
+        .map(|name| (*name, format!("merged over {own}")));
     for (name, key) in before.chain(over) {
         let path = join(folder, name);
         let is_other = reader.file_exists(&path) && claim.rule.path.captures(&path).is_none();

@@ -54,7 +54,7 @@ impl ConfigObjectRef {
         let Some(leaves) = speaks.then(|| reader.read_leaves(path)).flatten() else {
             return Vec::new();
         };
-        let key = format!("{} {}, which {by} reads", self.kind, self.name);
+        let key = format!("{} {}, read by {by}", self.kind, self.name);
         let mut out = Vec::new();
         for object in split_objects(&leaves) {
             if object.text("kind") == Some(&self.kind)

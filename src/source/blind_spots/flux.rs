@@ -173,8 +173,8 @@ mod tests {
             told(&files),
             [
                 "prod/r.yaml:4 HelmRelease web: spec.valuesFrom <spec.valuesFrom.[vals].kind=ConfigMap spec.valuesFrom.[vals].name=vals>",
-                "prod/kustomization.yaml:2 ConfigMap vals, which HelmRelease web reads <configMapGenerator.[vals].files.[0]=values.yaml=web.yaml>",
-                "prod/web.yaml:- ConfigMap vals, which HelmRelease web reads <image.tag=v1>",
+                "prod/kustomization.yaml:2 ConfigMap vals, read by HelmRelease web <configMapGenerator.[vals].files.[0]=values.yaml=web.yaml>",
+                "prod/web.yaml:- ConfigMap vals, read by HelmRelease web <image.tag=v1>",
             ]
         );
     }

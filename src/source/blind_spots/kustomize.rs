@@ -212,7 +212,7 @@ impl KustomizationCheck<'_> {
                 let values: Option<Vec<Leaf>> = leaves.map(|leaves| {
                     leaves.iter().filter(|leaf| unread(&path, leaf)).cloned().collect()
                 });
-                out.extend(file_spot(&path, "values of a chart".into(), values.as_deref(), &text));
+                out.extend(file_spot(&path, "chart values".into(), values.as_deref(), &text));
             }
         }
         out

@@ -68,6 +68,6 @@ impl<'a> KubeObject<'a> {
         leaves.iter().for_each(|leaf| *counts.entry(&leaf.path).or_default() += 1);
         let twice: Vec<&Leaf> = leaves.into_iter().filter(|leaf| counts[&*leaf.path] > 1).collect();
         let key = shown_key(&twice.last()?.path);
-        self.spot_of(&format!("{key}, which is written twice"), twice, BlindSpotEffect::Overrides)
+        self.spot_of(&format!("{key} (duplicate)"), twice, BlindSpotEffect::Overrides)
     }
 }

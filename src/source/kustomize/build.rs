@@ -48,7 +48,7 @@ pub(super) fn file_of(reader: &SnapshotReader<'_>, directory: &str) -> Option<St
     let first = found.next()?;
     if found.next().is_some() {
         let message =
-            "is one of several kustomization files of its directory; kustomize builds none of them";
+            "is one of several kustomization files in its directory; kustomize builds none of them";
         reader.add_warning(Warning::for_file("kustomize-ambiguous", &first, message));
     }
     Some(first)
@@ -80,18 +80,22 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
             self.warn(
                 "kustomize-missing",
                 directory,
-                "has no kustomization file, but another one builds on it",
+                "has no kustomization file, but another kustomization uses it",
             );
             return;
         };
         if self.open.iter().any(|open| open == directory) || self.open.len() >= MAX_DEPTH {
-            self.warn("kustomize-cycle", &path, "is built on itself, or on too many others");
+            self.warn("kustomize-cycle", &path, "includes itself, or is nested too deeply");
             self.mark_tangled();
             return;
         }
         self.steps += 1;
         if self.steps > MAX_STEPS {
-            self.warn("kustomize-size", &path, "is used more often than towpath follows");
+            self.warn(
+                "kustomize-size",
+                &path,
+                "is skipped: the build uses too many kustomizations",
+            );
             self.mark_tangled();
             return;
         }
@@ -117,7 +121,7 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
         let mut known = InheritedItems::of(into);
         for item in &file.resources {
             if into.objects.len() >= MAX_OBJECTS {
-                self.warn("kustomize-size", path, "builds more objects than towpath looks at");
+                self.warn("kustomize-size", path, "builds too many objects; the rest is skipped");
                 return;
             }
             let Some(target) = self.resolve_path(directory, path, &item.text) else {
@@ -135,7 +139,7 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
                 None => self.warn(
                     "kustomize-missing",
                     path,
-                    format!("names `{}`, which is not there", item.text),
+                    format!("names `{}`, which does not exist", item.text),
                 ),
             }
         }
@@ -208,7 +212,7 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
             None => self.warn(
                 "kustomize-missing",
                 path,
-                format!("names the component `{text}`, which is not there"),
+                format!("names the component `{text}`, which does not exist"),
             ),
         }
     }
@@ -222,11 +226,7 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
             let Some(found) = file_cache::load_generator(self.reader, &path) else { continue };
             into.remotes.extend(found.charts.iter().cloned());
             if found.plugin {
-                self.warn(
-                    "kustomize-plugin",
-                    &path,
-                    "is made by a plugin, which towpath does not run",
-                );
+                self.warn("kustomize-plugin", &path, "needs a plugin, which towpath does not run");
             }
         }
     }

@@ -37,7 +37,7 @@ impl KustomizeBuilder<'_, '_> {
             self.warn(
                 "kustomize-replacements",
                 path,
-                "has replacements that write into images; they are not computed",
+                "has replacements that write into images; they are not applied",
             );
         }
         for transformer in &file.transformers {
@@ -80,7 +80,7 @@ impl KustomizeBuilder<'_, '_> {
         for entry in entries {
             if !entry.is_valid() {
                 let message = format!(
-                    "has the image name `{}`, which is no regular expression to use",
+                    "has the image name `{}`, which is not a valid regular expression",
                     entry.name
                 );
                 self.warn("kustomize-pattern", path, message);
@@ -104,7 +104,11 @@ impl KustomizeBuilder<'_, '_> {
     fn can_spend(&self, work: usize, path: &str) -> bool {
         let spent = self.reader.kustomize.add_work(work);
         if spent > MAX_WORK {
-            self.warn("kustomize-size", path, "compares more images and objects than towpath does");
+            self.warn(
+                "kustomize-size",
+                path,
+                "has too many images and objects; the rest is skipped",
+            );
         }
         spent <= MAX_WORK
     }
@@ -163,7 +167,11 @@ impl KustomizeBuilder<'_, '_> {
                 // A copy of a copy of a copy doubles the object each time.
                 let cost = json_patch::operation_cost(body, operation);
                 if cost > MAX_COPY {
-                    self.warn("kustomize-size", path, "copies more than towpath does");
+                    self.warn(
+                        "kustomize-size",
+                        path,
+                        "has a patch that copies too much; it is skipped",
+                    );
                 } else if self.can_spend(cost, path) {
                     json_patch::apply_operation(body, operation);
                 } else {
