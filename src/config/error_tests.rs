@@ -294,9 +294,9 @@ fn templates() {
 3:10: `../x` must be relative to the top of the repository, without `..`
 3:16: `/etc/x` must be relative to the top of the repository, without `..`
 3:24: `a/{b` has a `{` without its `}`
-3:32: `a/{b c}` names `{b c}`; a name is made of letters, digits and `_`
+3:32: `a/{b c}` contains `{b c}`; a name consists of letters, digits and `_`
 4:8: `a.{` has a `{` without its `}`
-5:8: `{}` names `{}`; a name is made of letters, digits and `_`
+5:8: `{}` contains `{}`; a name consists of letters, digits and `_`
 "#]]
     );
 }

@@ -40,7 +40,8 @@ impl BranchTips {
 }
 
 impl Repository {
-    /// The branch that `origin` names as its own, as a clone has noted it.
+    /// Returns the default branch of `origin` as recorded in this clone
+    /// (`refs/remotes/origin/HEAD`).
     pub fn origin_head(&self) -> Option<String> {
         let head = self.inner().find_reference("refs/remotes/origin/HEAD").ok()?;
         let target = head.symbolic_target().ok()??;
@@ -77,14 +78,14 @@ impl Repository {
         }
     }
 
-    /// Where `origin` is, as the configuration has it: no short form is written out. With credentials,
-    /// where somebody wrote them there.
+    /// Returns the URL of `origin` exactly as configured: `insteadOf` is not applied, and
+    /// credentials are not removed.
     pub fn origin_as_written(&self) -> Option<String> {
         self.inner().config().ok()?.get_string("remote.origin.url").ok()
     }
 
-    /// Every branch by name with its newest commit: those here, then those of `origin` that are not
-    /// here. Sorted by name; a ref that cannot be read is left out.
+    /// Returns every branch with its tip, sorted by name: local branches, then those of `origin`
+    /// that have no local branch. A ref that cannot be read is left out.
     pub fn branches(&self) -> Vec<(String, Oid)> {
         let mut found = BTreeMap::new();
         for prefix in ["refs/heads/", "refs/remotes/origin/"] {

@@ -1,4 +1,4 @@
-//! The vocabulary as plain values: no input, no output, no clock.
+//! The domain as plain values: no I/O, no clock.
 
 mod blind_spot;
 mod glob;

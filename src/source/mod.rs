@@ -1,7 +1,7 @@
 //! Sources: the ways images are written down. One file each, behind one registry.
 //!
-//! A source turns a claimed file into [`Finding`]s. It never decides what is app, stage or target:
-//! path and key templates of the [`Rule`] do, in [`read`].
+//! A source converts a claimed file to [`VersionFinding`]s. It does not decide app, stage or
+//! target: the path and key templates of the [`SourceRule`] do, in [`read_claim`].
 
 mod access_log;
 mod argo;
@@ -52,12 +52,12 @@ pub use reader::{FileChangeKind, ParseCache, SnapshotReader, YamlReadError, is_t
 use crate::config::SourceRule;
 use crate::model::{BlindSpot, EntryNote, Location, SourceKind, TemplateCaptures, Version};
 
-/// One version found in a file.
+/// A version found in a file.
 #[derive(Debug, Clone, Default)]
 pub struct VersionFinding {
-    /// Which of several images of one file; stable while versions change.
+    /// Distinguishes several images of one file; stable while versions change.
     pub component: Option<String>,
-    /// What key templates or groups captured; these win over the path's captures.
+    /// Captures of key templates or groups; they override the path's captures.
     pub captures: TemplateCaptures,
     pub image: Option<String>,
     pub version: Version,
@@ -67,24 +67,24 @@ pub struct VersionFinding {
 
 /// A way of writing images down.
 pub trait Source: Sync {
-    /// The word for it in the config.
+    /// Returns the kind used in the configuration.
     fn kind(&self) -> SourceKind;
 
-    /// What a rule's path template is matched against for a file: the file's path, a directory that
-    /// stands for it, or both.
+    /// Returns the strings that a rule's path template is matched against for a file: its path, a
+    /// directory that stands for it, or both.
     fn subjects<'p>(&self, path: &'p str) -> Vec<&'p str> {
         vec![path]
     }
 
-    /// How values are spelled in a file that this source found one in, for an edit.
+    /// Returns the notation of values in a file read by this source, for edits.
     fn notation(&self, path: &str) -> ValueNotation {
         ValueNotation::by_name(path)
     }
 
-    /// The versions a claimed file holds. What cannot be read is a warning of the reader.
+    /// Returns the versions in a claimed file. Unreadable files become warnings of the reader.
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding>;
 
-    /// The places by which programs may come to other versions than [`Source::read`] does.
+    /// Returns places that may lead programs to other versions than [`Source::read`] finds.
     fn blind_spots(
         &self,
         _claim: &Claim<'_>,
@@ -95,8 +95,8 @@ pub trait Source: Sync {
     }
 }
 
-/// Every source. To add one: a file here, a variant of [`SourceKind`], a line below, a fixture
-/// under `tests/fixtures/`, and a section of `docs/configuration.md` (see CONTRIBUTING.md).
+/// Returns all sources. To add one: a file here, a variant of [`SourceKind`], a line below, a
+/// fixture under `tests/fixtures/`, and a section of `docs/configuration.md` (see CONTRIBUTING.md).
 pub fn registry() -> &'static [&'static dyn Source] {
     &[
         &kustomize::KustomizeSource,
@@ -115,7 +115,7 @@ pub fn registry() -> &'static [&'static dyn Source] {
     ]
 }
 
-/// The source of a rule.
+/// Returns the source of a rule.
 pub fn source_for(rule: &SourceRule) -> &'static dyn Source {
     *registry()
         .iter()

@@ -17,16 +17,16 @@ pub(crate) struct TestRepository {
     /// The id of the commit.
     pub commit: Oid,
     repository: Repository,
-    /// Removed with the value.
+    /// Removed on drop.
     _folder: tempfile::TempDir,
 }
 
-/// A repository with these files: `(path, content)`.
+/// Creates a repository with these files: `(path, content)`.
 pub(crate) fn repository(files: &[(&str, &str)]) -> TestRepository {
     repository_with_links(files, &[])
 }
 
-/// A repository with these files and these symbolic links: `(path, target)`.
+/// Creates a repository with these files and these symbolic links: `(path, target)`.
 pub(crate) fn repository_with_links(
     files: &[(&str, &str)],
     links: &[(&str, &str)],
@@ -40,7 +40,7 @@ pub(crate) fn repository_with_links(
     TestRepository { commit, repository, _folder: folder }
 }
 
-/// A repository with one commit for each set of files, and the commits.
+/// Creates a repository with one commit for each set of files; returns the commits too.
 pub(crate) fn revisions(all: &[BTreeMap<&str, &str>]) -> (TestRepository, Vec<Oid>) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let git = git2::Repository::init_bare(folder.path()).expect("a new repository");
@@ -69,17 +69,17 @@ fn commit<'f>(git: &git2::Repository, files: impl Iterator<Item = (&'f str, i32,
 }
 
 impl TestRepository {
-    /// The files of the commit.
+    /// Returns the files of the commit.
     pub(crate) fn snapshot(&self) -> Snapshot<'_> {
         self.snapshot_of(self.commit)
     }
 
-    /// The files of another commit.
+    /// Returns the files of another commit.
     pub(crate) fn snapshot_of(&self, commit: Oid) -> Snapshot<'_> {
         Snapshot::of_commit(&self.repository, commit).expect("the commit is there")
     }
 
-    /// What a rule finds in all files it claims, with the claimed path, and the warnings.
+    /// Returns a rule's findings in all files it claims, with their paths, and the warnings.
     pub(crate) fn read(&self, rule: SourceRule) -> (Vec<(String, VersionFinding)>, Vec<Warning>) {
         let (snapshot, cache) = (self.snapshot(), ParseCache::default());
         let reader = SnapshotReader::new(&snapshot, &cache);
@@ -92,7 +92,7 @@ impl TestRepository {
         (found, reader.warnings())
     }
 
-    /// The blind spots of all files that a rule claims: `path:line key`, and what stands there.
+    /// Returns the blind spots of all files that a rule claims: `path:line key`, and their values.
     pub(crate) fn blind_spots(&self, rule: SourceRule) -> Vec<(String, String)> {
         let (snapshot, cache) = (self.snapshot(), ParseCache::default());
         let config = Config { rules: vec![rule], ..Config::default() };
@@ -116,7 +116,7 @@ impl TestRepository {
         out
     }
 
-    /// What a source finds in one file, without any config.
+    /// Returns a source's findings in one file, without a configuration.
     pub(crate) fn findings(&self, kind: SourceKind, path: &str) -> Vec<VersionFinding> {
         let (snapshot, cache) = (self.snapshot(), ParseCache::default());
         let reader = SnapshotReader::new(&snapshot, &cache);
@@ -127,7 +127,8 @@ impl TestRepository {
     }
 }
 
-/// A config with these stages in a row and these rules, as `(kind, path template)`.
+/// Returns a configuration with these stages in sequence and these rules, as `(kind, path
+/// template)`.
 pub(crate) fn config(stages: &[&str], rules: &[(SourceKind, &str)]) -> Config {
     let words: Vec<String> = stages.iter().map(|stage| (*stage).to_owned()).collect();
     let stage = |(index, name): (usize, &&str)| Stage {
@@ -147,7 +148,7 @@ pub(crate) fn config(stages: &[&str], rules: &[(SourceKind, &str)]) -> Config {
     }
 }
 
-/// Writes one directory: files of this level as they are, those of a folder as a tree of their own.
+/// Writes one directory: its files, and a tree for each folder.
 fn write_tree(git: &git2::Repository, blobs: &BTreeMap<&str, (i32, Oid)>) -> Oid {
     let mut builder = git.treebuilder(None).expect("a tree builder");
     let mut folders: BTreeMap<&str, BTreeMap<&str, (i32, Oid)>> = BTreeMap::new();

@@ -133,7 +133,7 @@ fn without_git_it_says_so() {
     let here = sandbox.path("home");
     let demo = sandbox.towpath(&here, &["demo", "--dir", "demo"]).env("PATH", &here);
     demo.assert().code(1).stdout_eq("").stderr_eq(str![[r#"
-error: git is needed to make the demo, and it could not be started
+error: cannot create the demo: git could not be started
   because [..]
 hint: install git; on Debian: `apt-get install git`
 

@@ -171,7 +171,7 @@ hint: did you mean `prod@2026-08-06`?
 
 "#]]);
     diff(&["prod@never", "prod"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: `never` is no commit, branch or tag of this repository, and no time either
+error: `never` is neither a commit, branch or tag in this repository nor a time
 hint: a time can be written `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
 
 "#]]);

@@ -335,7 +335,7 @@ fn what_is_not_there_is_said() {
         str![[r#"
 exit 2
 --
-error: `nowhere` is no commit, branch or tag of this repository
+error: `nowhere` is not a commit, branch or tag in this repository
 hint: `git fetch origin` brings branches; a check needs `nowhere` and its history
 
 "#]]
@@ -346,7 +346,7 @@ hint: `git fetch origin` brings branches; a check needs `nowhere` and its histor
         str![[r#"
 exit 2
 --
-error: `HEAD` is no commit, branch or tag of this repository
+error: `HEAD` is not a commit, branch or tag in this repository
 hint: `git fetch origin` brings branches; a check needs `HEAD` and its history
 
 "#]]

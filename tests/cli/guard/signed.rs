@@ -140,8 +140,8 @@ fn every_other_signature_proves_nothing() {
         told,
         snapbox::str![[r#"
 none 3: COMMIT is not signed with an ssh key
-unlisted 3: COMMIT is not signed by anybody in .towpath/signers: its key is on no line that counts now
-expired 3: COMMIT is not signed by anybody in .towpath/signers: its key is on no line that counts now
+unlisted 3: COMMIT is not signed by anybody in .towpath/signers: its key is not listed or not valid now
+expired 3: COMMIT is not signed by anybody in .towpath/signers: its key is not listed or not valid now
 other-use 3: COMMIT is not signed by anybody in .towpath/signers: Could not verify signature.
 below 3: COMMIT is not signed with an ssh key
 evil 3: COMMIT is not signed with an ssh key

@@ -154,7 +154,7 @@ api v2 has to wait for prod until Tue 2026-08-04 12:00 UTC: bake.
         str![[r#"
 exit 2
 --
-error: `some day` is no commit, branch or tag of this repository, and no time either
+error: `some day` is neither a commit, branch or tag in this repository nor a time
 hint: a time can be written `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
 
 "#]]

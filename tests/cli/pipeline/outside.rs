@@ -215,7 +215,7 @@ fn reviews_that_are_not_known_are_none() {
     assert_data_eq!(
         line(&forge, "approval"),
         str![[r#"
-exit 3: approval | needs-approval | nobody has approved; 1 needed; reviews are not known: git.example.com forbids this (status 403, `GET http://forge/api/v3/repos/o/r/pulls/1/reviews?per_page=100`): Resource not accessible | towpath.yaml:5
+exit 3: approval | needs-approval | nobody has approved; 1 needed; reviews are not known: git.example.com denied access (status 403, `GET http://forge/api/v3/repos/o/r/pulls/1/reviews?per_page=100`): Resource not accessible | towpath.yaml:5
 
 "#]]
     );

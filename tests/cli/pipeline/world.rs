@@ -253,7 +253,7 @@ fn a_huge_answer_is_none() {
     assert_data_eq!(
         said,
         str![[r#"
-exit 3: blocker | shut | no answer of http://status, which counts as shut: the answer is too long | towpath.yaml:5
+exit 3: blocker | shut | no answer of http://status, which counts as shut: the answer is too large | towpath.yaml:5
 
 "#]]
     );

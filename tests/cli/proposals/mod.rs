@@ -244,8 +244,8 @@ exit 1
 --
 app   prod   from staging
 api   v1     → v2
-error: git.example.com forbids this (status 403, `POST http://forge/api/v3/repos/o/r/pulls`): no permission
-hint: the token lacks a permission: it needs to read the repository, and to write pull requests and statuses
+error: git.example.com denied access (status 403, `POST http://forge/api/v3/repos/o/r/pulls`): no permission
+hint: the token needs permission to read the repository and to write pull requests and statuses
 
 "#]]
     );

@@ -200,7 +200,7 @@ fn any_address_can_be_without_a_forge() {
         str![[r#"
 exit 1
 --
-error: pull requests need a forge: `git.example.com` is not a forge that is known by its name
+error: pull requests need a forge: `git.example.com` is not a known forge
 hint: if `git.example.com` is a forge, say which with --forge; `--forge plain` needs none
 
 "#]]
@@ -212,14 +212,14 @@ hint: if `git.example.com` is a forge, say which with --forge; `--forge plain` n
         str![[r#"
 exit 1
 --
-error: git could not ask the remote: fatal: Could not read from remote repository.
-hint: nothing was changed; run it again when `git fetch` works here
+error: git could not read the remote: fatal: Could not read from remote repository.
+hint: nothing was changed; run it again once `git fetch` works here
 
 "#]]
     );
     configure_here(&site, "forge: plain\n");
     let said = site.run_with(&["proposals", "list"], &[("GIT_SSH_COMMAND", "false")]);
-    assert!(said.contains("git could not ask the remote"), "{said}");
+    assert!(said.contains("git could not read the remote"), "{said}");
     assert_data_eq!(
         site.run(&["proposals", "list", "--forge", "svn"]),
         str![[r#"

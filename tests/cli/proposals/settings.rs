@@ -141,7 +141,7 @@ https://bitbucket.org/o/r/pull-requests/1
 app   prod   from staging
 api   v1     → v2
 opened pull request 1: Promote api to prod: v1 -> v2
-warning: pull request 1 does not merge by itself: Bitbucket has no way to merge by itself
+warning: pull request 1 does not merge by itself: Bitbucket does not support auto-merge
 
 "#]]
     );
@@ -252,7 +252,7 @@ https://github.example/o/r/pull/2
 --
 app   staging   from dev
 web   v1        → v2
-warning: the commits of web are not listed: git could not clone an app's sources: `ext::` runs a program of its own
+warning: the commits of web are not listed: git could not clone an app's sources: `ext::` runs an external program
 opened pull request 2: Promote web to staging: v1 -> v2
 
 "#]]

@@ -160,8 +160,8 @@ https://github.example/o/r/pull/1
 app   prod   from staging
 api   v1     → v2
 opened pull request 1: Promote api to prod: v1 -> v2
-error: git.example.com does not accept the token (status 401, `GET http://forge/api/v3/repos/o/r/pulls/1`): Bad credentials
-hint: the token may have expired, or belong to another host; make a new one
+error: git.example.com rejected the token (status 401, `GET http://forge/api/v3/repos/o/r/pulls/1`): Bad credentials
+hint: the token may have expired or belong to another host; create a new one
 
 "#]]
     );
