@@ -1,4 +1,4 @@
-//! Times and spans in the gates' reasons.
+//! Formats times and durations in gate reasons.
 
 use jiff::{Timestamp, Zoned};
 
@@ -30,7 +30,7 @@ pub(super) fn format_duration(seconds: i64) -> String {
     if parts.is_empty() { "0s".into() } else { parts.join(" ") }
 }
 
-/// A word as an argument of a command that can be copied.
+/// Quotes a word as a shell argument if necessary.
 pub(super) fn shell_argument(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./@:+=".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {

@@ -1,4 +1,4 @@
-//! `approval-after-failure` and `approvals`: somebody permitted has said yes to this version.
+//! `approval-after-failure` and `approvals`: a permitted person has approved this version.
 
 use super::{GateInput, rule_origin};
 use crate::config::gates::{Gate, GateKind, GateRule};
@@ -73,7 +73,7 @@ fn answer_for(
         ))
 }
 
-/// Those who have approved and are permitted to: by the ledger, or by a review at the forge.
+/// People who have approved and are permitted to, by ledger event or by review on the forge.
 fn permitted_approvers(case: &GateInput<'_>, after: i64) -> BTreeSet<String> {
     let permission = case.evidence.config.pipeline.find_permission(case.question.stage.as_str());
     let mut out = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! `bake`: the version has run in the stages before for a time, without a break.
+//! `bake`: the version has run in the previous stages for a time without interruption.
 
 use super::{GateInput, rule_origin, target_suffix};
 use crate::config::gates::{BakeGate, Gate, GateKind, GateRule};
@@ -13,12 +13,12 @@ use jiff::tz::TimeZone;
 
 const KIND: GateKind = GateKind::Bake;
 
-/// How long something bakes, and who says so.
+/// A required run time, and the rule that asks for it.
 pub(super) struct BakeRequirement {
     pub kind: GateKind,
     pub place: RuleOrigin,
     pub seconds: i64,
-    /// Counted from when it passed.
+    /// True if the time counts from the passed outcome instead of the deployment.
     pub from_outcome: bool,
 }
 
@@ -74,7 +74,7 @@ fn in_slot<'c>(
     )
 }
 
-/// The best of all stays of the version counts; `None` where there is none.
+/// Returns the best answer over all runs of the version; `None` if it never ran.
 pub(super) fn best_bake<'l, 'e: 'l>(
     case: &GateInput<'_>,
     oven: &BakeRequirement,

@@ -1,4 +1,4 @@
-//! `blocker`: something outside stands in the way. No answer counts as shut.
+//! `blocker`: an external condition. No answer counts as shut.
 
 use super::{GateInput, rule_origin};
 use crate::config::gates::{BlockedBy, BlockerGate, Gate, GateKind, GateRule};

@@ -1,4 +1,4 @@
-//! `freeze`: nothing moves for a time.
+//! `freeze`: no changes for a period.
 
 use super::{GateInput, rule_origin};
 use crate::config::gates::{Gate, GateKind, GateRule};

@@ -1,5 +1,5 @@
-//! `hold`: after a rollback the stage stays where it is until it is released, so that no automation
-//! undoes it.
+//! `hold`: after a rollback the app stays as it is until it is released, so that no automation
+//! reverts the rollback.
 
 use super::GateInput;
 use crate::config::gates::GateKind;

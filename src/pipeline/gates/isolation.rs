@@ -1,7 +1,7 @@
-//! `isolation`: what was deployed last has an outcome. Unknown is not passed.
+//! `isolation`: the last deployment has an outcome. Unknown is not passed.
 //!
-//! Where nobody configured it, a first stage takes what builds bring, and what landed before the
-//! pipeline was watched is not judged: before the ledger begins, and by others than towpath.
+//! By default a first stage takes every build, and deployments that predate the pipeline are not
+//! judged: those before the first ledger event, unless made by towpath.
 
 use super::{GateInput, rule_origin, target_suffix};
 use crate::config::gates::{Gate, GateKind, IsolationScope};
@@ -94,7 +94,7 @@ fn of_landing(
     .with_clear_command(format!("towpath record {app} --stage {stage}{only} passed"))
 }
 
-/// The version, and whose it is if that is another app.
+/// The version, with its app if that is another one.
 fn version_text(case: &GateInput<'_>, landing: &EvidenceRunPeriod<'_>) -> String {
     if landing.slot.app == case.question.subject.app {
         landing.version.to_string()

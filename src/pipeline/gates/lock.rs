@@ -1,4 +1,4 @@
-//! `lock`: nobody has locked this stage or app.
+//! `lock`: the stage and the app are not locked.
 
 use super::GateInput;
 use crate::config::gates::GateKind;

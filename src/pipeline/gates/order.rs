@@ -1,4 +1,4 @@
-//! `order`: the version is or was what the stages right before run. No stage is skipped.
+//! `order`: the previous stages run or ran the version. No stage is skipped.
 
 use super::{GateInput, rule_origin};
 use crate::config::gates::{Gate, GateKind, OrderGate};
@@ -61,7 +61,7 @@ fn of_stage(
     GateAnswer::open(GateKind::Order, place, reason).with_since(landing.time)
 }
 
-/// When the slot had the version; where the past is judged, a little later will do.
+/// Run of the version in a cell. For a past query the version may arrive later by the tolerance.
 fn earliest_run<'c>(
     case: &GateInput<'c>,
     order: &OrderGate,

@@ -1,4 +1,4 @@
-//! What the gates say about people, times, the world and versions.
+//! Gates about people, times, external facts and versions.
 
 use crate::pipeline::external_facts::ExternalAnswer;
 use crate::pipeline::ledger::EventKind;

@@ -1,4 +1,4 @@
-//! `rejected`: nobody has rejected the version.
+//! `rejected`: the version is not rejected.
 
 use super::GateInput;
 use crate::config::gates::GateKind;

@@ -1,4 +1,4 @@
-//! What the gates say about the way of a version: order, isolation, outcomes, time to bake.
+//! Gates about the way of a version: order, isolation, outcomes, bake time.
 
 use crate::pipeline::HistoryLimit;
 use crate::pipeline::external_facts::ExternalAnswer;
@@ -79,7 +79,7 @@ order open (built-in): staging runs v1 since 1970-01-01 00:05 UTC
 
 "#]]
     );
-    // What it had run counts all the same.
+    // Versions that ran there before count as well.
     assert_data_eq!(
         bench(&["6 web staging/eu v0>v2", "9 web staging/eu v2>-"]).said(
             20,
@@ -328,7 +328,7 @@ fn bake_counts_from_the_landing_and_begins_anew() {
     );
 }
 
-/// What came before a shallow clone begins is not taken for long ago.
+/// A version older than a shallow clone's history is not assumed to be old.
 #[test]
 fn where_history_ends_nothing_is_taken_for_granted() {
     let known = ["30 web dev v2>v3", "32 web staging v1>v2", "34 web staging v2>v1"];

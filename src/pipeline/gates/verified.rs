@@ -1,5 +1,5 @@
-//! `verified`: the version has passed in the stages before: by the ledger, by checks of the forge, or
-//! by a command.
+//! `verified`: the version has passed in the previous stages, by the ledger, by checks on the
+//! forge, or by a command.
 
 use super::{GateInput, rule_origin, target_suffix};
 use crate::config::gates::{Gate, GateKind, GateRule, VerifiedBy, matches_glob};
@@ -74,7 +74,7 @@ fn in_stage(
     landings.iter().map(one).reduce(GateAnswer::stricter).unwrap_or_else(never)
 }
 
-/// What comes before a later wave is the wave before.
+/// Within a stage a later wave is verified by the wave before.
 fn in_wave(case: &GateInput<'_>, rule: &GateRule, by: &VerifiedBy, slot: &CellKey) -> GateAnswer {
     let version = case.question.version;
     let course = case.evidence.run_periods(slot, case.question.history_end());

@@ -1,4 +1,4 @@
-//! `wave`: what the wave before runs or ran, for as long as it is to bake there, and without a failure.
+//! `wave`: the previous wave runs or ran the version, for its bake time and without a failure.
 
 use super::bake::{self, BakeRequirement};
 use super::{GateInput, target_suffix};
@@ -69,7 +69,7 @@ fn in_slot(case: &GateInput<'_>, before: &PreviousWave<'_>, slot: &CellKey) -> G
     bake::best_bake(case, &oven, stays).expect("it has run there")
 }
 
-/// The command that takes the wave before there.
+/// Command that promotes the previous wave.
 fn promote(case: &GateInput<'_>, stage: &StageName) -> String {
     let (app, version) = (case.question.subject.to_string(), case.question.version.to_string());
     let (app, stage, version) =

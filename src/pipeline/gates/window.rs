@@ -1,4 +1,4 @@
-//! `window`: opening hours. It says when it opens next.
+//! `window`: opening hours. A closed window tells when it opens next.
 
 use super::{GateInput, rule_origin};
 use crate::config::gates::{Gate, GateKind, GateRule};
