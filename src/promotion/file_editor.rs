@@ -1,4 +1,4 @@
-//! One file that is edited: what may be edited in it, and by which splices.
+//! Edits of one file: decides what may be edited, and by which splices.
 
 use super::edits::EditConsent;
 use super::refusal::{EditRefusal, RefusalReason};
@@ -13,22 +13,22 @@ use std::rc::Rc;
 /// Markers of template engines.
 const MARKERS: [&str; 3] = ["{{", "{%", "<%"];
 
-/// A file as it is, and what is wanted of it so far.
+/// A file and the edits wanted so far.
 pub(super) struct FileEditor {
     path: String,
     pub text: Rc<str>,
     notation: ValueNotation,
     stream: Option<Rc<yaml::YamlStream>>,
     wanted: Vec<ScalarEdit>,
-    /// Keys that go, so that the trees cannot be compared node by node.
+    /// Removed keys; with these the trees cannot be compared node by node.
     removed: Vec<Splice>,
 }
 
 impl FileEditor {
-    /// Reads a file whose values are spelled like this.
+    /// Reads a file whose values have this notation.
     ///
     /// # Errors
-    /// For links, submodules, and what cannot be read.
+    /// For links, submodules, and files that cannot be read.
     pub fn read(
         reader: &SnapshotReader<'_>,
         path: &str,
@@ -70,10 +70,10 @@ impl FileEditor {
         Ok(page)
     }
 
-    /// Notes what is wanted at one location.
+    /// Adds a change at one location.
     ///
     /// # Errors
-    /// The reason why it cannot be.
+    /// The reason for refusing it.
     pub fn add_change(
         &mut self,
         location: &Location,
@@ -159,7 +159,7 @@ impl FileEditor {
         }
     }
 
-    /// Two entries may share a place, and want the same of it.
+    /// Adds an edit. Two entries may share a place if they want the same text.
     fn add(&mut self, wanted: ScalarEdit) -> Result<(), RefusalReason> {
         let (start, end) = (wanted.splice.span.start, wanted.splice.span.end);
         match self
@@ -204,10 +204,10 @@ impl FileEditor {
         out
     }
 
-    /// Does the new text say the same but for what is wanted?
+    /// Verifies that the new text differs only in the wanted places.
     ///
     /// # Errors
-    /// [`Reason::Collateral`] if not.
+    /// [`RefusalReason::Collateral`] if it does not.
     pub fn check(
         &self,
         reader: &SnapshotReader<'_>,

@@ -1,30 +1,30 @@
-//! Why an edit is not made: the file, the line, the reason, and what to do about it.
+//! Refused edits: file, line, reason, and remedy.
 
 use crate::model::Location;
 use crate::yaml::{AliasUse, EditObstacle};
 use std::fmt;
 
-/// An edit that is not made. Nothing else of the same edits is made either.
+/// A refused edit. No other edit of the same set is made either.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditRefusal {
     pub path: String,
-    /// 1-based, where it is about one line.
+    /// 1-based line, if it is about one.
     pub line: Option<u32>,
     pub reason: RefusalReason,
 }
 
 impl EditRefusal {
-    /// About one location.
+    /// Creates a refusal for one location.
     pub fn at_location(location: &Location, reason: RefusalReason) -> Self {
         EditRefusal { path: location.path.clone(), line: Some(location.line), reason }
     }
 
-    /// About a file as a whole.
+    /// Creates a refusal for a whole file.
     pub fn of_file(path: &str, reason: RefusalReason) -> Self {
         EditRefusal { path: path.to_owned(), line: None, reason }
     }
 
-    /// What to do about it.
+    /// Returns the remedy, if there is one.
     pub fn hint(&self) -> Option<String> {
         self.reason.hint()
     }
@@ -42,7 +42,7 @@ impl fmt::Display for EditRefusal {
 
 impl std::error::Error for EditRefusal {}
 
-/// What is in the way.
+/// Reason for refusing an edit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RefusalReason {
     #[error("it is a symbolic link, and towpath does not follow links")]
