@@ -1,4 +1,4 @@
-//! `bake-too-short`: it had not run long enough before.
+//! `bake-too-short`: the version had not run long enough before.
 
 use super::{AuditRule, findings_by_gate};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};

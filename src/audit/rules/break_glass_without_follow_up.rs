@@ -1,4 +1,4 @@
-//! `break-glass-without-follow-up`: nobody said afterwards what had happened.
+//! `break-glass-without-follow-up`: an override has no follow-up note.
 
 use super::AuditRule;
 use super::break_glass::by_event;
@@ -15,7 +15,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     find,
 };
 
-/// So long there is time to write.
+/// Time allowed for writing the note.
 const WEEK: i64 = 7 * 24 * 60 * 60;
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {

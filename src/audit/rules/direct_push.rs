@@ -1,4 +1,4 @@
-//! `direct-push`: no pull request brought it.
+//! `direct-push`: the deployment has no pull request.
 
 use super::AuditRule;
 use crate::audit::{AuditContext, CommitConvention, Finding, RuleRequirement, Severity};

@@ -1,4 +1,4 @@
-//! `diverged-targets`: clusters of one stage disagree.
+//! `diverged-targets`: the targets of a stage run different versions.
 
 use super::{AuditRule, finding_at_entry, format_duration};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -48,7 +48,7 @@ fn check_targets(scene: &AuditContext<'_>, entries: &[&MappingEntry]) -> Option<
     Some(Finding { slots, version: None, ..finding_at_entry(&RULE, entries[0], message) })
 }
 
-/// Has one version been in two of them?
+/// True if one version has run in two of them.
 fn have_shared(courses: &[Vec<EvidenceRunPeriod<'_>>]) -> bool {
     let mut seen: BTreeMap<&Version, usize> = BTreeMap::new();
     for (target, course) in courses.iter().enumerate() {
@@ -61,7 +61,7 @@ fn have_shared(courses: &[Vec<EvidenceRunPeriod<'_>>]) -> bool {
     false
 }
 
-/// `v2 in eu, us; v1 in ap`: what most of them run comes first.
+/// `v2 in eu, us; v1 in ap`: the most common version comes first.
 fn list(entries: &[&MappingEntry]) -> String {
     let mut by_version: BTreeMap<&Version, Vec<&str>> = BTreeMap::new();
     for entry in entries {

@@ -1,4 +1,4 @@
-//! `during-freeze`: it landed in a freeze.
+//! `during-freeze`: the deployment landed in a freeze.
 
 use super::{AuditRule, findings_by_gate};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};

@@ -1,4 +1,4 @@
-//! `flapping`: back and forth between two versions.
+//! `flapping`: a cell alternates between two versions.
 
 use super::AuditRule;
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -27,7 +27,7 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     cells.into_values().flat_map(|course| of_cell(&course)).collect()
 }
 
-/// `course` is what one cell got, the newest first.
+/// Findings of one cell. `course` holds its deployments, newest first.
 fn of_cell(course: &[Deployment<'_>]) -> Vec<Finding> {
     let turns: Vec<usize> = (0..course.len()).filter(|at| is_flapping(&course[*at..])).collect();
     let known: BTreeSet<usize> = turns.iter().copied().collect();
@@ -35,7 +35,7 @@ fn of_cell(course: &[Deployment<'_>]) -> Vec<Finding> {
     begins.map(|at| Finding::from_deployment(&RULE, &course[at], message(&course[at]))).collect()
 }
 
-/// Are the newest three changes forth, back and forth, within a day?
+/// True if the newest three deployments go forth, back and forth within a day.
 fn is_flapping(course: &[Deployment<'_>]) -> bool {
     let [last, back, first, ..] = course else { return false };
     let same = |one: &Deployment<'_>, other: &Deployment<'_>| {

@@ -1,4 +1,4 @@
-//! `mutable-tag`: the tag names a moving thing.
+//! `mutable-tag`: the tag may be moved to another image.
 
 use super::{AuditRule, finding_at_entry};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};

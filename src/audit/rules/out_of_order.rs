@@ -1,4 +1,4 @@
-//! `out-of-order`: the stage before got the version only afterwards.
+//! `out-of-order`: the previous stage got the version only later.
 
 use super::{AuditRule, format_duration};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};

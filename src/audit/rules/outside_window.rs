@@ -1,4 +1,4 @@
-//! `outside-window`: it landed outside of opening hours.
+//! `outside-window`: the deployment landed outside of opening hours.
 
 use super::{AuditRule, findings_by_gate};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};

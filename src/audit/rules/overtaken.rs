@@ -1,4 +1,4 @@
-//! `overtaken`: what it replaced had no outcome.
+//! `overtaken`: the replaced deployment had no outcome.
 
 use super::{AuditRule, findings_by_gate};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};

@@ -1,4 +1,4 @@
-//! `skipped-stage`: the stage before never had the version.
+//! `skipped-stage`: the previous stage never had the version.
 
 use super::AuditRule;
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};

@@ -1,4 +1,4 @@
-//! `stale-stage`: others moved, this one did not.
+//! `stale-stage`: an app was left behind in a stage.
 
 use super::{AuditRule, finding_at_entry, format_duration};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -25,7 +25,7 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     scene.entries().filter_map(|entry| left_behind(scene, &pace, entry)).collect()
 }
 
-/// When what moved.
+/// Times of the last deployments.
 struct StageActivity<'s> {
     stages: HashMap<&'s StageName, i64>,
     /// Newest first.
@@ -72,7 +72,7 @@ fn left_behind(
     (moves >= MOVES).then(|| finding_at_entry(&RULE, entry, message()))
 }
 
-/// How often the app moved in another stage since then.
+/// Number of deployments of the app in another stage since then.
 fn count_moves(pace: &StageActivity<'_>, slot: &CellKey, stage: &StageName, since: i64) -> usize {
     let there = pace.cells.get(&(&slot.app, slot.component.as_deref(), stage));
     there

@@ -1,4 +1,4 @@
-//! `twins-disagree`: places that should agree do not.
+//! `twins-disagree`: places that should hold the same version do not.
 
 use super::{AuditRule, findings_by_note};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};

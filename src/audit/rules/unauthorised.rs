@@ -1,4 +1,4 @@
-//! `unauthorised`: somebody else changed the mapping.
+//! `unauthorised`: the author had no permission to change the mapping.
 
 use super::AuditRule;
 use crate::audit::{AuditContext, Finding, MappedFileChange, RuleRequirement, Severity};
@@ -40,7 +40,7 @@ fn check_deployment(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Op
     Some(Finding::from_deployment(&RULE, deployment, message))
 }
 
-/// A file of one cell changed, and its version did not.
+/// A file of one cell changed, but its version did not.
 fn check_file_change(
     scene: &AuditContext<'_>,
     touch: &MappedFileChange,
@@ -62,8 +62,8 @@ fn check_file_change(
     })
 }
 
-/// Which cell each file is about; none where it holds several stages, for it does not say which of
-/// them was meant.
+/// Returns the cell of each file; `None` for a file that holds several stages, as the changed one
+/// is unknown.
 fn stages<'s>(scene: &AuditContext<'s>) -> HashMap<&'s str, Option<&'s CellKey>> {
     let mut out: HashMap<&str, Option<&CellKey>> = HashMap::new();
     for deployment in scene.timeline.deployments() {
@@ -73,7 +73,7 @@ fn stages<'s>(scene: &AuditContext<'s>) -> HashMap<&'s str, Option<&'s CellKey>>
     out
 }
 
-/// The author, if nobody permitted.
+/// Returns the author's name if they have no permission.
 fn unpermitted_author(scene: &AuditContext<'_>, stage: &str, commit: Oid) -> Option<String> {
     let permission = scene.config.pipeline.find_permission(stage)?;
     let author = scene.commit_details(commit)?.author.clone();

@@ -1,4 +1,4 @@
-//! `unbuildable`: YAML reads the tag as something else.
+//! `unbuildable`: YAML does not read the tag as a string.
 
 use super::{AuditRule, findings_by_note};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};

@@ -1,4 +1,4 @@
-//! `unknown-version`: no stage before ever had the version.
+//! `unknown-version`: no earlier stage ever had the version.
 
 use super::AuditRule;
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};

@@ -1,4 +1,4 @@
-//! `unpinned`: an image without a version.
+//! `unpinned`: the image has no version.
 
 use super::{AuditRule, finding_at_entry};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};

@@ -1,4 +1,4 @@
-//! `unverified`: it had not passed in the stages before.
+//! `unverified`: the version had not passed in the previous stages.
 
 use super::{AuditRule, findings_by_gate};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -51,7 +51,7 @@ mod tests {
         );
     }
 
-    /// A pipeline may be quicker than the clock: what counts is the place on the mainline.
+    /// A pipeline may be faster than the clock: the position on the mainline decides.
     #[test]
     fn within_one_second_the_mainline_says_what_came_first() {
         let gates = "gates:\n  - verified\n  - isolation\n";
