@@ -1,17 +1,16 @@
-//! What programs read in different ways: where that is new in a file of the mapping, nobody knows what
-//! it says.
+//! Finds constructs that programs read differently. If a change adds one to a file of the mapping,
+//! the meaning of the file is unclear.
 
 use crate::yaml::{self, YamlDocument, YamlValue};
 use std::collections::BTreeMap;
 
-/// Line breaks of YAML 1.1 that YAML 1.2 does not know: some parsers end a comment there.
+/// Line breaks of YAML 1.1 that are none in YAML 1.2: some parsers end a comment there.
 const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
-/// Blocks of text in a file may be documents themselves: patches.
+/// Depth to which text blocks are parsed as documents: they may be patches.
 const NESTED: usize = 2;
 
-/// What a text has that is read in different ways: half a sentence each, and its line. What stands in
-/// `before`, too, is no news.
+/// Finds an ambiguous construct that `before` does not have. Returns a phrase and the line.
 pub(super) fn find_new_ambiguity(
     path: &str,
     before: Option<&str>,
@@ -47,7 +46,7 @@ fn find_ambiguities(path: &str, text: &str) -> Vec<(String, u32)> {
     out
 }
 
-/// How many documents a text is.
+/// Number of documents in a YAML text.
 pub(super) fn count_documents(text: &str) -> usize {
     yaml::parse(text).map_or(0, |stream| stream.documents.len())
 }
@@ -64,7 +63,7 @@ fn find_line_breaks(text: &str) -> Vec<(String, u32)> {
     found.map(|(at, c)| (said(c), line_of(text, at))).collect()
 }
 
-/// Keys that stand twice in one mapping, also in blocks of text that are documents.
+/// Duplicate keys in a mapping, also within text blocks that are documents.
 fn written_twice(document: &YamlDocument, depth: usize) -> Vec<(String, u32)> {
     let said = |key: &str| {
         format!("the key `{key}` is written twice, and programs differ in which they take")
@@ -84,7 +83,7 @@ fn is_kustomization(path: &str) -> bool {
     ["kustomization.yaml", "kustomization.yml", "Kustomization"].contains(&name)
 }
 
-/// What kustomize does to images that is not worked out here.
+/// Fields of a kustomization whose effect on images is not computed.
 fn find_uncomputed(root: YamlValue<'_>) -> Vec<(String, u32)> {
     let said = |key: &str| format!("what its `{key}` do to images is not worked out");
     let mut out = Vec::new();
@@ -106,7 +105,7 @@ fn is_dotenv(path: &str) -> bool {
     name.ends_with(".env") || name.starts_with(".env.")
 }
 
-/// Lines of a dotenv file that are no plain assignment, and names that are set twice.
+/// Lines of a dotenv file that are no plain assignment, and variables set twice.
 fn odd_assignments(text: &str) -> Vec<(String, u32)> {
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
     let mut out = Vec::new();
@@ -135,7 +134,7 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// One word, or one text in quotes and nothing behind it.
+/// True for a single word, or a quoted text with nothing behind it.
 fn is_plain_value(value: &str) -> bool {
     let inner = |quote: char| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
     match inner('"').or_else(|| inner('\'')) {
@@ -147,8 +146,8 @@ fn is_plain_value(value: &str) -> bool {
     }
 }
 
-/// Is a value of YAML something else than the text that stands there: a number, or what a tag makes of
-/// it? `at` is where its token begins.
+/// True if YAML does not read a value as the text it shows: a number, or a tagged value. `at` is
+/// the range of its token.
 pub(super) fn is_untyped(text: &str, at: std::ops::Range<usize>) -> bool {
     let (Some(token), Some(before)) = (text.get(at.clone()), text.get(..at.start)) else {
         return false;
