@@ -1,5 +1,5 @@
-//! What is odd about a configuration that can be read: sources that match nothing, stages that
-//! nothing reaches, gates for apps that are not there.
+//! Finds parts of a valid configuration that have no effect: sources that match no file, stages in
+//! which nothing is found, gates for unknown apps.
 
 use super::diagnostic::{Diagnostic, nearest_word};
 use super::gates::matches_glob;
@@ -7,8 +7,8 @@ use super::resolved::{Config, ConfigOrigin};
 use crate::model::{AppName, StageName};
 use std::collections::BTreeSet;
 
-/// Compares the configuration with what its rules found in the repository. `matched` holds the
-/// indices of the rules that claim a file, `reached` the stages in which something was found.
+/// Reports unused rules and stages. `matched` holds the indexes of the rules that claim a file,
+/// `reached` the stages in which something was found.
 pub fn find_unused(
     config: &Config,
     matched: &BTreeSet<usize>,
@@ -43,7 +43,7 @@ pub fn find_unused(
     out
 }
 
-/// The names of apps that gates are said to be for, and that no app has: such a gate holds nothing back.
+/// Reports app patterns of gates that match no app: such a gate never applies.
 pub fn strange_apps(config: &Config, apps: &BTreeSet<AppName>) -> Vec<Diagnostic> {
     let known: Vec<&str> = apps.iter().map(AppName::as_str).collect();
     let mut out = Vec::new();

@@ -1,9 +1,9 @@
-//! Every key of `towpath.yaml`, in one table: the reader accepts what stands here, and the JSON
-//! schema and its descriptions are made from it.
+//! Every key of `towpath.yaml`, in one table: the reader accepts these keys, and the JSON schema
+//! with its descriptions is made from it.
 
 use crate::model::SourceKind;
 
-/// A key and what it is for.
+/// A key and its description.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ConfigKey {
     pub name: &'static str,
@@ -12,7 +12,7 @@ pub(super) struct ConfigKey {
     pub about: &'static str,
 }
 
-/// What a key's value looks like.
+/// Shape of a key's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ValueShape {
     /// One text.
@@ -25,7 +25,7 @@ pub(super) enum ValueShape {
     Sources,
     /// A list of gates.
     Gates,
-    /// Who may do what.
+    /// A mapping of permissions.
     Permissions,
     /// One of these words.
     OneOf(&'static [&'static str]),
@@ -43,7 +43,7 @@ pub(super) const fn key(name: &'static str, shape: ValueShape, about: &'static s
     ConfigKey { name, shape, about }
 }
 
-/// The keys at the top.
+/// Keys at the top level.
 pub(super) const TOP: [ConfigKey; 9] = [
     key(
         "branch",
@@ -88,7 +88,7 @@ pub(super) const TOP: [ConfigKey; 9] = [
     ),
 ];
 
-/// What `forge` may be.
+/// Values of `forge`.
 pub(super) const FORGE: [&str; 7] =
     ["github", "gitlab", "gitea", "forgejo", "bitbucket", "azure", "plain"];
 pub(super) const SWITCH: [&str; 2] = ["true", "false"];
@@ -117,7 +117,7 @@ const HOW: ConfigKey = key(
     "How pull requests are merged. Unless given, `merge`.",
 );
 
-/// The keys of `proposals`.
+/// Keys of `proposals`.
 pub(super) const PROPOSALS: [ConfigKey; 6] = [
     key(
         "subject",
@@ -131,7 +131,7 @@ pub(super) const PROPOSALS: [ConfigKey; 6] = [
     HOW,
 ];
 
-/// The keys of an app.
+/// Keys of an app.
 pub(super) const APP: [ConfigKey; 2] = [
     key(
         "repository",
@@ -145,7 +145,7 @@ pub(super) const APP: [ConfigKey; 2] = [
     ),
 ];
 
-/// The keys of a stage that is more than a name.
+/// Keys of a stage in its long form.
 pub(super) const STAGE: [ConfigKey; 12] = [
     key("name", ValueShape::Text, "The name of the stage, as towpath shows it."),
     key("aliases", ValueShape::Texts, "Other words for the stage in paths and keys."),
@@ -181,7 +181,7 @@ pub(super) const STAGE: [ConfigKey; 12] = [
     ),
 ];
 
-/// The keys of a source beside its kind.
+/// Keys of a source besides its kind.
 pub(super) const OPTIONS: [ConfigKey; 13] = [
     key(
         "app",
@@ -230,12 +230,12 @@ pub(super) const OPTIONS: [ConfigKey; 13] = [
     ),
 ];
 
-/// The kind a word names.
+/// Returns the kind that a word names.
 pub(super) fn kind(word: &str) -> Option<SourceKind> {
     SourceKind::ALL.into_iter().find(|kind| kind.as_str() == word)
 }
 
-/// What a kind reads, for the schema.
+/// Describes a kind for the schema.
 pub(super) fn kind_description(kind: SourceKind) -> &'static str {
     match kind {
         SourceKind::Kustomize => {
@@ -256,7 +256,7 @@ pub(super) fn kind_description(kind: SourceKind) -> &'static str {
     }
 }
 
-/// Why an option does not fit a kind, if it does not.
+/// Returns why an option does not fit a kind; `None` if it does.
 pub(super) fn unsupported_option(kind: SourceKind, option: &str) -> Option<&'static str> {
     let keys = matches!(option, "tag" | "tags" | "image" | "images" | "digest" | "digests");
     match kind {

@@ -1,4 +1,4 @@
-//! From the text of `towpath.yaml` to a [`Config`], or to every reason why not.
+//! Parses `towpath.yaml` into a [`Config`], or into all its problems.
 
 use super::diagnostic::{ConfigError, DiagnosticCollector};
 use super::fields::ConfigFields;
@@ -7,14 +7,14 @@ use super::resolved::{Config, ConfigOrigin, Provenance, Stage};
 use super::{apps, gates, keys, proposals, sources, stages};
 use crate::yaml::{self, YamlError, YamlStream, YamlValue};
 
-/// A configuration that people write is a few kilobytes.
+/// Maximum size of the file: real configurations have a few kilobytes.
 const MAX_BYTES: usize = 1 << 20;
 
-/// In YAML a brace at the start of a text, or inside `[…]`, opens a mapping.
+/// Hint for braces: at the start of a text or inside `[…]` they open a mapping in YAML.
 pub(super) const BRACES: &str =
     "a text that begins with `{`, or has one inside `[…]`, is quoted: '{app}'";
 
-/// Reads a configuration. `name` is the file as the user would name it.
+/// Parses a configuration. `name` is the file as the user would name it.
 ///
 /// # Errors
 /// All problems of the file with their places, in the order of the file.
@@ -123,7 +123,7 @@ fn read_config(
     config.rules = sources::read(field, config, problems);
 }
 
-/// Gates, permissions and the ledger: at the top, then of each stage.
+/// Reads gates, permissions and the ledger: those at the top, then those of each stage.
 fn read_pipeline(
     fields: &ConfigFields<'_>,
     stages: &[Stage],

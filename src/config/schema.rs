@@ -5,7 +5,7 @@ use super::keys::{self, ConfigKey, ValueShape};
 use crate::model::SourceKind;
 use serde_json::{Map, Value, json};
 
-/// The schema, draft 2020-12. It is checked in as `docs/reference/towpath.schema.json`.
+/// Returns the schema, draft 2020-12. It is checked in as `docs/reference/towpath.schema.json`.
 pub fn schema() -> Value {
     let mut top = object(&keys::TOP);
     let mut out = json!({
@@ -52,7 +52,7 @@ fn source() -> Value {
     out
 }
 
-/// The kind is there, what it needs is there, and what does not fit it is not.
+/// Requires the kind and what it needs, and forbids options that do not fit it.
 fn one_kind(kind: SourceKind) -> Value {
     let required = match kind {
         SourceKind::Line => json!([kind.as_str(), "pattern"]),
@@ -88,7 +88,7 @@ fn gate() -> Value {
     json!({ "description": "A gate: its name, or a mapping from the name to what it asks for.", "anyOf": [text(), long] })
 }
 
-/// Targets that move together, with or without a time to bake.
+/// Schema of a wave, with or without a bake time.
 fn wave() -> Value {
     let mut long = object(&WAVE);
     long["required"] = json!(["targets"]);
@@ -131,7 +131,7 @@ fn property(key: &ConfigKey) -> Value {
     out
 }
 
-/// YAML reads `true` as a bool.
+/// Schema of a choice of words; `true` and `false` are booleans in YAML.
 fn one_of(words: &[&str]) -> Value {
     let word =
         |word: &&str| word.parse::<bool>().map_or_else(|_| json!(word), |switch| json!(switch));
@@ -163,7 +163,7 @@ mod tests {
         );
     }
 
-    /// The reader must accept each key of the schema, as far as its name goes, and no other.
+    /// The reader accepts exactly the keys of the schema.
     #[test]
     fn reader_and_schema_know_the_same_keys() {
         let schema = schema();

@@ -1,4 +1,4 @@
-//! `sources:`, from mappings to rules: one rule for each path template.
+//! Reads `sources:`: one rule per path template.
 
 use super::diagnostic::{DiagnosticCollector, did_you_mean};
 use super::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
@@ -8,18 +8,18 @@ use crate::model::{KeyTemplate, PathTemplate, SourceKind, StageName, TemplateErr
 use crate::yaml::YamlValue;
 use regex::{Regex, RegexBuilder};
 
-/// More sources than a person writes.
+/// Limit on sources.
 const MAX_SOURCES: usize = 1000;
 
-/// How much template text is compiled for one file, stage words counted wherever `{stage}` stands.
-/// A thousand templates with 25 stages are a quarter of it; beyond it a small file with many
-/// aliases could keep a machine busy for minutes.
+/// Limit on template text compiled for one file, in bytes, with all stage words counted for each
+/// `{stage}`. A thousand templates with 25 stages are a quarter of it; without the limit a small
+/// file with many aliases could keep a machine busy for minutes.
 const MAX_WORK: usize = 1_000_000;
 
-/// A template or expression longer than this, in bytes, was not written by hand.
+/// Longest template or expression, in bytes.
 const MAX_TEMPLATE: usize = 2000;
 
-/// The rules in the order of the file. What is wrong is reported and left out.
+/// Reads the rules in the order of the file. Invalid ones are reported and left out.
 pub(super) fn read(
     field: ConfigField<'_>,
     config: &Config,
@@ -44,7 +44,7 @@ pub(super) fn read(
 struct SourceListReader<'c, 'p, 't> {
     config: &'c Config,
     words: Vec<String>,
-    /// The length of all stage words.
+    /// Total length of all stage words.
     letters: usize,
     work: usize,
     problems: &'p mut DiagnosticCollector<'t>,
@@ -79,7 +79,7 @@ impl SourceListReader<'_, '_, '_> {
         rules
     }
 
-    /// The one key that is a kind.
+    /// Returns the one key that is a kind.
     fn kind<'a>(
         &mut self,
         item: YamlValue<'a>,
@@ -106,7 +106,7 @@ impl SourceListReader<'_, '_, '_> {
         first
     }
 
-    /// Reports options that do not fit the kind, and takes them out.
+    /// Reports options that do not fit the kind, and removes them.
     fn reject_unsupported(&mut self, kind: SourceKind, fields: &mut ConfigFields<'_>) {
         fields.retain(|field| {
             let why = keys::unsupported_option(kind, field.name);
@@ -118,7 +118,7 @@ impl SourceListReader<'_, '_, '_> {
         });
     }
 
-    /// A rule with everything but its path.
+    /// Reads a rule without its path.
     fn read_options(
         &mut self,
         kind: SourceKind,
@@ -193,7 +193,7 @@ impl SourceListReader<'_, '_, '_> {
         parsed.map_err(|error| self.problems.add(word.at, shown_error(&error), None)).ok()
     }
 
-    /// A template of captures: its braces must match.
+    /// Reads a name template, whose braces must be balanced.
     fn name(&mut self, word: LocatedText<'_>) -> Option<NameTemplate> {
         let name = NameTemplate::new(word.text);
         let parsed = self.check_work_limit(word).then(|| PathTemplate::parse(word.text, &[]))?;
@@ -224,7 +224,7 @@ impl SourceListReader<'_, '_, '_> {
         Some(regex)
     }
 
-    /// Counts the work a template makes; the first one beyond the limit is reported.
+    /// Counts the work of a template. Reports the first one beyond the limit.
     fn check_work_limit(&mut self, word: LocatedText<'_>) -> bool {
         if word.text.len() > MAX_TEMPLATE {
             self.problems.add(
@@ -246,7 +246,7 @@ impl SourceListReader<'_, '_, '_> {
         self.work <= MAX_WORK
     }
 
-    /// Something must say in which stage a version runs.
+    /// Reports a rule from which no stage can be found.
     fn must_have_a_stage(&mut self, rule: &SourceRule, path: LocatedText<'_>) {
         let branches = self.config.stages.iter().any(|stage| stage.branch.is_some());
         if rule.stage.is_none()
@@ -264,7 +264,7 @@ impl SourceListReader<'_, '_, '_> {
         }
     }
 
-    /// A name made of captures that no path, key or pattern makes would always be empty.
+    /// Reports captures in names that no path, key or pattern defines: they would always be empty.
     fn names_must_be_captured(&mut self, rules: &[SourceRule], fields: &ConfigFields<'_>) {
         let known: Vec<String> = rules.iter().flat_map(capture_names).collect();
         for option in ["app", "target", "component", "base"] {
@@ -282,7 +282,7 @@ impl SourceListReader<'_, '_, '_> {
     }
 }
 
-/// The names that a rule's path, keys and pattern capture.
+/// Names that a rule's path, keys and pattern capture.
 fn capture_names(rule: &SourceRule) -> Vec<String> {
     let keys = rule.tags.iter().chain(&rule.images).chain(&rule.digests).map(KeyTemplate::as_str);
     let mut names: Vec<String> = keys.chain([rule.path.as_str()]).flat_map(names_in).collect();
@@ -297,13 +297,14 @@ fn capture_names(rule: &SourceRule) -> Vec<String> {
     names
 }
 
-/// The names in braces, in lower case as captures have them.
+/// Names in braces, lower-cased like captures.
 fn names_in(template: &str) -> Vec<String> {
     let pieces = template.split('{').skip(1).filter_map(|piece| piece.split_once('}'));
     pieces.map(|(name, _)| name.to_lowercase()).collect()
 }
 
-/// The error; a key template is shown with dots, not with what stands between keys inside.
+/// Formats the error. Key templates are joined by control characters inside, which are shown as
+/// dots.
 fn shown_error(error: &TemplateError) -> String {
     error.to_string().chars().map(|c| if c.is_control() { '.' } else { c }).collect()
 }

@@ -1,4 +1,4 @@
-//! `stages:`, from names and mappings to a pipeline without gaps or circles.
+//! Reads `stages:` into a pipeline without gaps or cycles.
 
 use super::diagnostic::{DiagnosticCollector, did_you_mean};
 use super::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
@@ -9,10 +9,10 @@ use crate::model::StageName;
 use crate::yaml::YamlValue;
 use std::collections::{BTreeMap, HashMap};
 
-/// More stages than any pipeline has; each one makes every `{stage}` slower.
+/// Limit on stages; each one makes every `{stage}` slower.
 const MAX_STAGES: usize = 200;
 
-/// The keys of a stage that are about proposals to it.
+/// Keys of a stage that are proposal options.
 const TERMS: [&str; 5] = ["labels", "reviewers", "draft", "merge", "method"];
 
 /// A stage as written.
@@ -25,10 +25,10 @@ struct WrittenStage<'a> {
     said: Vec<WrittenSetting>,
 }
 
-/// What is said of the proposals to each stage.
+/// Proposal options of each stage.
 type StageProposalOptions = BTreeMap<StageName, ProposalOptions>;
 
-/// The stages in pipeline order. What is wrong is reported and left out.
+/// Reads the stages in pipeline order. Invalid ones are reported and left out.
 pub(super) fn read(
     field: ConfigField<'_>,
     said: &mut Vec<WrittenSetting>,
@@ -116,7 +116,7 @@ fn stage<'a>(
     })
 }
 
-/// Every word for a stage with the index of the stage; a word must not name two.
+/// Index of the stage for every stage word. Reports words that name two stages.
 fn stage_words<'a>(
     stages: &[WrittenStage<'a>],
     problems: &mut DiagnosticCollector<'_>,
@@ -167,7 +167,7 @@ fn resolve_after(
     out
 }
 
-/// Sorts stages so that each stands behind those it comes after, and otherwise as written.
+/// Sorts stages so that each comes after its upstream stages, and otherwise as written.
 fn in_order(
     mut rest: Vec<Stage>,
     key: YamlValue<'_>,
@@ -182,7 +182,7 @@ fn in_order(
             let names: Vec<String> =
                 rest.iter().take(10).map(|stage| format!("`{}`", stage.name)).collect();
             let hint = String::from("a start of the pipeline has `after: []`");
-            // Of a word that stands twice nobody can say which comes first; it is told already.
+            // Duplicate names cannot be ordered; they are reported already.
             let unique =
                 |stage: &Stage| rest.iter().filter(|other| other.name == stage.name).count() == 1;
             if rest.iter().all(unique) {

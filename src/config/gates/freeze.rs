@@ -1,24 +1,24 @@
-//! A freeze: from one moment to another nothing moves.
+//! Freezes: periods without deployments.
 
 use super::window_hours::zone;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, Zoned};
 
-/// A span of time in which nothing is deployed.
+/// A period in which nothing is deployed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FreezePeriod {
     pub from: Zoned,
-    /// Not included.
+    /// Exclusive.
     pub to: Zoned,
     pub reason: Option<String>,
 }
 
 impl FreezePeriod {
-    /// Reads `2026-12-20` or `2026-12-20T18:00`. A day counts whole: as the end, too.
+    /// Parses `2026-12-20` or `2026-12-20T18:00`. An end without a time includes that whole day.
     ///
     /// # Errors
-    /// What cannot be read, as half a sentence.
+    /// A phrase that describes the problem.
     pub fn parse(
         from: &str,
         to: &str,
@@ -37,7 +37,7 @@ impl FreezePeriod {
     }
 }
 
-/// The moment, and whether it is a whole day.
+/// Parses a time. Returns true with it if the text names a whole day.
 fn parse_moment(text: &str, zone: &TimeZone) -> Result<(Zoned, bool), String> {
     let wrong = || {
         format!(

@@ -1,25 +1,25 @@
-//! The gates and their options, in one table for reader and schema.
+//! Gates and their options, in one table for reader and schema.
 
 use crate::config::keys::{ConfigKey, ValueShape, key};
 
-/// A gate as it is written.
+/// A gate in the configuration.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::config) struct GateKey {
     pub name: &'static str,
-    /// What the short form holds.
+    /// Form of the short notation.
     pub short: GateShorthand,
     pub options: &'static [ConfigKey],
     pub about: &'static str,
 }
 
-/// What stands behind the name of a gate, unless it is a mapping of options.
+/// Value of a gate that is not a mapping of options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::config) enum GateShorthand {
-    /// The name alone, or `off`.
+    /// The name alone, `on` or `off`.
     Nothing,
     Text,
     Texts,
-    /// There is none: options are needed.
+    /// None: options are required.
     Options,
 }
 
@@ -42,7 +42,7 @@ const TIMEOUT: ConfigKey =
 const COMMAND: ConfigKey =
     key("command", ValueShape::Texts, "The program and its arguments. They pass through no shell.");
 
-/// All gates that are configured, in the order they are shown.
+/// All configurable gates, in display order.
 pub(in crate::config) const GATES: [GateKey; 10] = [
     gate_key(
         "order",
@@ -169,13 +169,13 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
     ),
 ];
 
-/// What stands beside any gate.
+/// Keys that any gate may have besides its own.
 pub(in crate::config) const SCOPE: [ConfigKey; 2] = [
     key("apps", ValueShape::Texts, "The apps it holds for, with `*`. Unless given, all."),
     key("stages", ValueShape::Texts, "At the top: the stages it holds for. Unless given, all."),
 ];
 
-/// The keys of a wave that is more than its targets.
+/// Keys of a wave in its long form.
 pub(in crate::config) const WAVE: [ConfigKey; 2] = [
     key(
         "targets",
@@ -189,7 +189,7 @@ pub(in crate::config) const WAVE: [ConfigKey; 2] = [
     ),
 ];
 
-/// The keys of a wave's time to bake.
+/// Keys of a wave's bake time in its long form.
 pub(in crate::config) const BAKE: [ConfigKey; 2] = [
     key("for", ValueShape::Text, "How long, such as `30m` or `2d`."),
     key(
@@ -199,7 +199,7 @@ pub(in crate::config) const BAKE: [ConfigKey; 2] = [
     ),
 ];
 
-/// The keys of a permission.
+/// Keys of a permission in its long form.
 pub(in crate::config) const PERMISSION: [ConfigKey; 2] = [
     key("actors", ValueShape::Texts, "Names, mail addresses or logins at the forge."),
     key(

@@ -1,4 +1,4 @@
-//! The value of one gate, from its short form or its options.
+//! Reads a gate from its short form or its options.
 
 use super::keys::{GATES, GateKey, GateShorthand};
 use super::read::gate_key;
@@ -12,14 +12,14 @@ use crate::config::fields::{ConfigField, ConfigFields, LocatedText, escape_for_m
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use regex::Regex;
 
-/// Reads values, and reports what cannot be read.
+/// Reads gate options and reports problems.
 pub(super) struct GateOptionReader<'s, 'p, 't> {
     pub stages: &'s [Stage],
     pub problems: &'p mut DiagnosticCollector<'t>,
 }
 
 impl GateOptionReader<'_, '_, '_> {
-    /// A gate that is only named.
+    /// Reads a gate given by name only.
     pub fn read_bare_gate(&mut self, word: LocatedText<'_>) -> Option<Gate> {
         match word.text {
             "order" => Some(Gate::Order(OrderGate::default())),
@@ -43,7 +43,7 @@ impl GateOptionReader<'_, '_, '_> {
         }
     }
 
-    /// A gate with a value.
+    /// Reads a gate with a value.
     pub fn read_gate(&mut self, key: &GateKey, field: ConfigField<'_>) -> Option<Gate> {
         if field.value.text() == Some("off") {
             return Some(Gate::Off(kind(key.name)));
@@ -161,7 +161,7 @@ impl GateOptionReader<'_, '_, '_> {
         Some(Gate::Order(order))
     }
 
-    /// `s/EXPRESSION/REPLACEMENT/`, with any sign for the slash.
+    /// Parses `s/EXPRESSION/REPLACEMENT/`, with any separator.
     fn read_rewrite(&mut self, word: LocatedText<'_>) -> Option<(Regex, String)> {
         let mut signs = word.text.chars().skip(1);
         let parts: Vec<&str> = match (word.text.starts_with('s'), signs.next()) {
@@ -266,7 +266,7 @@ impl GateOptionReader<'_, '_, '_> {
     }
 }
 
-/// A time span such as `30m`, `1h 30m` or `2d`; a day is 24 hours.
+/// Parses a time span such as `30m`, `1h 30m` or `2d`; a day is 24 hours.
 pub fn time_span(text: &str) -> Option<SignedDuration> {
     let exact = text.parse::<SignedDuration>().ok();
     let days = || text.parse::<Span>().ok()?.to_duration(SpanRelativeTo::days_are_24_hours()).ok();

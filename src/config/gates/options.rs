@@ -1,13 +1,13 @@
-//! Gates that are mappings: freezes, blockers, and what a version must look like.
+//! Reads gates that are mappings: `freeze`, `blocker` and `version`.
 
 use super::option_reader::{GateOptionReader, flag_names};
 use super::{BlockedBy, BlockerGate, ExternalCommand, FreezePeriod, Gate, VersionGate};
 use crate::config::diagnostic::DiagnosticCollector;
 use crate::config::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
 
-/// How long an answer is waited for, in seconds.
+/// Default timeout of an external answer, in seconds.
 const TIMEOUT: u64 = 10;
-/// Nobody waits longer for one.
+/// Maximum timeout, in seconds.
 const MAX_TIMEOUT: u64 = 600;
 
 impl GateOptionReader<'_, '_, '_> {
@@ -113,7 +113,8 @@ impl GateOptionReader<'_, '_, '_> {
         }))
     }
 
-    /// What is neither `true` nor `false` is no quiet `false`: the gate would be open.
+    /// Reads a switch. Other words than `true` and `false` are reported: if they meant `false`, a
+    /// typo would open the gate.
     fn is_on(&mut self, option: &str, fields: &ConfigFields<'_>) -> bool {
         fields
             .one_of(option, &["true", "false"], self.problems)
