@@ -1,47 +1,47 @@
-//! What `towpath guard` tells.
+//! The report of `towpath guard`.
 
 use super::{GateReport, display_names};
 use crate::guard::{BreakGlassCommit, Contributor, Ruling};
 use crate::model::{AppName, CellKey, MappingEntry};
 use std::collections::BTreeMap;
 
-/// What was said to each part of a change.
+/// Rulings on the parts of a change.
 #[derive(Debug, Clone, Default)]
 pub struct GuardReport {
     pub repository: String,
-    /// The commits.
+    /// Commit ids.
     pub base: String,
     pub head: String,
-    /// How many files differ.
+    /// Number of files that differ.
     pub files: usize,
     pub persons: Vec<Contributor>,
-    /// What does not pass first.
+    /// Refused ones first.
     pub rulings: Vec<Ruling>,
-    /// The answers of the gates that rulings speak of.
+    /// Gate reports that the rulings refer to.
     pub judged: Vec<GateReport>,
-    /// Commits that say they break the glass.
+    /// Commits with a break-glass trailer.
     pub glasses: Vec<BreakGlassCommit>,
     names: BTreeMap<(AppName, Option<String>), String>,
 }
 
 impl GuardReport {
-    /// Nothing is said yet.
+    /// Creates an empty report.
     pub fn new(repository: String, base: String, head: String) -> Self {
         GuardReport { repository, base, head, ..GuardReport::default() }
     }
 
-    /// Learns how cells are called.
+    /// Sets the display names of the cells.
     pub fn name_cells(&mut self, before: &[MappingEntry], after: &[MappingEntry]) {
         self.names = display_names(after);
         self.names.extend(display_names(before));
     }
 
-    /// May all of it be merged?
+    /// True if everything may be merged.
     pub fn is_allowed(&self) -> bool {
         self.rulings.iter().all(Ruling::is_allowed)
     }
 
-    /// The cells of a ruling, as people call them; several images of one app share its name.
+    /// Display name of a ruling's cells; several images of one app share its name.
     pub fn name(&self, ruling: &Ruling) -> String {
         let name =
             |slot: &CellKey| self.names.get(&(slot.app.clone(), slot.component.clone())).cloned();
@@ -54,7 +54,7 @@ impl GuardReport {
         }
     }
 
-    /// `prod`, `prod/eu`, or `prod (3 targets)`.
+    /// Formats the place: `prod`, `prod/eu`, or `prod (3 targets)`.
     pub fn place_text(ruling: &Ruling) -> String {
         let Some(first) = ruling.slots.first() else { return String::new() };
         let mut targets: Vec<&str> =
@@ -68,7 +68,7 @@ impl GuardReport {
         }
     }
 
-    /// `v1 → v2`, with the arrow that is shown.
+    /// Formats the change as `v1 → v2`, with this arrow.
     pub fn versions(ruling: &Ruling, arrow: &str) -> String {
         let words = |versions: &[crate::model::Version]| {
             let mut words: Vec<String> = versions.iter().map(ToString::to_string).collect();
@@ -84,7 +84,7 @@ impl GuardReport {
         }
     }
 
-    /// All of it in a sentence, without its end.
+    /// Summary as a sentence without its full stop.
     pub fn summary_sentence(&self) -> String {
         let (moving, other): (Vec<&Ruling>, Vec<&Ruling>) =
             self.rulings.iter().partition(|ruling| !ruling.slots.is_empty());
