@@ -1,14 +1,14 @@
-//! Pull requests: as a table, and one in full.
+//! Renders pull requests: a table, or one in full.
 
 use super::table::{Alignment, StyledText, Table, TableColumn};
 use super::terminal_style::pad_end;
 use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::report::{Proposal, ProposalState, ProposalsReport};
 
-/// The width of the words before the facts.
+/// Width of the labels.
 const LABEL: usize = 11;
 
-/// One line for each.
+/// Renders one line per pull request.
 pub fn render_table(listed: &ProposalsReport, look: &TerminalStyle) -> String {
     let column = |heading, align, least| TableColumn { heading, align, least };
     let columns = [
@@ -32,7 +32,7 @@ fn proposal_row(one: &Proposal) -> [StyledText; 5] {
     ]
 }
 
-/// Everything about one, and its text.
+/// Renders the facts and the text of one pull request.
 pub fn render_proposal(one: &Proposal, look: &TerminalStyle) -> String {
     let heading = format!("{} {}", one.number, escape_for_terminal(&one.title));
     let mut out = format!("{}\n", look.paint(TextTone::Heading, &heading));

@@ -1,4 +1,4 @@
-//! The way of a version, one block for each app.
+//! Renders the way of a version, one block per app.
 
 use super::age::{format_age, format_duration};
 use super::history::{format_utc, kind_tone, pull_request_or_commit, slot_place};
@@ -19,7 +19,7 @@ const COLUMNS: [TableColumn<'static>; 7] = [
     TableColumn { heading: "now", align: Alignment::Left, least: 16 },
 ];
 
-/// Every way, under the app's name and the whole version.
+/// Renders a block per app and version.
 pub fn render_trace(trace: &TraceReport, look: &TerminalStyle, now: Timestamp) -> String {
     let blocks: Vec<String> = trace.ways.iter().map(|way| render_block(way, look, now)).collect();
     blocks.join("\n")
@@ -77,7 +77,7 @@ fn period_row(visit: &ReportedRunPeriod, look: &TerminalStyle, now: Timestamp) -
     ]
 }
 
-/// How long after the stage before, or in which other way it came.
+/// Time since the previous stage, or the kind of deployment.
 fn arrival_text(came: &DeploymentReport) -> StyledText {
     match came.kind {
         DeploymentKind::Rollback | DeploymentKind::Skip => {
@@ -87,7 +87,7 @@ fn arrival_text(came: &DeploymentReport) -> StyledText {
     }
 }
 
-/// What became of it: `running`, or what took its place, when and by whom.
+/// `running`, or the next version, with its age and author.
 fn end_text(left: Option<&DeploymentReport>, look: &TerminalStyle, now: Timestamp) -> StyledText {
     let Some(left) = left else { return StyledText::new("running", TextTone::Good) };
     let next = left

@@ -1,4 +1,4 @@
-//! SARIF 2.1.0 of what may not be merged.
+//! Renders refusals as SARIF 2.1.0.
 
 use super::refusal_sentence;
 use crate::guard::{GuardCheck, GuardRefusal, Ruling};
@@ -6,7 +6,7 @@ use crate::report::GuardReport;
 use crate::ui::audit::{physical_location, sarif_log};
 use serde_json::{Value, json};
 
-/// What each check is about. All gates are one rule.
+/// Descriptions of the checks. All gates are one rule.
 const RULES: [(&str, &str); 9] = [
     ("guard-permission", "Somebody changes a stage who is not permitted, or not known"),
     ("guard-gate", "A gate is not open for the version"),
@@ -19,7 +19,7 @@ const RULES: [(&str, &str); 9] = [
     ("guard-merge", "It cannot be merged as it is"),
 ];
 
-/// One run with all reasons.
+/// Renders one run with all refusals.
 pub fn render_sarif(guarded: &GuardReport, version: &str) -> String {
     let rule = |(id, text): (&str, &str)| json!({ "id": id, "shortDescription": { "text": text }, "defaultConfiguration": { "level": "error" } });
     let refused = guarded

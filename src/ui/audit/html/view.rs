@@ -1,4 +1,4 @@
-//! What the template is filled with.
+//! Values for the template.
 
 use super::display_text;
 use super::matrix::{self, HtmlMatrix};
@@ -10,10 +10,10 @@ use crate::ui::audit::lines::{self, format_count};
 use crate::ui::audit::{AuditDetail, short_commit};
 use serde::Serialize;
 
-/// The page, part by part.
+/// The page.
 #[derive(Serialize)]
 pub(super) struct AuditHtmlPage {
-    /// The last part of `repository`.
+    /// Last part of `repository`.
     name: String,
     repository: String,
     branch: Option<String>,
@@ -35,13 +35,13 @@ pub(super) struct AuditHtmlPage {
     more_pairs: Option<String>,
 }
 
-/// What is to be known in ten seconds.
+/// Summary at the top of the page.
 #[derive(Serialize)]
 struct PageSummary {
     /// A class of the style sheet.
     tone: &'static str,
     words: String,
-    /// When a rule was last broken gravely.
+    /// Date of the last finding of high severity.
     last: Option<String>,
 }
 
@@ -52,7 +52,7 @@ struct SeverityCount {
     is_none: bool,
 }
 
-/// A rule that found something.
+/// A rule with findings.
 #[derive(Serialize)]
 struct RuleRow {
     id: &'static str,
@@ -63,7 +63,7 @@ struct RuleRow {
     last: String,
 }
 
-/// A rule that found nothing.
+/// A rule without findings.
 #[derive(Serialize)]
 struct QuietRuleRow {
     id: &'static str,
@@ -108,7 +108,7 @@ impl AuditHtmlPage {
     }
 }
 
-/// A folder or an address by its last part.
+/// Last part of a folder or URL.
 fn short_name(repository: &str) -> &str {
     let whole = repository.trim_end_matches('/');
     let last = whole.rsplit(['/', '\\']).next().unwrap_or(whole);
@@ -120,7 +120,7 @@ fn format_day(seconds: i64) -> String {
     to_timestamp(seconds).strftime("%Y-%m-%d").to_string()
 }
 
-/// Where the findings of a rule stand on the page.
+/// Anchor of a rule's section.
 pub(super) fn anchor(rule: &AuditRule, severity: Severity) -> String {
     format!("{}-{}", rule.id, severity.as_str())
 }
@@ -153,7 +153,7 @@ fn severity_count(audited: &AuditReport, severity: Severity) -> SeverityCount {
     SeverityCount { severity: severity.as_str(), count: format_count(count), is_none: count == 0 }
 }
 
-/// What limits the answer.
+/// Remarks on what limits the audit.
 fn limit_remarks(audited: &AuditReport) -> Vec<String> {
     let mut out = Vec::new();
     if !audited.complete {
@@ -199,7 +199,7 @@ fn rule_row(
     }
 }
 
-/// The rules that could not be judged, and those that were kept.
+/// Rules without findings: those that were skipped, and those that passed.
 fn quiet_rules(audited: &AuditReport) -> (Vec<QuietRuleRow>, Vec<QuietRuleRow>) {
     let silent = audited
         .asked
