@@ -24,7 +24,7 @@ pub struct EditBase<'a> {
 }
 
 impl<'a> EditBase<'a> {
-    /// Reads all files that the configuration names. `branch_stage` as for [`source::read`].
+    /// Reads all files that the configuration names. `branch_stage` as for [`source::read_mapping`].
     pub fn load(
         config: &'a Config,
         snapshot: Snapshot<'a>,
@@ -62,7 +62,7 @@ impl<'a> EditBase<'a> {
         Ok(EditBase { snapshot, entries, claims, by_path, warnings, ..*self })
     }
 
-    /// Assembles the mapping, as [`source::read`] does.
+    /// Assembles the mapping, as [`source::read_mapping`] does.
     pub fn to_mapping(&self) -> Mapping {
         let entries = self.assemble_entries(self.entries.iter());
         let stages = self.config.stages.iter().map(|stage| stage.name.clone()).collect();
