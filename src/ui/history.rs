@@ -170,7 +170,7 @@ pub(super) fn slot_place(slot: &CellKey) -> String {
     slot.target.as_ref().map_or(slot.stage.to_string(), |target| format!("{}/{target}", slot.stage))
 }
 
-/// Color of a kind: those that need a second look stand out.
+/// Colour of a kind: those that need a second look stand out.
 pub(super) fn kind_tone(kind: DeploymentKind) -> TextTone {
     match kind {
         DeploymentKind::Rollback => TextTone::Bad,

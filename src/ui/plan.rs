@@ -70,7 +70,7 @@ fn has_several_components(item: &PlanItem) -> bool {
     moves.steps.iter().any(|step| step.entry.component != moves.steps[0].entry.component)
 }
 
-/// Renders a unified diff in the usual colors.
+/// Renders a unified diff in the usual colours.
 pub fn render_patch(diff: &str, look: &TerminalStyle) -> String {
     let painted = diff.lines().map(|line| {
         let tone = match line.as_bytes().first() {

@@ -1,4 +1,4 @@
-//! Capabilities of an output stream: colors, characters, width.
+//! Capabilities of an output stream: colours, characters, width.
 
 use console::Style;
 use std::borrow::Cow;
@@ -13,7 +13,7 @@ pub struct TerminalStyle {
     pub width: Option<usize>,
 }
 
-/// Meaning of a piece of text. Color is never the only sign of it.
+/// Meaning of a piece of text. Colour is never the only sign of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextTone {
     Plain,
@@ -25,7 +25,7 @@ pub enum TextTone {
 }
 
 impl TerminalStyle {
-    /// Colors a text by its tone.
+    /// Colours a text by its tone.
     pub fn paint<'t>(&self, tone: TextTone, text: &'t str) -> Cow<'t, str> {
         if !self.colors || tone == TextTone::Plain || text.is_empty() {
             return Cow::Borrowed(text);
