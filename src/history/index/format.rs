@@ -15,17 +15,17 @@ const HEAD: usize = MARK.len() + 4 + 4 + 8;
 /// Reason why an index cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum IndexDamage {
-    #[error("it is no index of this version")]
+    #[error("not an index of this version")]
     Foreign,
-    #[error("it is not complete")]
+    #[error("incomplete file")]
     Cut,
-    #[error("its checksum is wrong")]
+    #[error("wrong checksum")]
     Changed,
-    #[error("it contradicts itself")]
+    #[error("inconsistent data")]
     Inconsistent,
-    #[error("it is about something else")]
+    #[error("made for another repository or configuration")]
     OtherKey,
-    #[error("it cannot be read")]
+    #[error("cannot be read")]
     Unreadable,
 }
 

@@ -36,7 +36,7 @@ impl<'de> Deserialize<'de> for Timeline {
         if !columns.rows.iter().all(|row| columns.is_valid_row(row))
             || !columns.rows.is_sorted_by_key(|row| row.commit)
         {
-            return Err(D::Error::custom("a number is out of range"));
+            return Err(D::Error::custom("index out of range"));
         }
         Ok(Timeline {
             slots: Interner::from_distinct(columns.slots.into_owned()),

@@ -123,7 +123,7 @@ struct WalkSegment<'c> {
 }
 
 impl WalkSegment<'_> {
-    /// Walks the segment; `None` if its first commit cannot be read completely.
+    /// Walks the segment; `None` if its first commcannot be read completely.
     fn walk(&self) -> Option<WalkResult> {
         let (repository, cache) = (self.door.open().ok()?, ParseCache::default());
         let snapshot = Snapshot::of_commit(&repository, self.tip).ok()?;
