@@ -20,11 +20,11 @@ pub(super) fn answer(case: &GateInput<'_>) -> Option<GateAnswer> {
         None => (IsolationScope::Target, RuleOrigin::BuiltIn),
     };
     if place == RuleOrigin::BuiltIn && case.is_first() {
-        let reason = format!("{} takes what builds bring", case.question.stage);
+        let reason = format!("{} is a first stage and takes every build", case.question.stage);
         return Some(GateAnswer::open(GateKind::Isolation, place, reason));
     }
     if case.question.purpose == MoveDirection::Back {
-        let reason = "a rollback says itself how the last deployment turned out";
+        let reason = "rollbacks need no outcome";
         return Some(GateAnswer::open(GateKind::Isolation, place, reason));
     }
     let slots = match isolation {
@@ -61,7 +61,7 @@ fn of_landing(
     }
     if let Some(edge) = case.evidence.limit_before(landing) {
         let reason = format!(
-            "it is not known when {version} landed: history ends here at {}",
+            "unknown when {version} was deployed: the history of this clone starts at {}",
             format_seconds(edge.since)
         );
         return GateAnswer::shut(GateKind::Isolation, place, reason)
@@ -69,12 +69,12 @@ fn of_landing(
     }
     let is_usual = place == RuleOrigin::BuiltIn;
     if is_usual && case.evidence.is_from_before(landing) {
-        let reason = format!("{version} landed before outcomes were kept here");
+        let reason = format!("{version} was deployed before outcomes were recorded here");
         return GateAnswer::open(GateKind::Isolation, place, reason).with_since(landing.time);
     }
     let landed = landing
         .time
-        .map(|time| format!(" landed at {} and", format_seconds(time)))
+        .map(|time| format!(" (deployed {})", format_seconds(time)))
         .unwrap_or_default();
     let subject = AppComponent { app: landing.slot.app.clone(), component: None };
     let (app, stage) =
@@ -88,7 +88,7 @@ fn of_landing(
     GateAnswer::shut(
         GateKind::Isolation,
         place,
-        format!("{version}{landed} has no outcome; unknown is not passed"),
+        format!("{version}{landed} has no recorded outcome"),
     )
     .with_since(landing.time)
     .with_clear_command(format!("towpath record {app} --stage {stage}{only} passed"))

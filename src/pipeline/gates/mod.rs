@@ -81,8 +81,9 @@ impl<'c> GateInput<'c> {
             None => GateAnswer::shut(kind, place, format!("{name} has never run {version}")),
             Some(edge) => {
                 let since = format_seconds(edge.since);
-                let reason =
-                    format!("{name} has not run {version} since {since}, where history ends here");
+                let reason = format!(
+                    "{name} has not run {version} since {since}, where the history of this clone starts"
+                );
                 GateAnswer::shut(kind, place, reason).with_clear_command(edge.remedy)
             }
         }

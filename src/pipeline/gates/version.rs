@@ -13,7 +13,7 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
         None => GateAnswer::open(
             GateKind::Version,
             rule_origin(rule),
-            format!("{} is as it should be", case.question.version),
+            format!("{} meets the requirements", case.question.version),
         ),
     })
 }
@@ -23,14 +23,14 @@ fn version_problem(case: &GateInput<'_>, wanted: &VersionGate) -> Option<String>
     let tag = version.tag.as_deref().unwrap_or_default();
     if let Some(pattern) = wanted.pattern.as_ref().filter(|pattern| !pattern.is_match(tag)) {
         let text = pattern.as_str().trim_start_matches("^(?:").trim_end_matches(")$");
-        return Some(format!("{version} does not fit `{text}`"));
+        return Some(format!("{version} does not match `{text}`"));
     }
     let comes_from = |branch: &String| matches_glob(&format!("{branch}-*"), tag);
     if !wanted.branches.is_empty() && !wanted.branches.iter().any(comes_from) {
-        return Some(format!("{version} is not of branch {}", wanted.branches.join(" or ")));
+        return Some(format!("{version} is not from branch {}", wanted.branches.join(" or ")));
     }
     if wanted.immutable && is_moving_tag(tag) {
-        return Some(format!("{version} moves: what it names changes"));
+        return Some(format!("{version} is a mutable tag"));
     }
     (wanted.digest && version.digest.is_none()).then(|| format!("{version} has no digest"))
 }

@@ -28,7 +28,7 @@ fn the_first_wave_waits_for_none() {
     let bench = GateBench::of(CONFIG, &PAST);
     assert_data_eq!(
         bench.said(15, "web prod/canary v2", GATES),
-        "wave open (line 4): no wave of prod comes before this one\n"
+        "wave open (line 4): no earlier wave in prod\n"
     );
 }
 
@@ -186,12 +186,12 @@ fn waves_hold_no_rollback_back_and_leave_out_where_the_app_is_not() {
     let bench = GateBench::of(CONFIG, &PAST);
     assert_data_eq!(
         bench.said(60, "web prod/eu v1 back", &["wave"]),
-        "wave open (line 4): a rollback does not wait for waves\n"
+        "wave open (line 4): rollbacks do not wait for waves\n"
     );
     let past = ["0 api dev ->v1", "0 api prod/eu ->v0", "0 api prod/us ->v0"];
     assert_data_eq!(
         GateBench::of(CONFIG, &past).said(5, "api prod/eu v1", &["wave"]),
-        "wave open (line 4): no wave of prod comes before this one\n"
+        "wave open (line 4): no earlier wave in prod\n"
     );
     // Without waves there is no such gate.
     assert_data_eq!(GateBench::new("", &PAST).said(15, "web prod/eu v2", &["wave"]), "");

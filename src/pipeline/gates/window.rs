@@ -10,11 +10,7 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
     let Gate::Window(openings) = &rule.gate else { return None };
     let calendar = DeployCalendar { windows: vec![openings], freezes: Vec::new() };
     if calendar.is_open(case.question.at) {
-        return Some(GateAnswer::open(
-            GateKind::Window,
-            rule_origin(rule),
-            "these are opening hours",
-        ));
+        return Some(GateAnswer::open(GateKind::Window, rule_origin(rule), "within opening hours"));
     }
     Some(match calendar.next_opening(case.question.at) {
         Some(until) => {
@@ -26,6 +22,6 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
                 reason,
             )
         }
-        None => GateAnswer::shut(GateKind::Window, rule_origin(rule), "it never opens"),
+        None => GateAnswer::shut(GateKind::Window, rule_origin(rule), "never opens"),
     })
 }

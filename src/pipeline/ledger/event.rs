@@ -152,12 +152,12 @@ impl EventKind {
                 format!("Reject {app} {version}{reason}")
             }
             EventKind::Unrejected { app, version } => {
-                format!("Take back the rejection of {app} {version}")
+                format!("Withdraw the rejection of {app} {version}")
             }
             EventKind::Held { app, stage, reason } => format!("Hold {app} in {stage}: {reason}"),
             EventKind::Released { app, stage } => format!("Release {app} in {stage}"),
             EventKind::Overridden { app, stage, version, reason, .. } => {
-                format!("Break the glass for {app} {version} to {stage}: {reason}")
+                format!("Override the gates for {app} {version} in {stage}: {reason}")
             }
             EventKind::Noted { about, text } => format!("Note on {about}: {text}"),
         }
