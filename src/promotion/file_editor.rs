@@ -39,11 +39,10 @@ impl FileEditor {
             Some(FileKind::File) => {}
             Some(FileKind::Symlink) => return Err(refuse(RefusalReason::Symlink)),
             Some(FileKind::Submodule) => return Err(refuse(RefusalReason::Submodule)),
-            None => return Err(refuse(RefusalReason::Unreadable("there is no such file".into()))),
+            None => return Err(refuse(RefusalReason::Unreadable("no such file".into()))),
         }
-        let unreadable = || {
-            refuse(RefusalReason::Unreadable("it is not UTF-8 text, or not in this clone".into()))
-        };
+        let unreadable =
+            || refuse(RefusalReason::Unreadable("not UTF-8 text, or missing in this clone".into()));
         let text = reader.read_text(path).ok_or_else(unreadable)?;
         let mut page = FileEditor {
             path: path.to_owned(),
@@ -59,7 +58,7 @@ impl FileEditor {
                 Err(YamlReadError::Yaml(_, true)) => page.notation = ValueNotation::Template,
                 Err(YamlReadError::Yaml(error, false)) => {
                     return Err(refuse(RefusalReason::Unreadable(format!(
-                        "it is not valid YAML: {error}"
+                        "not valid YAML: {error}"
                     ))));
                 }
                 Err(YamlReadError::Read(error)) => {

@@ -78,7 +78,7 @@ impl CommitMessage {
     /// Instructions for rolling back, one command per app.
     fn way_back(&self) -> String {
         let mut out =
-            String::from("\nTo take it back after the merge, revert the commit, or\n\n```sh\n");
+            String::from("\nTo undo this after the merge, revert the commit, or run\n\n```sh\n");
         for way in &self.back {
             let target = way
                 .target
@@ -90,7 +90,7 @@ impl CommitMessage {
             let _ = writeln!(out, "towpath rollback {name} --stage {stage}{target} --to {version}");
         }
         out.push_str(
-            "```\n\nA newer version replaces this one here; commits of others on this branch are never overwritten.\n",
+            "```\n\nA newer version updates this proposal. Commits by others on this branch are never overwritten.\n",
         );
         out
     }
@@ -139,8 +139,8 @@ fn closing_marker(name: &str) -> String {
 }
 
 fn commits(one: &AppChangelog) -> String {
-    let verb = if one.is_back { "Takes away from" } else { "Brings to" };
-    let mut out = format!("\n{verb} {}:\n\n", table_cell(one.moved.app.as_str()));
+    let verb = if one.is_back { "removed from" } else { "added to" };
+    let mut out = format!("\nCommits {verb} {}:\n\n", table_cell(one.moved.app.as_str()));
     for commit in &one.commits {
         let id: String = commit.id.chars().take(DIGITS).collect();
         let _ = writeln!(

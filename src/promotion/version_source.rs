@@ -54,11 +54,7 @@ impl PlanObstacle {
         } else {
             format!("{stage} ({})", names.join(", "))
         };
-        PlanObstacle::new(
-            "absent",
-            format!("{app} is not in {place}"),
-            "write its files there first; then it can be moved",
-        )
+        PlanObstacle::new("absent", format!("{app} is not in {place}"), "add its files there first")
     }
 
     /// An entry cannot be edited.
@@ -140,7 +136,7 @@ fn versions_running<'e>(
         return Err(PlanObstacle::new(
             "not-upstream",
             reason,
-            format!("`towpath deploy {app} VERSION` puts a version there"),
+            format!("`towpath deploy {app} VERSION` deploys a version there"),
         ));
     }
     Ok(out)
@@ -157,7 +153,7 @@ fn differing_versions(app: &AppName, stage: &StageName, found: &[&MappingEntry])
     PlanObstacle::new(
         "targets-disagree",
         reason,
-        "say which one with --version, or promote one target with --target",
+        "choose one with --version, or promote a single target with --target",
     )
 }
 
@@ -198,7 +194,7 @@ fn versions_that_ran<'e>(
     let out: Vec<EntryVersion<'e>> = entries.iter().filter_map(|entry| ran(&entry)).collect();
     if out.is_empty() {
         let reason = format!("{stage} has never run {version} of {app}");
-        let hint = format!("`towpath history {app} --stage {stage}` lists what it ran");
+        let hint = format!("`towpath history {app} --stage {stage}` lists the versions it ran");
         return Err(PlanObstacle::new("never-ran", reason, hint));
     }
     Ok(out)
@@ -255,9 +251,9 @@ fn versions_before<'e>(
     };
     let out: Vec<EntryVersion<'e>> = newest.filter_map(back).collect();
     if out.is_empty() {
-        let reason = format!("history knows no version of {app} before this one");
+        let reason = format!("the history has no earlier version of {app}");
         let hint = format!(
-            "`towpath history {app}` shows what it knows; `towpath deploy` takes any version"
+            "`towpath history {app}` lists the known versions; `towpath deploy` accepts any version"
         );
         return Err(PlanObstacle::new("nothing-before", reason, hint));
     }
@@ -276,7 +272,10 @@ fn versions_to_restore<'e>(
     match (out.is_empty(), entries.first()) {
         (true, Some(entry)) => {
             let reason = format!("{} has never run {version} of {app}", entry.stage);
-            let hint = format!("`towpath history {app} --stage {}` lists what it ran", entry.stage);
+            let hint = format!(
+                "`towpath history {app} --stage {}` lists the versions it ran",
+                entry.stage
+            );
             Err(PlanObstacle::new("never-ran", reason, hint))
         }
         _ => Ok(out),
