@@ -51,13 +51,13 @@ impl RuleRequirement {
     pub fn missing_text(&self) -> String {
         match self {
             RuleRequirement::Nothing => String::new(),
-            RuleRequirement::Order => "stages in an order that write versions alike".into(),
+            RuleRequirement::Order => "two consecutive stages with comparable versions".into(),
             RuleRequirement::Permissions => "permissions".into(),
-            RuleRequirement::Gate(kind) => format!("a gate `{kind}`"),
-            RuleRequirement::Bake => "a gate `bake`, or `waves`".into(),
-            RuleRequirement::LedgerOr(kind) => format!("a ledger or a gate `{kind}`"),
+            RuleRequirement::Gate(kind) => format!("a `{kind}` gate"),
+            RuleRequirement::Bake => "a `bake` gate or `waves`".into(),
+            RuleRequirement::LedgerOr(kind) => format!("a ledger or a `{kind}` gate"),
             RuleRequirement::Ledger => "a ledger".into(),
-            RuleRequirement::Custom(custom) => format!("the custom of {}", custom.name),
+            RuleRequirement::Custom(custom) => format!("a {} convention", custom.name),
         }
     }
 }
@@ -112,7 +112,7 @@ unsigned: the custom of signing
     fn without_an_order_nothing_is_skipped() {
         let unjudged = AuditBench::new("", &["0 web dev ->v1"]).unjudged();
         assert!(
-            unjudged.contains("skipped-stage: stages in an order that write versions alike\n"),
+            unjudged.contains("skipped-stage: two consecutive stages with comparable versions\n"),
             "{unjudged}"
         );
     }

@@ -10,10 +10,10 @@ pub(super) static RULE: AuditRule = AuditRule {
     id: "break-glass",
     severity: Severity::Medium,
     needs: RuleRequirement::Nothing,
-    title: "Somebody passed the gates on purpose",
-    about: "Somebody broke the glass: an event in the ledger, or a `Gate-Override:` or `Break-glass:` trailer of a \
-            deploying commit. That may have been right; it is listed because it should be rare and looked at. The \
-            message is the reason that was given.",
+    title: "The gates were overridden on purpose",
+    about: "Somebody overrode the gates: by an event in the ledger, or by a `Gate-Override:` or `Break-glass:` trailer of a \
+            deploying commit. That may have been right; it is listed because it should be rare and reviewed. The \
+            message is the stated reason.",
     find,
 };
 

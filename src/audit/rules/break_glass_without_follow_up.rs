@@ -9,9 +9,9 @@ pub(super) static RULE: AuditRule = AuditRule {
     id: "break-glass-without-follow-up",
     severity: Severity::High,
     needs: RuleRequirement::Ledger,
-    title: "The glass was broken, and nobody said why afterwards",
-    about: "Somebody broke the glass more than a week ago, and no note in the ledger tells what came of it. \
-            `towpath ledger note EVENT TEXT` writes one: a link to the report of the incident is enough.",
+    title: "An override has no follow-up note",
+    about: "Somebody overrode the gates more than a week ago, and no note in the ledger tells the result. \
+            `towpath ledger note EVENT TEXT` writes one; a link to the incident report is enough.",
     find,
 };
 

@@ -12,10 +12,10 @@ pub(super) static RULE: AuditRule = AuditRule {
     severity: Severity::Low,
     needs: RuleRequirement::Nothing,
     title: "The targets of one stage run different versions",
-    about: "The targets of a stage (clusters, regions, tenants) run different versions of an app, and nothing changed \
-            about that for a week, so no rollout is under way; where the stage has `waves`, for a week and all the \
-            time that they bake. It is about what stands there now, and only about targets that have shared a \
-            version before: tenants that each go their own way are not meant.",
+    about: "The targets of a stage (clusters, regions, tenants) run different versions of an app, and have not changed \
+            for a week, so no rollout is under way; for a stage with `waves`, for a week plus the total \
+            bake time. This rule checks the current state, and only targets that have shared a \
+            version before: independent tenants are ignored.",
     find,
 };
 

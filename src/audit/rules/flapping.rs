@@ -10,10 +10,10 @@ pub(super) static RULE: AuditRule = AuditRule {
     id: "flapping",
     severity: Severity::Medium,
     needs: RuleRequirement::Nothing,
-    title: "A cell went back and forth between two versions",
-    about: "Within a day a cell went from one version to another, back, and forth again. Two automations that do not \
-            know of each other do that, or a rollback that something undoes. One back-and-forth is listed once, \
-            however long it lasted.",
+    title: "A cell switched back and forth between two versions",
+    about: "Within a day a cell switched from one version to another, back, and forth again. Two automations that do not \
+            know of each other cause that, or a rollback that something reverts. Each series is listed once, \
+            however long it was.",
     find,
 };
 
@@ -48,7 +48,7 @@ fn is_flapping(course: &[Deployment<'_>]) -> bool {
 
 fn message(last: &Deployment<'_>) -> String {
     let other = last.from.map(|from| from.version.to_string()).unwrap_or_default();
-    format!("back and forth with {other} within a day")
+    format!("switched back and forth with {other} within a day")
 }
 
 #[cfg(test)]

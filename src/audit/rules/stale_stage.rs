@@ -11,8 +11,8 @@ pub(super) static RULE: AuditRule = AuditRule {
     severity: Severity::Low,
     needs: RuleRequirement::Nothing,
     title: "An app was left behind in a stage",
-    about: "An app has not moved in a stage for 90 days, while the stage right before it got at least five newer \
-            versions of the app, and other apps moved in the stage. It is about what stands there now. The app is \
+    about: "An app has not been updated in a stage for 90 days, while the previous stage got at least five newer \
+            versions of it, and other apps were updated in the stage. This rule checks the current state. The app is \
             abandoned there, or its promotion is broken.",
     find,
 };
@@ -65,7 +65,7 @@ fn left_behind(
         .max_by_key(|(_, n)| *n)?;
     let message = || {
         format!(
-            "not moved for {}, while {stage} got {moves} versions",
+            "not updated for {}, while {stage} got {moves} versions",
             format_duration(scene.now - since)
         )
     };

@@ -8,8 +8,8 @@ pub(super) static RULE: AuditRule = AuditRule {
     id: "unverified",
     severity: Severity::High,
     needs: RuleRequirement::Gate(GateKind::Verified),
-    title: "Deployed onwards without a passed outcome",
-    about: "A version came to a stage, and in the stages before it had not passed by then: it had no outcome, or a failed one. Unknown is not passed. It needs `verified` among the gates, or in a `--policy`, and outcomes in the ledger (`towpath record`). Rollbacks need not be verified.",
+    title: "Deployed without a passed outcome",
+    about: "A version was deployed to a stage before it had passed in the previous stages: it had no outcome, or a failed one. An unknown outcome is no pass. Requires a `verified` gate, in the configuration or in a `--policy`, and outcomes in the ledger (`towpath record`). Rollbacks need not be verified.",
     find,
 };
 
