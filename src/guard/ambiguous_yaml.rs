@@ -58,16 +58,14 @@ fn line_of(text: &str, at: usize) -> u32 {
 fn find_line_breaks(text: &str) -> Vec<(String, u32)> {
     let found = text.char_indices().filter(|(_, c)| BREAKS.contains(c));
     let said = |c: char| {
-        format!("a line break stands in it that only some programs know (U+{:04X})", u32::from(c))
+        format!("contains a line break that only some parsers recognise (U+{:04X})", u32::from(c))
     };
     found.map(|(at, c)| (said(c), line_of(text, at))).collect()
 }
 
 /// Duplicate keys in a mapping, also within text blocks that are documents.
 fn written_twice(document: &YamlDocument, depth: usize) -> Vec<(String, u32)> {
-    let said = |key: &str| {
-        format!("the key `{key}` is written twice, and programs differ in which they take")
-    };
+    let said = |key: &str| format!("duplicate key `{key}`; parsers differ in which one they use");
     let mut out: Vec<(String, u32)> =
         document.duplicate_keys().into_iter().map(|(key, line)| (said(key), line)).collect();
     for (text, line) in document.block_scalars().filter(|_| depth < NESTED) {
@@ -85,7 +83,7 @@ fn is_kustomization(path: &str) -> bool {
 
 /// Fields of a kustomization whose effect on images is not computed.
 fn find_uncomputed(root: YamlValue<'_>) -> Vec<(String, u32)> {
-    let said = |key: &str| format!("what its `{key}` do to images is not worked out");
+    let said = |key: &str| format!("the effect of `{key}` on images is not computed");
     let mut out = Vec::new();
     for (key, value) in root.raw_pairs() {
         let Some(name) = key.text() else { continue };
@@ -116,11 +114,11 @@ fn odd_assignments(text: &str) -> Vec<(String, u32)> {
         }
         let rest = line.strip_prefix("export ").unwrap_or(line);
         match rest.split_once('=').filter(|(name, value)| is_name(name) && is_plain_value(value)) {
-            None => out.push((format!("the line `{line}` is read in different ways"), number)),
+            None => out.push((format!("programs read the line `{line}` differently"), number)),
             Some((name, _)) => {
                 if seen.insert(name, number).is_some() {
                     out.push((
-                        format!("`{name}` is set twice, and programs differ in which they take"),
+                        format!("`{name}` is set twice; programs differ in which one they use"),
                         number,
                     ));
                 }
@@ -177,20 +175,20 @@ mod tests {
         assert_eq!(told("x.yaml", twice, twice), "");
         assert_eq!(
             told("x.yaml", twice, &format!("{twice}b: 4\n")),
-            "4: the key `b` is written twice, and programs differ in which they take"
+            "4: duplicate key `b`; parsers differ in which one they use"
         );
         assert_eq!(
             told("x.yaml", "a: 1\n", "a: &k tag\n*k : 1\ntag: 2\n"),
-            "3: the key `tag` is written twice, and programs differ in which they take"
+            "3: duplicate key `tag`; parsers differ in which one they use"
         );
         let patch = "patch: |\n  tag: 1\n  tag: 2\n";
         assert_eq!(
             told("x.yaml", "a: 1\n", patch),
-            "2: the key `tag` is written twice, and programs differ in which they take"
+            "2: duplicate key `tag`; parsers differ in which one they use"
         );
         assert_eq!(
             told("x.yaml", "", "# a\u{2028}tag: v9\n"),
-            "1: a line break stands in it that only some programs know (U+2028)"
+            "1: contains a line break that only some parsers recognise (U+2028)"
         );
     }
 
@@ -199,11 +197,11 @@ mod tests {
         let path = "a/kustomization.yaml";
         assert_eq!(
             told(path, "", "resources: [a]\ntransformers: [b.yaml]\n"),
-            "2: what its `transformers` do to images is not worked out"
+            "2: the effect of `transformers` on images is not computed"
         );
         assert_eq!(
             told(path, "", "replacements:\n- path: r.yaml\n"),
-            "1: what its `replacements` do to images is not worked out"
+            "1: the effect of `replacements` on images is not computed"
         );
         assert_eq!(told(path, "", "replacements:\n- source: {}\n"), "");
         assert_eq!(told("a/values.yaml", "", "transformers: [b.yaml]\n"), "");
@@ -225,7 +223,7 @@ mod tests {
         ] {
             assert!(
                 told("prod.env", plain, &format!("{plain}{odd}\n"))
-                    .contains("is read in different ways"),
+                    .contains("programs read the line"),
                 "{odd}"
             );
         }

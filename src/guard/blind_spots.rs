@@ -91,17 +91,15 @@ fn is_kept(stage: Option<&StageName>, config: &Config) -> bool {
 
 fn spot_ruling(spot: &BlindSpot, permit: &PermissionResult, config: &Config) -> Ruling {
     let what = if spot.key.is_empty() { String::new() } else { format!("{}: ", spot.key) };
-    let reason =
-        format!("{what}it is not what it was, and towpath does not work out what runs by it");
+    let reason = format!("{what}changed, and its effect on versions is not computed");
     let refusal = GuardRefusal::new(GuardCheck::Unreadable, reason);
     match split_permit(permit, config) {
         (Some(who), _) => {
             Ruling { granted: Some(who), ..Ruling::of_file(&spot.path, spot.line, None) }
         }
         (None, denied) => {
-            let named = format!(
-                "`permissions: {{ {CONFIG}: [...] }}` names who may change it all the same"
-            );
+            let named =
+                format!("`permissions: {{ {CONFIG}: [...] }}` names the people who may change it");
             let hint = denied.and_then(|denied| denied.hint).unwrap_or(named);
             Ruling::of_file(&spot.path, spot.line, Some(refusal.hint(hint)))
         }

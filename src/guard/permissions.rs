@@ -33,7 +33,7 @@ impl IdentitySource {
             IdentitySource::Event => "opened the pull request",
             IdentitySource::Sender => "acted on the pull request last",
             IdentitySource::Forge => "opened the pull request",
-            IdentitySource::Told => "is vouched for by --actor",
+            IdentitySource::Told => "is named by --actor",
         }
     }
 
@@ -117,7 +117,7 @@ impl ChangeContributors<'_> {
             None if rules.permissions.is_empty() => PermissionResult::Free,
             None => PermissionResult::Denied(PermissionDenial {
                 reason: format!(
-                    "nobody may change the rules: `permissions` names nobody for `{CONFIG}`"
+                    "nobody may change the rules: `permissions` has no entry for `{CONFIG}`"
                 ),
                 line: None,
                 named: String::new(),
@@ -169,12 +169,9 @@ impl ChangeContributors<'_> {
         let stranger = self.persons.iter().find(|person| !is_named(person));
         let stranger = match stranger {
             Some(person) => {
-                format!("{}, who {}, is none of the {group}", person.name, person.proof.as_str())
+                format!("{}, who {}, is not one of the {group}", person.name, person.proof.as_str())
             }
-            None => {
-                "it is not known who asks for it; what commits say of their authors proves nothing"
-                    .to_owned()
-            }
+            None => "the requester is unknown; commit authors are not proof of identity".to_owned(),
         };
         let reason = match signed {
             Some(SignatureResult::No(why)) if self.persons.is_empty() => why,

@@ -157,12 +157,10 @@ impl QueryBuilder<'_, '_> {
             return Ok(whole);
         }
         if let Some(stage) = self.is_new_in(one, &earlier) {
-            let reason = format!(
-                "it is new in {stage} and in {} at once, and {} comes later",
-                slot.stage, slot.stage
-            );
+            let reason =
+                format!("new in both {stage} and {}, but {} comes later", slot.stage, slot.stage);
             return Err(GuardRefusal::new(GuardCheck::Gate(GateKind::Order), reason)
-                .hint("one stage after the other"));
+                .hint("add it to one stage at a time"));
         }
         if let Some(kin) = self.earlier_namesake(one, &earlier) {
             return Ok(kin);
@@ -222,8 +220,7 @@ impl QueryBuilder<'_, '_> {
             return None;
         }
         let (stage, away) = (&one.slot.stage, &first.slot.app);
-        let reason =
-            format!("it is new in {stage} while {away} goes away, and is not the same version");
+        let reason = format!("new in {stage} while {away} is removed, with a different version");
         Some(GuardRefusal::new(GuardCheck::Rename, reason).hint("rename first, then deploy"))
     }
 
@@ -243,7 +240,8 @@ impl QueryBuilder<'_, '_> {
         let strange =
             one.arriving_images().filter(move |image| !known.is_empty() && !known.contains(image));
         strange.map(|image| {
-            let reason = format!("the image {image} is in no stage before {}", one.slot.stage);
+            let reason =
+                format!("image {image} is not used in any stage before {}", one.slot.stage);
             GuardRefusal::new(GuardCheck::Image, reason)
         })
     }
@@ -266,7 +264,7 @@ impl QueryBuilder<'_, '_> {
         arriving.filter(move |digest| !is_pinned && !is_known(digest)).map(|digest| {
             GuardRefusal::new(
                 GuardCheck::Image,
-                format!("the digest {digest} is in no stage before {}", one.slot.stage),
+                format!("digest {digest} is not used in any stage before {}", one.slot.stage),
             )
         })
     }

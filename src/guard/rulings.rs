@@ -218,14 +218,14 @@ pub(super) fn split_permit(
             let refusal = GuardRefusal::new(GuardCheck::Permission, denial.reason.clone());
             let hint = match denial.line {
                 Some(_) if denial.is_unknown => Some(
-                    "an event of the forge, --proposal, --actor or signatures say who asks".into(),
+                    "identify the requester by a forge event, --proposal, --actor or commit signatures".into(),
                 ),
                 Some(line) => Some(format!(
                     "`permissions` in {} names {}",
                     config.provenance(Some(line)),
                     denial.named
                 )),
-                None => Some(format!("`permissions: {{ {CONFIG}: [...] }}` names them")),
+                None => Some(format!("`permissions: {{ {CONFIG}: [...] }}` names the people who may")),
             };
             (None, Some(GuardRefusal { hint, ..refusal }))
         }
@@ -245,7 +245,8 @@ fn gate_refusals<'q>(
             }
             _ => answer.reason.clone(),
         };
-        let hint = answer.clear.as_ref().map(|command| format!("`{command}` would clear it"));
+        let hint =
+            answer.clear.as_ref().map(|command| format!("to open this gate, run `{command}`"));
         GuardRefusal { check: GuardCheck::Gate(answer.gate), reason, hint }
     })
 }

@@ -45,7 +45,7 @@ pub fn find_unsafe_changes(scope: &GuardInput<'_>) -> Vec<Ruling> {
         out.extend(found);
     }
     for directory in &scope.differences.beyond {
-        let reason = "something differs here that no path can name: a name that is not UTF-8, or too many folders";
+        let reason = "a changed path here cannot be read: it is not UTF-8, or nested too deeply";
         let shown = if directory.is_empty() { "." } else { directory };
         out.push(Ruling::of_file(
             shown,
@@ -66,7 +66,7 @@ fn check_duplicate_path(
 ) -> Option<Ruling> {
     let is_hidden = change.before.is_none() && (scope.stands)(&change.path);
     (is_listed_twice || is_hidden).then(|| {
-        let reason = "one directory has this name twice";
+        let reason = "duplicate name in a directory";
         Ruling::of_file(&change.path, None, Some(GuardRefusal::new(GuardCheck::Unreadable, reason)))
     })
 }
@@ -87,9 +87,7 @@ fn check_link(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
             && scope.config.rules.iter().any(|rule| leads_to(rule, &change.path, scope.config));
     is_near.then(|| {
         let what = if kind == FileKind::Symlink { "a symbolic link" } else { "a submodule" };
-        let reason = format!(
-            "{what} stands where versions are read, and what is behind it cannot be judged"
-        );
+        let reason = format!("{what} where versions are read cannot be judged");
         Ruling::of_file(&change.path, None, Some(GuardRefusal::new(GuardCheck::Link, reason)))
     })
 }
@@ -116,7 +114,7 @@ fn check_readable(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling>
     let path = &change.path;
     if let (Some(warning), None) = (scope.after.find_warning(path), scope.before.find_warning(path))
     {
-        let reason = format!("it could be read before, and now {}", warning.message);
+        let reason = format!("was readable before, but now {}", warning.message);
         return Some(Ruling::of_file(
             path,
             None,
@@ -164,7 +162,7 @@ fn check_value_type(
         (scope.text_before)(&change.path).map(|text| odd(&text, before)).unwrap_or_default();
     let (_, line) =
         after.into_iter().find(|(slot, _)| known.iter().all(|(other, _)| other != slot))?;
-    let reason = "a version stands there that programs do not take for a text; put it in quotes";
+    let reason = "a version here is not read as a string; quote it";
     Some(Ruling::of_file(
         &change.path,
         Some(line),
@@ -192,7 +190,7 @@ fn check_document_count(
     {
         return None;
     }
-    let reason = "it has become several documents, and programs differ in which they read";
+    let reason = "split into several documents; programs differ in which ones they read";
     Some(Ruling::of_file(
         &change.path,
         None,
@@ -217,7 +215,7 @@ fn check_attributes(scope: &GuardInput<'_>, change: &PathChange) -> Option<Rulin
         ((scope.text_before)(&change.path).unwrap_or_default(), (scope.text_after)(&change.path)?);
     let files = scope.before.touched.iter().chain(&scope.after.touched).map(String::as_str);
     let (_, line) = git_attributes::find_new_attribute(directory, &before, &after, files)?;
-    let reason = "by it files of the mapping are checked out otherwise than they were written";
+    let reason = "this attribute changes mapped files on checkout";
     Some(Ruling::of_file(
         &change.path,
         Some(line),
@@ -245,8 +243,7 @@ fn check_lost_versions(
         return None;
     }
     let key = if first.is_empty() { String::new() } else { format!(" at `{first}`") };
-    let reason =
-        format!("it said a version{key} and says none any more, though the file is still there");
+    let reason = format!("no longer holds a version{key}, although the file still exists");
     Some(Ruling::of_file(
         &change.path,
         None,
@@ -306,7 +303,7 @@ impl<'s> PathIndex<'s> {
             found.map(|(_, known)| known)
         };
         let known = same.filter(|known| *known != path).or_else(beside)?;
-        let reason = format!("some file systems take this name for {known}");
+        let reason = format!("some file systems treat this name as {known}");
         Some(Ruling::of_file(path, None, Some(GuardRefusal::new(GuardCheck::Alike, reason))))
     }
 }
