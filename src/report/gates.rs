@@ -108,11 +108,11 @@ impl GateReport {
         let (app, version) = (&self.subject, &self.version);
         let to = self.place_text();
         if self.is_there {
-            return format!("{app} {version} is in {to} already.");
+            return format!("{app} {version} already runs in {to}.");
         }
         if let (Some(broken), false) = (&self.judgement.broken, self.judgement.verdict.is_open()) {
             return format!(
-                "{app} {version} may go to {to}: {} has broken the glass ({}).",
+                "{app} {version} may go to {to}: gates overridden by {} ({}).",
                 broken.by, broken.reason
             );
         }
@@ -120,7 +120,7 @@ impl GateReport {
             Verdict::Open => format!("{app} {version} may go to {to}."),
             Verdict::Wait { until } => {
                 format!(
-                    "{app} {version} has to wait for {to} until {}: {}.",
+                    "{app} {version} must wait until {} to go to {to}: {}.",
                     format_time(until),
                     self.closed_gate_names()
                 )
@@ -135,9 +135,7 @@ impl GateReport {
                 let wait = wait
                     .map(|until| format!(", not before {}", format_time(until)))
                     .unwrap_or_default();
-                format!(
-                    "{app} {version} may be proposed for {to}, and somebody has to approve it{wait}."
-                )
+                format!("{app} {version} may be proposed for {to} and needs an approval{wait}.")
             }
             Verdict::Shut => {
                 format!("{app} {version} may not go to {to}: {}.", self.closed_gate_names())

@@ -78,8 +78,8 @@ impl GuardReport {
         match (ruling.from.is_empty(), ruling.to.is_empty()) {
             (true, true) => String::new(),
             (true, false) => format!("new: {}", words(&ruling.to)),
-            (false, true) => format!("{} goes", words(&ruling.from)),
-            _ if ruling.from == ruling.to => format!("{}, another image", words(&ruling.to)),
+            (false, true) => format!("{} removed", words(&ruling.from)),
+            _ if ruling.from == ruling.to => format!("{} of another image", words(&ruling.to)),
             _ => format!("{} {arrow} {}", words(&ruling.from), words(&ruling.to)),
         }
     }
@@ -95,23 +95,22 @@ impl GuardReport {
             count => format!("{count} files differ"),
         };
         if self.rulings.is_empty() && self.files == 0 {
-            return "nothing differs".to_owned();
+            return "no differences".to_owned();
         }
         if self.rulings.is_empty() {
-            return format!("{files}, and no version moves");
+            return format!("{files}; no version changes");
         }
         let part = |count: usize, one: &str, many: &str, no: usize| match (count, no) {
             (0, _) => None,
-            (1, 0) => Some(format!("1 {one} may pass")),
-            (1, _) => Some(format!("1 {one} may not")),
-            (count, 0) => Some(format!("{count} {many} may pass")),
-            (count, no) => Some(format!("{no} of {count} {many} may not")),
+            (1, 0) => Some(format!("1 {one} is allowed")),
+            (1, _) => Some(format!("1 {one} is not allowed")),
+            (count, 0) => Some(format!("{count} {many} are allowed")),
+            (count, no) => Some(format!("{no} of {count} {many} are not allowed")),
         };
-        let moves =
-            part(moving.len(), "change of a version", "changes of versions", refused(&moving));
+        let moves = part(moving.len(), "version change", "version changes", refused(&moving));
         let others = part(other.len(), "other file", "other files", refused(&other));
         let broken = moving.iter().filter(|ruling| !ruling.overridden.is_empty()).count();
-        let broken = (broken > 0).then(|| format!("the glass is broken for {broken}"));
+        let broken = (broken > 0).then(|| format!("gates overridden for {broken}"));
         let files = (self.files > 0).then_some(files);
         let parts: Vec<String> = [files, moves, others, broken].into_iter().flatten().collect();
         parts.join("; ")

@@ -214,14 +214,14 @@ pub fn note_sentence(note: &EntryNote) -> String {
             format!("automated: policy {} owns this line", automation.policy)
         }
         EntryNote::Mutable => {
-            "mutable: this tag names a moving thing, so what runs may have changed since".into()
+            "mutable: this tag can be moved, so the running image may have changed since".into()
         }
-        EntryNote::AppVersion => "no tag: the chart's appVersion counts".into(),
+        EntryNote::AppVersion => "no tag: the chart's appVersion is used".into(),
         EntryNote::Unbuildable => {
-            "unbuildable: YAML reads this tag as a number, a bool or null; quote it".into()
+            "unbuildable: YAML reads this tag as a number, a boolean or null; quote it".into()
         }
         EntryNote::Unmatched => {
-            "unmatched: no local resource has this image; a remote one may".into()
+            "unmatched: no local resource has this image, but a remote one may".into()
         }
         EntryNote::Remote => "remote: the version of a remote resource, chart or git source".into(),
         EntryNote::Disagrees(what) => format!("disagrees: {what}"),
