@@ -23,8 +23,8 @@ fn render_gates(judged: &GateReport, look: &TerminalStyle) -> String {
     let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let columns = [
         column("gate", WHOLE),
-        column("answer", WHOLE),
-        column("why", WHOLE),
+        column("verdict", WHOLE),
+        column("reason", WHOLE),
         column("since", 3),
         column("from", 8),
     ];
@@ -75,6 +75,6 @@ fn clearing_commands(judged: &GateReport) -> String {
         }
     }
     seen.into_iter()
-        .map(|command| format!("to clear it: {}\n", escape_for_terminal(command)))
+        .map(|command| format!("to open the gate: {}\n", escape_for_terminal(command)))
         .collect()
 }

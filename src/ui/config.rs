@@ -62,7 +62,7 @@ fn stage_line(stage: &StageReport) -> ConfigLine {
         facts.push(format!("after {}", stage.after.join(", ")));
     }
     if !stage.aliases.is_empty() {
-        facts.push(format!("also called {}", stage.aliases.join(", ")));
+        facts.push(format!("aliases {}", stage.aliases.join(", ")));
     }
     if let Some(branch) = &stage.branch {
         facts.push(format!("on branch {branch}"));

@@ -79,7 +79,7 @@ fn describe_difference(diff: &DiffReport, difference: &AppDifference) -> String 
         (_, true, _) => format!("only in {left}"),
         (_, _, AheadSide::Left(n)) => format!("{left} is {} {further}", count(n)),
         (_, _, AheadSide::Right(n)) => format!("{right} is {} {further}", count(n)),
-        _ => "not known which is ahead".to_owned(),
+        _ => "unknown which is ahead".to_owned(),
     }
 }
 

@@ -191,7 +191,7 @@ fn change_text(change: &DeploymentReport) -> StyledText {
     match &change.account.break_glass {
         Some(reason) => StyledText::new(
             format!(
-                "{}, glass broken: {}",
+                "{}, gates overridden: {}",
                 pull_request_or_commit(change),
                 escape_for_terminal(reason)
             ),

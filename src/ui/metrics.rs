@@ -16,7 +16,7 @@ const FIGURES: [TableColumn<'static>; 8] = [
     TableColumn { heading: "app", align: Alignment::Left, least: 12 },
     TableColumn { heading: "stage", align: Alignment::Left, least: 8 },
     TableColumn { heading: "deployments", align: Alignment::Right, least: 11 },
-    TableColumn { heading: "a week", align: Alignment::Right, least: 6 },
+    TableColumn { heading: "per week", align: Alignment::Right, least: 8 },
     TableColumn { heading: "by week", align: Alignment::Left, least: BAR },
     TableColumn { heading: "lead (median, p90)", align: Alignment::Left, least: 18 },
     TableColumn { heading: "failed", align: Alignment::Right, least: 6 },
@@ -24,9 +24,9 @@ const FIGURES: [TableColumn<'static>; 8] = [
 ];
 
 const PAIRS: [TableColumn<'static>; 8] = [
-    TableColumn { heading: "from stage to stage", align: Alignment::Left, least: 19 },
+    TableColumn { heading: "stages", align: Alignment::Left, least: 19 },
     TableColumn { heading: "changes", align: Alignment::Right, least: 7 },
-    TableColumn { heading: "had been there", align: Alignment::Right, least: 14 },
+    TableColumn { heading: "was there before", align: Alignment::Right, least: 16 },
     TableColumn { heading: "same commit", align: Alignment::Right, least: 11 },
     TableColumn { heading: "overtook", align: Alignment::Right, least: 8 },
     TableColumn { heading: "later", align: Alignment::Right, least: 5 },
@@ -117,7 +117,7 @@ fn pair_row(pair: &StagePairFigures, look: &TerminalStyle) -> [StyledText; 8] {
 /// Explains why the counts of two stages mean nothing.
 pub fn describe_incomparable(pair: &StagePairFigures) -> String {
     format!(
-        "{} and {} are not comparable: {} of {} versions never match, so tags seem to be renamed on the way",
+        "{} and {} are not comparable: {} of {} versions never match, so tags are probably renamed between them",
         pair.before,
         pair.stage,
         pair.versions - pair.met,
@@ -171,7 +171,7 @@ fn all_figures(measured: &MetricsReport) -> impl Iterator<Item = &DoraFigures> {
 /// Renders a Markdown table.
 pub fn render_markdown(measured: &MetricsReport) -> String {
     let mut out =
-        "| app | stage | deployments | a week | lead (median, p90) | failed | restored in |\n\
+        "| app | stage | deployments | per week | lead (median, p90) | failed | restored in |\n\
          | --- | --- | ---: | ---: | --- | ---: | --- |\n"
             .to_owned();
     for figures in all_figures(measured) {

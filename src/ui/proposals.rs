@@ -46,7 +46,7 @@ pub fn render_proposal(one: &Proposal, look: &TerminalStyle) -> String {
         }
     };
     let draft = if one.draft { ", a draft" } else { "" };
-    let by_itself = if one.auto_merge { ", merges by itself" } else { "" };
+    let by_itself = if one.auto_merge { ", auto-merge enabled" } else { "" };
     fact("state", &format!("{}{draft}{by_itself}", one.state.as_str()));
     fact("branch", &format!("{} {} {}", one.head, look.arrow(), one.base));
     fact("by", &one.author);
@@ -54,10 +54,10 @@ pub fn render_proposal(one: &Proposal, look: &TerminalStyle) -> String {
     fact("reviewers", &one.reviewers.join(", "));
     fact("commit", one.head_commit.as_deref().unwrap_or_default());
     if one.state == ProposalState::Open && one.mergeable == Some(false) {
-        fact("conflict", "it does not merge cleanly");
+        fact("conflict", "does not merge cleanly");
     }
     fact("merged as", one.merge_commit.as_deref().unwrap_or_default());
-    fact("address", &one.url);
+    fact("url", &one.url);
     if !one.body.trim().is_empty() {
         out.push('\n');
         out.extend(

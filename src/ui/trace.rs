@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 const COLUMNS: [TableColumn<'static>; 7] = [
     TableColumn { heading: "stage", align: Alignment::Left, least: 8 },
-    TableColumn { heading: "came (UTC)", align: Alignment::Left, least: 16 },
+    TableColumn { heading: "arrived (UTC)", align: Alignment::Left, least: 16 },
     TableColumn { heading: "after", align: Alignment::Right, least: 7 },
     TableColumn { heading: "by", align: Alignment::Left, least: 8 },
     TableColumn { heading: "change", align: Alignment::Left, least: 10 },
@@ -54,7 +54,7 @@ fn period_row(visit: &ReportedRunPeriod, look: &TerminalStyle, now: Timestamp) -
     let stayed = visit.seconds(now.as_second()).map(format_duration).unwrap_or_default();
     let (came, after, by, change) = match &visit.came {
         None => (
-            "before all that is known".to_owned(),
+            "before the known history".to_owned(),
             StyledText::plain(""),
             String::new(),
             String::new(),

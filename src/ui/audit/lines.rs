@@ -16,7 +16,7 @@ pub(super) struct FindingLine {
 }
 
 pub(super) const HEADINGS: [&str; 9] =
-    ["rule", "app", "stage", "findings", "version", "first", "last", "commit", "what"];
+    ["rule", "app", "stage", "findings", "version", "first", "last", "commit", "message"];
 
 /// Lines of all rules, highest severity first.
 pub(super) fn finding_lines(audited: &AuditReport, detail: AuditDetail) -> Vec<FindingLine> {
@@ -75,8 +75,8 @@ fn rest_line(groups: &[FindingGroup<'_>]) -> Option<FindingLine> {
 pub(super) type StagePairLine = [String; 6];
 
 pub(super) fn pair_headings(audited: &AuditReport) -> [String; 6] {
-    let within = format!("by {} or less", format_duration(audited.tolerance));
-    ["order", "changes", "too early", &within, "never before", "judged"].map(str::to_owned)
+    let within = format!("within {}", format_duration(audited.tolerance));
+    ["stages", "changes", "too early", &within, "never before", "compared"].map(str::to_owned)
 }
 
 /// Stage pairs in pipeline order; when folded, only those with most to report. Returns also the

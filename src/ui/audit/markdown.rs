@@ -8,7 +8,7 @@ use crate::ui::formats::cell_text;
 /// Renders rules, findings, and the order of the stages.
 pub fn render_markdown(audited: &AuditReport, detail: AuditDetail) -> String {
     let mut out =
-        String::from("| rule | severity | findings | what |\n| --- | --- | ---: | --- |\n");
+        String::from("| rule | severity | findings | description |\n| --- | --- | ---: | --- |\n");
     for (rule, severity, count) in audited.rule_counts() {
         out.push_str(&format!(
             "| {} | {} | {} | {} |\n",

@@ -30,7 +30,7 @@ fn render_rules(audited: &AuditReport, look: &TerminalStyle) -> String {
         column("rule", Alignment::Left, WHOLE),
         column("severity", Alignment::Left, WHOLE),
         column("findings", Alignment::Right, WHOLE),
-        column("what", Alignment::Left, 20),
+        column("description", Alignment::Left, 20),
     ];
     let row = |(rule, severity, count): (&'static AuditRule, Severity, usize)| {
         let severity = StyledText::new(severity.as_str(), severity_tone(severity));

@@ -23,8 +23,7 @@ pub fn render_annotations(guarded: &GuardReport) -> String {
             ));
         }
         for refusal in &ruling.overridden {
-            let text =
-                format!("the glass is broken: {}", refusal_sentence(ruling, refusal, guarded));
+            let text = format!("overridden: {}", refusal_sentence(ruling, refusal, guarded));
             out.push_str(&format!(
                 "::warning {place}title=towpath guard::{}\n",
                 escape_data(&text)

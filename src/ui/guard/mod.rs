@@ -22,12 +22,12 @@ pub fn render_table(guarded: &GuardReport, look: &TerminalStyle) -> String {
     }
     let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let columns = [
-        column("answer", WHOLE),
-        column("what", WHOLE),
+        column("result", WHOLE),
+        column("subject", WHOLE),
         column("stage", 8),
         column("change", 16),
         column("check", WHOLE),
-        column("why", WHOLE),
+        column("reason", WHOLE),
     ];
     let rows: Vec<[StyledText; 6]> =
         guarded.rulings.iter().flat_map(|ruling| ruling_rows(ruling, guarded, look)).collect();
@@ -66,8 +66,8 @@ fn ruling_rows(
 fn answer_text(ruling: &Ruling) -> (&'static str, TextTone) {
     match (ruling.is_allowed(), ruling.overridden.is_empty()) {
         (true, true) => ("ok", TextTone::Good),
-        (true, false) => ("glass broken", TextTone::Warn),
-        (false, _) => ("no", TextTone::Bad),
+        (true, false) => ("overridden", TextTone::Warn),
+        (false, _) => ("refused", TextTone::Bad),
     }
 }
 
@@ -114,7 +114,9 @@ pub fn render_markdown(guarded: &GuardReport) -> String {
     if guarded.rulings.is_empty() {
         return out;
     }
-    out.push_str("\n| answer | what | stage | change | why |\n| --- | --- | --- | --- | --- |\n");
+    out.push_str(
+        "\n| result | subject | stage | change | reason |\n| --- | --- | --- | --- | --- |\n",
+    );
     for ruling in &guarded.rulings {
         let whys: Vec<String> = ruling_reasons(ruling)
             .iter()

@@ -91,7 +91,10 @@ fn split_shown<T>(all: &[T], most: usize, detail: AuditDetail) -> (&[T], &[T]) {
 
 fn more_text(findings: usize, place: &str) -> String {
     let noun = if findings == 1 { "finding" } else { "findings" };
-    format!("{} more {noun}{place}; --all and --output json have them", format_count(findings))
+    format!(
+        "{} more {noun}{place}; use --all or --output json to list them",
+        format_count(findings)
+    )
 }
 
 fn finding_details(

@@ -78,7 +78,7 @@ fn stage_chart(stage: &StagePlot, plot: &DeploymentPlot) -> StageChart {
     let (total, grave): (usize, usize) = (stage.deployments.iter().sum(), stage.grave.iter().sum());
     let period = plot.period.as_str();
     let told = format!(
-        "{} deployments from {} to {}, at most {} in a {period}; {} grave findings.",
+        "{} deployments from {} to {}, at most {} per {period}; {} high-severity findings.",
         format_count(total),
         plot.starts[0],
         plot.starts[plot.starts.len() - 1],

@@ -133,15 +133,15 @@ fn summarize_audit(audited: &AuditReport) -> PageSummary {
     let broken =
         audited.rule_counts().iter().filter(|(_, severity, _)| *severity == Severity::High).count();
     let (tone, words) = match (broken, audited.findings.len()) {
-        (0, 0) if audited.deployments == 0 => {
-            ("none", "No deployment was found to judge".to_owned())
+        (0, 0) if audited.deployments == 0 => ("none", "No deployments to audit".to_owned()),
+        (0, 0) if audited.hidden > 0 => ("good", "No new findings".to_owned()),
+        (0, 0) => ("good", "All applicable rules passed".to_owned()),
+        (0, 1) => ("medium", "No high-severity findings; 1 to review".to_owned()),
+        (0, some) => {
+            ("medium", format!("No high-severity findings; {} to review", format_count(some)))
         }
-        (0, 0) if audited.hidden > 0 => ("good", "Nothing new was found".to_owned()),
-        (0, 0) => ("good", "Every rule that could be judged was kept".to_owned()),
-        (0, 1) => ("medium", "No grave finding; one deserves a look".to_owned()),
-        (0, some) => ("medium", format!("No grave finding; {} deserve a look", format_count(some))),
-        (1, _) => ("high", "A rule was broken".to_owned()),
-        (rules, _) => ("high", format!("{rules} rules were broken")),
+        (1, _) => ("high", "1 rule was violated".to_owned()),
+        (rules, _) => ("high", format!("{rules} rules were violated")),
     };
     let grave = audited.findings.iter().filter(|told| told.finding.severity == Severity::High);
     let last = grave.filter_map(|told| told.finding.time).max();
@@ -158,21 +158,21 @@ fn limit_remarks(audited: &AuditReport) -> Vec<String> {
     let mut out = Vec::new();
     if !audited.complete {
         out.push(
-            "Parts of the history are not in this clone, so older deployments are not judged."
+            "Parts of the history are missing in this clone, so older deployments were not audited."
                 .to_owned(),
         );
     }
     if audited.hidden > 0 {
         out.push(match audited.hidden {
-            1 => "1 finding that the baseline has is left out.".to_owned(),
+            1 => "1 finding in the baseline is hidden.".to_owned(),
             hidden => {
-                format!("{} findings that the baseline has are left out.", format_count(hidden))
+                format!("{} findings in the baseline are hidden.", format_count(hidden))
             }
         });
     }
     if let Some(stopped) = audited.stopped {
         out.push(format!(
-            "This is judged by a policy that need not be in force; its gates would have stopped {} of {} deployments.",
+            "Audited with a trial policy: its gates would have stopped {} of {} deployments.",
             format_count(stopped),
             format_count(audited.deployments)
         ));
