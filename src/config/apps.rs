@@ -58,7 +58,7 @@ pub(super) fn read(
         let hint = String::from(
             "for example `apps: {web: {repository: https://git.example.com/team/web}}`",
         );
-        problems.add(field.key, "`apps` must be a mapping from apps to what is said of them", hint);
+        problems.add(field.key, "`apps` must be a mapping from app names to settings", hint);
         return AppsConfig::default();
     }
     if field.value.raw_pairs().nth(MAX_APPS).is_some() {
@@ -68,11 +68,11 @@ pub(super) fn read(
     let mut out: Vec<(String, AppConfig)> = Vec::new();
     for (key, value) in field.value.raw_pairs() {
         let Some(name) = key.text() else {
-            problems.add(key, "a key must be a text", None);
+            problems.add(key, "a key must be a string", None);
             continue;
         };
         if out.iter().any(|(known, _)| known == name) {
-            problems.add(key, format!("`{}` stands twice", escape_for_message(name)), None);
+            problems.add(key, format!("duplicate key `{}`", escape_for_message(name)), None);
         } else if value.is_mapping() {
             let known = keys::APP.map(|key| key.name);
             let fields = ConfigFields::read(value, &known, problems);
@@ -110,16 +110,14 @@ fn only_names(
         let Some((found, _)) = piece.split_once('}') else {
             problems.add(
                 word.at,
-                format!("`{}` has a `{{` without its `}}`", escape_for_message(word.text)),
+                format!("`{}` has an unclosed `{{`", escape_for_message(word.text)),
                 String::from(BRACES),
             );
             return false;
         };
         if found != name {
-            let message = format!(
-                "`{key}` uses `{{{}}}`, which stands for nothing",
-                escape_for_message(found)
-            );
+            let message =
+                format!("`{key}` uses the unknown placeholder `{{{}}}`", escape_for_message(found));
             problems.add(word.at, message, did_you_mean(found, [name]));
             return false;
         }

@@ -18,12 +18,12 @@ pub fn find_unused(
     for stage in config.stages.iter().filter(|stage| !reached.contains(&stage.name)) {
         let hint = match &stage.branch {
             Some(branch) => format!("nothing was found on its branch `{branch}`"),
-            None => String::from("if its files use another word for it, add that to its `aliases`"),
+            None => String::from("if its files use another name for it, add that to its `aliases`"),
         };
         out.push(diagnostic_at(
             config,
             stage.line,
-            format!("no source finds anything in the stage `{}`", stage.name),
+            format!("no source finds anything in stage `{}`", stage.name),
             hint,
         ));
     }
@@ -53,12 +53,12 @@ pub fn strange_apps(config: &Config, apps: &BTreeSet<AppName>) -> Vec<Diagnostic
         out.extend(strange.map(|pattern| {
             let hint = match nearest_word(pattern, &known) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => String::from("`*` in a name stands for any text"),
+                None => String::from("`*` in a name matches any text"),
             };
             diagnostic_at(
                 config,
                 Some(rule.line),
-                format!("this gate is for `{pattern}`, and no app is called that"),
+                format!("this gate applies to `{pattern}`, but no app has that name"),
                 hint,
             )
         }));

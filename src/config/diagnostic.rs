@@ -130,7 +130,7 @@ pub(super) fn did_you_mean<'w>(
         return Some(format!("did you mean `{near}`?"));
     }
     let list: Vec<String> = known.iter().take(SHOWN).map(|word| format!("`{word}`")).collect();
-    (!list.is_empty()).then(|| format!("known are {}", list.join(", ")))
+    (!list.is_empty()).then(|| format!("expected one of {}", list.join(", ")))
 }
 
 /// Returns the known word most similar to this one, if any is similar enough.

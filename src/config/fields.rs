@@ -42,12 +42,12 @@ impl<'a> ConfigFields<'a> {
         let mut out = ConfigFields { fields: Vec::new(), unknown: false };
         for (key, value) in value.raw_pairs() {
             let Some(name) = key.text() else {
-                problems.add(key, "a key must be a text", None);
+                problems.add(key, "a key must be a string", None);
                 continue;
             };
             if let Some(line) = lines.insert(name, key.line()) {
                 let message = format!(
-                    "`{}` stands twice; the first is in line {line}",
+                    "duplicate key `{}`; the first is in line {line}",
                     escape_for_message(name)
                 );
                 problems.add(key, message, Some(String::from("keep one of them")));
@@ -90,7 +90,7 @@ impl<'a> ConfigFields<'a> {
     ) -> Option<LocatedText<'a>> {
         let field = self.get(name)?;
         if field.value.text().is_none() {
-            problems.add(field.key, format!("`{name}` must be one text"), brace_hint(field.value));
+            problems.add(field.key, format!("`{name}` must be a string"), brace_hint(field.value));
             return None;
         }
         field.read_text(field.value, problems)
@@ -167,7 +167,7 @@ impl<'a> ConfigField<'a> {
         let Some(text) = value.text() else {
             problems.add(
                 place,
-                format!("`{}` must be a text or a list of texts", self.name),
+                format!("`{}` must be a string or a list of strings", self.name),
                 brace_hint(value),
             );
             return None;
@@ -179,7 +179,7 @@ impl<'a> ConfigField<'a> {
         if text.contains(char::is_control) {
             problems.add(
                 place,
-                format!("`{}` has a control character or a line break in it", self.name),
+                format!("`{}` contains a control character or a line break", self.name),
                 None,
             );
             return None;
@@ -201,15 +201,11 @@ fn report_unknown_key(
 ) {
     if name == "<<" {
         let hint = String::from("write the keys out");
-        problems.add(key, "merge keys (`<<`) are not read here", hint);
+        problems.add(key, "merge keys (`<<`) are not supported", hint);
         return;
     }
     let hint = did_you_mean(name, known.iter().copied());
-    problems.add(
-        key,
-        format!("`{}` is not a key that is known here", escape_for_message(name)),
-        hint,
-    );
+    problems.add(key, format!("unknown key `{}`", escape_for_message(name)), hint);
 }
 
 /// Shortens and escapes a text of the file for use in a message.

@@ -17,7 +17,7 @@ pub(super) struct ConfigKey {
 pub(super) enum ValueShape {
     /// One text.
     Text,
-    /// A text or a list of texts.
+    /// A string or a list of strings.
     Texts,
     /// The list of stages.
     Stages,
@@ -48,7 +48,7 @@ pub(super) const TOP: [ConfigKey; 9] = [
     key(
         "branch",
         ValueShape::Text,
-        "The branch that is deployed. Unless given, the repository's default branch.",
+        "The branch that is deployed. Default: the repository's default branch.",
     ),
     key(
         "stages",
@@ -58,34 +58,30 @@ pub(super) const TOP: [ConfigKey; 9] = [
     key(
         "sources",
         ValueShape::Sources,
-        "Where images are written: files by path template, and how to read them. Unless given, discovery looks for them.",
+        "Where images are written: files by path template, and how to read them. Default: discovery finds them.",
     ),
     key(
         "gates",
         ValueShape::Gates,
-        "What a deployment has to pass, in all stages or in those that a gate names.",
+        "Gates for deployments, in all stages or in those that a gate names.",
     ),
     key(
         "permissions",
         ValueShape::Permissions,
-        "Who may approve for a stage, and who may break the glass.",
+        "Who may approve for a stage, and who may override gates (`break-glass`).",
     ),
     key(
         "ledger",
         ValueShape::OneOf(&LEDGER),
-        "Where locks, outcomes and approvals are kept: at a `ref` of their own, or on a `branch` where the forge refuses that.",
+        "Where locks, outcomes and approvals are kept: at a `ref` of their own, or on a `branch` if the forge refuses that.",
     ),
     key(
         "forge",
         ValueShape::OneOf(&FORGE),
-        "What the host of the repository is, where its address does not say; `plain` is a repository without a forge.",
+        "The kind of forge, if the URL does not tell; `plain` is a repository without a forge.",
     ),
-    key("proposals", ValueShape::Proposals, "What pull requests are like."),
-    key(
-        "apps",
-        ValueShape::Apps,
-        "What is said of single apps, by name; `*` stands for all others.",
-    ),
+    key("proposals", ValueShape::Proposals, "Options of pull requests."),
+    key("apps", ValueShape::Apps, "Settings of single apps, by name; `*` stands for all others."),
 ];
 
 /// Values of `forge`.
@@ -98,24 +94,18 @@ pub(super) const LEDGER: [&str; 2] = ["ref", "branch"];
 pub(super) const METHOD: [&str; 3] = ["merge", "squash", "rebase"];
 
 const LABELS: ConfigKey =
-    key("labels", ValueShape::Texts, "Labels for pull requests, where the forge has them.");
-const REVIEWERS: ConfigKey = key(
-    "reviewers",
-    ValueShape::Texts,
-    "Who is asked for a review: logins, or `organisation/team`.",
-);
+    key("labels", ValueShape::Texts, "Labels for pull requests, if the forge has them.");
+const REVIEWERS: ConfigKey =
+    key("reviewers", ValueShape::Texts, "Requested reviewers: logins, or `organisation/team`.");
 const DRAFT: ConfigKey =
-    key("draft", ValueShape::OneOf(&SWITCH), "Are pull requests opened as drafts?");
+    key("draft", ValueShape::OneOf(&SWITCH), "Whether pull requests are opened as drafts.");
 const MERGING: ConfigKey = key(
     "merge",
     ValueShape::OneOf(&MERGE),
-    "`auto`: merged as soon as every gate is open and the forge's own rules are met. Unless given, `manual`: somebody does.",
+    "`auto`: merged as soon as every gate is open and the forge's own rules are met. Default: `manual`, merged by a person.",
 );
-const HOW: ConfigKey = key(
-    "method",
-    ValueShape::OneOf(&METHOD),
-    "How pull requests are merged. Unless given, `merge`.",
-);
+const HOW: ConfigKey =
+    key("method", ValueShape::OneOf(&METHOD), "How pull requests are merged. Default: `merge`.");
 
 /// Keys of `proposals`.
 pub(super) const PROPOSALS: [ConfigKey; 6] = [
@@ -136,12 +126,12 @@ pub(super) const APP: [ConfigKey; 2] = [
     key(
         "repository",
         ValueShape::Text,
-        "The address of the app's source repository; `{app}` stands for the app.",
+        "The URL of the app's source repository; `{app}` stands for the app.",
     ),
     key(
         "revision",
         ValueShape::Text,
-        "The revision that an image was built from; `{tag}` stands for its tag. Unless given, the tag, or the commit in it.",
+        "The revision that an image was built from; `{tag}` stands for its tag. Default: the tag, or the commit in it.",
     ),
 ];
 
@@ -152,7 +142,7 @@ pub(super) const STAGE: [ConfigKey; 12] = [
     key(
         "after",
         ValueShape::Texts,
-        "The stages that come right before it; an empty list for a start. Unless given, the stage written before it.",
+        "The previous stages; an empty list for a first stage. Default: the stage written before it.",
     ),
     key(
         "branch",
@@ -167,7 +157,7 @@ pub(super) const STAGE: [ConfigKey; 12] = [
     key(
         "gates",
         ValueShape::Gates,
-        "What a deployment to this stage has to pass, after the gates for all stages.",
+        "Gates for deployments to this stage, in addition to the gates for all stages.",
     ),
     key(
         "queue",
@@ -177,7 +167,7 @@ pub(super) const STAGE: [ConfigKey; 12] = [
     key(
         "waves",
         ValueShape::Waves,
-        "How the targets of the stage follow each other. Unless given, they move together.",
+        "The order of the stage's targets. Default: they move together.",
     ),
 ];
 
@@ -186,42 +176,42 @@ pub(super) const OPTIONS: [ConfigKey; 13] = [
     key(
         "app",
         ValueShape::Text,
-        "The app's name, made of captures: `{group}/{app}`, or plain text. Unless given, `{app}`.",
+        "The app's name, made of captures: `{group}/{app}`, or plain text. Default: `{app}`.",
     ),
-    key("stage", ValueShape::Text, "The stage, where neither path nor keys say it."),
+    key("stage", ValueShape::Text, "The stage, if neither path nor keys tell it."),
     key(
         "target",
         ValueShape::Text,
-        "The target's name, made of captures, or plain text. Unless given, `{target}`.",
+        "The target's name, made of captures, or plain text. Default: `{target}`.",
     ),
     key(
         "component",
         ValueShape::Text,
-        "Which of an app's images it is, made of captures, or plain text. Unless given, `{component}`.",
+        "Which of an app's images it is, made of captures, or plain text. Default: `{component}`.",
     ),
     key(
         "tag",
         ValueShape::Texts,
         "Keys whose value is a tag, as key templates: `image.tag`, `versions.{app}`.",
     ),
-    key("tags", ValueShape::Texts, "The same as `tag`."),
+    key("tags", ValueShape::Texts, "Same as `tag`."),
     key(
         "image",
         ValueShape::Texts,
         "Keys whose value is an image name or a whole reference, as key templates.",
     ),
-    key("images", ValueShape::Texts, "The same as `image`."),
+    key("images", ValueShape::Texts, "Same as `image`."),
     key("digest", ValueShape::Texts, "Keys whose value is a digest, as key templates."),
-    key("digests", ValueShape::Texts, "The same as `digest`."),
+    key("digests", ValueShape::Texts, "Same as `digest`."),
     key(
         "pattern",
         ValueShape::Text,
-        "For `line`: a regular expression with named groups `tag`, `digest` or `image`, and if need be `app`, `stage` and `target`.",
+        "For `line`: a regular expression with named groups `tag`, `digest` or `image`, and optionally `app`, `stage` and `target`.",
     ),
     key(
         "base",
         ValueShape::Text,
-        "For `helm-values` and `compose`: the file below this one, whose values count unless overridden. Made of captures.",
+        "For `helm-values` and `compose`: the file with the defaults that this one overrides, made of captures.",
     ),
     key(
         "not",
@@ -262,12 +252,12 @@ pub(super) fn unsupported_option(kind: SourceKind, option: &str) -> Option<&'sta
     match kind {
         SourceKind::Text if keys => Some("a `text` file holds nothing but the tag"),
         SourceKind::Line if keys => {
-            Some("a `line` source says with named groups of its `pattern` what is what")
+            Some("a `line` source uses the named groups of its `pattern` instead")
         }
         SourceKind::Line if option == "pattern" => None,
-        _ if option == "pattern" => Some("only `line` has a `pattern`"),
+        _ if option == "pattern" => Some("only `line` sources have a `pattern`"),
         SourceKind::HelmValues | SourceKind::Compose => None,
-        _ if option == "base" => Some("only `helm-values` and `compose` have a `base`"),
+        _ if option == "base" => Some("only `helm-values` and `compose` sources have a `base`"),
         _ => None,
     }
 }

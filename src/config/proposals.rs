@@ -124,7 +124,7 @@ fn subject(
         Ok(template) => return Some(template),
         Err(SubjectError::Unknown(name)) => {
             let message =
-                format!("`subject` uses `{}`, which stands for nothing", escape_for_message(&name));
+                format!("`subject` uses the unknown variable `{}`", escape_for_message(&name));
             problems.add(word.at, message, did_you_mean(&name, NAMES));
         }
         Err(SubjectError::Broken(why)) => {
@@ -132,7 +132,7 @@ fn subject(
                 String::from("for example `subject: 'chore({{ stage }}): {{ app }} {{ to }}'`");
             problems.add(
                 word.at,
-                format!("`subject` is no template: {}", escape_for_message(&why)),
+                format!("`subject` is not a valid template: {}", escape_for_message(&why)),
                 hint,
             );
         }

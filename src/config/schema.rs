@@ -16,11 +16,11 @@ pub fn schema() -> Value {
     merge(&mut out, &mut top);
     out["$defs"] = json!({
         "text": {
-            "description": "A text. A number or a word such as `on` is taken as it is spelled.",
+            "description": "A string. A number or a word such as `on` is taken as it is spelled.",
             "type": ["string", "number", "boolean"],
         },
         "texts": {
-            "description": "A text or a list of texts.",
+            "description": "A string or a list of strings.",
             "anyOf": [text(), { "type": "array", "items": text() }],
         },
         "stage": stage(),
@@ -85,7 +85,7 @@ fn gate() -> Value {
         long["properties"][gate.name] = json!({ "description": gate.about, "anyOf": forms });
     }
     long["oneOf"] = GATES.iter().map(|gate| json!({ "required": [gate.name] })).collect();
-    json!({ "description": "A gate: its name, or a mapping from the name to what it asks for.", "anyOf": [text(), long] })
+    json!({ "description": "A gate: its name, or a mapping from the name to its options.", "anyOf": [text(), long] })
 }
 
 /// Schema of a wave, with or without a bake time.
@@ -178,7 +178,7 @@ mod tests {
         };
         let known = |text: String| match crate::config::parse(&text, "f") {
             Ok(_) => true,
-            Err(error) => !error.to_string().contains("not a key"),
+            Err(error) => !error.to_string().contains("unknown key"),
         };
         for key in keys_at("/properties") {
             assert!(known(format!("{key}: x\n")), "{key}");

@@ -27,7 +27,7 @@ pub(super) fn read(
 ) -> Vec<SourceRule> {
     if !field.value.is_sequence() || field.value.items().next().is_none() {
         let hint = String::from(
-            "for example `- kustomize: apps/{app}/overlays/{stage}`; leave the key out to let towpath look for itself",
+            "for example `- kustomize: apps/{app}/overlays/{stage}`; remove the key to use discovery",
         );
         problems.add(field.key, "`sources` must be a list of sources", hint);
         return Vec::new();
@@ -54,7 +54,7 @@ impl SourceListReader<'_, '_, '_> {
     fn read_source(&mut self, item: YamlValue<'_>) -> Vec<SourceRule> {
         if !item.is_mapping() {
             let hint = String::from("for example `- kustomize: apps/{app}/overlays/{stage}`");
-            self.problems.add(item, "a source is a mapping from its kind to a path", hint);
+            self.problems.add(item, "a source must be a mapping from its kind to a path", hint);
             return Vec::new();
         }
         let kinds = SourceKind::ALL.iter().map(|kind| kind.as_str());
@@ -88,8 +88,9 @@ impl SourceListReader<'_, '_, '_> {
         let mut kinds = fields.iter().filter_map(|field| Some((keys::kind(field.name)?, field)));
         let first = kinds.next();
         if let (Some((kind, _)), Some((other, field))) = (first, kinds.next()) {
-            let hint = String::from("begin another source with `- `");
-            let message = format!("a source has one kind, but this has `{kind}` and `{other}`");
+            let hint = String::from("start another source with `- `");
+            let message =
+                format!("a source must have one kind, but this has `{kind}` and `{other}`");
             self.problems.add(field.key, message, hint);
             return None;
         }
@@ -111,7 +112,7 @@ impl SourceListReader<'_, '_, '_> {
         fields.retain(|field| {
             let why = keys::unsupported_option(kind, field.name);
             if let Some(why) = why {
-                let message = format!("`{}` does not fit `{kind}`", field.name);
+                let message = format!("`{}` cannot be used with `{kind}`", field.name);
                 self.problems.add(field.key, message, why.to_owned());
             }
             why.is_none()
@@ -166,7 +167,7 @@ impl SourceListReader<'_, '_, '_> {
                 did_you_mean(word.text, self.config.stages.iter().map(|stage| stage.name.as_str()));
             self.problems.add(
                 word.at,
-                format!("`{}` is not one of the stages", escape_for_message(word.text)),
+                format!("`{}` is not a stage", escape_for_message(word.text)),
                 hint,
             );
         }
@@ -211,7 +212,7 @@ impl SourceListReader<'_, '_, '_> {
                 let why = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
                 self.problems.add(
                     word.at,
-                    format!("`pattern` is no regular expression: {why}"),
+                    format!("`pattern` is not a valid regular expression: {why}"),
                     None,
                 );
                 return None;
@@ -229,7 +230,7 @@ impl SourceListReader<'_, '_, '_> {
         if word.text.len() > MAX_TEMPLATE {
             self.problems.add(
                 word.at,
-                format!("this text is longer than {MAX_TEMPLATE} bytes"),
+                format!("this string is longer than {MAX_TEMPLATE} bytes"),
                 None,
             );
             return false;
@@ -237,11 +238,7 @@ impl SourceListReader<'_, '_, '_> {
         let before = self.work;
         self.work += word.text.len() + word.text.matches("{stage").count() * self.letters;
         if before <= MAX_WORK && self.work > MAX_WORK {
-            self.problems.add(
-                word.at,
-                "the templates up to here are more than towpath compiles",
-                None,
-            );
+            self.problems.add(word.at, "the templates up to here exceed the size limit", None);
         }
         self.work <= MAX_WORK
     }
@@ -258,7 +255,7 @@ impl SourceListReader<'_, '_, '_> {
             );
             self.problems.add(
                 path.at,
-                format!("nothing says which stage `{}` is", escape_for_message(path.text)),
+                format!("nothing tells the stage of `{}`", escape_for_message(path.text)),
                 hint,
             );
         }
@@ -272,7 +269,7 @@ impl SourceListReader<'_, '_, '_> {
             for name in names_in(word.text) {
                 if !known.contains(&name) {
                     let message = format!(
-                        "`{option}` uses `{{{name}}}`, which neither path nor keys capture"
+                        "`{option}` uses `{{{name}}}`, which neither the path nor the keys capture"
                     );
                     let hint = did_you_mean(&name, known.iter().map(String::as_str));
                     self.problems.add(word.at, message, hint);

@@ -81,7 +81,7 @@ fn stage<'a>(
     problems: &mut DiagnosticCollector<'_>,
 ) -> Option<WrittenStage<'a>> {
     if item.is_sequence() {
-        problems.add(item, "a stage is a name, or a mapping with a `name`", None);
+        problems.add(item, "a stage must be a name or a mapping with a `name`", None);
         return None;
     }
     if !item.is_mapping() {
@@ -127,7 +127,7 @@ fn stage_words<'a>(
             let line = word.at.line();
             if let Some((_, first)) = words.get(word.text) {
                 let message = format!(
-                    "the stage word `{}` stands twice; the first is in line {first}",
+                    "duplicate stage name or alias `{}`; the first is in line {first}",
                     escape_for_message(word.text)
                 );
                 problems.add(word.at, message, None);
@@ -152,7 +152,7 @@ fn resolve_after(
             let hint = did_you_mean(name.text, stages.iter().map(|stage| stage.name.text));
             problems.add(
                 name.at,
-                format!("`after` names `{}`, which is no stage", escape_for_message(name.text)),
+                format!("`after` names `{}`, which is not a stage", escape_for_message(name.text)),
                 hint,
             );
             continue;
@@ -181,16 +181,12 @@ fn in_order(
         let Some(next) = rest.iter().position(|stage| !waits(stage)) else {
             let names: Vec<String> =
                 rest.iter().take(10).map(|stage| format!("`{}`", stage.name)).collect();
-            let hint = String::from("a start of the pipeline has `after: []`");
+            let hint = String::from("the first stage of a pipeline needs `after: []`");
             // Duplicate names cannot be ordered; they are reported already.
             let unique =
                 |stage: &Stage| rest.iter().filter(|other| other.name == stage.name).count() == 1;
             if rest.iter().all(unique) {
-                problems.add(
-                    key,
-                    format!("the stages {} come after each other in a circle", names.join(", ")),
-                    hint,
-                );
+                problems.add(key, format!("the stages {} form a cycle", names.join(", ")), hint);
             }
             out.append(&mut rest);
             break;

@@ -112,7 +112,7 @@ fn template_context(parts: &SubjectParts) -> Value {
 
 fn describe_error(error: &Error) -> String {
     match (error.kind(), error.detail()) {
-        (ErrorKind::OutOfFuel, _) => "it takes too long".to_owned(),
+        (ErrorKind::OutOfFuel, _) => "takes too long".to_owned(),
         (_, Some(detail)) => detail.to_owned(),
         (kind, None) => kind.to_string(),
     }
@@ -176,6 +176,6 @@ mod tests {
             SubjectError::Broken("filter uper is unknown".into())
         );
         let endless = "{% for a in 'x' * 9000 %}{% for b in 'x' * 9000 %}{% endfor %}{% endfor %}";
-        assert_eq!(error(endless), SubjectError::Broken("it takes too long".into()));
+        assert_eq!(error(endless), SubjectError::Broken("takes too long".into()));
     }
 }

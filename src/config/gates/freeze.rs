@@ -31,7 +31,7 @@ impl FreezePeriod {
         let to =
             if is_day { to.checked_add(1.day()).map_err(|error| error.to_string())? } else { to };
         if to <= from {
-            return Err("the freeze ends before it begins".into());
+            return Err("the freeze ends before it starts".into());
         }
         Ok(FreezePeriod { from, to, reason: reason.map(str::to_owned) })
     }
@@ -39,11 +39,8 @@ impl FreezePeriod {
 
 /// Parses a time. Returns true with it if the text names a whole day.
 fn parse_moment(text: &str, zone: &TimeZone) -> Result<(Zoned, bool), String> {
-    let wrong = || {
-        format!(
-            "`{text}` is no day and no time; they are written `2026-12-20` or `2026-12-20T18:00`"
-        )
-    };
+    let wrong =
+        || format!("`{text}` is not a date or time such as `2026-12-20` or `2026-12-20T18:00`");
     if let Some(exact) = text.parse::<jiff::Timestamp>().ok().filter(|_| text.contains('T')) {
         return Ok((exact.to_zoned(zone.clone()), false));
     }

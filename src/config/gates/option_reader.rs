@@ -34,8 +34,10 @@ impl GateOptionReader<'_, '_, '_> {
             })),
             text => {
                 let (what, hint) = match gate_key(text) {
-                    Some(_) => ("needs a value behind it", Some(format!("write `{text}: …`"))),
-                    None => ("is no gate", did_you_mean(text, GATES.iter().map(|gate| gate.name))),
+                    Some(_) => ("needs a value", Some(format!("write `{text}: …`"))),
+                    None => {
+                        ("is not a gate", did_you_mean(text, GATES.iter().map(|gate| gate.name)))
+                    }
                 };
                 self.problems.add(word.at, format!("`{}` {what}", escape_for_message(text)), hint);
                 None
@@ -64,7 +66,7 @@ impl GateOptionReader<'_, '_, '_> {
         if key.short == GateShorthand::Options {
             let options: Vec<&str> = key.options.iter().map(|option| option.name).collect();
             let hint = format!("its options are {}", options.join(", "));
-            self.problems.add(field.key, format!("`{}` is a mapping", key.name), hint);
+            self.problems.add(field.key, format!("`{}` must be a mapping", key.name), hint);
             return None;
         }
         let before = self.problems.count();
@@ -174,7 +176,7 @@ impl GateOptionReader<'_, '_, '_> {
             let hint = String::from("for example `s/-RC[0-9]+$//`");
             self.problems.add(
                 word.at,
-                format!("`{}` is no replacement", escape_for_message(word.text)),
+                format!("`{}` is not a replacement", escape_for_message(word.text)),
                 hint,
             );
             return None;
@@ -191,7 +193,7 @@ impl GateOptionReader<'_, '_, '_> {
                     let hint = String::from("for example `Mon-Thu 09:00-16:00 Europe/London`");
                     self.problems.add(
                         word.at,
-                        format!("`{}` is no window: {why}", escape_for_message(word.text)),
+                        format!("`{}` is not a valid window: {why}", escape_for_message(word.text)),
                         hint,
                     );
                 }
@@ -205,7 +207,10 @@ impl GateOptionReader<'_, '_, '_> {
         if count.is_none() {
             self.problems.add(
                 word.at,
-                format!("`{}` is no number of people", escape_for_message(word.text)),
+                format!(
+                    "`{}` is not a number of people from 1 to 100",
+                    escape_for_message(word.text)
+                ),
                 None,
             );
         }
@@ -234,7 +239,10 @@ impl GateOptionReader<'_, '_, '_> {
                     .to_owned();
                 self.problems.add(
                     word.at,
-                    format!("`{}` is no regular expression: {why}", escape_for_message(word.text)),
+                    format!(
+                        "`{}` is not a valid regular expression: {why}",
+                        escape_for_message(word.text)
+                    ),
                     None,
                 );
                 None
@@ -249,7 +257,7 @@ impl GateOptionReader<'_, '_, '_> {
             let hint = String::from("for example `30m`, `12h` or `2d`");
             self.problems.add(
                 word.at,
-                format!("`{}` is no time span", escape_for_message(word.text)),
+                format!("`{}` is not a time span", escape_for_message(word.text)),
                 hint,
             );
         }

@@ -74,9 +74,11 @@ impl GateOptionReader<'_, '_, '_> {
         let mut found = fields.iter().filter_map(|field| Some((gate_key(field.name)?, field)));
         let first = found.next();
         if let (Some((one, _)), Some((two, field))) = (first, found.next()) {
-            let message =
-                format!("one entry has one gate, but this has `{}` and `{}`", one.name, two.name);
-            self.problems.add(field.key, message, String::from("begin another entry with `- `"));
+            let message = format!(
+                "an entry must have one gate, but this has `{}` and `{}`",
+                one.name, two.name
+            );
+            self.problems.add(field.key, message, String::from("start another entry with `- `"));
             return None;
         }
         if first.is_none() && !fields.unknown {
@@ -98,7 +100,11 @@ impl GateOptionReader<'_, '_, '_> {
         match (words, only) {
             (Some(words), Some(_)) => {
                 if let Some(word) = words.first() {
-                    self.problems.add(word.at, "these gates belong to one stage already", None);
+                    self.problems.add(
+                        word.at,
+                        "`stages` is not allowed here: these gates already belong to a stage",
+                        None,
+                    );
                 }
                 Vec::new()
             }
@@ -126,7 +132,7 @@ impl GateOptionReader<'_, '_, '_> {
                     );
                     self.problems.add(
                         word.at,
-                        format!("`{}` is no stage", escape_for_message(word.text)),
+                        format!("`{}` is not a stage", escape_for_message(word.text)),
                         hint,
                     );
                 }

@@ -86,11 +86,7 @@ impl GateOptionReader<'_, '_, '_> {
         if !field.value.is_sequence() || field.value.items().next().is_none() {
             let hint =
                 String::from("for example `waves: [{ targets: canary, bake: 1h }, [eu, us]]`");
-            self.problems.add(
-                field.key,
-                "`waves` must be a list of waves, in the order they follow each other",
-                hint,
-            );
+            self.problems.add(field.key, "`waves` must be a list of waves, in order", hint);
             return None;
         }
         let before = self.problems.count();
@@ -120,7 +116,7 @@ impl GateOptionReader<'_, '_, '_> {
                 self.problems.add(
                     item,
                     "this wave has no `targets`",
-                    String::from("`'*'` are all that no wave names"),
+                    String::from("`'*'` matches all targets that no wave names"),
                 );
             }
             return None;
@@ -146,7 +142,7 @@ impl GateOptionReader<'_, '_, '_> {
             self.problems.add(
                 item,
                 "this wave names no target",
-                String::from("`'*'` are all that no wave names"),
+                String::from("`'*'` matches all targets that no wave names"),
             );
         }
         for word in &words {

@@ -43,7 +43,7 @@ impl WindowHours {
         let zone_name = words.next().unwrap_or("UTC").to_owned();
         let zone = zone(&zone_name)?;
         match words.next() {
-            Some(rest) => Err(format!("`{rest}` stands behind the time zone")),
+            Some(rest) => Err(format!("unexpected `{rest}` after the time zone")),
             None => Ok(WindowHours { days, from, to, zone, zone_name, is_closed }),
         }
     }
@@ -72,9 +72,7 @@ impl WindowHours {
 pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
     // Offsets and abbreviations have no daylight saving, but people who write them expect it.
     let known = TimeZone::get(name).ok().filter(|_| name == "UTC" || name.contains('/'));
-    known.ok_or_else(|| {
-        format!("`{name}` is no time zone; they are called like `Europe/London` or `UTC`")
-    })
+    known.ok_or_else(|| format!("`{name}` is not a time zone such as `Europe/London` or `UTC`"))
 }
 
 fn parse_days(text: &str) -> Result<u8, String> {
@@ -100,17 +98,17 @@ fn parse_day(text: &str) -> Result<u8, String> {
     let found = (0..).zip(names).find(|(_, name)| lower == *name || lower == name[..3]);
     found
         .map(|(at, _)| at)
-        .ok_or_else(|| format!("`{text}` is no day; they are Mon, Tue, Wed, Thu, Fri, Sat and Sun"))
+        .ok_or_else(|| format!("`{text}` is not a day; use Mon, Tue, Wed, Thu, Fri, Sat or Sun"))
 }
 
 fn parse_hours(text: &str) -> Result<(u16, u16), String> {
-    let wrong = || format!("`{text}` is no span of hours; they are written `09:00-16:00`");
+    let wrong = || format!("`{text}` is not a range of hours such as `09:00-16:00`");
     let (from, to) = text.split_once('-').ok_or_else(wrong)?;
     let (from, to) = (minutes(from).ok_or_else(wrong)?, minutes(to).ok_or_else(wrong)?);
     match (from, to) {
         (DAY, _) => Err(wrong()),
         (from, to) if from == to => {
-            Err(format!("`{text}` is no time at all; a whole day is `00:00-24:00`"))
+            Err(format!("`{text}` is an empty range; a whole day is `00:00-24:00`"))
         }
         hours => Ok(hours),
     }
