@@ -16,7 +16,7 @@ pub(super) static RULE: AuditRule = AuditRule {
 };
 
 static CUSTOM: CommitConvention =
-    CommitConvention { name: "signing", does: CommitFlags::is_signed };
+    CommitConvention { name: "signed commit", does: CommitFlags::is_signed };
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let found = scene.convention_breakers(&CUSTOM).into_iter();
