@@ -1,4 +1,4 @@
-//! Every message about a wrong `towpath.yaml`, as people see it.
+//! Messages about invalid `towpath.yaml` files.
 
 use super::parse;
 use snapbox::{assert_data_eq, str};
@@ -9,7 +9,7 @@ fn errors(text: &str) -> String {
     error.to_string().replace("towpath.yaml:", "")
 }
 
-/// Two stages and these sources.
+/// Adds two stages to these sources.
 fn sources(text: &str) -> String {
     errors(&format!("stages: [dev, prod]\nsources:\n{text}"))
 }

@@ -1,6 +1,7 @@
-//! The configuration, resolved: stages in order and rules that say where images are written.
+//! The resolved configuration: stages in order, and rules that say where images are written.
 //!
-//! It comes from `towpath.yaml` or from discovery; the rest of the program cannot tell which.
+//! It comes from `towpath.yaml` or from discovery; the rest of the program does not distinguish the
+//! two.
 
 mod apps;
 mod check;
@@ -33,5 +34,5 @@ pub use schema::schema;
 pub use subject::{SubjectParts, SubjectTemplate};
 pub use write::{SourceNote, to_yaml};
 
-/// The names of the file, looked for at the top of the repository.
+/// Name of the configuration file, at the top of the repository.
 pub const CONFIG_FILE: &str = "towpath.yaml";

@@ -1,4 +1,4 @@
-//! What a file says of proposals, forges and apps, and every message about it.
+//! Proposals, forges and apps, with their messages.
 
 use super::{MergeMode, ProposalMergeMethod};
 use crate::config::{Config, parse};

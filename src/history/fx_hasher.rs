@@ -1,13 +1,13 @@
-//! A quick hash for keys made of our own numbers. Nobody outside can choose those, so the standard
-//! library's guard against chosen keys is not needed.
+//! A fast hash for integer keys. The keys are our own numbers, which nobody outside can choose, so
+//! the standard library's protection against chosen keys is not needed.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// A map with numbers for keys.
+/// A map with integer keys.
 pub(super) type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<FxHasher>>;
 
-/// Rotates, adds and multiplies (the scheme of Firefox's hasher).
+/// The hash function of Firefox: rotate, xor, multiply.
 #[derive(Default)]
 pub(super) struct FxHasher(u64);
 
@@ -29,7 +29,7 @@ impl Hasher for FxHasher {
     }
 
     fn finish(&self) -> u64 {
-        // The map takes its bits from both ends, and multiplying mixes upwards only.
+        // Hash maps use bits from both ends, but multiplication mixes upwards only.
         self.0 ^ (self.0 >> 32)
     }
 }

@@ -1,4 +1,4 @@
-//! The past of the mapping, read from the mainline: what was deployed when, and which commit put a version where it is.
+//! The history of the mapping, read from the mainline: what was deployed when, and by which commit.
 
 mod cell_histories;
 mod classify;

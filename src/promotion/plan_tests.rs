@@ -1,4 +1,4 @@
-//! Tables of plans: what the later stage gets, and why not.
+//! Plans as tables: the version that the later stage gets, or the obstacle.
 
 use super::*;
 use crate::config::Config;
@@ -15,7 +15,7 @@ fn texts() -> Config {
     config(&["dev", "prod"], &FILES.map(|path| (SourceKind::Text, path)))
 }
 
-/// The plan for prod, one line for each result.
+/// The plan for prod, one line per result.
 fn planned(config: &Config, files: &[(&str, &str)], ask: &dyn Fn(&EditBase<'_>) -> Plan) -> String {
     let (repository, cache) = (repository(files), ParseCache::default());
     let ground = EditBase::load(config, repository.snapshot(), &cache, None);
@@ -60,7 +60,7 @@ fn request<'a>(to: &'a StageName, choice: VersionSource<'a>) -> PlanRequest<'a> 
     }
 }
 
-/// Everything of dev to prod; `target` narrows.
+/// Promotes everything from dev to prod; `target` limits it.
 fn promoted(config: &Config, files: &[(&str, &str)], target: Option<&str>) -> String {
     let (dev, prod) = (StageName::from("dev"), StageName::from("prod"));
     let target = target.map(TargetName::from);
@@ -111,7 +111,7 @@ fn a_target_takes_what_its_own_twin_runs() {
     assert_data_eq!(promoted(&texts(), &agreed, None), "api (eu) v0 -> v1\napi (us) v0 -> v1\n");
 }
 
-/// Of the app's waves the first one moves that is not as wanted, and no more.
+/// Only the first wave that is not up to date moves.
 #[test]
 fn a_wave_at_a_time() {
     let waves = "stages:\n- dev\n- name: prod\n  waves: [canary, [eu, us]]\n";
@@ -139,7 +139,7 @@ fn a_wave_at_a_time() {
     let third = [files[0], second[1], ("prod/eu/api.tag", "v2"), ("prod/us/api.tag", "v2")];
     assert_data_eq!(all(&third, &[]), "api up to date: v2\n");
     assert_data_eq!(all(&files, &[TargetName::from("us")]), "api (us) v1 -> v2\n");
-    // An app in one wave alone has none.
+    // An app in a single wave has no turns.
     assert_data_eq!(
         all(&[("dev/web.tag", "v2"), ("prod/eu/web.tag", "v1")], &[]),
         "web (eu) v1 -> v2\n"
@@ -199,7 +199,7 @@ web never-ran: dev has never run v9 of web
     );
 }
 
-/// What `web` has run, newest first, a second each.
+/// Versions that `web` has run, newest first, a second each.
 fn past(stages: &[(&str, &[&str])]) -> PastVersions {
     let slot = |stage: &str| CellKey {
         app: "web".into(),

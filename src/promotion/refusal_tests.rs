@@ -1,4 +1,4 @@
-//! Every refusal, as people see it.
+//! Messages of every refusal.
 
 use super::tests::{NO, digest, ground, in_overlays, outcome, said, with};
 use super::{EditConsent, EntryChange};
@@ -9,7 +9,7 @@ use crate::source::testing::{repository, repository_with_links};
 use crate::source::{ParseCache, SnapshotReader, ValueNotation};
 use snapbox::{assert_data_eq, str};
 
-/// One file of helm values in prod.
+/// Refusal of an edit of one helm values file in prod.
 fn refused(text: &str, version: &str) -> String {
     outcome(
         &with(SourceKind::HelmValues, "{stage}/values.yaml"),
@@ -213,7 +213,7 @@ prod/values.yaml:1: the image's name is not written in one value, so that it can
     );
 }
 
-/// An entry that no source gave, to show what guards against stale ones.
+/// An entry that no source returned, to test the protection against stale entries.
 fn foreign(path: &str) -> MappingEntry {
     let place = Location {
         path: path.into(),
@@ -299,7 +299,7 @@ none.yaml: it cannot be read: there is no such file
 fn an_edit_that_says_something_else_is_refused() {
     let mut config = with(SourceKind::Yaml, "{stage}.yaml");
     config.rules[0].tags.push(KeyTemplate::parse("{app}", &[]).expect("a key"));
-    // The new text is a reference to the source, no tag.
+    // The new text refers to the source; it is no tag.
     assert_data_eq!(
         outcome(&config, &[("prod.yaml", "web: v1\n")], "a/b:v2", NO),
         str![[r#"

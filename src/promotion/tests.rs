@@ -1,4 +1,4 @@
-//! Edits of whole repositories: every format, and what moves together.
+//! Edits of whole repositories: every format, and entries that move together.
 
 use super::{
     EditBase, EditConsent, EditRefusal, EntryChange, FileEdits, entries_of_same_version,
@@ -20,7 +20,7 @@ pub(super) fn digest(fill: char) -> String {
     format!("sha256:{}", fill.to_string().repeat(64))
 }
 
-/// Stages dev and prod, and one rule.
+/// A configuration with stages dev and prod and one rule.
 pub(super) fn with(kind: SourceKind, path: &str) -> Config {
     config(&["dev", "prod"], &[(kind, path)])
 }
@@ -33,7 +33,7 @@ pub(super) fn ground<'a>(
     EditBase::load(config, repository.snapshot(), cache, None)
 }
 
-/// The entries of prod get a version.
+/// Sets the version of all entries of prod.
 fn promote(
     ground: &EditBase<'_>,
     version: &str,
@@ -70,7 +70,7 @@ pub(super) fn said(refusal: &EditRefusal) -> String {
     out
 }
 
-/// One file of prod becomes this.
+/// Returns a file of prod after the edit.
 fn becomes(kind: SourceKind, path: &str, before: &str, version: &str, after: &str) {
     let config = with(kind, &path.replace("prod", "{stage}"));
     assert_eq!(outcome(&config, &[(path, before)], version, NO), format!("{path}: {after}"));
@@ -276,7 +276,7 @@ fn the_only_heir_of_a_base_gets_an_entry_too() {
     let expected =
         "prod/kustomization.yaml: resources: [../base]\nimages:\n- name: r.io/web\n  newTag: v2\n";
     assert_eq!(outcome(&config, &files, "v2", NO), expected);
-    // What no entry can override is edited where it is.
+    // A version that no entry can override is edited in place.
     let remote = [
         files[0],
         ("base/web.yaml", "kind: Source\nspec: {image: 'r.io/web:v1'}\n"),

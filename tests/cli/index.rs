@@ -146,7 +146,7 @@ fn a_damaged_index_is_made_anew() {
     }
     std::fs::write(&path, "towpath").expect("writable");
     let said = answer(&sandbox, &repository, &["history", "-v"]).1;
-    assert!(said.contains("the index is not used: it is not complete; it is made anew"), "{said}");
+    assert!(said.contains("the index is not used: incomplete file; it is made anew"), "{said}");
 }
 
 #[test]

@@ -1,24 +1,24 @@
-//! A freeze: from one moment to another nothing moves.
+//! Freezes: periods without deployments.
 
 use super::window_hours::zone;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, Zoned};
 
-/// A span of time in which nothing is deployed.
+/// A period in which nothing is deployed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FreezePeriod {
     pub from: Zoned,
-    /// Not included.
+    /// Exclusive.
     pub to: Zoned,
     pub reason: Option<String>,
 }
 
 impl FreezePeriod {
-    /// Reads `2026-12-20` or `2026-12-20T18:00`. A day counts whole: as the end, too.
+    /// Parses `2026-12-20` or `2026-12-20T18:00`. An end without a time includes that whole day.
     ///
     /// # Errors
-    /// What cannot be read, as half a sentence.
+    /// A phrase that describes the problem.
     pub fn parse(
         from: &str,
         to: &str,
@@ -31,19 +31,16 @@ impl FreezePeriod {
         let to =
             if is_day { to.checked_add(1.day()).map_err(|error| error.to_string())? } else { to };
         if to <= from {
-            return Err("the freeze ends before it begins".into());
+            return Err("the freeze ends before it starts".into());
         }
         Ok(FreezePeriod { from, to, reason: reason.map(str::to_owned) })
     }
 }
 
-/// The moment, and whether it is a whole day.
+/// Parses a time. Returns true with it if the text names a whole day.
 fn parse_moment(text: &str, zone: &TimeZone) -> Result<(Zoned, bool), String> {
-    let wrong = || {
-        format!(
-            "`{text}` is no day and no time; they are written `2026-12-20` or `2026-12-20T18:00`"
-        )
-    };
+    let wrong =
+        || format!("`{text}` is not a date or time such as `2026-12-20` or `2026-12-20T18:00`");
     if let Some(exact) = text.parse::<jiff::Timestamp>().ok().filter(|_| text.contains('T')) {
         return Ok((exact.to_zoned(zone.clone()), false));
     }

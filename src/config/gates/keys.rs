@@ -1,25 +1,25 @@
-//! The gates and their options, in one table for reader and schema.
+//! Gates and their options, in one table for reader and schema.
 
 use crate::config::keys::{ConfigKey, ValueShape, key};
 
-/// A gate as it is written.
+/// A gate in the configuration.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::config) struct GateKey {
     pub name: &'static str,
-    /// What the short form holds.
+    /// Form of the short notation.
     pub short: GateShorthand,
     pub options: &'static [ConfigKey],
     pub about: &'static str,
 }
 
-/// What stands behind the name of a gate, unless it is a mapping of options.
+/// Value of a gate that is not a mapping of options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::config) enum GateShorthand {
-    /// The name alone, or `off`.
+    /// The name alone, `on` or `off`.
     Nothing,
     Text,
     Texts,
-    /// There is none: options are needed.
+    /// None: options are required.
     Options,
 }
 
@@ -32,17 +32,14 @@ const fn gate_key(
     GateKey { name, short, options, about }
 }
 
-const STAGES: ConfigKey = key(
-    "stages",
-    ValueShape::Texts,
-    "The stages that are looked at. Unless given, the stages right before.",
-);
+const STAGES: ConfigKey =
+    key("stages", ValueShape::Texts, "The stages to check. Default: the previous stages.");
 const TIMEOUT: ConfigKey =
-    key("timeout", ValueShape::Text, "How long an answer is waited for; 10s unless given.");
+    key("timeout", ValueShape::Text, "How long to wait for an answer. Default: 10s.");
 const COMMAND: ConfigKey =
-    key("command", ValueShape::Texts, "The program and its arguments. They pass through no shell.");
+    key("command", ValueShape::Texts, "The program and its arguments. No shell is involved.");
 
-/// All gates that are configured, in the order they are shown.
+/// All configurable gates, in display order.
 pub(in crate::config) const GATES: [GateKey; 10] = [
     gate_key(
         "order",
@@ -51,15 +48,15 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
             key(
                 "rewrite",
                 ValueShape::Texts,
-                "What is replaced in tags before they are compared: `s/-RC[0-9]+$//`.",
+                "Replacements in tags before they are compared: `s/-RC[0-9]+$//`.",
             ),
             key(
                 "tolerance",
                 ValueShape::Text,
-                "When the past is judged: the stage before may come so much later.",
+                "For past deployments: how much later the previous stage may get the version.",
             ),
         ],
-        "The version is or was what the stages right before run. On unless `off`.",
+        "The previous stages run or ran the version. On unless `off`.",
     ),
     gate_key(
         "isolation",
@@ -80,7 +77,7 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
             COMMAND,
             TIMEOUT,
         ],
-        "The version has passed in the stages right before.",
+        "The version has passed in the previous stages.",
     ),
     gate_key(
         "bake",
@@ -90,35 +87,40 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
             STAGES,
             key("from", ValueShape::Text, "Counted from `landing`, or from the `outcome`."),
         ],
-        "The version has run in the stages right before for a time.",
+        "The version has run in the previous stages for a time.",
     ),
     gate_key(
         "approval-after-failure",
         GateShorthand::Nothing,
         &[],
-        "Somebody has to approve where the last deployment failed.",
+        "Requires an approval if the last deployment failed.",
     ),
-    gate_key("approvals", GateShorthand::Text, &[], "So many people have to approve, always."),
+    gate_key(
+        "approvals",
+        GateShorthand::Text,
+        &[],
+        "Number of people who have to approve, always.",
+    ),
     gate_key(
         "window",
         GateShorthand::Texts,
         &[],
-        "Opening hours, such as `Mon-Thu 09:00-16:00 Europe/London`; with `closed` in front it is shut then.",
+        "Opening hours, such as `Mon-Thu 09:00-16:00 Europe/London`; `closed` in front inverts them.",
     ),
     gate_key(
         "freeze",
         GateShorthand::Options,
         &[
-            key("from", ValueShape::Text, "The first day, or the moment it begins."),
-            key("to", ValueShape::Text, "The last day, or the moment it ends."),
-            key("reason", ValueShape::Text, "Why, for people."),
+            key("from", ValueShape::Text, "The first day, or the time it starts."),
+            key("to", ValueShape::Text, "The last day, or the time it ends."),
+            key("reason", ValueShape::Text, "The reason, for people."),
             key(
                 "zone",
                 ValueShape::Text,
-                "The time zone of both, such as `Europe/London`; UTC unless given.",
+                "The time zone of both, such as `Europe/London`. Default: UTC.",
             ),
         ],
-        "Nothing moves for a time.",
+        "No deployments for a period.",
     ),
     gate_key(
         "blocker",
@@ -128,54 +130,50 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
             key(
                 "file",
                 ValueShape::Text,
-                "A file of the repository that shuts the gate by being there.",
+                "A file of the repository; the gate is shut while it exists.",
             ),
             key(
                 "issue",
                 ValueShape::Text,
-                "A label: an open issue of the forge with it shuts the gate.",
+                "A label; the gate is shut while the forge has an open issue with it.",
             ),
-            key("url", ValueShape::Text, "An address: an answer of 2xx opens the gate."),
-            key(
-                "pointer",
-                ValueShape::Text,
-                "With `url`: where the answer, as JSON, has the value that counts.",
-            ),
+            key("url", ValueShape::Text, "A URL; a 2xx status opens the gate."),
+            key("pointer", ValueShape::Text, "With `url`: JSON pointer to the value to compare."),
             key("equals", ValueShape::Text, "With `pointer`: the value that opens the gate."),
-            key("reason", ValueShape::Text, "Said where the blocker says nothing itself."),
+            key("reason", ValueShape::Text, "Reason to show if the blocker gives none."),
             TIMEOUT,
         ],
-        "Something outside stands in the way: an incident, an alarm, an error budget.",
+        "An external condition blocks: an incident, an alarm, an error budget.",
     ),
     gate_key(
         "version",
         GateShorthand::Text,
         &[
-            key("pattern", ValueShape::Text, "A regular expression that fits the whole tag."),
+            key("pattern", ValueShape::Text, "A regular expression that matches the whole tag."),
             key(
                 "branches",
                 ValueShape::Texts,
                 "Branches that a tag such as `main-27e1396` may come from, with `*`.",
             ),
-            key("immutable", ValueShape::Text, "`true`: no tag that moves, such as `latest`."),
-            key("digest", ValueShape::Text, "`true`: the version is written with its digest."),
+            key("immutable", ValueShape::Text, "`true`: no mutable tag, such as `latest`."),
+            key("digest", ValueShape::Text, "`true`: the version must have a digest."),
             key(
                 "flags",
                 ValueShape::Texts,
-                "Keys beside the version that stop it by being `false`; `promote_deployment` and `automatic_deploys_enabled` unless given.",
+                "Keys beside the version that block it if `false`. Default: `promote_deployment` and `automatic_deploys_enabled`.",
             ),
         ],
-        "What the version must look like.",
+        "Requirements on the version.",
     ),
 ];
 
-/// What stands beside any gate.
+/// Keys that any gate may have besides its own.
 pub(in crate::config) const SCOPE: [ConfigKey; 2] = [
-    key("apps", ValueShape::Texts, "The apps it holds for, with `*`. Unless given, all."),
-    key("stages", ValueShape::Texts, "At the top: the stages it holds for. Unless given, all."),
+    key("apps", ValueShape::Texts, "The apps it applies to, with `*`. Default: all."),
+    key("stages", ValueShape::Texts, "At the top level: the stages it applies to. Default: all."),
 ];
 
-/// The keys of a wave that is more than its targets.
+/// Keys of a wave in its long form.
 pub(in crate::config) const WAVE: [ConfigKey; 2] = [
     key(
         "targets",
@@ -189,7 +187,7 @@ pub(in crate::config) const WAVE: [ConfigKey; 2] = [
     ),
 ];
 
-/// The keys of a wave's time to bake.
+/// Keys of a wave's bake time in its long form.
 pub(in crate::config) const BAKE: [ConfigKey; 2] = [
     key("for", ValueShape::Text, "How long, such as `30m` or `2d`."),
     key(
@@ -199,7 +197,7 @@ pub(in crate::config) const BAKE: [ConfigKey; 2] = [
     ),
 ];
 
-/// The keys of a permission.
+/// Keys of a permission in its long form.
 pub(in crate::config) const PERMISSION: [ConfigKey; 2] = [
     key("actors", ValueShape::Texts, "Names, mail addresses or logins at the forge."),
     key(

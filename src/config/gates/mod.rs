@@ -1,6 +1,6 @@
-//! The gates of the pipeline, as they are configured: which rules hold for which stage and app.
+//! Configured gates: the rules for each stage and app.
 //!
-//! What a gate makes of them is said in `pipeline`; here are only the wishes.
+//! These are settings only; `pipeline` evaluates them.
 
 mod freeze;
 pub(super) mod keys;
@@ -26,7 +26,7 @@ use crate::model::{AppName, StageName};
 use regex::Regex;
 use std::fmt;
 
-/// The gates, each one file in `pipeline/gates`.
+/// Kinds of gates, each a file in `pipeline/gates`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum GateKind {
     Order,
@@ -45,7 +45,7 @@ pub enum GateKind {
 }
 
 impl GateKind {
-    /// All of them, in the order they are shown.
+    /// All kinds, in display order.
     pub const ALL: [GateKind; 13] = [
         GateKind::Order,
         GateKind::Isolation,
@@ -88,29 +88,29 @@ impl fmt::Display for GateKind {
     }
 }
 
-/// One gate, and what it holds for.
+/// A gate and its scope.
 #[derive(Debug, Clone)]
 pub struct GateRule {
     pub gate: Gate,
-    /// Empty: all stages.
+    /// Empty means all stages.
     pub stages: Vec<StageName>,
-    /// Patterns with `*`; empty: all apps.
+    /// Patterns with `*`; empty means all apps.
     pub apps: Vec<String>,
-    /// The line of `towpath.yaml`, 1-based.
+    /// Line of `towpath.yaml`, 1-based.
     pub line: u32,
 }
 
-/// What a gate asks for.
+/// A gate with its options.
 #[derive(Debug, Clone)]
 pub enum Gate {
-    /// What was said before of gates of this kind does not hold.
+    /// Cancels earlier rules of this kind.
     Off(GateKind),
     Order(OrderGate),
     Isolation(IsolationScope),
     Verified(VerifiedGate),
     Bake(BakeGate),
     ApprovalAfterFailure,
-    /// So many people have to approve.
+    /// Number of people who have to approve.
     Approvals(u32),
     Window(Vec<WindowHours>),
     Freeze(FreezePeriod),
@@ -119,7 +119,7 @@ pub enum Gate {
 }
 
 impl Gate {
-    /// Which gate it is.
+    /// Kind of the gate.
     pub fn kind(&self) -> GateKind {
         match self {
             Gate::Off(kind) => *kind,
@@ -136,16 +136,16 @@ impl Gate {
     }
 }
 
-/// Never skip a stage.
+/// Options of `order`: stages may not be skipped.
 #[derive(Debug, Clone, Default)]
 pub struct OrderGate {
-    /// What is replaced in tags before they are compared, and by what.
+    /// Replacements in tags before they are compared.
     pub rewrites: Vec<(Regex, String)>,
-    /// When the past is judged: the stage before may come so many seconds later.
+    /// For past deployments: seconds by which the previous stage may be late.
     pub tolerance: i64,
 }
 
-/// What the last deployment is looked for in.
+/// Scope in which the last deployment needs an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IsolationScope {
     /// The app, in each target.
@@ -154,26 +154,26 @@ pub enum IsolationScope {
     Stage,
 }
 
-/// The version has passed before.
+/// Options of `verified`: the version has passed before.
 #[derive(Debug, Clone)]
 pub struct VerifiedGate {
-    /// Empty: the stages right before.
+    /// Empty means the previous stages.
     pub stages: Vec<StageName>,
     pub by: VerifiedBy,
 }
 
-/// What says that a deployment has passed.
+/// Evidence that a deployment has passed.
 #[derive(Debug, Clone)]
 pub enum VerifiedBy {
     /// An outcome in the ledger.
     Ledger,
-    /// Statuses and check runs of the deployment's commit, by a pattern of their names.
+    /// Statuses and check runs of the deployment's commit whose names match this pattern.
     Checks(String),
-    /// A command that ends with 0.
+    /// A command that exits with 0.
     Command(ExternalCommand),
 }
 
-/// A command, never run through a shell.
+/// An external command, never run through a shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExternalCommand {
     /// The program and its arguments.
@@ -182,52 +182,52 @@ pub struct ExternalCommand {
     pub timeout: u64,
 }
 
-/// The version has run for a time.
+/// Options of `bake`: the version has run for a time.
 #[derive(Debug, Clone)]
 pub struct BakeGate {
     pub seconds: i64,
-    /// Empty: the stages right before.
+    /// Empty means the previous stages.
     pub stages: Vec<StageName>,
-    /// Counted from when it passed, not from when it landed.
+    /// True if the time counts from the passed outcome instead of the deployment.
     pub from_outcome: bool,
 }
 
-/// Something outside that stands in the way.
+/// Options of `blocker`: an external condition.
 #[derive(Debug, Clone)]
 pub struct BlockerGate {
     pub by: BlockedBy,
-    /// Said where it has nothing to say itself.
+    /// Reason to show if the blocker gives none.
     pub reason: Option<String>,
 }
 
-/// What is asked whether something stands in the way.
+/// Source of the external condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BlockedBy {
-    /// 0 is open, 1 is shut, and anything else no answer.
+    /// Exit code 0 is open, 1 is shut, and any other is no answer.
     Command(ExternalCommand),
     /// Shut while the repository has this file.
     File(String),
     /// Shut while the forge has an open issue with this label.
     Issue(String),
-    /// 2xx is open; with a pointer, only where the value is the expected one.
+    /// A 2xx status is open; with `expect` (JSON pointer and value) the value has to match too.
     Http { url: String, expect: Option<(String, String)>, timeout: u64 },
 }
 
-/// What a version must look like.
+/// Options of `version`: requirements on the version.
 #[derive(Debug, Clone, Default)]
 pub struct VersionGate {
     pub pattern: Option<Regex>,
-    /// A tag begins with one of these and `-`; patterns with `*`.
+    /// Prefixes, followed by `-`, of which a tag needs one; patterns with `*`.
     pub branches: Vec<String>,
-    /// No tag that moves, such as `latest`.
+    /// Forbids mutable tags, such as `latest`.
     pub immutable: bool,
-    /// A digest is written with it.
+    /// Requires a digest.
     pub digest: bool,
     /// Keys beside the version that must not be `false`.
     pub flags: Vec<String>,
 }
 
-/// The keys beside a version that are heard unless said otherwise.
+/// Default keys for `flags`.
 pub(super) const FLAGS: [&str; 2] = ["promote_deployment", "automatic_deploys_enabled"];
 
 impl GateRule {
@@ -238,7 +238,7 @@ impl GateRule {
     }
 }
 
-/// Does a text fit a pattern, in which `*` stands for any text?
+/// True if the text matches a pattern in which `*` stands for any text.
 pub fn matches_glob(pattern: &str, text: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(after) = text.strip_prefix(head) else { return false };

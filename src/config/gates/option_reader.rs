@@ -1,4 +1,4 @@
-//! The value of one gate, from its short form or its options.
+//! Reads a gate from its short form or its options.
 
 use super::keys::{GATES, GateKey, GateShorthand};
 use super::read::gate_key;
@@ -12,14 +12,14 @@ use crate::config::fields::{ConfigField, ConfigFields, LocatedText, escape_for_m
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use regex::Regex;
 
-/// Reads values, and reports what cannot be read.
+/// Reads gate options and reports problems.
 pub(super) struct GateOptionReader<'s, 'p, 't> {
     pub stages: &'s [Stage],
     pub problems: &'p mut DiagnosticCollector<'t>,
 }
 
 impl GateOptionReader<'_, '_, '_> {
-    /// A gate that is only named.
+    /// Reads a gate given by name only.
     pub fn read_bare_gate(&mut self, word: LocatedText<'_>) -> Option<Gate> {
         match word.text {
             "order" => Some(Gate::Order(OrderGate::default())),
@@ -34,8 +34,10 @@ impl GateOptionReader<'_, '_, '_> {
             })),
             text => {
                 let (what, hint) = match gate_key(text) {
-                    Some(_) => ("needs a value behind it", Some(format!("write `{text}: …`"))),
-                    None => ("is no gate", did_you_mean(text, GATES.iter().map(|gate| gate.name))),
+                    Some(_) => ("needs a value", Some(format!("write `{text}: …`"))),
+                    None => {
+                        ("is not a gate", did_you_mean(text, GATES.iter().map(|gate| gate.name)))
+                    }
                 };
                 self.problems.add(word.at, format!("`{}` {what}", escape_for_message(text)), hint);
                 None
@@ -43,7 +45,7 @@ impl GateOptionReader<'_, '_, '_> {
         }
     }
 
-    /// A gate with a value.
+    /// Reads a gate with a value.
     pub fn read_gate(&mut self, key: &GateKey, field: ConfigField<'_>) -> Option<Gate> {
         if field.value.text() == Some("off") {
             return Some(Gate::Off(kind(key.name)));
@@ -64,7 +66,7 @@ impl GateOptionReader<'_, '_, '_> {
         if key.short == GateShorthand::Options {
             let options: Vec<&str> = key.options.iter().map(|option| option.name).collect();
             let hint = format!("its options are {}", options.join(", "));
-            self.problems.add(field.key, format!("`{}` is a mapping", key.name), hint);
+            self.problems.add(field.key, format!("`{}` must be a mapping", key.name), hint);
             return None;
         }
         let before = self.problems.count();
@@ -161,7 +163,7 @@ impl GateOptionReader<'_, '_, '_> {
         Some(Gate::Order(order))
     }
 
-    /// `s/EXPRESSION/REPLACEMENT/`, with any sign for the slash.
+    /// Parses `s/EXPRESSION/REPLACEMENT/`, with any separator.
     fn read_rewrite(&mut self, word: LocatedText<'_>) -> Option<(Regex, String)> {
         let mut signs = word.text.chars().skip(1);
         let parts: Vec<&str> = match (word.text.starts_with('s'), signs.next()) {
@@ -174,7 +176,7 @@ impl GateOptionReader<'_, '_, '_> {
             let hint = String::from("for example `s/-RC[0-9]+$//`");
             self.problems.add(
                 word.at,
-                format!("`{}` is no replacement", escape_for_message(word.text)),
+                format!("`{}` is not a replacement", escape_for_message(word.text)),
                 hint,
             );
             return None;
@@ -191,7 +193,7 @@ impl GateOptionReader<'_, '_, '_> {
                     let hint = String::from("for example `Mon-Thu 09:00-16:00 Europe/London`");
                     self.problems.add(
                         word.at,
-                        format!("`{}` is no window: {why}", escape_for_message(word.text)),
+                        format!("`{}` is not a valid window: {why}", escape_for_message(word.text)),
                         hint,
                     );
                 }
@@ -205,7 +207,10 @@ impl GateOptionReader<'_, '_, '_> {
         if count.is_none() {
             self.problems.add(
                 word.at,
-                format!("`{}` is no number of people", escape_for_message(word.text)),
+                format!(
+                    "`{}` is not a number of people from 1 to 100",
+                    escape_for_message(word.text)
+                ),
                 None,
             );
         }
@@ -234,7 +239,10 @@ impl GateOptionReader<'_, '_, '_> {
                     .to_owned();
                 self.problems.add(
                     word.at,
-                    format!("`{}` is no regular expression: {why}", escape_for_message(word.text)),
+                    format!(
+                        "`{}` is not a valid regular expression: {why}",
+                        escape_for_message(word.text)
+                    ),
                     None,
                 );
                 None
@@ -249,7 +257,7 @@ impl GateOptionReader<'_, '_, '_> {
             let hint = String::from("for example `30m`, `12h` or `2d`");
             self.problems.add(
                 word.at,
-                format!("`{}` is no time span", escape_for_message(word.text)),
+                format!("`{}` is not a time span", escape_for_message(word.text)),
                 hint,
             );
         }
@@ -266,7 +274,7 @@ impl GateOptionReader<'_, '_, '_> {
     }
 }
 
-/// A time span such as `30m`, `1h 30m` or `2d`; a day is 24 hours.
+/// Parses a time span such as `30m`, `1h 30m` or `2d`; a day is 24 hours.
 pub fn time_span(text: &str) -> Option<SignedDuration> {
     let exact = text.parse::<SignedDuration>().ok();
     let days = || text.parse::<Span>().ok()?.to_duration(SpanRelativeTo::days_are_24_hours()).ok();

@@ -1,13 +1,13 @@
-//! Gates that are mappings: freezes, blockers, and what a version must look like.
+//! Reads gates that are mappings: `freeze`, `blocker` and `version`.
 
 use super::option_reader::{GateOptionReader, flag_names};
 use super::{BlockedBy, BlockerGate, ExternalCommand, FreezePeriod, Gate, VersionGate};
 use crate::config::diagnostic::DiagnosticCollector;
 use crate::config::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
 
-/// How long an answer is waited for, in seconds.
+/// Default timeout of an external answer, in seconds.
 const TIMEOUT: u64 = 10;
-/// Nobody waits longer for one.
+/// Maximum timeout, in seconds.
 const MAX_TIMEOUT: u64 = 600;
 
 impl GateOptionReader<'_, '_, '_> {
@@ -27,7 +27,7 @@ impl GateOptionReader<'_, '_, '_> {
         match FreezePeriod::parse(from, to, zone, reason) {
             Ok(freeze) => Some(Gate::Freeze(freeze)),
             Err(why) => {
-                self.problems.add(field.key, format!("this is no freeze: {why}"), None);
+                self.problems.add(field.key, format!("invalid freeze: {why}"), None);
                 None
             }
         }
@@ -42,7 +42,7 @@ impl GateOptionReader<'_, '_, '_> {
         let given: Vec<&str> =
             kinds.into_iter().filter(|kind| fields.get(kind).is_some()).collect();
         let [kind] = given.as_slice() else {
-            let message = "a blocker has one of `command`, `file`, `issue` and `url`";
+            let message = "a blocker needs exactly one of `command`, `file`, `issue` and `url`";
             self.problems.add(field.key, message, None);
             return None;
         };
@@ -61,7 +61,7 @@ impl GateOptionReader<'_, '_, '_> {
     fn read_http(&mut self, fields: &ConfigFields<'_>) -> Option<BlockedBy> {
         let url = fields.text("url", self.problems)?;
         if !url.text.starts_with("https://") && !url.text.starts_with("http://") {
-            self.problems.add(url.at, "an address begins with `https://` or `http://`", None);
+            self.problems.add(url.at, "a URL must start with `https://` or `http://`", None);
             return None;
         }
         let pointer = fields.text("pointer", self.problems);
@@ -76,7 +76,7 @@ impl GateOptionReader<'_, '_, '_> {
                     String::from("for example `pointer: /status/indicator` and `equals: none`");
                 self.problems.add(
                     word.at,
-                    "`pointer`, a JSON pointer, and `equals` belong together",
+                    "`pointer` (a JSON pointer) and `equals` must be used together",
                     hint,
                 );
                 return None;
@@ -113,7 +113,8 @@ impl GateOptionReader<'_, '_, '_> {
         }))
     }
 
-    /// What is neither `true` nor `false` is no quiet `false`: the gate would be open.
+    /// Reads a switch. Other words than `true` and `false` are reported: if they meant `false`, a
+    /// typo would open the gate.
     fn is_on(&mut self, option: &str, fields: &ConfigFields<'_>) -> bool {
         fields
             .one_of(option, &["true", "false"], self.problems)
@@ -127,10 +128,10 @@ impl GateOptionReader<'_, '_, '_> {
         {
             let words: Vec<&str> = word.text.split_whitespace().collect();
             let hint = format!(
-                "no shell takes it apart: `command: [{}]`",
+                "it is not run through a shell; write `command: [{}]`",
                 escape_for_message(&words.join(", "))
             );
-            self.problems.add(field.key, "`command` is a list of words", hint);
+            self.problems.add(field.key, "`command` must be a list of words", hint);
             return None;
         }
         let argv = fields
@@ -145,7 +146,7 @@ impl GateOptionReader<'_, '_, '_> {
         let Some(word) = fields.text("timeout", self.problems) else { return Some(TIMEOUT) };
         let seconds = u64::try_from(self.seconds(word)?).unwrap_or(TIMEOUT);
         if !(1..=MAX_TIMEOUT).contains(&seconds) {
-            self.problems.add(word.at, "a time-out is between 1s and 10m", None);
+            self.problems.add(word.at, "a timeout must be between 1s and 10m", None);
             return None;
         }
         Some(seconds)

@@ -1,4 +1,4 @@
-//! Gates as people write them, and what is said where they are wrong.
+//! Valid and invalid gates.
 
 use super::{Gate, GateKind, LedgerPlace};
 use crate::config::{Config, parse};

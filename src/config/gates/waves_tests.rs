@@ -1,4 +1,4 @@
-//! Waves as people write them, and what is said where they are wrong.
+//! Valid and invalid waves.
 
 use super::StageWaves;
 use crate::config::{Config, parse};

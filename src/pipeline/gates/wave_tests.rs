@@ -1,4 +1,4 @@
-//! What the gates say where the targets of a stage follow each other.
+//! Gates of stages with waves.
 
 use crate::pipeline::testing::GateBench;
 use snapbox::{assert_data_eq, str};
@@ -28,7 +28,7 @@ fn the_first_wave_waits_for_none() {
     let bench = GateBench::of(CONFIG, &PAST);
     assert_data_eq!(
         bench.said(15, "web prod/canary v2", GATES),
-        "wave open (line 4): no wave of prod comes before this one\n"
+        "wave open (line 4): no earlier wave in prod\n"
     );
 }
 
@@ -58,7 +58,7 @@ wave open (line 6): v2 in prod (canary) has baked for 30m
 
 "#]]
     );
-    // A version that was replaced too early has to come again.
+    // A version that was replaced too early has to run there again.
     let hasty = [&PAST[..], &["25 web dev v2>v3", "30 web prod/canary v2>v3"]].concat();
     assert_data_eq!(
         GateBench::of(CONFIG, &hasty).said(90, "web prod/eu v2", GATES),
@@ -67,7 +67,7 @@ wave shut (line 6): v2 in prod (canary) was replaced after 10m; it bakes for 30m
 
 "#]]
     );
-    // One that was there for long enough may still go on.
+    // A version that ran long enough may still go on.
     let late = [&PAST[..], &["55 web dev v2>v3", "60 web prod/canary v2>v3"]].concat();
     assert_data_eq!(
         GateBench::of(CONFIG, &late).said(61, "web prod/eu v2", GATES),
@@ -89,7 +89,7 @@ wave shut (line 6): wave 1 comes before this one, and prod (canary) has never ru
 
 "#]]
     );
-    // What has it already does not move.
+    // A target that already has the version does not move.
     assert_data_eq!(
         bench.said(50, "web prod v2", GATES),
         str![[r#"
@@ -186,13 +186,13 @@ fn waves_hold_no_rollback_back_and_leave_out_where_the_app_is_not() {
     let bench = GateBench::of(CONFIG, &PAST);
     assert_data_eq!(
         bench.said(60, "web prod/eu v1 back", &["wave"]),
-        "wave open (line 4): a rollback does not wait for waves\n"
+        "wave open (line 4): rollbacks do not wait for waves\n"
     );
     let past = ["0 api dev ->v1", "0 api prod/eu ->v0", "0 api prod/us ->v0"];
     assert_data_eq!(
         GateBench::of(CONFIG, &past).said(5, "api prod/eu v1", &["wave"]),
-        "wave open (line 4): no wave of prod comes before this one\n"
+        "wave open (line 4): no earlier wave in prod\n"
     );
-    // Without waves the gate is not there.
+    // Without waves there is no such gate.
     assert_data_eq!(GateBench::new("", &PAST).said(15, "web prod/eu v2", &["wave"]), "");
 }

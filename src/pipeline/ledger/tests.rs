@@ -1,4 +1,4 @@
-//! Events as they are written and read back.
+//! Events, written and read back.
 
 use super::{EventKind, Ledger, LedgerEvent, LedgerFileChange, Outcome};
 use crate::git::GitIdentity;

@@ -243,8 +243,7 @@ fn the_hook_of_a_server_takes_what_it_should() {
     let (taken, said) = push("mallory", "HEAD:main");
     assert!(
         !taken
-            && said
-                .contains("mallory, who is vouched for by --actor, is none of the actors of prod"),
+            && said.contains("mallory, who is named by --actor, is not one of the actors of prod"),
         "{said}"
     );
     let (taken, said) = push("mallory", "HEAD:elsewhere");

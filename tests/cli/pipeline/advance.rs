@@ -277,7 +277,7 @@ fn what_a_forge_merges_is_watched() {
     site.sandbox.git(&site.clone, &["push", "-q", "origin", "HEAD:main"]);
     site.land("apps/dev/web.yaml", &values("web", "v3"), "v3", "2026-09-01T14:00:00Z");
     let said = site.told_at("2026-09-01T15:00:00Z", &["ask", "web", "--to", "staging"]);
-    assert!(said.contains("v2 landed at 2026-09-01 13:00 UTC and has no outcome"), "{said}");
+    assert!(said.contains("v2 (deployed 2026-09-01 13:00 UTC) has no recorded outcome"), "{said}");
 }
 
 #[test]

@@ -338,6 +338,6 @@ fn an_approval_does_not_end_a_freeze() {
     let site =
         configured("gates:\n- approvals: 1\n- freeze: { from: 2026-08-01, to: 2026-12-31 }\n");
     let said = site.told(&["ask", "api", "--to", "prod"]);
-    let sentence = "api v2 may be proposed for prod, and somebody has to approve it, not before Fri 2027-01-01 00:00 UTC.";
+    let sentence = "api v2 may be proposed for prod and needs an approval, not before Fri 2027-01-01 00:00 UTC.";
     assert!(said.contains(sentence), "{said}");
 }

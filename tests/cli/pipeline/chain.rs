@@ -95,7 +95,7 @@ fn without_an_origin_it_is_only_here() {
     let site = configured("");
     site.sandbox.git(&site.clone, &["remote", "remove", "origin"]);
     assert!(site.told(&["lock", "api", "--reason", "alone"]).starts_with("exit 0\n"));
-    assert!(site.told(&["ask", "api", "--to", "prod"]).contains("has locked api: alone"));
+    assert!(site.told(&["ask", "api", "--to", "prod"]).contains("api is locked by Jo Doe: alone"));
     assert_data_eq!(
         site.told(&["ledger", "fetch"]),
         str![[r#"
@@ -134,7 +134,7 @@ hint: `ledger: branch` in towpath.yaml keeps the ledger on a branch; --local wri
     site.land("towpath.yaml", stages, "ledger on a branch", "2026-08-06T10:00:00Z");
     assert!(site.told(&["lock", "api", "--reason", "x"]).starts_with("exit 0\n"));
     assert_eq!(site.at_origin(&["rev-list", "--count", "towpath-ledger"]), "1\n");
-    assert!(site.told(&["ask", "api", "--to", "prod"]).contains("has locked api: x"));
+    assert!(site.told(&["ask", "api", "--to", "prod"]).contains("api is locked by Jo Doe: x"));
 }
 
 #[test]

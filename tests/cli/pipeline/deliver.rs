@@ -238,7 +238,7 @@ Gate-Override: the site is down (order)
     let history = site.told(&["history", "api", "-n", "1", "-o", "json"]);
     assert!(history.contains(r#""break_glass": "the site is down (order)""#), "{history}");
     let table = site.told(&["history", "api", "-n", "1"]);
-    assert!(table.contains(", glass broken: the site is down (order)"), "{table}");
+    assert!(table.contains(", gates overridden: the site is down (order)"), "{table}");
     let said = site.told(&["ask", "api", "--to", "prod", "--version", "v8"]);
     assert!(said.starts_with("exit 3\n"), "another version is not let through: {said}");
     assert!(site.told(&["status"]).contains("the glass was broken"), "{}", site.told(&["status"]));

@@ -244,7 +244,7 @@ Reject web v2: it leaks
 "#]]
     );
     let said = site.told(&["ask", "web", "--to", "staging"]);
-    assert!(said.contains("Jo Doe has rejected v2: it leaks"), "{said}");
+    assert!(said.contains("v2 was rejected by Jo Doe: it leaks"), "{said}");
     assert_data_eq!(
         site.told(&["unreject", "web", "v2"]),
         str![[r#"

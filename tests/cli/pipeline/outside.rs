@@ -172,7 +172,7 @@ exit 3: blocker | shut | open incident: #12 The database is down | towpath.yaml:
         ],
     );
     assert!(
-        silent.starts_with("exit 3\n") && silent.contains("no answer of the label incident"),
+        silent.starts_with("exit 3\n") && silent.contains("no answer from label incident"),
         "{silent}"
     );
 }
@@ -237,7 +237,8 @@ fn the_forge_that_a_command_is_told_is_the_one_that_gates_ask() {
 #[test]
 fn without_a_forge_there_are_no_issues() {
     let site = configured("gates:\n- blocker: { issue: incident }\n");
-    let reason = "no answer of the label incident, which counts as shut: a repository without a forge has none";
+    let reason =
+        "no answer from label incident (counts as shut): a repository without a forge has none";
     for arguments in
         [&["ask", "web", "--to", "staging"][..], &["promote", "web", "--to", "staging"]]
     {

@@ -129,7 +129,7 @@ web v2 is in prod (canary) already.
 gate        answer   why                                                            since   from
 order       open     dev runs v2 since 2026-08-31 10:00 UTC                         1d      built-in
 isolation   open     v1 (eu) landed before outcomes were kept here                  2d      built-in
-wave        wait     v2 in prod (canary) bakes for 30m since 2026-09-01 12:00 UTC   10m     towpath.yaml:8
+wave        wait     v2 in prod (canary) must bake for 30m since 2026-09-01 12:00 UTC   10m     towpath.yaml:8
 lock        open     nobody has locked it                                                   built-in
 rejected    open     nobody has rejected it                                                 built-in
 hold        open     it is not on hold                                                      built-in
@@ -149,7 +149,7 @@ exit 3
 app
 web   refused
 warning: web is refused: web v2 has to wait for prod (eu, us) until Tue 2026-09-01 12:30 UTC: wave.
-  wave: v2 in prod (canary) bakes for 30m since 2026-09-01 12:00 UTC
+  wave: v2 in prod (canary) must bake for 30m since 2026-09-01 12:00 UTC
 hint: without --push it is proposed, and waits
 
 "#]]
@@ -275,7 +275,7 @@ web v2 to prod (canary): merged /sandbox/origin.git#1
         at(&site, 2, &["advance"]),
         str![[r#"
 exit 0
-web v2 to prod (eu, us): opened /sandbox/origin.git#2: wave: v2 in prod (canary) bakes for 30m since 2026-09-01 12:00 UTC
+web v2 to prod (eu, us): opened /sandbox/origin.git#2: wave: v2 in prod (canary) must bake for 30m since 2026-09-01 12:00 UTC
 --
 
 "#]]
@@ -298,7 +298,7 @@ web v2 to prod (eu, us): merged /sandbox/origin.git#2
         at(&site, 36, &["advance"]),
         str![[r#"
 exit 0
-web v3 to prod (eu, us): stays: isolation: v2 (eu) landed at 2026-09-01 12:35 UTC and has no outcome; unknown is not passed; wave: v3 in prod (canary) bakes for 30m since 2026-09-01 12:35 UTC
+web v3 to prod (eu, us): stays: isolation: v2 (eu) landed at 2026-09-01 12:35 UTC and has no outcome; unknown is not passed; wave: v3 in prod (canary) must bake for 30m since 2026-09-01 12:35 UTC
 web v2 to prod (sa): merged /sandbox/origin.git#4
 --
 
@@ -314,13 +314,13 @@ fn a_proposal_of_a_later_wave_says_what_it_waits_for_and_is_closed_when_it_comes
         at(&site, 2, &["advance"]),
         str![[r#"
 exit 0
-web v2 to prod (eu, us): opened /sandbox/origin.git#1: wave: v2 in prod (canary) bakes for 30m since 2026-09-01 12:00 UTC
+web v2 to prod (eu, us): opened /sandbox/origin.git#1: wave: v2 in prod (canary) must bake for 30m since 2026-09-01 12:00 UTC
 --
 
 "#]]
     );
     let shown = at(&site, 2, &["proposals", "show", "towpath/prod/web@eu+us"]);
-    assert!(shown.contains("**wave** wait: v2 in prod (canary) bakes for 30m"), "{shown}");
+    assert!(shown.contains("**wave** wait: v2 in prod (canary) must bake for 30m"), "{shown}");
     put(&site, "eu", "v2");
     site.land("fleet/prod/us/web.yaml", &values("web", "v2"), "by hand", "2026-09-01T12:40:00Z");
     assert_data_eq!(
@@ -371,7 +371,7 @@ fn the_audit_finds_a_wave_that_did_not_wait() {
     site.land("fleet/prod/eu/web.yaml", &values("web", "v2"), "by hand", "2026-09-01T12:05:00Z");
     let said = at(&site, 10, &["audit", "--rule", "bake-too-short", "--output", "markdown"]);
     assert!(
-        said.contains("v2 in prod (canary) bakes for 30m since 2026-09-01 12:00 UTC"),
+        said.contains("v2 in prod (canary) must bake for 30m, counted from 2026-09-01 12:00 UTC"),
         "{said}"
     );
 }
