@@ -120,11 +120,13 @@ fn answer_file(
     context: &CommandContext,
 ) -> Result<ExitKind, Failure> {
     let text = read_questions(path)?;
-    let mut all_open = true;
+    let (mut all_open, mut lines) = (true, String::new());
     ask::ask_many(&text, &context.session, &mut |answer| {
         all_open &= answer.is_allowed();
-        Ok(context.ui.write_part(&answer_line(answer, format, context))?)
+        lines.push_str(&answer_line(answer, format, context));
+        Ok(())
     })?;
+    context.ui.write_part(&lines)?;
     Ok(if all_open { ExitKind::Done } else { ExitKind::Refused })
 }
 

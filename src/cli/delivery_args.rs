@@ -126,6 +126,7 @@ impl DeliveryArgs {
                 force_automated: self.force_automated,
                 change_shared: self.change_shared,
             },
+            no_plan_notes: self.output == OutputFormat::Json,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The domain as plain values: no I/O, no clock.
 
 mod blind_spot;
+mod escape;
 mod glob;
 mod image;
 mod mapping;
@@ -11,6 +12,7 @@ mod version;
 mod warning;
 
 pub use blind_spot::{BlindSpot, BlindSpotEffect};
+pub use escape::{escape_for_terminal, escape_json, is_unsafe_char};
 pub use glob::GlobPatterns;
 pub use image::{ImageReference, Version, base_name, is_digest};
 pub use mapping::{

@@ -3,7 +3,7 @@
 use crate::config::{self, CONFIG_FILE, Config, SourceNote, SourceRule};
 use crate::discovery::{self, DiscoveredConfig};
 use crate::git::{Repository, Snapshot};
-use crate::model::Confidence;
+use crate::model::{Confidence, escape_for_terminal};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::deployed_branch::DeployedBranch;
@@ -49,7 +49,7 @@ pub fn render_config(config: &Config, session: &Session) -> Result<String, Failu
     let files = count_files(config, &SnapshotReader::new(&snapshot, &cache));
     let note = |(rule, (count, example)): (usize, (usize, String))| SourceNote {
         rule,
-        comment: files_in_words(count, &example).chars().filter(|c| !c.is_control()).collect(),
+        comment: escape_for_terminal(&files_in_words(count, &example)).into_owned(),
     };
     Ok(config::to_yaml(config, &files.into_iter().map(note).collect::<Vec<_>>()))
 }

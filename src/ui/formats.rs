@@ -1,8 +1,8 @@
 //! Machine-readable formats and Markdown of `status`. Nothing is shortened here.
 
-use super::escape::{escape_for_terminal, escape_json};
 use super::yaml as emitter;
 use super::{TerminalStyle, matrix};
+use crate::model::{escape_for_terminal, escape_json};
 use crate::report::json::{StatusJson, note_sentence};
 use crate::report::{CellVersion, Matrix, StatusEntry, StatusReport};
 use jiff::Timestamp;

@@ -8,7 +8,6 @@ mod ask;
 mod audit;
 mod config;
 mod diff;
-mod escape;
 mod formats;
 mod guard;
 mod history;
@@ -25,6 +24,7 @@ mod trace;
 mod version;
 mod yaml;
 
+pub use crate::model::{escape_for_terminal, escape_json};
 pub use app::render_apps as app_in_full;
 pub use ask::{render_answer as ask, render_line as ask_line};
 pub use audit::{
@@ -33,7 +33,6 @@ pub use audit::{
 };
 pub use config::render_config as config;
 pub use diff::{render_csv as diff_csv, render_markdown as diff_markdown, render_table as diff};
-pub use escape::{escape_for_terminal, escape_json};
 pub use formats::{OutputFormat, render_status as status_as, to_json, to_json_line, to_yaml};
 pub use guard::{
     render_annotations as guard_github, render_markdown as guard_markdown,

@@ -1,7 +1,7 @@
 //! Versions for display: commit ids and digests are shortened.
 
-use super::escape::escape_for_terminal;
 use crate::model::Version;
+use crate::model::escape_for_terminal;
 
 /// Digits of a commit id or digest that are shown; git shows 7 and more.
 const DIGITS: usize = 8;

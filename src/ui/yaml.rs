@@ -1,6 +1,6 @@
 //! Renders JSON values as YAML that is safe to display.
 
-use super::escape::{escape_json, is_unsafe_char};
+use crate::model::{escape_json, is_unsafe_char};
 use serde_json::Value;
 
 /// Renders a value in block style. Strings that are not plain ASCII are quoted and escaped as in

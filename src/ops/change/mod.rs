@@ -43,7 +43,9 @@ pub fn deliver(request: &DeliveryRequest<'_>) -> Result<DeliveryReport, Failure>
             let Some(JudgedPlan { planned, .. }) = prepare_plan(request, &base)? else {
                 return Ok(DeliveryReport::nothing());
             };
-            note_unmoved(&planned, session);
+            if !options.no_plan_notes {
+                note_unmoved(&planned, session);
+            }
             if options.mode == DeliveryMode::Patch {
                 local::write_patches(&planned, request, &base.for_stage(&planned.plan.to))?;
             }

@@ -42,6 +42,8 @@ pub struct DeliveryOptions {
     pub author: Option<GitIdentity>,
     pub forge: ForgeChoice,
     pub consent: EditConsent,
+    /// Refused and current apps are in the answer only, and not noted.
+    pub no_plan_notes: bool,
 }
 
 /// An emergency: gates do not stop the change, and the ledger records it.

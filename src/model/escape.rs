@@ -48,7 +48,7 @@ pub fn escape_json(json: &str) -> Cow<'_, str> {
 
 /// True for characters that move the cursor, change direction, or hide (Unicode TR 36: C0, C1,
 /// bidirectional controls, zero-width and tag characters, line and paragraph separators).
-pub(super) fn is_unsafe_char(c: char) -> bool {
+pub fn is_unsafe_char(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
