@@ -5,7 +5,7 @@ use super::context::CommandContext;
 use super::exit::ExitKind;
 use super::value_parsers::{self, one_of, parse_duration};
 use crate::ops::error::Failure;
-use crate::ops::gates::ask::{self, GateAnswer, GateQuestion, WaitOptions};
+use crate::ops::gates::ask::{self, AskAnswer, GateQuestion, WaitOptions};
 use crate::ui::{self, OutputFormat};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
@@ -130,7 +130,7 @@ fn answer_file(
     Ok(if all_open { ExitKind::Done } else { ExitKind::Refused })
 }
 
-fn answer_line(answer: &GateAnswer, format: OutputFormat, context: &CommandContext) -> String {
+fn answer_line(answer: &AskAnswer, format: OutputFormat, context: &CommandContext) -> String {
     match format {
         OutputFormat::Table => ui::ask_line(answer.waves.current(), &context.ui.out),
         _ => ui::to_json_line(&answer.to_json()),

@@ -1,10 +1,9 @@
 //! `apps:`: source repositories of apps, and the revision that an image was built from.
 
 use super::diagnostic::{DiagnosticCollector, did_you_mean};
-use super::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
+use super::fields::{BRACES, ConfigField, ConfigFields, LocatedText, escape_for_message};
 use super::keys;
-use super::parse::BRACES;
-use super::resolved::WrittenSetting;
+use super::written_setting::WrittenSetting;
 use crate::model::AppName;
 
 /// Limit on entries.

@@ -1,8 +1,7 @@
 //! The report of `config show`: every resolved value and its origin.
 
-use super::resolved::{
-    Config, ConfigOrigin, NameTemplate, Provenance, SourceRule, Stage, WrittenSetting,
-};
+use super::resolved::{Config, ConfigOrigin, NameTemplate, Provenance, SourceRule, Stage};
+use super::written_setting::WrittenSetting;
 use crate::model::{KeyTemplate, PathTemplate};
 use serde::Serialize;
 

@@ -1,10 +1,13 @@
 //! Reads mappings and texts, and reports everything unexpected at its place.
 
 use super::diagnostic::{DiagnosticCollector, did_you_mean};
-use super::parse::BRACES;
-use super::resolved::WrittenSetting;
+use super::written_setting::WrittenSetting;
 use crate::yaml::YamlValue;
 use std::collections::HashMap;
+
+/// Hint for braces: at the start of a text or inside `[…]` they open a mapping in YAML.
+pub(super) const BRACES: &str =
+    "quote a string that starts with `{`, or has one inside `[…]`: '{app}'";
 
 /// Limit on the entries of a list.
 const MAX_WORDS: usize = 1000;

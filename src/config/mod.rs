@@ -19,6 +19,7 @@ mod sources;
 mod stages;
 mod subject;
 mod write;
+mod written_setting;
 
 pub use apps::AppsConfig;
 pub use check::{find_unused, strange_apps};

@@ -1,7 +1,7 @@
 //! Parses `towpath.yaml` into a [`Config`], or into all its problems.
 
 use super::diagnostic::{ConfigError, DiagnosticCollector};
-use super::fields::ConfigFields;
+use super::fields::{BRACES, ConfigFields};
 use super::gates::{LedgerPlace, PipelineConfig};
 use super::resolved::{Config, ConfigOrigin, Provenance, Stage};
 use super::{apps, gates, keys, proposals, sources, stages};
@@ -9,10 +9,6 @@ use crate::yaml::{self, YamlError, YamlStream, YamlValue};
 
 /// Maximum size of the file: real configurations have a few kilobytes.
 const MAX_BYTES: usize = 1 << 20;
-
-/// Hint for braces: at the start of a text or inside `[…]` they open a mapping in YAML.
-pub(super) const BRACES: &str =
-    "quote a string that starts with `{`, or has one inside `[…]`: '{app}'";
 
 /// Parses a configuration. `name` is the file as the user would name it.
 ///

@@ -3,8 +3,8 @@
 use super::diagnostic::{DiagnosticCollector, did_you_mean};
 use super::fields::{ConfigField, ConfigFields, escape_for_message};
 use super::keys;
-use super::resolved::WrittenSetting;
 use super::subject::{NAMES, SubjectError, SubjectTemplate};
+use super::written_setting::WrittenSetting;
 use crate::model::StageName;
 use std::collections::BTreeMap;
 

@@ -3,6 +3,7 @@
 use super::apps::AppsConfig;
 use super::gates::PipelineConfig;
 use super::proposals::ProposalsConfig;
+use super::written_setting::WrittenSetting;
 use crate::model::{
     Confidence, KeyTemplate, PathTemplate, SourceKind, StageName, TemplateCaptures, TemplateError,
 };
@@ -67,16 +68,6 @@ pub struct Config {
     /// `forge`, `proposals`, `apps` and proposal options of stages, as written.
     pub said: Vec<WrittenSetting>,
     pub origin: ConfigOrigin,
-}
-
-/// A setting as written in the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrittenSetting {
-    /// Its keys, joined by dots.
-    pub name: String,
-    pub value: String,
-    /// 1-based.
-    pub line: u32,
 }
 
 impl Config {

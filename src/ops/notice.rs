@@ -69,13 +69,13 @@ impl NoticeSink for Silent {
     fn notice(&self, _level: Level, _text: &str) {}
 
     fn progress(&self, _style: ProgressKind, _label: &str) -> Box<dyn TaskProgress> {
-        Box::new(NoProgress)
+        Box::new(SilentProgress)
     }
 }
 
-struct NoProgress;
+struct SilentProgress;
 
-impl TaskProgress for NoProgress {
+impl TaskProgress for SilentProgress {
     fn set_progress(&self, _done: u64, _total: u64) {}
     fn set_message(&self, _text: &str) {}
 }

@@ -84,7 +84,7 @@ pub enum WritePermission {
 }
 
 /// The time, as an operation asks it.
-pub type Clock = Arc<dyn Fn() -> Zoned + Send + Sync>;
+pub type OperationClock = Arc<dyn Fn() -> Zoned + Send + Sync>;
 
 /// The value of an environment variable; `None` where it is unset or empty.
 pub type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -93,7 +93,7 @@ pub type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 #[derive(Clone)]
 pub struct Session {
     pub options: Options,
-    clock: Clock,
+    clock: OperationClock,
     now: Zoned,
     variables: Variables,
     sink: Arc<dyn NoticeSink>,
@@ -104,7 +104,7 @@ pub struct Session {
 
 impl Session {
     /// A session that tells nobody anything, asks nobody and knows no environment variables.
-    pub fn new(options: Options, clock: Clock) -> Self {
+    pub fn new(options: Options, clock: OperationClock) -> Self {
         Session {
             options,
             now: clock(),
@@ -165,7 +165,7 @@ impl Session {
     }
 
     /// The clock itself, for waiting and retries.
-    pub fn clock(&self) -> Clock {
+    pub fn clock(&self) -> OperationClock {
         Arc::clone(&self.clock)
     }
 

@@ -1,6 +1,6 @@
 //! Formats edits as a unified diff for `git apply`.
 
-use super::edits::{FileEdit, FileEdits};
+use super::file_edits::{FileEdit, FileEdits};
 use similar::TextDiff;
 
 impl FileEdits {

@@ -1,7 +1,7 @@
 //! The repository state that edits are based on: every claim, with its entries and the files it
 //! read.
 
-use super::edits::FileEdits;
+use super::file_edits::FileEdits;
 use crate::config::Config;
 use crate::git::{GitError, Snapshot};
 use crate::model::{Mapping, MappingEntry, StageName, Warning};

@@ -1,6 +1,6 @@
 //! Edits of one file: decides what may be edited, and by which splices.
 
-use super::edits::EditConsent;
+use super::file_edits::EditConsent;
 use super::refusal::{EditRefusal, RefusalReason};
 use super::version_change::{LocationWrite, VersionChange};
 use crate::git::FileKind;

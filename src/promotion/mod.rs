@@ -28,6 +28,7 @@ mod edit_base;
 mod edits;
 mod entry_groups;
 mod file_editor;
+mod file_edits;
 mod overlay_override;
 mod patch;
 mod plan;
@@ -49,8 +50,9 @@ pub use commit_message::{
     joint_branch_name,
 };
 pub use edit_base::EditBase;
-pub use edits::{EditConsent, EntryChange, FileEdit, FileEdits};
+pub use edits::EntryChange;
 pub use entry_groups::{entries_of_same_version, entries_sharing_place};
+pub use file_edits::{EditConsent, FileEdit, FileEdits};
 pub use patch::format_mbox;
 pub use plan::{ItemOutcome, Plan, PlanItem, PlanRequest, PlannedMove, PlannedMoves, make_plan};
 pub use proposal_body::{

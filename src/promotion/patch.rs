@@ -1,7 +1,7 @@
 //! Formats a plan as a mail for `git am`.
 
 use super::commit_message::CommitMessage;
-use super::edits::FileEdits;
+use super::file_edits::FileEdits;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 

@@ -3,7 +3,8 @@
 //! An app that cannot be promoted has a result like any other and never blocks the rest.
 
 use super::edit_base::EditBase;
-use super::edits::{EditConsent, EntryChange, FileEdits};
+use super::edits::EntryChange;
+use super::file_edits::{EditConsent, FileEdits};
 use super::refusal::EditRefusal;
 use super::version_change::VersionChange;
 use super::version_source::{PlanObstacle, VersionSource};

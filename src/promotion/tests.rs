@@ -8,7 +8,7 @@ use crate::config::{Config, NameTemplate};
 use crate::git::Snapshot;
 use crate::model::{KeyTemplate, MappingEntry, SourceKind, Version};
 use crate::source::ParseCache;
-use crate::source::testing::{TestRepository, config, repository};
+use crate::source::testing::{TestSources, config, repository};
 use regex::Regex;
 use snapbox::{assert_data_eq, str};
 use std::fmt::Write as _;
@@ -26,7 +26,7 @@ pub(super) fn with(kind: SourceKind, path: &str) -> Config {
 }
 
 pub(super) fn ground<'a>(
-    repository: &'a TestRepository,
+    repository: &'a TestSources,
     config: &'a Config,
     cache: &'a ParseCache,
 ) -> EditBase<'a> {

@@ -1,7 +1,7 @@
 //! Reads the edited files again: wanted versions must be there, and everything else unchanged.
 
 use super::edit_base::EditBase;
-use super::edits::PlannedChange;
+use super::file_edits::PlannedChange;
 use super::refusal::{EditRefusal, RefusalReason};
 use crate::git::Snapshot;
 use crate::model::{CellKey, ImagePart, Location, MappingEntry, Version};

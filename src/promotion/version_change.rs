@@ -1,6 +1,6 @@
 //! Computes the new text of one value, by the part of an image it holds.
 
-use super::edits::EditConsent;
+use super::file_edits::EditConsent;
 use super::refusal::RefusalReason;
 use crate::model::{ImagePart, ImageReference, Version};
 

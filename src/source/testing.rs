@@ -13,7 +13,7 @@ const MODE_LINK: i32 = 0o120_000;
 const MODE_TREE: i32 = 0o040_000;
 
 /// A bare repository in a temporary folder, with one commit.
-pub(crate) struct TestRepository {
+pub(crate) struct TestSources {
     /// The id of the commit.
     pub commit: Oid,
     repository: Repository,
@@ -22,26 +22,23 @@ pub(crate) struct TestRepository {
 }
 
 /// Creates a repository with these files: `(path, content)`.
-pub(crate) fn repository(files: &[(&str, &str)]) -> TestRepository {
+pub(crate) fn repository(files: &[(&str, &str)]) -> TestSources {
     repository_with_links(files, &[])
 }
 
 /// Creates a repository with these files and these symbolic links: `(path, target)`.
-pub(crate) fn repository_with_links(
-    files: &[(&str, &str)],
-    links: &[(&str, &str)],
-) -> TestRepository {
+pub(crate) fn repository_with_links(files: &[(&str, &str)], links: &[(&str, &str)]) -> TestSources {
     let plain = files.iter().map(|(path, text)| (*path, MODE_FILE, *text));
     let links = links.iter().map(|(path, target)| (*path, MODE_LINK, *target));
     let folder = tempfile::tempdir().expect("a temporary folder");
     let git = git2::Repository::init_bare(folder.path()).expect("a new repository");
     let commit = commit(&git, plain.chain(links));
     let repository = Repository::open(folder.path()).expect("the new repository");
-    TestRepository { commit, repository, _folder: folder }
+    TestSources { commit, repository, _folder: folder }
 }
 
 /// Creates a repository with one commit for each set of files; returns the commits too.
-pub(crate) fn revisions(all: &[BTreeMap<&str, &str>]) -> (TestRepository, Vec<Oid>) {
+pub(crate) fn revisions(all: &[BTreeMap<&str, &str>]) -> (TestSources, Vec<Oid>) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let git = git2::Repository::init_bare(folder.path()).expect("a new repository");
     let one = |files: &BTreeMap<&str, &str>| {
@@ -50,7 +47,7 @@ pub(crate) fn revisions(all: &[BTreeMap<&str, &str>]) -> (TestRepository, Vec<Oi
     let commits: Vec<Oid> = all.iter().map(one).collect();
     let repository = Repository::open(folder.path()).expect("the new repository");
     (
-        TestRepository { commit: *commits.last().expect("a commit"), repository, _folder: folder },
+        TestSources { commit: *commits.last().expect("a commit"), repository, _folder: folder },
         commits,
     )
 }
@@ -68,7 +65,7 @@ fn commit<'f>(git: &git2::Repository, files: impl Iterator<Item = (&'f str, i32,
     id
 }
 
-impl TestRepository {
+impl TestSources {
     /// Returns the files of the commit.
     pub(crate) fn snapshot(&self) -> Snapshot<'_> {
         self.snapshot_of(self.commit)

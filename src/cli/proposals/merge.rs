@@ -5,7 +5,7 @@ use crate::cli::context::CommandContext;
 use crate::cli::exit::ExitKind;
 use crate::config::ProposalMergeMethod;
 use crate::ops::error::Failure;
-use crate::ops::proposals::{MergeOutcome, merge_proposal};
+use crate::ops::proposals::{ProposalMergeResult, merge_proposal};
 use crate::ui;
 use clap::Args;
 
@@ -35,15 +35,15 @@ pub fn run(args: &ProposalMergeArgs, context: &CommandContext) -> Result<ExitKin
         Ok(ui::confirm("Merge this?")?)
     })?;
     match merged {
-        MergeOutcome::Merged(merged) => {
+        ProposalMergeResult::Merged(merged) => {
             context.ui.write_answer(merged.merge_commit.as_deref().unwrap_or(&merged.url))?;
             let (number, base, title) = (merged.number, &merged.base, &merged.title);
             context.ui.print_note(&format!("merged pull request {number} into {base}: {title}"));
         }
-        MergeOutcome::MergedBefore(found) => {
+        ProposalMergeResult::MergedBefore(found) => {
             context.ui.print_note(&format!("pull request {} is merged already", found.number));
         }
-        MergeOutcome::Declined => context.ui.print_note("nothing was changed"),
+        ProposalMergeResult::Declined => context.ui.print_note("nothing was changed"),
     }
     Ok(ExitKind::Done)
 }

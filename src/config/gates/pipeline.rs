@@ -1,7 +1,7 @@
 //! Settings of the pipeline: gates, permissions, ledger, and how stages move.
 
 use super::{Gate, GateKind, GateRule, StageWaves};
-use crate::config::resolved::WrittenSetting;
+use crate::config::written_setting::WrittenSetting;
 use crate::model::{AppName, StageName};
 
 /// All settings of the pipeline.

@@ -5,7 +5,7 @@ use super::keys::{BAKE, WAVE};
 use super::matches_glob;
 use super::option_reader::GateOptionReader;
 use crate::config::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
-use crate::config::resolved::WrittenSetting;
+use crate::config::written_setting::WrittenSetting;
 use crate::model::{StageName, TargetName};
 use crate::yaml::YamlValue;
 

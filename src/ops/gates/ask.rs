@@ -32,16 +32,16 @@ pub struct GateQuestion {
 
 /// The gates' answer to one question, with what it was asked about.
 #[derive(Debug)]
-pub struct GateAnswer {
+pub struct AskAnswer {
     pub waves: WaveReports,
     pub repository: String,
     pub branch: Option<String>,
     pub revision: Option<String>,
 }
 
-impl GateAnswer {
+impl AskAnswer {
     fn new(waves: WaveReports, inquiry: &GateContext<'_>) -> Self {
-        GateAnswer {
+        AskAnswer {
             waves,
             repository: inquiry.session.repository_name(inquiry.repository),
             branch: inquiry.survey.branch.clone(),
@@ -78,11 +78,11 @@ pub struct WaitOptions {
 ///
 /// # Errors
 /// When the repository cannot be read, or a name is unknown.
-pub fn ask(question: &GateQuestion, session: &Session) -> Result<GateAnswer, Failure> {
+pub fn ask(question: &GateQuestion, session: &Session) -> Result<AskAnswer, Failure> {
     let repository = session.open_repository()?;
     let inquiry = GateContext::load(session, &repository)?;
     inquiry.survey.note_assumption(session);
-    Ok(GateAnswer::new(answer_question(question, &inquiry)?, &inquiry))
+    Ok(AskAnswer::new(answer_question(question, &inquiry)?, &inquiry))
 }
 
 /// Asks the gates many questions about one state, which is read once. Each answer is passed on as
@@ -94,7 +94,7 @@ pub fn ask(question: &GateQuestion, session: &Session) -> Result<GateAnswer, Fai
 pub fn ask_many(
     text: &str,
     session: &Session,
-    each: &mut dyn FnMut(&GateAnswer) -> Result<(), Failure>,
+    each: &mut dyn FnMut(&AskAnswer) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let repository = session.open_repository()?;
     let inquiry = GateContext::load(session, &repository)?;
@@ -108,7 +108,7 @@ pub fn ask_many(
             .and_then(|question| resolve_question(&question, &inquiry, &evidence))
             .map_err(wrong)?;
         let waves = answers_by_wave(&asked, at, &evidence, &witness);
-        each(&GateAnswer::new(waves, &inquiry))?;
+        each(&AskAnswer::new(waves, &inquiry))?;
     }
     Ok(())
 }
@@ -121,7 +121,7 @@ pub fn wait_until_open(
     question: &GateQuestion,
     options: WaitOptions,
     session: &Session,
-) -> Result<GateAnswer, Failure> {
+) -> Result<AskAnswer, Failure> {
     let started = Instant::now();
     let mut said = String::new();
     loop {
@@ -133,7 +133,7 @@ pub fn wait_until_open(
             let _fetched = ledger::fetch(&now, &repository, inquiry.config());
         }
         let inquiry = GateContext::load(&now, &repository)?;
-        let answer = GateAnswer::new(answer_question(question, &inquiry)?, &inquiry);
+        let answer = AskAnswer::new(answer_question(question, &inquiry)?, &inquiry);
         let is_over =
             options.timeout.is_some_and(|limit| started.elapsed() >= limit.unsigned_abs());
         if answer.is_allowed() || is_over {

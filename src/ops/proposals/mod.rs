@@ -83,7 +83,7 @@ pub fn close_proposal(
 }
 
 /// How a merge ended.
-pub enum MergeOutcome {
+pub enum ProposalMergeResult {
     Merged(Proposal),
     /// It was merged before.
     MergedBefore(Proposal),
@@ -102,18 +102,19 @@ pub fn merge_proposal(
     method: Option<ProposalMergeMethod>,
     session: &Session,
     confirm: &dyn Fn(&Proposal) -> Result<bool, Failure>,
-) -> Result<MergeOutcome, Failure> {
+) -> Result<ProposalMergeResult, Failure> {
     let repository = session.open_repository()?;
     let opened = ForgeSession::open(forge, &repository, session)?;
     let found = opened.find(named)?;
     if found.state == ProposalState::Merged {
-        return Ok(MergeOutcome::MergedBefore(found));
+        return Ok(ProposalMergeResult::MergedBefore(found));
     }
     if !confirm(&found)? {
-        return Ok(MergeOutcome::Declined);
+        return Ok(ProposalMergeResult::Declined);
     }
     let method = method.or(merge::proposal_options(&opened, &found).method).unwrap_or_default();
-    merge::merge_proposal(&opened, &found, method, &repository, session).map(MergeOutcome::Merged)
+    merge::merge_proposal(&opened, &found, method, &repository, session)
+        .map(ProposalMergeResult::Merged)
 }
 
 /// A forge, opened, and what the repository says of it.

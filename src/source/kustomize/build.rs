@@ -3,12 +3,11 @@
 //! fetched or run is noted and skipped.
 
 use super::build_lookup::BuildFrame;
+use super::build_output::BuildOutput;
 use super::file::{Kustomization, NAMES};
 use super::file_cache;
 use super::image::ImageEntry;
-use super::manifest::Manifest;
 use super::remote::{self, RemoteResource};
-use super::transform::FieldSpec;
 use crate::git::path::{join, resolve};
 use crate::model::{Location, Warning};
 use crate::source::SnapshotReader;
@@ -26,18 +25,6 @@ const MAX_STEPS: usize = 2_000;
 
 /// Maximum number of fields that configurations declare as images.
 pub(super) const MAX_SPECS: usize = 1_000;
-
-/// The result of building a directory.
-#[derive(Debug, Default)]
-pub(super) struct BuildOutput {
-    pub objects: Vec<Rc<Manifest>>,
-    /// Files of objects without images, parsed only if a patch may add one.
-    pub silent: Vec<String>,
-    pub remotes: Vec<RemoteResource>,
-    /// Entries of `images` with a version that matched nothing.
-    pub unmatched: Vec<Rc<ImageEntry>>,
-    pub specs: Vec<FieldSpec>,
-}
 
 /// Returns the kustomization file of a directory.
 pub(super) fn file_of(reader: &SnapshotReader<'_>, directory: &str) -> Option<String> {

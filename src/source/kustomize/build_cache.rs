@@ -1,8 +1,7 @@
 //! Cache of builds, and which of them a change of files makes stale.
 
-use super::build::BuildOutput;
 use super::build_equality::same_build;
-use super::build_lookup::BuildWarning;
+use super::build_output::{BuildOutput, BuildWarning};
 use super::dependents::BuildDependents;
 use super::file_cache::KustomizeFileCache;
 use crate::source::access_log::PathLookup;

@@ -1,7 +1,7 @@
 //! Equality of builds and of file essences for versions: the images, and the files and keys that
 //! determine them, but not the lines.
 
-use super::build::BuildOutput;
+use super::build_output::BuildOutput;
 use super::file::{
     Kustomization, KustomizePatch, PatchBody, PatchText, ResourceReference, Transformer,
 };

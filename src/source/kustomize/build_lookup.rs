@@ -1,10 +1,10 @@
 //! Cached builds with their accessed files, bases and warnings, so that their validity can be
 //! checked, also at another revision.
 
-use super::build::{BuildOutput, KustomizeBuilder, MAX_DEPTH};
+use super::build::{KustomizeBuilder, MAX_DEPTH};
 use super::build_cache::{BuildTrace, CachedBuild};
+use super::build_output::{BuildOutput, BuildWarning};
 use super::file_cache;
-use crate::model::Warning;
 use crate::source::{SnapshotReader, VersionFinding};
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -15,13 +15,6 @@ pub(super) struct BuildFrame {
     trace: BuildTrace,
     /// The number of the reader's warnings that are recorded already or belong to other builds.
     noted: usize,
-}
-
-/// A warning of a build.
-pub(super) enum BuildWarning {
-    Here(Warning),
-    /// All warnings of a base's build.
-    Base(Rc<str>),
 }
 
 /// Returns the findings of `look` in the build of a directory, cached. The build itself is kept

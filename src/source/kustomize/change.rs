@@ -1,6 +1,7 @@
 //! The changes that a kustomization file makes to the objects of its build: patches, names, images.
 
-use super::build::{BuildOutput, KustomizeBuilder, MAX_SPECS};
+use super::build::{KustomizeBuilder, MAX_SPECS};
+use super::build_output::BuildOutput;
 use super::file::{Kustomization, KustomizePatch, PatchBody, PatchText, Transformer};
 use super::file_cache;
 use super::image::ImageEntry;

@@ -1,7 +1,7 @@
 //! Converts a build to findings: one per distinct image, with every location that determines its
 //! version.
 
-use super::build::BuildOutput;
+use super::build_output::BuildOutput;
 use super::image::{ImageEntry, LocatedValue};
 use super::manifest::{ImageText, each_image};
 use super::remote::RemoteResource;

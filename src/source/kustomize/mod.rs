@@ -20,6 +20,7 @@ mod build;
 mod build_cache;
 mod build_equality;
 mod build_lookup;
+mod build_output;
 mod change;
 mod dependents;
 mod file;

@@ -4,7 +4,7 @@ use super::KustomizeSource;
 use crate::config::SourceRule;
 use crate::git::Oid;
 use crate::model::{SourceKind, Warning};
-use crate::source::testing::{TestRepository, revisions};
+use crate::source::testing::{TestSources, revisions};
 use crate::source::{Claim, FileChangeKind, ParseCache, SnapshotReader, Source, VersionFinding};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, proptest};
 use std::collections::{BTreeMap, BTreeSet};
@@ -144,12 +144,12 @@ fn said(reader: &SnapshotReader<'_>, path: &str) -> Said {
     (found.iter().map(shown).collect(), reader.warnings(), reader.take_touched().file_paths())
 }
 
-fn fresh(repository: &TestRepository, commit: Oid, path: &str) -> Said {
+fn fresh(repository: &TestSources, commit: Oid, path: &str) -> Said {
     let (snapshot, cache) = (repository.snapshot_of(commit), ParseCache::default());
     said(&SnapshotReader::new(&snapshot, &cache), path)
 }
 
-fn remembered(repository: &TestRepository, commit: Oid, path: &str, cache: &ParseCache) -> Said {
+fn remembered(repository: &TestSources, commit: Oid, path: &str, cache: &ParseCache) -> Said {
     let snapshot = repository.snapshot_of(commit);
     said(&SnapshotReader::of_versions(&snapshot, cache), path)
 }
