@@ -3,6 +3,7 @@
 use super::rules::AuditRule;
 use crate::git::Oid;
 use crate::history::Deployment;
+use crate::model::fingerprint;
 use crate::model::{CellKey, Version};
 use std::collections::BTreeSet;
 
@@ -112,23 +113,5 @@ impl Finding {
     /// Sort key: newest first, then by cell.
     pub(super) fn sort_key(&self) -> (std::cmp::Reverse<Option<i64>>, Option<CellKey>) {
         (std::cmp::Reverse(self.time), self.slots.first().cloned())
-    }
-}
-
-/// FNV-1a hash, 64 bits; the same in every version of the program, as ids are kept in baselines.
-fn fingerprint(bytes: &[u8]) -> u64 {
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, step)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fingerprint;
-
-    /// The vectors of the FNV authors.
-    #[test]
-    fn ids_are_fnv() {
-        assert_eq!(fingerprint(b""), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(fingerprint(b"foobar"), 0x8594_4171_f739_67e8);
     }
 }

@@ -103,7 +103,7 @@ fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failur
         CliCommand::Plugin(args) => plugin::run(&args, context),
         CliCommand::Init(args) => init::run(&args, context),
         CliCommand::Config(args) => config::run(&args, context),
-        CliCommand::Completions(args) => completions::run(&args, context, args::command()),
+        CliCommand::Completions(args) => completions::run(&args, context),
         CliCommand::Man(args) => man::run(&args, context, args::command()),
     }
 }

@@ -146,6 +146,11 @@ fn decode_text(bytes: &[u8]) -> String {
     }
 }
 
+/// The beginning of a commit id, as people are told of it.
+pub fn short_id(id: Oid) -> String {
+    id.to_string().chars().take(10).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -42,7 +42,7 @@ mod write;
 pub use backoff::backoff_pause;
 pub use branches::BranchTips;
 pub use chain::{ChainCommit, ChainFetch, ChainFile, CommitChain};
-pub use commit::{CommitInfo, GitIdentity};
+pub use commit::{CommitInfo, GitIdentity, short_id};
 pub use diff::{PathChange, PathScope, TreeDiff};
 pub use error::GitError;
 pub use git2::Oid;

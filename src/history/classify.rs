@@ -4,14 +4,14 @@
 //! once. If no earlier stage has had the version yet, the deployment waits for it, because merges
 //! may overtake each other. Linear in the number of deployments.
 
-use super::fx_hasher::IdMap;
 use super::stage_comparison::{StageComparison, StageIndex, StageLink, StagePair, StageRelation};
 use super::stage_order::StageOrder;
 use super::timeline::{DeploymentKind, DeploymentRow, NOTHING, Timeline};
 use super::version_keys::{VersionKeyIds, version_keys};
 use crate::config::Config;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, Hash};
+use std::hash::Hash;
 
 /// Number of an (app, component) pair, shared by all stages.
 type AppImageId = u32;
@@ -73,14 +73,14 @@ struct Classifier {
     keys: Vec<VersionKeyIds>,
     versions: Vec<u32>,
     landings: Vec<StageArrival>,
-    landed: IdMap<(AppImageId, StageIndex, u32), u32>,
+    landed: FxHashMap<(AppImageId, StageIndex, u32), u32>,
     /// Stages that have had an app image, by its number.
     had: Vec<Vec<bool>>,
     /// Rank of the first run of a version in a cell.
-    first: IdMap<(u32, u32), usize>,
+    first: FxHashMap<(u32, u32), usize>,
     links: Vec<StageLink>,
     /// Links waiting for a version to reach an earlier stage, each with its own time.
-    waiting: IdMap<(AppImageId, StageIndex, u32), Vec<(usize, i64)>>,
+    waiting: FxHashMap<(AppImageId, StageIndex, u32), Vec<(usize, i64)>>,
 }
 
 impl Classifier {
@@ -98,16 +98,10 @@ impl Classifier {
             places: groups.into_iter().zip(stages).collect(),
             pipeline,
             landings: Vec::new(),
-            landed: IdMap::with_capacity_and_hasher(
-                timeline.rows.len(),
-                BuildHasherDefault::default(),
-            ),
-            first: IdMap::with_capacity_and_hasher(
-                timeline.rows.len(),
-                BuildHasherDefault::default(),
-            ),
+            landed: FxHashMap::with_capacity_and_hasher(timeline.rows.len(), FxBuildHasher),
+            first: FxHashMap::with_capacity_and_hasher(timeline.rows.len(), FxBuildHasher),
             links: Vec::new(),
-            waiting: IdMap::default(),
+            waiting: FxHashMap::default(),
         }
     }
 

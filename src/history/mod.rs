@@ -5,7 +5,6 @@ mod classify;
 mod commit_details;
 mod commit_flags;
 mod duration_stats;
-mod fx_hasher;
 pub mod index;
 mod metrics;
 mod pull_request;

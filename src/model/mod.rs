@@ -2,6 +2,7 @@
 
 mod blind_spot;
 mod escape;
+mod fingerprint;
 mod glob;
 mod image;
 mod mapping;
@@ -13,6 +14,7 @@ mod warning;
 
 pub use blind_spot::{BlindSpot, BlindSpotEffect};
 pub use escape::{escape_for_terminal, escape_json, is_unsafe_char};
+pub use fingerprint::{fingerprint, short_fingerprint};
 pub use glob::GlobPatterns;
 pub use image::{ImageReference, Version, base_name, is_digest};
 pub use mapping::{

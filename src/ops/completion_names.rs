@@ -1,8 +1,8 @@
 //! The names of a repository's apps and stages, kept so that a shell can complete them at once.
 
 use crate::git::Repository;
-use crate::history::index::fingerprint;
 use crate::model::Mapping;
+use crate::model::fingerprint;
 use crate::ops::session::Session;
 use crate::report::display_names;
 use serde::{Deserialize, Serialize};

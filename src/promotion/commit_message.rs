@@ -8,6 +8,7 @@
 use super::plan::{PlanItem, PlannedMove};
 use super::proposal_body::{AppVersionChange, purpose_note};
 use crate::config::{SubjectParts, SubjectTemplate};
+use crate::model::short_fingerprint;
 use crate::model::{StageName, TargetName, Version};
 use std::collections::BTreeSet;
 
@@ -285,7 +286,7 @@ pub fn branch_of(app: &str, to: &StageName, targets: &[TargetName]) -> String {
     let name = match targets {
         [] => app.to_owned(),
         [first, rest @ ..] if all.chars().count() > LONGEST_TARGETS => {
-            let (first, hash) = (first.as_str(), fnv(&all));
+            let (first, hash) = (first.as_str(), short_fingerprint(all.as_bytes()));
             format!(
                 "{app}@{}+{}-{hash:08x}",
                 first.chars().take(LONGEST_TARGETS).collect::<String>(),
@@ -312,13 +313,7 @@ fn ref_part(name: &str) -> String {
         return name.to_owned();
     }
     let safe: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
-    format!("{}-{:08x}", safe.trim_matches('-'), fnv(name))
-}
-
-/// FNV-1a hash, 32 bits.
-fn fnv(text: &str) -> u32 {
-    text.bytes()
-        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    format!("{}-{:08x}", safe.trim_matches('-'), short_fingerprint(name.as_bytes()))
 }
 
 #[cfg(test)]

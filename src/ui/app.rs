@@ -68,7 +68,7 @@ fn push_place(occupant: &StatusEntry, look: &TerminalStyle, now: Timestamp, out:
     fact("found", &format!("{}, {}{sure}", entry.source, occupant.found));
     if let Some(since) = &occupant.since {
         let when = since.time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC");
-        let id: String = since.commit.chars().take(10).collect();
+        let id = super::audit::short_commit(&since.commit);
         fact("since", &format!("{when}, {} ago", crate::model::format_age(since.time, now)));
         fact(
             "commit",

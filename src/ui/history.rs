@@ -183,7 +183,7 @@ pub(super) fn kind_tone(kind: DeploymentKind) -> TextTone {
 /// The pull request, or the first digits of the commit.
 pub(super) fn pull_request_or_commit(change: &DeploymentReport) -> String {
     let number = change.account.pull_request.map(|number| format!("#{number}"));
-    number.unwrap_or_else(|| change.commit.chars().take(10).collect())
+    number.unwrap_or_else(|| super::audit::short_commit(&change.commit))
 }
 
 /// Adds a gate override, which is never hidden.

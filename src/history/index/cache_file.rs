@@ -2,6 +2,7 @@
 
 use super::format;
 use super::format::{IndexDamage, decode, encode};
+use crate::model::fingerprint;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::{self, ErrorKind, Write};
@@ -96,11 +97,4 @@ impl CacheFile {
         own.sort();
         own.iter().rev().skip(KEPT).for_each(|(_, path)| drop(std::fs::remove_file(path)));
     }
-}
-
-/// FNV-1a hash; unlike the standard library's, it is the same in every release.
-pub fn fingerprint(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
-    })
 }

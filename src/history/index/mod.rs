@@ -12,7 +12,7 @@ mod refresh;
 mod since;
 mod timeline_columns;
 
-pub use cache_file::{CacheFile, fingerprint};
+pub use cache_file::CacheFile;
 pub use discovery_record::{DiscoveredRule, DiscoveryRecord};
 pub use format::IndexDamage;
 pub use refresh::{RefreshRequest, refresh_history};

@@ -2,6 +2,7 @@
 
 use crate::git;
 use crate::git::Workspace;
+use crate::git::short_id;
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::branch_status::{BranchStatus, foreign_branch};
 use crate::ops::change::commits::{format_person, planned_commits};
@@ -60,7 +61,7 @@ pub fn commit(
                 let text = group.message.commit();
                 let commit = workspace.write_commit(&group.commit(plan_base, &text))?;
                 workspace.set_branch(branch, commit, head)?;
-                let id: String = commit.to_string().chars().take(10).collect();
+                let id = short_id(commit);
                 session.note(&format!("{id} {}", group.message.subject));
             }
         }

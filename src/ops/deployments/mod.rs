@@ -5,7 +5,7 @@ pub mod recent;
 pub mod selection;
 
 use crate::config::Config;
-use crate::git::{Oid, Repository};
+use crate::git::{Oid, Repository, short_id};
 use crate::history;
 use crate::history::MERGE_TOLERANCE;
 use crate::history::index::IndexRecord;
@@ -171,7 +171,7 @@ impl<'r> DeploymentHistory<'r> {
     /// Says where history ends, in a shallow or partial clone.
     pub fn tell_edge(&self, session: &Session) {
         if let Some(edge) = self.ends_at.first() {
-            let edge: String = edge.to_string().chars().take(10).collect();
+            let edge = short_id(*edge);
             session.caution(&format!(
                 "this clone is shallow and its history ends at {edge}; `git fetch --unshallow` brings the rest"
             ));

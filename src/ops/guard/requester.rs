@@ -1,7 +1,9 @@
 //! Who asks: the event, the forge, the caller's word, or the signatures of the commits.
 
 use crate::forge::{Forge, Review};
-use crate::git::{AllowedSigners, Oid, Repository, SignatureStatus, Snapshot, SnapshotFile};
+use crate::git::{
+    AllowedSigners, Oid, Repository, SignatureStatus, Snapshot, SnapshotFile, short_id,
+};
 use crate::guard::{
     BreakGlassCommit, Contributor, GuardCheck, GuardRefusal, IdentitySource, Ruling,
     SignatureResult,
@@ -211,7 +213,7 @@ impl<'c> ProposedCommits<'c> {
             {
                 continue;
             }
-            let short: String = commit.to_string().chars().take(10).collect();
+            let short = short_id(*commit);
             match signers
                 .verify_commit(self.repository, *commit)
                 .map_err(|error| error.to_string())?

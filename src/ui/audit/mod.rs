@@ -37,7 +37,7 @@ fn commit_text(told: &FindingReport) -> String {
 }
 
 /// First digits of a commit id.
-fn short_commit(commit: &str) -> String {
+pub(super) fn short_commit(commit: &str) -> String {
     commit.chars().take(10).collect()
 }
 

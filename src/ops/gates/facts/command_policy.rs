@@ -5,7 +5,7 @@ use crate::config;
 use crate::config::CONFIG_FILE;
 use crate::config::Config;
 use crate::config::gates::{BlockedBy, ExternalCommand, Gate, VerifiedBy};
-use crate::git::{FileKind, Oid, Repository, Snapshot};
+use crate::git::{FileKind, Oid, Repository, Snapshot, short_id};
 use crate::ops::gates::GateContext;
 use crate::ops::gates::facts::text;
 use crate::ops::session::Session;
@@ -69,7 +69,7 @@ impl CommandPolicy {
 
     /// A commit that the user named as what is protected.
     pub fn of_commit(session: &Session, repository: &Repository, commit: Oid) -> Self {
-        let name: String = commit.to_string().chars().take(10).collect();
+        let name = short_id(commit);
         CommandPolicy {
             is_of_commit: true,
             ..CommandPolicy::new(session, repository, Some(commit), name)
