@@ -1,4 +1,4 @@
-//! `towpath completions`: the scripts that shells load.
+//! `towpath completions`: prints shell completion scripts.
 
 use crate::cli::context::CommandContext;
 use crate::cli::exit::ExitKind;
@@ -14,17 +14,17 @@ Examples:
   towpath completions fish > ~/.config/fish/completions/towpath.fish
   towpath completions powershell >> $PROFILE
 
-In bash, zsh and fish, names of apps and stages are completed too. They come from a cache that
-`towpath status` keeps, or from the newest commit; never from the network.";
+bash, zsh and fish also complete the names of apps and stages. The names come from a cache that
+`towpath status` keeps, or from the newest commit, but never from the network.";
 
-/// Print the completion script of a shell.
+/// Print a shell completion script
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct CompletionsArgs {
     shell: CompletionShell,
 }
 
-/// The shells there are scripts for.
+/// A shell with a completion script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CompletionShell {
     Bash,
@@ -34,7 +34,7 @@ pub enum CompletionShell {
     Powershell,
 }
 
-/// Prints the script.
+/// Prints the completion script of a shell.
 pub fn run(
     args: &CompletionsArgs,
     context: &CommandContext,
@@ -44,7 +44,8 @@ pub fn run(
     Ok(ExitKind::Done)
 }
 
-/// bash, zsh and fish ask towpath itself; elvish and PowerShell know the words beforehand.
+/// The completion script. bash, zsh and fish call towpath for each completion; the scripts for
+/// elvish and PowerShell contain all words.
 fn completion_script(
     shell: CompletionShell,
     mut command: clap::Command,

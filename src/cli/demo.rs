@@ -1,4 +1,4 @@
-//! `towpath demo`: a repository to try towpath on, and a tour of it.
+//! `towpath demo`: creates a demo repository and shows towpath on it.
 
 use crate::cli::context::CommandContext;
 use crate::cli::exit::ExitKind;
@@ -11,33 +11,34 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath demo                              make it and look around
-  cd \"$(towpath demo --no-tour)\"            make it and go there
-  towpath demo --dir ~/try                  make it in this folder
+  towpath demo                              create it and take the tour
+  cd \"$(towpath demo --no-tour)\"            create it and change into it
+  towpath demo --dir ~/try                  create it in this folder
 
 Exit codes:
   0  done
-  1  it could not be made
+  1  failed
   2  wrong usage";
 
-/// Make a small deployment repository and show towpath on it.
+/// Create a small deployment repository and show towpath on it
 ///
-/// Makes a bare repository and a clone of it in a new temporary folder: four apps, three stages,
-/// kustomize, Helm values and plain tag files, some months of history. Then runs a few commands
-/// there, each printed before its answer. Needs git; touches nothing else.
+/// Creates a bare repository and a clone of it in a new temporary folder, with four apps, three
+/// stages, kustomize, Helm values, plain tag files and some months of history. Then runs a few
+/// commands there, and prints each one before its output. The command needs git and changes
+/// nothing else.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct DemoArgs {
-    /// Make it in this folder, which is empty or not there yet
+    /// Folder to create, or an empty one [default: a new temporary folder]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     dir: Option<PathBuf>,
 
-    /// Only make it, and print where it is
+    /// Only create the repository, and print its path
     #[arg(long)]
     no_tour: bool,
 }
 
-/// One stop of the tour: what a newcomer may ask, and the command that answers.
+/// One step of the tour: a question and the command that answers it.
 struct TourStep {
     question: &'static str,
     command: &'static [&'static str],
@@ -96,11 +97,11 @@ const TOUR: [TourStep; 12] = [
 
 const NEXT: [&str; 3] = ["towpath history storefront", "towpath metrics", "towpath init"];
 
-/// Runs a command line in a repository.
+/// Function that runs a command line in a repository.
 pub type CommandRunner<'a> =
     &'a dyn Fn(&[&str], String, &CommandContext) -> Result<ExitKind, Failure>;
 
-/// Makes the demo, and shows it.
+/// Creates the demo repository, and runs the tour.
 pub fn run(
     args: &DemoArgs,
     context: &CommandContext,
@@ -118,8 +119,8 @@ pub fn run(
     Ok(ExitKind::Done)
 }
 
-/// A temporary folder stays only with a whole demo in it. A named one is made absolute: what is
-/// printed can be used anywhere.
+/// Creates the demo repository. A temporary folder is kept only if the demo is complete. A path
+/// from the command line is made absolute, so that the printed path works anywhere.
 fn create_demo(args: &DemoArgs, context: &CommandContext) -> Result<DemoPaths, Failure> {
     if let Some(folder) = &args.dir {
         let here = context.environment.working_directory.as_deref();
@@ -134,7 +135,7 @@ fn create_demo(args: &DemoArgs, context: &CommandContext) -> Result<DemoPaths, F
     Ok(demo)
 }
 
-/// Runs a command as if it was typed in the demo's clone.
+/// Runs a command as if it had been typed in the clone of the demo.
 fn run_step(
     stop: &TourStep,
     demo: &DemoPaths,

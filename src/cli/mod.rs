@@ -1,5 +1,6 @@
-//! The command line: one file per subcommand, each the same five steps. Parse arguments, resolve
-//! one `Context`, ask the library for a report, render it, return an exit code.
+//! The command line, with one file per subcommand. Each takes the same five steps: parse the
+//! arguments, resolve a `CommandContext`, ask the library for a report, render it, and return an
+//! exit code.
 
 mod advance;
 mod approve;
@@ -108,7 +109,7 @@ fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failur
     }
 }
 
-/// Runs a command line that the program itself knows, in another repository.
+/// Runs a command line of the program itself, such as a step of the demo, in another repository.
 fn run_line(
     words: &[&str],
     repository: String,

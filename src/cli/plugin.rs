@@ -1,5 +1,5 @@
-//! `towpath plugin`: a step of Drone or Woodpecker, whose settings arrive as `PLUGIN_*` variables. It
-//! writes one file that holds a tag, and pushes.
+//! `towpath plugin`: a step in Drone or Woodpecker that writes a tag into a file and pushes it. The
+//! settings are `PLUGIN_*` variables.
 
 use crate::cli::context::CommandContext;
 use crate::cli::environment;
@@ -14,7 +14,7 @@ use clap::Args;
 use std::time::Instant;
 
 const EXAMPLES: &str = "\
-As a step of Woodpecker:
+A step in Woodpecker:
   - name: deploy
     image: towpath
     settings:
@@ -28,23 +28,23 @@ As a step of Woodpecker:
       access_token: { from_secret: deploy_token }
 
 Exit codes:
-  0  pushed, or the file said so already
+  0  pushed, or the file already contained the tag
   1  failed
   2  wrong settings";
 
-/// Write a tag into a file and push it, as a step of Drone or Woodpecker.
+/// Write a tag into a file and push it, as a step in Drone or Woodpecker
 ///
-/// The repository is cloned into a temporary folder, one commit deep. Who loses a race tries again on
-/// the newest commit. The token is read from PLUGIN_ACCESS_TOKEN only. For files that hold more than a
-/// tag use `towpath deploy`.
+/// The command clones the newest commit of the repository into a temporary folder. If another push
+/// comes first, it tries again on the newest commit. It reads the token only from
+/// PLUGIN_ACCESS_TOKEN. For files that contain more than a tag, use `towpath deploy`.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct PluginArgs {
-    /// The URL of the deployment repository
+    /// URL of the deployment repository
     #[arg(long, value_name = "URL", env = "PLUGIN_GIT_REPO", hide_env_values = true)]
     git_repo: String,
 
-    /// The branch that is deployed, instead of the repository's default
+    /// Deployed branch [default: the default branch of the repository]
     #[arg(
         long = "to-branch",
         value_name = "BRANCH",
@@ -53,31 +53,31 @@ pub struct PluginArgs {
     )]
     to_branch: Option<String>,
 
-    /// The tag to write
+    /// Tag to write
     #[arg(long, value_name = "TAG", env = "PLUGIN_IMAGE_TAG", hide_env_values = true)]
     image_tag: String,
 
-    /// The file that holds the tag, as a path in the repository; made if it is not there
+    /// Path in the repository of the file with the tag; created if it does not exist
     #[arg(long, value_name = "PATH", env = "PLUGIN_DESTINATION_FILE", hide_env_values = true)]
     destination_file: String,
 
-    /// Who makes the commit, unless git knows
+    /// Author of the commit [default: the user in the Git configuration]
     #[arg(long, value_name = "NAME", env = "PLUGIN_AUTHOR_NAME", hide_env_values = true)]
     #[arg(requires = "author_email")]
     author_name: Option<String>,
 
-    /// The address to that name
+    /// Email address of the author
     #[arg(long, value_name = "ADDRESS", env = "PLUGIN_AUTHOR_EMAIL", hide_env_values = true)]
     #[arg(requires = "author_name")]
     author_email: Option<String>,
 
-    /// The message; `$PLUGIN_IMAGE_TAG` and the other settings are replaced by their values
+    /// Commit message; `$PLUGIN_IMAGE_TAG` and other settings are replaced by their values
     #[arg(long, value_name = "TEXT", env = "PLUGIN_COMMIT_MESSAGE", hide_env_values = true)]
     #[arg(default_value = "Deploy $PLUGIN_IMAGE_TAG to $PLUGIN_DESTINATION_FILE")]
     commit_message: String,
 }
 
-/// Clones, writes, pushes.
+/// Clones the repository, writes the tag and pushes the commit.
 pub fn run(args: &PluginArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let job = PluginRequest::from_args(args)?;
     let folder = tempfile::tempdir().map_err(|error| {
@@ -95,9 +95,9 @@ pub fn run(args: &PluginArgs, context: &CommandContext) -> Result<ExitKind, Fail
     job.carry_out(&Workspace::new(&repository, manner), &repository, &branch, context)
 }
 
-/// What is to be done, checked.
+/// The validated settings of a run.
 struct PluginRequest<'a> {
-    /// With the token in it.
+    /// URL of the repository, including the token.
     url: String,
     path: &'a str,
     tag: &'a str,
@@ -171,7 +171,7 @@ impl<'a> PluginRequest<'a> {
             .hint("run it again"))
     }
 
-    /// What the file is to hold at a commit; `None` where it does.
+    /// The new text of the file at a commit; `None` if the file already contains the tag.
     fn text(&self, repository: &Repository, tip: Oid) -> Result<Option<String>, Failure> {
         let snapshot = Snapshot::of_commit(repository, tip)?;
         let folders = self.path.match_indices('/').map(|(at, _)| &self.path[..at]);
@@ -203,7 +203,7 @@ impl<'a> PluginRequest<'a> {
     }
 }
 
-/// The URL that signs in with a token. GitHub, GitLab, Gitea and Forgejo take any name with it.
+/// Adds the token to the URL. GitHub, GitLab, Gitea and Forgejo accept any user name with it.
 fn with_token(url: &str, token: Option<&str>) -> Result<String, Failure> {
     let Some(token) = token else { return Ok(url.to_owned()) };
     if !token
@@ -227,7 +227,7 @@ fn with_token(url: &str, token: Option<&str>) -> Result<String, Failure> {
     Ok(format!("{scheme}://{user}:{token}@{rest}"))
 }
 
-/// A path that stays in the repository and is none of git's own.
+/// Checks that a path stays in the repository and outside `.git`.
 fn in_repository(path: &str) -> Result<&str, Failure> {
     let path = path.strip_prefix("./").unwrap_or(path);
     let is_bad = |part: &str| {
@@ -247,7 +247,7 @@ fn in_repository(path: &str) -> Result<&str, Failure> {
     Ok(path)
 }
 
-/// The settings by the names of their variables.
+/// The value of a setting by the name of its variable.
 fn setting_value(args: &PluginArgs, name: &str) -> Option<String> {
     match name {
         "PLUGIN_GIT_REPO" => Some(crate::git::url::redact_credentials(&args.git_repo)),
@@ -260,7 +260,7 @@ fn setting_value(args: &PluginArgs, name: &str) -> Option<String> {
     }
 }
 
-/// Replaces `$PLUGIN_NAME` and `${PLUGIN_NAME}`. What sounds like a secret stays out of messages.
+/// Replaces `$PLUGIN_NAME` and `${PLUGIN_NAME}`. Refuses variables whose names suggest a secret.
 fn expand_variables(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, Failure> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,20 +1,20 @@
-//! What every command may change, declared here and nowhere else.
+//! The write access of every command, declared in this file only.
 //!
-//! A command that only reads gets no workspace, so it cannot change a repository. One that writes is
-//! refused under `--read-only`, before it looks at anything.
+//! A read-only command gets no workspace, so it cannot change a repository. Under `--read-only`, a
+//! command that writes is refused before it reads anything.
 
 use crate::ops::error::Failure;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-/// What a command does to repositories and to files outside the cache folder.
+/// Whether a command writes to repositories, or to files outside the cache folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WriteAccess {
     Reads,
     Writes,
-    /// It writes, unless one of these options is given.
+    /// Writes, unless one of these options is given.
     WritesUnless(&'static [&'static str]),
-    /// It writes where this option is given.
+    /// Writes if this option is given.
     WritesWith(&'static str),
 }
 
@@ -22,10 +22,10 @@ use WriteAccess::{Reads, Writes, WritesUnless, WritesWith};
 
 const DELIVERY: WriteAccess = WritesUnless(&["--dry-run", "--patch"]);
 
-/// Without a forge, pull requests are fetched into the clone to be read.
+/// Write access of reading pull requests: without a forge, they are fetched into the clone.
 const FORGE: WriteAccess = WritesUnless(&["--forge"]);
 
-/// Every command that can be typed.
+/// Every command, with its write access.
 pub static COMMANDS: [(&str, WriteAccess); 37] = [
     ("status", Reads),
     ("history", WritesWith("--follow")),
@@ -67,16 +67,16 @@ pub static COMMANDS: [(&str, WriteAccess); 37] = [
     ("help", Reads),
 ];
 
-/// What was typed writes.
+/// A command on the command line that writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WritingCommand {
-    /// The command, as it is typed.
+    /// The command, as typed.
     command: String,
     reach: WriteAccess,
 }
 
 impl WritingCommand {
-    /// What the command of a command line writes; `None` where it only reads.
+    /// The command of a command line, if it writes.
     pub fn from_matches(matches: &ArgMatches) -> Option<Self> {
         let (command, options) = command_path(matches);
         let known = COMMANDS.iter().find(|(name, _)| *name == command);
@@ -91,7 +91,7 @@ impl WritingCommand {
         writes.then_some(WritingCommand { command, reach })
     }
 
-    /// Why it is not done under `--read-only`.
+    /// The refusal under `--read-only`, with a hint at a variant that only reads.
     pub fn refusal(&self) -> Failure {
         let command = &self.command;
         let refused = |what: &str| {
@@ -110,7 +110,7 @@ impl WritingCommand {
     }
 }
 
-/// The command with its subcommands, and its own arguments.
+/// The full name of the command, and its arguments.
 fn command_path(matches: &ArgMatches) -> (String, &ArgMatches) {
     let (mut words, mut at) = (Vec::new(), matches);
     while let Some((word, below)) = at.subcommand() {
@@ -120,7 +120,7 @@ fn command_path(matches: &ArgMatches) -> (String, &ArgMatches) {
     (words.join(" "), at)
 }
 
-/// Was an option given? `--forge plain` names no forge.
+/// True where an option is given. `--forge plain` names no forge, so it does not count.
 fn is_given(options: &ArgMatches, option: &str) -> bool {
     let id = id(option);
     let is_said =
@@ -142,7 +142,7 @@ mod tests {
     use crate::cli::args;
     use std::collections::BTreeSet;
 
-    /// What can be typed: commands without subcommands, and those that do something without one.
+    /// Commands without subcommands, and commands that work without one.
     fn commands(command: &clap::Command, above: &str, out: &mut Vec<(String, clap::Command)>) {
         for below in command.get_subcommands() {
             let name = format!("{above}{}", below.get_name());
