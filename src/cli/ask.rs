@@ -142,7 +142,7 @@ fn read_questions(path: &Path) -> Result<String, Failure> {
         _ => std::fs::read_to_string(path),
     };
     read.map_err(|error| {
-        Failure::usage(format!("the questions in {} cannot be read", path.display()))
+        Failure::usage(format!("cannot read the questions in `{}`", path.display()))
             .with_cause(&error)
     })
 }

@@ -147,25 +147,26 @@ fn print_summary(audited: &AuditReport, context: &CommandContext) {
         day(audited.until)
     ));
     if audited.hidden > 0 {
-        context.ui.print_note(&format!("{} that the baseline has are left out", audited.hidden));
+        let findings = if audited.hidden == 1 { "finding" } else { "findings" };
+        context.ui.print_note(&format!("left out {} {findings} in the baseline", audited.hidden));
     }
     if let Some(stopped) = audited.stopped {
         context
             .ui
-            .print_note(&format!("the gates of the policy would have stopped {stopped} of them"));
+            .print_note(&format!("the gates in the policy would have stopped {stopped} of them"));
     }
     if !audited.unjudged.is_empty() {
         let ids: Vec<&str> = audited.unjudged.iter().map(|rule| rule.id).collect();
         context
             .ui
-            .print_note(&format!("not judged, for want of what they need: {}", ids.join(", ")));
+            .print_note(&format!("skipped rules (no configuration or ledger): {}", ids.join(", ")));
     }
     let apart: Vec<&StagePairFigures> =
         audited.pairs.iter().filter(|pair| !pair.comparable).collect();
     if apart.len() > FEW && context.ui.verbosity < ui::Verbosity::Verbose {
         let count = apart.len();
         context.ui.print_caution(&format!(
-            "{count} pairs of stages are not comparable, as tags seem to be renamed on the way; -v lists them"
+            "{count} pairs of stages are not comparable, because their tags seem to be renamed; -v lists them"
         ));
         return;
     }

@@ -76,7 +76,7 @@ pub fn run(args: &ConfigArgs, context: &CommandContext) -> Result<ExitKind, Fail
             let checked = check_config(args.file.as_deref(), &context.session)?;
             let stages = count(checked.stages, "stage");
             let sources = count(checked.sources, "source");
-            context.ui.print_note(&format!("{} is right: {stages}, {sources}", checked.name));
+            context.ui.print_note(&format!("{} is valid: {stages}, {sources}", checked.name));
         }
         ConfigCommand::Schema => context.ui.write_answer(&ui::to_json(&config::schema()))?,
     }

@@ -201,6 +201,6 @@ fn parse_person(text: &str) -> Result<GitIdentity, String> {
         {
             Ok(GitIdentity { name: name.to_owned(), email: email.to_owned() })
         }
-        _ => Err("it is written as `Name <mail@example.com>`".into()),
+        _ => Err("expected `Name <mail@example.com>`".into()),
     }
 }

@@ -50,7 +50,7 @@ const TOUR: [TourStep; 12] = [
         command: &["status"],
     },
     TourStep {
-        question: "Where is that written, who put it there, and when?",
+        question: "Where is that version written, who changed it, and when?",
         command: &["status", "checkout"],
     },
     TourStep {
@@ -62,35 +62,35 @@ const TOUR: [TourStep; 12] = [
         command: &["history", "--stage", "prod", "-n", "6"],
     },
     TourStep {
-        question: "What would a promotion to prod bring?",
+        question: "What would a promotion to prod change?",
         command: &["diff", "staging", "prod"],
     },
     TourStep {
-        question: "Where did this version of checkout go?",
+        question: "Through which stages did this version of checkout go?",
         command: &["trace", "checkout@500857c"],
     },
     TourStep {
-        question: "Which bytes would take storefront from staging to prod?",
+        question: "Which bytes would a promotion of storefront from staging to prod change?",
         command: &["promote", "storefront", "--to", "prod", "--dry-run"],
     },
     TourStep {
-        question: "The tests in staging have passed: say so, for the gates",
+        question: "The tests in staging have passed. Record that for the gates:",
         command: &["record", "storefront", "--stage", "staging", "passed"],
     },
     TourStep {
-        question: "May it go to prod now? Every gate answers:",
+        question: "May storefront go to prod now? Ask every gate:",
         command: &["ask", "storefront", "--to", "prod"],
     },
     TourStep {
-        question: "Do it: a commit on the newest one, straight to the demo's origin (or as a pull request)",
+        question: "Promote it, with a push to the demo's origin (a pull request works too):",
         command: &["promote", "storefront", "--to", "prod", "--push", "--yes"],
     },
     TourStep {
-        question: "What would the pipeline do by itself, and why not more?",
+        question: "Which promotions would the pipeline propose next, and which does it hold back?",
         command: &["advance", "--dry-run"],
     },
     TourStep {
-        question: "How did towpath know? It looked; this is what it would write down:",
+        question: "What did towpath find by itself? It would save this as towpath.yaml:",
         command: &["init", "--stdout"],
     },
 ];
@@ -129,7 +129,7 @@ fn create_demo(args: &DemoArgs, context: &CommandContext) -> Result<DemoPaths, F
     }
     let folder = tempfile::Builder::new().prefix("towpath-demo-").tempdir();
     let folder = folder
-        .map_err(|error| Failure::failed("no temporary folder could be made").with_cause(&error))?;
+        .map_err(|error| Failure::failed("cannot create a temporary folder").with_cause(&error))?;
     let demo = demo::make_demo(folder.path(), context.session.now())?;
     let _kept = folder.keep();
     Ok(demo)
@@ -166,7 +166,7 @@ fn command_line(command: &[&str]) -> String {
 
 fn closing_text(demo: &DemoPaths) -> String {
     let mut out = format!(
-        "The repository stays here until you remove it. Go on:\n  cd {}\n",
+        "The repository stays there until you remove it. Go on with:\n  cd {}\n",
         demo.clone.display()
     );
     for command in NEXT {
@@ -188,7 +188,7 @@ impl From<DemoError> for Failure {
         match error {
             DemoError::NoGit(_) => failure.hint("install git; on Debian: `apt-get install git`"),
             DemoError::NotEmpty { .. } => {
-                failure.hint("name a folder that is empty or not there yet")
+                failure.hint("`towpath demo --dir DIR` takes a new or empty folder")
             }
             DemoError::Git { .. } | DemoError::Folder { .. } => failure,
         }

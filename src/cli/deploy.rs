@@ -48,7 +48,7 @@ pub struct DeployArgs {
 pub fn run(args: &DeployArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     if args.version.is_empty() || args.version.chars().any(|c| c.is_whitespace() || c.is_control())
     {
-        return Err(Failure::usage("a version has no spaces and is not empty"));
+        return Err(Failure::usage("a version must be one word"));
     }
     let intent = ChangeRequest::Deploy {
         app: args.app.clone(),

@@ -85,7 +85,7 @@ fn summary_sentence(answer: &DiffAnswer) -> String {
     let (differing, compared) = (diff.differences.len(), diff.compared);
     if differing == 0 {
         let apps = if compared == 1 { "app" } else { "apps" };
-        return format!("{left} and {right} do not differ, in {compared} {apps}");
+        return format!("{left} and {right} do not differ in {compared} {apps}");
     }
     let promotion = if answer.is_promotion { promotion_text(diff) } else { String::new() };
     format!("{differing} of {compared} differ{promotion}")
@@ -99,7 +99,7 @@ fn promotion_text(diff: &DiffReport) -> String {
     let forward = count(|ahead| matches!(ahead, AheadSide::Left(_)));
     let back = match count(|ahead| matches!(ahead, AheadSide::Right(_))) {
         0 => String::new(),
-        back => format!(" and takes {back} back"),
+        back => format!(" and {back} back"),
     };
-    format!("; a promotion to {} brings {forward} forward{back}", diff.right.text)
+    format!("; a promotion to {} would move {forward} forward{back}", diff.right.text)
 }

@@ -127,7 +127,7 @@ fn print_report(
     match &args.summary {
         Some(path) if context.session.options.read_only => {
             context.ui.print_note(&format!(
-                "no summary is added to {} under --read-only",
+                "no summary is written to `{}` under --read-only",
                 path.display()
             ));
             Ok(())
@@ -142,7 +142,7 @@ fn append_summary(path: &PathBuf, guarded: &GuardReport) -> Result<(), Failure> 
     let written =
         written.and_then(|mut file| file.write_all(ui::guard_markdown(guarded).as_bytes()));
     written.map_err(|error| {
-        Failure::failed(format!("the summary cannot be added to `{}`", path.display()))
+        Failure::failed(format!("cannot write the summary to `{}`", path.display()))
             .with_cause(&error)
     })
 }

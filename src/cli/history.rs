@@ -105,8 +105,8 @@ fn kind() -> impl TypedValueParser<Value = DeploymentKind> {
 /// Prints the deployments page by page.
 pub fn run(args: &HistoryArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     if args.follow && args.output == OutputFormat::Json {
-        let failure = Failure::usage("--follow never ends, and a JSON document does");
-        return Err(failure.hint("`--output jsonl` gives one object a line"));
+        let failure = Failure::usage("--follow never ends, so it cannot print a JSON document");
+        return Err(failure.hint("`--output jsonl` prints one object per line"));
     }
     let query = args.to_query(context);
     let times = if args.exact { TimeFormat::Exact } else { TimeFormat::Ago };

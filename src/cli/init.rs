@@ -60,7 +60,7 @@ pub fn run(args: &InitArgs, context: &CommandContext) -> Result<ExitKind, Failur
         Some(path) => {
             write_config(&path, &text, args.force)?;
             context.ui.print_note(&format!(
-                "wrote {CONFIG_FILE}; `towpath status` reads it, commit it to share it"
+                "wrote {CONFIG_FILE}. `towpath status` uses it. Commit it to share it."
             ));
         }
     }
@@ -76,19 +76,18 @@ fn target_path(
     let show = "`towpath init --stdout` prints it instead";
     let Some(top) = repository.work_tree() else {
         let path = context.session.repository_name(repository);
-        return Err(Failure::usage(format!(
-            "`{path}` has no work tree to write {CONFIG_FILE} into"
-        ))
-        .hint(show));
+        return Err(
+            Failure::usage(format!("`{path}` has no work tree for {CONFIG_FILE}")).hint(show)
+        );
     };
     let path = top.join(CONFIG_FILE);
     if !args.force && path.symlink_metadata().is_ok() {
-        let failure = Failure::failed(format!("there is a {CONFIG_FILE} already"));
-        return Err(failure.hint("--force overwrites it").hint(show));
+        let failure = Failure::failed(format!("{CONFIG_FILE} already exists"));
+        return Err(failure.hint("`towpath init --force` overwrites it").hint(show));
     }
     if !args.yes && !context.session.can_ask() {
-        let failure = Failure::usage("there is no terminal to ask on");
-        return Err(failure.hint("`towpath init --yes` takes the proposal").hint(show));
+        let failure = Failure::usage("`towpath init` needs a terminal to ask on");
+        return Err(failure.hint("`towpath init --yes` accepts the proposal").hint(show));
     }
     Ok(path)
 }
@@ -101,7 +100,7 @@ fn ask_user(
     let mut config = proposal.config.clone();
     if config.stages.len() > 1 {
         let names: Vec<String> = config.stages.iter().map(|stage| stage.name.to_string()).collect();
-        let question = "Order of the stages, first to last (space picks one up, arrows move it)";
+        let question = "Order of the stages, first to last (space picks one, arrows move it)";
         let Some(order) = ui::ask_order(&context.ui, question, &names)? else { return Ok(None) };
         reorder_stages(&mut config, &order);
     }

@@ -81,7 +81,7 @@ pub fn run(args: &LedgerArgs, context: &CommandContext) -> Result<ExitKind, Fail
         Some(LedgerCommand::Fetch) => fetch(context)?,
         Some(LedgerCommand::Push) => {
             push_ledger(&context.session)?;
-            context.ui.print_note("the origin has all that is here");
+            context.ui.print_note("the origin has all events of this clone");
         }
         Some(LedgerCommand::Note(args)) => {
             let target = args.book.target();
@@ -112,7 +112,7 @@ fn fetch(context: &CommandContext) -> Result<(), Failure> {
     });
     if fetched.only_here > 0 {
         context.ui.print_note(&format!(
-            "{} only here; `towpath ledger push` brings them to the origin",
+            "{} only in this clone; `towpath ledger push` pushes them to the origin",
             fetched.only_here
         ));
     }

@@ -39,7 +39,7 @@ pub fn run(
 
 fn write_pages(folder: &Path, pages: &[(String, String)]) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
-        Failure::failed(format!("the pages could not be written to `{}`", folder.display()))
+        Failure::failed(format!("cannot write the pages to `{}`", folder.display()))
             .with_cause(&error)
     };
     std::fs::create_dir_all(folder).map_err(failed)?;

@@ -81,7 +81,7 @@ pub struct PluginArgs {
 pub fn run(args: &PluginArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let job = PluginRequest::from_args(args)?;
     let folder = tempfile::tempdir().map_err(|error| {
-        Failure::failed("there is no temporary folder to clone into").with_cause(&error)
+        Failure::failed("cannot create a temporary folder to clone into").with_cause(&error)
     })?;
     let clone = folder.path().join("clone.git");
     clone_shallow(&job.url, args.to_branch.as_deref(), &clone)?;
@@ -90,7 +90,7 @@ pub fn run(args: &PluginArgs, context: &CommandContext) -> Result<ExitKind, Fail
     (manner.url, manner.committer) = (Some(job.url.clone()), job.author.clone());
     let branch = args.to_branch.clone().or_else(|| repository.head_branch());
     let branch = branch.ok_or_else(|| {
-        Failure::failed("the repository has no branch").hint("name it as `branch`")
+        Failure::failed("the repository has no branch").hint("set `branch` in the settings")
     })?;
     job.carry_out(&Workspace::new(&repository, manner), &repository, &branch, context)
 }
@@ -109,7 +109,7 @@ impl<'a> PluginRequest<'a> {
     fn from_args(args: &'a PluginArgs) -> Result<Self, Failure> {
         let tag = args.image_tag.trim();
         if tag.is_empty() || tag.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err(Failure::usage("image_tag is one word, and not empty"));
+            return Err(Failure::usage("image_tag must be one word"));
         }
         let author = args.author_name.clone().zip(args.author_email.clone());
         Ok(PluginRequest {
@@ -139,9 +139,9 @@ impl<'a> PluginRequest<'a> {
             let tip = heads
                 .get(branch)
                 .copied()
-                .ok_or_else(|| Failure::failed(format!("there is no `{branch}`")))?;
+                .ok_or_else(|| Failure::failed(format!("`origin` has no branch `{branch}`")))?;
             let Some(text) = self.text(repository, tip)? else {
-                context.ui.print_note(&format!("{} says {} already", self.path, self.tag));
+                context.ui.print_note(&format!("{} already contains {}", self.path, self.tag));
                 return Ok(ExitKind::Done);
             };
             let files = vec![(self.path, text.as_str())];
@@ -160,14 +160,14 @@ impl<'a> PluginRequest<'a> {
                 context.ui.write_answer(&commit.to_string())?;
                 context
                     .ui
-                    .print_note(&format!("pushed to {branch}: {} says {}", self.path, self.tag));
+                    .print_note(&format!("pushed to {branch}: {} is {}", self.path, self.tag));
                 return Ok(ExitKind::Done);
             }
             if !retry::goes_on(started, begun.elapsed(), losses) {
                 break;
             }
         }
-        Err(Failure::failed(format!("`{branch}` moved each time before the push arrived"))
+        Err(Failure::failed(format!("other pushes to `{branch}` came first each time"))
             .hint("run it again"))
     }
 
@@ -187,14 +187,14 @@ impl<'a> PluginRequest<'a> {
             return Ok(Some(format!("{}\n", self.tag)));
         };
         if file.kind != FileKind::File {
-            return Err(Failure::failed(format!("{} is not a file of its own", self.path)));
+            return Err(Failure::failed(format!("{} is not a regular file", self.path)));
         }
         let old = snapshot
             .read_file(&file)
             .map_err(|error| Failure::failed(format!("{}: {error}", self.path)))?;
         let old = String::from_utf8_lossy(&old);
         if old.split_whitespace().count() > 1 {
-            let failure = Failure::failed(format!("{} holds more than a tag", self.path));
+            let failure = Failure::failed(format!("{} contains more than a tag", self.path));
             return Err(failure.hint("`towpath deploy` changes a version inside a file"));
         }
         let end = if old.is_empty() || old.ends_with('\n') { "\n" } else { "" };
@@ -210,18 +210,18 @@ fn with_token(url: &str, token: Option<&str>) -> Result<String, Failure> {
         .chars()
         .all(|c| c.is_ascii_graphic() && !matches!(c, '@' | '/' | ':' | '?' | '#' | '%'))
     {
-        return Err(Failure::usage("access_token has characters that no token has"));
+        return Err(Failure::usage("access_token contains characters that a token cannot have"));
     }
     let rest = url.strip_prefix("https://").map(|rest| ("https", rest));
     let Some((scheme, rest)) =
         rest.or_else(|| url.strip_prefix("http://").map(|rest| ("http", rest)))
     else {
-        return Err(Failure::usage("access_token is for https URLs; git_repo is none"));
+        return Err(Failure::usage("access_token needs an https URL in git_repo"));
     };
     let host = rest.split('/').next().unwrap_or_default();
     if host.contains('@') {
-        return Err(Failure::usage("git_repo names a user, and access_token is set too")
-            .hint("leave one of them out"));
+        return Err(Failure::usage("git_repo contains a user, and access_token is set too")
+            .hint("remove one of them"));
     }
     let user = if host.ends_with("bitbucket.org") { "x-token-auth" } else { "x-access-token" };
     Ok(format!("{scheme}://{user}:{token}@{rest}"))
@@ -239,10 +239,10 @@ fn in_repository(path: &str) -> Result<&str, Failure> {
     };
     if path.split('/').any(is_bad) || path.chars().any(char::is_control) {
         let failure = Failure::usage(format!(
-            "destination_file `{}` is no path in a repository",
+            "destination_file `{}` is not a path in the repository",
             path.escape_debug()
         ));
-        return Err(failure.hint("such as deployed_tags/staging_image_tag"));
+        return Err(failure.hint("use a path such as deployed_tags/staging_image_tag"));
     }
     Ok(path)
 }
@@ -290,11 +290,11 @@ fn expand_variables(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Resul
 fn public_value(name: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, Failure> {
     if ["TOKEN", "PASSWORD", "SECRET", "KEY"].iter().any(|word| name.contains(word)) {
         return Err(Failure::usage(format!(
-            "commit_message names {name}, and secrets do not belong into messages"
+            "commit_message uses {name}, but secrets do not belong in a message"
         )));
     }
     let text = value(name)
-        .ok_or_else(|| Failure::usage(format!("commit_message names {name}, which is not set")))?;
+        .ok_or_else(|| Failure::usage(format!("commit_message uses {name}, which is not set")))?;
     Ok(text.chars().filter(|c| !c.is_control() || *c == '\n').collect())
 }
 

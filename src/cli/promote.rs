@@ -60,10 +60,10 @@ pub struct PromoteArgs {
 pub fn run(args: &PromoteArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let is_open = args.apps.is_empty() && !args.all && !args.delivery.is_dry_run();
     if is_open && !context.session.can_ask() {
-        let failure = Failure::usage("there is no terminal to ask on which apps to promote");
+        let failure = Failure::usage("no app was named, and there is no terminal to ask on");
         return Err(failure
-            .hint("name them, or take `--all`")
-            .hint("--dry-run shows what can be promoted"));
+            .hint("name apps, or use `towpath promote --all`")
+            .hint("`towpath promote --dry-run` shows what can be promoted"));
     }
     let selection = if is_open { SelectionMode::Asked } else { SelectionMode::Given };
     let intent = ChangeRequest::Promote {

@@ -139,7 +139,7 @@ fn print_summary(matrix: &Matrix, context: &CommandContext) {
     if differing > 0 {
         let sign = context.ui.err.difference_sign();
         context.ui.print_note(&format!(
-            "{sign} differs from the stage before, in {differing} of {rows} rows"
+            "{sign} differs from the previous stage, in {differing} of {rows} rows"
         ));
     }
 }

@@ -95,11 +95,11 @@ impl WritingCommand {
     pub fn refusal(&self) -> Failure {
         let command = &self.command;
         let refused = |what: &str| {
-            Failure::usage(format!("`towpath {what}` writes, and --read-only refuses that"))
+            Failure::usage(format!("--read-only refuses `towpath {what}`, because it writes"))
         };
         match self.reach {
             WritesUnless(["--forge"]) => refused(command)
-                .hint("without a forge, pull requests are fetched into this clone; with --forge NAME only it is asked"),
+                .hint("without a forge, towpath fetches pull requests into this clone; --forge NAME asks a forge instead"),
             WritesUnless([one]) => refused(command).hint(format!("with {one} it only reads")),
             WritesUnless(instead) => refused(command).hint(format!("with {} it only reads", instead.join(" or "))),
             WritesWith(option) => {
@@ -167,9 +167,9 @@ mod tests {
             COMMANDS.iter().map(|(name, _)| (*name).to_owned()).collect();
         assert_eq!(
             there, declared,
-            "left: the commands there are; right: those that say what they write"
+            "left: the commands there are; right: the commands in COMMANDS"
         );
-        assert_eq!(declared.len(), COMMANDS.len(), "none says it twice");
+        assert_eq!(declared.len(), COMMANDS.len(), "no command is listed twice");
     }
 
     #[test]

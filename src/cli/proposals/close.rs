@@ -21,7 +21,7 @@ pub fn run(args: &ProposalCloseArgs, context: &CommandContext) -> Result<ExitKin
     let found = close_proposal(named, &forge, &context.session)?;
     let name = format!("pull request {}", found.number);
     context.ui.print_note(&match found.state {
-        ProposalState::Closed => format!("{name} is closed already"),
+        ProposalState::Closed => format!("{name} is already closed"),
         _ => format!("closed {name}: {}", found.title),
     });
     Ok(ExitKind::Done)

@@ -34,11 +34,11 @@ pub fn run(args: &ProposalListArgs, context: &CommandContext) -> Result<ExitKind
         _ => ui::proposals(&report, &context.ui.out),
     })?;
     if report.proposals.is_empty() {
-        context.ui.print_note("no pull request of towpath's is open");
+        context.ui.print_note("no pull request from towpath is open");
     }
     if others > 0 {
-        let are_open = if others == 1 { "is open" } else { "are open" };
-        context.ui.print_note(&format!("{others} of others {are_open}; --all lists them"));
+        let requests = if others == 1 { "request is" } else { "requests are" };
+        context.ui.print_note(&format!("{others} other pull {requests} open; --all lists them"));
     }
     Ok(ExitKind::Done)
 }

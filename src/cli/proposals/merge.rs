@@ -32,7 +32,7 @@ pub fn run(args: &ProposalMergeArgs, context: &CommandContext) -> Result<ExitKin
             return Ok(true);
         }
         context.ui.print_lines(&ui::proposal(found, &context.ui.err));
-        Ok(ui::confirm("Merge this?")?)
+        Ok(ui::confirm("Merge this pull request?")?)
     })?;
     match merged {
         MergeOutcome::Merged(merged) => {
@@ -41,7 +41,7 @@ pub fn run(args: &ProposalMergeArgs, context: &CommandContext) -> Result<ExitKin
             context.ui.print_note(&format!("merged pull request {number} into {base}: {title}"));
         }
         MergeOutcome::MergedBefore(found) => {
-            context.ui.print_note(&format!("pull request {} is merged already", found.number));
+            context.ui.print_note(&format!("pull request {} is already merged", found.number));
         }
         MergeOutcome::Declined => context.ui.print_note("nothing was changed"),
     }
@@ -50,5 +50,5 @@ pub fn run(args: &ProposalMergeArgs, context: &CommandContext) -> Result<ExitKin
 
 fn method(text: &str) -> Result<ProposalMergeMethod, String> {
     ProposalMergeMethod::from_name(text)
-        .ok_or_else(|| "it is one of merge, squash and rebase".to_owned())
+        .ok_or_else(|| "expected merge, squash or rebase".to_owned())
 }
