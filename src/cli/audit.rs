@@ -166,7 +166,8 @@ fn print_summary(audited: &AuditReport, context: &CommandContext) {
     if apart.len() > FEW && context.ui.verbosity < ui::Verbosity::Verbose {
         let count = apart.len();
         context.ui.print_caution(&format!(
-            "{count} pairs of stages are not comparable, because their tags seem to be renamed; -v lists them"
+            "{count} pairs of stages are not comparable, because their tags seem to be renamed; \
+             -v lists them"
         ));
         return;
     }

@@ -20,7 +20,7 @@ pub struct GlobalArgs {
     #[arg(env = "TOWPATH_REPO", hide_env_values = true, value_hint = ValueHint::DirPath)]
     pub repo: Option<String>,
 
-    /// Deployed branch [default: from towpath.yaml, else the branch at HEAD]
+    /// Deployed branch [default: from towpath.yaml, else the repository's own]
     #[arg(
         long,
         value_name = "BRANCH",

@@ -89,7 +89,8 @@ fn print_summary(measured: &MetricsReport, context: &CommandContext) {
     }
     let tolerance = format_duration(measured.tolerance);
     context.ui.print_note(&format!(
-        "from {since} to {until}; a version may reach the previous stage up to {tolerance} later (--tolerance)"
+        "from {since} to {until}; a version may reach the previous stage up to {tolerance} later \
+         (--tolerance)"
     ));
     for pair in measured.metrics.pairs.iter().filter(|pair| !pair.comparable) {
         context.ui.print_caution(&ui::describe_incomparable(pair));

@@ -98,13 +98,16 @@ impl WritingCommand {
             Failure::usage(format!("--read-only refuses `towpath {what}`, because it writes"))
         };
         match self.reach {
-            WritesUnless(["--forge"]) => refused(command)
-                .hint("without a forge, towpath fetches pull requests into this clone; --forge NAME asks a forge instead"),
+            WritesUnless(["--forge"]) => refused(command).hint(
+                "without a forge, towpath fetches pull requests into this clone; --forge \
+                       NAME asks a forge instead",
+            ),
             WritesUnless([one]) => refused(command).hint(format!("with {one} it only reads")),
-            WritesUnless(instead) => refused(command).hint(format!("with {} it only reads", instead.join(" or "))),
-            WritesWith(option) => {
-                refused(&format!("{command} {option}")).hint(format!("without {option} it only reads"))
+            WritesUnless(instead) => {
+                refused(command).hint(format!("with {} it only reads", instead.join(" or ")))
             }
+            WritesWith(option) => refused(&format!("{command} {option}"))
+                .hint(format!("without {option} it only reads")),
             Reads | Writes => refused(command),
         }
     }

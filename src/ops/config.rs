@@ -80,7 +80,7 @@ fn own_file(session: &Session) -> Result<String, Failure> {
     };
     let cache = ParseCache::default();
     effective_config::text_in(&SnapshotReader::new(&snapshot, &cache))?.ok_or_else(|| {
-        Failure::usage(format!("there is no {CONFIG_FILE} in this repository"))
-            .hint("`towpath init` writes one; without it, towpath looks for itself")
+        Failure::usage(format!("this repository has no {CONFIG_FILE}"))
+            .hint("`towpath init` writes one; without it, towpath uses what it finds")
     })
 }

@@ -100,14 +100,14 @@ impl DiffBuilder<'_> {
 
     fn unknown_side(&self, text: &str) -> Failure {
         let failure =
-            Failure::usage(format!("`{text}` is no stage, revision or time of this repository"));
+            Failure::usage(format!("`{text}` is not a stage, revision or time in this repository"));
         let stages: Vec<&str> = self.survey.mapping.stages.iter().map(StageName::as_str).collect();
         let word = text.split('@').next().unwrap_or(text);
         match nearest_name(word, stages.iter().copied()) {
             Some(near) => failure.hint(format!("did you mean `{near}{}`?", &text[word.len()..])),
             None => failure
                 .hint(format!("the stages are {}", stages.join(", ")))
-                .hint(format!("a time can be written {TIME_FORMS}")),
+                .hint(format!("write a time as {TIME_FORMS}")),
         }
     }
 

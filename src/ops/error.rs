@@ -149,9 +149,9 @@ impl From<RemoteError> for Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
-            return Failure::new(FailureKind::ReaderGone, "the reader went away");
+            return Failure::new(FailureKind::ReaderGone, "the reader closed the pipe");
         }
-        Failure::failed("the answer could not be written").with_cause(&error)
+        Failure::failed("cannot write the answer").with_cause(&error)
     }
 }
 

@@ -97,7 +97,7 @@ pub fn place_of_sources(url: &str, home: &ForgeLocation) -> Option<ForgeReposito
 
 /// What can be done without a forge.
 pub const WITHOUT: &str =
-    "--push writes to the branch itself, --commit makes a local commit, --patch prints one";
+    "--push pushes to the deployed branch, --commit creates a local commit, --patch prints a mail";
 
 /// The address of `origin`, as it is written.
 ///
@@ -105,21 +105,19 @@ pub const WITHOUT: &str =
 /// Where there is none.
 pub fn origin(repository: &Repository) -> Result<String, Failure> {
     repository.origin_as_written().ok_or_else(|| {
-        let failure =
-            Failure::failed("the repository has no remote `origin`, where pull requests would be");
+        let failure = Failure::failed("the repository has no remote `origin` for pull requests");
         match repository.work_tree() {
             Some(_) => failure,
-            None => failure.hint(
-                "a bare repository is named by its address, as in `-C file:///srv/deploy.git`",
-            ),
+            None => failure
+                .hint("name a bare repository by its address, as in `-C file:///srv/deploy.git`"),
         }
     })
 }
 
 fn parse_kind(name: &str) -> Result<ForgeKind, Failure> {
     ForgeKind::from_name(name).ok_or_else(|| {
-        let failure = Failure::usage(format!("`{name}` is no forge that towpath knows"));
-        failure.hint("github, gitlab, gitea, forgejo, bitbucket, azure and plain are")
+        let failure = Failure::usage(format!("unknown forge `{name}`"));
+        failure.hint("use github, gitlab, gitea, forgejo, bitbucket, azure or plain")
     })
 }
 
@@ -146,7 +144,8 @@ fn resolve_place(
             let failure = Failure::failed(format!("pull requests need a forge: {error}"));
             Err(match error {
                 ForgeUrlError::Unknown { host, .. } => failure.hint(format!(
-                    "if `{host}` is a forge, say which with --forge; `--forge plain` needs none"
+                    "if `{host}` is a forge, name its kind with --forge; `--forge plain` needs no \
+                     forge"
                 )),
                 ForgeUrlError::NoHost | ForgeUrlError::Path { .. } => failure,
             })
@@ -171,8 +170,9 @@ pub fn open_forge<'r>(
         }
         ForgeLocation::Plain => {
             let workspace = session.open_workspace(repository, author).map_err(|failure| {
-                failure
-                    .hint("without a forge, pull requests are fetched into this clone to be read")
+                failure.hint(
+                    "without a forge, towpath fetches pull requests into this clone to read them",
+                )
             })?;
             let who = workspace.author()?;
             let address = repository.origin_url().unwrap_or_default();
@@ -199,12 +199,14 @@ fn open_hosted_forge(
     let Some((token, from)) = find_token(place.kind, &place.host, &sources) else {
         let failure = Failure::failed(format!("there is no token for {}", place.host));
         return Err(failure.hint(if is_hearsay {
-            "towpath.yaml alone says what this host is: TOWPATH_TOKEN counts with --forge or TOWPATH_FORGE"
+            "only towpath.yaml names this forge, so towpath sends TOWPATH_TOKEN only with --forge \
+             or TOWPATH_FORGE"
         } else {
-            "set TOWPATH_TOKEN, or the forge's own variable; `gh auth login` and git's credential helpers do too"
+            "set TOWPATH_TOKEN or the variable of the forge; `gh auth login` and Git credential \
+             helpers work too"
         }));
     };
-    session.detail(&format!("the token for {} is from {from}", place.host));
+    session.detail(&format!("using the token for {} from {from}", place.host));
     let access = forge_access(&place.api, Some(token), RequestLimits::default(), session);
     Ok(connect(place, &access)?)
 }

@@ -82,7 +82,7 @@ pub fn history(query: &HistoryQuery, session: &Session) -> Result<HistoryReport,
         }
         Ok(())
     })?;
-    let head = head.ok_or_else(|| Failure::failed("the history has no beginning"))?;
+    let head = head.ok_or_else(|| Failure::failed("the history has no header"))?;
     Ok(HistoryReport { head, deployments })
 }
 
@@ -186,9 +186,9 @@ fn pass_on(
     sink(HistoryPart::End)?;
     let more = reports.peek().is_some();
     if more && query.limit.is_none() {
-        session.note(&format!("the newest {limit}; `-n 0` shows all"));
+        session.note(&format!("showing the newest {limit}; `-n 0` shows all"));
     } else if room == limit {
-        session.note("no deployment fits");
+        session.note("no deployment matches");
     }
     if !more {
         history.tell_edge(session);

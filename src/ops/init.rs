@@ -66,13 +66,12 @@ fn open_snapshot<'r>(
 
 fn nothing_found(proposal: &DiscoveredConfig) -> Failure {
     let failure = if proposal.empty_stages.is_empty() {
-        Failure::failed("no stage was recognised in this repository")
+        Failure::failed("no stages found in this repository")
     } else {
         let stages = proposal.empty_stages.join(", ");
-        Failure::failed(format!("stages were found ({stages}), but no version is pinned in them"))
+        Failure::failed(format!("found stages ({stages}), but no version is pinned in them"))
     };
-    failure
-        .hint(format!("write {CONFIG_FILE} by hand: `towpath config schema` says what it may hold"))
+    failure.hint(format!("write {CONFIG_FILE} by hand; `towpath config schema` describes it"))
 }
 
 /// The proposal as it is; what is unsure goes along and is written as comments.
@@ -111,7 +110,7 @@ fn files_in_words(files: usize, example: &str) -> String {
 /// Writes the file at once or not at all.
 pub fn write_config(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
-        Failure::failed(format!("`{}` could not be written", path.display())).with_cause(&error)
+        Failure::failed(format!("cannot write `{}`", path.display())).with_cause(&error)
     };
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = readable_by_all().tempfile_in(folder).map_err(failed)?;

@@ -63,10 +63,8 @@ fn resolve_window(
     let until = until.unwrap_or_else(|| session.now().as_second());
     let since = since.unwrap_or(until - DAYS * DAY);
     if since >= until {
-        let failure = Failure::usage("the time to count in ends before it begins");
-        return Err(
-            failure.hint("--since has to be earlier than --until, which is now unless said")
-        );
+        let failure = Failure::usage("the period ends before it begins");
+        return Err(failure.hint("--since must be earlier than --until (default: now)"));
     }
     Ok(TimeWindow { since, until })
 }

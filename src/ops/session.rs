@@ -245,7 +245,7 @@ impl Session {
         self.check_write_access()?;
         if !self.may_write() {
             return Err(Failure::failed(
-                "this command only reads, and writes nothing to the repository",
+                "this command only reads, so it cannot write to the repository",
             ));
         }
         Ok(Workspace::new(repository, self.git_options(author)))
@@ -275,7 +275,8 @@ impl Session {
             ))
             .hint("set XDG_CACHE_HOME or HOME to an absolute path")
         })?;
-        let bar = self.progress(ProgressKind::Bar, &format!("Asking {}", redact_credentials(url)));
+        let bar =
+            self.progress(ProgressKind::Bar, &format!("Fetching {}", redact_credentials(url)));
         let shown = GitProgress(bar.as_ref());
         let clones = self.clone_cache(cache, &shown);
         if !self.options.read_only {
@@ -283,10 +284,10 @@ impl Session {
         }
         clones.find_clone(url)?.ok_or_else(|| {
             Failure::usage(format!(
-                "there is no copy of `{}` yet, and --read-only makes none",
+                "`{}` is not in the cache, and --read-only does not clone it",
                 redact_credentials(url)
             ))
-            .hint("without --read-only it is cloned into the cache; or name the folder of a clone")
+            .hint("without --read-only, towpath clones it into the cache; or use -C with a clone")
         })
     }
 
@@ -305,7 +306,7 @@ impl Session {
     /// When git cannot.
     pub fn fetch_origin(&self, repository: &Repository) -> Result<(), Failure> {
         let Some(url) = repository.origin_url() else { return Ok(()) };
-        let bar = self.progress(ProgressKind::Bar, &format!("Asking {url}"));
+        let bar = self.progress(ProgressKind::Bar, &format!("Fetching {url}"));
         let shown = GitProgress(bar.as_ref());
         let cache = self.options.cache.as_deref().unwrap_or(Path::new("."));
         Ok(self.clone_cache(cache, &shown).fetch_origin(repository.git_dir(), &url)?)

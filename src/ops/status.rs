@@ -95,8 +95,7 @@ fn look_back(
         Ok(past) => past,
         Err(error) => {
             let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-            let message =
-                format!("it is not known since when each version is there: {error}{hint}");
+            let message = format!("cannot look up since when each version is there: {error}{hint}");
             status.warnings.push(Warning::general("no-history", message));
             return;
         }
@@ -108,7 +107,8 @@ fn look_back(
     let unknown = status.occupants.iter().filter(|occupant| occupant.since.is_none()).count();
     if past.shallow && unknown > 0 {
         let message = format!(
-            "{unknown} versions are older than this shallow clone; `git fetch --unshallow` brings their commits"
+            "{unknown} versions are older than this shallow clone; `git fetch --unshallow` \
+             fetches their commits"
         );
         status.warnings.push(Warning::general("shallow", message));
     }
@@ -142,7 +142,7 @@ fn filter_status(
             if !pattern.contains(['*', '?']) {
                 return Err(unknown_name(kind, pattern, words, names));
             }
-            session.note(&format!("no {kind} fits `{pattern}`"));
+            session.note(&format!("no {kind} matches `{pattern}`"));
         }
     }
     status.occupants.retain(|occupant| {

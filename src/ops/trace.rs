@@ -150,11 +150,11 @@ impl<'a> TraceBuilder<'a> {
             versions.iter().filter_map(|version| version.tag.as_deref()).collect();
         let whose = self.app.map(|app| format!(" of {app}")).unwrap_or_default();
         let failure =
-            Failure::usage(format!("no version `{}`{whose} was ever deployed", self.version));
+            Failure::usage(format!("version `{}`{whose} was never deployed", self.version));
         match nearest_name(self.version, tags.iter().copied()) {
             Some(near) => failure.hint(format!("did you mean `{near}`?")),
             None => failure
-                .hint("`towpath history` lists what was deployed; of an id, six digits will do"),
+                .hint("`towpath history` lists deployments; six digits of a commit id are enough"),
         }
     }
 }

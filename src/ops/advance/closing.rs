@@ -37,7 +37,7 @@ pub fn close(
             if is_deployed(hand, proposal, stage, &there)? {
                 hand.forge.close_proposal(proposal.number)?;
                 hand.log.report(&format!(
-                    "{} was closed: what it brings is there already",
+                    "closed {}: the stage already runs its version",
                     proposal.url
                 ))?;
                 closed += 1;

@@ -77,13 +77,15 @@ pub fn advance(tick: &AdvanceRequest<'_>, session: &Session) -> Result<AdvanceRe
             StepFinder { tick, options: &options, plan_base: &plan_base, session }.find_steps()?;
         report_refusals(&steps, &log)?;
         for step in &steps.all {
-            let what = if may_be_proposed(step) { "would be proposed" } else { "stays" };
+            let what = if may_be_proposed(step) { "would be proposed" } else { "not proposed" };
             report_step(&log, step, &format!("{what}: {}", waiting_reason(step)))?;
         }
         note_nothing_to_do(&steps, session);
         return Ok(log.into_report(false));
     }
-    forge::origin(repository).map_err(|failure| failure.hint("--dry-run says what could go on"))?;
+    forge::origin(repository).map_err(|failure| {
+        failure.hint("`towpath advance --dry-run` shows what could be promoted")
+    })?;
     let workspace = session.open_workspace(repository, None)?;
     let plan_base =
         PlanBase::load(session, repository, &|_, branch| remote_tip(&workspace, branch))?;
@@ -94,7 +96,7 @@ pub fn advance(tick: &AdvanceRequest<'_>, session: &Session) -> Result<AdvanceRe
     let ours = workspace.remote_heads(&["towpath/*"])?;
     if !steps.all.iter().any(may_be_proposed) && ours.is_empty() {
         steps.all.iter().try_for_each(|step| {
-            report_step(&log, step, &format!("stays: {}", waiting_reason(step)))
+            report_step(&log, step, &format!("not proposed: {}", waiting_reason(step)))
         })?;
         note_nothing_to_do(&steps, session);
         return Ok(log.into_report(false));
@@ -189,7 +191,7 @@ impl StepExecutor<'_> {
                 None => report_step(self.log, step, &format!("merged {}", proposed.proposal.url))?,
                 Some(why) => {
                     let done = if proposed.done == "nothing to do:" {
-                        "is proposed"
+                        "already proposed"
                     } else {
                         proposed.done
                     };
@@ -267,7 +269,7 @@ impl StepExecutor<'_> {
             url,
         };
         if let Err(error) = self.forge.set_check(&head.to_string(), &check) {
-            self.session.detail(&format!("the status of {} is not set: {error}", proposal.url));
+            self.session.detail(&format!("cannot set the status of {}: {error}", proposal.url));
         }
     }
 }

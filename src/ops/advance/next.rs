@@ -205,7 +205,7 @@ impl StepPlanner<'_, '_> {
         };
         let terms = PlanOptions { targets: &asked.targets, ..options.plan_options(session) };
         let planned = intent.make_plan(session, plan_base, &edit_base, terms)?;
-        planned.ok_or_else(|| Failure::failed("nothing was chosen"))
+        planned.ok_or_else(|| Failure::failed("no app was chosen"))
     }
 }
 

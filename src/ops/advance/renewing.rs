@@ -24,13 +24,13 @@ pub fn report_waiting(
     let (branches, base) = (step_branches(step), there.require_branch()?);
     let is_its =
         |one: &&Proposal| branches.contains(&one.head) && one.base == base && !one.from_fork;
-    let stays = || report_step(hand.log, step, &format!("stays: {}", waiting_reason(step)));
+    let stays = || report_step(hand.log, step, &format!("not proposed: {}", waiting_reason(step)));
     let Some(open) = hand.open.iter().find(is_its) else { return stays() };
     if is_told(open, step) {
         return report_step(
             hand.log,
             step,
-            &format!("is proposed {}: {}", open.url, waiting_reason(step)),
+            &format!("already proposed {}: {}", open.url, waiting_reason(step)),
         );
     }
     let Some(brought) = read_proposed_version(hand, open)? else { return stays() };
@@ -89,7 +89,7 @@ fn update_proposal(
     let body = with_section(&there, GATES, &gate_section(judged));
     hand.set_status(open, brought.head, judged);
     if body.trim() == there.trim() {
-        return Ok("is proposed");
+        return Ok("already proposed");
     }
     hand.forge.update_proposal(
         open.number,

@@ -37,7 +37,7 @@ impl CommitFlagStore {
         let shelf = self.shelf.as_ref().filter(|_| session.writable_cache().is_some());
         let news = || self.marks.borrow().merged_if_changed();
         if let Some(Err(error)) = shelf.and_then(|shelf| Some(shelf.write(&news()?))) {
-            session.detail(&format!("what commits are like cannot be kept: {error}"));
+            session.detail(&format!("cannot cache the commit details: {error}"));
         }
     }
 }

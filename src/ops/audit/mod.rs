@@ -83,11 +83,11 @@ fn load_policy(path: &Path) -> Result<crate::config::gates::PipelineConfig, Fail
 fn load_baseline(path: &Path) -> Result<HashSet<String>, Failure> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::usage(format!("the baseline `{shown}` cannot be read")).with_cause(&error)
+        Failure::usage(format!("cannot read the baseline `{shown}`")).with_cause(&error)
     })?;
     let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     if value["schema"] != "towpath.audit/1" {
-        let failure = Failure::usage(format!("`{shown}` is no baseline"));
+        let failure = Failure::usage(format!("`{shown}` is not a baseline"));
         return Err(failure.hint("`towpath audit --output json > FILE` writes one"));
     }
     let findings = value["findings"].as_array().into_iter().flatten();
@@ -182,10 +182,8 @@ fn resolve_window(query: &AuditQuery, inquiry: &GateContext<'_>) -> Result<TimeW
     let begins = || times().min().unwrap_or(last).min(until - 1);
     let since = since.unwrap_or_else(begins);
     if since >= until {
-        let failure = Failure::usage("the time to look at ends before it begins");
-        return Err(
-            failure.hint("--since has to be earlier than --until, which is now unless said")
-        );
+        let failure = Failure::usage("the period ends before it begins");
+        return Err(failure.hint("--since must be earlier than --until (default: now)"));
     }
     Ok(TimeWindow { since, until })
 }

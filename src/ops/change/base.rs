@@ -128,8 +128,8 @@ impl<'r> PlanBase<'r> {
     /// Where nobody says which.
     pub fn require_branch(&self) -> Result<&str, Failure> {
         self.branch.as_deref().ok_or_else(|| {
-            Failure::usage("HEAD is detached, so it is not known which branch to change")
-                .hint("name it with --branch")
+            Failure::usage("HEAD is detached, so the branch to change is unknown")
+                .hint("name the branch with --branch")
         })
     }
 
@@ -194,8 +194,9 @@ fn stage_branches(
         .filter_map(|stage| Some((&stage.name, stage.branch.as_ref()?)));
     let tip = |(stage, branch): (&StageName, &String)| {
         let tip = tip_of(repository, Some(branch)).map_err(|failure| {
-            failure
-                .hint(format!("the stage `{stage}` is said to be on this branch; `towpath config show` says by whom"))
+            failure.hint(format!(
+                "the configuration puts stage `{stage}` on this branch; see `towpath config show`"
+            ))
         })?;
         Ok((stage.clone(), (branch.clone(), tip)))
     };

@@ -69,7 +69,7 @@ fn is_ours(repository: &Repository, commit: &UnmergedCommit) -> Result<bool, Fai
 /// A branch that somebody has committed to is left alone.
 pub fn foreign_branch(branch: &str) -> Failure {
     let failure = Failure::failed(format!(
-        "branch `{branch}` has commits that are not towpath's, and is left alone"
+        "branch `{branch}` has commits by others, so towpath does not change it"
     ));
-    failure.hint("merge it or delete it; then run this again")
+    failure.hint("merge or delete the branch, then run the command again")
 }

@@ -55,8 +55,8 @@ pub fn planned_commits(
     }
     let edit_base = plan_base.load_edit_base()?;
     let edits = planned.plan.combined_edits(&edit_base, options.consent).map_err(|refusal| {
-        let failure = Failure::failed(format!("together the apps cannot be edited: {refusal}"));
-        failure.hint("promote them one by one")
+        let failure = Failure::failed(format!("cannot edit the apps in one commit: {refusal}"));
+        failure.hint("promote the apps one by one, without --one-pr")
     })?;
     let names: Vec<String> = moving.iter().map(|(item, _)| item.name()).collect();
     let parts = moving

@@ -152,7 +152,7 @@ fn confirm_plan(
     let moves = ready.planned.plan.moving_items().next().is_some();
     let person = session.questions().filter(|_| moves && !request.options.yes);
     match person {
-        Some(person) if !person.confirm("Do this?")? => {
+        Some(person) if !person.confirm("Continue?")? => {
             session.note("nothing was changed");
             Ok(None)
         }
@@ -176,13 +176,13 @@ fn outcome(planned: &PlanReport, intent: &ChangeRequest) -> DeliveryOutcome {
 /// The workspace's newest commit of a branch at `origin`.
 pub fn remote_tip(workspace: &Workspace<'_>, branch: Option<&str>) -> Result<Oid, Failure> {
     let Some(branch) = branch else {
-        let failure = Failure::usage("HEAD is detached, so it is not known which branch to change");
-        return Err(failure.hint("name it with --branch"));
+        let failure = Failure::usage("HEAD is detached, so the branch to change is unknown");
+        return Err(failure.hint("name the branch with --branch"));
     };
     let heads = workspace.remote_heads(&[branch])?;
     let Some(tip) = heads.get(branch).copied() else {
         return Err(Failure::failed(format!("`origin` has no branch `{branch}`"))
-            .hint("name it with --branch"));
+            .hint("name another branch with --branch"));
     };
     workspace.fetch_branches(&[(branch.to_owned(), tip)].into())?;
     Ok(tip)

@@ -170,8 +170,7 @@ impl ProposalWriter<'_> {
                 }
             }
         }
-        Err(Failure::failed(format!("branch `{branch}` is being changed by others"))
-            .hint("run it again"))
+        Err(Failure::failed(format!("others keep changing branch `{branch}`")).hint("run it again"))
     }
 
     fn new_proposal(&self, group: &PlannedCommit, body: String) -> Result<NewProposal, Failure> {
@@ -244,10 +243,10 @@ impl ProposalWriter<'_> {
         }
         let how = self.way_to_merge(group, proposed);
         match self.forge.auto_merge(proposal.number, &how) {
-            Ok(()) => self.session.note("it will be merged as soon as the forge allows"),
+            Ok(()) => self.session.note("the forge merges it once its own conditions are met"),
             Err(error) => {
                 self.session.caution(&format!(
-                    "pull request {} does not merge by itself: {error}",
+                    "cannot turn on automatic merging of pull request {}: {error}",
                     proposal.number
                 ));
                 if let Some(hint) = error.hint() {

@@ -53,7 +53,7 @@ pub fn run(
         losses = if lost.is_first { losses + 1 } else { 0 };
         if !retry::goes_on(started, begun.elapsed(), losses) {
             let message = format!(
-                "`{}` or the ledger moved each time before the push arrived",
+                "other pushes to `{}` or to the ledger came first each time",
                 there.require_branch()?
             );
             return Err(Failure::failed(message).hint("run it again; nothing was changed"));
@@ -88,7 +88,7 @@ fn after_our_word(
         moving.map(|one| GateRequest { purpose, ..GateRequest::from(one) }).collect();
     match plan::answer_requests(&asked, &inquiry).iter().find(|one| !one.is_allowed()) {
         Some(no) => Err(Failure::refused(no.summary_sentence())
-            .hint("nothing was pushed; `towpath ask` tells more")),
+            .hint("nothing was pushed; `towpath ask` shows the gates")),
         None => Ok(JudgedPlan { ledger: Some(ledger), ..first.clone() }),
     }
 }
@@ -161,9 +161,8 @@ fn plan_again(
     let again =
         prepare_plan(&DeliveryRequest { selection: SelectionMode::Given, ..*request }, plan_base)?;
     let Some(JudgedPlan { mut planned, ledger }) = again else {
-        let failure = Failure::failed(
-            "somebody else was faster, and nothing was planned on what is there now",
-        );
+        let failure =
+            Failure::failed("another push came first, and there is no plan for the new commit");
         return Err(failure.hint("run it again; nothing was changed"));
     };
     let wanted = wanted_versions(first);
@@ -176,14 +175,14 @@ fn plan_again(
         .into_iter()
         .any(|(slot, version)| wanted.get(&slot) != Some(&version));
     if surprise {
-        let message = format!("what is to go to {} has changed meanwhile", first.plan.to);
+        let message = format!("the plan for {} has changed in the meantime", first.plan.to);
         return Err(
             Failure::failed(message).hint("run it again to see the new plan; nothing was changed")
         );
     }
     if planned.plan.moving_items().next().is_none() {
         if !plan::is_stopped(&planned) {
-            session.note("somebody else has done it meanwhile");
+            session.note("somebody else made the same change in the meantime");
         }
         note_unmoved(&planned, session);
     }

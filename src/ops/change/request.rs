@@ -136,7 +136,7 @@ impl Planner<'_> {
             last = Some(planned);
         }
         last.ok_or_else(|| {
-            Failure::usage("no stage comes after another here, so nothing can be promoted")
+            Failure::usage("no stage comes after another, so nothing can be promoted")
         })
     }
 
@@ -153,7 +153,7 @@ impl Planner<'_> {
             || stages.iter().find(|stage| stage.after.is_empty()).or_else(|| stages.first());
         let stage = match stage {
             Some(word) => self.stage(word)?,
-            None => first().ok_or_else(|| Failure::usage("no stage is known here"))?,
+            None => first().ok_or_else(|| Failure::usage("this repository has no stages"))?,
         };
         let version = Version::parse(version);
         Ok(self.to_report(self.plan_stage(stage, VersionSource::Made(&version), &apps)?))
@@ -216,7 +216,7 @@ impl Planner<'_> {
                 crate::model::format_age(to_timestamp(ran.time), now)
             )
         };
-        let question = format!("Back to which version of {app} in {}?", stage.name);
+        let question = format!("Which version of {app} should {} return to?", stage.name);
         let items: Vec<String> = older.iter().map(shown).collect();
         let Some(person) = self.session.questions() else { return Ok(PickAnswer::NothingToAsk) };
         let picked = person.pick(&question, &items)?;
@@ -281,16 +281,16 @@ impl Planner<'_> {
         match (from, to, found.len()) {
             (_, Some(to), 0) => {
                 let failure = Failure::usage(format!(
-                    "{} is a first stage: nothing comes before it",
+                    "{} is a first stage, so it has no previous stage to promote from",
                     to.name
                 ));
                 Err(failure.hint(format!(
-                    "`towpath deploy APP VERSION --stage {}` puts a version there",
+                    "`towpath deploy APP VERSION --stage {}` deploys a version there",
                     to.name
                 )))
             }
             (Some(from), _, 0) => Err(Failure::usage(format!(
-                "{} is a last stage: nothing comes after it",
+                "{} is a last stage, so no stage comes after it",
                 from.name
             ))),
             (_, Some(to), 2..) => {
@@ -298,7 +298,7 @@ impl Planner<'_> {
                     found.iter().map(|(before, _)| before.name.as_str()).collect();
                 let failure =
                     Failure::usage(format!("{} comes after {}", to.name, before.join(" and ")));
-                Err(failure.hint("say with --from which of them is meant"))
+                Err(failure.hint("choose one of them with --from"))
             }
             _ => Ok(found),
         }

@@ -36,8 +36,10 @@ pub fn choose_apps(
     };
     let rows: Vec<[String; 4]> = planned.plan.moving_items().map(row).collect();
     let from = planned.from.as_ref().map(|stage| format!(" from {stage}")).unwrap_or_default();
-    let question =
-        format!("What is to go{from} to {}? (space takes one, Enter ends)", planned.plan.to);
+    let question = format!(
+        "Which apps to promote{from} to {}? (space selects, Enter confirms)",
+        planned.plan.to
+    );
     let Some(person) = session.questions() else { return Ok(false) };
     let Some(taken) = person.choose(&question, &rows)? else { return Ok(false) };
     let taken: Vec<&String> = taken.iter().filter_map(|index| names.get(*index)).collect();
@@ -147,8 +149,8 @@ fn looked_up(
             .find(|one| one.head == group.branch && !one.from_fork)
             .map(|one| one.number);
         let said = match (standing, number) {
-            (BranchStatus::Foreign, _) => "its branch has commits of others".to_owned(),
-            (BranchStatus::Same(_), Some(number)) => format!("proposed already ({number})"),
+            (BranchStatus::Foreign, _) => "its branch has commits by others".to_owned(),
+            (BranchStatus::Same(_), Some(number)) => format!("already proposed ({number})"),
             (BranchStatus::Older(_), Some(number)) => {
                 format!("another version is proposed ({number})")
             }

@@ -51,7 +51,7 @@ fn app_changelog(
     };
     let (from, to) = (named(&moved.from)?, named(&moved.to)?);
     let between = commits_between(&url, &from, &to, limit, session).unwrap_or_else(|error| {
-        session.caution(&format!("the commits of {} are not listed: {error}", moved.app));
+        session.caution(&format!("cannot list the commits of {}: {error}", moved.app));
         None
     });
     let ends = between.as_ref().map(|between| (between.from.clone(), between.to.clone()));

@@ -80,12 +80,15 @@ fn too_long(open: &[Proposal], limit: SignedDuration, trouble: Option<&ForgeErro
     let span = crate::model::format_duration(limit.as_secs());
     let failure = match trouble {
         Some(error) => {
-            Failure::refused(format!("it is not known after {span} what became of {}", list(open)))
+            Failure::refused(format!("the state of {} is unknown after {span}", list(open)))
                 .with_cause(error)
         }
         None => Failure::refused(format!("{} still open after {span}", proposals_text(open))),
     };
-    failure.hint("`towpath proposals show` tells where it stands; running this again waits on; --wait=2h waits longer")
+    failure.hint(
+        "`towpath proposals show` shows its state; run this again to keep waiting, or \
+                  use --wait=2h to wait longer",
+    )
 }
 
 /// `pull request 1 is`, or `pull requests 1 and 2 are`.

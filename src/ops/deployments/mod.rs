@@ -173,7 +173,8 @@ impl<'r> DeploymentHistory<'r> {
         if let Some(edge) = self.ends_at.first() {
             let edge: String = edge.to_string().chars().take(10).collect();
             session.caution(&format!(
-                "this clone is shallow and its history ends at {edge}; `git fetch --unshallow` brings the rest"
+                "this clone is shallow, and its history ends at {edge}; `git fetch --unshallow` \
+                 fetches the rest"
             ));
         }
         if let Some(first) = self.lost.first() {
@@ -183,11 +184,14 @@ impl<'r> DeploymentHistory<'r> {
                 count => format!(" and {count} other files"),
             };
             session.caution(&format!(
-                "older contents of {first}{others} are not in this clone; `git fetch --refetch --no-filter` brings them"
+                "this clone lacks older contents of {first}{others}; `git fetch --refetch \
+                 --no-filter` fetches them"
             ));
         }
         if self.hidden {
-            session.detail("some files could not be understood in the oldest commits; what they hid is left out");
+            session.detail(
+                "some files in the oldest commits could not be read; their versions are left out",
+            );
         }
     }
 

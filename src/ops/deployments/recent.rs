@@ -50,7 +50,7 @@ impl RecentQuery<'_> {
             && wanted.iter().all(|deployment| is_certain(deployment, config));
         match stopped {
             WalkEnd::Root => {}
-            _ if certain => session.detail("only the newest commits were read; `-n 0` reads all"),
+            _ if certain => session.detail("read only the newest commits; `-n 0` reads all"),
             _ => return Ok(None),
         }
         Ok(Some(chronicle))

@@ -93,7 +93,7 @@ impl CellSelection {
                 if !pattern.contains(['*', '?']) {
                     return Err(unknown_name(kind, pattern, words, names));
                 }
-                session.note(&format!("no {kind} fits `{pattern}`"));
+                session.note(&format!("no {kind} matches `{pattern}`"));
             }
         }
         let is_meant = |slot: &CellKey| {

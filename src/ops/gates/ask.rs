@@ -103,7 +103,7 @@ pub fn ask_many(
     let evidence = inquiry.evidence(&past, &nothing);
     let witness = FactCollector::new(&inquiry);
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        let wrong = |failure: Failure| failure.hint(format!("it is asked in line {number}"));
+        let wrong = |failure: Failure| failure.hint(format!("the question is in line {number}"));
         let (asked, at) = parse_line(line)
             .and_then(|question| resolve_question(&question, &inquiry, &evidence))
             .map_err(wrong)?;
@@ -151,8 +151,8 @@ pub fn wait_until_open(
 fn parse_line(line: &str) -> Result<GateQuestion, Failure> {
     let mut words = line.split_whitespace();
     let (Some(app), Some(stage)) = (words.next(), words.next()) else {
-        return Err(Failure::usage(format!("`{line}` is no question"))
-            .hint("a question is APP STAGE [VERSION [TIME]]"));
+        return Err(Failure::usage(format!("`{line}` is not a question"))
+            .hint("write a question as APP STAGE [VERSION [TIME]]"));
     };
     let version = words.next().filter(|version| *version != "-").map(str::to_owned);
     let at = Some(words.collect::<Vec<_>>().join(" ")).filter(|text| !text.is_empty());
@@ -253,7 +253,7 @@ fn resolve_time(
         Err(_) => {
             let failure =
                 Failure::usage(RevisionError::Unknown { text: text.to_owned() }.to_string());
-            Err(failure.hint(format!("a time can be written {TIME_FORMS}")))
+            Err(failure.hint(format!("write a time as {TIME_FORMS}")))
         }
     }
 }

@@ -37,10 +37,8 @@ pub fn override_gates(
         }
         let (id, by, reason) = (String::new(), by.name.clone(), glass.reason.clone());
         one.judgement.broken = Some(BreakGlassOverride { id, by, reason, until });
-        session.caution(&format!(
-            "the glass is broken for {} {} to {}",
-            one.subject, one.version, one.stage
-        ));
+        session
+            .caution(&format!("glass broken for {} {} to {}", one.subject, one.version, one.stage));
         for answer in one.judgement.closed_gates() {
             session.caution(&format!("overridden: {}: {}", answer.gate, answer.reason));
         }
@@ -57,10 +55,8 @@ fn check_permission(by: &EventAuthor, inquiry: &GateContext<'_>) -> Result<(), F
             Err(failure
                 .hint(format!("`permissions` in {place} names {}", permission.actors.join(", "))))
         }
-        None => {
-            Err(failure
-                .hint("nobody may: towpath.yaml has no `permissions: { break-glass: [...] }`"))
-        }
+        None => Err(failure
+            .hint("nobody may, because towpath.yaml has no `permissions: { break-glass: [...] }`")),
     }
 }
 
@@ -123,7 +119,8 @@ pub fn write_events(
         }
         Err(failure) => {
             let why = failure.message();
-            session.caution(&format!("this is not in the ledger, so nothing is on hold: {why}"));
+            session
+                .caution(&format!("cannot record this in the ledger, so it sets no hold: {why}"));
             false
         }
     }

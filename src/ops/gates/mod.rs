@@ -96,13 +96,13 @@ impl<'r> GateContext<'r> {
                 let words: Vec<String> = words.into_iter().collect();
                 let place = self.config().provenance(Some(line));
                 let message = format!(
-                    "{place}: a wave of {} names `{name}`, which is no target there",
+                    "{place}: a wave of {} names `{name}`, which is not a target of the stage",
                     waves.stage
                 );
                 let failure = Failure::usage(message);
                 return Err(failure.hint(match words.is_empty() {
                     true => format!(
-                        "{} has no targets at all; a path with `{{target}}` finds them",
+                        "{} has no targets; a source path with `{{target}}` defines them",
                         waves.stage
                     ),
                     false => format!("its targets are {}", words.join(", ")),
@@ -232,12 +232,13 @@ impl<'r> GateContext<'r> {
         match (versions.next(), versions.next()) {
             (Some(version), None) => Ok(version.clone()),
             (None, _) => Err(Failure::usage(format!(
-                "nothing comes before {stage} that says which version is meant"
+                "no previous stage of {stage} runs {subject}, so the version is unknown"
             ))
-            .hint("name it with --version")),
+            .hint("name the version with --version")),
             (Some(one), Some(two)) => {
-                let message =
-                    format!("before {stage} there are several versions of {subject}: {one}, {two}");
+                let message = format!(
+                    "the previous stage of {stage} runs several versions of {subject}: {one}, {two}"
+                );
                 Err(Failure::usage(message)
                     .hint("name one with --version, or one image as APP/IMAGE"))
             }

@@ -125,15 +125,15 @@ pub fn gate_obstacle(judged: &GateReport) -> PlanObstacle {
         reason.push_str(&format!("\n  {}: {}", answer.gate, answer.reason));
     }
     let clear = judged.judgement.closed_gates().find_map(|answer| answer.clear.clone());
-    let hint = clear.map(|command| format!("`{command}` would clear it; `towpath ask` tells more"));
+    let hint = clear.map(|command| format!("`{command}` would clear it; `towpath ask` shows why"));
     PlanObstacle { code: CODE, reason, hint }
 }
 
 /// What can be done where only time would clear it.
 fn way_out_hint(judged: &GateReport, is_proposal: bool, has_glass: bool) -> Option<String> {
     let propose = (!is_proposal && judged.allows_proposal())
-        .then_some("without --push it is proposed, and waits");
-    let glass = has_glass.then_some("in an emergency there is --break-glass REASON");
+        .then_some("without --push, towpath opens a pull request that waits");
+    let glass = has_glass.then_some("in an emergency, use --break-glass REASON");
     let ways: Vec<&str> = propose.into_iter().chain(glass).collect();
     (!ways.is_empty()).then(|| ways.join("; "))
 }
@@ -167,7 +167,7 @@ pub fn gate_section(judged: &[GateReport]) -> String {
             one.judgement.broken.as_ref().filter(|_| !one.judgement.verdict.is_open())
         {
             out.push_str(&format!(
-                "* **the glass is broken** by {}: {}\n",
+                "* **glass broken** by {}: {}\n",
                 escape_markdown(&broken.by),
                 escape_markdown(&broken.reason)
             ));

@@ -143,7 +143,7 @@ impl<'r> BaseHeadComparison<'r> {
     fn new_config_error(&self) -> Option<String> {
         self.coming.find_file(CONFIG_FILE)?;
         let Some(text) = text(&self.coming, CONFIG_FILE) else {
-            return Some(format!("{CONFIG_FILE} is no text"));
+            return Some(format!("{CONFIG_FILE} is not a text file"));
         };
         let config = match config::parse(&text, CONFIG_FILE) {
             Ok(config) => config,
@@ -154,7 +154,8 @@ impl<'r> BaseHeadComparison<'r> {
             let known: Vec<_> = here.filter_map(|entry| entry.target.as_ref()).collect();
             let (name, line) = waves.unknown_target(&known)?;
             Some(format!(
-                "{CONFIG_FILE}:{line}: a wave of {} names `{name}`, which is no target there",
+                "{CONFIG_FILE}:{line}: a wave of {} names `{name}`, which is not a target of the \
+                 stage",
                 waves.stage
             ))
         })
@@ -276,9 +277,9 @@ fn of_branch(
     match branch {
         None if !held.is_empty() => {
             let failure = Failure::usage(
-                "stages are branches here, and --base does not say which branch it is",
+                "stages are branches in this repository, and --base does not name a branch",
             );
-            Err(failure.hint("name it: --branch BRANCH, or --base refs/remotes/origin/BRANCH"))
+            Err(failure.hint("use --branch BRANCH, or --base refs/remotes/origin/BRANCH"))
         }
         _ => {
             let here = held.into_iter().filter(|(_, held)| Some(*held) == branch);

@@ -33,7 +33,7 @@ pub struct PullRequestEvent {
 /// When it is not there, or is no JSON.
 pub fn read_event(path: &Path) -> Result<Option<PullRequestEvent>, Failure> {
     let shown = path.display();
-    let failed = || Failure::usage(format!("the event `{shown}` cannot be read"));
+    let failed = || Failure::usage(format!("cannot read the event `{shown}`"));
     let text = std::fs::read_to_string(path).map_err(|error| failed().with_cause(&error))?;
     let value: Value = serde_json::from_str(&text).map_err(|error| failed().with_cause(&error))?;
     Ok(parse_event(&value))

@@ -89,7 +89,7 @@ fn load_gate_context<'r>(
     };
     let brief = GateContext { session, repository, survey, chronicle, ledger };
     if is_enough(&brief, moves, sides) {
-        session.detail("only the newest commits were read");
+        session.detail("read only the newest commits");
         return Ok(brief);
     }
     let chronicle = whole(&brief.survey)?;

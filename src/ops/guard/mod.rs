@@ -75,7 +75,7 @@ fn commit(repository: &Repository, revision: &str) -> Result<Oid, Failure> {
             return failure.hint(error.hint().unwrap_or_default());
         }
         failure.hint(format!(
-            "`git fetch origin` brings branches; a check needs `{revision}` and its history"
+            "`git fetch origin` fetches branches; a check needs `{revision}` and its history"
         ))
     })
 }
@@ -99,21 +99,21 @@ fn branch_name(revision: &str, session: &Session, repository: &Repository) -> Op
 fn unrelated_ruling() -> Ruling {
     let refusal = GuardRefusal::new(
         GuardCheck::Merge,
-        "base and head have no commit in common, so it is not known what changes",
+        "base and head have no common commit, so the change is unknown",
     );
     Ruling::of_file(
         ".",
         None,
-        Some(refusal.hint("fetch the whole history: `git fetch --unshallow`")),
+        Some(refusal.hint("`git fetch --unshallow` fetches the whole history")),
     )
 }
 
 fn conflict_ruling(path: &str) -> Ruling {
     let refusal = GuardRefusal::new(
         GuardCheck::Merge,
-        "the base has changed this file, too, and the two do not go together",
+        "the base has changed this file too, and the changes conflict",
     );
-    Ruling::of_file(path, None, Some(refusal.hint("bring the branch up to date first")))
+    Ruling::of_file(path, None, Some(refusal.hint("update the branch from the base first")))
 }
 
 /// Everything that is said about the change.
@@ -157,7 +157,7 @@ fn judge_change(
     guarded.persons = asker.persons;
     if rule_paths.contains(&CONFIG_FILE) && sides.text(CONFIG_FILE).is_none() {
         session.note(&format!(
-            "the base has no {CONFIG_FILE}; from the next change on, the new one counts"
+            "the base has no {CONFIG_FILE}; the new one applies from the next change on"
         ));
     }
     Ok(())

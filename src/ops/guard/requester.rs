@@ -59,7 +59,7 @@ impl<'r> Requester<'r> {
             Err(failure) => {
                 let why = failure.message();
                 session.caution(&format!(
-                    "the forge does not say whose pull request {asked} is: {why}"
+                    "cannot ask the forge who opened pull request {asked}: {why}"
                 ));
                 return Ok(nobody);
             }
@@ -86,7 +86,7 @@ impl<'r> Requester<'r> {
         let reviews = asked().unwrap_or_else(|failure: Failure| {
             let why = failure.message();
             session.caution(&format!(
-                "the forge does not say who approves of pull request {number}: {why}"
+                "cannot ask the forge who approved pull request {number}: {why}"
             ));
             Vec::new()
         });
@@ -118,7 +118,7 @@ fn check_head(
     if names_commit(repository, head, said) {
         return Ok(());
     }
-    let failure = Failure::usage(format!("{what} is about commit {said}, and --head is {head}"));
+    let failure = Failure::usage(format!("{what} is about commit {said}, but --head is {head}"));
     Err(failure.hint("check out the newest commit of the pull request, or name it with --head"))
 }
 
@@ -176,7 +176,7 @@ impl<'c> ProposedCommits<'c> {
     fn load_signers(&self, lists: &[String]) -> Result<AllowedSigners, String> {
         if self.session.options.read_only {
             return Err(
-                "signatures are not verified under --read-only: git needs a temporary file for it"
+                "signatures are not verified under --read-only, because git needs a temporary file"
                     .into(),
             );
         }
@@ -186,7 +186,7 @@ impl<'c> ProposedCommits<'c> {
             .ok_or("signatures are not verified without a cache folder")?;
         let texts = lists.iter().map(|path| {
             let text = self.sides.text(&plain_path(path));
-            text.ok_or_else(|| format!("{path} with the signers is not in the base"))
+            text.ok_or_else(|| format!("the base does not contain {path}, the list of signers"))
         });
         let texts = texts.collect::<Result<Vec<String>, _>>()?;
         let signers = AllowedSigners::new(
@@ -194,7 +194,7 @@ impl<'c> ProposedCommits<'c> {
             &self.session.local_time(),
             &cache.join("signatures"),
         );
-        signers.map_err(|error| format!("signatures cannot be verified: {error}"))
+        signers.map_err(|error| format!("cannot verify signatures: {error}"))
     }
 
     fn verify(&self, lists: &[String]) -> Result<SignatureResult, String> {
@@ -222,14 +222,14 @@ impl<'c> ProposedCommits<'c> {
                 }
                 SignatureStatus::Bad(why) => {
                     return Err(format!(
-                        "{short} is not signed by anybody in {}: {why}",
+                        "{short} is not signed by anyone in {}: {why}",
                         lists.join(", ")
                     ));
                 }
             };
         }
         if by.is_empty() {
-            return Err("no commit that matters is signed".into());
+            return Err("no commit that changes a version or a rule is signed".into());
         }
         Ok(SignatureResult::By(by))
     }
@@ -262,10 +262,11 @@ impl<'c> ProposedCommits<'c> {
         let unsettled = last.into_iter().filter(|(path, (file, changes))| {
             (has_merges || *changes > 1) && self.sides.coming_file(path) != *file
         });
-        let reason = "the branch changes it on its way, and a rebase could leave it otherwise than a merge does";
+        let reason = "commits of the branch change it back and forth, so a rebase could give \
+                      another result than a merge";
         let refusal = || {
             GuardRefusal::new(GuardCheck::Merge, reason)
-                .hint("rebase the branch onto the base, or squash it, first")
+                .hint("rebase the branch onto the base first, or squash it")
         };
         Ok(unsettled.map(|(path, _)| Ruling::of_file(path, None, Some(refusal()))).collect())
     }

@@ -166,8 +166,8 @@ impl LockScope {
         inquiry: &GateContext<'_>,
     ) -> Result<(Option<String>, Option<StageName>), Failure> {
         if self.app.is_none() && self.stage.is_none() && !self.all {
-            return Err(Failure::usage("it is not said what")
-                .hint("name an app or a --stage, or say --all"));
+            return Err(Failure::usage("no app or stage is named")
+                .hint("name an app, use --stage, or use --all"));
         }
         let app = self.app.as_deref().map(|word| inquiry.subject(word)).transpose()?;
         let stage = self.stage.as_deref();
@@ -246,7 +246,7 @@ fn resolve_version(
         .into_iter()
         .flat_map(|slot| evidence.run_periods(slot, None));
     if !landings.any(|landing| landing.version.is_same(&version)) {
-        inquiry.session.caution(&format!("no stage has ever run {subject} {version}"));
+        inquiry.session.caution(&format!("no stage ever ran {subject} {version}"));
     }
     version
 }
@@ -279,8 +279,8 @@ fn parse_end(text: &str, session: &Session) -> Result<Timestamp, Failure> {
         return check_future(end, now, text);
     }
     let time = parse_time(text, session.local_time()).ok_or_else(|| {
-        Failure::usage(format!("`{text}` is no time span and no time"))
-            .hint(format!("it is written `2h` or `3d`, or {TIME_FORMS}"))
+        Failure::usage(format!("`{text}` is neither a time span nor a time"))
+            .hint(format!("write it as `2h` or `3d`, or as {TIME_FORMS}"))
     })?;
     let is_of_day = text.contains(':') && text.len() <= 5;
     let next = if is_of_day && time <= now {
@@ -292,5 +292,5 @@ fn parse_end(text: &str, session: &Session) -> Result<Timestamp, Failure> {
 }
 
 fn check_future(end: Timestamp, now: Timestamp, text: &str) -> Result<Timestamp, Failure> {
-    if end > now { Ok(end) } else { Err(Failure::usage(format!("`{text}` is over already"))) }
+    if end > now { Ok(end) } else { Err(Failure::usage(format!("`{text}` is in the past"))) }
 }

@@ -56,7 +56,7 @@ pub fn load_ledger(
         let manner = GitOptions { trusts: true, ..session.git_options(None) };
         let fetched = Workspace::new(repository, manner).fetch_chain(&chain);
         if let Err(error) = fetched {
-            session.detail(&format!("the ledger is as it was last seen: {error}"));
+            session.detail(&format!("using the last known state of the ledger: {error}"));
         }
     }
     Ok(load_local_ledger(repository, &chain)?)
@@ -69,9 +69,8 @@ pub fn warn_missing_follow_up(session: &Session, repository: &Repository, config
     for event in ledger.overrides_without_follow_up() {
         if let EventKind::Overridden { app, stage, version, reason, .. } = &event.what {
             let (by, id) = (&event.by.name, event.id.get(..8).unwrap_or(&event.id));
-            session.caution(&format!(
-                "the glass was broken by {by} for {app} {version} to {stage}: {reason}"
-            ));
+            session
+                .caution(&format!("glass broken by {by} for {app} {version} to {stage}: {reason}"));
             session.hint(&format!("`towpath ledger note {id} TEXT` writes the follow-up"));
         }
     }
@@ -157,11 +156,18 @@ fn event_link(event: &LedgerEvent) -> ChainCommit {
 
 fn write_failure(error: WriteError) -> Failure {
     match error {
-        WriteError::Refused { branch, message } => Failure::failed(format!("the remote refuses `{branch}`: {message}"))
-            .hint("`ledger: branch` in towpath.yaml keeps the ledger on a branch; --local writes to this clone only"),
-        WriteError::NoRemote => {
-            Failure::failed(error.to_string()).hint("what is in this clone is all there is; `towpath ledger` shows it")
-        }
+        WriteError::Refused { branch, message } => Failure::failed(format!(
+            "the remote refuses \
+                                                                            `{branch}`: {message}"
+        ))
+        .hint(
+            "`ledger: branch` in towpath.yaml stores the ledger on a branch; --local writes \
+                   to this clone only",
+        ),
+        WriteError::NoRemote => Failure::failed(error.to_string()).hint(
+            "the ledger exists only in this clone; \
+                                                     `towpath ledger` shows it",
+        ),
         error => error.into(),
     }
 }
@@ -171,8 +177,9 @@ fn local_write_failure(error: WriteError) -> Failure {
     let is_remote = matches!(error, WriteError::Failed { .. } | WriteError::TooSlow { .. });
     let failure = write_failure(error);
     match is_remote {
-        true => failure
-            .hint("--local writes to this clone only; `towpath ledger push` brings it there later"),
+        true => failure.hint(
+            "--local writes to this clone only; `towpath ledger push` sends it to the origin later",
+        ),
         false => failure,
     }
 }

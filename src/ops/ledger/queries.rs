@@ -38,7 +38,9 @@ pub fn list_events(query: &LedgerQuery, session: &Session) -> Result<Vec<LedgerE
     let events: Vec<LedgerEvent> = fitting.take(limit).cloned().collect();
     if events.is_empty() {
         check_names(query, &ledger, &state)?;
-        session.note("the ledger has no such event here; `towpath ledger fetch` brings what others have written");
+        session.note(
+            "no event in this clone matches; `towpath ledger fetch` fetches the events of others",
+        );
     }
     Ok(events)
 }
@@ -86,11 +88,12 @@ pub fn add_note(
     let about = match fitting.as_slice() {
         [one] => one.id.clone(),
         [] => {
-            let failure = Failure::usage(format!("the ledger has no event `{event}` here"));
+            let failure =
+                Failure::usage(format!("the ledger in this clone has no event `{event}`"));
             return Err(failure
-                .hint("`towpath ledger` lists them, `towpath ledger fetch` brings what is new"));
+                .hint("`towpath ledger` lists events, `towpath ledger fetch` fetches new ones"));
         }
-        _ => return Err(Failure::usage(format!("several events begin with `{event}`"))),
+        _ => return Err(Failure::usage(format!("several event ids start with `{event}`"))),
     };
     let what = EventKind::Noted { about, text: text.to_owned() };
     write_events(session, &repository, config, vec![what], target)

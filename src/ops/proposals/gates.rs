@@ -49,7 +49,7 @@ pub fn judge_merge(
         MergePreview::Forward(_) | MergePreview::Tree(_) => (),
         MergePreview::Nothing => return Ok(Vec::new()),
         MergePreview::Unrelated => {
-            return apart(format!("it has no commit in common with `{}`", found.base));
+            return apart(format!("it has no common commit with `{}`", found.base));
         }
         MergePreview::Conflict(paths) => {
             return apart(format!(
@@ -87,7 +87,7 @@ fn merge_head(found: &Proposal, kind: ForgeKind, fetched: Option<Oid>) -> Result
     let Some(head) = fetched else {
         let why = match kind {
             ForgeKind::Bitbucket | ForgeKind::Azure if found.from_fork => {
-                format!("it comes from a fork, whose commits {} does not hand out", kind.as_str())
+                format!("it comes from a fork, and {} does not serve its commits", kind.as_str())
             }
             _ => "its commits cannot be fetched from the remote".to_owned(),
         };
@@ -98,14 +98,14 @@ fn merge_head(found: &Proposal, kind: ForgeKind, fetched: Option<Oid>) -> Result
         return Ok(head);
     }
     let failure =
-        Failure::failed(format!("pull request {} has moved since it was looked at", found.number));
+        Failure::failed(format!("pull request {} has changed since it was shown", found.number));
     Err(failure.hint("run it again; nothing was changed"))
 }
 
 fn gates_not_asked(found: &Proposal, why: &str) -> Failure {
     let message =
-        format!("pull request {} is not merged: the gates cannot be asked, as {why}", found.number);
-    Failure::refused(message).hint("`towpath guard` judges it where it can be checked out")
+        format!("pull request {} is not merged: cannot ask the gates, because {why}", found.number);
+    Failure::refused(message).hint("`towpath guard` judges it in a checkout of its commits")
 }
 
 /// Is this the branch of the pipeline, or of one of its stages?

@@ -45,7 +45,8 @@ pub fn merge_failure(error: &ForgeError, found: &Proposal) -> Failure {
     match error {
         ForgeError::NotMergeable { .. } if found.state == ProposalState::Open => {
             Failure::failed(error.to_string()).hint(format!(
-                "`towpath proposals show {}` tells more; promoting again renews a branch that is behind",
+                "`towpath proposals show {}` shows its state; promote again to update a branch \
+                 that is behind",
                 found.number
             ))
         }

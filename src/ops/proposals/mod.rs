@@ -75,7 +75,7 @@ pub fn close_proposal(
         ProposalState::Merged => {
             let name = format!("pull request {}", found.number);
             let failure = Failure::failed(format!("{name} is merged, so it cannot be closed"));
-            return Err(failure.hint("`towpath rollback` takes back what it brought"));
+            return Err(failure.hint("`towpath rollback` restores the previous version"));
         }
     }
     Ok(found)
@@ -154,9 +154,8 @@ impl<'r> ForgeSession<'r> {
             return Ok(self.forge.get_proposal(number)?);
         }
         self.forge.find_proposal(named)?.ok_or_else(|| {
-            let failure =
-                Failure::usage(format!("there is no open proposal of a branch `{named}`"));
-            failure.hint("`towpath proposals list` shows those that are open")
+            let failure = Failure::usage(format!("no open pull request has the branch `{named}`"));
+            failure.hint("`towpath proposals list` lists open pull requests")
         })
     }
 }

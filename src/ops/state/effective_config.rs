@@ -72,7 +72,7 @@ pub fn find_config_file(
     if let Some(snapshot) = &on_disk
         && let Some(text) = text_in(&SnapshotReader::new(snapshot, &cache))?
     {
-        let note = format!("{CONFIG_FILE} is not committed yet; it is read from the work tree");
+        let note = format!("{CONFIG_FILE} is not committed yet; using the one in the work tree");
         return ConfigFile::new(text, CONFIG_FILE, Some(note)).map(Some);
     }
     Ok(None)
@@ -180,7 +180,7 @@ fn combine_config(
 /// When it cannot be read.
 pub fn read_config_text(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|error| {
-        Failure::usage(format!("the configuration `{}` cannot be read", path.display()))
+        Failure::usage(format!("cannot read the configuration `{}`", path.display()))
             .with_cause(&error)
     })
 }
@@ -206,6 +206,6 @@ pub fn text_in(reader: &SnapshotReader<'_>) -> Result<Option<String>, Failure> {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Failure::usage(format!("the configuration cannot be used\n{error}"))
+        Failure::usage(format!("the configuration is invalid\n{error}"))
     }
 }

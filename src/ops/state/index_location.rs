@@ -46,7 +46,7 @@ impl IndexLocation {
     /// What the index says. One that cannot be used is passed over, for it is made anew.
     pub fn load_record(&self, session: &Session) -> Option<IndexRecord> {
         self.0.as_ref()?.read().unwrap_or_else(|damage| {
-            session.detail(&format!("the index is not used: {damage}; it is made anew"));
+            session.detail(&format!("rebuilding the index: {damage}"));
             None
         })
     }
@@ -56,7 +56,7 @@ impl IndexLocation {
         let shelf =
             self.0.as_ref().filter(|_| session.writable_cache().is_some() && record.is_whole());
         if let Some(Err(error)) = shelf.map(|shelf| shelf.write(record)) {
-            session.detail(&format!("the index cannot be kept: {error}"));
+            session.detail(&format!("cannot store the index: {error}"));
         }
     }
 }

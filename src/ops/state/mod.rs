@@ -260,7 +260,7 @@ impl RepositoryState {
             let stages: Vec<&str> =
                 self.mapping.stages.iter().map(|stage| stage.as_str()).collect();
             let what = if self.mapping.warnings.is_empty() { "is pinned" } else { "could be read" };
-            session.note(&format!("no version {what} in the stages {}", stages.join(", ")));
+            session.note(&format!("no version {what} in stages {}", stages.join(", ")));
         }
     }
 
@@ -344,12 +344,12 @@ pub fn open_snapshot<'r>(
     Ok(Snapshot::of_commit(repository, commit)?)
 }
 
-/// `assumed: stages dev → prod, 214 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)`
+/// `assumed: stages dev → prod, from 214 files in 3 layouts. No towpath.yaml found. …`
 fn assumption_text(proposal: &DiscoveredConfig, config: &Config, mapping: &Mapping) -> String {
     let unsure = match proposal.unsure.rules.len() {
         0 => String::new(),
-        1 => "; 1 more shape is unsure".into(),
-        n => format!("; {n} more shapes are unsure"),
+        1 => "; 1 more layout is uncertain".into(),
+        n => format!("; {n} more layouts are uncertain"),
     };
     if mapping.entries.is_empty() {
         let mut stages: Vec<&str> = mapping.stages.iter().map(|stage| stage.as_str()).collect();
@@ -357,11 +357,12 @@ fn assumption_text(proposal: &DiscoveredConfig, config: &Config, mapping: &Mappi
         let mut seen = BTreeSet::new();
         stages.retain(|stage| seen.insert(*stage));
         return match stages.as_slice() {
-            [] => format!(
-                "no stage was recognised in this repository{unsure}; {CONFIG_FILE} can name them"
-            ),
+            [] => format!("no stages found in this repository{unsure}; name them in {CONFIG_FILE}"),
             _ => {
-                format!("stages found: {}; no version is pinned in them{unsure}", stages.join(", "))
+                format!(
+                    "found stages {}, but no version is pinned in them{unsure}",
+                    stages.join(", ")
+                )
             }
         };
     }
@@ -370,10 +371,11 @@ fn assumption_text(proposal: &DiscoveredConfig, config: &Config, mapping: &Mappi
     let count =
         |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
     format!(
-        "assumed: {}, {} in {}{unsure} (no {CONFIG_FILE}; `towpath init` keeps it)",
+        "assumed: {}, from {} in {}{unsure}. No {CONFIG_FILE} found. Run `towpath init` to save \
+         these settings.",
         stages_in_words(proposal, config),
         count(files.len(), "file"),
-        count(proposal.config.rules.len(), "shape"),
+        count(proposal.config.rules.len(), "layout"),
     )
 }
 
@@ -387,14 +389,14 @@ fn stages_in_words(proposal: &DiscoveredConfig, config: &Config) -> String {
     }
     match proposal.basis {
         StageBasis::Paths => format!("stages {chain}"),
-        StageBasis::Keys => format!("stages {chain} from keys inside files"),
-        StageBasis::Branches => format!("stages {chain}, a branch each"),
+        StageBasis::Keys => format!("stages {chain} (keys inside files)"),
+        StageBasis::Branches => format!("stages {chain} (one branch each)"),
         StageBasis::Nothing if proposal.empty_stages.is_empty() => {
-            format!("one stage ({chain}), as nothing here is called like one")
+            format!("one stage ({chain}), because nothing is named like a stage")
         }
         StageBasis::Nothing => {
             format!(
-                "one stage ({chain}), as no version is pinned in {}",
+                "one stage ({chain}), because no version is pinned in {}",
                 proposal.empty_stages.join(", ")
             )
         }

@@ -36,7 +36,9 @@ pub(super) fn run_command(
     command.env("TOWPATH_VERSION", question.version.to_string());
     if let Some(folder) = trust.working_folder(inquiry.repository) {
         if let Err(error) = std::fs::create_dir_all(folder) {
-            return ExternalAnswer::NoAnswer(format!("there is no folder to run it in: {error}"));
+            return ExternalAnswer::NoAnswer(format!(
+                "cannot create a folder to run it in: {error}"
+            ));
         }
         command.current_dir(folder);
     }
@@ -45,7 +47,7 @@ pub(super) fn run_command(
             Some(0) => ExternalAnswer::Open,
             Some(1) => ExternalAnswer::Shut(line(&said)),
             Some(code) => {
-                ExternalAnswer::NoAnswer(answer_text(&format!("it ended with {code}"), &said))
+                ExternalAnswer::NoAnswer(answer_text(&format!("exit code {code}"), &said))
             }
             None => ExternalAnswer::NoAnswer("it was killed".into()),
         },
@@ -62,7 +64,7 @@ fn run(mut command: Command, limit: Duration) -> Result<(ExitStatus, String), St
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let mut child = command.spawn().map_err(|error| format!("it could not be started: {error}"))?;
+    let mut child = command.spawn().map_err(|error| format!("cannot start it: {error}"))?;
     let (stdout, stderr) = (read_stream(child.stdout.take()), read_stream(child.stderr.take()));
     let started = Instant::now();
     let status = loop {

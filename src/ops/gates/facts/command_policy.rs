@@ -106,14 +106,14 @@ impl CommandPolicy {
         {
             return Err(match self.commit {
                 Some(_) => {
-                    format!("the {CONFIG_FILE} of {} does not name it, so it is not run", self.name)
+                    format!("the {CONFIG_FILE} of {} does not name this command", self.name)
                 }
-                None => "it is not known which branch is protected; say with --branch".into(),
+                None => "the protected branch is unknown; name it with --branch".into(),
             });
         }
         if !self.is_named && !self.is_allowed {
             return Err(format!(
-                "commands that a {CONFIG_FILE} names are run with --allow-commands only"
+                "towpath runs commands from {CONFIG_FILE} only with --allow-commands"
             ));
         }
         let program = call.argv.first().map_or("", String::as_str);
@@ -127,8 +127,7 @@ impl CommandPolicy {
 
     /// The program as the protected branch has it.
     fn copy_program(&self, repository: &Repository, path: &str) -> Result<TempPath, String> {
-        let commit =
-            self.commit.ok_or("it is not known which branch is protected; say with --branch")?;
+        let commit = self.commit.ok_or("the protected branch is unknown; name it with --branch")?;
         let missing = || format!("{} has no file {path}", self.name);
         let snapshot =
             Snapshot::of_commit(repository, commit).map_err(|error| error.to_string())?;
@@ -138,7 +137,7 @@ impl CommandPolicy {
             .ok_or_else(missing)?;
         let bytes = snapshot.read_file(&file).map_err(|error| error.to_string())?;
         let folder = self.folder.as_deref().ok_or_else(|| {
-            format!("{path} would have to be copied to be run, and there is no cache that may be written to")
+            format!("{path} must be copied before it runs, and there is no writable cache")
         })?;
         let write = || -> std::io::Result<TempPath> {
             std::fs::create_dir_all(folder)?;
@@ -152,7 +151,7 @@ impl CommandPolicy {
             )?;
             Ok(file.into_temp_path())
         };
-        write().map_err(|error| format!("{path} cannot be copied to be run: {error}"))
+        write().map_err(|error| format!("cannot copy {path} to run it: {error}"))
     }
 }
 

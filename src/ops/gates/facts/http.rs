@@ -29,7 +29,7 @@ pub(super) fn fetch_answer(
         (200..=299, None) => ExternalAnswer::Open,
         (200..=299, Some((pointer, value))) => check_value(&body, pointer, value),
         (300..=399, _) => ExternalAnswer::NoAnswer(format!(
-            "it sends elsewhere ({status}), and that is not followed"
+            "it redirects ({status}), and towpath does not follow redirects"
         )),
         (status, _) => ExternalAnswer::Shut(status_text(status, &body)),
     }
@@ -47,7 +47,7 @@ fn status_text(status: u16, body: &[u8]) -> String {
 
 fn check_value(body: &[u8], pointer: &str, wanted: &str) -> ExternalAnswer {
     let Ok(json) = serde_json::from_slice::<Value>(body) else {
-        return ExternalAnswer::NoAnswer("its answer is no JSON".into());
+        return ExternalAnswer::NoAnswer("its answer is not JSON".into());
     };
     match json.pointer(pointer) {
         None => ExternalAnswer::NoAnswer(format!("its answer has no {pointer}")),

@@ -117,9 +117,7 @@ impl<'w, 'r> FactCollector<'w, 'r> {
             BlockedBy::Http { url, expect, timeout } => {
                 http::fetch_answer(url, expect.as_ref(), *timeout, self.inquiry.session)
             }
-            BlockedBy::Command(_) => {
-                ExternalAnswer::NoAnswer("it is asked for each deployment".into())
-            }
+            BlockedBy::Command(_) => ExternalAnswer::NoAnswer("it runs for each deployment".into()),
         }
     }
 
@@ -128,7 +126,7 @@ impl<'w, 'r> FactCollector<'w, 'r> {
         let commit = self.inquiry.survey.commit;
         let snapshot = commit.map(|commit| Snapshot::of_commit(self.inquiry.repository, commit));
         let Some(Ok(snapshot)) = snapshot else {
-            return ExternalAnswer::NoAnswer("no commit is read".into());
+            return ExternalAnswer::NoAnswer("no commit was read".into());
         };
         match text(&snapshot, path) {
             Some(text) => ExternalAnswer::Shut(line(&text)),
