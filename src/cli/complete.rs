@@ -18,7 +18,7 @@ pub fn answer_completion(environment: &ProcessEnvironment, factory: fn() -> clap
     }
     let shell = CompleteEnv::with_factory(factory).bin("towpath").completer("towpath");
     let working_directory = environment.working_directory.as_deref();
-    // A shell that is not known, or one that hung up, gets no completions and no noise.
+    // An unknown shell, or one that closed the pipe, gets no completions and no error.
     shell.try_complete(environment.arguments.iter(), working_directory).unwrap_or(true)
 }
 

@@ -120,7 +120,7 @@ fn ask_user(
     };
     config.rules = kept.into_iter().filter_map(|index| config.rules.get(index).cloned()).collect();
     for rule in &mut config.rules {
-        // Said by a person now.
+        // The user has confirmed it.
         rule.confidence = Confidence::Configured;
     }
     Ok(Some(config))

@@ -58,7 +58,7 @@ pub fn main() -> ExitCode {
     let cli = match Cli::read(&environment.arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are answers too; nobody is left to tell when their pipe is closed.
+            // Help and version are answers too. A closed pipe is not an error.
             let _ = error.print();
             return if error.use_stderr() { ExitKind::Usage } else { ExitKind::Done }.into();
         }

@@ -136,10 +136,9 @@ impl<'a> PluginRequest<'a> {
             let begun = Instant::now();
             let heads = workspace.remote_heads(&[branch])?;
             workspace.fetch_branches(&heads)?;
-            let tip = heads
-                .get(branch)
-                .copied()
-                .ok_or_else(|| Failure::failed(format!("`origin` has no branch `{branch}`")))?;
+            let tip = heads.get(branch).copied().ok_or_else(|| {
+                Failure::failed(format!("the repository has no branch `{branch}`"))
+            })?;
             let Some(text) = self.text(repository, tip)? else {
                 context.ui.print_note(&format!("{} already contains {}", self.path, self.tag));
                 return Ok(ExitKind::Done);

@@ -33,7 +33,7 @@ pub static COMMANDS: [(&str, WriteAccess); 37] = [
     ("trace", Reads),
     ("metrics", Reads),
     ("audit", Reads),
-    // The file that --summary names is the user's, and left alone under --read-only.
+    // The file of --summary belongs to the user, and is not written under --read-only.
     ("guard", Reads),
     ("promote", DELIVERY),
     ("deploy", DELIVERY),
@@ -80,7 +80,7 @@ impl WritingCommand {
     pub fn from_matches(matches: &ArgMatches) -> Option<Self> {
         let (command, options) = command_path(matches);
         let known = COMMANDS.iter().find(|(name, _)| *name == command);
-        // A test walks the commands, so this is none that was forgotten.
+        // A test checks that COMMANDS lists every command.
         let reach = known.map_or(Writes, |(_, reach)| *reach);
         let writes = match reach {
             Reads => false,

@@ -1,4 +1,4 @@
-//! `init`: the configuration that discovery proposes, as text with notes.
+//! `init`: the configuration that discovery proposes, as text with comments.
 
 use crate::config::{self, CONFIG_FILE, Config, SourceNote, SourceRule};
 use crate::discovery::{self, DiscoveredConfig};
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
-/// The configuration that discovery proposes, with the rules it is unsure of.
+/// The configuration that discovery proposes, including uncertain rules.
 #[derive(Debug, Clone)]
 pub struct ConfigProposal {
     pub config: Config,
@@ -74,7 +74,7 @@ fn nothing_found(proposal: &DiscoveredConfig) -> Failure {
     failure.hint(format!("write {CONFIG_FILE} by hand; `towpath config schema` describes it"))
 }
 
-/// The proposal as it is; what is unsure goes along and is written as comments.
+/// The proposed configuration. Uncertain rules are included, and are written as comments.
 fn accept_proposal(proposal: &DiscoveredConfig) -> Config {
     let mut config = proposal.config.clone();
     config.rules.extend(unsure_rules(proposal));
@@ -90,7 +90,7 @@ fn unsure_rules(proposal: &DiscoveredConfig) -> impl Iterator<Item = SourceRule>
         .map(|rule| SourceRule { confidence: Confidence::Low, ..rule })
 }
 
-/// How many files each rule claims, and the first of them.
+/// The number of files that each rule claims, and the first of them.
 fn count_files(config: &Config, reader: &SnapshotReader<'_>) -> BTreeMap<usize, (usize, String)> {
     let mut out: BTreeMap<usize, (usize, String)> = BTreeMap::new();
     for claim in source::find_claims(config, reader) {
@@ -107,7 +107,7 @@ fn files_in_words(files: usize, example: &str) -> String {
     }
 }
 
-/// Writes the file at once or not at all.
+/// Writes the file atomically.
 pub fn write_config(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::failed(format!("cannot write `{}`", path.display())).with_cause(&error)
@@ -119,7 +119,7 @@ pub fn write_config(path: &Path, text: &str, force: bool) -> Result<(), Failure>
     placed.map(|_| ()).map_err(|error| failed(error.error))
 }
 
-/// A temporary file is its owner's alone; this one becomes a file like any other, under the umask.
+/// A temporary file with the usual permissions under the umask, instead of private to its owner.
 fn readable_by_all() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".towpath-");

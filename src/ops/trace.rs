@@ -1,4 +1,4 @@
-//! `trace`: the way of one version through the stages.
+//! `trace`: follows one version through the stages.
 
 use crate::history::{self, MERGE_TOLERANCE, VersionQuery, VersionTrace};
 use crate::model::{CellKey, Version};
@@ -10,7 +10,7 @@ use crate::ops::suggest::nearest_name;
 use crate::report::{ReportedRunPeriod, TraceReport, VersionTraceReport};
 use std::collections::{BTreeSet, HashSet};
 
-/// The way of a version, and the repository it was read from.
+/// The path of a version through the stages, and the repository that it was read from.
 pub struct TraceAnswer {
     pub report: TraceReport,
     pub repository: String,
@@ -32,7 +32,7 @@ pub fn trace(version: &str, session: &Session) -> Result<TraceAnswer, Failure> {
 
 struct TraceBuilder<'a> {
     text: &'a str,
-    /// Set where the text names an app.
+    /// The app, if the text names one.
     app: Option<&'a str>,
     version: &'a str,
     survey: &'a RepositoryState,
@@ -40,7 +40,7 @@ struct TraceBuilder<'a> {
 }
 
 impl<'a> TraceBuilder<'a> {
-    /// `APP@VERSION` where an app has that name, else a version.
+    /// Parses `APP@VERSION` if the app exists, else a version.
     fn new(
         text: &'a str,
         survey: &'a RepositoryState,
@@ -109,7 +109,8 @@ impl<'a> TraceBuilder<'a> {
         Ok(VersionTraceReport { name, component, version: voyage.version.clone(), visits, absent })
     }
 
-    /// What nothing was deployed to since history begins runs what it ran then: as in a shallow clone.
+    /// Adds cells without deployments in the known history, as in a shallow clone. They have run
+    /// their present version since before it.
     fn add_standing(&self, wanted: &VersionQuery<'_>, ways: &mut Vec<VersionTraceReport>) {
         let deployed: HashSet<&CellKey> =
             self.chronicle.timeline.deployments().map(|deployment| deployment.slot).collect();

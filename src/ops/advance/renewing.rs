@@ -1,5 +1,5 @@
-//! Proposals that were opened while the gates allowed it, and are shut out now: whoever looks at one must
-//! not see yesterday's answer.
+//! Updates open proposals whose gates have shut since they were opened, so that readers see the
+//! present answers.
 
 use crate::forge::{Proposal, ProposalUpdate};
 use crate::ops::advance::closing::{ProposedVersion, read_proposed_version, step_branches};
@@ -14,7 +14,7 @@ use crate::promotion;
 use crate::promotion::{GATES, with_section};
 use crate::report::GateReport;
 
-/// Tells why a step is not taken, here and in the proposal that is open for it.
+/// Reports why a step is not taken, in the log and in the open proposal for it.
 pub fn report_waiting(
     hand: &StepExecutor<'_>,
     step: &AdvanceStep,
@@ -50,7 +50,8 @@ pub fn report_waiting(
     report_step(hand.log, step, &format!("{done} {}: {}", open.url, waiting_reason(step)))
 }
 
-/// Does the proposal say so already? This asks nobody, for it is asked at each tick.
+/// True where the proposal already shows the present answers. Runs every time, so it does not ask
+/// the forge.
 fn is_told(open: &Proposal, step: &AdvanceStep) -> bool {
     let there = open.body_text();
     let names = |one: &GateReport| there.contains(&format!("`{}`", one.version));
@@ -59,7 +60,7 @@ fn is_told(open: &Proposal, step: &AdvanceStep) -> bool {
         && step.judged.iter().all(names)
 }
 
-/// What the gates say of the version that is proposed, which another may have overtaken.
+/// The answers of the gates for the proposed version, which may not be the newest any more.
 fn judge_proposed(
     hand: &StepExecutor<'_>,
     step: &AdvanceStep,
@@ -78,7 +79,7 @@ fn judge_proposed(
     Ok(answer_requests(&asked, &inquiry))
 }
 
-/// Brings the text and the status up to date. What was done.
+/// Updates the text and the status of a proposal; returns what was done.
 fn update_proposal(
     hand: &StepExecutor<'_>,
     open: &Proposal,

@@ -1,4 +1,4 @@
-//! Deliveries that leave the remote alone: a mail, and a local commit.
+//! Deliveries without a remote: a mail, or a local commit.
 
 use crate::git;
 use crate::git::Workspace;

@@ -39,8 +39,8 @@ fn as_wanted(item: &PlanItem) -> Option<String> {
     }
 }
 
-/// Warns where a promoted tag names another stage: tags are then made for each stage, and none can
-/// be taken along.
+/// Warns where a promoted tag names another stage. Each stage then has tags of its own, so a tag
+/// cannot be promoted.
 pub fn note_foreign_tags(planned: &PlanReport, request: &DeliveryRequest<'_>, base: &PlanBase<'_>) {
     let DeliveryRequest { intent: ChangeRequest::Promote { .. }, session, .. } = *request else {
         return;

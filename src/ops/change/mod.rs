@@ -1,8 +1,8 @@
 //! `promote`, `deploy` and `rollback`: from a request to a plan, and from a judged plan to a patch,
 //! a commit, a push or a pull request.
 //!
-//! Every mode takes the same steps: plan, judge, confirm, apply. Whatever decides whether a plan may
-//! be carried out stands between the plan and the confirmation.
+//! Every mode takes the same steps: plan, judge, confirm, apply. All checks of a plan run between
+//! the plan and the confirmation.
 
 pub mod base;
 pub mod branch_status;
@@ -28,16 +28,16 @@ use crate::ops::session::Session;
 use crate::report::PlanReport;
 use messages::{note_foreign_tags, note_unmoved};
 
-/// Who chooses among the apps that can move.
+/// The way in which the apps to change are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SelectionMode {
-    /// Everything that was named, or everything there is.
+    /// All named apps, or all apps.
     Given,
-    /// The person who can be asked.
+    /// The user chooses.
     Asked,
 }
 
-/// A change, and how it is to be delivered.
+/// A change, and the options for its delivery.
 #[derive(Clone, Copy)]
 pub struct DeliveryRequest<'a> {
     pub intent: &'a ChangeRequest,
@@ -50,17 +50,17 @@ pub struct DeliveryRequest<'a> {
 /// The result of a delivery.
 #[derive(Debug, Clone)]
 pub struct DeliveryReport {
-    /// The plan that was carried out or shown; `None` where a person chose nothing.
+    /// The plan that was carried out or shown; `None` where the user chose nothing.
     pub planned: Option<PlanReport>,
     pub outcome: DeliveryOutcome,
 }
 
-/// How a delivery ended.
+/// The outcome of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryOutcome {
     /// Everything was done, or there was nothing to do.
     Done,
-    /// An app that was named could not be moved.
+    /// A named app could not be changed.
     Failed,
     /// Gates stopped it.
     Refused,
@@ -76,11 +76,11 @@ impl DeliveryReport {
     }
 }
 
-/// A plan that was judged.
+/// A plan with the answers of the gates.
 #[derive(Debug, Clone)]
 pub(super) struct JudgedPlan {
     pub planned: PlanReport,
-    /// The ledger's position at that time, if it was fetched.
+    /// The position of the ledger when the gates answered, if it was fetched.
     pub ledger: Option<ExpectedRef>,
 }
 
@@ -118,7 +118,7 @@ pub fn deliver(request: &DeliveryRequest<'_>) -> Result<DeliveryReport, Failure>
     }
 }
 
-/// The plan on one state; `None` when the person chose nothing.
+/// Makes and judges the plan on one state; `None` when the user chose nothing.
 fn prepare_plan(
     request: &DeliveryRequest<'_>,
     base: &PlanBase<'_>,
@@ -136,7 +136,7 @@ fn prepare_plan(
     Ok(Some(JudgedPlan { planned, ledger }))
 }
 
-/// The plan, shown and agreed to; `None` when nothing is left to do.
+/// Makes, shows and confirms the plan; `None` when the user declined or chose nothing.
 fn confirm_plan(
     request: &DeliveryRequest<'_>,
     base: &PlanBase<'_>,
@@ -160,7 +160,7 @@ fn confirm_plan(
     }
 }
 
-/// An app that was named and refused is a failure; one of many is only reported.
+/// The outcome of a plan. A refused app is a failure only if the user named it.
 fn outcome(planned: &PlanReport, intent: &ChangeRequest) -> DeliveryOutcome {
     let named = !matches!(intent, ChangeRequest::Promote { apps, .. } if apps.is_empty());
     if plan::is_stopped(planned) && (named || planned.plan.moving_items().next().is_none()) {
@@ -173,7 +173,7 @@ fn outcome(planned: &PlanReport, intent: &ChangeRequest) -> DeliveryOutcome {
     }
 }
 
-/// The workspace's newest commit of a branch at `origin`.
+/// The newest commit of a branch at `origin`, fetched into the clone.
 pub fn remote_tip(workspace: &Workspace<'_>, branch: Option<&str>) -> Result<Oid, Failure> {
     let Some(branch) = branch else {
         let failure = Failure::usage("HEAD is detached, so the branch to change is unknown");

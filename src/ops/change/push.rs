@@ -1,4 +1,5 @@
-//! Pushing straight to the branch that is deployed. Who loses the race plans again on the new tip.
+//! Delivery by push to the deployed branch. If another push comes first, it plans again on the new
+//! tip.
 
 use crate::git::{BranchPush, Oid, PushMode, PushOutcome, Repository, Workspace};
 use crate::model::{CellKey, Version};
@@ -20,7 +21,7 @@ use crate::report::PlanReport;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// Plans, asks once, and pushes until it is there.
+/// Plans, asks once, and pushes until the push succeeds or time runs out.
 pub fn run(
     request: &DeliveryRequest<'_>,
     repository: &Repository,
@@ -37,7 +38,7 @@ pub fn run(
     if break_glass::write_events(&first.planned, request, &plan_base) {
         ready = after_our_word(&first, &plan_base, session)?;
     }
-    // Time to think does not count.
+    // The time until the user confirms does not count.
     let now = Instant::now();
     let started = now.checked_sub(looking).unwrap_or(now);
     begun = started;
@@ -61,7 +62,7 @@ pub fn run(
         begun = Instant::now();
         plan_base = fetch_base(session, repository, &workspace)?;
         let there = plan_base.for_stage(&ready.planned.plan.to);
-        // In a shallow clone it may not be known; the plan then finds it done.
+        // A shallow clone may not tell; the new plan then finds the change done.
         if workspace.contains_changes(there.tip, lost.commit).unwrap_or(false) {
             report_landed(lost.commit, &lost.subject, &there, request)?;
         }
@@ -69,7 +70,8 @@ pub fn run(
     }
 }
 
-/// The plan after a word of ours in the ledger: others may have written there before it.
+/// Asks the gates again after towpath wrote its own ledger event, as others may have written before
+/// it.
 fn after_our_word(
     first: &JudgedPlan,
     plan_base: &PlanBase<'_>,
@@ -102,15 +104,15 @@ fn fetch_base<'r>(
     PlanBase::load(session, repository, &|_, branch| remote_tip(workspace, branch))
 }
 
-/// A commit that was pushed, and was not there afterwards as far as git knows.
+/// A commit whose push was rejected, or whose arrival is not certain.
 struct LostPush {
     commit: Oid,
     subject: String,
-    /// No commit of the same plan had landed just before.
+    /// True where no commit of the same plan had landed just before.
     is_first: bool,
 }
 
-/// Pushes what the plan makes; `None` when all of it is there.
+/// Pushes the commits of the plan; `None` when all have landed.
 fn push_once(
     ready: &JudgedPlan,
     request: &DeliveryRequest<'_>,
@@ -151,7 +153,8 @@ fn report_landed(
     Ok(())
 }
 
-/// The plan on a new tip. It may have become smaller, but must not bring what nobody agreed to.
+/// Makes the plan again on a new tip. It may become smaller, but must not contain changes that the
+/// user did not confirm.
 fn plan_again(
     request: &DeliveryRequest<'_>,
     first: &PlanReport,
@@ -189,7 +192,7 @@ fn plan_again(
     Ok(JudgedPlan { planned, ledger })
 }
 
-/// Which version each place is to have.
+/// The planned version of each cell.
 fn wanted_versions(planned: &PlanReport) -> BTreeMap<CellKey, Version> {
     let steps = planned.plan.moving_items().flat_map(|(_, moves)| &moves.steps);
     steps.map(|step| (step.entry.slot(), step.to.clone())).collect()

@@ -1,4 +1,4 @@
-//! The guard: may this pull request change what runs where?
+//! The guard: judges whether a pull request may change what runs where.
 
 pub mod comparison;
 pub mod event;
@@ -18,18 +18,18 @@ use gates::{QueryAnswers, answer_queries};
 use requester::{ProposedCommits, Requester};
 use std::path::PathBuf;
 
-/// The change that is judged, and who asks for it.
+/// The change to judge, and its requester.
 #[derive(Debug, Clone, Default)]
 pub struct GuardQuery {
-    /// The revision it is to be merged into.
+    /// The revision to merge into.
     pub base: String,
-    /// The revision that is to be merged.
+    /// The revision to merge.
     pub head: String,
-    /// The people who ask, where the caller knows for certain.
+    /// The requesters, if the caller knows for certain.
     pub actors: Vec<String>,
     /// The number of the pull request, for the forge.
     pub proposal: Option<u64>,
-    /// The file with the event that the forge's automation wrote.
+    /// The event file of the forge's automation.
     pub event: Option<PathBuf>,
     pub forge: ForgeChoice,
     /// The folder with the objects of a push that a server hook judges (`GIT_QUARANTINE_PATH`).
@@ -80,7 +80,7 @@ fn commit(repository: &Repository, revision: &str) -> Result<Oid, Failure> {
     })
 }
 
-/// The branch that the base is: the one the user names, or `main` for `refs/remotes/origin/main`.
+/// The branch of the base: the one that the user names, or `main` for `refs/remotes/origin/main`.
 fn branch_name(revision: &str, session: &Session, repository: &Repository) -> Option<String> {
     if let Some(named) = &session.options.branch {
         return Some(named.clone());
@@ -116,7 +116,7 @@ fn conflict_ruling(path: &str) -> Ruling {
     Ruling::of_file(path, None, Some(refusal.hint("update the branch from the base first")))
 }
 
-/// Everything that is said about the change.
+/// Judges the change, and adds the rulings to the report.
 fn judge_change(
     query: &GuardQuery,
     session: &Session,

@@ -1,4 +1,4 @@
-//! Who asks: the event, the forge, the caller's word, or the signatures of the commits.
+//! The requester of a change: from the caller, the event, the forge, or the signatures of commits.
 
 use crate::forge::{Forge, Review};
 use crate::git::{AllowedSigners, Oid, Repository, SignatureStatus, Snapshot, SnapshotFile};
@@ -16,10 +16,10 @@ use crate::ops::session::Session;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Branches with more commits than this are not looked at one by one.
+/// The number of commits above which the commits of a branch are not read one by one.
 const MOST: usize = 1_000;
 
-/// The pull request that the check is for, as far as it is known.
+/// The pull request that is checked, and its requesters, as far as they are known.
 pub struct Requester<'r> {
     pub persons: Vec<Contributor>,
     pub number: Option<u64>,
@@ -27,7 +27,7 @@ pub struct Requester<'r> {
 }
 
 impl<'r> Requester<'r> {
-    /// Finds out, where somebody has to be permitted.
+    /// Finds the requesters. The forge is asked only if the configuration has `permissions`.
     ///
     /// # Errors
     /// When an event or a pull request is about another commit, or cannot be read.
@@ -70,7 +70,7 @@ impl<'r> Requester<'r> {
         Ok(Requester { persons, number, forge: Some(forge) })
     }
 
-    /// What reviewers think of the pull request's newest commit. No forge, no reviews.
+    /// The reviews of the newest commit of the pull request; none without a forge.
     pub fn load_reviews(
         &self,
         query: &GuardQuery,
@@ -107,7 +107,8 @@ fn open_forge<'r>(
     forge::open_forge(&home, repository, None, session)
 }
 
-/// Is it about the commit that is judged, or about one that the forge has just merged for the check?
+/// Checks that an event or pull request is about the judged commit, or about a commit that it
+/// merges.
 fn check_head(
     repository: &Repository,
     head: Oid,
@@ -122,7 +123,7 @@ fn check_head(
     Err(failure.hint("check out the newest commit of the pull request, or name it with --head"))
 }
 
-/// Does the forge mean this commit: itself, or what it merges?
+/// True where the forge names this commit, or a commit that it merges.
 fn names_commit(repository: &Repository, commit: Oid, said: &str) -> bool {
     let merged = repository.commit_parents(commit).unwrap_or_default().into_iter().skip(1);
     let said = said.to_ascii_lowercase();
@@ -130,18 +131,18 @@ fn names_commit(repository: &Repository, commit: Oid, said: &str) -> bool {
         && [commit].into_iter().chain(merged).any(|id| id.to_string().starts_with(&said))
 }
 
-/// The commits that are proposed, and their signatures.
+/// The commits of the change, and their signatures.
 pub struct ProposedCommits<'c> {
     session: &'c Session,
     repository: &'c Repository,
     sides: &'c BaseHeadComparison<'c>,
-    /// `None`: more than anybody looks at.
+    /// The commits; `None` where there are too many.
     all: Option<Vec<Oid>>,
     known: RefCell<HashMap<Vec<String>, SignatureResult>>,
 }
 
 impl<'c> ProposedCommits<'c> {
-    /// Lists them.
+    /// Lists the commits between base and head.
     ///
     /// # Errors
     /// When commits are missing.
@@ -154,7 +155,7 @@ impl<'c> ProposedCommits<'c> {
         Ok(ProposedCommits { session, repository, sides, all, known: RefCell::default() })
     }
 
-    /// What the signatures come to, by these lists of the state that stands.
+    /// Verifies the signatures with these lists of signers from the base.
     pub fn check_signatures(&self, lists: &[String]) -> SignatureResult {
         if let Some(known) = self.known.borrow().get(lists) {
             return known.clone();
@@ -164,7 +165,7 @@ impl<'c> ProposedCommits<'c> {
         found
     }
 
-    /// Does this commit bear a good signature by one of the lists?
+    /// True where the commit has a good signature by a signer in one of the lists.
     pub fn has_good_signature(&self, lists: &[String], commit: &str) -> bool {
         let verified = || {
             let signers = self.load_signers(lists).ok()?;
@@ -234,8 +235,9 @@ impl<'c> ProposedCommits<'c> {
         Ok(SignatureResult::By(by))
     }
 
-    /// Files of the mapping of which a rebase of the branch could leave another state than a merge: they
-    /// were changed on the way, and the last change of them is not what would stand there.
+    /// Refusals for files that a rebase of the branch could leave in another state than a merge.
+    /// Commits of the branch change them more than once, and the last change is not the result of
+    /// the merge.
     ///
     /// # Errors
     /// When objects are missing.
@@ -271,7 +273,7 @@ impl<'c> ProposedCommits<'c> {
         Ok(unsettled.map(|(path, _)| Ruling::of_file(path, None, Some(refusal()))).collect())
     }
 
-    /// The commits that say they break the glass.
+    /// The commits with a `Gate-Override` trailer.
     pub fn break_glass_commits(&self) -> Vec<BreakGlassCommit> {
         let infos = self
             .all

@@ -1,4 +1,4 @@
-//! The past of a survey, with the help of an index and for the next one.
+//! Reads the history of a repository state with the index, and updates the index.
 
 use crate::config::Config;
 use crate::git::{GitError, Oid, Repository, WalkProgress};
@@ -14,20 +14,20 @@ use crate::ops::state::{RepositoryState, SinceLookup};
 use crate::source::ParseCache;
 use std::collections::{HashMap, VecDeque};
 
-/// `status` takes up an index that is no more commits behind than this; beyond, asking for what
-/// stands now is quicker.
+/// `status` updates an index that is at most this number of commits behind. Beyond, searching the
+/// history for the present versions is quicker.
 const NEAR: usize = 5_000;
 
-/// What an index says.
+/// A record from the index.
 pub enum IndexedHistory {
-    /// Of the very commits that were surveyed. The mapping is the survey's.
+    /// A record for the present commits. Its mapping has moved into the repository state.
     Current(IndexRecord),
-    /// Of others.
+    /// A record for other commits.
     Older(IndexRecord),
 }
 
 impl RepositoryState {
-    /// The past of each branch, and whether that is news to the index.
+    /// Loads the history of each branch, and tells whether the index lacks it.
     ///
     /// # Errors
     /// When the clone lacks objects, or the branch of a stage is missing.
@@ -57,7 +57,7 @@ impl RepositoryState {
         Ok((IndexRecord { mapping: self.mapping.clone(), found, parts, judged: None }, true))
     }
 
-    /// The newest commits: of the deployment branch, then of each branch that is a stage.
+    /// The newest commits of the deployed branch, then of each branch that is a stage.
     fn branch_tips(
         &self,
         session: &Session,
@@ -89,7 +89,7 @@ impl RepositoryState {
         })
     }
 
-    /// Answers what an index can answer: since when entries are there.
+    /// Looks up the introducing commits of entries in the index, if it is up to date or near.
     ///
     /// # Errors
     /// When the clone lacks objects.
@@ -130,7 +130,7 @@ impl RepositoryState {
         Ok(())
     }
 
-    /// Is there an index that costs little to bring up to date?
+    /// True where there is an index that is quick to update.
     pub fn is_near(&self, repository: &Repository) -> Result<bool, GitError> {
         let archive = self.archive.borrow();
         let (tip, record) = match (&*archive, self.commit) {
@@ -148,7 +148,7 @@ impl RepositoryState {
     }
 }
 
-/// The deployments of all branches as one past. That of a single branch is taken out of its part.
+/// The timeline of all branches. The timeline of a single branch is moved out of its part.
 pub fn take_timeline(parts: &mut [BranchHistory], config: &Config) -> Timeline {
     match parts {
         [part] => std::mem::take(&mut part.timeline),
@@ -158,8 +158,8 @@ pub fn take_timeline(parts: &mut [BranchHistory], config: &Config) -> Timeline {
     }
 }
 
-/// By time, and each branch in its own order, also where clocks ran backwards. Each branch has its own
-/// stage, the main one the rest.
+/// Merges timelines by time. Each branch keeps its own order, even where clocks ran backwards. Each
+/// stage branch contributes its stage, and the main branch the others.
 fn merge_timelines(parts: &[BranchHistory], is_elsewhere: &dyn Fn(&StageName) -> bool) -> Timeline {
     let counts = |part: &BranchHistory, stage: &StageName| match &part.stage {
         Some(branch) => branch == stage,

@@ -1,4 +1,4 @@
-//! From a repository to its mapping: which revision, which configuration, what it says.
+//! The state of a repository: its revision, its effective configuration and its mapping.
 
 mod branches;
 pub mod effective_config;
@@ -27,20 +27,21 @@ use jiff::Timestamp;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// Which state of the repository is meant.
+/// Selects a state of the repository.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RevisionSelector<'a> {
-    /// A revision or a time; the newest commit if not said.
+    /// A revision or a time; `None` means the newest commit.
     pub at: Option<&'a str>,
-    /// The files on disk instead of a commit.
+    /// True for the files on disk instead of a commit.
     pub work_tree: bool,
-    /// What is named is newer than what this clone has: an index helps, and is left as it is.
+    /// True where the revision may be newer than the branch in this clone. The index is then read
+    /// but not written.
     pub is_ahead: bool,
-    /// Nothing but its own configuration counts.
+    /// True where only the configuration in this state is used.
     pub is_alone: bool,
 }
 
-/// What was found, and how.
+/// The state of a repository: configuration, mapping, branch and commit.
 pub struct RepositoryState {
     pub settings: EffectiveConfig,
     pub mapping: Mapping,
@@ -48,24 +49,24 @@ pub struct RepositoryState {
     /// The commit that was read, or `None` for the files on disk.
     pub commit: Option<Oid>,
     pub time: Option<Timestamp>,
-    /// What was parsed, for the look into the past.
+    /// The parsed files, for the history walk.
     pub(super) cache: ParseCache,
-    /// What each claim says, until the look into the past takes it.
+    /// The claim readings at the tip, until the history walk takes them.
     pub(super) readings: RefCell<OwnedReadings>,
-    /// On how many threads the past is read, if said.
+    /// The number of threads that read history, if the user set it.
     threads: Option<usize>,
-    /// The moment that is meant, where it is not now: so far count the branches of stages.
+    /// The time of the state, if it is not now. Branches of stages are read up to it.
     moment: Option<Timestamp>,
     pub(super) keep: IndexLocation,
-    /// What an index says of the past, until it is used.
+    /// The record from the index, until it is used.
     pub(super) archive: RefCell<Option<IndexedHistory>>,
 }
 
-/// Which commits put the versions where they are.
+/// The commits that introduced the present versions.
 #[derive(Default)]
 pub struct SinceLookup {
     pub found: HashMap<(CellKey, Version), IntroducingCommit>,
-    /// The clone is shallow and ended before everything was found.
+    /// True where the clone is shallow and ended before everything was found.
     pub shallow: bool,
 }
 
@@ -77,7 +78,7 @@ impl SinceLookup {
 }
 
 impl RepositoryState {
-    /// Reads one state of a repository, or what an index says of it.
+    /// Reads one state of a repository, from the index if it is current.
     ///
     /// # Errors
     /// When the state does not exist or the configuration is wrong. A file that cannot be read is a
@@ -175,7 +176,7 @@ impl RepositoryState {
         })
     }
 
-    /// Since when each of these entries runs what it runs. Files on disk have no past.
+    /// The commits that introduced the versions of these entries. Files on disk have no history.
     ///
     /// # Errors
     /// When the clone lacks objects.
@@ -242,7 +243,7 @@ impl RepositoryState {
         }
     }
 
-    /// Says in one line what was assumed, and how to keep or change it.
+    /// Notes the assumptions, and how to save them.
     pub fn note_assumption(&self, session: &Session) {
         if let Some(note) = &self.settings.note {
             session.note(note);
@@ -264,7 +265,7 @@ impl RepositoryState {
         }
     }
 
-    /// How an entry was found, in words: the line of the configuration, or the rule discovery made.
+    /// The origin of an entry in words: the line of the configuration, or the discovered path.
     pub fn entry_origin(&self, entry: &MappingEntry) -> String {
         let Some(rule) = self.settings.config.rules.get(entry.rule) else { return String::new() };
         match (&self.settings.config.origin, rule.line) {
@@ -274,7 +275,7 @@ impl RepositoryState {
     }
 }
 
-/// Is the record about the commits that are the newest?
+/// True where the record is for the newest commits.
 fn is_current(
     session: &Session,
     repository: &Repository,
@@ -291,7 +292,7 @@ fn is_current(
     tips.is_ok_and(|tips| record.is_of(&tips))
 }
 
-/// What a configuration finds in one state, and in the branches of its stages.
+/// Reads the mapping of one state, and of the branches of its stages.
 ///
 /// # Errors
 /// When a stage's branch is missing.
@@ -306,7 +307,7 @@ pub fn read_mapping(
     assemble_mapping(session, repository, (config, None), (reader, &readings), cache)
 }
 
-/// The mapping that readings make together.
+/// Combines claim readings into a mapping.
 fn assemble_mapping(
     session: &Session,
     repository: &Repository,
@@ -320,10 +321,10 @@ fn assemble_mapping(
     Ok(mapping)
 }
 
-/// The state that is meant.
+/// Opens the selected state.
 ///
 /// # Errors
-/// When there is no such state.
+/// When the state does not exist.
 pub fn open_snapshot<'r>(
     session: &Session,
     repository: &'r Repository,
@@ -379,7 +380,7 @@ fn assumption_text(proposal: &DiscoveredConfig, config: &Config, mapping: &Mappi
     )
 }
 
-/// `stages dev → prod`; stages that come after none stand apart.
+/// The stages in words, such as `stages dev → prod`; first stages are joined by "and".
 fn stages_in_words(proposal: &DiscoveredConfig, config: &Config) -> String {
     let mut chain = String::new();
     for stage in &config.stages {

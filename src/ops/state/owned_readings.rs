@@ -1,4 +1,4 @@
-//! What each claim says of the surveyed commit, kept for the look into the past.
+//! Claim readings of the present commit, kept for the history walk.
 
 use crate::config::Config;
 use crate::git::{GitError, Oid, Repository, Snapshot};
@@ -7,12 +7,12 @@ use crate::ops::state::RepositoryState;
 use crate::source;
 use crate::source::{Claim, ClaimReading, ParseCache, SnapshotReader};
 
-/// What the claims of one state say: which rule, which file, and what its path captured.
+/// The claim readings of one state: the index of the rule, the file, and the captures of its path.
 #[derive(Default)]
 pub struct OwnedReadings(Vec<(usize, String, TemplateCaptures, ClaimReading)>);
 
 impl OwnedReadings {
-    /// Keeps what claims say without the rules they are of.
+    /// Stores claim readings without references to their rules.
     pub fn from_readings(readings: Vec<(Claim<'_>, ClaimReading)>) -> Self {
         let whole = |(claim, reading): (Claim<'_>, ClaimReading)| {
             (claim.index, claim.path, claim.captures, reading)
@@ -30,7 +30,7 @@ impl OwnedReadings {
 }
 
 impl RepositoryState {
-    /// What each claim says at the newest commit of a branch, read with this cache.
+    /// The claim readings at the newest commit of a branch, read with this cache.
     ///
     /// # Errors
     /// When the clone lacks the commit.
@@ -42,7 +42,7 @@ impl RepositoryState {
         cache: &'a ParseCache,
     ) -> Result<Vec<(Claim<'a>, ClaimReading)>, GitError> {
         let readings = self.readings.take();
-        // Without the builds that belong to them, a walk would not know what a change can matter to.
+        // Without the builds of these readings, a walk cannot tell which changes affect them.
         let is_of_tip = branch_stage.is_none() && self.commit == Some(tip);
         if is_of_tip
             && !readings.0.is_empty()

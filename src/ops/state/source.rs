@@ -1,4 +1,4 @@
-//! Where a survey begins: the state that is meant, what is configured there, and which branch it is of.
+//! The source of a repository state: its snapshot, its configuration file and its branch.
 
 use crate::git::{Repository, Snapshot};
 use crate::ops::error::Failure;
@@ -10,13 +10,13 @@ use crate::source::{ParseCache, SnapshotReader};
 
 pub(super) struct StateSource<'r> {
     pub snapshot: Snapshot<'r>,
-    /// The configuration that somebody wrote.
+    /// The configuration file, if there is one.
     pub stated: Option<ConfigFile>,
     pub branch: Option<String>,
 }
 
 impl<'r> StateSource<'r> {
-    /// Begins at the branch that is asked for, else at the one the configuration names, else at HEAD.
+    /// Opens the branch that the user names, else the one in the configuration, else HEAD.
     pub fn load(
         session: &Session,
         repository: &'r Repository,
@@ -36,8 +36,8 @@ impl<'r> StateSource<'r> {
         }
     }
 
-    /// Goes over to the branch that the configuration names. A complete configuration counts there,
-    /// too; of one that is not, the branch may have its own.
+    /// Switches to the branch that the configuration names. A configuration with sources applies
+    /// there too; otherwise that branch may have its own.
     fn on_its_branch(
         self,
         session: &Session,
@@ -61,7 +61,7 @@ impl<'r> StateSource<'r> {
     }
 }
 
-/// The configuration that somebody wrote and that counts for this state.
+/// The configuration file for this state.
 pub(super) fn find_config_file(
     session: &Session,
     repository: &Repository,
