@@ -1,4 +1,4 @@
-//! `towpath completions`: the scripts that shells load.
+//! `towpath completions`: prints shell completion scripts.
 
 use crate::cli::context::CommandContext;
 use crate::cli::exit::ExitKind;
@@ -16,14 +16,14 @@ Examples:
 Names of apps and stages are completed too. They come from a cache that
 `towpath status` keeps, or from the newest commit; never from the network.";
 
-/// Print the completion script of a shell.
+/// Print a shell completion script
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct CompletionsArgs {
     shell: CompletionShell,
 }
 
-/// The shells there are scripts for.
+/// A shell with a completion script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CompletionShell {
     Bash,

@@ -1,5 +1,5 @@
-//! What every operation works with: the resolved options, the clock, the credentials, and the sinks
-//! that notices, progress and questions go to.
+//! The session of an operation: the resolved options, the clock, the variables, and the sinks for
+//! notices, progress and questions.
 //!
 //! A session is a plain value: `Send`, `Sync` and cheap to clone. A server makes one per request;
 //! the command line makes one per process.
@@ -18,25 +18,26 @@ use std::sync::Arc;
 /// The options that every operation shares, resolved from flags, environment and defaults.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The deployment repository: a folder or a URL. `None` is the one around the working directory.
+    /// The deployment repository: a folder or a URL. `None` means the one around the working
+    /// directory.
     pub repository: Option<String>,
     /// The deployed branch, where the user names one.
     pub branch: Option<String>,
-    /// Who named the branch.
+    /// The origin of the branch name.
     pub branch_from: Provenance,
     /// The configuration file that replaces the repository's own.
     pub config: Option<PathBuf>,
-    /// A clone of a URL is fetched again when it is older than this.
+    /// The age at which the cached clone of a URL is fetched again.
     pub max_age: SignedDuration,
-    /// Nothing is written anywhere, not even to the cache.
+    /// True where nothing is written, not even to the cache.
     pub read_only: bool,
-    /// Commands that gates name may run.
+    /// True where commands of gates may run.
     pub allow_commands: bool,
-    /// No history index is read or written.
+    /// True where no history index is read or written.
     pub no_index: bool,
     /// The forge, where the user names one.
     pub forge: ForgeChoice,
-    /// The folder for what can be computed again, if there is one.
+    /// The cache folder, if there is one.
     pub cache: Option<PathBuf>,
     /// The number of threads that read history, where it is fixed.
     pub threads: Option<usize>,
@@ -45,7 +46,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// The repository around the working directory, read without cache and index.
+    /// Options for the repository around the working directory, without cache and index.
     fn default() -> Self {
         Options {
             repository: None,
@@ -71,25 +72,25 @@ pub struct ForgeChoice {
     pub api: Option<String>,
 }
 
-/// What an operation may write to the repository.
+/// Whether an operation may write to the repository.
 #[derive(Debug, Clone, Default)]
 pub enum WritePermission {
-    /// It only reads: no workspace can be made.
+    /// The operation only reads, and gets no workspace.
     #[default]
     None,
-    /// It is declared to write.
+    /// The operation is declared to write.
     Declared,
-    /// It is declared to write, and `--read-only` refuses that.
+    /// The operation is declared to write, but `--read-only` refuses it.
     Refused(Failure),
 }
 
 /// The time, as an operation asks it.
 pub type OperationClock = Arc<dyn Fn() -> Zoned + Send + Sync>;
 
-/// The value of an environment variable; `None` where it is unset or empty.
+/// Function that returns an environment variable; `None` where it is unset or empty.
 pub type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// Options, clock, credentials and sinks of one operation.
+/// The options, clock, variables and sinks of one operation.
 #[derive(Clone)]
 pub struct Session {
     pub options: Options,
@@ -98,7 +99,7 @@ pub struct Session {
     variables: Variables,
     sink: Arc<dyn NoticeSink>,
     questions: Option<Arc<dyn Questions>>,
-    /// Tips of branches that were just seen at `origin`; this clone may know older ones.
+    /// The present tips of branches at `origin`, which may be newer than those in this clone.
     tips: BTreeMap<String, Oid>,
 }
 
@@ -116,25 +117,25 @@ impl Session {
         }
     }
 
-    /// The same session with credentials and settings from these variables.
+    /// The session with credentials and settings from these variables.
     #[must_use]
     pub fn with_variables(self, variables: Variables) -> Self {
         Session { variables, ..self }
     }
 
-    /// The same session telling this sink.
+    /// The session with a sink for notices and progress.
     #[must_use]
     pub fn with_sink(self, sink: Arc<dyn NoticeSink>) -> Self {
         Session { sink, ..self }
     }
 
-    /// The same session with a person who can be asked.
+    /// The session with a user to ask.
     #[must_use]
     pub fn with_questions(self, questions: Option<Arc<dyn Questions>>) -> Self {
         Session { questions, ..self }
     }
 
-    /// A copy that knows where branches are at `origin`.
+    /// A copy with the present tips of branches at `origin`.
     #[must_use]
     pub fn with_tips(&self, tips: impl IntoIterator<Item = (String, Oid)>) -> Self {
         Session { tips: tips.into_iter().collect(), ..self.clone() }
@@ -148,7 +149,7 @@ impl Session {
         session
     }
 
-    /// A copy whose time is read from the clock anew, for the next operation.
+    /// A copy with the current time, for the next operation.
     #[must_use]
     pub fn at_current_time(&self) -> Self {
         Session { now: (self.clock)(), ..self.clone() }
@@ -159,7 +160,7 @@ impl Session {
         self.now.timestamp()
     }
 
-    /// The time of this operation in the zone of whoever asks.
+    /// The time of this operation in the time zone of the user.
     pub fn local_time(&self) -> &Zoned {
         &self.now
     }
@@ -169,7 +170,7 @@ impl Session {
         Arc::clone(&self.clock)
     }
 
-    /// An environment variable of whoever runs the operation.
+    /// The value of an environment variable of the user.
     pub fn variable(&self, name: &str) -> Option<String> {
         (self.variables)(name)
     }
@@ -179,17 +180,17 @@ impl Session {
         self.sink.notice(Level::Detail, text);
     }
 
-    /// Reports what the reader of an answer should know.
+    /// Reports something that the reader of an answer should know.
     pub fn note(&self, text: &str) {
         self.sink.notice(Level::Note, text);
     }
 
-    /// Reports what may make the answer wrong or the reader act.
+    /// Reports a problem that may make the answer wrong or need action.
     pub fn caution(&self, text: &str) {
         self.sink.notice(Level::Caution, text);
     }
 
-    /// Reports what to do about the last caution.
+    /// Reports the action that the last caution needs.
     pub fn hint(&self, text: &str) {
         self.sink.notice(Level::Hint, text);
     }
@@ -199,12 +200,12 @@ impl Session {
         self.sink.progress(style, label)
     }
 
-    /// The person who can be asked, if there is one.
+    /// The user to ask, if there is one.
     pub fn questions(&self) -> Option<&dyn Questions> {
         self.questions.as_deref()
     }
 
-    /// True where a person can be asked.
+    /// True where there is a user to ask.
     pub fn can_ask(&self) -> bool {
         self.questions.is_some()
     }
@@ -213,7 +214,7 @@ impl Session {
     /// is cloned into the cache first, or fetched when its clone is old.
     ///
     /// # Errors
-    /// When there is none, or it cannot be read.
+    /// When there is no repository, or it cannot be read.
     pub fn open_repository(&self) -> Result<Repository, Failure> {
         let named = self.options.repository.as_deref().unwrap_or(".");
         match self.url() {
@@ -222,7 +223,7 @@ impl Session {
         }
     }
 
-    /// Refuses an operation that writes under `--read-only`, before it looks at anything.
+    /// Refuses an operation that writes under `--read-only`, before it reads anything.
     ///
     /// # Errors
     /// When the operation writes and nothing may be written.
@@ -233,10 +234,10 @@ impl Session {
         }
     }
 
-    /// A repository to write to.
+    /// Opens a workspace, which can write to the repository.
     ///
     /// # Errors
-    /// Under `--read-only`, and for an operation that only reads: then there is none.
+    /// Under `--read-only`, and for an operation that is declared to read only.
     pub fn open_workspace<'r>(
         &self,
         repository: &'r Repository,
@@ -245,7 +246,7 @@ impl Session {
         self.check_write_access()?;
         if !self.may_write() {
             return Err(Failure::failed(
-                "this command only reads, and writes nothing to the repository",
+                "this command only reads, so it cannot write to the repository",
             ));
         }
         Ok(Workspace::new(repository, self.git_options(author)))
@@ -255,7 +256,7 @@ impl Session {
         !matches!(self.options.write_access, WritePermission::None)
     }
 
-    /// How the git executable is run for the user.
+    /// The options for running the `git` program.
     pub fn git_options(&self, author: Option<&GitIdentity>) -> GitOptions {
         GitOptions {
             interactive: self.can_ask(),
@@ -275,7 +276,8 @@ impl Session {
             ))
             .hint("set XDG_CACHE_HOME or HOME to an absolute path")
         })?;
-        let bar = self.progress(ProgressKind::Bar, &format!("Asking {}", redact_credentials(url)));
+        let bar =
+            self.progress(ProgressKind::Bar, &format!("Fetching {}", redact_credentials(url)));
         let shown = GitProgress(bar.as_ref());
         let clones = self.clone_cache(cache, &shown);
         if !self.options.read_only {
@@ -283,10 +285,10 @@ impl Session {
         }
         clones.find_clone(url)?.ok_or_else(|| {
             Failure::usage(format!(
-                "there is no copy of `{}` yet, and --read-only makes none",
+                "`{}` is not in the cache, and --read-only does not clone it",
                 redact_credentials(url)
             ))
-            .hint("without --read-only it is cloned into the cache; or name the folder of a clone")
+            .hint("without --read-only, towpath clones it into the cache; or use -C with a clone")
         })
     }
 
@@ -302,16 +304,16 @@ impl Session {
     /// Fetches from the origin of a clone, if it has one.
     ///
     /// # Errors
-    /// When git cannot.
+    /// When git fails.
     pub fn fetch_origin(&self, repository: &Repository) -> Result<(), Failure> {
         let Some(url) = repository.origin_url() else { return Ok(()) };
-        let bar = self.progress(ProgressKind::Bar, &format!("Asking {url}"));
+        let bar = self.progress(ProgressKind::Bar, &format!("Fetching {url}"));
         let shown = GitProgress(bar.as_ref());
         let cache = self.options.cache.as_deref().unwrap_or(Path::new("."));
         Ok(self.clone_cache(cache, &shown).fetch_origin(repository.git_dir(), &url)?)
     }
 
-    /// The URL that names the repository, if one does. A folder of that name comes first.
+    /// The URL of the repository, if it is named by one. A folder with that name takes precedence.
     pub fn url(&self) -> Option<&str> {
         let named = self.options.repository.as_deref();
         named.filter(|named| is_url(named) && !Path::new(named).exists())
@@ -349,7 +351,7 @@ impl Session {
         path.canonicalize().unwrap_or_else(|_| path.to_path_buf()).display().to_string()
     }
 
-    /// The folder for what can be computed again, unless nothing may be written.
+    /// The cache folder, unless nothing may be written.
     pub fn writable_cache(&self) -> Option<&Path> {
         self.options.cache.as_deref().filter(|_| !self.options.read_only)
     }

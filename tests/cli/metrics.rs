@@ -143,7 +143,7 @@ warning: dev and prod are not comparable: 3 of 3 versions never match, so tags s
     let sandbox = Sandbox::new();
     let repository = sandbox.repository("deploy", &history);
     let skips = sandbox.towpath(&repository, &["history", "--kind", "skip"]);
-    skips.assert().success().stdout_eq("").stderr_eq("no deployment fits\n");
+    skips.assert().success().stdout_eq("").stderr_eq("no deployment matches\n");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The state that a plan is made on: a commit of the branch that is deployed, and its configuration.
+//! The base of a plan: a commit of the deployed branch, and its configuration.
 
 use crate::config::SubjectTemplate;
 use crate::git::{BranchTips, Oid, Repository, Snapshot};
@@ -16,17 +16,17 @@ use crate::source::{ParseCache, SnapshotReader};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-/// Where the newest commit of a branch is looked up.
+/// Function that looks up the newest commit of a branch.
 pub type TipLookup<'a> = &'a dyn Fn(&Repository, Option<&str>) -> Result<Oid, Failure>;
 
-/// One commit, and how to read it.
+/// A commit to plan on, with the configuration to read it by.
 pub struct PlanBase<'r> {
     pub repository: &'r Repository,
     pub settings: Rc<EffectiveConfig>,
-    /// The branch that is to change; `None` where HEAD is detached and nobody named one.
+    /// The branch to change; `None` where HEAD is detached and the user named no branch.
     pub branch: Option<String>,
     pub tip: Oid,
-    /// The stage that the whole branch holds, where it is one of a branch per stage.
+    /// The stage that the branch holds, if stages are branches.
     stage: Option<StageName>,
     /// The branches that hold a stage, and their newest commits.
     stages: Rc<BTreeMap<StageName, (String, Oid)>>,
@@ -34,8 +34,8 @@ pub struct PlanBase<'r> {
 }
 
 impl<'r> PlanBase<'r> {
-    /// Finds branch, commit and configuration. A branch that the configuration names counts unless the
-    /// user named one.
+    /// Finds the branch, the commit and the configuration. The user's branch takes precedence over
+    /// the branch in the configuration.
     ///
     /// # Errors
     /// When there is no such branch, or the configuration is wrong.
@@ -74,7 +74,7 @@ impl<'r> PlanBase<'r> {
         })
     }
 
-    /// The state that a change of this stage is made on: this one, or that of the stage's own branch.
+    /// The base for a change of this stage: this one, or the branch of the stage.
     pub fn for_stage(&self, stage: &StageName) -> PlanBase<'r> {
         let (settings, stages) = (Rc::clone(&self.settings), Rc::clone(&self.stages));
         let (branch, tip, stage) = match self.stages.get(stage) {
@@ -92,8 +92,8 @@ impl<'r> PlanBase<'r> {
         }
     }
 
-    /// The entries of this state, with those of the branches that hold a stage in place of what this
-    /// one says of it.
+    /// The entries of this state. For stages that are branches, the entries come from those
+    /// branches.
     ///
     /// # Errors
     /// When objects are missing.
@@ -116,7 +116,7 @@ impl<'r> PlanBase<'r> {
         Ok(entries)
     }
 
-    /// Everything that is said there.
+    /// Loads the files and entries that edits are made on.
     ///
     /// # Errors
     /// When objects are missing.
@@ -125,23 +125,24 @@ impl<'r> PlanBase<'r> {
         Ok(EditBase::load(&self.settings.config, snapshot, &self.cache, self.stage.as_ref()))
     }
 
-    /// The branch that is to change.
+    /// The branch to change.
     ///
     /// # Errors
-    /// Where nobody says which.
+    /// Where HEAD is detached and the user named no branch.
     pub fn require_branch(&self) -> Result<&str, Failure> {
         self.branch.as_deref().ok_or_else(|| {
-            Failure::usage("HEAD is detached, so it is not known which branch to change")
-                .hint("name it with --branch")
+            Failure::usage("HEAD is detached, so the branch to change is unknown")
+                .hint("name the branch with --branch")
         })
     }
 
-    /// How subjects are worded.
+    /// The template of commit subjects, if the configuration has one.
     pub fn subject(&self) -> Option<&SubjectTemplate> {
         self.settings.config.proposals.subject.as_ref()
     }
 
-    /// A survey of this state and of the branches that hold a stage, and the session to ask it with.
+    /// Reads this state, including stages that are branches; returns it with a session that knows
+    /// the tips of those branches.
     ///
     /// # Errors
     /// When objects are missing.
@@ -156,7 +157,7 @@ impl<'r> PlanBase<'r> {
         Ok((session, survey))
     }
 
-    /// What every slot has run, newest first.
+    /// The past versions of every cell, newest first.
     ///
     /// # Errors
     /// When the clone lacks objects.

@@ -1,4 +1,4 @@
-//! Deliveries that leave the remote alone: a mail, and a local commit.
+//! Deliveries without a remote: a mail, or a local commit.
 
 use crate::git;
 use crate::git::Workspace;
@@ -48,12 +48,12 @@ pub fn commit(
         let head = plan_base.repository.resolve_revision(&format!("refs/heads/{branch}")).ok();
         match BranchStatus::check(workspace, plan_base.repository, &group, head, plan_base.tip)? {
             BranchStatus::Foreign => return Err(foreign_branch(branch)),
-            BranchStatus::Same(_) => session.note(&format!("{branch} says so already")),
+            BranchStatus::Same(_) => session.note(&format!("{branch} is already up to date")),
             BranchStatus::Older(_)
                 if plan_base.repository.head_branch().as_deref() == Some(branch) =>
             {
                 let failure = Failure::failed(format!(
-                    "branch `{branch}` is checked out, so it is not changed"
+                    "branch `{branch}` is checked out, so towpath does not change it"
                 ));
                 return Err(failure.hint("switch to another branch first"));
             }

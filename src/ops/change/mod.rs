@@ -1,8 +1,8 @@
 //! `promote`, `deploy` and `rollback`: from a request to a plan, and from a judged plan to a patch,
 //! a commit, a push or a pull request.
 //!
-//! Every mode takes the same steps: plan, judge, confirm, apply. Whatever decides whether a plan may
-//! be carried out stands between the plan and the confirmation.
+//! Every mode takes the same steps: plan, judge, confirm, apply. All checks of a plan run between
+//! the plan and the confirmation.
 
 pub mod base;
 pub mod branch_status;
@@ -66,7 +66,7 @@ pub fn deliver(request: &DeliveryRequest<'_>) -> Result<DeliveryReport, Failure>
     }
 }
 
-/// The plan on one state; `None` when the person chose nothing.
+/// Makes and judges the plan on one state; `None` when the user chose nothing.
 fn prepare_plan(
     request: &DeliveryRequest<'_>,
     base: &PlanBase<'_>,
@@ -84,7 +84,7 @@ fn prepare_plan(
     Ok(Some(JudgedPlan { planned, ledger }))
 }
 
-/// The plan, shown and agreed to; `None` when nothing is left to do.
+/// Makes, shows and confirms the plan; `None` when the user declined or chose nothing.
 fn confirm_plan(
     request: &DeliveryRequest<'_>,
     base: &PlanBase<'_>,
@@ -100,7 +100,7 @@ fn confirm_plan(
     let moves = ready.planned.plan.moving_items().next().is_some();
     let person = session.questions().filter(|_| moves && !request.options.yes);
     match person {
-        Some(person) if !person.confirm("Do this?")? => {
+        Some(person) if !person.confirm("Continue?")? => {
             session.note("nothing was changed");
             Ok(None)
         }
@@ -108,7 +108,7 @@ fn confirm_plan(
     }
 }
 
-/// An app that was named and refused is a failure; one of many is only reported.
+/// The outcome of a plan. A refused app is a failure only if the user named it.
 fn outcome(planned: &PlanReport, intent: &ChangeRequest) -> DeliveryOutcome {
     let named = !matches!(intent, ChangeRequest::Promote { apps, .. } if apps.is_empty());
     if plan::is_stopped(planned) && (named || planned.plan.moving_items().next().is_none()) {
@@ -130,13 +130,13 @@ fn report(planned: PlanReport, intent: &ChangeRequest) -> DeliveryReport {
 /// The workspace's newest commit of a branch at `origin`.
 pub fn remote_tip(workspace: &Workspace<'_>, branch: Option<&str>) -> Result<Oid, Failure> {
     let Some(branch) = branch else {
-        let failure = Failure::usage("HEAD is detached, so it is not known which branch to change");
-        return Err(failure.hint("name it with --branch"));
+        let failure = Failure::usage("HEAD is detached, so the branch to change is unknown");
+        return Err(failure.hint("name the branch with --branch"));
     };
     let heads = workspace.remote_heads(&[branch])?;
     let Some(tip) = heads.get(branch).copied() else {
         return Err(Failure::failed(format!("`origin` has no branch `{branch}`"))
-            .hint("name it with --branch"));
+            .hint("name another branch with --branch"));
     };
     workspace.fetch_branches(&[(branch.to_owned(), tip)].into())?;
     Ok(tip)

@@ -6,11 +6,11 @@ use crate::history::{Deployment, Timeline};
 use crate::model::StageName;
 use std::collections::VecDeque;
 
-/// What an index says.
+/// A record from the index.
 pub enum IndexedHistory {
-    /// Of the very commits that were surveyed. The mapping is the survey's.
+    /// A record for the present commits. Its mapping has moved into the repository state.
     Current(IndexRecord),
-    /// Of others.
+    /// A record for other commits.
     Older(IndexRecord),
 }
 
@@ -24,8 +24,8 @@ pub fn take_timeline(parts: &mut [BranchHistory], config: &Config) -> Timeline {
     }
 }
 
-/// By time, and each branch in its own order, also where clocks ran backwards. Each branch has its own
-/// stage, the main one the rest.
+/// Merges timelines by time. Each branch keeps its own order, even where clocks ran backwards. Each
+/// stage branch contributes its stage, and the main branch the others.
 fn merge_timelines(parts: &[BranchHistory], is_elsewhere: &dyn Fn(&StageName) -> bool) -> Timeline {
     let counts = |part: &BranchHistory, stage: &StageName| match &part.stage {
         Some(branch) => branch == stage,

@@ -1,10 +1,10 @@
-//! What each claim says of the surveyed commit, kept for the look into the past.
+//! Claim readings of the present commit, kept for the history walk.
 
 use crate::config::Config;
 use crate::model::TemplateCaptures;
 use crate::source::{Claim, ClaimReading};
 
-/// What the claims of one state say: which rule, which file, and what its path captured.
+/// The claim readings of one state: the index of the rule, the file, and the captures of its path.
 #[derive(Default)]
 pub struct OwnedReadings(Vec<(usize, String, TemplateCaptures, ClaimReading)>);
 

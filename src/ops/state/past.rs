@@ -18,8 +18,8 @@ use crate::ops::session::Session;
 use crate::source::{self, Claim, ClaimReading, ParseCache, SnapshotReader};
 use std::collections::{HashMap, HashSet};
 
-/// `status` takes up an index that is no more commits behind than this; beyond, asking for what
-/// stands now is quicker.
+/// `status` updates an index that is at most this number of commits behind. Beyond, searching the
+/// history for the present versions is quicker.
 const NEAR: usize = 5_000;
 
 impl RepositoryState {
@@ -90,7 +90,7 @@ impl RepositoryState {
         }
     }
 
-    /// The past of each branch, and whether that is news to the index.
+    /// Loads the history of each branch, and tells whether the index lacks it.
     ///
     /// # Errors
     /// When the clone lacks objects, or the branch of a stage is missing.
@@ -120,7 +120,7 @@ impl RepositoryState {
         Ok((IndexRecord { mapping: self.mapping.clone(), found, parts, judged: None }, true))
     }
 
-    /// The newest commits: of the deployment branch, then of each branch that is a stage.
+    /// The newest commits of the deployed branch, then of each branch that is a stage.
     fn branch_tips(
         &self,
         session: &Session,
@@ -152,7 +152,7 @@ impl RepositoryState {
         })
     }
 
-    /// Answers what an index can answer: since when entries are there.
+    /// Looks up the introducing commits of entries in the index, if it is up to date or near.
     ///
     /// # Errors
     /// When the clone lacks objects.
@@ -193,7 +193,7 @@ impl RepositoryState {
         Ok(())
     }
 
-    /// Is there an index that costs little to bring up to date?
+    /// True where there is an index that is quick to update.
     pub fn is_near(&self, repository: &Repository) -> Result<bool, GitError> {
         let archive = self.archive.borrow();
         let (tip, record) = match (&*archive, self.commit) {
@@ -210,7 +210,7 @@ impl RepositoryState {
         Ok(met == Some(known))
     }
 
-    /// What each claim says at the newest commit of a branch, read with this cache.
+    /// The claim readings at the newest commit of a branch.
     ///
     /// # Errors
     /// When the clone lacks the commit.

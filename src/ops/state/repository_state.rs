@@ -16,7 +16,7 @@ use crate::source::ParseCache;
 use jiff::Timestamp;
 use std::cell::RefCell;
 
-/// What was found, and how.
+/// The state of a repository: configuration, mapping, branch and commit.
 pub struct RepositoryState {
     pub settings: EffectiveConfig,
     pub mapping: Mapping,
@@ -24,21 +24,21 @@ pub struct RepositoryState {
     /// The commit that was read, or `None` for the files on disk.
     pub commit: Option<Oid>,
     pub time: Option<Timestamp>,
-    /// What was parsed, for the look into the past.
+    /// The parsed files, for the history walk.
     pub(in crate::ops) cache: ParseCache,
-    /// What each claim says, until the look into the past takes it.
+    /// The claim readings at the tip, until the history walk takes them.
     pub(super) readings: RefCell<OwnedReadings>,
-    /// On how many threads the past is read, if said.
+    /// The number of threads that read history, if the user set it.
     pub(super) threads: Option<usize>,
-    /// The moment that is meant, where it is not now: so far count the branches of stages.
+    /// The time of the state, if it is not now. Branches of stages are read up to it.
     pub(super) moment: Option<Timestamp>,
     pub(in crate::ops) keep: IndexLocation,
-    /// What an index says of the past, until it is used.
+    /// The record from the index, until it is used.
     pub(in crate::ops) archive: RefCell<Option<IndexedHistory>>,
 }
 
 impl RepositoryState {
-    /// Reads one state of a repository, or what an index says of it.
+    /// Reads one state of a repository, from the index if it is current.
     ///
     /// # Errors
     /// When the state does not exist or the configuration is wrong. A file that cannot be read is a
@@ -61,7 +61,7 @@ impl RepositoryState {
         }
     }
 
-    /// Says in one line what was assumed, and how to keep or change it.
+    /// Notes what was assumed, and how to save it.
     pub fn note_assumption(&self, session: &Session) {
         if let Some(note) = &self.settings.note {
             session.note(note);
@@ -80,7 +80,7 @@ impl RepositoryState {
         }
     }
 
-    /// How an entry was found, in words: the line of the configuration, or the rule discovery made.
+    /// The origin of an entry in words: the line of the configuration, or the discovered path.
     pub fn entry_origin(&self, entry: &MappingEntry) -> String {
         let Some(rule) = self.settings.config.rules.get(entry.rule) else { return String::new() };
         match (&self.settings.config.origin, rule.line) {

@@ -4,20 +4,21 @@ use crate::git::{Repository, Snapshot, revision_or_time};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 
-/// Which state of the repository is meant.
+/// Selects a state of the repository.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RevisionSelector<'a> {
-    /// A revision or a time; the newest commit if not said.
+    /// A revision or a time; `None` means the newest commit.
     pub at: Option<&'a str>,
-    /// The files on disk instead of a commit.
+    /// True for the files on disk instead of a commit.
     pub work_tree: bool,
-    /// What is named is newer than what this clone has: an index helps, and is left as it is.
+    /// True where the revision may be newer than the branch in this clone. The index is then read
+    /// but not written.
     pub is_ahead: bool,
-    /// Nothing but its own configuration counts.
+    /// True where only the configuration in this state is used.
     pub is_alone: bool,
 }
 
-/// The state that is meant.
+/// The snapshot that is selected.
 ///
 /// # Errors
 /// When there is no such state.

@@ -5,11 +5,11 @@ use crate::history::{IntroducingCommit, IntroducingCommits};
 use crate::model::{CellKey, Version};
 use std::collections::HashMap;
 
-/// Which commits put the versions where they are.
+/// The commits that introduced the present versions.
 #[derive(Default)]
 pub struct SinceLookup {
     pub found: HashMap<(CellKey, Version), IntroducingCommit>,
-    /// The clone is shallow and ended before everything was found.
+    /// True where the clone is shallow and ended before everything was found.
     pub shallow: bool,
 }
 

@@ -30,7 +30,7 @@ hint: `towpath deploy web VERSION --stage prod` takes the version that is meant
     assert!(
         !site
             .run(&["deploy", "web", "staging-2", "--stage", "prod", "--dry-run"])
-            .contains("names another stage")
+            .contains("names a stage other than")
     );
 }
 

@@ -220,7 +220,7 @@ fn nothing_is_verified_where_nothing_may_be_written() {
         (
             3,
             Some(
-                "signatures are not verified under --read-only: git needs a temporary file for it"
+                "signatures are not verified under --read-only, because git needs a temporary file"
             )
         )
     );

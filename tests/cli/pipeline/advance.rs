@@ -137,7 +137,7 @@ A newer version replaces this one here; commits of others on this branch are nev
 
 "#]]
     );
-    assert!(site.told(&["advance", "--app", "web"]).contains("is proposed"));
+    assert!(site.told(&["advance", "--app", "web"]).contains("already proposed"));
     site.land("apps/dev/web.yaml", &values("web", "v3"), "v3 in dev", "2026-08-20T10:00:00Z");
     site.told(&["reject", "web", "v3"]);
     assert_data_eq!(
