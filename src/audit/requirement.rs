@@ -75,14 +75,14 @@ mod tests {
             AuditBench::new("", &lines).unjudged(),
             str![[r#"
 unauthorised: permissions
-unverified: a gate `verified`
-overtaken: a ledger or a gate `isolation`
-during-freeze: a gate `freeze`
-outside-window: a gate `window`
-bake-too-short: a gate `bake`, or `waves`
+unverified: a `verified` gate
+overtaken: a ledger or a `isolation` gate
+during-freeze: a `freeze` gate
+outside-window: a `window` gate
+bake-too-short: a `bake` gate or `waves`
 break-glass-without-follow-up: a ledger
-direct-push: the custom of pull requests
-unsigned: the custom of signing
+direct-push: a pull request convention
+unsigned: a signed commit convention
 
 "#]]
         );
@@ -99,10 +99,10 @@ unsigned: the custom of signing
         assert_data_eq!(
             AuditBench::new(config, &lines).event(2, "ci", passed).unjudged(),
             str![[r#"
-during-freeze: a gate `freeze`
-outside-window: a gate `window`
-direct-push: the custom of pull requests
-unsigned: the custom of signing
+during-freeze: a `freeze` gate
+outside-window: a `window` gate
+direct-push: a pull request convention
+unsigned: a signed commit convention
 
 "#]]
         );

@@ -121,6 +121,8 @@ impl GlobalArgs {
             read_only: self.read_only,
             allow_commands: self.allow_commands,
             no_index: self.no_index,
+            // A process answers one question; a copy of the history would cost it for nothing.
+            keep_history: false,
             forge: self.forge.to_choice(),
             cache: environment.cache.clone(),
             threads: environment.threads,

@@ -97,10 +97,10 @@ sources:
         assert_data_eq!(
             shown.join("\n"),
             str![[r#"
-towpath.yaml:3:1: no source finds anything in the stage `live`
+towpath.yaml:3:1: no source finds anything in stage `live`
   hint: nothing was found on its branch `env/live`
-towpath.yaml:4:1: no source finds anything in the stage `prod`
-  hint: if its files use another word for it, add that to its `aliases`
+towpath.yaml:4:1: no source finds anything in stage `prod`
+  hint: if its files use another name for it, add that to its `aliases`
 towpath.yaml:6:1: `kustomize: apps/{app}/{stage}` matches no file
   hint: paths start at the top of the repository; does `apps` exist?
 towpath.yaml:7:1: `helm-values: {stage}/values.yaml` matches no file
@@ -120,10 +120,10 @@ towpath.yaml:7:1: `helm-values: {stage}/values.yaml` matches no file
         assert_data_eq!(
             shown.join("\n"),
             str![[r#"
-towpath.yaml:3:1: this gate is for `wbe`, and no app is called that
-  hint: `*` in a name stands for any text
-towpath.yaml:5:1: this gate is for `zz`, and no app is called that
-  hint: `*` in a name stands for any text
+towpath.yaml:3:1: this gate applies to `wbe`, but no app has that name
+  hint: `*` in a name matches any text
+towpath.yaml:5:1: this gate applies to `zz`, but no app has that name
+  hint: `*` in a name matches any text
 "#]]
         );
     }

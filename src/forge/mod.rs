@@ -3,8 +3,8 @@
 //!
 //! [`ForgeRepository`] finds the forge of a remote URL, [`connect`] opens it, and [`Forge`] lists
 //! its operations. Nothing here knows about stages, reads the environment or the clock, or prints:
-//! proxy, certificates, token, clock and log are passed in as [`ForgeAccess`]. ARCHITECTURE.md
-//! lists which requests are retried.
+//! proxy, certificates, token, clock and log are passed in as [`ForgeAccess`]. The page
+//! docs/decisions/0026-http-policy-in-one-place.md says which requests are retried.
 
 mod access;
 mod azure;

@@ -35,6 +35,8 @@ pub struct Options {
     pub allow_commands: bool,
     /// True where no history index is read or written.
     pub no_index: bool,
+    /// The history that was read for a state is kept for further questions to the same state.
+    pub keep_history: bool,
     /// The forge, where the user names one.
     pub forge: ForgeChoice,
     /// The cache folder, if there is one.
@@ -57,6 +59,7 @@ impl Default for Options {
             read_only: false,
             allow_commands: false,
             no_index: false,
+            keep_history: true,
             forge: ForgeChoice::default(),
             cache: None,
             threads: None,
@@ -336,6 +339,10 @@ impl Session {
                 Ok(local)
             }
             Ok(tips) => Ok(tips.deployed()),
+            // Before the first commit, HEAD names a branch that is not there yet.
+            Err(_) if repository.head_branch().as_deref() == Some(branch) => {
+                repository.head_commit()
+            }
             Err(_) => repository
                 .resolve_revision(branch)
                 .map_err(|_| GitError::UnknownRevision { revision: branch.to_owned() }),
@@ -364,5 +371,33 @@ impl crate::git::Progress for GitProgress<'_> {
     fn update(&self, done: u64, total: u64, what: &str) {
         self.0.set_message(what);
         self.0.set_progress(done, total);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    fn is_shared<T: Send + Sync + Clone>() {}
+
+    #[test]
+    fn a_server_shares_a_session_between_threads() {
+        is_shared::<Session>();
+    }
+
+    #[test]
+    fn each_operation_asks_the_clock() {
+        let seconds = Arc::new(AtomicI64::new(0));
+        let ticking = Arc::clone(&seconds);
+        let clock = move || {
+            let second = ticking.fetch_add(1, Ordering::Relaxed);
+            let at = Timestamp::from_second(second).expect("in range");
+            at.to_zoned(jiff::tz::TimeZone::UTC)
+        };
+        let first = Session::new(Options::default(), Arc::new(clock));
+        let second = first.at_current_time();
+        assert_eq!((first.now().as_second(), second.now().as_second()), (0, 1));
+        assert_eq!(first.now().as_second(), 0, "one operation has one time");
     }
 }

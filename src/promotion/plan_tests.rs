@@ -88,10 +88,10 @@ fn one_app_never_blocks_the_others() {
         promoted(&texts(), &files, None),
         str![[r#"
 api targets-disagree: dev runs several versions of api: v1 (eu), v2 (us)
-  hint: say which one with --version, or promote one target with --target
+  hint: choose one with --version, or promote a single target with --target
 blog up to date: v3
 old not-upstream: old does not run in dev, so there is nothing to promote
-  hint: `towpath deploy old VERSION` puts a version there
+  hint: `towpath deploy old VERSION` deploys a version there
 web v1 -> v2
 
 "#]]
@@ -193,7 +193,7 @@ fn a_version_must_have_run_where_it_comes_from() {
         of("v9"),
         str![[r#"
 web never-ran: dev has never run v9 of web
-  hint: `towpath history web --stage dev` lists what it ran
+  hint: `towpath history web --stage dev` lists the versions it ran
 
 "#]]
     );
@@ -232,8 +232,8 @@ fn a_rollback_is_not_rolled_back() {
     assert_data_eq!(
         of("v1", &["v1"]),
         str![[r#"
-web nothing-before: history knows no version of web before this one
-  hint: `towpath history web` shows what it knows; `towpath deploy` takes any version
+web nothing-before: the history has no earlier version of web
+  hint: `towpath history web` lists the known versions; `towpath deploy` accepts any version
 
 "#]]
     );
@@ -280,7 +280,7 @@ fn what_cannot_be_edited_is_refused_with_its_place() {
     assert_data_eq!(
         promoted(&texts(), &files, None),
         str![[r#"
-web loses-digest: prod/web.tag:1: the version is pinned by the digest sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, and the new one, v2, has none
+web loses-digest: prod/web.tag:1: the version is pinned to digest sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, but v2 has no digest
   hint: name the new digest, `TAG@sha256:…`, or unpin with `--drop-digest`
 
 "#]]

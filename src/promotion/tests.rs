@@ -165,7 +165,7 @@ ORG=v1
     assert_data_eq!(
         outcome(&config, &joined, "1.3", NO),
         str![[r#"
-prod/.env:1: `1` is only a piece of the version 1.2, which is joined from several values
+prod/.env:1: `1` is only part of version 1.2, which is joined from several values
   hint: write the version in one value
 
 "#]]
@@ -203,7 +203,7 @@ fn tag_and_digest_move_together() {
     assert_data_eq!(
         outcome(&config, &files, "v2", NO),
         str![[r#"
-prod/values.yaml:4: the version is pinned by the digest sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, and the new one, v2, has none
+prod/values.yaml:4: the version is pinned to digest sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, but v2 has no digest
   hint: name the new digest, `TAG@sha256:…`, or unpin with `--drop-digest`
 
 "#]]
@@ -347,7 +347,7 @@ fn a_base_that_cannot_be_overridden_names_who_shares_it() {
     assert_data_eq!(
         outcome(&config, &files, "v2", NO),
         str![[r#"
-base/kustomization.yaml:1: the same value also gives r/d in dev
+base/kustomization.yaml:1: the value is shared with r/d in dev
   hint: promote all of them together, or give each stage a value of its own
 
 "#]]
@@ -360,7 +360,7 @@ base/kustomization.yaml:1: the same value also gives r/d in dev
     assert_data_eq!(
         outcome(&with(SourceKind::HelmValues, "{app}/values-{stage}.yaml"), &values, "v2", NO),
         str![[r#"
-web/values.yaml:1: the same value also gives web in dev
+web/values.yaml:1: the value is shared with web in dev
   hint: promote all of them together, or give each stage a value of its own
 
 "#]]

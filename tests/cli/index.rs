@@ -146,7 +146,7 @@ fn a_damaged_index_is_made_anew() {
     }
     std::fs::write(&path, "towpath").expect("writable");
     let said = answer(&sandbox, &repository, &["history", "-v"]).1;
-    assert!(said.contains("rebuilding the index: it is not complete"), "{said}");
+    assert!(said.contains("rebuilding the index: incomplete file"), "{said}");
 }
 
 #[test]

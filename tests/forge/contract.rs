@@ -310,7 +310,7 @@ fn open_issues_with_a_label() {
         bench.fake.world.lock().expect("no panic within").issues = issues.to_vec();
         if forge.missing_features().contains(&ForgeFeature::Issues) {
             let error = bench.error(forge.open_issues("incident"));
-            assert_eq!(error.to_string(), "Bitbucket has no issues with labels");
+            assert_eq!(error.to_string(), "Bitbucket does not support issues with labels");
             forge.open_proposals().expect("listed");
             return;
         }

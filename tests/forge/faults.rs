@@ -208,7 +208,7 @@ fn refusals_say_what_to_do() {
             (
                 instead(403),
                 "git.example.com denied access (status 403, `",
-                "the token lacks a permission",
+                "the token needs permission to read the repository",
             ),
             (
                 Fault::Instead(

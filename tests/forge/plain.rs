@@ -112,7 +112,7 @@ fn a_proposal_is_opened_found_changed_and_closed() {
     }
     assert_eq!(
         forge.list_reviews(1).expect_err("nobody reviews").to_string(),
-        "a repository without a forge has no reviews"
+        "a repository without a forge does not support reviews"
     );
 }
 

@@ -35,7 +35,7 @@ mod tests {
         assert_data_eq!(
             AuditBench::new(gates, &hasty).said("bake-too-short"),
             str![[r#"
-60 web prod v3: v3 in staging bakes for 30m since 1970-01-01 00:50 UTC
+60 web prod v3: v3 in staging must bake for 30m, counted from 1970-01-01 00:50 UTC
 
 "#]]
         );

@@ -49,7 +49,7 @@ mod tests {
         assert_data_eq!(
             bench(&[6]),
             str![[r#"
-7 web dev v7: its commit names no pull request
+7 web dev v7: the commit names no pull request
 
 "#]]
         );

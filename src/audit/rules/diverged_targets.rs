@@ -96,7 +96,7 @@ mod tests {
         assert_data_eq!(
             AuditBench::new("", &lines).now(30_000).said("diverged-targets"),
             str![[r#"
-web prod/us,eu,ap: for 20d: v2 in us, eu; v1 in ap
+web prod/us,eu,ap: for 20d 19h: v2 in us, eu; v1 in ap
 
 "#]]
         );

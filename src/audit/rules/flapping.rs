@@ -65,7 +65,7 @@ mod tests {
         assert_data_eq!(
             AuditBench::new("", &again).said("flapping"),
             str![[r#"
-3 web prod v2: back and forth with v1 within a day
+3 web prod v2: switched back and forth with v1 within a day
 
 "#]]
         );

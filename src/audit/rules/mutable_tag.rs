@@ -42,7 +42,7 @@ mod tests {
         assert_data_eq!(
             bench.said("mutable-tag"),
             str![[r#"
-api prod latest: what this tag names may change
+api prod latest: this tag can be moved to another image
 
 "#]]
         );

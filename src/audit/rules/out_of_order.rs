@@ -60,14 +60,14 @@ mod tests {
         assert_data_eq!(
             late("30"),
             str![[r#"
-20 web prod v2: staging got it 10m later, within the tolerance
+20 web prod v2: staging got this version 10m later, within the tolerance
 
 "#]]
         );
         assert_data_eq!(
             late("31"),
             str![[r#"
-20 web prod v2: staging got it 11m later
+20 web prod v2: staging got this version 11m later
 
 "#]]
         );

@@ -42,7 +42,7 @@ mod tests {
         assert_data_eq!(
             bench.said("overtaken"),
             str![[r#"
-40 web prod v3: v2 landed at 1970-01-01 00:20 UTC and has no outcome; unknown is not passed
+40 web prod v3: v2 (deployed 1970-01-01 00:20 UTC) has no recorded outcome
 
 "#]]
         );

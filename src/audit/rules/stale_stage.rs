@@ -110,7 +110,7 @@ mod tests {
         assert_data_eq!(
             said(6, "140000"),
             str![[r#"
-web prod v0: not moved for 99d, while staging got 6 versions
+web prod v0: not updated for 99d, while staging got 6 versions
 
 "#]]
         );

@@ -98,7 +98,7 @@ mod tests {
         assert_data_eq!(
             bench("permissions: { prod: [deploy-bot] }").said("unauthorised"),
             str![[r#"
-3 web prod v2: Alice is none of the actors of prod
+3 web prod v2: Alice is not an actor of prod
 
 "#]]
         );
@@ -119,7 +119,7 @@ mod tests {
         assert_data_eq!(
             bench.said("unauthorised"),
             str![[r#"
-9 site prod: Alice is none of the actors of prod; no version moved
+9 site prod: Alice is not an actor of prod; no version changed
 
 "#]]
         );

@@ -35,7 +35,7 @@ mod tests {
         assert_data_eq!(
             bench().note("web", &EntryNote::Unbuildable).said("unbuildable"),
             str![[r#"
-web dev v1: YAML reads this tag as a number, a bool or null; quote it
+web dev v1: YAML reads this tag as a number, a boolean or null; quote it
 
 "#]]
         );

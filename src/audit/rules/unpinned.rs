@@ -42,7 +42,7 @@ mod tests {
         assert_data_eq!(
             empty().said("unpinned"),
             str![[r#"
-web prod : no version is written
+web prod : no tag and no digest
 
 "#]]
         );

@@ -40,7 +40,7 @@ mod tests {
         assert_data_eq!(
             bench.said("unsigned"),
             str![[r#"
-4 web dev v4: its commit is not signed
+4 web dev v4: the commit is not signed
 
 "#]]
         );

@@ -45,7 +45,7 @@ mod tests {
         assert_data_eq!(
             AuditBench::new(gates, &lines).event(50, "ci", passed).said("unverified"),
             str![[r#"
-40 web prod v2: v2 has no outcome in staging; unknown is not passed
+40 web prod v2: v2 has no recorded outcome in staging
 
 "#]]
         );

@@ -26,16 +26,10 @@ impl DeployedBranch {
     ) -> Result<Self, GitError> {
         let name = configured.map(str::to_owned).or_else(|| usual_branch(session, repository));
         let tip = match &name {
-            Some(branch) => session.branch_tip(repository, branch),
-            None => repository.head_commit(),
+            Some(branch) => session.branch_tip(repository, branch)?,
+            None => repository.head_commit()?,
         };
-        match tip {
-            // HEAD of a repository without commits names a branch that is not there yet.
-            Err(GitError::UnknownRevision { .. }) if repository.head_branch() == name => {
-                Ok(DeployedBranch { tip: repository.head_commit()?, name })
-            }
-            tip => Ok(DeployedBranch { tip: tip?, name }),
-        }
+        Ok(DeployedBranch { name, tip })
     }
 }
 
@@ -68,6 +62,21 @@ pub fn note_divergence(session: &Session, repository: &Repository, branch: Optio
                 commits(upstream_ahead)
             ));
         }
+    }
+}
+
+/// Notes that another branch than the checked-out one is read, where nobody named it.
+pub fn note_other_branch(session: &Session, repository: &Repository, branch: Option<&str>) {
+    let is_usual = usual_branch(session, repository).as_deref() == branch;
+    if let (Some(head), Some(branch)) = (repository.head_branch(), branch)
+        && is_usual
+        && session.options.branch.is_none()
+        && head != branch
+    {
+        session.note(&format!(
+            "reading {branch}, the branch that origin deploys; `--branch {head}` reads the \
+             checked-out one"
+        ));
     }
 }
 

@@ -100,7 +100,10 @@ impl RepositoryState {
         repository: &Repository,
     ) -> Result<(IndexRecord, bool), GitError> {
         let older = match self.archive.take() {
-            Some(IndexedHistory::Current(record)) => return Ok((record, false)),
+            Some(IndexedHistory::Current(record)) => {
+                self.keep_history(session, &record);
+                return Ok((record, false));
+            }
             Some(IndexedHistory::Older(record)) => Some(record),
             None => None,
         };
@@ -117,7 +120,16 @@ impl RepositoryState {
             let known = known.iter().find(|part| part.stage.as_ref() == stage);
             parts.push(self.load_branch_history(repository, tip, stage, known, bar.as_ref())?);
         }
-        Ok((IndexRecord { mapping: self.mapping.clone(), found, parts, judged: None }, true))
+        let record = IndexRecord { mapping: self.mapping.clone(), found, parts, judged: None };
+        self.keep_history(session, &record);
+        Ok((record, true))
+    }
+
+    /// Keeps a copy of the history for the next question, where there will be one.
+    fn keep_history(&self, session: &Session, record: &IndexRecord) {
+        if session.options.keep_history {
+            self.archive.replace(Some(IndexedHistory::Current(record.clone())));
+        }
     }
 
     /// The newest commits of the deployed branch, then of each branch that is a stage.
@@ -237,5 +249,31 @@ impl RepositoryState {
             &SnapshotReader::new(&snapshot, cache),
             branch_stage,
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::testing::TestRepository;
+    use crate::ops::session::Options;
+    use crate::ops::state::RevisionSelector;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_second_question_to_the_same_state_walks_nothing() {
+        let mut test = TestRepository::new();
+        test.commit("one", &[("dev/web.yaml", Some("image: web:v1\n"))]);
+        test.commit("two", &[("dev/web.yaml", Some("image: web:v2\n"))]);
+        let repository = test.open();
+        let clock = || jiff::Timestamp::UNIX_EPOCH.to_zoned(jiff::tz::TimeZone::UTC);
+        let session = Session::new(Options::default(), Arc::new(clock));
+        let selector = RevisionSelector::default();
+        let state = RepositoryState::load(&session, &repository, selector).expect("a state");
+        let ask = || state.load_index_record(&session, &repository).expect("a history");
+        let (first, is_first_new) = ask();
+        let (second, is_second_new) = ask();
+        assert_eq!((is_first_new, is_second_new), (true, false));
+        assert_eq!(first.parts[0].timeline.len(), second.parts[0].timeline.len());
     }
 }

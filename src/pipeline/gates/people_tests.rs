@@ -26,7 +26,7 @@ fn after_a_failure_somebody_has_to_approve() {
     );
     let bench = bench.event(3, "ann", approved("v2")).outcome(5, "web prod v1 failed");
     let needed = str![[r#"
-approval needs-approval (line 2): v1 failed at 1970-01-01 00:05 UTC, so somebody has to approve
+approval needs-approval (line 2): v1 failed at 1970-01-01 00:05 UTC; approval required
   clear: towpath approve web --stage prod --version v2
 
 "#]];
@@ -47,7 +47,7 @@ fn approvals_are_counted_by_head() {
     assert_data_eq!(
         bench.said(40, "web prod v2", &["approval"]),
         str![[r#"
-approval needs-approval (line 2): nobody has approved; 2 needed
+approval needs-approval (line 2): no approvals yet; 2 required
   clear: towpath approve web --stage prod --version v2
 
 "#]]
@@ -86,7 +86,7 @@ freeze wait until 1970-01-06 00:00 BST (line 4): holidays: frozen until Tue 1970
     assert_data_eq!(
         bench.said(week + 9 * 60, "web prod v2", &["window", "freeze"]),
         str![[r#"
-window open (line 3): these are opening hours
+window open (line 3): within opening hours
 freeze open (line 4): the freeze ended Tue 1970-01-06 00:00 Europe/London
 
 "#]]
@@ -131,7 +131,7 @@ fn locks_hold_until_their_end() {
     assert_data_eq!(
         bench.said(40, "web prod v2", &["lock"]),
         str![[r#"
-lock wait until 1970-01-01 00:50 UTC (e1): ann has locked prod until 1970-01-01 00:50 UTC: incident 12
+lock wait until 1970-01-01 00:50 UTC (e1): prod is locked by ann until 1970-01-01 00:50 UTC: incident 12
   clear: towpath unlock --stage prod
 
 "#]]
@@ -143,7 +143,7 @@ lock wait until 1970-01-01 00:50 UTC (e1): ann has locked prod until 1970-01-01 
     assert_data_eq!(
         bench.said(40, "web prod v2", &["lock"]),
         str![[r#"
-lock shut (e2): bob has locked web: incident 12
+lock shut (e2): web is locked by bob: incident 12
   clear: towpath unlock web
 
 "#]]
@@ -155,7 +155,7 @@ lock shut (e2): bob has locked web: incident 12
     assert_data_eq!(
         all.said(40, "api dev v3", &["lock"]),
         str![[r#"
-lock shut (e4): ann has locked everything: incident 12
+lock shut (e4): everything is locked by ann: incident 12
   clear: towpath unlock --all
 
 "#]]
@@ -178,9 +178,9 @@ fn rejected_and_on_hold_until_taken_back() {
     assert_data_eq!(
         bench.said(40, "web prod v2", &["rejected", "hold"]),
         str![[r#"
-rejected shut (e1): ann has rejected v2: leaks
+rejected shut (e1): v2 was rejected by ann: leaks
   clear: towpath unreject web v2
-hold shut (e2): ann put it on hold: rolled back from v2
+hold shut (e2): put on hold by ann: rolled back from v2
   clear: towpath release web --stage prod
 
 "#]]

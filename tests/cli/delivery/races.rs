@@ -183,8 +183,8 @@ hint: --commit makes a local commit, --patch prints one
     assert_data_eq!(
         said(&["deploy", "web", "v3", "-q"]),
         str![[r#"
-error: the repository has no remote `origin`, where pull requests would be
-hint: --push writes to the branch itself, --commit makes a local commit, --patch prints one
+error: the repository has no remote `origin` for pull requests
+hint: --push pushes to the deployed branch, --commit creates a local commit, --patch prints a mail
 
 "#]]
     );

@@ -130,7 +130,7 @@ fn run(job: &Job, permitted: &str) -> String {
         let code = output.status.code().unwrap_or(-1);
         assert!([0, 3].contains(&code), "`{script}` says\n{said}");
         if code != 0 {
-            assert!(said.contains("none of the actors of prod"), "{said}");
+            assert!(said.contains("not one of the actors of prod"), "{said}");
             return format!("exit {code}");
         }
     }

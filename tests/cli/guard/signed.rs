@@ -140,13 +140,13 @@ fn every_other_signature_proves_nothing() {
         told,
         snapbox::str![[r#"
 none 3: COMMIT is not signed with an ssh key
-unlisted 3: COMMIT is not signed by anybody in .towpath/signers: its key is not listed or not valid now
-expired 3: COMMIT is not signed by anybody in .towpath/signers: its key is not listed or not valid now
-other-use 3: COMMIT is not signed by anybody in .towpath/signers: Could not verify signature.
+unlisted 3: COMMIT is not signed by anyone in .towpath/signers: its key is not listed or not valid now
+expired 3: COMMIT is not signed by anyone in .towpath/signers: its key is not listed or not valid now
+other-use 3: COMMIT is not signed by anyone in .towpath/signers: Could not verify signature.
 below 3: COMMIT is not signed with an ssh key
 evil 3: COMMIT is not signed with an ssh key
 undone 3: COMMIT is not signed with an ssh key
-borrowed 3: COMMIT is not signed by anybody in .towpath/signers: Could not verify signature.
+borrowed 3: COMMIT is not signed by anyone in .towpath/signers: Could not verify signature.
 
 "#]]
     );

@@ -113,7 +113,7 @@ fn versions_are_found_by_tag_pattern_and_beginning() {
 #[test]
 fn nothing_is_an_answer_too() {
     history(&["--author", "nobody"]).success().stdout_eq("").stderr_eq(str![[r#"
-no deployment fits
+no deployment matches
 
 "#]]);
 }
@@ -230,7 +230,7 @@ when   stage   app   from   to     kind     who     change
 
 "#]])
         .stderr_eq(str![[r#"
-warning: this clone is shallow and its history ends at deef026c02; `git fetch --unshallow` brings the rest
+warning: this clone is shallow, and its history ends at deef026c02; `git fetch --unshallow` fetches the rest
 
 "#]]);
 }

@@ -47,7 +47,7 @@ fn offline_events_go_along_later_each_once() {
 exit 0
 --
 1 new event
-2 only here; `towpath ledger push` brings them to the origin
+2 only in this clone; `towpath ledger push` pushes them to the origin
 
 "#]]
     );
@@ -68,7 +68,7 @@ time                   id         by       event
         str![[r#"
 exit 0
 --
-the origin has all that is here
+the origin has all events of this clone
 
 "#]]
     );
@@ -77,7 +77,7 @@ the origin has all that is here
         str![[r#"
 exit 0
 --
-the origin has all that is here
+the origin has all events of this clone
 
 "#]]
     );
@@ -102,7 +102,7 @@ fn without_an_origin_it_is_only_here() {
 exit 1
 --
 error: the repository has no remote `origin`
-hint: what is in this clone is all there is; `towpath ledger` shows it
+hint: the ledger exists only in this clone; `towpath ledger` shows it
 
 "#]]
     );
@@ -126,7 +126,7 @@ fn a_branch_will_do_where_other_refs_are_refused() {
 exit 1
 --
 error: the remote refuses `refs/towpath/ledger`: only branches here; error: hook declined to update refs/towpath/ledger (hook declined)
-hint: `ledger: branch` in towpath.yaml keeps the ledger on a branch; --local writes to this clone only
+hint: `ledger: branch` in towpath.yaml stores the ledger on a branch; --local writes to this clone only
 
 "#]]
     );
@@ -145,7 +145,7 @@ fn nothing_is_written_under_read_only() {
         str![[r#"
 exit 2
 --
-error: `towpath lock` writes, and --read-only refuses that
+error: --read-only refuses `towpath lock`, because it writes
 
 "#]]
     );
@@ -167,8 +167,8 @@ fn notes_are_about_events() {
         str![[r#"
 exit 2
 --
-error: the ledger has no event `zzz` here
-hint: `towpath ledger` lists them, `towpath ledger fetch` brings what is new
+error: the ledger in this clone has no event `zzz`
+hint: `towpath ledger` lists events, `towpath ledger fetch` fetches new ones
 
 "#]]
     );

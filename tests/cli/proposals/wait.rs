@@ -73,7 +73,7 @@ app   prod   from staging
 api   v1     → v2
 opened pull request 1: Promote api to prod: v1 -> v2
 error: pull request 1 is still open after 1s
-hint: `towpath proposals show` tells where it stands; running this again waits on; --wait=2h waits longer
+hint: `towpath proposals show` shows its state; run this again to keep waiting, or use --wait=2h to wait longer
 
 "#]]
     );
@@ -91,7 +91,7 @@ web   v1        → v3
 2 apps are up to date in staging
 opened pull request 4: Promote web to staging: v1 -> v3
 error: pull request 4 is still open after 0s
-hint: `towpath proposals show` tells where it stands; running this again waits on; --wait=2h waits longer
+hint: `towpath proposals show` shows its state; run this again to keep waiting, or use --wait=2h to wait longer
 
 "#]]
     );

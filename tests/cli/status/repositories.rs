@@ -15,7 +15,7 @@ web   v1  5mo   ·           v1  5mo
 
 "#]])
         .stderr_eq(str![[r#"
-≠ differs from the stage before, in 1 of 2 rows
+≠ differs from the previous stage, in 1 of 2 rows
 
 "#]]);
 }
@@ -136,7 +136,7 @@ api   v2    ≠ v1
 
 "#]])
         .stderr_eq(str![[r#"
-≠ differs from the stage before, in 1 of 1 rows
+≠ differs from the previous stage, in 1 of 1 rows
 
 "#]]);
 }
@@ -208,8 +208,8 @@ web   27e13961   ·         ≠ v1
 
 "#]])
         .stderr_eq(str![[r#"
-≠ differs from the stage before, in 2 of 3 rows
-warning: 6 versions are older than this shallow clone; `git fetch --unshallow` brings their commits
+≠ differs from the previous stage, in 2 of 3 rows
+warning: 6 versions are older than this shallow clone; `git fetch --unshallow` fetches their commits
 
 "#]]);
     sandbox.towpath(&clone, &["status", "--no-since", "-q"]).assert().success().stderr_eq("");
@@ -235,7 +235,7 @@ error: towpath.yaml cannot be read: its object cf7ddee70a332437263a4eaffc308b3a6
         .assert()
         .success();
     told.stderr_eq(str![[r#"
-no version could be read in the stages dev, staging, prod
+no version could be read in stages dev, staging, prod
 warning: tags/dev/api.yaml cannot be read: its object be7bb413a2de5dc8010c7641731b5a155f9e2c2c is not in this clone; run `git fetch --refetch --no-filter`
 warning: tags/dev/job.yaml cannot be read: its object b5193020ab610c5b0564e404db5ee3086d935dba is not in this clone; run `git fetch --refetch --no-filter`
 warning: tags/dev/web.yaml cannot be read: its object d7990cfb451d06a4350c4a05d8d6977260a842f6 is not in this clone; run `git fetch --refetch --no-filter`
