@@ -30,7 +30,7 @@ fn a_door_is_forty_lines_and_knows_nothing_of_the_command_line() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/{name}.rs"));
         let text = std::fs::read_to_string(path).expect("it is there");
         assert!(text.lines().count() <= 40, "{name}");
-        assert!(!text.contains("cli"), "{name}");
+        assert!(!text.contains("towpath::cli"), "{name}");
     }
 }
 

@@ -33,8 +33,26 @@ fn after_a_push_every_command_answers_from_it() {
     let site = Site::new();
     site.run(&["promote", "api", "--to", "prod", "--push"]);
     assert_eq!(api_in_prod(&site, &site.clone, &[]), "v2");
-    assert_data_eq!(site.run(&["history", "api", "-n", "1"]), str![[r#""#]]);
-    assert_data_eq!(site.run(&["ask", "api", "--to", "prod"]), str![[r#""#]]);
+    assert_data_eq!(site.run(&["history", "api", "-n", "1"]), str![[r#"
+exit 0
+when   stage   app   from   to     kind      who      change
+0s     prod    api   v1     → v2   promote   Jo Doe   130b17c16d
+--
+
+"#]]);
+    assert_data_eq!(site.run(&["ask", "api", "--to", "prod"]), str![[r#"
+exit 0
+gate        verdict   reason                                                       since   from
+order       open      staging has run v2 since 2026-08-03 10:00 UTC                29d     built-in
+isolation   shut      v2 (deployed 2026-09-01 12:00 UTC) has no recorded outcome   0s      built-in
+lock        open      not locked                                                           built-in
+rejected    open      not rejected                                                         built-in
+hold        open      not on hold                                                          built-in
+
+api v2 already runs in prod.
+--
+
+"#]]);
     assert_eq!(
         site.sandbox.git(&site.clone, &["rev-parse", "main"]),
         site.sandbox.git(&site.clone, &["rev-parse", "origin/main~1"]),
@@ -57,7 +75,14 @@ fn a_branch_that_is_ahead_is_read_as_it_is_and_that_is_said() {
     assert_eq!(api_in_prod(&site, &site.clone, &[]), "v3");
     assert_data_eq!(
         site.run(&["status", "--no-since", "--app", "api", "--stage", "prod"]),
-        str![[r#""#]]
+        str![[r#"
+exit 0
+app   prod
+api   v3
+--
+main has 1 commit that origin/main does not have
+
+"#]]
     );
 }
 
@@ -70,7 +95,14 @@ fn branches_that_have_diverged_are_read_at_the_upstream_unless_one_is_named() {
     assert_eq!(api_in_prod(&site, &site.clone, &["--branch", "main"]), "v3");
     assert_data_eq!(
         site.run(&["status", "--no-since", "--app", "api", "--stage", "prod"]),
-        str![[r#""#]]
+        str![[r#"
+exit 0
+app   prod
+api   v2
+--
+warning: main and origin/main have diverged, with 1 commit and 1 commit of their own; reading origin/main
+
+"#]]
     );
 }
 
@@ -84,7 +116,14 @@ fn work_on_another_branch_is_shown_when_it_is_named() {
     assert_eq!(api_in_prod(&site, &site.clone, &["--worktree"]), "v3");
     assert_data_eq!(
         site.run(&["status", "--no-since", "--app", "api", "--stage", "prod"]),
-        str![[r#""#]]
+        str![[r#"
+exit 0
+app   prod
+api   v1
+--
+reading main, the branch that origin deploys; `--branch work` reads the checked-out one
+
+"#]]
     );
 }
 

@@ -110,6 +110,7 @@ hold | open | not on hold | built-in
 
 api v2 may go to prod.
 --
+reading main, the branch that origin deploys; `--branch theirs` reads the checked-out one
 
 "#]]
     );
