@@ -1,173 +1,78 @@
-//! The gates and their options, in one table for reader and schema.
+//! How gates are written, for reader and schema. Each gate says it of itself in its own file; here is what
+//! they share, and the keys around them.
 
+use super::option_reader::GateOptionReader;
+use super::{Gate, GateKind};
+use crate::config::fields::{ConfigField, ConfigFields, LocatedText};
 use crate::config::keys::{ConfigKey, ValueShape, key};
 
-/// A gate as it is written.
-#[derive(Debug, Clone, Copy)]
+/// One way of naming a gate in `towpath.yaml`.
 pub(in crate::config) struct GateKey {
     pub name: &'static str,
-    /// What the short form holds.
-    pub short: GateShorthand,
-    pub options: &'static [ConfigKey],
     pub about: &'static str,
+    /// The gate that the name alone stands for; `None` where it needs a value.
+    pub(super) bare: Option<fn() -> Gate>,
+    /// What stands behind the name without options; `None` where options are needed.
+    pub short: Option<ShortForm>,
+    /// The mapping of options, where it has any.
+    pub long: Option<LongForm>,
 }
 
-/// What stands behind the name of a gate, unless it is a mapping of options.
+/// A value behind the name of a gate that is no mapping.
+pub(in crate::config) struct ShortForm {
+    pub shape: ShortShape,
+    pub(super) read: ReadShort,
+}
+
+/// Reads the short form: its first word, and all of them.
+pub(super) type ReadShort =
+    fn(&mut GateOptionReader<'_, '_, '_>, LocatedText<'_>, &[LocatedText<'_>]) -> Option<Gate>;
+
+/// What a short form holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::config) enum GateShorthand {
+pub(in crate::config) enum ShortShape {
     /// The name alone, or `off`.
     Nothing,
     Text,
     Texts,
-    /// There is none: options are needed.
-    Options,
 }
 
-const fn gate_key(
-    name: &'static str,
-    short: GateShorthand,
-    options: &'static [ConfigKey],
-    about: &'static str,
-) -> GateKey {
-    GateKey { name, short, options, about }
+/// A mapping of options behind the name of a gate.
+pub(in crate::config) struct LongForm {
+    pub options: &'static [ConfigKey],
+    pub(super) read: ReadLong,
 }
 
-const STAGES: ConfigKey = key(
+/// Reads the options, of which no other are there.
+pub(super) type ReadLong =
+    fn(&mut GateOptionReader<'_, '_, '_>, ConfigField<'_>, &ConfigFields<'_>) -> Option<Gate>;
+
+/// How these gates are written, in the order they are shown.
+pub(in crate::config) fn gate_keys(
+    gates: &[GateKind],
+) -> impl Iterator<Item = (GateKind, &'static GateKey)> {
+    gates.iter().flat_map(|kind| kind.descriptor().keys.iter().map(|key| (*kind, key)))
+}
+
+/// The gate that a key names.
+pub(super) fn find_gate_key(name: &str) -> Option<(GateKind, &'static GateKey)> {
+    gate_keys(GateKind::ALL).find(|(_, key)| key.name == name)
+}
+
+/// The names of all gates in `towpath.yaml`.
+pub(super) fn gate_names() -> impl Iterator<Item = &'static str> {
+    gate_keys(GateKind::ALL).map(|(_, key)| key.name)
+}
+
+pub(super) const STAGES: ConfigKey = key(
     "stages",
     ValueShape::Texts,
     "The stages that are looked at. Unless given, the stages right before.",
 );
-const TIMEOUT: ConfigKey =
+pub(super) const TIMEOUT: ConfigKey =
     key("timeout", ValueShape::Text, "How long an answer is waited for; 10s unless given.");
-const COMMAND: ConfigKey =
+pub(super) const COMMAND: ConfigKey =
     key("command", ValueShape::Texts, "The program and its arguments. They pass through no shell.");
-
-/// All gates that are configured, in the order they are shown.
-pub(in crate::config) const GATES: [GateKey; 10] = [
-    gate_key(
-        "order",
-        GateShorthand::Text,
-        &[
-            key(
-                "rewrite",
-                ValueShape::Texts,
-                "What is replaced in tags before they are compared: `s/-RC[0-9]+$//`.",
-            ),
-            key(
-                "tolerance",
-                ValueShape::Text,
-                "When the past is judged: the stage before may come so much later.",
-            ),
-        ],
-        "The version is or was what the stages right before run. On unless `off`.",
-    ),
-    gate_key(
-        "isolation",
-        GateShorthand::Text,
-        &[],
-        "The last deployment has an outcome: of this app in the `target`, or of every app in the `stage`. On unless `off`.",
-    ),
-    gate_key(
-        "verified",
-        GateShorthand::Texts,
-        &[
-            STAGES,
-            key(
-                "checks",
-                ValueShape::Text,
-                "Commit statuses and check runs of the deployment, by a pattern with `*`.",
-            ),
-            COMMAND,
-            TIMEOUT,
-        ],
-        "The version has passed in the stages right before.",
-    ),
-    gate_key(
-        "bake",
-        GateShorthand::Text,
-        &[
-            key("for", ValueShape::Text, "How long, such as `30m` or `2d`."),
-            STAGES,
-            key("from", ValueShape::Text, "Counted from `landing`, or from the `outcome`."),
-        ],
-        "The version has run in the stages right before for a time.",
-    ),
-    gate_key(
-        "approval-after-failure",
-        GateShorthand::Nothing,
-        &[],
-        "Somebody has to approve where the last deployment failed.",
-    ),
-    gate_key("approvals", GateShorthand::Text, &[], "So many people have to approve, always."),
-    gate_key(
-        "window",
-        GateShorthand::Texts,
-        &[],
-        "Opening hours, such as `Mon-Thu 09:00-16:00 Europe/London`; with `closed` in front it is shut then.",
-    ),
-    gate_key(
-        "freeze",
-        GateShorthand::Options,
-        &[
-            key("from", ValueShape::Text, "The first day, or the moment it begins."),
-            key("to", ValueShape::Text, "The last day, or the moment it ends."),
-            key("reason", ValueShape::Text, "Why, for people."),
-            key(
-                "zone",
-                ValueShape::Text,
-                "The time zone of both, such as `Europe/London`; UTC unless given.",
-            ),
-        ],
-        "Nothing moves for a time.",
-    ),
-    gate_key(
-        "blocker",
-        GateShorthand::Options,
-        &[
-            COMMAND,
-            key(
-                "file",
-                ValueShape::Text,
-                "A file of the repository that shuts the gate by being there.",
-            ),
-            key(
-                "issue",
-                ValueShape::Text,
-                "A label: an open issue of the forge with it shuts the gate.",
-            ),
-            key("url", ValueShape::Text, "An address: an answer of 2xx opens the gate."),
-            key(
-                "pointer",
-                ValueShape::Text,
-                "With `url`: where the answer, as JSON, has the value that counts.",
-            ),
-            key("equals", ValueShape::Text, "With `pointer`: the value that opens the gate."),
-            key("reason", ValueShape::Text, "Said where the blocker says nothing itself."),
-            TIMEOUT,
-        ],
-        "Something outside stands in the way: an incident, an alarm, an error budget.",
-    ),
-    gate_key(
-        "version",
-        GateShorthand::Text,
-        &[
-            key("pattern", ValueShape::Text, "A regular expression that fits the whole tag."),
-            key(
-                "branches",
-                ValueShape::Texts,
-                "Branches that a tag such as `main-27e1396` may come from, with `*`.",
-            ),
-            key("immutable", ValueShape::Text, "`true`: no tag that moves, such as `latest`."),
-            key("digest", ValueShape::Text, "`true`: the version is written with its digest."),
-            key(
-                "flags",
-                ValueShape::Texts,
-                "Keys beside the version that stop it by being `false`; `promote_deployment` and `automatic_deploys_enabled` unless given.",
-            ),
-        ],
-        "What the version must look like.",
-    ),
-];
 
 /// What stands beside any gate.
 pub(in crate::config) const SCOPE: [ConfigKey; 2] = [

@@ -2,89 +2,138 @@
 //!
 //! What a gate makes of them is said in `pipeline`; here are only the wishes.
 
+mod approval;
+mod bake;
+mod blocker;
+mod descriptor;
 mod freeze;
+mod hold;
+mod isolation;
 pub(super) mod keys;
+mod lock;
 mod option_reader;
-mod options;
+mod order;
 mod pipeline;
 pub(super) mod read;
+mod rejected;
+mod verified;
+mod version;
+mod wave;
 mod waves;
+mod window;
 mod window_hours;
 
+#[cfg(test)]
+pub(super) mod registry_tests;
+#[cfg(test)]
+mod test_only;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod waves_tests;
 
+pub use approval::ApprovalGate;
+pub use bake::BakeGate;
+pub use blocker::{BlockedBy, BlockerGate};
+pub use descriptor::{FactNeed, GateDescriptor, GateSettings, PastNeed};
 pub use freeze::FreezePeriod;
+pub use isolation::IsolationScope;
 pub use option_reader::time_span;
+pub use order::OrderGate;
 pub use pipeline::{AdvancePolicy, BREAK_GLASS, CONFIG, LedgerPlace, Permission, PipelineConfig};
+#[cfg(test)]
+pub use test_only::TestOnlyGate;
+pub use verified::{VerifiedBy, VerifiedGate};
+pub use version::VersionGate;
 pub use waves::{StageWaves, Wave};
 pub use window_hours::WindowHours;
 
 use crate::model::{AppName, StageName};
-use regex::Regex;
 use std::fmt;
 
-/// The gates, each one file in `pipeline/gates`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum GateKind {
-    Order,
-    Isolation,
-    Wave,
-    Verified,
-    Bake,
-    Approval,
-    Window,
-    Freeze,
-    Blocker,
-    Lock,
-    Rejected,
-    Hold,
-    Version,
+/// Makes the two enums of gates and what leads from them to descriptions and settings, so that one line is
+/// all that a gate needs here: `Kind(Settings) in file`, without settings where nobody configures it.
+macro_rules! gates {
+    ($($(#[cfg($cfg:meta)])? $kind:ident $(($settings:ty))? in $file:ident;)*) => {
+        /// The gates, each one file here and one in `pipeline/gates`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum GateKind {
+            $($(#[cfg($cfg)])? $kind,)*
+        }
+
+        impl GateKind {
+            /// All of them, in the order they are shown.
+            pub const ALL: &'static [GateKind] = &[$($(#[cfg($cfg)])? GateKind::$kind,)*];
+
+            /// What the gate says of itself.
+            pub fn descriptor(self) -> &'static GateDescriptor {
+                match self {
+                    $($(#[cfg($cfg)])? GateKind::$kind => &$file::GATE,)*
+                }
+            }
+        }
+
+        /// What a gate asks for.
+        #[derive(Debug, Clone)]
+        pub enum Gate {
+            /// What was said before of gates of this kind does not hold.
+            Off(GateKind),
+            $($(#[cfg($cfg)])? $($kind($settings),)?)*
+        }
+
+        impl Gate {
+            fn parts(&self) -> (GateKind, Option<&dyn GateSettings>) {
+                match self {
+                    Gate::Off(kind) => (*kind, None),
+                    $($(#[cfg($cfg)])? $(Gate::$kind(settings) => {
+                        let settings: &$settings = settings;
+                        (GateKind::$kind, Some(settings))
+                    })?)*
+                }
+            }
+        }
+    };
+}
+
+gates! {
+    Order(OrderGate) in order;
+    Isolation(IsolationScope) in isolation;
+    Wave in wave;
+    Verified(VerifiedGate) in verified;
+    Bake(BakeGate) in bake;
+    Approval(ApprovalGate) in approval;
+    Window(Vec<WindowHours>) in window;
+    Freeze(FreezePeriod) in freeze;
+    Blocker(BlockerGate) in blocker;
+    Lock in lock;
+    Rejected in rejected;
+    Hold in hold;
+    Version(VersionGate) in version;
+    #[cfg(test)] TestOnly(TestOnlyGate) in test_only;
 }
 
 impl GateKind {
-    /// All of them, in the order they are shown.
-    pub const ALL: [GateKind; 13] = [
-        GateKind::Order,
-        GateKind::Isolation,
-        GateKind::Wave,
-        GateKind::Verified,
-        GateKind::Bake,
-        GateKind::Approval,
-        GateKind::Window,
-        GateKind::Freeze,
-        GateKind::Blocker,
-        GateKind::Lock,
-        GateKind::Rejected,
-        GateKind::Hold,
-        GateKind::Version,
-    ];
-
     /// The word used in help, tables and JSON.
     pub fn as_str(self) -> &'static str {
-        match self {
-            GateKind::Order => "order",
-            GateKind::Isolation => "isolation",
-            GateKind::Wave => "wave",
-            GateKind::Verified => "verified",
-            GateKind::Bake => "bake",
-            GateKind::Approval => "approval",
-            GateKind::Window => "window",
-            GateKind::Freeze => "freeze",
-            GateKind::Blocker => "blocker",
-            GateKind::Lock => "lock",
-            GateKind::Rejected => "rejected",
-            GateKind::Hold => "hold",
-            GateKind::Version => "version",
-        }
+        self.descriptor().name
     }
 }
 
 impl fmt::Display for GateKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+impl Gate {
+    /// Which gate it is.
+    pub fn kind(&self) -> GateKind {
+        self.parts().0
+    }
+
+    /// What it asks for; `None` where it is off.
+    pub fn settings(&self) -> Option<&dyn GateSettings> {
+        self.parts().1
     }
 }
 
@@ -100,79 +149,6 @@ pub struct GateRule {
     pub line: u32,
 }
 
-/// What a gate asks for.
-#[derive(Debug, Clone)]
-pub enum Gate {
-    /// What was said before of gates of this kind does not hold.
-    Off(GateKind),
-    Order(OrderGate),
-    Isolation(IsolationScope),
-    Verified(VerifiedGate),
-    Bake(BakeGate),
-    ApprovalAfterFailure,
-    /// So many people have to approve.
-    Approvals(u32),
-    Window(Vec<WindowHours>),
-    Freeze(FreezePeriod),
-    Blocker(BlockerGate),
-    Version(VersionGate),
-}
-
-impl Gate {
-    /// Which gate it is.
-    pub fn kind(&self) -> GateKind {
-        match self {
-            Gate::Off(kind) => *kind,
-            Gate::Order(_) => GateKind::Order,
-            Gate::Isolation(_) => GateKind::Isolation,
-            Gate::Verified(_) => GateKind::Verified,
-            Gate::Bake(_) => GateKind::Bake,
-            Gate::ApprovalAfterFailure | Gate::Approvals(_) => GateKind::Approval,
-            Gate::Window(_) => GateKind::Window,
-            Gate::Freeze(_) => GateKind::Freeze,
-            Gate::Blocker(_) => GateKind::Blocker,
-            Gate::Version(_) => GateKind::Version,
-        }
-    }
-}
-
-/// Never skip a stage.
-#[derive(Debug, Clone, Default)]
-pub struct OrderGate {
-    /// What is replaced in tags before they are compared, and by what.
-    pub rewrites: Vec<(Regex, String)>,
-    /// When the past is judged: the stage before may come so many seconds later.
-    pub tolerance: i64,
-}
-
-/// What the last deployment is looked for in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IsolationScope {
-    /// The app, in each target.
-    Target,
-    /// Every app of the stage.
-    Stage,
-}
-
-/// The version has passed before.
-#[derive(Debug, Clone)]
-pub struct VerifiedGate {
-    /// Empty: the stages right before.
-    pub stages: Vec<StageName>,
-    pub by: VerifiedBy,
-}
-
-/// What says that a deployment has passed.
-#[derive(Debug, Clone)]
-pub enum VerifiedBy {
-    /// An outcome in the ledger.
-    Ledger,
-    /// Statuses and check runs of the deployment's commit, by a pattern of their names.
-    Checks(String),
-    /// A command that ends with 0.
-    Command(ExternalCommand),
-}
-
 /// A command, never run through a shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExternalCommand {
@@ -181,54 +157,6 @@ pub struct ExternalCommand {
     /// In seconds.
     pub timeout: u64,
 }
-
-/// The version has run for a time.
-#[derive(Debug, Clone)]
-pub struct BakeGate {
-    pub seconds: i64,
-    /// Empty: the stages right before.
-    pub stages: Vec<StageName>,
-    /// Counted from when it passed, not from when it landed.
-    pub from_outcome: bool,
-}
-
-/// Something outside that stands in the way.
-#[derive(Debug, Clone)]
-pub struct BlockerGate {
-    pub by: BlockedBy,
-    /// Said where it has nothing to say itself.
-    pub reason: Option<String>,
-}
-
-/// What is asked whether something stands in the way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BlockedBy {
-    /// 0 is open, 1 is shut, and anything else no answer.
-    Command(ExternalCommand),
-    /// Shut while the repository has this file.
-    File(String),
-    /// Shut while the forge has an open issue with this label.
-    Issue(String),
-    /// 2xx is open; with a pointer, only where the value is the expected one.
-    Http { url: String, expect: Option<(String, String)>, timeout: u64 },
-}
-
-/// What a version must look like.
-#[derive(Debug, Clone, Default)]
-pub struct VersionGate {
-    pub pattern: Option<Regex>,
-    /// A tag begins with one of these and `-`; patterns with `*`.
-    pub branches: Vec<String>,
-    /// No tag that moves, such as `latest`.
-    pub immutable: bool,
-    /// A digest is written with it.
-    pub digest: bool,
-    /// Keys beside the version that must not be `false`.
-    pub flags: Vec<String>,
-}
-
-/// The keys beside a version that are heard unless said otherwise.
-pub(super) const FLAGS: [&str; 2] = ["promote_deployment", "automatic_deploys_enabled"];
 
 impl GateRule {
     fn applies_to(&self, stage: &StageName, app: &AppName) -> bool {

@@ -1,0 +1,12 @@
+//! `lock`: nobody has locked the stage or the app. It is in the ledger alone.
+
+use super::descriptor::{GateDescriptor, PastNeed};
+
+pub(super) static GATE: GateDescriptor = GateDescriptor {
+    name: "lock",
+    keys: &[],
+    last_rule_counts: false,
+    implied_past: PastNeed::newest_runs,
+    answers_for_the_past: false,
+    keeps_a_stage_still: true,
+};

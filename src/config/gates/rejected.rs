@@ -1,0 +1,12 @@
+//! `rejected`: nobody has rejected the version. It is in the ledger alone.
+
+use super::descriptor::{GateDescriptor, PastNeed};
+
+pub(super) static GATE: GateDescriptor = GateDescriptor {
+    name: "rejected",
+    keys: &[],
+    last_rule_counts: false,
+    implied_past: PastNeed::newest_runs,
+    answers_for_the_past: false,
+    keeps_a_stage_still: false,
+};
