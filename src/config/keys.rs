@@ -1,7 +1,7 @@
 //! Every key of `towpath.yaml`, in one table: the reader accepts what stands here, and the JSON
 //! schema and its descriptions are made from it.
 
-use crate::model::SourceKind;
+use crate::model::{SourceDescriptor, SourceKind};
 
 /// A key and what it is for.
 #[derive(Debug, Clone, Copy)]
@@ -232,42 +232,29 @@ pub(super) const OPTIONS: [ConfigKey; 13] = [
 
 /// The kind a word names.
 pub(super) fn kind(word: &str) -> Option<SourceKind> {
-    SourceKind::ALL.into_iter().find(|kind| kind.as_str() == word)
-}
-
-/// What a kind reads, for the schema.
-pub(super) fn kind_description(kind: SourceKind) -> &'static str {
-    match kind {
-        SourceKind::Kustomize => {
-            "Directories with a kustomization file; images are resolved through bases and components."
-        }
-        SourceKind::HelmValues => "Helm values files.",
-        SourceKind::Manifests => "Kubernetes manifests: the images of all containers.",
-        SourceKind::Yaml => "YAML files, read at the keys of `tag`, `image` and `digest`.",
-        SourceKind::Json => "JSON files, read at the keys of `tag`, `image` and `digest`.",
-        SourceKind::Text => "Files that hold nothing but the tag.",
-        SourceKind::Line => "Files of any format, read line by line with `pattern`.",
-        SourceKind::Dotenv => "Files of `KEY=value` lines.",
-        SourceKind::Compose => "Compose files: the images of all services.",
-        SourceKind::Argo => "Argo CD Applications and ApplicationSets.",
-        SourceKind::Flux => "Flux HelmReleases and Kustomizations.",
-        SourceKind::Pulumi => "Pulumi stack files: `Pulumi.<stack>.yaml`.",
-        SourceKind::Tfvars => "Terraform variable files: `*.tfvars`.",
-    }
+    SourceKind::ALL.iter().copied().find(|kind| kind.as_str() == word)
 }
 
 /// Why an option does not fit a kind, if it does not.
-pub(super) fn unsupported_option(kind: SourceKind, option: &str) -> Option<&'static str> {
-    let keys = matches!(option, "tag" | "tags" | "image" | "images" | "digest" | "digests");
-    match kind {
-        SourceKind::Text if keys => Some("a `text` file holds nothing but the tag"),
-        SourceKind::Line if keys => {
-            Some("a `line` source says with named groups of its `pattern` what is what")
+pub(super) fn unsupported_option(kind: SourceKind, option: &str) -> Option<String> {
+    let source = kind.descriptor();
+    match option {
+        "tag" | "tags" | "image" | "images" | "digest" | "digests" => {
+            source.no_keys.map(str::to_owned)
         }
-        SourceKind::Line if option == "pattern" => None,
-        _ if option == "pattern" => Some("only `line` has a `pattern`"),
-        SourceKind::HelmValues | SourceKind::Compose => None,
-        _ if option == "base" => Some("only `helm-values` and `compose` have a `base`"),
+        "pattern" if !source.has_pattern => {
+            Some(format!("only {} a `pattern`", having(|source| source.has_pattern)))
+        }
+        "base" if !source.has_base => {
+            Some(format!("only {} a `base`", having(|source| source.has_base)))
+        }
         _ => None,
     }
+}
+
+/// The kinds that have something: `helm-values` and `compose` have.
+fn having(it: fn(&SourceDescriptor) -> bool) -> String {
+    let kinds = SourceKind::ALL.iter().filter(|kind| it(kind.descriptor()));
+    let names: Vec<String> = kinds.map(|kind| format!("`{kind}`")).collect();
+    format!("{} {}", names.join(" and "), if names.len() == 1 { "has" } else { "have" })
 }

@@ -48,21 +48,19 @@ fn source() -> Value {
     let mut out = object(&keys::OPTIONS);
     out["description"] = json!("A source: one kind with its path templates, and options.");
     for kind in SourceKind::ALL {
-        let about = format!(
-            "{} The value is a path template or a list of them.",
-            keys::kind_description(kind)
-        );
+        let about = kind.descriptor().about;
+        let about = format!("{about} The value is a path template or a list of them.");
         out["properties"][kind.as_str()] = json!({ "description": about, "$ref": "#/$defs/texts" });
     }
-    out["oneOf"] = SourceKind::ALL.into_iter().map(one_kind).collect();
+    out["oneOf"] = SourceKind::ALL.iter().map(|kind| one_kind(*kind)).collect();
     out
 }
 
 /// The kind is there, what it needs is there, and what does not fit it is not.
 fn one_kind(kind: SourceKind) -> Value {
-    let required = match kind {
-        SourceKind::Line => json!([kind.as_str(), "pattern"]),
-        _ => json!([kind.as_str()]),
+    let required = match kind.descriptor().has_pattern {
+        true => json!([kind.as_str(), "pattern"]),
+        false => json!([kind.as_str()]),
     };
     let mut out = json!({ "required": required });
     let misfits =

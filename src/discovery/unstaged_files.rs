@@ -7,7 +7,7 @@ use super::files;
 use super::layout::find_layouts;
 use crate::config::{NameTemplate, SourceRule};
 use crate::git::path::folder_of;
-use crate::model::{Confidence, SourceKind};
+use crate::model::{Confidence, SourceForm, SourceKind};
 use crate::source::convention::{self, KeySyntax, TELLING, VersionLeaf};
 use crate::source::{SnapshotReader, VersionFinding, kustomize_resources};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -79,7 +79,7 @@ pub(super) fn find_pinned_files(paths: &[&str], reader: &SnapshotReader<'_>) -> 
 
 /// Are its charts and values none that a build of kustomize looks at?
 fn is_of_controllers(kind: SourceKind) -> bool {
-    matches!(kind, SourceKind::Argo | SourceKind::Flux)
+    kind.descriptor().form == SourceForm::ControllerObjects
 }
 
 /// What a file is for a template that might meet it.
@@ -91,11 +91,12 @@ enum TemplateFit {
 }
 
 /// Sources that would take any version-looking value; alone they say too little.
-const LOOSE: [SourceKind; 4] =
-    [SourceKind::Dotenv, SourceKind::Tfvars, SourceKind::Text, SourceKind::Pulumi];
+fn is_loose(kind: SourceKind) -> bool {
+    matches!(kind.descriptor().form, SourceForm::LooseValues | SourceForm::StackValues)
+}
 
 fn classify_file(path: &str, kinds: &[SourceKind], reader: &SnapshotReader<'_>) -> TemplateFit {
-    if kinds.iter().any(|kind| LOOSE.contains(kind)) {
+    if kinds.iter().any(|kind| is_loose(*kind)) {
         return TemplateFit::Unsure;
     }
     let found = kinds
@@ -217,12 +218,12 @@ pub(super) fn build_rules(found: &UnstagedFiles, all: &[&str]) -> Vec<(SourceRul
 
 /// Are the names inside the file those of keys, which say less than its folder does?
 fn is_tree(kind: SourceKind) -> bool {
-    matches!(kind, SourceKind::HelmValues | SourceKind::Yaml | SourceKind::Json)
+    kind.descriptor().form == SourceForm::KeyTree
 }
 
 /// What a rule's path is compared with, for a file of the listing.
 fn rule_subject(kind: SourceKind, path: &'_ str) -> Option<&str> {
-    if kind != SourceKind::Kustomize {
+    if !kind.is_built() {
         return Some(path);
     }
     is_kustomization(path).then(|| folder_of(path))

@@ -65,7 +65,14 @@ pub struct VersionFinding {
     pub notes: Vec<EntryNote>,
 }
 
-/// A way of writing images down.
+/// What a name tells of a file; the whole name tells more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NameMatch {
+    Extension,
+    Name,
+}
+
+/// A way of writing images down. What is known of it without a file is in [`SourceKind::descriptor`].
 pub trait Source: Sync {
     /// The word for it in the config.
     fn kind(&self) -> SourceKind;
@@ -79,6 +86,22 @@ pub trait Source: Sync {
     /// How values are spelled in a file that this source found one in, for an edit.
     fn notation(&self, path: &str) -> ValueNotation {
         ValueNotation::by_name(path)
+    }
+
+    /// Whether discovery takes a file for one of this source by its name, in lower case.
+    fn recognises_name(&self, _name: &str, _extension: &str) -> Option<NameMatch> {
+        None
+    }
+
+    /// Whether discovery opens files of that name at all. Those that hold YAML or JSON it opens anyway.
+    fn opens_name(&self, _name: &str, _extension: &str) -> bool {
+        false
+    }
+
+    /// Whether discovery takes a Kubernetes object for one of this source, by its `apiVersion` and `kind`.
+    /// Objects that no source takes are manifests.
+    fn recognises_object(&self, _version: &str, _kind: &str) -> bool {
+        false
     }
 
     /// The versions a claimed file holds. What cannot be read is a warning of the reader.
@@ -95,32 +118,28 @@ pub trait Source: Sync {
     }
 }
 
-/// Every source. To add one: a file here, a variant of [`SourceKind`], a line below, a fixture
-/// under `tests/fixtures/`, and a section of `docs/configuration.md` (see CONTRIBUTING.md).
-pub fn registry() -> &'static [&'static dyn Source] {
-    &[
-        &kustomize::KustomizeSource,
-        &helm_values::HelmValuesSource,
-        &manifests::ManifestSource,
-        &yaml_keys::YamlSource,
-        &json_keys::JsonSource,
-        &text::TextSource,
-        &line::LineSource,
-        &dotenv::DotenvSource,
-        &compose::ComposeSource,
-        &argo::ArgoSource,
-        &flux::FluxSource,
-        &pulumi::PulumiSource,
-        &tfvars::TfvarsSource,
-    ]
+/// The source of a kind.
+pub fn source_of(kind: SourceKind) -> &'static dyn Source {
+    match kind {
+        SourceKind::Kustomize => &kustomize::KustomizeSource,
+        SourceKind::HelmValues => &helm_values::HelmValuesSource,
+        SourceKind::Manifests => &manifests::ManifestSource,
+        SourceKind::Yaml => &yaml_keys::YamlSource,
+        SourceKind::Json => &json_keys::JsonSource,
+        SourceKind::Text => &text::TextSource,
+        SourceKind::Line => &line::LineSource,
+        SourceKind::Dotenv => &dotenv::DotenvSource,
+        SourceKind::Compose => &compose::ComposeSource,
+        SourceKind::Argo => &argo::ArgoSource,
+        SourceKind::Flux => &flux::FluxSource,
+        SourceKind::Pulumi => &pulumi::PulumiSource,
+        SourceKind::Tfvars => &tfvars::TfvarsSource,
+    }
 }
 
 /// The source of a rule.
 pub fn source_for(rule: &SourceRule) -> &'static dyn Source {
-    *registry()
-        .iter()
-        .find(|source| source.kind() == rule.kind)
-        .expect("every kind is registered; a test checks")
+    source_of(rule.kind)
 }
 
 #[cfg(test)]
@@ -128,13 +147,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_has_one_source() {
+    fn every_kind_has_its_own_source() {
         for kind in SourceKind::ALL {
-            assert_eq!(
-                registry().iter().filter(|source| source.kind() == kind).count(),
-                1,
-                "{kind}"
-            );
+            assert_eq!(source_of(*kind).kind(), *kind);
         }
     }
 }

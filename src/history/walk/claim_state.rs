@@ -53,7 +53,7 @@ impl ClaimState {
 /// Is a claim of this kind read beside the walk? What builds on many files is read in order, where
 /// one build serves all.
 pub(super) fn is_local(kind: SourceKind) -> bool {
-    kind != SourceKind::Kustomize
+    !kind.is_built()
 }
 
 /// A claim on a path that a commit changed, as it was before.
@@ -67,7 +67,7 @@ pub(super) struct PriorClaimState {
 
 /// Can what a source reads be told from the looks of a value? An expression of the user may want more.
 fn is_memorable(kind: SourceKind) -> bool {
-    is_local(kind) && kind != SourceKind::Line
+    kind.goes_by_looks()
 }
 
 /// How many states of a file are remembered: some go back and forth between two kinds of version.
