@@ -6,12 +6,12 @@ FROM rust:1-slim-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY . .
-RUN cargo build --release --locked
+RUN cargo build --profile dist --locked
 
 FROM debian:bookworm-slim AS base
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates git openssh-client \
     && rm -rf /var/lib/apt/lists/*
-COPY --from=build /build/target/release/towpath /usr/local/bin/towpath
+COPY --from=build /build/target/dist/towpath /usr/local/bin/towpath
 # A job's folder often belongs to somebody else than the job.
 RUN git config --system --add safe.directory '*'
 

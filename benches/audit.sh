@@ -10,8 +10,8 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 clones=${1:?usage: benches/audit.sh CLONES}
-cargo build --quiet --release --manifest-path "$here/Cargo.toml"
-towpath="${CARGO_TARGET_DIR:-$here/target}/release/towpath"
+cargo build --quiet --profile dist --manifest-path "$here/Cargo.toml"
+towpath="${CARGO_TARGET_DIR:-$here/target}/dist/towpath"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export HOME="$scratch"

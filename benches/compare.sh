@@ -11,8 +11,8 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 clones=${1:?usage: benches/compare.sh CLONES}
-cargo build --quiet --release --manifest-path "$here/Cargo.toml"
-towpath="${CARGO_TARGET_DIR:-$here/target}/release/towpath"
+cargo build --quiet --profile dist --manifest-path "$here/Cargo.toml"
+towpath="${CARGO_TARGET_DIR:-$here/target}/dist/towpath"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export HOME="$scratch" TOWPATH_READ_ONLY=1

@@ -5,7 +5,7 @@
 #   benches/push.sh [TOWPATH]        RUNS=20 for more than ten of each
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
-towpath=$(realpath "${1:-$here/target/release/towpath}")
+towpath=$(realpath "${1:-$here/target/dist/towpath}")
 runs=${RUNS:-10}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

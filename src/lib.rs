@@ -15,7 +15,8 @@
 //! | [`guard`] | may this identity change this mapping? |
 //! | [`promotion`] | what is wanted of the files: edits, or why not |
 //! | [`demo`] | a small repository to try all this on |
-//! | [`report`] | what a command has to tell, as plain values |
+//! | [`report`] | what an operation has to tell, as plain values |
+//! | [`ops`] | everything towpath can do, as functions over a session |
 //! | [`ui`] | prints reports; nothing else prints |
 //! | [`cli`] | arguments, environment, clock and terminal |
 

@@ -11,8 +11,8 @@ set -eu
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 [ $# -gt 0 ] || { echo "usage: tests/edits.sh DIR…" >&2; exit 2; }
-cargo build --quiet --release --manifest-path "$here/Cargo.toml" --example edits
-program="${CARGO_TARGET_DIR:-$here/target}/release/examples/edits"
+cargo build --quiet --profile dist --manifest-path "$here/Cargo.toml" --example edits
+program="${CARGO_TARGET_DIR:-$here/target}/dist/examples/edits"
 
 echo "| repository | entries | unpinned | places | restored | restored, in quotes | overridden | built | together | automated | refused | wrong | collateral lines |"
 echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"

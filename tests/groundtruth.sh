@@ -24,8 +24,8 @@ set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 clones=${1:?usage: tests/groundtruth.sh CLONES TRUTH}
 truth=${2:?usage: tests/groundtruth.sh CLONES TRUTH}
-cargo build --quiet --release --manifest-path "$here/Cargo.toml"
-export TOWPATH="${CARGO_TARGET_DIR:-$here/target}/release/towpath"
+cargo build --quiet --profile dist --manifest-path "$here/Cargo.toml"
+export TOWPATH="${CARGO_TARGET_DIR:-$here/target}/dist/towpath"
 failed=0
 python3 "$here/tests/groundtruth.py" "$clones" "$truth" || failed=1
 python3 "$here/tests/groundtruth_history.py" "$clones" "$truth" || failed=1

@@ -12,5 +12,5 @@ set -eu
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 : "${1:?usage: tests/replay.sh CLONE...}"
-cargo build --quiet --release --manifest-path "$here/Cargo.toml"
-TOWPATH="${CARGO_TARGET_DIR:-$here/target}/release/towpath" exec python3 "$here/tests/replay.py" "$@"
+cargo build --quiet --profile dist --manifest-path "$here/Cargo.toml"
+TOWPATH="${CARGO_TARGET_DIR:-$here/target}/dist/towpath" exec python3 "$here/tests/replay.py" "$@"

@@ -1,4 +1,4 @@
-//! What the rules look at.
+//! Data that the audit rules read.
 
 use super::{CommitConvention, gates};
 use crate::config::Config;
@@ -15,67 +15,67 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-/// Of so many deploying commits nine tenths have to do something before it counts as the custom.
+/// Minimum number of deploying commits for a convention. Nine in ten of them have to follow it.
 const ENOUGH: usize = 20;
 
-/// The past and the present of a repository, and which part of it is meant.
+/// History and current state of a repository, and the part of it to audit.
 pub struct AuditContext<'s> {
     pub timeline: &'s Timeline,
     pub comparison: &'s StageComparison,
     pub config: &'s Config,
     pub evidence: &'s Evidence<'s>,
-    /// What runs now.
+    /// The current mapping.
     pub entries: &'s [MappingEntry],
     pub window: TimeWindow,
-    /// The commits that changed files of the mapping, whether or not a version moved; known where
-    /// somebody says who may.
+    /// Commits that changed files of the mapping, whether or not a version moved. Loaded only if
+    /// there are permissions to check.
     pub touches: &'s [MappedFileChange],
     /// In seconds since 1970.
     pub now: i64,
-    /// Which cells are meant.
+    /// Selects the cells to audit.
     pub wanted: &'s dyn Fn(&CellKey) -> bool,
-    /// What a commit tells; `None` where the clone lacks it.
+    /// Loads the details of a commit; `None` if the clone lacks it.
     pub tells: &'s dyn Fn(Oid) -> Option<Rc<CommitDetails>>,
-    /// What a commit is like, which is asked of all of them; `None` where the clone lacks it.
+    /// Returns the flags of a commit, cheaply; `None` if the clone lacks it.
     pub marks: &'s dyn Fn(Oid) -> Option<CommitFlags>,
     pub known: AuditCache,
 }
 
-/// A mainline commit changed a file.
+/// A mainline commit that changed a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MappedFileChange {
     pub commit: Oid,
-    /// The committer time, in seconds since 1970.
+    /// Committer time, in seconds since 1970.
     pub time: i64,
     pub path: String,
 }
 
-/// What was found out once, for all rules.
+/// Results shared by all rules.
 #[derive(Default)]
 pub struct AuditCache {
     accounts: RefCell<HashMap<Oid, Option<Rc<CommitDetails>>>>,
-    /// Who keeps a custom, by its name; `None` where it is none.
+    /// Commits that follow each convention, by its name; `None` if there is no such convention.
     customs: RefCell<HashMap<&'static str, Option<Rc<HashSet<Oid>>>>>,
     closed: OnceCell<Vec<(usize, GateAnswer)>>,
 }
 
-/// The same image of an app in one stage, in all its targets.
+/// Entries of one image of an app in one stage, over all targets.
 pub type EntriesByStage<'s> =
     BTreeMap<(&'s str, Option<&'s str>, &'s StageName), Vec<&'s MappingEntry>>;
 
 impl<'s> AuditContext<'s> {
-    /// All deployments that are meant, the newest first, also of what went away.
+    /// Deployments to audit, newest first, including removals.
     pub fn all_deployments(&self) -> impl Iterator<Item = Deployment<'s>> + '_ {
         let timeline = self.timeline;
         timeline.deployments().filter(|deployment| self.is_meant(deployment))
     }
 
-    /// The deployments that are meant, the newest first; nothing that went away.
+    /// Deployments to audit, newest first, without removals.
     pub fn deployments(&self) -> impl Iterator<Item = Deployment<'s>> + '_ {
         self.all_deployments().filter(|deployment| deployment.kind != DeploymentKind::Remove)
     }
 
-    /// Is this cell meant, at this time?
+    /// True if the cell is to be audited at this time.
     pub fn is_wanted(&self, slot: &CellKey, time: i64) -> bool {
         (self.window.since..self.window.until).contains(&time) && (self.wanted)(slot)
     }
@@ -84,8 +84,8 @@ impl<'s> AuditContext<'s> {
         self.is_wanted(deployment.slot, deployment.time)
     }
 
-    /// Changes that are meant, seen from the stages before them; only where both stages write
-    /// versions alike.
+    /// Deployments to audit, each linked to a stage before it. Leaves out stages that do not write
+    /// versions alike, and new cells.
     pub fn stage_links(&self) -> impl Iterator<Item = (&'s StageLink, Deployment<'s>)> + '_ {
         let seen =
             self.comparison.links.iter().map(|link| (link, self.timeline.deployment(link.index)));
@@ -96,20 +96,21 @@ impl<'s> AuditContext<'s> {
         })
     }
 
-    /// Do both stages write versions alike?
+    /// True if both stages of a link write versions alike.
     pub fn is_comparable(&self, link: &StageLink) -> bool {
         self.comparison.pair(link.before, link.stage).is_none_or(|pair| pair.is_comparable())
     }
 
-    /// All that one deployment was compared with; links stand in the order of time, and numbers count back.
+    /// Links of one deployment. Links are in order of time and indexes count back, hence the
+    /// comparison.
     pub fn links_of(&self, index: usize) -> impl Iterator<Item = &'s StageLink> {
         let links = &self.comparison.links;
         let first = links.partition_point(|link| link.index > index);
         links[first..].iter().take_while(move |link| link.index == index)
     }
 
-    /// What the ledger says of the time and the cells that are meant, with those cells. What names
-    /// neither app nor stage is always meant; what names cells that never were, where all are.
+    /// Ledger events to audit, with their cells. Events without app and stage are always included;
+    /// events about unknown cells only if all cells are audited.
     pub fn ledger_events(&self) -> impl Iterator<Item = (&'s LedgerEvent, Vec<CellKey>)> + '_ {
         let in_time = |event: &&LedgerEvent| {
             (self.window.since..self.window.until).contains(&event.time.as_second())
@@ -128,22 +129,22 @@ impl<'s> AuditContext<'s> {
         })
     }
 
-    /// Every cell there ever was.
+    /// Every cell in the history.
     fn cells(&self) -> impl Iterator<Item = &'s CellKey> {
         self.timeline.cells().iter()
     }
 
-    /// The stage that a link looks back to.
+    /// The earlier stage of a link.
     pub fn previous_stage(&self, link: &StageLink) -> &'s StageName {
         &self.comparison.stages[link.before]
     }
 
-    /// The entries that are meant.
+    /// Current entries to audit.
     pub fn entries(&self) -> impl Iterator<Item = &'s MappingEntry> + '_ {
         self.entries.iter().filter(|entry| (self.wanted)(&entry.slot()))
     }
 
-    /// The entries that are meant, targets together.
+    /// Current entries to audit, grouped over their targets.
     pub fn entries_by_stage(&self) -> EntriesByStage<'s> {
         let mut out = EntriesByStage::new();
         for entry in self.entries() {
@@ -153,31 +154,31 @@ impl<'s> AuditContext<'s> {
         out
     }
 
-    /// Does another stage come before this one?
+    /// True if another stage comes before this one.
     pub fn is_later(&self, stage: &StageName) -> bool {
         self.config.stage(stage.as_str()).is_some_and(|stage| !stage.after.is_empty())
     }
 
-    /// Everything a cell ever ran, the newest first.
+    /// All runs of a cell, newest first.
     pub fn run_periods(&self, slot: &CellKey) -> Vec<EvidenceRunPeriod<'s>> {
         let known = self.timeline.cells().iter().find(|known| *known == slot);
         known.map(|slot| self.evidence.run_periods(slot, None)).unwrap_or_default()
     }
 
-    /// What a commit tells.
+    /// Returns the details of a commit.
     pub fn commit_details(&self, commit: Oid) -> Option<Rc<CommitDetails>> {
         let mut known = self.known.accounts.borrow_mut();
         known.entry(commit).or_insert_with(|| (self.tells)(commit)).clone()
     }
 
-    /// The deployments whose commits do not do what nearly all do; none where there is no such
-    /// custom.
+    /// Deployments whose commits break a convention that nearly all commits follow; empty without
+    /// such a convention.
     pub fn convention_breakers(&self, custom: &'static CommitConvention) -> Vec<Deployment<'s>> {
         let Some(keepers) = self.convention_keepers(custom) else { return Vec::new() };
         self.deployments().filter(|deployment| !keepers.contains(&deployment.commit)).collect()
     }
 
-    /// The deploying commits that keep a custom, where nearly all do.
+    /// Deploying commits that follow a convention; `None` if too few do.
     pub(super) fn convention_keepers(
         &self,
         custom: &'static CommitConvention,
@@ -188,7 +189,7 @@ impl<'s> AuditContext<'s> {
 
     fn count_keepers(&self, custom: &CommitConvention) -> Option<HashSet<Oid>> {
         let mut seen = HashSet::new();
-        // In the order of history, in which commits are read fastest.
+        // Commits are read fastest in the order of history.
         let commits = self.deployments().map(|deployment| deployment.commit);
         let commits: Vec<Oid> = commits.filter(|commit| seen.insert(*commit)).collect();
         let mut keepers = HashSet::new();
@@ -202,20 +203,20 @@ impl<'s> AuditContext<'s> {
         (commits.len() >= ENOUGH).then_some(keepers)
     }
 
-    /// The gates that were not open when a deployment landed, with its index; those in which nobody
-    /// had broken the glass.
+    /// Gates that were not open when a deployment landed, with its index. Overridden deployments
+    /// are left out.
     pub fn closed_gates(&self) -> &[(usize, GateAnswer)] {
         self.known.closed.get_or_init(|| gates::find_closed_gates(self))
     }
 
-    /// The same of one gate, with the deployments.
+    /// Deployments that landed while `gate` was not open.
     pub fn closed_by(&self, gate: GateKind) -> Vec<(Deployment<'s>, &GateAnswer)> {
         let fitting = self.closed_gates().iter().filter(|(_, answer)| answer.gate == gate);
         fitting.map(|(index, answer)| (self.timeline.deployment(*index), answer)).collect()
     }
 }
 
-/// Does an event name this cell? An app is named as in `towpath status`: `web`, or `api/nginx`.
+/// True if an event names this cell. Apps are named as in `towpath status`: `web`, or `api/nginx`.
 fn is_about(event: &LedgerEvent, slot: &CellKey) -> bool {
     let image = || slot.component.as_ref().map(|component| format!("{}/{component}", slot.app));
     let is_app = |app: &str| app == slot.app.as_str() || image().is_some_and(|image| app == image);

@@ -1,24 +1,25 @@
-//! One thing that a rule found, and the name it keeps.
+//! A finding of an audit rule, and its stable id.
 
 use super::rules::AuditRule;
 use crate::git::Oid;
 use crate::history::Deployment;
+use crate::model::fingerprint;
 use crate::model::{CellKey, Version};
 use std::collections::BTreeSet;
 
-/// How much a finding matters.
+/// Severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// Worth knowing.
     Low,
     /// Worth a look.
     Medium,
-    /// The order or the permissions were broken.
+    /// The order or the permissions were violated.
     High,
 }
 
 impl Severity {
-    /// All of them, the lightest first.
+    /// All severities, lowest first.
     pub const ALL: [Severity; 3] = [Severity::Low, Severity::Medium, Severity::High];
 
     /// The word used in help, tables and JSON.
@@ -31,30 +32,30 @@ impl Severity {
     }
 }
 
-/// What a rule found.
+/// A finding of a rule.
 #[derive(Debug, Clone)]
 pub struct Finding {
     pub rule: &'static AuditRule,
-    /// The rule's own, unless this one matters less.
+    /// Severity of the rule, unless this finding matters less.
     pub severity: Severity,
-    /// The cells it is about; all of one app and stage. Empty: about something else.
+    /// Cells of the finding, all of one app and stage. Empty if it is not about cells.
     pub slots: Vec<CellKey>,
     pub version: Option<Version>,
-    /// The mainline commit that did it; `None` for what stands there now.
+    /// The mainline commit that caused it; `None` for findings about the current state.
     pub commit: Option<Oid>,
     /// In seconds since 1970.
     pub time: Option<i64>,
     pub path: Option<String>,
     /// 1-based.
     pub line: Option<u32>,
-    /// What tells it from others of the same rule, cells and commit: an event of the ledger.
+    /// Id of a ledger event, which distinguishes findings of the same rule, cells and commit.
     pub event: Option<String>,
-    /// A sentence without its end.
+    /// A sentence without its final full stop.
     pub message: String,
 }
 
 impl Finding {
-    /// What a deployment did.
+    /// Creates a finding about a deployment.
     pub fn from_deployment(
         rule: &'static AuditRule,
         deployment: &Deployment<'_>,
@@ -70,7 +71,7 @@ impl Finding {
         }
     }
 
-    /// What nothing else is known of.
+    /// Creates a finding with only a message.
     pub fn from_message(rule: &'static AuditRule, message: impl Into<String>) -> Self {
         Finding {
             rule,
@@ -86,8 +87,8 @@ impl Finding {
         }
     }
 
-    /// The name it keeps, whatever else is found and however it is worded: made of rule, app, stage,
-    /// targets and commit, or of the event.
+    /// Returns a stable id, independent of the wording and of other findings. It is a hash of rule,
+    /// app, stage, targets and commit, or of the event.
     pub fn id(&self) -> String {
         let of_slot = |slot: &CellKey| {
             let target = slot.target.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -98,7 +99,8 @@ impl Finding {
                 target,
             ]
         };
-        // An event keeps its name when its app gets another image.
+        // Cells are left out if there is an event: its id must not change when the app gets another
+        // image.
         let slots = self.slots.iter().filter(|_| self.event.is_none());
         let slots: BTreeSet<[String; 4]> = slots.map(of_slot).collect();
         let rest = [self.commit.map(|commit| commit.to_string()), self.event.clone()];
@@ -108,26 +110,8 @@ impl Finding {
         format!("{:016x}", fingerprint(whole.join("\n").as_bytes()))
     }
 
-    /// The newest first, then by cell.
+    /// Sort key: newest first, then by cell.
     pub(super) fn sort_key(&self) -> (std::cmp::Reverse<Option<i64>>, Option<CellKey>) {
         (std::cmp::Reverse(self.time), self.slots.first().cloned())
-    }
-}
-
-/// FNV-1a, 64 bit: the same in every version of the program.
-fn fingerprint(bytes: &[u8]) -> u64 {
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, step)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fingerprint;
-
-    /// The vectors of the FNV authors.
-    #[test]
-    fn ids_are_fnv() {
-        assert_eq!(fingerprint(b""), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(fingerprint(b"foobar"), 0x8594_4171_f739_67e8);
     }
 }

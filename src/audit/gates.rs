@@ -1,4 +1,5 @@
-//! The gates, asked about every deployment as of the moment it landed, of what had landed before it.
+//! Asks the gates about every deployment, as of the time it landed and with what had landed before
+//! it.
 
 use super::AuditContext;
 use crate::config::gates::GateKind;
@@ -6,13 +7,13 @@ use crate::history::{Deployment, DeploymentKind};
 use crate::pipeline::{AppComponent, GateAnswer, GateQuery, MoveDirection, judge};
 use jiff::Timestamp;
 
-/// The gates that the past can tell about. Approvals, blockers and facts of the forge are not kept with
-/// their time, and order is judged with the tolerance for merges instead.
+/// True for gates that can be judged for the past. Approvals, blockers and facts of the forge have
+/// no history, and order is judged with the tolerance for merges instead.
 fn is_asked(gate: GateKind) -> bool {
     gate.descriptor().answers_for_the_past
 }
 
-/// The gates that were not open.
+/// Finds the gates that were not open, by deployment index.
 pub(super) fn find_closed_gates(scene: &AuditContext<'_>) -> Vec<(usize, GateAnswer)> {
     let mut out = Vec::new();
     for deployment in scene.deployments().filter(|deployment| changes_version(deployment)) {
@@ -25,12 +26,12 @@ pub(super) fn find_closed_gates(scene: &AuditContext<'_>) -> Vec<(usize, GateAns
     out
 }
 
-/// A new cell and a new name of the same image are no deployments that a gate is asked about.
+/// False for new cells and new names of the same image: no gate is asked about those.
 fn changes_version(deployment: &Deployment<'_>) -> bool {
     !matches!(deployment.kind, DeploymentKind::Add | DeploymentKind::Remove | DeploymentKind::Image)
 }
 
-/// Nothing has to be asked where nothing is configured and no ledger was begun.
+/// True if gates are configured for the cell, or the ledger had begun.
 fn is_gated(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> bool {
     let has_rules = |kind| {
         !scene

@@ -1,8 +1,8 @@
-//! The questions of the pipeline, asked of the whole past: what happened that the rules do not allow,
-//! and what stands there that should not.
+//! Audits the whole history: deployments that the rules do not allow, and states that should not
+//! be.
 //!
-//! Each rule is a file in [`rules`]. All of them look at one [`Scene`]: the timeline with what
-//! `classify` made of it, the mapping of today, and the pipeline's own judgement of any moment.
+//! Each rule is a file in [`rules`]. All of them read one [`AuditContext`]: the classified
+//! timeline, the current mapping, and the judgement of the gates at any time.
 
 mod context;
 mod finding;
@@ -19,7 +19,7 @@ pub use rules::AuditRule;
 
 use std::collections::{BTreeSet, HashMap};
 
-/// Asks all rules. The gravest come first, of those the newest.
+/// Runs all rules. Findings are sorted by severity, highest first, then by rule, newest first.
 pub fn run_rules(scene: &AuditContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         rules::ALL.iter().flat_map(|rule| merge_findings((rule.find)(scene))).collect();
@@ -29,13 +29,13 @@ pub fn run_rules(scene: &AuditContext<'_>) -> Vec<Finding> {
     findings
 }
 
-/// How many deployments landed although a gate was not open.
+/// Number of deployments that landed although a gate was not open.
 pub fn count_stopped(scene: &AuditContext<'_>) -> usize {
     let stopped: BTreeSet<usize> = scene.closed_gates().iter().map(|(index, _)| *index).collect();
     stopped.len()
 }
 
-/// The rules that nothing could be asked of: what they need is not there.
+/// Rules that were skipped because their requirement is not met.
 pub fn unjudged_rules(scene: &AuditContext<'_>) -> Vec<&'static AuditRule> {
     rules::ALL.iter().copied().filter(|rule| !rule.needs.is_met(scene)).collect()
 }
@@ -44,7 +44,7 @@ fn rule_index(rule: &AuditRule) -> usize {
     rules::ALL.iter().position(|known| known.id == rule.id).unwrap_or(rules::ALL.len())
 }
 
-/// What one commit did to several targets or images of an app is one finding.
+/// Merges findings: changes of one commit to several targets or images of an app are one finding.
 fn merge_findings(findings: Vec<Finding>) -> Vec<Finding> {
     let mut out: Vec<Finding> = Vec::new();
     let mut known: HashMap<_, usize> = HashMap::new();

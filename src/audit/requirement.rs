@@ -1,34 +1,33 @@
-//! What a rule needs before it judges anything. An auditor has to know which rules were kept and which
-//! nobody asked.
+//! Requirements of rules. An auditor has to know which rules were checked and which were skipped.
 
 use super::AuditContext;
 use crate::config::gates::GateKind;
 use crate::history::CommitFlags;
 
-/// What a rule needs.
+/// Requirement of a rule.
 pub enum RuleRequirement {
     Nothing,
-    /// Two stages, one after the other, that write versions alike.
+    /// Two consecutive stages that write versions alike.
     Order,
     Permissions,
     Gate(GateKind),
-    /// A gate `bake`, or waves, which bake each other.
+    /// A `bake` gate, or waves, whose targets bake one after another.
     Bake,
-    /// The ledger has begun, or the gate is configured.
+    /// A ledger with events, or the gate in the configuration.
     LedgerOr(GateKind),
     Ledger,
-    /// Nearly all deploying commits do this.
+    /// Nearly all deploying commits follow this convention.
     Custom(&'static CommitConvention),
 }
 
-/// What commits may be in the habit of.
+/// A convention for commits.
 pub struct CommitConvention {
     pub name: &'static str,
     pub does: fn(CommitFlags) -> bool,
 }
 
 impl RuleRequirement {
-    /// Is it there?
+    /// True if the requirement is met.
     pub(super) fn is_met(&self, scene: &AuditContext<'_>) -> bool {
         let gate = |kind| scene.config.pipeline.gates.iter().any(|rule| rule.gate.kind() == kind);
         let ledger = || scene.evidence.ledger.start_time().is_some();
@@ -48,17 +47,17 @@ impl RuleRequirement {
         }
     }
 
-    /// What is missing where it is not there.
+    /// Describes the missing requirement.
     pub fn missing_text(&self) -> String {
         match self {
             RuleRequirement::Nothing => String::new(),
-            RuleRequirement::Order => "stages in an order that write versions alike".into(),
+            RuleRequirement::Order => "two consecutive stages with comparable versions".into(),
             RuleRequirement::Permissions => "permissions".into(),
-            RuleRequirement::Gate(kind) => format!("a gate `{kind}`"),
-            RuleRequirement::Bake => "a gate `bake`, or `waves`".into(),
-            RuleRequirement::LedgerOr(kind) => format!("a ledger or a gate `{kind}`"),
+            RuleRequirement::Gate(kind) => format!("a `{kind}` gate"),
+            RuleRequirement::Bake => "a `bake` gate or `waves`".into(),
+            RuleRequirement::LedgerOr(kind) => format!("a ledger or a `{kind}` gate"),
             RuleRequirement::Ledger => "a ledger".into(),
-            RuleRequirement::Custom(custom) => format!("the custom of {}", custom.name),
+            RuleRequirement::Custom(custom) => format!("a {} convention", custom.name),
         }
     }
 }
@@ -76,14 +75,14 @@ mod tests {
             AuditBench::new("", &lines).unjudged(),
             str![[r#"
 unauthorised: permissions
-unverified: a gate `verified`
-overtaken: a ledger or a gate `isolation`
-during-freeze: a gate `freeze`
-outside-window: a gate `window`
-bake-too-short: a gate `bake`, or `waves`
+unverified: a `verified` gate
+overtaken: a ledger or a `isolation` gate
+during-freeze: a `freeze` gate
+outside-window: a `window` gate
+bake-too-short: a `bake` gate or `waves`
 break-glass-without-follow-up: a ledger
-direct-push: the custom of pull requests
-unsigned: the custom of signing
+direct-push: a pull request convention
+unsigned: a signed commit convention
 
 "#]]
         );
@@ -100,10 +99,10 @@ unsigned: the custom of signing
         assert_data_eq!(
             AuditBench::new(config, &lines).event(2, "ci", passed).unjudged(),
             str![[r#"
-during-freeze: a gate `freeze`
-outside-window: a gate `window`
-direct-push: the custom of pull requests
-unsigned: the custom of signing
+during-freeze: a `freeze` gate
+outside-window: a `window` gate
+direct-push: a pull request convention
+unsigned: a signed commit convention
 
 "#]]
         );
@@ -113,7 +112,7 @@ unsigned: the custom of signing
     fn without_an_order_nothing_is_skipped() {
         let unjudged = AuditBench::new("", &["0 web dev ->v1"]).unjudged();
         assert!(
-            unjudged.contains("skipped-stage: stages in an order that write versions alike\n"),
+            unjudged.contains("skipped-stage: two consecutive stages with comparable versions\n"),
             "{unjudged}"
         );
     }

@@ -1,4 +1,4 @@
-//! Rules asked in a few readable lines.
+//! Test bench for audit rules.
 
 use super::context::AuditCache;
 use super::{AuditContext, AuditRule, Finding, MappedFileChange, run_rules, unjudged_rules};
@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// A repository with a past. Times are minutes since 1970.
+/// A repository with a history. Times are minutes since 1970.
 pub(super) struct AuditBench {
     config: Config,
     timeline: Timeline,
@@ -24,13 +24,13 @@ pub(super) struct AuditBench {
     accounts: HashMap<usize, CommitDetails>,
     touches: Vec<MappedFileChange>,
     now: i64,
-    /// The only stage that is meant.
+    /// The only stage to audit.
     only: Option<&'static str>,
 }
 
 impl AuditBench {
-    /// `config` is `towpath.yaml`, whose stages are dev, staging and prod unless it begins with them;
-    /// deployments as in [`timeline`]. What ran last still runs.
+    /// `config` is `towpath.yaml`; unless it starts with stages these are dev, staging and prod.
+    /// Deployments as in [`timeline`]. The mapping is what ran last.
     pub fn new(config: &str, deployments: &[&str]) -> Self {
         let stages =
             if config.starts_with("stages:") { "" } else { "stages: [dev, staging, prod]\n" };
@@ -50,14 +50,14 @@ impl AuditBench {
         }
     }
 
-    /// Says something about what runs now in all cells of an app.
+    /// Adds a note to the current entries of an app.
     pub fn note(mut self, app: &str, note: &EntryNote) -> Self {
         let meant = self.entries.iter_mut().filter(|entry| entry.app.as_str() == app);
         meant.for_each(|entry| entry.notes.push(note.clone()));
         self
     }
 
-    /// Says what the commit with this number tells, oldest first.
+    /// Sets the details of the commit with this number, counted from the oldest.
     pub fn account(
         mut self,
         number: usize,
@@ -70,7 +70,7 @@ impl AuditBench {
         self
     }
 
-    /// Writes an event.
+    /// Adds an event.
     pub fn event(mut self, minute: i64, who: &str, what: EventKind) -> Self {
         let time = Timestamp::from_second(minute * 60).expect("in range");
         let by = EventAuthor { name: who.to_owned(), email: format!("{who}@example.com") };
@@ -78,7 +78,7 @@ impl AuditBench {
         self
     }
 
-    /// The commit with this number changed a file, which may not move a version.
+    /// Makes the numbered commit change a file without moving a version.
     pub fn touch(mut self, number: usize, minute: i64, path: &str) -> Self {
         self.touches.push(MappedFileChange {
             commit: oid(number),
@@ -88,24 +88,24 @@ impl AuditBench {
         self
     }
 
-    /// Looks from this minute.
+    /// Sets the minute of the audit.
     pub fn now(self, minute: i64) -> Self {
         AuditBench { now: minute, ..self }
     }
 
-    /// Means one stage alone.
+    /// Limits the audit to one stage.
     pub fn only(self, stage: &'static str) -> Self {
         AuditBench { only: Some(stage), ..self }
     }
 
-    /// What one rule says: `minute app stage/targets version: message`, a line each.
+    /// Findings of one rule, one per line: `minute app stage/targets version: message`.
     pub fn said(self, rule: &str) -> String {
         self.asked(|scene| {
             run_rules(scene).iter().filter(|finding| finding.rule.id == rule).map(shown).collect()
         })
     }
 
-    /// The rules that could not be asked, and what they need.
+    /// Rules that were skipped, with what they need.
     pub fn unjudged(self) -> String {
         let line = |rule: &&AuditRule| format!("{}: {}\n", rule.id, rule.needs.missing_text());
         self.asked(|scene| unjudged_rules(scene).iter().map(line).collect())
@@ -171,7 +171,7 @@ fn shown(finding: &Finding) -> String {
     format!("{minute}{cell}{targets}{version}: {}\n", finding.message)
 }
 
-/// What every slot runs in the end.
+/// The version that each cell runs at the end.
 fn standing(timeline: &Timeline) -> Vec<MappingEntry> {
     let mut seen: Vec<&CellKey> = Vec::new();
     let mut out = Vec::new();

@@ -1,4 +1,4 @@
-//! `towpath advance`: the pipeline's tick.
+//! `towpath advance`: promotes every app whose gates are open.
 
 use crate::cli::complete;
 use crate::cli::context::CommandContext;
@@ -12,29 +12,31 @@ use clap_complete::engine::ArgValueCompleter;
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath advance                      propose what may go on, in every stage
-  towpath advance --dry-run            what would it do, and why not the rest?
-  towpath advance --stage prod         only what goes to prod
-  */10 * * * * towpath advance -q      from a cron job; or after each push to the deployed branch
+  towpath advance                      propose the next promotions, in every stage
+  towpath advance --dry-run            show what it would propose, and why not the rest
+  towpath advance --stage prod         only promotions to prod
+  */10 * * * * towpath advance -q      run it from cron, or after each push to the deployed branch
 
 Exit codes:
   0  done, or nothing to do
-  1  something failed; the rest was done
+  1  a step failed; the other steps were done
   2  wrong usage or configuration";
 
-/// Take every app a step on, where the gates allow it.
+/// Promote every app whose gates are open to its next stage
 ///
-/// For each app and each stage that comes after another: propose what is newer and not shut, say in open
-/// proposals what they wait for, merge those of stages with `merge: auto` whose gates are open, and close
-/// those that came too late. Running it twice, or twice at once, does nothing more.
+/// For each app and each stage that comes after another, towpath opens a pull request for a newer
+/// version, unless a gate is shut. It updates open pull requests with the gates that they wait for.
+/// In stages with `merge: auto` it merges them once all gates are open. It closes pull requests
+/// whose version the stage already runs. Running the command twice, or twice at once, does nothing
+/// more.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct AdvanceArgs {
-    /// Say what would be done, and touch nothing
+    /// Show what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
 
-    /// Only what goes to this stage
+    /// Only promotions to this stage
     #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
     stage: Option<String>,
 
@@ -46,7 +48,7 @@ pub struct AdvanceArgs {
     forge: ForgeArgs,
 }
 
-/// Prints one line for each step that was taken, and one for each that was not.
+/// Advances the apps, and prints one line for each step that was taken or held back.
 pub fn run(args: &AdvanceArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let print =
         |line: &str| Ok(context.ui.write_part(&format!("{}\n", escape_for_terminal(line)))?);

@@ -1,4 +1,4 @@
-//! `towpath approve`, `reject`, `unreject` and `release`: what people say about versions and stages.
+//! `towpath approve`, `reject`, `unreject` and `release`: decisions about versions and stages.
 
 use super::complete;
 use super::context::CommandContext;
@@ -12,32 +12,32 @@ use clap_complete::engine::ArgValueCompleter;
 
 const APPROVE_EXAMPLES: &str = "\
 Examples:
-  towpath approve web --stage prod                  what staging runs
+  towpath approve web --stage prod                  approve the version that staging runs
   towpath approve web --stage prod --version v1.4
 
 Exit codes:
-  0  it is approved
+  0  approved
   1  failed: the ledger could not be written
   2  wrong usage or configuration
   3  `permissions` does not name you";
 
-/// Approve a version for a stage, where a gate asks for that.
+/// Approve a version for a stage that requires approval
 #[derive(Debug, Args)]
 #[command(after_long_help = APPROVE_EXAMPLES)]
 pub struct ApproveArgs {
-    /// The app, or `app/component`
+    /// App, or `app/component`
     #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
     app: String,
 
-    /// The stage it may go to
+    /// Stage that the version may go to
     #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
     stage: String,
 
-    /// The version; what the stage before runs, unless said
+    /// Version to approve [default: the one that the previous stage runs]
     #[arg(long, value_name = "VERSION", value_parser = value_parsers::version)]
     version: Option<String>,
 
-    /// Why, for the record
+    /// Reason, for the record
     #[arg(long, value_name = "TEXT", value_parser = value_parsers::text)]
     reason: Option<String>,
 
@@ -45,18 +45,18 @@ pub struct ApproveArgs {
     book: LedgerWriteArgs,
 }
 
-/// Reject a version: it goes nowhere any more.
+/// Reject a version so that it cannot be deployed
 #[derive(Debug, Args)]
 pub struct RejectArgs {
-    /// The app, or `app/component`
+    /// App, or `app/component`
     #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
     app: String,
 
-    /// The version
+    /// Version to reject
     #[arg(value_name = "VERSION", value_parser = value_parsers::version)]
     version: String,
 
-    /// Why, for those who are stopped by it
+    /// Reason, shown to everyone whom the rejection stops
     #[arg(long, value_name = "TEXT", value_parser = value_parsers::text)]
     reason: Option<String>,
 
@@ -64,14 +64,14 @@ pub struct RejectArgs {
     book: LedgerWriteArgs,
 }
 
-/// Take back the rejection of a version.
+/// Withdraw the rejection of a version
 #[derive(Debug, Args)]
 pub struct UnrejectArgs {
-    /// The app, or `app/component`
+    /// App, or `app/component`
     #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
     app: String,
 
-    /// The version
+    /// Rejected version
     #[arg(value_name = "VERSION", value_parser = value_parsers::version)]
     version: String,
 
@@ -79,14 +79,14 @@ pub struct UnrejectArgs {
     book: LedgerWriteArgs,
 }
 
-/// Release a stage from the hold that a rollback has put it on.
+/// Release an app in a stage from the hold that a rollback put on it
 #[derive(Debug, Args)]
 pub struct ReleaseArgs {
-    /// The app, or `app/component`
+    /// App, or `app/component`
     #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
     app: String,
 
-    /// The stage
+    /// Stage in which the app is on hold
     #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
     stage: String,
 
@@ -94,7 +94,7 @@ pub struct ReleaseArgs {
     book: LedgerWriteArgs,
 }
 
-/// Approves.
+/// Approves a version, and notes the event.
 pub fn approve(args: &ApproveArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let request = ApprovalRequest {
         app: args.app.clone(),
@@ -106,7 +106,7 @@ pub fn approve(args: &ApproveArgs, context: &CommandContext) -> Result<ExitKind,
     Ok(ExitKind::Done)
 }
 
-/// Rejects.
+/// Rejects a version, and notes the event.
 pub fn reject(args: &RejectArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let (named, target) = ((args.app.as_str(), args.version.as_str()), args.book.target());
     let reason = args.reason.as_deref();
@@ -114,14 +114,14 @@ pub fn reject(args: &RejectArgs, context: &CommandContext) -> Result<ExitKind, F
     Ok(ExitKind::Done)
 }
 
-/// Takes a rejection back.
+/// Withdraws a rejection, and notes the event.
 pub fn unreject(args: &UnrejectArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let (named, target) = ((args.app.as_str(), args.version.as_str()), args.book.target());
     context.note_events(&events::unreject(named, target, &context.session)?);
     Ok(ExitKind::Done)
 }
 
-/// Releases.
+/// Releases an app from its hold, and notes the event.
 pub fn release(args: &ReleaseArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let (named, target) = ((args.app.as_str(), args.stage.as_str()), args.book.target());
     context.note_events(&events::release(named, target, &context.session)?);

@@ -1,4 +1,4 @@
-//! The arguments every command shares, and the list of commands.
+//! The top-level command line: global options and the list of commands.
 
 use crate::cli::forge_args::ForgeArgs;
 use crate::cli::global_args::GlobalArgs;
@@ -15,30 +15,31 @@ use std::ffi::OsString;
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath status                        what runs where, in the repository around you
-  towpath status publisher              one app in full: versions, files, commits
+  towpath status                        show what runs where, in the current repository
+  towpath status publisher              show one app in full: versions, files, commits
   towpath status -C https://example.com/team/deploy.git
-  towpath status --at '3 days ago'      what ran where then
-  towpath history publisher -n 5        its last deployments, and who made them
-  towpath diff staging prod             what would a promotion bring?
-  towpath trace v1367                   where is this version, and how did it get there?
-  towpath metrics                       how often, how fast, how often wrong
-  towpath promote web --to prod         propose what staging runs for prod
-  towpath ask web --to prod             may it go there now? If not, why, and what would clear it?
-  towpath init                          write down what towpath assumed, as towpath.yaml
+  towpath status --at '3 days ago'      show what ran where three days ago
+  towpath history publisher -n 5        list its last five deployments, and who made them
+  towpath diff staging prod             show what a promotion to prod would change
+  towpath trace v1367                   follow a version through the stages
+  towpath metrics                       show how often, how fast and how reliably you deploy
+  towpath promote web --to prod         open a pull request that promotes web to prod
+  towpath ask web --to prod             ask the gates whether web may go to prod now
+  towpath init                          save what towpath assumed as towpath.yaml
 
 Exit codes:
   0  done, or nothing to do
   1  failed
   2  wrong usage or configuration
-  3  a gate or guard said no, or wait
-  4  differences found (only with --exit-code)";
+  3  a gate or the guard said no, or wait
+  4  differences were found (only with --exit-code)";
 
-/// Which image runs in which stage, read from a deployment repository.
+/// Show which version runs in which stage, and promote it to the next
 ///
-/// towpath reads a GitOps deployment repository and tells what is deployed where. It needs the
-/// repository and nothing else: no cluster, no server, no configuration. It finds the files that
-/// pin images by itself; a few lines of towpath.yaml say what it cannot know.
+/// towpath reads a GitOps deployment repository. It shows which version of each app runs in which
+/// stage, and promotes versions from one stage to the next. It needs only the repository: no
+/// cluster, no server, no configuration. It finds the files that pin images by itself. A few lines
+/// of towpath.yaml replace what it assumes.
 #[derive(Debug, Parser)]
 #[command(
     name = "towpath",
@@ -55,7 +56,7 @@ pub struct Cli {
     pub command: CliCommand,
 }
 
-/// Every command.
+/// The commands of towpath.
 #[derive(Debug, Subcommand)]
 pub enum CliCommand {
     Status(status::StatusArgs),
@@ -89,10 +90,10 @@ pub enum CliCommand {
 }
 
 impl Cli {
-    /// Reads a command line.
+    /// Parses a command line.
     ///
     /// # Errors
-    /// Also for `--help` and `--version`, whose text is in the error.
+    /// On a usage error. `--help` and `--version` are errors too, with their text as the message.
     pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
         let matches = command().try_get_matches_from(arguments)?;
         let mut cli = Cli::from_arg_matches(&matches)?;
@@ -107,7 +108,7 @@ impl Cli {
     }
 }
 
-/// The whole command line, for help, man pages and completions.
+/// The complete clap command, for help, man pages and completions.
 pub fn command() -> clap::Command {
     Cli::command()
 }

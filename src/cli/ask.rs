@@ -1,11 +1,11 @@
-//! `towpath ask`: may this be deployed now?
+//! `towpath ask`: asks the gates whether a version may go to a stage.
 
 use super::complete;
 use super::context::CommandContext;
 use super::exit::ExitKind;
 use super::value_parsers::{self, one_of, parse_duration};
 use crate::ops::error::Failure;
-use crate::ops::gates::ask::{self, GateAnswer, GateQuestion, WaitOptions};
+use crate::ops::gates::ask::{self, AskAnswer, GateQuestion, WaitOptions};
 use crate::ui::{self, OutputFormat};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
@@ -15,31 +15,32 @@ use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath ask web --to prod                    may what staging runs go to prod now?
-  towpath ask web --to prod --version v1.4     may this version?
-  towpath ask web --to prod --at 'last friday' might it have gone then?
-  towpath ask web --to prod --wait             come back when it may
+  towpath ask web --to prod                    ask about the version that staging runs
+  towpath ask web --to prod --version v1.4     ask about another version
+  towpath ask web --to prod --at 'last friday' ask whether it could have gone to prod then
+  towpath ask web --to prod --wait             wait until it may go to prod
   towpath ask web --to prod --output json | jq -r '.gates[] | select(.verdict != \"open\") | .clear'
-  towpath ask --questions questions.txt        many at once, a line each: APP STAGE [VERSION [TIME]]
+  towpath ask --questions questions.txt        ask many, one per line: APP STAGE [VERSION [TIME]]
 
 Exit codes:
-  0  open: it may
-  1  it could not be read
+  0  every gate is open
+  1  failed
   2  wrong usage or configuration
-  3  it may not, or not yet";
+  3  a gate said no, or wait";
 
-/// May this version go to that stage? The answer of every gate, and why.
+/// Ask every gate whether a version may go to a stage
 ///
-/// It reads this clone and nothing else but what gates ask for (docs/gates.md): the mainline and the
-/// ledger as they were last fetched. Nothing is written.
+/// Prints the answer of every gate, with the reason. The command reads the mainline and the ledger
+/// as last fetched into this clone, and whatever else the gates ask for (docs/gates.md). Without
+/// --wait it writes nothing.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct AskArgs {
-    /// The app, or `app/component`
+    /// App, or `app/component`
     #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps), required_unless_present = "questions")]
     app: Option<String>,
 
-    /// The stage it is to go to
+    /// Target stage
     #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
     #[arg(required_unless_present = "questions")]
     to: Option<String>,
@@ -48,40 +49,39 @@ pub struct AskArgs {
     #[arg(long, value_name = "TARGET")]
     target: Option<String>,
 
-    /// The version; what the stage before runs, unless said
+    /// Version [default: the one that the previous stage runs]
     #[arg(long, value_name = "VERSION", value_parser = value_parsers::version)]
     version: Option<String>,
 
-    /// Answer for another time: `2026-08-01T10:00`, `14:05`, `3 days ago`
+    /// Answer for another time, such as `2026-08-01T10:00`, `14:05` or `3 days ago`
     #[arg(long, value_name = "TIME", conflicts_with = "wait")]
     at: Option<String>,
 
-    /// Wait until it may, fetching what is new
+    /// Fetch and ask again until every gate is open
     #[arg(long)]
     wait: bool,
 
-    /// With --wait: look so often
+    /// With --wait: interval between checks
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration, requires = "wait")]
     #[arg(hide_short_help = true)]
     every: SignedDuration,
 
-    /// With --wait: give up after so long
+    /// With --wait: stop waiting after this time [default: never]
     #[arg(long, value_name = "TIME", value_parser = parse_duration, requires = "wait", hide_short_help = true)]
     timeout: Option<SignedDuration>,
 
-    /// Answer the questions in a file, `-` for the standard input: `APP STAGE [VERSION [TIME]]`, a line
-    /// each
+    /// File with one question per line, `APP STAGE [VERSION [TIME]]`; `-` reads standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["app", "to", "target", "version", "at", "wait"])]
     questions: Option<PathBuf>,
 
-    /// How the answer is written
+    /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
     output: OutputFormat,
 }
 
 const FORMATS: [OutputFormat; 3] = [OutputFormat::Table, OutputFormat::Json, OutputFormat::Jsonl];
 
-/// Prints the answer, with the exit code that belongs to it.
+/// Prints the answers of the gates; the exit code tells whether all are open.
 pub fn run(args: &AskArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     if let Some(path) = &args.questions {
         return answer_file(path, args.output, context);
@@ -113,22 +113,24 @@ impl AskArgs {
     }
 }
 
-/// Answers the questions of a file line by line.
+/// Answers the questions in a file, line by line.
 fn answer_file(
     path: &Path,
     format: OutputFormat,
     context: &CommandContext,
 ) -> Result<ExitKind, Failure> {
     let text = read_questions(path)?;
-    let mut all_open = true;
+    let (mut all_open, mut lines) = (true, String::new());
     ask::ask_many(&text, &context.session, &mut |answer| {
         all_open &= answer.is_allowed();
-        Ok(context.ui.write_part(&answer_line(answer, format, context))?)
+        lines.push_str(&answer_line(answer, format, context));
+        Ok(())
     })?;
+    context.ui.write_part(&lines)?;
     Ok(if all_open { ExitKind::Done } else { ExitKind::Refused })
 }
 
-fn answer_line(answer: &GateAnswer, format: OutputFormat, context: &CommandContext) -> String {
+fn answer_line(answer: &AskAnswer, format: OutputFormat, context: &CommandContext) -> String {
     match format {
         OutputFormat::Table => ui::ask_line(answer.waves.current(), &context.ui.out),
         _ => ui::to_json_line(&answer.to_json()),
@@ -142,7 +144,7 @@ fn read_questions(path: &Path) -> Result<String, Failure> {
         _ => std::fs::read_to_string(path),
     };
     read.map_err(|error| {
-        Failure::usage(format!("the questions in {} cannot be read", path.display()))
+        Failure::usage(format!("cannot read the questions in `{}`", path.display()))
             .with_cause(&error)
     })
 }

@@ -1,4 +1,4 @@
-//! `towpath audit`: the rules, asked of the whole past.
+//! `towpath audit`: checks all past deployments against the rules.
 
 use super::context::CommandContext;
 use super::exit::ExitKind;
@@ -17,27 +17,28 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath audit                                 everything, from the beginning
+  towpath audit                                 check the whole history
   towpath audit --since 2026-01-01 --stage prod
   towpath audit --explain skipped-stage         what a rule finds, and what to do
-  towpath audit --output html > audit.html      one page, to be opened anywhere
-  towpath audit --policy tomorrow.yaml          what would these gates have stopped?
-  towpath audit --output json > known.json      … and later only what is new:
+  towpath audit --output html > audit.html      write one self-contained page
+  towpath audit --policy tomorrow.yaml          show what these gates would have stopped
+  towpath audit --output json > known.json      save the findings, to report only new ones:
   towpath audit --baseline known.json --fail-on medium
   towpath audit -C https://github.com/owner/repo --output sarif
 
 Exit codes:
-  0  the answer was given
-  1  it could not be read
+  0  done
+  1  failed
   2  wrong usage or configuration
-  3  something was found that is as grave as --fail-on says";
+  3  a finding has at least the severity of --fail-on";
 
-/// Find what the rules do not allow, in all that ever happened.
+/// Find past deployments that broke the rules
 ///
-/// Reads the history of the deployed branch and asks of every deployment what a pipeline asks before
-/// it: had the version been in the stages before, was somebody allowed to, were the gates open? And of
-/// what runs now: can it be built, do clusters agree, does it move? Rules that need a configuration
-/// or a ledger are silent where there is none; docs/audit.md lists them. Nothing is written.
+/// Checks every deployment in the history of the deployed branch: had the version run in the
+/// earlier stages, was its author permitted, and were the gates open? Also checks the versions that
+/// run now: whether they can be built, whether clusters agree, whether tags are mutable, and
+/// whether stages fall behind. Rules that need a configuration or a ledger are skipped without
+/// one; docs/audit.md lists them. The command writes nothing.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct AuditArgs {
@@ -51,31 +52,31 @@ pub struct AuditArgs {
     #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = rule_parser())]
     rule: Vec<&'static AuditRule>,
 
-    /// Say what a rule finds, and nothing else
+    /// Explain a rule and exit
     #[arg(long, value_name = "ID", value_parser = rule_parser())]
     explain: Option<&'static AuditRule>,
 
-    /// End with 3 when something as grave as this is found
+    /// Exit with code 3 if a finding has at least this severity
     #[arg(long, value_name = "SEVERITY", value_parser = severity())]
     fail_on: Option<Severity>,
 
-    /// Judge by the gates and permissions of this file, as if they had always been in force
+    /// Judge by the gates and permissions in this file, as if they had always applied
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     policy: Option<PathBuf>,
 
-    /// Leave out what this answer of `audit --output json` has already
+    /// Leave out findings that this earlier output of `audit --output json` contains
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     baseline: Option<PathBuf>,
 
-    /// A version may come to the stage before this much later: merges overtake each other
+    /// How much later a version may reach the previous stage, as merges can overtake each other
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = parse_duration)]
     tolerance: SignedDuration,
 
-    /// List every finding by itself; `table`, `markdown` and `html` fold what repeats itself
+    /// List every finding; otherwise `table`, `markdown` and `html` group repeated ones
     #[arg(long)]
     all: bool,
 
-    /// How the answer is written
+    /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = PossibleValuesParser::new(FORMATS))]
     output: String,
 }
@@ -94,7 +95,7 @@ fn severity() -> impl TypedValueParser<Value = Severity> {
     })
 }
 
-/// Prints the findings, and on stderr what was covered.
+/// Prints the findings, and a summary on stderr.
 pub fn run(args: &AuditArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     if let Some(rule) = args.explain {
         let text =
@@ -136,7 +137,7 @@ fn render_answer(args: &AuditArgs, answer: &AuditPage, context: &CommandContext)
     }
 }
 
-/// What was looked at, and what was left out.
+/// Prints the number of deployments, the skipped rules and the incomparable stages.
 fn print_summary(audited: &AuditReport, context: &CommandContext) {
     let day = |time: jiff::Timestamp| time.to_zoned(jiff::tz::TimeZone::UTC).date();
     let counted = audited.deployments;
@@ -146,30 +147,32 @@ fn print_summary(audited: &AuditReport, context: &CommandContext) {
         day(audited.until)
     ));
     if audited.hidden > 0 {
-        context.ui.print_note(&format!("{} that the baseline has are left out", audited.hidden));
+        let findings = if audited.hidden == 1 { "finding" } else { "findings" };
+        context.ui.print_note(&format!("left out {} {findings} in the baseline", audited.hidden));
     }
     if let Some(stopped) = audited.stopped {
         context
             .ui
-            .print_note(&format!("the gates of the policy would have stopped {stopped} of them"));
+            .print_note(&format!("the gates in the policy would have stopped {stopped} of them"));
     }
     if !audited.unjudged.is_empty() {
         let ids: Vec<&str> = audited.unjudged.iter().map(|rule| rule.id).collect();
         context
             .ui
-            .print_note(&format!("not judged, for want of what they need: {}", ids.join(", ")));
+            .print_note(&format!("skipped rules (no configuration or ledger): {}", ids.join(", ")));
     }
     let apart: Vec<&StagePairFigures> =
         audited.pairs.iter().filter(|pair| !pair.comparable).collect();
     if apart.len() > FEW && context.ui.verbosity < ui::Verbosity::Verbose {
         let count = apart.len();
         context.ui.print_caution(&format!(
-            "{count} pairs of stages are not comparable, as tags seem to be renamed on the way; -v lists them"
+            "{count} pairs of stages are not comparable, because their tags seem to be renamed; \
+             -v lists them"
         ));
         return;
     }
     apart.into_iter().for_each(|pair| context.ui.print_caution(&ui::describe_incomparable(pair)));
 }
 
-/// So many cautions of one kind are read.
+/// The number of incomparable stage pairs that are listed one by one without `-v`.
 const FEW: usize = 3;

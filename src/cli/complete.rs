@@ -1,5 +1,5 @@
-//! Answers shells that complete names: from the cache, else from the newest commit; never from the
-//! network.
+//! Completion of app and stage names in shells. The names come from the cache, else from the newest
+//! commit, but never from the network.
 
 use super::environment::{self, ProcessEnvironment};
 use crate::ops::completion_names::{self, CompletionNames};
@@ -11,28 +11,28 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Answers the shell, if it is one that asks (`COMPLETE=bash towpath -- …`).
+/// Prints completions if a shell asks for them (`COMPLETE=bash towpath -- …`); true if it did.
 pub fn answer_completion(environment: &ProcessEnvironment, factory: fn() -> clap::Command) -> bool {
     if !environment.completing {
         return false;
     }
     let shell = CompleteEnv::with_factory(factory).bin("towpath").completer("towpath");
     let working_directory = environment.working_directory.as_deref();
-    // A shell that is not known, or one that hung up, gets no completions and no noise.
+    // An unknown shell, or one that closed the pipe, gets no completions and no error.
     shell.try_complete(environment.arguments.iter(), working_directory).unwrap_or(true)
 }
 
-/// Names of apps that begin as the word does.
+/// Names of apps that start with the word.
 pub fn apps(word: &OsStr) -> Vec<CompletionCandidate> {
     completion_candidates(word, load_names().apps)
 }
 
-/// Names of stages that begin as the word does.
+/// Names of stages that start with the word.
 pub fn stages(word: &OsStr) -> Vec<CompletionCandidate> {
     completion_candidates(word, load_names().stages)
 }
 
-/// A word may be a list; its last part is what is completed.
+/// Completions of a word. In a list, they complete the last part.
 fn completion_candidates(
     word: &OsStr,
     names: impl IntoIterator<Item = String>,
@@ -66,7 +66,7 @@ fn load_names() -> CompletionNames {
     })
 }
 
-/// The repository options of a command line that is not finished, else those of the environment.
+/// The repository options on an unfinished command line, else in the environment.
 fn repository_options(environment: &ProcessEnvironment) -> Options {
     let typed = environment.arguments.iter().skip_while(|argument| *argument != "--").skip(1);
     let mut options = Options {
@@ -98,7 +98,7 @@ fn repository_options(environment: &ProcessEnvironment) -> Options {
     options
 }
 
-/// True for the values that clap takes for true.
+/// True for the values that clap parses as true.
 fn is_true(value: &str) -> bool {
     !matches!(value.to_ascii_lowercase().as_str(), "" | "0" | "n" | "no" | "f" | "false" | "off")
 }

@@ -1,11 +1,10 @@
-//! `towpath completions`: the scripts that shells load.
+//! `towpath completions`: prints shell completion scripts.
 
 use crate::cli::context::CommandContext;
 use crate::cli::exit::ExitKind;
 use crate::ops::error::Failure;
 use clap::{Args, ValueEnum};
 use clap_complete::env::Shells;
-use clap_complete::{Shell as Static, generate};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -14,17 +13,17 @@ Examples:
   towpath completions fish > ~/.config/fish/completions/towpath.fish
   towpath completions powershell >> $PROFILE
 
-In bash, zsh and fish, names of apps and stages are completed too. They come from a cache that
+Names of apps and stages are completed too. They come from a cache that
 `towpath status` keeps, or from the newest commit; never from the network.";
 
-/// Print the completion script of a shell.
+/// Print a shell completion script
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct CompletionsArgs {
     shell: CompletionShell,
 }
 
-/// The shells there are scripts for.
+/// A shell with a completion script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CompletionShell {
     Bash,
@@ -35,36 +34,23 @@ pub enum CompletionShell {
 }
 
 /// Prints the script.
-pub fn run(
-    args: &CompletionsArgs,
-    context: &CommandContext,
-    command: clap::Command,
-) -> Result<ExitKind, Failure> {
-    context.ui.write_answer(&completion_script(args.shell, command)?)?;
+pub fn run(args: &CompletionsArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
+    context.ui.write_answer(&completion_script(args.shell)?)?;
     Ok(ExitKind::Done)
 }
 
-/// bash, zsh and fish ask towpath itself; elvish and PowerShell know the words beforehand.
-fn completion_script(
-    shell: CompletionShell,
-    mut command: clap::Command,
-) -> Result<String, Failure> {
-    let mut out = Vec::new();
-    match shell {
-        CompletionShell::Bash => write_registration("bash", &mut out)?,
-        CompletionShell::Zsh => write_registration("zsh", &mut out)?,
-        CompletionShell::Fish => write_registration("fish", &mut out)?,
-        CompletionShell::Elvish => generate(Static::Elvish, &mut command, "towpath", &mut out),
-        CompletionShell::Powershell => {
-            generate(Static::PowerShell, &mut command, "towpath", &mut out)
-        }
-    }
+/// The registration of a shell: each asks towpath itself.
+fn completion_script(shell: CompletionShell) -> Result<String, Failure> {
+    let name = match shell {
+        CompletionShell::Bash => "bash",
+        CompletionShell::Zsh => "zsh",
+        CompletionShell::Fish => "fish",
+        CompletionShell::Elvish => "elvish",
+        CompletionShell::Powershell => "powershell",
+    };
+    let (shells, mut out) = (Shells::builtins(), Vec::new());
+    let completer = shells.completer(name).expect("clap_complete has this shell");
+    completer.write_registration("COMPLETE", "towpath", "towpath", "towpath", &mut out)?;
     let text = String::from_utf8(out).expect("clap writes text");
     Ok(format!("{}\n", text.trim()))
-}
-
-fn write_registration(shell: &str, out: &mut Vec<u8>) -> Result<(), Failure> {
-    let shells = Shells::builtins();
-    let shell = shells.completer(shell).expect("clap_complete has this shell");
-    Ok(shell.write_registration("COMPLETE", "towpath", "towpath", "towpath", out)?)
 }

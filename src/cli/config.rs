@@ -1,4 +1,4 @@
-//! `towpath config`: shows, verifies and documents the configuration.
+//! `towpath config`: shows, checks and documents the configuration.
 
 use super::context::CommandContext;
 use super::exit::ExitKind;
@@ -13,16 +13,16 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath config show                 what counts here, and who said it
-  towpath config check                is this work tree's towpath.yaml right?
-  towpath config schema > schema.json for editors that know JSON Schema
+  towpath config show                 show the effective configuration and its origin
+  towpath config check                check towpath.yaml in the work tree
+  towpath config schema > schema.json write the JSON Schema, for editors
 
 Exit codes:
-  0  shown, or the file is right
+  0  done; the configuration is valid
   1  failed
-  2  the configuration is wrong; every problem is named with its line";
+  2  the configuration is invalid; every problem is reported with its line";
 
-/// Show, verify and document the configuration.
+/// Show, check and document the configuration
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ConfigArgs {
@@ -38,25 +38,25 @@ enum ConfigCommand {
     Schema,
 }
 
-/// Show the configuration that counts, with where each value comes from.
+/// Show the effective configuration, and where each value comes from
 ///
-/// Without a towpath.yaml this is what towpath finds out by itself.
+/// Without a towpath.yaml, the command shows what towpath found by itself.
 #[derive(Debug, Args)]
 struct ConfigShowArgs {
-    /// How the answer is written
+    /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
     output: OutputFormat,
 }
 
 const FORMATS: [OutputFormat; 3] = [OutputFormat::Table, OutputFormat::Json, OutputFormat::Yaml];
 
-/// Verify a configuration file.
+/// Check a configuration file
 ///
-/// Names every mistake with its line. In a repository it also tells which sources match no file and
-/// in which stages nothing is found.
+/// Reports every mistake with its line. In a repository, the command also reports sources that
+/// match no file, and stages without versions.
 #[derive(Debug, Args)]
 struct ConfigCheckArgs {
-    /// The file; the work tree's towpath.yaml, or the newest commit's, if not named
+    /// Configuration file [default: towpath.yaml in the work tree, else in the newest commit]
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     file: Option<PathBuf>,
 }
@@ -76,7 +76,7 @@ pub fn run(args: &ConfigArgs, context: &CommandContext) -> Result<ExitKind, Fail
             let checked = check_config(args.file.as_deref(), &context.session)?;
             let stages = count(checked.stages, "stage");
             let sources = count(checked.sources, "source");
-            context.ui.print_note(&format!("{} is right: {stages}, {sources}", checked.name));
+            context.ui.print_note(&format!("{} is valid: {stages}, {sources}", checked.name));
         }
         ConfigCommand::Schema => context.ui.write_answer(&ui::to_json(&config::schema()))?,
     }

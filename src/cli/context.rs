@@ -1,4 +1,4 @@
-//! What a command works with: the session for the library, and the terminal for its answer.
+//! The context of a command: the session for the library, and the terminal for its answer.
 
 use super::environment::{self, ProcessEnvironment};
 use super::global_args::{ColorChoice, GlobalArgs};
@@ -9,7 +9,7 @@ use crate::pipeline::ledger::LedgerEvent;
 use crate::ui::{TerminalStyle, Ui, Verbosity};
 use std::sync::Arc;
 
-/// The same for every command.
+/// The session, the terminal and the options that every command receives.
 #[derive(Clone)]
 pub struct CommandContext {
     pub session: Session,
@@ -19,7 +19,7 @@ pub struct CommandContext {
 }
 
 impl CommandContext {
-    /// Puts the arguments and the surroundings together.
+    /// Builds the context from the arguments and the environment.
     pub fn new(globals: GlobalArgs, environment: ProcessEnvironment) -> Self {
         let ui = ui(&globals, &environment);
         let terminal = Arc::new(Terminal::new(ui.clone()));
@@ -32,12 +32,12 @@ impl CommandContext {
         CommandContext { session, ui, globals, environment }
     }
 
-    /// Prints a failure: what failed, why, and what to do about it.
+    /// Prints a failure with its causes and hints.
     pub fn print_failure(&self, failure: &Failure) {
         self.ui.print_failure(&failure.message(), &failure.causes(), failure.hints());
     }
 
-    /// Notes the events that were written to the ledger.
+    /// Prints a note for each event that was written to the ledger.
     pub fn note_events(&self, events: &[LedgerEvent]) {
         events.iter().for_each(|event| self.ui.print_note(&event.what.sentence()));
     }

@@ -1,4 +1,4 @@
-//! The arguments that `promote`, `deploy` and `rollback` share.
+//! Arguments shared by `promote`, `deploy` and `rollback`.
 
 use super::context::CommandContext;
 use super::exit::ExitKind;
@@ -18,23 +18,23 @@ use crate::ui::{self, OutputFormat};
 use clap::Args;
 use jiff::SignedDuration;
 
-/// How a plan is delivered.
+/// Options for how a plan is delivered.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Delivery")]
 pub struct DeliveryArgs {
-    /// Print the plan and the change, and touch nothing
+    /// Print the plan and the diff, and change nothing
     #[arg(long, group = "way")]
     dry_run: bool,
 
-    /// Open or update a pull request (the default)
+    /// Open or update a pull request (default)
     #[arg(long, group = "way")]
     pr: bool,
 
-    /// Push straight to the branch that is deployed
+    /// Push to the deployed branch
     #[arg(long, group = "way")]
     push: bool,
 
-    /// Make a local commit on a branch `towpath/STAGE/APP`
+    /// Create a local commit on a branch `towpath/STAGE/APP`
     #[arg(long, group = "way")]
     commit: bool,
 
@@ -42,61 +42,62 @@ pub struct DeliveryArgs {
     #[arg(long, group = "way")]
     patch: bool,
 
-    /// One branch and one pull request for all apps
+    /// Open one pull request for all apps
     #[arg(long, conflicts_with_all = ["pr_per_app", "push", "patch"])]
     one_pr: bool,
 
-    /// One branch and one pull request for each app (the default)
+    /// Open one pull request for each app (default)
     #[arg(long, conflicts_with_all = ["push", "patch"])]
     pr_per_app: bool,
 
-    /// Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or
-    /// time is over
+    /// Wait until the pull request is merged or closed, for at most this time [default: 1h]
+    ///
+    /// The exit code is 0 if it was merged, and 3 if it was closed or is still open.
     #[arg(long, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "1h")]
     #[arg(value_parser = parse_duration, conflicts_with_all = ["dry_run", "push", "commit", "patch"])]
     wait: Option<SignedDuration>,
 
-    /// Do it without asking
+    /// Do not ask for confirmation
     #[arg(short, long)]
     yes: bool,
 
-    /// Do it although gates say no: an emergency, with the reason. It is on record for ever
+    /// Override the gates in an emergency, for this reason; the ledger keeps a permanent record
     #[arg(long, value_name = "REASON", value_parser = value_parsers::text)]
     break_glass: Option<String>,
 
-    /// With --break-glass: the incident it is about
+    /// With --break-glass: incident that it belongs to
     #[arg(long, value_name = "ID", requires = "break_glass", value_parser = value_parsers::text)]
     incident: Option<String>,
 
-    /// With --break-glass: for so long gates do not stop this version
+    /// With --break-glass: how long the gates do not stop this version
     #[arg(long, value_name = "TIME", requires = "break_glass", default_value = "2h", value_parser = parse_duration)]
     #[arg(hide_short_help = true)]
     expires: SignedDuration,
 
-    /// Only this target of the stage: a cluster, region or tenant
+    /// Only this target of the stage (cluster, region or tenant)
     #[arg(long, value_name = "TARGET", value_parser = |text: &str| Ok::<_, String>(TargetName::from(text)))]
     target: Option<TargetName>,
 
-    /// Who wrote it, instead of the user that git knows
+    /// Author of the commit [default: the user in the Git configuration]
     #[arg(long, value_name = "NAME <MAIL>", value_parser = parse_person)]
     author: Option<GitIdentity>,
 
     #[command(flatten)]
     forge: ForgeArgs,
 
-    /// A version pinned by its digest may become one without
+    /// Allow replacing a version pinned by digest with one that is not
     #[arg(long, hide_short_help = true)]
     drop_digest: bool,
 
-    /// Edit lines that an automation owns (`$imagepolicy`)
+    /// Edit lines that image automation owns (`$imagepolicy`)
     #[arg(long, hide_short_help = true)]
     force_automated: bool,
 
-    /// Edit a value with an anchor, and all that share it
+    /// Edit a value with a YAML anchor, and every value that shares it
     #[arg(long, hide_short_help = true)]
     change_shared: bool,
 
-    /// How `--dry-run` answers
+    /// Output format of `--dry-run`
     #[arg(short, long, value_name = "FORMAT", default_value = "table", requires = "dry_run")]
     #[arg(value_parser = one_of(&[OutputFormat::Table, OutputFormat::Json]))]
     output: OutputFormat,
@@ -108,7 +109,7 @@ impl DeliveryArgs {
         self.dry_run
     }
 
-    /// The options as the library takes them.
+    /// Converts the arguments to delivery options.
     fn to_options(&self) -> DeliveryOptions {
         let (expires, incident) = (self.expires, self.incident.clone());
         let glass = |reason: &String| BreakGlass { reason: reason.clone(), incident, expires };
@@ -126,6 +127,7 @@ impl DeliveryArgs {
                 force_automated: self.force_automated,
                 change_shared: self.change_shared,
             },
+            no_plan_notes: self.output == OutputFormat::Json,
         }
     }
 
@@ -142,7 +144,7 @@ impl DeliveryArgs {
     /// Delivers a change, and prints each step as it happens.
     ///
     /// # Errors
-    /// As [`deliver`].
+    /// The errors of [`deliver`].
     pub fn deliver(
         &self,
         intent: &ChangeRequest,
@@ -189,7 +191,7 @@ fn print_event(event: &DeliveryEvent<'_>, context: &CommandContext) -> Result<()
     Ok(())
 }
 
-/// `Name <address>`.
+/// Parses `Name <address>`.
 fn parse_person(text: &str) -> Result<GitIdentity, String> {
     let cut = text
         .split_once('<')
@@ -200,6 +202,6 @@ fn parse_person(text: &str) -> Result<GitIdentity, String> {
         {
             Ok(GitIdentity { name: name.to_owned(), email: email.to_owned() })
         }
-        _ => Err("it is written as `Name <mail@example.com>`".into()),
+        _ => Err("expected `Name <mail@example.com>`".into()),
     }
 }

@@ -1,4 +1,4 @@
-//! `towpath demo`: a repository to try towpath on, and a tour of it.
+//! `towpath demo`: creates a demo repository and shows towpath on it.
 
 use crate::cli::context::CommandContext;
 use crate::cli::exit::ExitKind;
@@ -11,33 +11,34 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath demo                              make it and look around
-  cd \"$(towpath demo --no-tour)\"            make it and go there
-  towpath demo --dir ~/try                  make it in this folder
+  towpath demo                              create it and take the tour
+  cd \"$(towpath demo --no-tour)\"            create it and change into it
+  towpath demo --dir ~/try                  create it in this folder
 
 Exit codes:
   0  done
-  1  it could not be made
+  1  failed
   2  wrong usage";
 
-/// Make a small deployment repository and show towpath on it.
+/// Create a small deployment repository and show towpath on it
 ///
-/// Makes a bare repository and a clone of it in a new temporary folder: four apps, three stages,
-/// kustomize, Helm values and plain tag files, some months of history. Then runs a few commands
-/// there, each printed before its answer. Needs git; touches nothing else.
+/// Creates a bare repository and a clone of it in a new temporary folder, with four apps, three
+/// stages, kustomize, Helm values, plain tag files and some months of history. Then runs a few
+/// commands there, and prints each one before its output. The command needs git and changes
+/// nothing else.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct DemoArgs {
-    /// Make it in this folder, which is empty or not there yet
+    /// Folder to create, or an empty one [default: a new temporary folder]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     dir: Option<PathBuf>,
 
-    /// Only make it, and print where it is
+    /// Only create the repository, and print its path
     #[arg(long)]
     no_tour: bool,
 }
 
-/// One stop of the tour: what a newcomer may ask, and the command that answers.
+/// One step of the tour: a question and the command that answers it.
 struct TourStep {
     question: &'static str,
     command: &'static [&'static str],
@@ -49,7 +50,7 @@ const TOUR: [TourStep; 12] = [
         command: &["status"],
     },
     TourStep {
-        question: "Where is that written, who put it there, and when?",
+        question: "Where is that version written, who changed it, and when?",
         command: &["status", "checkout"],
     },
     TourStep {
@@ -61,46 +62,46 @@ const TOUR: [TourStep; 12] = [
         command: &["history", "--stage", "prod", "-n", "6"],
     },
     TourStep {
-        question: "What would a promotion to prod bring?",
+        question: "What would a promotion to prod change?",
         command: &["diff", "staging", "prod"],
     },
     TourStep {
-        question: "Where did this version of checkout go?",
+        question: "Through which stages did this version of checkout go?",
         command: &["trace", "checkout@500857c"],
     },
     TourStep {
-        question: "Which bytes would take storefront from staging to prod?",
+        question: "Which bytes would a promotion of storefront from staging to prod change?",
         command: &["promote", "storefront", "--to", "prod", "--dry-run"],
     },
     TourStep {
-        question: "The tests in staging have passed: say so, for the gates",
+        question: "The tests in staging have passed. Record that for the gates:",
         command: &["record", "storefront", "--stage", "staging", "passed"],
     },
     TourStep {
-        question: "May it go to prod now? Every gate answers:",
+        question: "May storefront go to prod now? Ask every gate:",
         command: &["ask", "storefront", "--to", "prod"],
     },
     TourStep {
-        question: "Do it: a commit on the newest one, straight to the demo's origin (or as a pull request)",
+        question: "Promote it, with a push to the demo's origin (a pull request works too):",
         command: &["promote", "storefront", "--to", "prod", "--push", "--yes"],
     },
     TourStep {
-        question: "What would the pipeline do by itself, and why not more?",
+        question: "Which promotions would the pipeline propose next, and which does it hold back?",
         command: &["advance", "--dry-run"],
     },
     TourStep {
-        question: "How did towpath know? It looked; this is what it would write down:",
+        question: "What did towpath find by itself? It would save this as towpath.yaml:",
         command: &["init", "--stdout"],
     },
 ];
 
 const NEXT: [&str; 3] = ["towpath history storefront", "towpath metrics", "towpath init"];
 
-/// Runs a command line in a repository.
+/// Function that runs a command line in a repository.
 pub type CommandRunner<'a> =
     &'a dyn Fn(&[&str], String, &CommandContext) -> Result<ExitKind, Failure>;
 
-/// Makes the demo, and shows it.
+/// Creates the demo repository, and runs the tour.
 pub fn run(
     args: &DemoArgs,
     context: &CommandContext,
@@ -118,8 +119,8 @@ pub fn run(
     Ok(ExitKind::Done)
 }
 
-/// A temporary folder stays only with a whole demo in it. A named one is made absolute: what is
-/// printed can be used anywhere.
+/// Creates the demo repository. A temporary folder is kept only if the demo is complete. A path
+/// from the command line is made absolute, so that the printed path works anywhere.
 fn create_demo(args: &DemoArgs, context: &CommandContext) -> Result<DemoPaths, Failure> {
     if let Some(folder) = &args.dir {
         let here = context.environment.working_directory.as_deref();
@@ -128,13 +129,13 @@ fn create_demo(args: &DemoArgs, context: &CommandContext) -> Result<DemoPaths, F
     }
     let folder = tempfile::Builder::new().prefix("towpath-demo-").tempdir();
     let folder = folder
-        .map_err(|error| Failure::failed("no temporary folder could be made").with_cause(&error))?;
+        .map_err(|error| Failure::failed("cannot create a temporary folder").with_cause(&error))?;
     let demo = demo::make_demo(folder.path(), context.session.now())?;
     let _kept = folder.keep();
     Ok(demo)
 }
 
-/// Runs a command as if it was typed in the demo's clone.
+/// Runs a command as if it had been typed in the clone of the demo.
 fn run_step(
     stop: &TourStep,
     demo: &DemoPaths,
@@ -165,7 +166,7 @@ fn command_line(command: &[&str]) -> String {
 
 fn closing_text(demo: &DemoPaths) -> String {
     let mut out = format!(
-        "The repository stays here until you remove it. Go on:\n  cd {}\n",
+        "The repository stays there until you remove it. Go on with:\n  cd {}\n",
         demo.clone.display()
     );
     for command in NEXT {
@@ -187,7 +188,7 @@ impl From<DemoError> for Failure {
         match error {
             DemoError::NoGit(_) => failure.hint("install git; on Debian: `apt-get install git`"),
             DemoError::NotEmpty { .. } => {
-                failure.hint("name a folder that is empty or not there yet")
+                failure.hint("`towpath demo --dir DIR` takes a new or empty folder")
             }
             DemoError::Git { .. } | DemoError::Folder { .. } => failure,
         }

@@ -1,4 +1,4 @@
-//! `towpath deploy`: puts a version that a build has made into a stage.
+//! `towpath deploy`: puts a version from a build into a stage.
 
 use crate::cli::complete;
 use crate::cli::context::CommandContext;
@@ -11,32 +11,32 @@ use clap_complete::engine::ArgValueCompleter;
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath deploy web v1.4.0 --push         what a build does at its end
-  towpath deploy web v1.4.0@sha256:…       with its digest, where that is written too
-  towpath deploy web v1.4.0 --dry-run      what would change
+  towpath deploy web v1.4.0 --push         push a new build, as the last step of CI
+  towpath deploy web v1.4.0@sha256:…       with its digest, if the files pin it
+  towpath deploy web v1.4.0 --dry-run      show what would change
 
 Exit codes:
   0  done, or nothing to do
   1  failed, or refused
   2  wrong usage or configuration
-  3  with --wait: the pull request was closed, or is still open";
+  3  a gate stopped it; with --wait, also: the pull request was closed or is still open";
 
-/// Put a version into the first stage, or another one.
+/// Deploy a version to the first stage, or to another one
 ///
-/// What a build calls when its image is there. Many may push at once: who loses the race plans again
-/// on the newest commit.
+/// Run it at the end of a build, once the image exists. Many builds may push at once. If another
+/// push comes first, towpath plans again on the newest commit.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct DeployArgs {
-    /// The app, or `app/component`
+    /// App, or `app/component`
     #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
     app: String,
 
-    /// The version: a tag, a digest, or `TAG@sha256:…`
+    /// Version: a tag, a digest, or `TAG@sha256:…`
     #[arg(value_name = "VERSION")]
     version: String,
 
-    /// The stage; the first one unless said
+    /// Target stage [default: the first one]
     #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
     stage: Option<String>,
 
@@ -44,11 +44,11 @@ pub struct DeployArgs {
     delivery: DeliveryArgs,
 }
 
-/// Deploys.
+/// Delivers the version to the stage.
 pub fn run(args: &DeployArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     if args.version.is_empty() || args.version.chars().any(|c| c.is_whitespace() || c.is_control())
     {
-        return Err(Failure::usage("a version has no spaces and is not empty"));
+        return Err(Failure::usage("a version must be one word"));
     }
     let intent = ChangeRequest::Deploy {
         app: args.app.clone(),

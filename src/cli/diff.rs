@@ -1,4 +1,4 @@
-//! `towpath diff`: where two stages, times or revisions differ.
+//! `towpath diff`: compares two stages, times or revisions.
 
 use super::complete;
 use super::context::CommandContext;
@@ -15,43 +15,43 @@ use clap_complete::engine::ArgValueCompleter;
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath diff staging prod                     what would a promotion bring?
-  towpath diff prod@yesterday prod              what changed in prod since yesterday
+  towpath diff staging prod                     show what a promotion to prod would change
+  towpath diff prod@yesterday prod              show what changed in prod since yesterday
   towpath diff prod@'last monday' prod@v1.2
-  towpath diff v1.1 v1.2                        two revisions, stage by stage
-  towpath diff staging prod --exit-code -q      is prod up to date?
+  towpath diff v1.1 v1.2                        compare two revisions, stage by stage
+  towpath diff staging prod --exit-code -q      check whether prod is up to date
 
 Exit codes:
-  0  the answer was given
-  1  it could not be read
+  0  done
+  1  failed
   2  wrong usage or configuration
-  4  they differ (only with --exit-code)";
+  4  the two sides differ (only with --exit-code)";
 
-/// Show where two stages, times or revisions differ.
+/// Compare two stages, times or revisions
 ///
-/// A and B are each a stage (`prod`), a stage at a time or revision (`prod@2026-08-01`, `prod@v1.2`)
-/// or a revision or time alone, which means all stages. For every app that differs it says which
-/// side is ahead, and by how many deployments, as far as history can tell.
+/// A and B are each a stage (`prod`), a stage at a time or revision (`prod@2026-08-01`,
+/// `prod@v1.2`), or a time or revision alone, which means all stages. For every app that differs,
+/// the output says which side is ahead and by how many deployments, as far as the history shows.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct DiffArgs {
-    /// A stage, a stage at a time or revision, or a revision or time
+    /// Stage, stage at a time or revision, or time or revision
     #[arg(value_name = "A", add = ArgValueCompleter::new(complete::stages))]
     left: String,
 
-    /// What it is compared with
+    /// Side to compare A with, written the same way
     #[arg(value_name = "B", add = ArgValueCompleter::new(complete::stages))]
     right: String,
 
-    /// Only apps that fit; `*` and `?` stand for any text and any character
+    /// Only apps that match; `*` matches any text, `?` any character
     #[arg(long, value_name = "GLOB", value_delimiter = ',', add = ArgValueCompleter::new(complete::apps))]
     app: Vec<String>,
 
-    /// End with 4 when they differ
+    /// Exit with code 4 if the two sides differ
     #[arg(long)]
     exit_code: bool,
 
-    /// How the answer is written
+    /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
     output: OutputFormat,
 }
@@ -59,7 +59,7 @@ pub struct DiffArgs {
 const FORMATS: [OutputFormat; 4] =
     [OutputFormat::Table, OutputFormat::Json, OutputFormat::Csv, OutputFormat::Markdown];
 
-/// Prints the differences, and on stderr how many there are.
+/// Prints the differences, and their number on stderr.
 pub fn run(args: &DiffArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let (left, right) = (args.left.clone(), args.right.clone());
     let answer = diff(&DiffQuery { left, right, apps: args.app.clone() }, &context.session)?;
@@ -85,13 +85,13 @@ fn summary_sentence(answer: &DiffAnswer) -> String {
     let (differing, compared) = (diff.differences.len(), diff.compared);
     if differing == 0 {
         let apps = if compared == 1 { "app" } else { "apps" };
-        return format!("{left} and {right} do not differ, in {compared} {apps}");
+        return format!("{left} and {right} do not differ in {compared} {apps}");
     }
     let promotion = if answer.is_promotion { promotion_text(diff) } else { String::new() };
     format!("{differing} of {compared} differ{promotion}")
 }
 
-/// What a promotion would do to the stage on the right.
+/// Counts the apps that a promotion would move forward or back in the stage on the right.
 fn promotion_text(diff: &DiffReport) -> String {
     let count = |ahead: fn(&AheadSide) -> bool| {
         diff.differences.iter().filter(|difference| ahead(&difference.ahead)).count()
@@ -99,7 +99,7 @@ fn promotion_text(diff: &DiffReport) -> String {
     let forward = count(|ahead| matches!(ahead, AheadSide::Left(_)));
     let back = match count(|ahead| matches!(ahead, AheadSide::Right(_))) {
         0 => String::new(),
-        back => format!(" and takes {back} back"),
+        back => format!(" and {back} back"),
     };
-    format!("; a promotion to {} brings {forward} forward{back}", diff.right.text)
+    format!("; a promotion to {} would move {forward} forward{back}", diff.right.text)
 }

@@ -6,32 +6,32 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-/// What is around this process.
+/// The environment of this process: arguments, terminal, folders and variables.
 #[derive(Debug, Clone)]
 pub struct ProcessEnvironment {
     pub arguments: Vec<OsString>,
     pub working_directory: Option<PathBuf>,
-    /// Where copies and indexes are kept, if there is a place: `$XDG_CACHE_HOME/towpath`.
+    /// The cache folder for clones and indexes: `$XDG_CACHE_HOME/towpath`.
     pub cache: Option<PathBuf>,
     pub stdin_is_terminal: bool,
     pub stdout_is_terminal: bool,
     pub stderr_is_terminal: bool,
-    /// Of the terminal, or of `COLUMNS`.
+    /// Width of the terminal, or the value of `COLUMNS`.
     pub width: Option<usize>,
-    /// Of the terminal that questions are asked on.
+    /// Width of the terminal on stderr, which shows questions.
     pub stderr_width: Option<usize>,
-    /// The locale's character set is UTF-8.
+    /// True where the locale uses UTF-8.
     pub unicode: bool,
-    /// What `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM` say, if anything.
+    /// Whether `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` or `TERM` turns colour on or off.
     pub color: Option<bool>,
-    /// A shell asks for completions.
+    /// True where a shell asks for completions.
     pub completing: bool,
-    /// `TOWPATH_THREADS`, for measuring: history is read on this many threads.
+    /// Number of threads that read history, from `TOWPATH_THREADS`; for measurements.
     pub threads: Option<usize>,
 }
 
 impl ProcessEnvironment {
-    /// Looks around, once.
+    /// Reads the environment once.
     pub fn read() -> Self {
         let stdout_is_terminal = std::io::stdout().is_terminal();
         ProcessEnvironment {
@@ -66,12 +66,12 @@ pub fn text(name: &str) -> Option<String> {
     read_variable(name).and_then(|value| value.into_string().ok())
 }
 
-/// Where git keeps what a push brings while a hook of the server is asked, if this is one.
+/// Folder with the objects of a push while a server hook judges it (`GIT_QUARANTINE_PATH`).
 pub fn quarantine_path() -> Option<PathBuf> {
     read_variable("GIT_QUARANTINE_PATH").map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
-/// The clock in whole seconds, as commits have them, or `TOWPATH_NOW`, with which tests stand still.
+/// The current time in whole seconds, as in commits; tests fix it with `TOWPATH_NOW`.
 #[expect(clippy::disallowed_methods, reason = "this is the place that reads the clock")]
 pub fn now() -> Zoned {
     let now: Option<Timestamp> = text("TOWPATH_NOW").and_then(|text| text.parse().ok());
@@ -79,7 +79,7 @@ pub fn now() -> Zoned {
     Timestamp::from_second(now.as_second()).unwrap_or(now).to_zoned(TimeZone::system())
 }
 
-/// The XDG base directory specification: a relative path counts as unset.
+/// The cache folder by the XDG base directory specification; a relative path counts as unset.
 fn cache_folder() -> Option<PathBuf> {
     let absolute =
         |name: &str| read_variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
@@ -101,7 +101,7 @@ fn is_utf8(locale: &str) -> bool {
     locale.contains("utf-8") || locale.contains("utf8")
 }
 
-/// See no-color.org and bixense.com/clicolors.
+/// Colour by the rules of no-color.org and bixense.com/clicolors.
 fn color() -> Option<bool> {
     if read_variable("NO_COLOR").is_some() {
         return Some(false);

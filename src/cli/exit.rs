@@ -3,7 +3,7 @@
 use crate::ops::error::FailureKind;
 use std::process::ExitCode;
 
-/// How a command ended. The numbers are a promise.
+/// The exit code of a command. The numbers never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitKind {
     /// Done, or nothing to do.
@@ -11,7 +11,7 @@ pub enum ExitKind {
     Failed,
     /// Wrong usage or configuration.
     Usage,
-    /// A gate or guard said no, or wait.
+    /// A gate or the guard said no, or wait.
     Refused,
     /// Differences were found, and the caller asked for this code.
     Different,

@@ -1,13 +1,15 @@
-//! The arguments that say which forge is meant.
+//! Arguments that select the forge.
 
 use super::environment;
 use crate::ops::session::ForgeChoice;
 use clap::{ArgMatches, Args};
 
-/// Which forge.
+/// Name and API address of the forge.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ForgeArgs {
-    /// The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none
+    /// Forge of `origin` [default: recognised by its address]
+    ///
+    /// One of github, gitlab, gitea, forgejo, bitbucket and azure, or plain for none.
     #[arg(
         long,
         value_name = "NAME",
@@ -17,7 +19,7 @@ pub struct ForgeArgs {
     )]
     forge: Option<String>,
 
-    /// The address of the forge's API, where it is not the usual one
+    /// Address of the forge's API, if it is not the usual one
     #[arg(
         long,
         value_name = "URL",
@@ -29,8 +31,8 @@ pub struct ForgeArgs {
 }
 
 impl ForgeArgs {
-    /// What the command was told, at whichever level, or for one that takes no such arguments the
-    /// environment.
+    /// Reads the arguments of the command or one of its subcommands. For commands without these
+    /// arguments, reads the environment.
     pub fn from_matches(matches: &ArgMatches) -> Self {
         let levels = || {
             std::iter::successors(Some(matches), |level| level.subcommand().map(|(_, inner)| inner))
@@ -47,7 +49,7 @@ impl ForgeArgs {
         }
     }
 
-    /// The choice as the library takes it.
+    /// Converts the arguments to a [`ForgeChoice`].
     pub fn to_choice(&self) -> ForgeChoice {
         ForgeChoice { name: self.forge.clone(), api: self.forge_api.clone() }
     }

@@ -1,4 +1,4 @@
-//! The options that every command takes.
+//! Options that every command accepts.
 
 use super::environment::ProcessEnvironment;
 use super::forge_args::ForgeArgs;
@@ -11,16 +11,16 @@ use clap::{ArgAction, Args, ValueEnum, ValueHint};
 use jiff::SignedDuration;
 use std::path::PathBuf;
 
-/// What every command takes.
+/// Options that every command accepts.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct GlobalArgs {
-    /// The deployment repository: a folder, a bare repository or a URL
+    /// Deployment repository: a folder, a bare repository or a URL
     #[arg(short = 'C', long = "repo", value_name = "PATH|URL", global = true)]
     #[arg(env = "TOWPATH_REPO", hide_env_values = true, value_hint = ValueHint::DirPath)]
     pub repo: Option<String>,
 
-    /// The branch that is deployed, instead of the repository's own
+    /// Deployed branch [default: from towpath.yaml, else the repository's own]
     #[arg(
         long,
         value_name = "BRANCH",
@@ -30,19 +30,19 @@ pub struct GlobalArgs {
     )]
     pub branch: Option<String>,
 
-    /// Who named the branch.
+    /// Origin of the branch name.
     #[arg(skip)]
     pub branch_from: Provenance,
 
-    /// What the command writes, if it does.
+    /// The command, if it writes.
     #[arg(skip)]
     pub writing: Option<WritingCommand>,
 
-    /// Which forge is meant, for what gates ask it.
+    /// The forge that gates ask.
     #[arg(skip)]
     pub forge: ForgeArgs,
 
-    /// The configuration, instead of the repository's towpath.yaml
+    /// Configuration file to use instead of the repository's towpath.yaml
     #[arg(
         long,
         value_name = "FILE",
@@ -53,7 +53,7 @@ pub struct GlobalArgs {
     #[arg(value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
 
-    /// Fetch a repository named by URL again when its copy is older than this, such as `1h`
+    /// Fetch a repository named by URL again if its copy is older than this
     #[arg(
         long,
         value_name = "TIME",
@@ -64,17 +64,17 @@ pub struct GlobalArgs {
     #[arg(default_value = "5m", value_parser = parse_duration, hide_short_help = true)]
     pub max_age: SignedDuration,
 
-    /// Write nothing, anywhere, not even to the cache; commands that would are refused
+    /// Write nothing, not even to the cache, and refuse commands that write
     #[arg(long, global = true, env = "TOWPATH_READ_ONLY", hide_env_values = true)]
     #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new(), hide_short_help = true)]
     pub read_only: bool,
 
-    /// Run the commands that gates in the repository's towpath.yaml name
+    /// Run commands that gates in the repository's towpath.yaml name
     #[arg(long, global = true, env = "TOWPATH_ALLOW_COMMANDS", hide_env_values = true)]
     #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new(), hide_short_help = true)]
     pub allow_commands: bool,
 
-    /// Read all history anew, and keep no index of it
+    /// Read the whole history again, and keep no index
     #[arg(long, global = true, env = "TOWPATH_NO_INDEX", hide_env_values = true)]
     #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new(), hide_short_help = true)]
     pub no_index: bool,
@@ -84,11 +84,11 @@ pub struct GlobalArgs {
     #[arg(env = "TOWPATH_COLOR", hide_env_values = true, hide_short_help = true)]
     pub color: ColorChoice,
 
-    /// Say only the answer and errors
+    /// Print only the answer and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Say more: every warning, and what was assumed
+    /// Print more: every warning and every assumption
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
 }
@@ -96,16 +96,16 @@ pub struct GlobalArgs {
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
-    /// On a terminal, unless NO_COLOR says otherwise
+    /// On a terminal, unless NO_COLOR is set
     Auto,
     /// Also in pipes and files
     Always,
-    /// Signs say the same
+    /// Never
     Never,
 }
 
 impl GlobalArgs {
-    /// The options as the library takes them.
+    /// Converts the arguments to the options of a session.
     pub fn to_options(&self, environment: &ProcessEnvironment) -> Options {
         let write_access = match &self.writing {
             None => WritePermission::None,
@@ -121,6 +121,8 @@ impl GlobalArgs {
             read_only: self.read_only,
             allow_commands: self.allow_commands,
             no_index: self.no_index,
+            // A process answers one question; a copy of the history would cost it for nothing.
+            keep_history: false,
             forge: self.forge.to_choice(),
             cache: environment.cache.clone(),
             threads: environment.threads,

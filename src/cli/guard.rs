@@ -1,4 +1,4 @@
-//! `towpath guard`: may this pull request change what runs where?
+//! `towpath guard`: checks whether a pull request may change what runs where.
 
 use super::context::CommandContext;
 use super::environment;
@@ -16,45 +16,47 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath guard --base origin/main                   judge HEAD, as a check on a pull request does
+  towpath guard --base origin/main                   judge HEAD, as a check on a pull request
   towpath guard --base main --head feature           judge another branch
-  towpath guard --base origin/main --output github   annotations on the changed lines
-  towpath guard --base $old --head $new --actor $user  in a hook of a server that knows the user
+  towpath guard --base origin/main --output github   annotate the changed lines
+  towpath guard --base $old --head $new --actor $user  judge a push, in a hook of the server
 
 Exit codes:
-  0  nothing is in the way
-  1  it could not be read
+  0  the change is allowed
+  1  failed
   2  wrong usage or configuration
-  3  something must not be merged, or not yet";
+  3  the change must not be merged, or not yet";
 
-/// Judge a pull request: may it change what runs where?
+/// Check whether a pull request may change what runs where
 ///
-/// Each version that would move is judged: may whoever asks change that stage (`permissions`), did the
-/// version come in order, are the gates open. Everything else in the repository may change freely. The
-/// rules are those of the base, so no change grants itself anything; a change of towpath.yaml needs a
-/// permission of its own. Who asks is what can be proven: the forge's word for who opened the pull
-/// request, or signatures by signers the base names; never the author line of a commit. docs/guard.md
-/// tells more.
+/// Judges each version that the pull request would change. The requester must be permitted to
+/// change the stage (`permissions`), the version must come in order, and the gates must be open.
+/// Everything else in the repository may change freely.
+///
+/// The rules are those of the base, so a change cannot grant itself anything. A change to
+/// towpath.yaml needs a permission of its own. The requester is the person who opened the pull
+/// request, as the forge reports it, or the signer of the commits, or --actor. The author line of a
+/// commit proves nothing. See docs/guard.md.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct GuardArgs {
-    /// The branch it is to be merged into
+    /// Revision to merge into
     #[arg(long, value_name = "REVISION")]
     base: String,
 
-    /// What is to be merged
+    /// Revision to merge
     #[arg(long, value_name = "REVISION", default_value = "HEAD")]
     head: String,
 
-    /// Who asks, where the caller knows for certain: the user of a server hook
+    /// Requester, if the caller knows for certain, as in a server hook
     #[arg(long, value_name = "NAME")]
     actor: Vec<String>,
 
-    /// Ask the forge who opened this pull request
+    /// Number of the pull request, to ask the forge who opened it
     #[arg(long, value_name = "NUMBER")]
     proposal: Option<u64>,
 
-    /// The event that the forge's automation wrote
+    /// Event file that the forge's automation wrote
     #[arg(
         long,
         value_name = "FILE",
@@ -64,7 +66,7 @@ pub struct GuardArgs {
     )]
     event: Option<PathBuf>,
 
-    /// Add a summary in Markdown to this file
+    /// File to append a Markdown summary to
     #[arg(
         long,
         value_name = "FILE",
@@ -74,7 +76,7 @@ pub struct GuardArgs {
     )]
     summary: Option<PathBuf>,
 
-    /// How the answer is written
+    /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = PossibleValuesParser::new(FORMATS))]
     output: String,
 
@@ -84,7 +86,7 @@ pub struct GuardArgs {
 
 const FORMATS: [&str; 5] = ["table", "json", "markdown", "sarif", "github"];
 
-/// Judges, with the exit code of the answer.
+/// Judges the change; the exit code tells whether it is allowed.
 pub fn run(args: &GuardArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let report = guard(&args.to_query(), &context.session)?;
     print_report(args, context, &report)?;
@@ -105,7 +107,7 @@ impl GuardArgs {
     }
 }
 
-/// Prints the answer, and adds the summary.
+/// Prints the answer, and appends the summary to its file.
 fn print_report(
     args: &GuardArgs,
     context: &CommandContext,
@@ -125,7 +127,7 @@ fn print_report(
     match &args.summary {
         Some(path) if context.session.options.read_only => {
             context.ui.print_note(&format!(
-                "no summary is added to {} under --read-only",
+                "no summary is written to `{}` under --read-only",
                 path.display()
             ));
             Ok(())
@@ -140,7 +142,7 @@ fn append_summary(path: &PathBuf, guarded: &GuardReport) -> Result<(), Failure> 
     let written =
         written.and_then(|mut file| file.write_all(ui::guard_markdown(guarded).as_bytes()));
     written.map_err(|error| {
-        Failure::failed(format!("the summary cannot be added to `{}`", path.display()))
+        Failure::failed(format!("cannot write the summary to `{}`", path.display()))
             .with_cause(&error)
     })
 }

@@ -1,4 +1,4 @@
-//! `towpath history`: what was deployed when, by whom.
+//! `towpath history`: lists what was deployed when, where, and by whom.
 
 use super::complete;
 use super::context::CommandContext;
@@ -17,29 +17,30 @@ use jiff::SignedDuration;
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath history                               the newest deployments, of all apps
-  towpath history publisher --stage prod -n 5   the last five of one app in one stage
-  towpath history --since '2 hours ago'         what changed before the alarm?
+  towpath history                               list the newest deployments of all apps
+  towpath history publisher --stage prod -n 5   list the last five of one app in one stage
+  towpath history --since '2 hours ago'         show what changed before the alarm
   towpath history --since 2026-08-01 --until 2026-09-01 --kind rollback,skip
   towpath history --author alice --output csv > alice.csv
   towpath history --output jsonl | jq -r 'select(.lead_seconds > 86400) | .app'
-  towpath history --follow                      new deployments, as they land
+  towpath history --follow                      print new deployments as they land
 
 Exit codes:
-  0  the answer was given
-  1  it could not be read
+  0  done
+  1  failed
   2  wrong usage or configuration";
 
-/// The deployments a terminal is given unless it asks for more.
+/// The default number of deployments on a terminal.
 const ON_A_TERMINAL: usize = 50;
 
-/// Show what was deployed when, where, and by whom.
+/// Show what was deployed when, where, and by whom
 ///
-/// Read from the first-parent history of the deployed branch, newest first: a deployment is a
-/// mainline commit that changed which version a stage runs, at the time it landed there. Kinds:
-/// deploy (a first stage), promote (a stage before has the version), rollback (back to an older
-/// version of the same place), skip (a stage before has the app, but never had the version), add,
-/// remove, image (only the image's name changed).
+/// Lists deployments, newest first. A deployment is a commit in the first-parent history of the
+/// deployed branch that changed which version a stage runs, at the time it landed there.
+///
+/// Kinds: deploy (to a first stage), promote (the previous stage has or had the version), rollback
+/// (back to an older version in the same stage), skip (the previous stage never had the version),
+/// add, remove, image (only the name of the image changed).
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct HistoryArgs {
@@ -53,35 +54,35 @@ pub struct HistoryArgs {
     #[command(flatten)]
     window: WindowArgs,
 
-    /// Only by people whose name or address contains this
+    /// Only by people whose name or address contains this text
     #[arg(long, value_name = "TEXT")]
     author: Option<String>,
 
-    /// Only of this version: a tag, a digest, the beginning of a commit id, or a pattern with `*`
+    /// Only this version: a tag, a digest, the start of a commit id, or a pattern with `*`
     #[arg(long, value_name = "VERSION")]
     version: Option<String>,
 
-    /// Only of these kinds
+    /// Only these kinds
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind())]
     kind: Vec<DeploymentKind>,
 
-    /// Only so many, the newest; 0 for all [default: 50 on a terminal, else all]
+    /// Number of deployments to show, newest first; 0 for all [default: 50 on a terminal, else all]
     #[arg(short = 'n', long = "limit", value_name = "COUNT")]
     limit: Option<usize>,
 
-    /// Give dates and times (in UTC) instead of ages
+    /// Show dates and times (UTC) instead of ages
     #[arg(long)]
     exact: bool,
 
-    /// Go on with new deployments as they land, until stopped
+    /// Keep printing new deployments as they land, until stopped
     #[arg(short, long)]
     follow: bool,
 
-    /// With --follow: look so often, such as `1m`
+    /// With --follow: interval between checks
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration, hide_short_help = true)]
     every: SignedDuration,
 
-    /// How the answer is written
+    /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
     output: OutputFormat,
 }
@@ -101,11 +102,11 @@ fn kind() -> impl TypedValueParser<Value = DeploymentKind> {
     })
 }
 
-/// Prints the answer page by page.
+/// Prints the deployments page by page.
 pub fn run(args: &HistoryArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     if args.follow && args.output == OutputFormat::Json {
-        let failure = Failure::usage("--follow never ends, and a JSON document does");
-        return Err(failure.hint("`--output jsonl` gives one object a line"));
+        let failure = Failure::usage("--follow never ends, so it cannot print a JSON document");
+        return Err(failure.hint("`--output jsonl` prints one object per line"));
     }
     let query = args.to_query(context);
     let times = if args.exact { TimeFormat::Exact } else { TimeFormat::Ago };

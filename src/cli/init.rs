@@ -1,4 +1,4 @@
-//! `towpath init`: writes down what discovery proposes, after asking.
+//! `towpath init`: writes the configuration that discovery proposes, after asking.
 
 use super::context::CommandContext;
 use super::exit::ExitKind;
@@ -14,28 +14,27 @@ use std::path::PathBuf;
 const EXAMPLES: &str = "\
 Examples:
   towpath init               ask, then write towpath.yaml into the work tree
-  towpath init --yes         write what towpath proposes
-  towpath init --stdout      only show it
+  towpath init --yes         write the proposal without asking
+  towpath init --stdout      print it instead
 
 Exit codes:
-  0  written, or shown
+  0  written, or printed
   1  nothing was found, or the file could not be written
   2  wrong usage";
 
-/// Write what towpath finds out about this repository as towpath.yaml.
+/// Write towpath.yaml from what towpath finds in the repository
 ///
-/// Looks at the repository as `towpath status` does without a configuration: which words are stages,
-/// and which files pin images. On a terminal it asks for the order of the stages and which sources
-/// to keep, also those it is not sure of; without one, `--yes` takes the proposal, and unsure
-/// sources become comments.
+/// Finds stages, and files that pin images, as `towpath status` does without a configuration. On a
+/// terminal, the command asks for the order of the stages and for the sources to keep, including
+/// uncertain ones. `--yes` accepts the proposal and writes uncertain sources as comments.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct InitArgs {
-    /// Take the proposal without asking
+    /// Accept the proposal without asking
     #[arg(short, long)]
     yes: bool,
 
-    /// Overwrite a towpath.yaml that is there
+    /// Overwrite an existing towpath.yaml
     #[arg(long)]
     force: bool,
 
@@ -44,7 +43,7 @@ pub struct InitArgs {
     stdout: bool,
 }
 
-/// Asks, and writes or shows.
+/// Proposes a configuration, asks about it, and writes or prints it.
 pub fn run(args: &InitArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.session.open_repository()?;
     let goal = if args.stdout { None } else { Some(target_path(args, context, &repository)?) };
@@ -61,14 +60,14 @@ pub fn run(args: &InitArgs, context: &CommandContext) -> Result<ExitKind, Failur
         Some(path) => {
             write_config(&path, &text, args.force)?;
             context.ui.print_note(&format!(
-                "wrote {CONFIG_FILE}; `towpath status` reads it, commit it to share it"
+                "wrote {CONFIG_FILE}. `towpath status` uses it. Commit it to share it."
             ));
         }
     }
     Ok(ExitKind::Done)
 }
 
-/// The file to write, if it may be written. All refusals come before any work.
+/// The path of the file to write. Refuses before any work if it may not be written.
 fn target_path(
     args: &InitArgs,
     context: &CommandContext,
@@ -77,24 +76,23 @@ fn target_path(
     let show = "`towpath init --stdout` prints it instead";
     let Some(top) = repository.work_tree() else {
         let path = context.session.repository_name(repository);
-        return Err(Failure::usage(format!(
-            "`{path}` has no work tree to write {CONFIG_FILE} into"
-        ))
-        .hint(show));
+        return Err(
+            Failure::usage(format!("`{path}` has no work tree for {CONFIG_FILE}")).hint(show)
+        );
     };
     let path = top.join(CONFIG_FILE);
     if !args.force && path.symlink_metadata().is_ok() {
-        let failure = Failure::failed(format!("there is a {CONFIG_FILE} already"));
-        return Err(failure.hint("--force overwrites it").hint(show));
+        let failure = Failure::failed(format!("{CONFIG_FILE} already exists"));
+        return Err(failure.hint("`towpath init --force` overwrites it").hint(show));
     }
     if !args.yes && !context.session.can_ask() {
-        let failure = Failure::usage("there is no terminal to ask on");
-        return Err(failure.hint("`towpath init --yes` takes the proposal").hint(show));
+        let failure = Failure::usage("`towpath init` needs a terminal to ask on");
+        return Err(failure.hint("`towpath init --yes` accepts the proposal").hint(show));
     }
     Ok(path)
 }
 
-/// The proposal as a person wants it, or `None` if they gave up.
+/// The proposal with the user's changes, or `None` if the user cancelled.
 fn ask_user(
     proposal: &ConfigProposal,
     context: &CommandContext,
@@ -102,7 +100,7 @@ fn ask_user(
     let mut config = proposal.config.clone();
     if config.stages.len() > 1 {
         let names: Vec<String> = config.stages.iter().map(|stage| stage.name.to_string()).collect();
-        let question = "Order of the stages, first to last (space picks one up, arrows move it)";
+        let question = "Order of the stages, first to last (space picks one, arrows move it)";
         let Some(order) = ui::ask_order(&context.ui, question, &names)? else { return Ok(None) };
         reorder_stages(&mut config, &order);
     }
@@ -122,13 +120,13 @@ fn ask_user(
     };
     config.rules = kept.into_iter().filter_map(|index| config.rules.get(index).cloned()).collect();
     for rule in &mut config.rules {
-        // Said by a person now.
+        // The user has confirmed it.
         rule.confidence = Confidence::Configured;
     }
     Ok(Some(config))
 }
 
-/// A new order makes the stages one chain; the order that was proposed keeps its forks.
+/// Applies the chosen order, which makes the stages one chain. The proposed order keeps its forks.
 fn reorder_stages(config: &mut Config, order: &[usize]) {
     if order.iter().copied().eq(0..config.stages.len()) {
         return;

@@ -1,4 +1,4 @@
-//! `towpath ledger`: the record of locks, outcomes, approvals, rejections and overrides.
+//! `towpath ledger`: shows, fetches, pushes and annotates the ledger.
 
 use super::context::CommandContext;
 use super::exit::ExitKind;
@@ -12,9 +12,9 @@ use clap::{Args, Subcommand};
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath ledger                        the newest events, of this clone
-  towpath ledger --app web -n 0         all about one app
-  towpath ledger fetch                  bring what others have written
+  towpath ledger                        show the newest events in this clone
+  towpath ledger --app web -n 0         show all events about one app
+  towpath ledger fetch                  fetch the events of others
   towpath ledger note 27e13961 'the incident report is at …'
 
 Exit codes:
@@ -22,29 +22,29 @@ Exit codes:
   1  failed
   2  wrong usage or configuration";
 
-/// Show the ledger: locks, outcomes, approvals, rejections, holds and broken glass.
+/// Show the ledger of outcomes, approvals, rejections, locks and overrides
 ///
-/// It is a chain of commits at refs/towpath/ledger, one event each. What is shown is the copy in this
-/// clone; every command that writes an event brings it up to date.
+/// The ledger is a chain of commits at refs/towpath/ledger, with one event each. The command shows
+/// the copy in this clone. Commands that write an event update the copy first.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct LedgerArgs {
     #[command(subcommand)]
     command: Option<LedgerCommand>,
 
-    /// Only about this app
+    /// Only events about this app
     #[arg(long, value_name = "APP")]
     app: Option<String>,
 
-    /// Only about this stage
+    /// Only events about this stage
     #[arg(long, value_name = "STAGE")]
     stage: Option<String>,
 
-    /// Only so many, the newest; 0 for all
+    /// Number of events to show, newest first; 0 for all
     #[arg(short = 'n', long = "limit", value_name = "COUNT", default_value_t = 50)]
     limit: usize,
 
-    /// How the answer is written
+    /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     #[arg(value_parser = one_of(&[OutputFormat::Table, OutputFormat::Jsonl]))]
     output: OutputFormat,
@@ -52,21 +52,21 @@ pub struct LedgerArgs {
 
 #[derive(Debug, Subcommand)]
 enum LedgerCommand {
-    /// Bring what others have written to the origin
+    /// Fetch the ledger from the origin
     Fetch,
-    /// Bring what was only written here to the origin
+    /// Push events that only this clone has to the origin
     Push,
-    /// Say something about an event: the follow-up of a broken glass
+    /// Add a note to an event, such as the follow-up of a break glass
     Note(LedgerNoteArgs),
 }
 
 #[derive(Debug, Args)]
 struct LedgerNoteArgs {
-    /// The event, or the beginning of its id
+    /// Id of the event, or the start of it
     #[arg(value_name = "EVENT", value_parser = value_parsers::text)]
     event: String,
 
-    /// What there is to say
+    /// Text of the note
     #[arg(value_name = "TEXT", value_parser = value_parsers::text)]
     text: String,
 
@@ -81,7 +81,7 @@ pub fn run(args: &LedgerArgs, context: &CommandContext) -> Result<ExitKind, Fail
         Some(LedgerCommand::Fetch) => fetch(context)?,
         Some(LedgerCommand::Push) => {
             push_ledger(&context.session)?;
-            context.ui.print_note("the origin has all that is here");
+            context.ui.print_note("the origin has all events of this clone");
         }
         Some(LedgerCommand::Note(args)) => {
             let target = args.book.target();
@@ -112,7 +112,7 @@ fn fetch(context: &CommandContext) -> Result<(), Failure> {
     });
     if fetched.only_here > 0 {
         context.ui.print_note(&format!(
-            "{} only here; `towpath ledger push` brings them to the origin",
+            "{} only in this clone; `towpath ledger push` pushes them to the origin",
             fetched.only_here
         ));
     }

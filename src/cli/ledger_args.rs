@@ -1,18 +1,18 @@
-//! The argument of every command that writes to the ledger.
+//! The argument that every command with ledger events accepts.
 
 use crate::ops::ledger::LedgerTarget;
 use clap::Args;
 
-/// Where an event is written.
+/// The place to write an event to.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct LedgerWriteArgs {
-    /// Write to this clone only; `towpath ledger push` brings it to the origin
+    /// Write to this clone only; `towpath ledger push` sends it to the origin later
     #[arg(long)]
     local: bool,
 }
 
 impl LedgerWriteArgs {
-    /// The place as the library takes it.
+    /// Converts the argument to a [`LedgerTarget`].
     pub fn target(self) -> LedgerTarget {
         if self.local { LedgerTarget::Clone } else { LedgerTarget::Origin }
     }

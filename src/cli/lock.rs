@@ -1,4 +1,4 @@
-//! `towpath lock`, `unlock` and `locks`.
+//! `towpath lock`, `unlock` and `locks`: set, remove and list locks.
 
 use super::complete;
 use super::context::CommandContext;
@@ -15,13 +15,13 @@ use clap_complete::engine::ArgValueCompleter;
 
 const LOCK_EXAMPLES: &str = "\
 Examples:
-  towpath lock --stage prod --reason 'incident 12'               no app goes to prod
-  towpath lock web --stage prod --reason 'load test' --until 2h  for two hours
-  towpath lock web --reason 'broken build'                       in no stage
-  towpath lock --all --reason 'moving house' --until 2026-12-24T18:00
+  towpath lock --stage prod --reason 'incident 12'               lock prod for all apps
+  towpath lock web --stage prod --reason 'load test' --until 2h  lock web in prod for two hours
+  towpath lock web --reason 'broken build'                       lock web in all stages
+  towpath lock --all --reason 'migration' --until 2026-12-24T18:00
 
 Exit codes:
-  0  it is locked
+  0  locked
   1  failed: the ledger could not be written
   2  wrong usage or configuration";
 
@@ -31,38 +31,38 @@ Examples:
   towpath unlock web --stage prod
 
 Exit codes:
-  0  it is not locked any more
+  0  unlocked
   1  failed: the ledger could not be written
-  2  wrong usage or configuration; there is no such lock";
+  2  wrong usage or configuration, or there is no such lock";
 
-/// What is locked.
+/// The app, the stage, or everything that a lock is for.
 #[derive(Debug, Args)]
 struct LockScopeArgs {
-    /// The app, or `app/component`; all apps unless said
+    /// App, or `app/component` [default: all apps]
     #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
     app: Option<String>,
 
-    /// The stage; all stages unless said
+    /// Stage [default: all stages]
     #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
     stage: Option<String>,
 
-    /// Every app in every stage
+    /// All apps in all stages
     #[arg(long, conflicts_with_all = ["app", "stage"])]
     all: bool,
 }
 
-/// Lock an app or a stage: nothing goes there.
+/// Lock an app or a stage so that nothing is deployed there
 #[derive(Debug, Args)]
 #[command(after_long_help = LOCK_EXAMPLES)]
 pub struct LockArgs {
     #[command(flatten)]
     scope: LockScopeArgs,
 
-    /// Why, for those who are stopped by it
+    /// Reason, shown to everyone whom the lock stops
     #[arg(long, value_name = "TEXT", value_parser = value_parsers::text)]
     reason: String,
 
-    /// It ends by itself: `2h`, `3d`, or a time such as `18:00` or `2026-12-24T18:00`
+    /// End of the lock: `2h`, `3d`, `18:00` or `2026-12-24T18:00` [default: none]
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
 
@@ -70,7 +70,7 @@ pub struct LockArgs {
     book: LedgerWriteArgs,
 }
 
-/// Take a lock away.
+/// Remove a lock
 #[derive(Debug, Args)]
 #[command(after_long_help = UNLOCK_EXAMPLES)]
 pub struct UnlockArgs {
@@ -81,16 +81,16 @@ pub struct UnlockArgs {
     book: LedgerWriteArgs,
 }
 
-/// List the locks that hold: what, who, why, and until when.
+/// List the active locks with their authors, reasons and ends
 #[derive(Debug, Args)]
 pub struct LocksArgs {
-    /// How the answer is written
+    /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     #[arg(value_parser = one_of(&[OutputFormat::Table, OutputFormat::Json]))]
     output: OutputFormat,
 }
 
-/// Locks.
+/// Writes a lock to the ledger, and notes the event.
 pub fn lock(args: &LockArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let (scope, until) = (args.scope.to_scope(), args.until.as_deref());
     let target = args.book.target();
@@ -99,14 +99,14 @@ pub fn lock(args: &LockArgs, context: &CommandContext) -> Result<ExitKind, Failu
     Ok(ExitKind::Done)
 }
 
-/// Unlocks.
+/// Removes a lock in the ledger, and notes the event.
 pub fn unlock(args: &UnlockArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let scope = args.scope.to_scope();
     context.note_events(&events::unlock(&scope, args.book.target(), &context.session)?);
     Ok(ExitKind::Done)
 }
 
-/// Lists.
+/// Prints the active locks.
 pub fn list(args: &LocksArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let ledger = ledger::open_ledger(&context.session)?;
     let now = context.session.now();

@@ -1,4 +1,4 @@
-//! `towpath man`: the manual, made of the same words as `--help`.
+//! `towpath man`: the manual pages, generated from the texts of `--help`.
 
 use crate::cli::context::CommandContext;
 use crate::cli::exit::ExitKind;
@@ -11,16 +11,16 @@ Examples:
   towpath man | man -l -
   towpath man --dir ~/.local/share/man/man1";
 
-/// Print the manual page.
+/// Print the manual page
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ManArgs {
-    /// Write a page for each command into this folder instead
+    /// Folder to write one page per command into, instead of printing
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     dir: Option<PathBuf>,
 }
 
-/// Prints or writes.
+/// Prints all pages, or writes each to a file.
 pub fn run(
     args: &ManArgs,
     context: &CommandContext,
@@ -39,7 +39,7 @@ pub fn run(
 
 fn write_pages(folder: &Path, pages: &[(String, String)]) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
-        Failure::failed(format!("the pages could not be written to `{}`", folder.display()))
+        Failure::failed(format!("cannot write the pages to `{}`", folder.display()))
             .with_cause(&error)
     };
     std::fs::create_dir_all(folder).map_err(failed)?;
@@ -49,7 +49,7 @@ fn write_pages(folder: &Path, pages: &[(String, String)]) -> Result<(), Failure>
     Ok(())
 }
 
-/// Name and text of every page: the program, then each command.
+/// The name and text of every page: first the program, then each command.
 fn render_pages(mut root: Command) -> Vec<(String, String)> {
     root.build();
     let mut out = Vec::new();

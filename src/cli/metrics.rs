@@ -1,4 +1,4 @@
-//! `towpath metrics`: deployment frequency, lead time, failure rate and time to restore.
+//! `towpath metrics`: shows deployment frequency, lead time, failure rate and time to restore.
 
 use super::context::CommandContext;
 use super::exit::ExitKind;
@@ -15,24 +15,27 @@ use jiff::SignedDuration;
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath metrics                              the last 90 days
+  towpath metrics                              measure the last 90 days
   towpath metrics --since 2026-01-01 --stage prod
-  towpath metrics --since 1970-01-01           from the beginning
+  towpath metrics --since 1970-01-01           measure the whole history
   towpath metrics --app 'pay*' --output markdown
   towpath metrics --output json | jq '.stages[] | {stage, deployments_per_week}'
 
 Exit codes:
-  0  the answer was given
-  1  it could not be read
+  0  done
+  1  failed
   2  wrong usage or configuration";
 
-/// Show how often is deployed, how long it takes, how often it fails, and for how long.
+/// Show deployment frequency, lead time, failure rate and time to restore (DORA)
 ///
-/// The four DORA figures, per app and stage and over all: deployments (commits that changed what
-/// runs; twins in one commit count once), lead time (from the landing in the stage before to the
-/// landing here), change failure rate (rollbacks, against all other deployments) and time to restore
-/// (from the landing of what was rolled back to the rollback). Below, from stage to stage: how many
-/// changes had been in the stage before.
+/// Computes the four DORA figures per app and stage, and overall. Deployments are commits that
+/// changed what runs; several images or targets of an app in one commit count once. Lead time runs
+/// from the landing in the previous stage to the landing in this one. Change failure rate compares
+/// rollbacks with all other deployments. Time to restore runs from the landing of a version that
+/// was rolled back to the rollback.
+///
+/// Below the figures, the command shows for each pair of stages how many versions had been in the
+/// previous stage.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct MetricsArgs {
@@ -42,11 +45,11 @@ pub struct MetricsArgs {
     #[command(flatten)]
     window: WindowArgs,
 
-    /// A version may come to the stage before this much later: merges overtake each other
+    /// How much later a version may reach the previous stage, as merges can overtake each other
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = parse_duration)]
     tolerance: SignedDuration,
 
-    /// How the answer is written
+    /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
     output: OutputFormat,
 }
@@ -54,7 +57,7 @@ pub struct MetricsArgs {
 const FORMATS: [OutputFormat; 4] =
     [OutputFormat::Table, OutputFormat::Json, OutputFormat::Csv, OutputFormat::Markdown];
 
-/// Prints the figures, and on stderr what was counted.
+/// Prints the figures, and the period and rules on stderr.
 pub fn run(args: &MetricsArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let query = MetricsQuery {
         selection: args.choice.to_query(),
@@ -77,7 +80,7 @@ pub fn run(args: &MetricsArgs, context: &CommandContext) -> Result<ExitKind, Fai
     Ok(ExitKind::Done)
 }
 
-/// What was counted, and the rules that were applied.
+/// Prints the period that was measured, the tolerance, and the incomparable stages.
 fn print_summary(measured: &MetricsReport, context: &CommandContext) {
     let day = |time: jiff::Timestamp| time.to_zoned(jiff::tz::TimeZone::UTC).date();
     let (since, until) = (day(measured.since), day(measured.until));
@@ -86,7 +89,8 @@ fn print_summary(measured: &MetricsReport, context: &CommandContext) {
     }
     let tolerance = format_duration(measured.tolerance);
     context.ui.print_note(&format!(
-        "from {since} to {until}; what came to the stage before up to {tolerance} later was only overtaken (--tolerance)"
+        "from {since} to {until}; a version may reach the previous stage up to {tolerance} later \
+         (--tolerance)"
     ));
     for pair in measured.metrics.pairs.iter().filter(|pair| !pair.comparable) {
         context.ui.print_caution(&ui::describe_incomparable(pair));

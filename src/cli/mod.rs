@@ -1,5 +1,6 @@
-//! The command line: one file per subcommand, each the same five steps. Parse arguments, resolve
-//! one `Context`, ask the library for a report, render it, return an exit code.
+//! The command line, with one file per subcommand. Each takes the same five steps: parse the
+//! arguments, resolve a `CommandContext`, ask the library for a report, render it, and return an
+//! exit code.
 
 mod advance;
 mod approve;
@@ -57,7 +58,7 @@ pub fn main() -> ExitCode {
     let cli = match Cli::read(&environment.arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are answers too; nobody is left to tell when their pipe is closed.
+            // Help and version are answers too. A closed pipe is not an error.
             let _ = error.print();
             return if error.use_stderr() { ExitKind::Usage } else { ExitKind::Done }.into();
         }
@@ -103,12 +104,12 @@ fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failur
         CliCommand::Plugin(args) => plugin::run(&args, context),
         CliCommand::Init(args) => init::run(&args, context),
         CliCommand::Config(args) => config::run(&args, context),
-        CliCommand::Completions(args) => completions::run(&args, context, args::command()),
+        CliCommand::Completions(args) => completions::run(&args, context),
         CliCommand::Man(args) => man::run(&args, context, args::command()),
     }
 }
 
-/// Runs a command line that the program itself knows, in another repository.
+/// Runs a command line of the program itself, such as a step of the demo, in another repository.
 fn run_line(
     words: &[&str],
     repository: String,

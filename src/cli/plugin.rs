@@ -1,5 +1,5 @@
-//! `towpath plugin`: a step of Drone or Woodpecker, whose settings arrive as `PLUGIN_*` variables. It
-//! writes one file that holds a tag, and pushes.
+//! `towpath plugin`: a step in Drone or Woodpecker that writes a tag into a file and pushes it. The
+//! settings are `PLUGIN_*` variables.
 
 use crate::cli::context::CommandContext;
 use crate::cli::environment;
@@ -14,7 +14,7 @@ use clap::Args;
 use std::time::Instant;
 
 const EXAMPLES: &str = "\
-As a step of Woodpecker:
+A step in Woodpecker:
   - name: deploy
     image: towpath
     settings:
@@ -28,23 +28,23 @@ As a step of Woodpecker:
       access_token: { from_secret: deploy_token }
 
 Exit codes:
-  0  pushed, or the file said so already
+  0  pushed, or the file already contained the tag
   1  failed
   2  wrong settings";
 
-/// Write a tag into a file and push it, as a step of Drone or Woodpecker.
+/// Write a tag into a file and push it, as a step in Drone or Woodpecker
 ///
-/// The repository is cloned into a temporary folder, one commit deep. Who loses a race tries again on
-/// the newest commit. The token is read from PLUGIN_ACCESS_TOKEN only. For files that hold more than a
-/// tag use `towpath deploy`.
+/// The command clones the newest commit of the repository into a temporary folder. If another push
+/// comes first, it tries again on the newest commit. It reads the token only from
+/// PLUGIN_ACCESS_TOKEN. For files that contain more than a tag, use `towpath deploy`.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct PluginArgs {
-    /// The URL of the deployment repository
+    /// URL of the deployment repository
     #[arg(long, value_name = "URL", env = "PLUGIN_GIT_REPO", hide_env_values = true)]
     git_repo: String,
 
-    /// The branch that is deployed, instead of the repository's default
+    /// Deployed branch [default: the default branch of the repository]
     #[arg(
         long = "to-branch",
         value_name = "BRANCH",
@@ -53,35 +53,35 @@ pub struct PluginArgs {
     )]
     to_branch: Option<String>,
 
-    /// The tag to write
+    /// Tag to write
     #[arg(long, value_name = "TAG", env = "PLUGIN_IMAGE_TAG", hide_env_values = true)]
     image_tag: String,
 
-    /// The file that holds the tag, as a path in the repository; made if it is not there
+    /// Path in the repository of the file with the tag; created if it does not exist
     #[arg(long, value_name = "PATH", env = "PLUGIN_DESTINATION_FILE", hide_env_values = true)]
     destination_file: String,
 
-    /// Who makes the commit, unless git knows
+    /// Author of the commit [default: the user in the Git configuration]
     #[arg(long, value_name = "NAME", env = "PLUGIN_AUTHOR_NAME", hide_env_values = true)]
     #[arg(requires = "author_email")]
     author_name: Option<String>,
 
-    /// The address to that name
+    /// Email address of the author
     #[arg(long, value_name = "ADDRESS", env = "PLUGIN_AUTHOR_EMAIL", hide_env_values = true)]
     #[arg(requires = "author_name")]
     author_email: Option<String>,
 
-    /// The message; `$PLUGIN_IMAGE_TAG` and the other settings are replaced by their values
+    /// Commit message; `$PLUGIN_IMAGE_TAG` and other settings are replaced by their values
     #[arg(long, value_name = "TEXT", env = "PLUGIN_COMMIT_MESSAGE", hide_env_values = true)]
     #[arg(default_value = "Deploy $PLUGIN_IMAGE_TAG to $PLUGIN_DESTINATION_FILE")]
     commit_message: String,
 }
 
-/// Clones, writes, pushes.
+/// Clones the repository, writes the tag and pushes the commit.
 pub fn run(args: &PluginArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let job = PluginRequest::from_args(args)?;
     let folder = tempfile::tempdir().map_err(|error| {
-        Failure::failed("there is no temporary folder to clone into").with_cause(&error)
+        Failure::failed("cannot create a temporary folder to clone into").with_cause(&error)
     })?;
     let clone = folder.path().join("clone.git");
     clone_shallow(&job.url, args.to_branch.as_deref(), &clone)?;
@@ -90,14 +90,14 @@ pub fn run(args: &PluginArgs, context: &CommandContext) -> Result<ExitKind, Fail
     (manner.url, manner.committer) = (Some(job.url.clone()), job.author.clone());
     let branch = args.to_branch.clone().or_else(|| repository.head_branch());
     let branch = branch.ok_or_else(|| {
-        Failure::failed("the repository has no branch").hint("name it as `branch`")
+        Failure::failed("the repository has no branch").hint("set `branch` in the settings")
     })?;
     job.carry_out(&Workspace::new(&repository, manner), &repository, &branch, context)
 }
 
-/// What is to be done, checked.
+/// The validated settings of a run.
 struct PluginRequest<'a> {
-    /// With the token in it.
+    /// URL of the repository, including the token.
     url: String,
     path: &'a str,
     tag: &'a str,
@@ -109,7 +109,7 @@ impl<'a> PluginRequest<'a> {
     fn from_args(args: &'a PluginArgs) -> Result<Self, Failure> {
         let tag = args.image_tag.trim();
         if tag.is_empty() || tag.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err(Failure::usage("image_tag is one word, and not empty"));
+            return Err(Failure::usage("image_tag must be one word"));
         }
         let author = args.author_name.clone().zip(args.author_email.clone());
         Ok(PluginRequest {
@@ -136,12 +136,11 @@ impl<'a> PluginRequest<'a> {
             let begun = Instant::now();
             let heads = workspace.remote_heads(&[branch])?;
             workspace.fetch_branches(&heads)?;
-            let tip = heads
-                .get(branch)
-                .copied()
-                .ok_or_else(|| Failure::failed(format!("there is no `{branch}`")))?;
+            let tip = heads.get(branch).copied().ok_or_else(|| {
+                Failure::failed(format!("the repository has no branch `{branch}`"))
+            })?;
             let Some(text) = self.text(repository, tip)? else {
-                context.ui.print_note(&format!("{} says {} already", self.path, self.tag));
+                context.ui.print_note(&format!("{} already contains {}", self.path, self.tag));
                 return Ok(ExitKind::Done);
             };
             let files = vec![(self.path, text.as_str())];
@@ -160,18 +159,18 @@ impl<'a> PluginRequest<'a> {
                 context.ui.write_answer(&commit.to_string())?;
                 context
                     .ui
-                    .print_note(&format!("pushed to {branch}: {} says {}", self.path, self.tag));
+                    .print_note(&format!("pushed to {branch}: {} is {}", self.path, self.tag));
                 return Ok(ExitKind::Done);
             }
             if !retry::goes_on(started, begun.elapsed(), losses) {
                 break;
             }
         }
-        Err(Failure::failed(format!("`{branch}` moved each time before the push arrived"))
+        Err(Failure::failed(format!("other pushes to `{branch}` came first each time"))
             .hint("run it again"))
     }
 
-    /// What the file is to hold at a commit; `None` where it does.
+    /// The new text of the file at a commit; `None` if the file already contains the tag.
     fn text(&self, repository: &Repository, tip: Oid) -> Result<Option<String>, Failure> {
         let snapshot = Snapshot::of_commit(repository, tip)?;
         let folders = self.path.match_indices('/').map(|(at, _)| &self.path[..at]);
@@ -187,14 +186,14 @@ impl<'a> PluginRequest<'a> {
             return Ok(Some(format!("{}\n", self.tag)));
         };
         if file.kind != FileKind::File {
-            return Err(Failure::failed(format!("{} is not a file of its own", self.path)));
+            return Err(Failure::failed(format!("{} is not a regular file", self.path)));
         }
         let old = snapshot
             .read_file(&file)
             .map_err(|error| Failure::failed(format!("{}: {error}", self.path)))?;
         let old = String::from_utf8_lossy(&old);
         if old.split_whitespace().count() > 1 {
-            let failure = Failure::failed(format!("{} holds more than a tag", self.path));
+            let failure = Failure::failed(format!("{} contains more than a tag", self.path));
             return Err(failure.hint("`towpath deploy` changes a version inside a file"));
         }
         let end = if old.is_empty() || old.ends_with('\n') { "\n" } else { "" };
@@ -203,31 +202,31 @@ impl<'a> PluginRequest<'a> {
     }
 }
 
-/// The URL that signs in with a token. GitHub, GitLab, Gitea and Forgejo take any name with it.
+/// Adds the token to the URL. GitHub, GitLab, Gitea and Forgejo accept any user name with it.
 fn with_token(url: &str, token: Option<&str>) -> Result<String, Failure> {
     let Some(token) = token else { return Ok(url.to_owned()) };
     if !token
         .chars()
         .all(|c| c.is_ascii_graphic() && !matches!(c, '@' | '/' | ':' | '?' | '#' | '%'))
     {
-        return Err(Failure::usage("access_token has characters that no token has"));
+        return Err(Failure::usage("access_token contains characters that a token cannot have"));
     }
     let rest = url.strip_prefix("https://").map(|rest| ("https", rest));
     let Some((scheme, rest)) =
         rest.or_else(|| url.strip_prefix("http://").map(|rest| ("http", rest)))
     else {
-        return Err(Failure::usage("access_token is for https URLs; git_repo is none"));
+        return Err(Failure::usage("access_token needs an https URL in git_repo"));
     };
     let host = rest.split('/').next().unwrap_or_default();
     if host.contains('@') {
-        return Err(Failure::usage("git_repo names a user, and access_token is set too")
-            .hint("leave one of them out"));
+        return Err(Failure::usage("git_repo contains a user, and access_token is set too")
+            .hint("remove one of them"));
     }
     let user = if host.ends_with("bitbucket.org") { "x-token-auth" } else { "x-access-token" };
     Ok(format!("{scheme}://{user}:{token}@{rest}"))
 }
 
-/// A path that stays in the repository and is none of git's own.
+/// Checks that a path stays in the repository and outside `.git`.
 fn in_repository(path: &str) -> Result<&str, Failure> {
     let path = path.strip_prefix("./").unwrap_or(path);
     let is_bad = |part: &str| {
@@ -239,15 +238,15 @@ fn in_repository(path: &str) -> Result<&str, Failure> {
     };
     if path.split('/').any(is_bad) || path.chars().any(char::is_control) {
         let failure = Failure::usage(format!(
-            "destination_file `{}` is no path in a repository",
+            "destination_file `{}` is not a path in the repository",
             path.escape_debug()
         ));
-        return Err(failure.hint("such as deployed_tags/staging_image_tag"));
+        return Err(failure.hint("use a path such as deployed_tags/staging_image_tag"));
     }
     Ok(path)
 }
 
-/// The settings by the names of their variables.
+/// The value of a setting by the name of its variable.
 fn setting_value(args: &PluginArgs, name: &str) -> Option<String> {
     match name {
         "PLUGIN_GIT_REPO" => Some(crate::git::url::redact_credentials(&args.git_repo)),
@@ -260,7 +259,7 @@ fn setting_value(args: &PluginArgs, name: &str) -> Option<String> {
     }
 }
 
-/// Replaces `$PLUGIN_NAME` and `${PLUGIN_NAME}`. What sounds like a secret stays out of messages.
+/// Replaces `$PLUGIN_NAME` and `${PLUGIN_NAME}`. Refuses variables whose names suggest a secret.
 fn expand_variables(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, Failure> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -290,11 +289,11 @@ fn expand_variables(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Resul
 fn public_value(name: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, Failure> {
     if ["TOKEN", "PASSWORD", "SECRET", "KEY"].iter().any(|word| name.contains(word)) {
         return Err(Failure::usage(format!(
-            "commit_message names {name}, and secrets do not belong into messages"
+            "commit_message uses {name}, but secrets do not belong in a message"
         )));
     }
     let text = value(name)
-        .ok_or_else(|| Failure::usage(format!("commit_message names {name}, which is not set")))?;
+        .ok_or_else(|| Failure::usage(format!("commit_message uses {name}, which is not set")))?;
     Ok(text.chars().filter(|c| !c.is_control() || *c == '\n').collect())
 }
 

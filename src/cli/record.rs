@@ -1,4 +1,4 @@
-//! `towpath record`: how a deployment turned out.
+//! `towpath record`: records the outcome of a deployment.
 
 use super::complete;
 use super::context::CommandContext;
@@ -19,26 +19,26 @@ Examples:
   towpath record web --stage staging passed --version v1.4
 
 Exit codes:
-  0  it is recorded
+  0  recorded
   1  failed: the ledger could not be written
-  2  wrong usage or configuration; the stage has never run that version";
+  2  wrong usage or configuration, or the stage has never run that version";
 
-/// Record how a deployment turned out: for the job that tests it.
+/// Record whether a deployment passed or failed
 ///
-/// It is written to the ledger, about the deployment that brought the version to the stage. The last
-/// word counts.
+/// Use it in the job that tests the deployment. It writes the outcome to the ledger, for the
+/// deployment that brought the version to the stage. The last outcome counts.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct RecordArgs {
-    /// The app, or `app/component`
+    /// App, or `app/component`
     #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
     app: String,
 
-    /// How it turned out
+    /// Outcome of the deployment
     #[arg(value_name = "passed|failed", value_parser = outcome_parser())]
     outcome: Outcome,
 
-    /// The stage that was tested
+    /// Stage that was tested
     #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
     stage: String,
 
@@ -46,11 +46,11 @@ pub struct RecordArgs {
     #[arg(long, value_name = "TARGET")]
     target: Option<String>,
 
-    /// The version; what the stage runs, unless said
+    /// Version that was tested [default: the one that the stage runs]
     #[arg(long, value_name = "VERSION", value_parser = value_parsers::version)]
     version: Option<String>,
 
-    /// Where one can see how it turned out
+    /// Page that shows the outcome, such as the CI job
     #[arg(long, value_name = "URL", value_parser = value_parsers::text)]
     evidence: Option<String>,
 
@@ -63,7 +63,7 @@ fn outcome_parser() -> impl TypedValueParser<Value = Outcome> {
         .map(|word| if word == "passed" { Outcome::Passed } else { Outcome::Failed })
 }
 
-/// Writes the events, and notes each.
+/// Writes the events to the ledger, and notes each.
 pub fn run(args: &RecordArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let request = OutcomeRequest {
         app: args.app.clone(),

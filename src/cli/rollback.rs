@@ -1,4 +1,4 @@
-//! `towpath rollback`: brings back what a stage ran before.
+//! `towpath rollback`: restores a version that a stage ran before.
 
 use crate::cli::context::CommandContext;
 use crate::cli::delivery_args::DeliveryArgs;
@@ -11,32 +11,33 @@ use clap_complete::engine::ArgValueCompleter;
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath rollback web --stage prod        choose from what prod has run
-  towpath rollback web --stage prod --yes  the version before this one
+  towpath rollback web --stage prod        choose from the versions that prod ran
+  towpath rollback web --stage prod --yes  restore the version before the present one
   towpath rollback web --stage prod --to v1.3.0 --push
 
 Exit codes:
   0  done, or nothing to do
   1  failed, or refused
   2  wrong usage or configuration
-  3  with --wait: the pull request was closed, or is still open";
+  3  a gate stopped it; with --wait, also: the pull request was closed or is still open";
 
-/// Bring back a version that a stage ran before.
+/// Restore a version that a stage ran before
 ///
-/// Without `--to`, a person at a terminal chooses from what the stage has run; otherwise it is the
-/// version before the present one came for the first time, so that a rollback is not rolled back.
+/// Without `--to`, towpath lets you choose on a terminal. Otherwise it takes the version that ran
+/// before the present version first came to the stage, so that it does not undo an earlier
+/// rollback.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct RollbackArgs {
-    /// The app, or `app/component`
+    /// App, or `app/component`
     #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
     app: String,
 
-    /// The stage
+    /// Stage to roll back
     #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
     stage: String,
 
-    /// The version, which the stage must have run
+    /// Version to restore; the stage must have run it
     #[arg(long, value_name = "VERSION", value_parser = value_parsers::version)]
     to: Option<String>,
 
@@ -44,7 +45,7 @@ pub struct RollbackArgs {
     delivery: DeliveryArgs,
 }
 
-/// Rolls back.
+/// Restores the version.
 pub fn run(args: &RollbackArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let intent = ChangeRequest::RollBack {
         app: args.app.clone(),

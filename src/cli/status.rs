@@ -1,4 +1,4 @@
-//! `towpath status`: what runs where.
+//! `towpath status`: shows what runs where.
 
 use super::complete;
 use super::context::CommandContext;
@@ -14,43 +14,47 @@ use clap_complete::engine::ArgValueCompleter;
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath status                           every app, stage by stage
-  towpath status publisher                 one app in full
-  towpath status --stage 'prod*' --targets each cluster of the production stages
-  towpath status --at v1.2                 as it was at a tag
-  towpath status --at '3 days ago'         as it was then
+  towpath status                           show every app, stage by stage
+  towpath status publisher                 show one app in full
+  towpath status --stage 'prod*' --targets show each cluster of the production stages
+  towpath status --at v1.2                 show the state at a Git tag
+  towpath status --at '3 days ago'         show the state three days ago
   towpath status --output json | jq '.entries[] | select(.stage == \"prod\") | .tag'
-  towpath status --exit-code --quiet       is everything promoted?
+  towpath status --exit-code --quiet       check whether everything is promoted
 
 Exit codes:
-  0  the answer was given
-  1  it could not be read
+  0  done
+  1  failed
   2  wrong usage or configuration
   4  stages differ (only with --exit-code)";
 
-/// Show which version of which app runs in which stage.
+/// Show which version of each app runs in which stage
 ///
-/// Apps go down, stages across in pipeline order. A cell that differs from the stage before bears a
-/// sign. Where the places of one stage (clusters, regions) agree, they are one cell. With an app,
-/// shows everything about it: image, tag, digest, each file and line, and the commit behind it.
+/// Rows are apps. Columns are stages, in pipeline order. A mark shows a version that differs from
+/// the previous stage. If all targets of a stage (clusters, regions) run the same version, they
+/// share one cell. With APP, the command shows everything about that app: image, tag, digest, each
+/// file and line, and the commit that brought the version.
 ///
-/// Everything is read from git objects of the deployed branch; a dirty work tree changes nothing.
+/// The command reads Git objects of the deployed branch. Uncommitted changes do not affect the
+/// answer, unless you pass --worktree.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct StatusArgs {
-    /// Show these apps in full
+    /// Apps to show in full
     #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
     apps: Vec<String>,
 
-    /// Only apps that fit; `*` and `?` stand for any text and any character
+    /// Only apps that match; `*` matches any text, `?` any character
     #[arg(long, value_name = "GLOB", value_delimiter = ',', add = ArgValueCompleter::new(complete::apps))]
     app: Vec<String>,
 
-    /// Only stages that fit
+    /// Only stages that match
     #[arg(long, value_name = "GLOB", value_delimiter = ',', add = ArgValueCompleter::new(complete::stages))]
     stage: Vec<String>,
 
-    /// As it was at a revision or a time, with ages counted from there: `v1.2`, `2026-05-05T10:00`, `3 days ago`
+    /// Show the state at a revision or time, such as `v1.2`, `2026-05-05T10:00` or `3 days ago`
+    ///
+    /// Ages count from that time.
     #[arg(long, value_name = "REV|TIME", conflicts_with = "worktree")]
     at: Option<String>,
 
@@ -58,19 +62,19 @@ pub struct StatusArgs {
     #[arg(long)]
     worktree: bool,
 
-    /// Give each target (cluster, region) a column of its own
+    /// Show a column for each target (cluster, region)
     #[arg(long)]
     targets: bool,
 
-    /// Do not look up since when each version is there
+    /// Do not look up the age of each version
     #[arg(long)]
     no_since: bool,
 
-    /// End with 4 when stages differ
+    /// Exit with code 4 if stages differ
     #[arg(long)]
     exit_code: bool,
 
-    /// How the answer is written
+    /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
     output: OutputFormat,
 }
@@ -83,7 +87,7 @@ const FORMATS: [OutputFormat; 5] = [
     OutputFormat::Markdown,
 ];
 
-/// Prints the matrix, and on stderr what was assumed and left out.
+/// Prints the matrix, and a summary and warnings on stderr.
 pub fn run(args: &StatusArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let answer = status(&args.to_query(), &context.session)?;
     let stacked = Matrix::new(&answer.report, false);
@@ -129,13 +133,13 @@ fn render_status(
     }
 }
 
-/// What the sign means, and how often it stands there.
+/// Prints the meaning of the mark and the number of rows with it.
 fn print_summary(matrix: &Matrix, context: &CommandContext) {
     let (rows, differing) = (matrix.rows.len(), matrix.differing_rows());
     if differing > 0 {
         let sign = context.ui.err.difference_sign();
         context.ui.print_note(&format!(
-            "{sign} differs from the stage before, in {differing} of {rows} rows"
+            "{sign} differs from the previous stage, in {differing} of {rows} rows"
         ));
     }
 }

@@ -1,10 +1,10 @@
-//! The terminal as the sink of notices and progress, and as the place where people are asked.
+//! The terminal, which prints notices, draws progress and asks questions.
 
 use crate::ops::error::Failure;
 use crate::ops::notice::{Level, NoticeSink, ProgressKind, Questions, TaskProgress};
 use crate::ui::{self, ProgressIndicator, Ui};
 
-/// Prints notices, draws progress and asks.
+/// Prints notices, draws progress and asks questions.
 pub struct Terminal {
     ui: Ui,
 }

@@ -5,25 +5,22 @@ use crate::ui::OutputFormat;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::SignedDuration;
 
-/// A text that says something.
+/// Parses a text that is not blank.
 pub fn text(text: &str) -> Result<String, String> {
-    if text.trim().is_empty() { Err("it is empty".into()) } else { Ok(text.to_owned()) }
+    if text.trim().is_empty() { Err("must not be empty".into()) } else { Ok(text.to_owned()) }
 }
 
-/// A version as it may stand in a file.
+/// Parses a version: one word, as in a file.
 pub fn version(text: &str) -> Result<String, String> {
     let is_one = !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control());
-    if is_one {
-        Ok(text.to_owned())
-    } else {
-        Err("a version has no spaces and is not empty".into())
-    }
+    if is_one { Ok(text.to_owned()) } else { Err("a version must be one word".into()) }
 }
 
-/// A time span such as `90s`.
+/// Parses a time span such as `90s`.
 pub fn parse_duration(text: &str) -> Result<SignedDuration, String> {
-    let parsed = time_span(text).ok_or("it is no time span, such as `30s`, `10m`, `2h` or `1d`")?;
-    if parsed.is_negative() { Err("it must not be negative".into()) } else { Ok(parsed) }
+    let parsed =
+        time_span(text).ok_or("expected a time span such as `30s`, `10m`, `2h` or `1d`")?;
+    if parsed.is_negative() { Err("must not be negative".into()) } else { Ok(parsed) }
 }
 
 const WORDS: [(&str, OutputFormat); 6] = [
@@ -35,7 +32,7 @@ const WORDS: [(&str, OutputFormat); 6] = [
     ("markdown", OutputFormat::Markdown),
 ];
 
-/// Takes one of the formats that are offered.
+/// Parses one of the offered output formats.
 pub fn one_of(offered: &'static [OutputFormat]) -> impl TypedValueParser<Value = OutputFormat> {
     let words =
         WORDS.into_iter().filter(|(_, format)| offered.contains(format)).map(|(word, _)| word);

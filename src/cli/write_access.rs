@@ -1,20 +1,20 @@
-//! What every command may change, declared here and nowhere else.
+//! The write access of every command, declared in this file only.
 //!
-//! A command that only reads gets no workspace, so it cannot change a repository. One that writes is
-//! refused under `--read-only`, before it looks at anything.
+//! A read-only command gets no workspace, so it cannot change a repository. Under `--read-only`, a
+//! command that writes is refused before it reads anything.
 
 use crate::ops::error::Failure;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-/// What a command does to repositories and to files outside the cache folder.
+/// Whether a command writes to repositories, or to files outside the cache folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WriteAccess {
     Reads,
     Writes,
-    /// It writes, unless one of these options is given.
+    /// Writes, unless one of these options is given.
     WritesUnless(&'static [&'static str]),
-    /// It writes where this option is given.
+    /// Writes if this option is given.
     WritesWith(&'static str),
 }
 
@@ -22,10 +22,10 @@ use WriteAccess::{Reads, Writes, WritesUnless, WritesWith};
 
 const DELIVERY: WriteAccess = WritesUnless(&["--dry-run", "--patch"]);
 
-/// Without a forge, pull requests are fetched into the clone to be read.
+/// Write access of reading pull requests: without a forge, they are fetched into the clone.
 const FORGE: WriteAccess = WritesUnless(&["--forge"]);
 
-/// Every command that can be typed.
+/// Every command, with its write access.
 pub static COMMANDS: [(&str, WriteAccess); 37] = [
     ("status", Reads),
     ("history", WritesWith("--follow")),
@@ -33,7 +33,7 @@ pub static COMMANDS: [(&str, WriteAccess); 37] = [
     ("trace", Reads),
     ("metrics", Reads),
     ("audit", Reads),
-    // The file that --summary names is the user's, and left alone under --read-only.
+    // The file of --summary belongs to the user, and is not written under --read-only.
     ("guard", Reads),
     ("promote", DELIVERY),
     ("deploy", DELIVERY),
@@ -67,20 +67,20 @@ pub static COMMANDS: [(&str, WriteAccess); 37] = [
     ("help", Reads),
 ];
 
-/// What was typed writes.
+/// A command on the command line that writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WritingCommand {
-    /// The command, as it is typed.
+    /// The command, as typed.
     command: String,
     reach: WriteAccess,
 }
 
 impl WritingCommand {
-    /// What the command of a command line writes; `None` where it only reads.
+    /// The command of a command line, if it writes.
     pub fn from_matches(matches: &ArgMatches) -> Option<Self> {
         let (command, options) = command_path(matches);
         let known = COMMANDS.iter().find(|(name, _)| *name == command);
-        // A test walks the commands, so this is none that was forgotten.
+        // A test checks that COMMANDS lists every command.
         let reach = known.map_or(Writes, |(_, reach)| *reach);
         let writes = match reach {
             Reads => false,
@@ -91,26 +91,29 @@ impl WritingCommand {
         writes.then_some(WritingCommand { command, reach })
     }
 
-    /// Why it is not done under `--read-only`.
+    /// The refusal under `--read-only`, with a hint at a variant that only reads.
     pub fn refusal(&self) -> Failure {
         let command = &self.command;
         let refused = |what: &str| {
-            Failure::usage(format!("`towpath {what}` writes, and --read-only refuses that"))
+            Failure::usage(format!("--read-only refuses `towpath {what}`, because it writes"))
         };
         match self.reach {
-            WritesUnless(["--forge"]) => refused(command)
-                .hint("without a forge, pull requests are fetched into this clone; with --forge NAME only it is asked"),
+            WritesUnless(["--forge"]) => refused(command).hint(
+                "without a forge, towpath fetches pull requests into this clone; --forge \
+                       NAME asks a forge instead",
+            ),
             WritesUnless([one]) => refused(command).hint(format!("with {one} it only reads")),
-            WritesUnless(instead) => refused(command).hint(format!("with {} it only reads", instead.join(" or "))),
-            WritesWith(option) => {
-                refused(&format!("{command} {option}")).hint(format!("without {option} it only reads"))
+            WritesUnless(instead) => {
+                refused(command).hint(format!("with {} it only reads", instead.join(" or ")))
             }
+            WritesWith(option) => refused(&format!("{command} {option}"))
+                .hint(format!("without {option} it only reads")),
             Reads | Writes => refused(command),
         }
     }
 }
 
-/// The command with its subcommands, and its own arguments.
+/// The full name of the command, and its arguments.
 fn command_path(matches: &ArgMatches) -> (String, &ArgMatches) {
     let (mut words, mut at) = (Vec::new(), matches);
     while let Some((word, below)) = at.subcommand() {
@@ -120,7 +123,7 @@ fn command_path(matches: &ArgMatches) -> (String, &ArgMatches) {
     (words.join(" "), at)
 }
 
-/// Was an option given? `--forge plain` names no forge.
+/// True where an option is given. `--forge plain` names no forge, so it does not count.
 fn is_given(options: &ArgMatches, option: &str) -> bool {
     let id = id(option);
     let is_said =
@@ -142,7 +145,7 @@ mod tests {
     use crate::cli::args;
     use std::collections::BTreeSet;
 
-    /// What can be typed: commands without subcommands, and those that do something without one.
+    /// Commands without subcommands, and commands that work without one.
     fn commands(command: &clap::Command, above: &str, out: &mut Vec<(String, clap::Command)>) {
         for below in command.get_subcommands() {
             let name = format!("{above}{}", below.get_name());
@@ -167,9 +170,9 @@ mod tests {
             COMMANDS.iter().map(|(name, _)| (*name).to_owned()).collect();
         assert_eq!(
             there, declared,
-            "left: the commands there are; right: those that say what they write"
+            "left: the commands there are; right: the commands in COMMANDS"
         );
-        assert_eq!(declared.len(), COMMANDS.len(), "none says it twice");
+        assert_eq!(declared.len(), COMMANDS.len(), "no command is listed twice");
     }
 
     #[test]

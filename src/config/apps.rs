@@ -1,19 +1,18 @@
-//! `apps:`: where the sources of an app are, and which revision of them an image was built from.
+//! `apps:`: source repositories of apps, and the revision that an image was built from.
 
 use super::diagnostic::{DiagnosticCollector, did_you_mean};
-use super::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
+use super::fields::{BRACES, ConfigField, ConfigFields, LocatedText, escape_for_message};
 use super::keys;
-use super::parse::BRACES;
-use super::resolved::WrittenSetting;
+use super::written_setting::WrittenSetting;
 use crate::model::AppName;
 
-/// More apps than a person lists.
+/// Limit on entries.
 const MAX_APPS: usize = 5000;
 
-/// The entry for every app that has none of its own.
+/// Key of the entry for all apps without one of their own.
 const ANY: &str = "*";
 
-/// What is said of single apps, and of all others.
+/// Settings of single apps, and defaults for all others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AppsConfig(Vec<(String, AppConfig)>);
 
@@ -24,13 +23,13 @@ struct AppConfig {
 }
 
 impl AppsConfig {
-    /// The address of an app's source repository.
+    /// URL of the app's source repository.
     pub fn repository_of(&self, app: &AppName) -> Option<String> {
         self.find_setting(app, |terms| terms.repository.as_ref())
             .map(|text| text.replace("{app}", app.as_str()))
     }
 
-    /// The revision that a tag was built from, where the configuration says how they belong together.
+    /// Revision that a tag was built from, if configured.
     pub fn revision_of(&self, app: &AppName, tag: &str) -> Option<String> {
         self.find_setting(app, |terms| terms.revision.as_ref())
             .map(|text| text.replace("{tag}", tag))
@@ -58,7 +57,7 @@ pub(super) fn read(
         let hint = String::from(
             "for example `apps: {web: {repository: https://git.example.com/team/web}}`",
         );
-        problems.add(field.key, "`apps` must be a mapping from apps to what is said of them", hint);
+        problems.add(field.key, "`apps` must be a mapping from app names to settings", hint);
         return AppsConfig::default();
     }
     if field.value.raw_pairs().nth(MAX_APPS).is_some() {
@@ -68,11 +67,11 @@ pub(super) fn read(
     let mut out: Vec<(String, AppConfig)> = Vec::new();
     for (key, value) in field.value.raw_pairs() {
         let Some(name) = key.text() else {
-            problems.add(key, "a key must be a text", None);
+            problems.add(key, "a key must be a string", None);
             continue;
         };
         if out.iter().any(|(known, _)| known == name) {
-            problems.add(key, format!("`{}` stands twice", escape_for_message(name)), None);
+            problems.add(key, format!("duplicate key `{}`", escape_for_message(name)), None);
         } else if value.is_mapping() {
             let known = keys::APP.map(|key| key.name);
             let fields = ConfigFields::read(value, &known, problems);
@@ -99,7 +98,7 @@ fn read_app(fields: &ConfigFields<'_>, problems: &mut DiagnosticCollector<'_>) -
     AppConfig { repository: text("repository", "app"), revision: text("revision", "tag") }
 }
 
-/// Is this name all that stands in braces?
+/// Reports any capture but this one, and unbalanced braces. Returns true if there are none.
 fn only_names(
     key: &str,
     name: &str,
@@ -110,16 +109,14 @@ fn only_names(
         let Some((found, _)) = piece.split_once('}') else {
             problems.add(
                 word.at,
-                format!("`{}` has a `{{` without its `}}`", escape_for_message(word.text)),
+                format!("`{}` has an unclosed `{{`", escape_for_message(word.text)),
                 String::from(BRACES),
             );
             return false;
         };
         if found != name {
-            let message = format!(
-                "`{key}` uses `{{{}}}`, which stands for nothing",
-                escape_for_message(found)
-            );
+            let message =
+                format!("`{key}` uses the unknown placeholder `{{{}}}`", escape_for_message(found));
             problems.add(word.at, message, did_you_mean(found, [name]));
             return false;
         }

@@ -1,5 +1,5 @@
-//! What is odd about a configuration that can be read: sources that match nothing, stages that
-//! nothing reaches, gates for apps that are not there.
+//! Finds parts of a valid configuration that have no effect: sources that match no file, stages in
+//! which nothing is found, gates for unknown apps.
 
 use super::diagnostic::{Diagnostic, nearest_word};
 use super::gates::matches_glob;
@@ -7,8 +7,8 @@ use super::resolved::{Config, ConfigOrigin};
 use crate::model::{AppName, StageName};
 use std::collections::BTreeSet;
 
-/// Compares the configuration with what its rules found in the repository. `matched` holds the
-/// indices of the rules that claim a file, `reached` the stages in which something was found.
+/// Reports unused rules and stages. `matched` holds the indexes of the rules that claim a file,
+/// `reached` the stages in which something was found.
 pub fn find_unused(
     config: &Config,
     matched: &BTreeSet<usize>,
@@ -18,12 +18,12 @@ pub fn find_unused(
     for stage in config.stages.iter().filter(|stage| !reached.contains(&stage.name)) {
         let hint = match &stage.branch {
             Some(branch) => format!("nothing was found on its branch `{branch}`"),
-            None => String::from("if its files use another word for it, add that to its `aliases`"),
+            None => String::from("if its files use another name for it, add that to its `aliases`"),
         };
         out.push(diagnostic_at(
             config,
             stage.line,
-            format!("no source finds anything in the stage `{}`", stage.name),
+            format!("no source finds anything in stage `{}`", stage.name),
             hint,
         ));
     }
@@ -43,7 +43,7 @@ pub fn find_unused(
     out
 }
 
-/// The names of apps that gates are said to be for, and that no app has: such a gate holds nothing back.
+/// Reports app patterns of gates that match no app: such a gate never applies.
 pub fn strange_apps(config: &Config, apps: &BTreeSet<AppName>) -> Vec<Diagnostic> {
     let known: Vec<&str> = apps.iter().map(AppName::as_str).collect();
     let mut out = Vec::new();
@@ -53,12 +53,12 @@ pub fn strange_apps(config: &Config, apps: &BTreeSet<AppName>) -> Vec<Diagnostic
         out.extend(strange.map(|pattern| {
             let hint = match nearest_word(pattern, &known) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => String::from("`*` in a name stands for any text"),
+                None => String::from("`*` in a name matches any text"),
             };
             diagnostic_at(
                 config,
                 Some(rule.line),
-                format!("this gate is for `{pattern}`, and no app is called that"),
+                format!("this gate applies to `{pattern}`, but no app has that name"),
                 hint,
             )
         }));
@@ -97,10 +97,10 @@ sources:
         assert_data_eq!(
             shown.join("\n"),
             str![[r#"
-towpath.yaml:3:1: no source finds anything in the stage `live`
+towpath.yaml:3:1: no source finds anything in stage `live`
   hint: nothing was found on its branch `env/live`
-towpath.yaml:4:1: no source finds anything in the stage `prod`
-  hint: if its files use another word for it, add that to its `aliases`
+towpath.yaml:4:1: no source finds anything in stage `prod`
+  hint: if its files use another name for it, add that to its `aliases`
 towpath.yaml:6:1: `kustomize: apps/{app}/{stage}` matches no file
   hint: paths start at the top of the repository; does `apps` exist?
 towpath.yaml:7:1: `helm-values: {stage}/values.yaml` matches no file
@@ -120,10 +120,10 @@ towpath.yaml:7:1: `helm-values: {stage}/values.yaml` matches no file
         assert_data_eq!(
             shown.join("\n"),
             str![[r#"
-towpath.yaml:3:1: this gate is for `wbe`, and no app is called that
-  hint: `*` in a name stands for any text
-towpath.yaml:5:1: this gate is for `zz`, and no app is called that
-  hint: `*` in a name stands for any text
+towpath.yaml:3:1: this gate applies to `wbe`, but no app has that name
+  hint: `*` in a name matches any text
+towpath.yaml:5:1: this gate applies to `zz`, but no app has that name
+  hint: `*` in a name matches any text
 "#]]
         );
     }

@@ -1,33 +1,32 @@
-//! What `config show` reports: every resolved value and where it comes from.
+//! The report of `config show`: every resolved value and its origin.
 
-use super::resolved::{
-    Config, ConfigOrigin, NameTemplate, Provenance, SourceRule, Stage, WrittenSetting,
-};
+use super::resolved::{Config, ConfigOrigin, NameTemplate, Provenance, SourceRule, Stage};
+use super::written_setting::WrittenSetting;
 use crate::model::{KeyTemplate, PathTemplate};
 use serde::Serialize;
 
-/// A configuration for people and machines.
+/// A configuration for display and for JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConfigReport {
     pub branch: SourcedValue,
     /// In pipeline order.
     pub stages: Vec<StageReport>,
-    /// In the order they are written.
+    /// In the order of the file.
     pub sources: Vec<SourceReport>,
-    /// What else the file says.
+    /// Other settings of the file.
     pub settings: Vec<SettingReport>,
 }
 
-/// A setting that stands alone.
+/// A setting without a section of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SettingReport {
-    /// Its keys, with dots between them.
+    /// Its keys, joined by dots.
     pub name: String,
     pub value: String,
     pub from: String,
 }
 
-/// A value and who said so: `towpath.yaml:12`, `built-in default`, `--branch`, `TOWPATH_BRANCH`,
+/// A value and its origin: `towpath.yaml:12`, `built-in default`, `--branch`, `TOWPATH_BRANCH`,
 /// `discovered`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SourcedValue {
@@ -45,7 +44,7 @@ pub struct StageReport {
     pub from: String,
 }
 
-/// One path template with all that belongs to it.
+/// A path template and its options.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SourceReport {
     pub kind: &'static str,
@@ -64,7 +63,7 @@ pub struct SourceReport {
     pub from: String,
 }
 
-/// Describes a configuration. `default_branch` is what counts when no branch is configured.
+/// Describes a configuration. `default_branch` is used if no branch is configured.
 pub fn describe_config(config: &Config, default_branch: &str) -> ConfigReport {
     let branch = config.branch.as_deref().unwrap_or(default_branch).to_owned();
     ConfigReport {
@@ -76,7 +75,7 @@ pub fn describe_config(config: &Config, default_branch: &str) -> ConfigReport {
 }
 
 impl Config {
-    /// Where something with this line comes from; what has no line was not written but found.
+    /// Origin of a value with this line. A value without a line was discovered.
     pub fn provenance(&self, line: Option<u32>) -> Provenance {
         match (&self.origin, line) {
             (ConfigOrigin::File(name), Some(line)) => Provenance::File { name: name.clone(), line },

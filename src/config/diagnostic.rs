@@ -1,13 +1,12 @@
-//! What is wrong with a configuration, said so that a person can mend it: the place, the problem,
-//! and the way out. All problems are reported at once.
+//! Problems of a configuration, with place, message and hint. All problems are reported at once.
 
 use crate::yaml::YamlValue;
 use std::fmt;
 
-/// A file with more problems than this is wrong in one way many times.
+/// Limit on reported problems: a file with more usually repeats one mistake.
 const SHOWN: usize = 20;
 
-/// One problem.
+/// A problem.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Diagnostic {
     /// The file, named as the user would.
@@ -16,9 +15,9 @@ pub struct Diagnostic {
     pub line: u32,
     /// 1-based, in characters.
     pub column: u32,
-    /// What is wrong, one sentence without its full stop.
+    /// The problem: one sentence without its full stop.
     pub message: String,
-    /// What to do about it, where that is known.
+    /// The remedy, if known.
     pub hint: Option<String>,
 }
 
@@ -32,12 +31,12 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// A configuration that cannot be used, and every reason why, in the order of the file.
+/// All problems of a configuration that cannot be used, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     /// At least one.
     pub diagnostics: Vec<Diagnostic>,
-    /// Problems beyond the ones listed.
+    /// Number of further problems.
     pub unlisted: usize,
 }
 
@@ -71,7 +70,7 @@ impl<'t> DiagnosticCollector<'t> {
         DiagnosticCollector { file, text, found: Vec::new(), unlisted: 0 }
     }
 
-    /// A problem with a value.
+    /// Reports a problem with a value.
     pub fn add(
         &mut self,
         at: YamlValue<'_>,
@@ -82,7 +81,7 @@ impl<'t> DiagnosticCollector<'t> {
         self.add_at(at.line(), column, message, hint);
     }
 
-    /// A problem at a place.
+    /// Reports a problem at a place.
     pub fn add_at(
         &mut self,
         line: u32,
@@ -98,12 +97,12 @@ impl<'t> DiagnosticCollector<'t> {
         self.found.push(Diagnostic { file: self.file.to_owned(), line, column, message, hint });
     }
 
-    /// How many problems there are so far.
+    /// Number of problems so far.
     pub fn count(&self) -> usize {
         self.found.len() + self.unlisted
     }
 
-    /// The problems in the order of the file, or `value` if there are none.
+    /// Returns the problems in the order of the file, or `value` if there are none.
     pub fn finish<T>(mut self, value: T) -> Result<T, ConfigError> {
         if self.found.is_empty() {
             return Ok(value);
@@ -113,7 +112,7 @@ impl<'t> DiagnosticCollector<'t> {
     }
 }
 
-/// The column of a byte, 1-based, in characters.
+/// Column of a byte offset, 1-based, in characters.
 fn column_at(text: &str, offset: usize) -> u32 {
     let before = text.get(..offset).unwrap_or(text);
     let start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
@@ -121,7 +120,7 @@ fn column_at(text: &str, offset: usize) -> u32 {
     u32::try_from(characters + 1).unwrap_or(u32::MAX)
 }
 
-/// A hint that names the nearest known word, else all of them.
+/// Hint with the most similar known word, or with all of them.
 pub(super) fn did_you_mean<'w>(
     word: &str,
     known: impl IntoIterator<Item = &'w str>,
@@ -131,12 +130,12 @@ pub(super) fn did_you_mean<'w>(
         return Some(format!("did you mean `{near}`?"));
     }
     let list: Vec<String> = known.iter().take(SHOWN).map(|word| format!("`{word}`")).collect();
-    (!list.is_empty()).then(|| format!("known are {}", list.join(", ")))
+    (!list.is_empty()).then(|| format!("expected one of {}", list.join(", ")))
 }
 
-/// The known word that is most like this one, if any is like it at all.
+/// Returns the known word most similar to this one, if any is similar enough.
 pub(super) fn nearest_word<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
-    // A word of any length can come from a hostile file; no key or name is that long.
+    // A hostile file may hold words of any length; no key or name is this long.
     if word.chars().count() > 100 {
         return None;
     }

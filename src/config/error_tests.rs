@@ -1,4 +1,4 @@
-//! Every message about a wrong `towpath.yaml`, as people see it.
+//! Messages about invalid `towpath.yaml` files.
 
 use super::parse;
 use snapbox::{assert_data_eq, str};
@@ -9,7 +9,7 @@ fn errors(text: &str) -> String {
     error.to_string().replace("towpath.yaml:", "")
 }
 
-/// Two stages and these sources.
+/// Adds two stages to these sources.
 fn sources(text: &str) -> String {
     errors(&format!("stages: [dev, prod]\nsources:\n{text}"))
 }
@@ -20,29 +20,31 @@ fn structure() {
         errors(""),
         str![[r#"
 1:1: the file is empty
-  hint: `towpath init` writes one; without the file, towpath looks for itself
+  hint: `towpath init` writes one; without the file, towpath discovers the layout
 "#]]
     );
     assert_data_eq!(
         errors("# nothing\n---\n~\n"),
         str![[r#"
 1:1: the file is empty
-  hint: `towpath init` writes one; without the file, towpath looks for itself
+  hint: `towpath init` writes one; without the file, towpath discovers the layout
 "#]]
     );
     assert_data_eq!(
         errors("- a\n"),
-        str!["1:1: a configuration is a mapping with the keys `branch`, `stages` and `sources`"]
+        str![
+            "1:1: a configuration must be a mapping with keys such as `branch`, `stages` and `sources`"
+        ]
     );
     assert_data_eq!(
         errors("branch: a\n---\nbranch: b\n"),
-        str!["3:1: a second document begins here; a configuration is one document"]
+        str!["3:1: a second document starts here; a configuration must be a single document"]
     );
     assert_data_eq!(
         errors("stages:\n\t- dev\n"),
         str![[r#"
 2:2: not valid YAML: tabs disallowed within this context (block indentation)
-  hint: YAML is indented with blanks, not with tabs
+  hint: indent YAML with spaces, not with tabs
 "#]]
     );
     assert_data_eq!(
@@ -52,21 +54,21 @@ fn structure() {
     assert_data_eq!(
         errors("branch: main\nstages: [dev]\nbranch: live\n"),
         str![[r#"
-3:1: `branch` stands twice; the first is in line 1
+3:1: duplicate key `branch`; the first is in line 1
   hint: keep one of them
 "#]]
     );
     assert_data_eq!(
         errors("? [a, b]\n: x\nbranch:\n"),
         str![[r#"
-1:3: a key must be a text
+1:3: a key must be a string
 3:1: `branch` has no value
 "#]]
     );
-    assert_data_eq!(errors("branch: [a]\n"), str!["1:1: `branch` must be one text"]);
+    assert_data_eq!(errors("branch: [a]\n"), str!["1:1: `branch` must be a string"]);
     assert_data_eq!(
         errors("branch: \"a\\nb\"\n"),
-        str!["1:9: `branch` has a control character or a line break in it"]
+        str!["1:9: `branch` contains a control character or a line break"]
     );
 }
 
@@ -75,47 +77,47 @@ fn unknown_keys() {
     assert_data_eq!(
         errors("stagse: [dev]\nbranhc: x\npermissions: {}\n"),
         str![[r#"
-1:1: `stagse` is not a key that is known here
+1:1: unknown key `stagse`
   hint: did you mean `stages`?
-2:1: `branhc` is not a key that is known here
+2:1: unknown key `branhc`
   hint: did you mean `branch`?
 "#]]
     );
     assert_data_eq!(
         errors("x: &x {}\n<<: *x\n"),
         str![[r#"
-1:1: `x` is not a key that is known here
-  hint: known are `branch`, `stages`, `sources`, `gates`, `permissions`, `ledger`, `forge`, `proposals`, `apps`
-2:1: merge keys (`<<`) are not read here
+1:1: unknown key `x`
+  hint: expected one of `branch`, `stages`, `sources`, `gates`, `permissions`, `ledger`, `forge`, `proposals`, `apps`
+2:1: merge keys (`<<`) are not supported
   hint: write the keys out
 "#]]
     );
     assert_data_eq!(
         errors("stages:\n- {name: dev, aliasses: d}\n"),
         str![[r#"
-2:15: `aliasses` is not a key that is known here
+2:15: unknown key `aliasses`
   hint: did you mean `aliases`?
 "#]]
     );
     assert_data_eq!(
         sources("- kustomise: apps/{app}/{stage}\n"),
         str![[r#"
-3:3: `kustomise` is not a key that is known here
+3:3: unknown key `kustomise`
   hint: did you mean `kustomize`?
 "#]]
     );
     assert_data_eq!(
         sources("- yaml: '{stage}'\n  tgas: x\n"),
         str![[r#"
-4:3: `tgas` is not a key that is known here
+4:3: unknown key `tgas`
   hint: did you mean `tags`?
 "#]]
     );
     assert_data_eq!(
         errors("\"a\\u001b[31m\": x\n"),
         str![[r#"
-1:1: `a/u{1b}[31m` is not a key that is known here
-  hint: known are `branch`, `stages`, `sources`, `gates`, `permissions`, `ledger`, `forge`, `proposals`, `apps`
+1:1: unknown key `a/u{1b}[31m`
+  hint: expected one of `branch`, `stages`, `sources`, `gates`, `permissions`, `ledger`, `forge`, `proposals`, `apps`
 "#]]
     );
 }
@@ -139,7 +141,7 @@ fn stages() {
     assert_data_eq!(
         errors("stages: [dev, [a], '', {after: dev}]\n"),
         str![[r#"
-1:15: a stage is a name, or a mapping with a `name`
+1:15: a stage must be a name or a mapping with a `name`
 1:20: `stages` has no value
 1:24: this stage has no `name`
 "#]]
@@ -147,25 +149,25 @@ fn stages() {
     assert_data_eq!(
         errors("stages:\n- dev\n- {name: prod, aliases: [live, dev]}\n- live\n"),
         str![[r#"
-3:32: the stage word `dev` stands twice; the first is in line 2
-4:3: the stage word `live` stands twice; the first is in line 3
+3:32: duplicate stage name or alias `dev`; the first is in line 2
+4:3: duplicate stage name or alias `live`; the first is in line 3
 "#]]
     );
     assert_data_eq!(
         errors("stages:\n- staging\n- {name: prod, after: [stagign, qa, prod]}\n"),
         str![[r#"
-3:24: `after` names `stagign`, which is no stage
+3:24: `after` names `stagign`, which is not a stage
   hint: did you mean `staging`?
-3:33: `after` names `qa`, which is no stage
-  hint: known are `staging`, `prod`
+3:33: `after` names `qa`, which is not a stage
+  hint: expected one of `staging`, `prod`
 3:37: the stage `prod` cannot come after itself
 "#]]
     );
     assert_data_eq!(
         errors("stages:\n- {name: a, after: c}\n- b\n- c\n"),
         str![[r#"
-1:1: the stages `a`, `b`, `c` come after each other in a circle
-  hint: a start of the pipeline has `after: []`
+1:1: the stages `a`, `b`, `c` form a cycle
+  hint: the first stage of a pipeline needs `after: []`
 "#]]
     );
 }
@@ -176,13 +178,13 @@ fn kinds() {
         sources("  yaml: x\n"),
         str![[r#"
 2:1: `sources` must be a list of sources
-  hint: for example `- kustomize: apps/{app}/overlays/{stage}`; leave the key out to let towpath look for itself
+  hint: for example `- kustomize: apps/{app}/overlays/{stage}`; remove the key to use discovery
 "#]]
     );
     assert_data_eq!(
         sources("- apps/{app}\n"),
         str![[r#"
-3:3: a source is a mapping from its kind to a path
+3:3: a source must be a mapping from its kind to a path
   hint: for example `- kustomize: apps/{app}/overlays/{stage}`
 "#]]
     );
@@ -190,36 +192,36 @@ fn kinds() {
         sources("- app: web\n"),
         str![[r#"
 3:3: this source has no kind
-  hint: known are `kustomize`, `helm-values`, `manifests`, `yaml`, `json`, `text`, `line`, `dotenv`, `compose`, `argo`, `flux`, `pulumi`, `tfvars`
+  hint: expected one of `kustomize`, `helm-values`, `manifests`, `yaml`, `json`, `text`, `line`, `dotenv`, `compose`, `argo`, `flux`, `pulumi`, `tfvars`
 "#]]
     );
     assert_data_eq!(
         sources("- yaml: '{stage}/a'\n  json: '{stage}/b'\n"),
         str![[r#"
-4:3: a source has one kind, but this has `yaml` and `json`
-  hint: begin another source with `- `
+4:3: a source must have one kind, but this has `yaml` and `json`
+  hint: start another source with `- `
 "#]]
     );
     assert_data_eq!(sources("- yaml: []\n"), str!["3:3: `yaml` has no path"]);
     assert_data_eq!(sources("- yaml:\n"), str!["3:3: `yaml` has no value"]);
     assert_data_eq!(
         sources("- yaml: [[a]]\n"),
-        str!["3:10: `yaml` must be a text or a list of texts"]
+        str!["3:10: `yaml` must be a string or a list of strings"]
     );
     assert_data_eq!(
         sources("- yaml: {stage}/x\n"),
         str![[r#"
 3:16: not valid YAML: while parsing a block mapping, did not find expected key
-  hint: a text that begins with `{`, or has one inside `[…]`, is quoted: '{app}'
+  hint: quote a string that starts with `{`, or has one inside `[…]`: '{app}'
 "#]]
     );
     assert_data_eq!(
         sources("- yaml: {stage}\n  app: {app}\n"),
         str![[r#"
-3:9: `yaml` must be a text or a list of texts
-  hint: a text that begins with `{`, or has one inside `[…]`, is quoted: '{app}'
-4:3: `app` must be one text
-  hint: a text that begins with `{`, or has one inside `[…]`, is quoted: '{app}'
+3:9: `yaml` must be a string or a list of strings
+  hint: quote a string that starts with `{`, or has one inside `[…]`: '{app}'
+4:3: `app` must be a string
+  hint: quote a string that starts with `{`, or has one inside `[…]`: '{app}'
 "#]]
     );
 }
@@ -229,17 +231,17 @@ fn options() {
     assert_data_eq!(
         sources("- text: '{stage}'\n  tag: x\n"),
         str![[r#"
-4:3: `tag` does not fit `text`
+4:3: `tag` cannot be used with `text`
   hint: a `text` file holds nothing but the tag
 "#]]
     );
     assert_data_eq!(
         sources("- yaml: '{stage}'\n  pattern: x\n  base: y\n"),
         str![[r#"
-4:3: `pattern` does not fit `yaml`
-  hint: only `line` has a `pattern`
-5:3: `base` does not fit `yaml`
-  hint: only `helm-values` and `compose` have a `base`
+4:3: `pattern` cannot be used with `yaml`
+  hint: only `line` sources have a `pattern`
+5:3: `base` cannot be used with `yaml`
+  hint: only `helm-values` and `compose` sources have a `base`
 "#]]
     );
     assert_data_eq!(
@@ -252,9 +254,9 @@ fn options() {
     assert_data_eq!(
         sources("- line: '{stage}'\n  tag: x\n  pattern: (x\n"),
         str![[r#"
-4:3: `tag` does not fit `line`
-  hint: a `line` source says with named groups of its `pattern` what is what
-5:12: `pattern` is no regular expression: unclosed group
+4:3: `tag` cannot be used with `line`
+  hint: a `line` source uses the named groups of its `pattern` instead
+5:12: `pattern` is not a valid regular expression: unclosed group
 "#]]
     );
     assert_data_eq!(
@@ -267,7 +269,7 @@ fn options() {
     assert_data_eq!(
         sources("- yaml: x\n  stage: prdo\n"),
         str![[r#"
-4:10: `prdo` is not one of the stages
+4:10: `prdo` is not a stage
   hint: did you mean `prod`?
 "#]]
     );
@@ -278,7 +280,7 @@ fn options() {
     assert_data_eq!(
         sources("- yaml: '{group}/{stage}'\n  app: '{gruop}/x'\n"),
         str![[r#"
-4:8: `app` uses `{gruop}`, which neither path nor keys capture
+4:8: `app` uses `{gruop}`, which neither the path nor the keys capture
   hint: did you mean `group`?
 "#]]
     );
@@ -294,9 +296,9 @@ fn templates() {
 3:10: `../x` must be relative to the top of the repository, without `..`
 3:16: `/etc/x` must be relative to the top of the repository, without `..`
 3:24: `a/{b` has a `{` without its `}`
-3:32: `a/{b c}` names `{b c}`; a name is made of letters, digits and `_`
+3:32: `a/{b c}` contains `{b c}`; a name consists of letters, digits and `_`
 4:8: `a.{` has a `{` without its `}`
-5:8: `{}` names `{}`; a name is made of letters, digits and `_`
+5:8: `{}` contains `{}`; a name consists of letters, digits and `_`
 "#]]
     );
 }
@@ -306,14 +308,14 @@ fn a_source_needs_a_stage() {
     assert_data_eq!(
         sources("- kustomize: apps/{app}\n"),
         str![[r#"
-3:14: nothing says which stage `apps/{app}` is
+3:14: nothing tells the stage of `apps/{app}`
   hint: write `{stage}` in the path or in a key, or add `stage: …` to the source
 "#]]
     );
     assert_data_eq!(
         errors("sources:\n- kustomize: apps/{app}/{stage}\n"),
         str![[r#"
-1:1: `sources` needs `stages`: without them no `{stage}` is known
+1:1: `sources` needs `stages`, which define `{stage}`
   hint: list them in pipeline order: `stages: [dev, staging, prod]`
 "#]]
     );
@@ -323,7 +325,7 @@ fn a_source_needs_a_stage() {
 fn hostile_files_end_soon() {
     assert_data_eq!(
         errors(&"#".repeat(2 << 20)),
-        str!["1:1: the file has 2097152 bytes; a configuration has at most 1048576"]
+        str!["1:1: the file has 2097152 bytes; at most 1048576 are allowed"]
     );
     assert_data_eq!(
         errors(&"[".repeat(100_000)),
@@ -354,8 +356,8 @@ fn aliases_cannot_multiply_templates() {
     let text = format!("stages: [{}]\nsources:\n{source}", words.join(", "));
     assert_data_eq!(
         errors(&text).lines().next().unwrap_or_default().to_owned(),
-        str!["3:2285: the templates up to here are more than towpath compiles"]
+        str!["3:2285: the templates up to here exceed the size limit"]
     );
     let long = format!("stages: [dev]\nsources:\n- yaml: '{{stage}}/{}'\n", "*x".repeat(200_000));
-    assert_data_eq!(errors(&long), str!["3:9: this text is longer than 2000 bytes"]);
+    assert_data_eq!(errors(&long), str!["3:9: this string is longer than 2000 bytes"]);
 }

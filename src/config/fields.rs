@@ -1,15 +1,18 @@
-//! Mappings and texts of the file, taken apart with every surprise reported at its place.
+//! Reads mappings and texts, and reports everything unexpected at its place.
 
 use super::diagnostic::{DiagnosticCollector, did_you_mean};
-use super::parse::BRACES;
-use super::resolved::WrittenSetting;
+use super::written_setting::WrittenSetting;
 use crate::yaml::YamlValue;
 use std::collections::HashMap;
 
-/// A longer list is no list that a person wrote.
+/// Hint for braces: at the start of a text or inside `[…]` they open a mapping in YAML.
+pub(super) const BRACES: &str =
+    "quote a string that starts with `{`, or has one inside `[…]`: '{app}'";
+
+/// Limit on the entries of a list.
 const MAX_WORDS: usize = 1000;
 
-/// A text of the file and where it stands.
+/// A text and its place in the file.
 #[derive(Clone, Copy)]
 pub(super) struct LocatedText<'a> {
     pub text: &'a str,
@@ -24,15 +27,15 @@ pub(super) struct ConfigField<'a> {
     pub value: YamlValue<'a>,
 }
 
-/// The known keys of one mapping.
+/// Known keys of a mapping.
 pub(super) struct ConfigFields<'a> {
     fields: Vec<ConfigField<'a>>,
-    /// Were there keys that are not known?
+    /// True if there were unknown keys.
     pub unknown: bool,
 }
 
 impl<'a> ConfigFields<'a> {
-    /// Takes a mapping apart. Unknown and repeated keys are problems and are left out.
+    /// Reads a mapping. Unknown and repeated keys are reported and left out.
     pub fn read(
         value: YamlValue<'a>,
         known: &[&str],
@@ -42,12 +45,12 @@ impl<'a> ConfigFields<'a> {
         let mut out = ConfigFields { fields: Vec::new(), unknown: false };
         for (key, value) in value.raw_pairs() {
             let Some(name) = key.text() else {
-                problems.add(key, "a key must be a text", None);
+                problems.add(key, "a key must be a string", None);
                 continue;
             };
             if let Some(line) = lines.insert(name, key.line()) {
                 let message = format!(
-                    "`{}` stands twice; the first is in line {line}",
+                    "duplicate key `{}`; the first is in line {line}",
                     escape_for_message(name)
                 );
                 problems.add(key, message, Some(String::from("keep one of them")));
@@ -61,7 +64,7 @@ impl<'a> ConfigFields<'a> {
         out
     }
 
-    /// The field with this key.
+    /// Returns the field with this key.
     pub fn get(&self, name: &str) -> Option<ConfigField<'a>> {
         self.fields.iter().find(|field| field.name == name).copied()
     }
@@ -71,18 +74,18 @@ impl<'a> ConfigFields<'a> {
         self.fields.iter().copied()
     }
 
-    /// What is said under these keys, for people. `before` is put in front of each key.
+    /// Settings under these keys, for display. `before` is the prefix of their names.
     pub fn written_settings(&self, before: &str, keys: &[&str]) -> Vec<WrittenSetting> {
         let fields = self.fields.iter().filter(|field| keys.contains(&field.name));
         fields.map(|field| field.to_setting(format!("{before}{}", field.name))).collect()
     }
 
-    /// Keeps the fields that pass.
+    /// Keeps the fields for which `keep` is true.
     pub fn retain(&mut self, keep: impl FnMut(&ConfigField<'a>) -> bool) {
         self.fields.retain(keep);
     }
 
-    /// The text under a key; a problem if it is anything else.
+    /// Reads the text under a key; reports any other value.
     pub fn text(
         &self,
         name: &str,
@@ -90,13 +93,13 @@ impl<'a> ConfigFields<'a> {
     ) -> Option<LocatedText<'a>> {
         let field = self.get(name)?;
         if field.value.text().is_none() {
-            problems.add(field.key, format!("`{name}` must be one text"), brace_hint(field.value));
+            problems.add(field.key, format!("`{name}` must be a string"), brace_hint(field.value));
             return None;
         }
         field.read_text(field.value, problems)
     }
 
-    /// The text under a key, which must be one of these words.
+    /// Reads the text under a key; reports it if it is not one of these words.
     pub fn one_of(
         &self,
         name: &str,
@@ -112,7 +115,7 @@ impl<'a> ConfigFields<'a> {
         None
     }
 
-    /// As [`Fields::texts`]; `[]` says that there are none.
+    /// As [`ConfigFields::texts`], but `[]` is an explicit empty list and not a missing value.
     pub fn optional_texts(
         &self,
         name: &str,
@@ -122,7 +125,7 @@ impl<'a> ConfigFields<'a> {
         self.texts(name, problems).filter(|_| problems.count() == before)
     }
 
-    /// The text or texts under a key; `None` if the key is not there.
+    /// Reads the text or texts under a key; `None` if the key is missing.
     pub fn texts(
         &self,
         name: &str,
@@ -133,7 +136,7 @@ impl<'a> ConfigFields<'a> {
 }
 
 impl<'a> ConfigField<'a> {
-    /// The texts of a value that is one text or a list of them.
+    /// Reads a value that is a text or a list of texts.
     pub fn read_texts(self, problems: &mut DiagnosticCollector<'_>) -> Vec<LocatedText<'a>> {
         if self.value.is_sequence() {
             if self.value.items().nth(MAX_WORDS).is_some() {
@@ -162,12 +165,12 @@ impl<'a> ConfigField<'a> {
         value: YamlValue<'a>,
         problems: &mut DiagnosticCollector<'_>,
     ) -> Option<LocatedText<'a>> {
-        // An absent value stands nowhere; its key does.
+        // A missing value has no place of its own; its key has.
         let place = if value.span().is_empty() { self.key } else { value };
         let Some(text) = value.text() else {
             problems.add(
                 place,
-                format!("`{}` must be a text or a list of texts", self.name),
+                format!("`{}` must be a string or a list of strings", self.name),
                 brace_hint(value),
             );
             return None;
@@ -179,7 +182,7 @@ impl<'a> ConfigField<'a> {
         if text.contains(char::is_control) {
             problems.add(
                 place,
-                format!("`{}` has a control character or a line break in it", self.name),
+                format!("`{}` contains a control character or a line break", self.name),
                 None,
             );
             return None;
@@ -188,7 +191,7 @@ impl<'a> ConfigField<'a> {
     }
 }
 
-/// `app: {app}` is a mapping to YAML.
+/// To YAML, the unquoted `app: {app}` is a mapping.
 fn brace_hint(value: YamlValue<'_>) -> Option<String> {
     value.is_mapping().then(|| String::from(BRACES))
 }
@@ -201,18 +204,14 @@ fn report_unknown_key(
 ) {
     if name == "<<" {
         let hint = String::from("write the keys out");
-        problems.add(key, "merge keys (`<<`) are not read here", hint);
+        problems.add(key, "merge keys (`<<`) are not supported", hint);
         return;
     }
     let hint = did_you_mean(name, known.iter().copied());
-    problems.add(
-        key,
-        format!("`{}` is not a key that is known here", escape_for_message(name)),
-        hint,
-    );
+    problems.add(key, format!("unknown key `{}`", escape_for_message(name)), hint);
 }
 
-/// A text of the file, cut and escaped so that it cannot spoil a message.
+/// Shortens and escapes a text of the file for use in a message.
 pub(super) fn escape_for_message(text: &str) -> String {
     let cut: String = text
         .chars()

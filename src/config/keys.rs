@@ -1,9 +1,9 @@
-//! Every key of `towpath.yaml`, in one table: the reader accepts what stands here, and the JSON
-//! schema and its descriptions are made from it.
+//! Every key of `towpath.yaml`, in one table: the reader accepts these keys, and the JSON schema
+//! with its descriptions is made from it.
 
 use crate::model::{SourceDescriptor, SourceKind};
 
-/// A key and what it is for.
+/// A key and its description.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ConfigKey {
     pub name: &'static str,
@@ -12,12 +12,12 @@ pub(super) struct ConfigKey {
     pub about: &'static str,
 }
 
-/// What a key's value looks like.
+/// Shape of a key's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ValueShape {
     /// One text.
     Text,
-    /// A text or a list of texts.
+    /// A string or a list of strings.
     Texts,
     /// The list of stages.
     Stages,
@@ -25,7 +25,7 @@ pub(super) enum ValueShape {
     Sources,
     /// A list of gates.
     Gates,
-    /// Who may do what.
+    /// A mapping of permissions.
     Permissions,
     /// One of these words.
     OneOf(&'static [&'static str]),
@@ -43,12 +43,12 @@ pub(super) const fn key(name: &'static str, shape: ValueShape, about: &'static s
     ConfigKey { name, shape, about }
 }
 
-/// The keys at the top.
+/// Keys at the top level.
 pub(super) const TOP: [ConfigKey; 9] = [
     key(
         "branch",
         ValueShape::Text,
-        "The branch that is deployed. Unless given, the repository's default branch.",
+        "The branch that is deployed. Default: the repository's default branch.",
     ),
     key(
         "stages",
@@ -58,37 +58,33 @@ pub(super) const TOP: [ConfigKey; 9] = [
     key(
         "sources",
         ValueShape::Sources,
-        "Where images are written: files by path template, and how to read them. Unless given, discovery looks for them.",
+        "Where images are written: files by path template, and how to read them. Default: discovery finds them.",
     ),
     key(
         "gates",
         ValueShape::Gates,
-        "What a deployment has to pass, in all stages or in those that a gate names.",
+        "Gates for deployments, in all stages or in those that a gate names.",
     ),
     key(
         "permissions",
         ValueShape::Permissions,
-        "Who may approve for a stage, and who may break the glass.",
+        "Who may approve for a stage, and who may override gates (`break-glass`).",
     ),
     key(
         "ledger",
         ValueShape::OneOf(&LEDGER),
-        "Where locks, outcomes and approvals are kept: at a `ref` of their own, or on a `branch` where the forge refuses that.",
+        "Where locks, outcomes and approvals are kept: at a `ref` of their own, or on a `branch` if the forge refuses that.",
     ),
     key(
         "forge",
         ValueShape::OneOf(&FORGE),
-        "What the host of the repository is, where its address does not say; `plain` is a repository without a forge.",
+        "The kind of forge, if the URL does not tell; `plain` is a repository without a forge.",
     ),
-    key("proposals", ValueShape::Proposals, "What pull requests are like."),
-    key(
-        "apps",
-        ValueShape::Apps,
-        "What is said of single apps, by name; `*` stands for all others.",
-    ),
+    key("proposals", ValueShape::Proposals, "Options of pull requests."),
+    key("apps", ValueShape::Apps, "Settings of single apps, by name; `*` stands for all others."),
 ];
 
-/// What `forge` may be.
+/// Values of `forge`.
 pub(super) const FORGE: [&str; 7] =
     ["github", "gitlab", "gitea", "forgejo", "bitbucket", "azure", "plain"];
 pub(super) const SWITCH: [&str; 2] = ["true", "false"];
@@ -98,26 +94,20 @@ pub(super) const LEDGER: [&str; 2] = ["ref", "branch"];
 pub(super) const METHOD: [&str; 3] = ["merge", "squash", "rebase"];
 
 const LABELS: ConfigKey =
-    key("labels", ValueShape::Texts, "Labels for pull requests, where the forge has them.");
-const REVIEWERS: ConfigKey = key(
-    "reviewers",
-    ValueShape::Texts,
-    "Who is asked for a review: logins, or `organisation/team`.",
-);
+    key("labels", ValueShape::Texts, "Labels for pull requests, if the forge has them.");
+const REVIEWERS: ConfigKey =
+    key("reviewers", ValueShape::Texts, "Requested reviewers: logins, or `organisation/team`.");
 const DRAFT: ConfigKey =
-    key("draft", ValueShape::OneOf(&SWITCH), "Are pull requests opened as drafts?");
+    key("draft", ValueShape::OneOf(&SWITCH), "Whether pull requests are opened as drafts.");
 const MERGING: ConfigKey = key(
     "merge",
     ValueShape::OneOf(&MERGE),
-    "`auto`: merged as soon as every gate is open and the forge's own rules are met. Unless given, `manual`: somebody does.",
+    "`auto`: merged as soon as every gate is open and the forge's own rules are met. Default: `manual`, merged by a person.",
 );
-const HOW: ConfigKey = key(
-    "method",
-    ValueShape::OneOf(&METHOD),
-    "How pull requests are merged. Unless given, `merge`.",
-);
+const HOW: ConfigKey =
+    key("method", ValueShape::OneOf(&METHOD), "How pull requests are merged. Default: `merge`.");
 
-/// The keys of `proposals`.
+/// Keys of `proposals`.
 pub(super) const PROPOSALS: [ConfigKey; 6] = [
     key(
         "subject",
@@ -131,28 +121,28 @@ pub(super) const PROPOSALS: [ConfigKey; 6] = [
     HOW,
 ];
 
-/// The keys of an app.
+/// Keys of an app.
 pub(super) const APP: [ConfigKey; 2] = [
     key(
         "repository",
         ValueShape::Text,
-        "The address of the app's source repository; `{app}` stands for the app.",
+        "The URL of the app's source repository; `{app}` stands for the app.",
     ),
     key(
         "revision",
         ValueShape::Text,
-        "The revision that an image was built from; `{tag}` stands for its tag. Unless given, the tag, or the commit in it.",
+        "The revision that an image was built from; `{tag}` stands for its tag. Default: the tag, or the commit in it.",
     ),
 ];
 
-/// The keys of a stage that is more than a name.
+/// Keys of a stage in its long form.
 pub(super) const STAGE: [ConfigKey; 12] = [
     key("name", ValueShape::Text, "The name of the stage, as towpath shows it."),
     key("aliases", ValueShape::Texts, "Other words for the stage in paths and keys."),
     key(
         "after",
         ValueShape::Texts,
-        "The stages that come right before it; an empty list for a start. Unless given, the stage written before it.",
+        "The previous stages; an empty list for a first stage. Default: the stage written before it.",
     ),
     key(
         "branch",
@@ -167,7 +157,7 @@ pub(super) const STAGE: [ConfigKey; 12] = [
     key(
         "gates",
         ValueShape::Gates,
-        "What a deployment to this stage has to pass, after the gates for all stages.",
+        "Gates for deployments to this stage, in addition to the gates for all stages.",
     ),
     key(
         "queue",
@@ -177,51 +167,51 @@ pub(super) const STAGE: [ConfigKey; 12] = [
     key(
         "waves",
         ValueShape::Waves,
-        "How the targets of the stage follow each other. Unless given, they move together.",
+        "The order of the stage's targets. Default: they move together.",
     ),
 ];
 
-/// The keys of a source beside its kind.
+/// Keys of a source besides its kind.
 pub(super) const OPTIONS: [ConfigKey; 13] = [
     key(
         "app",
         ValueShape::Text,
-        "The app's name, made of captures: `{group}/{app}`, or plain text. Unless given, `{app}`.",
+        "The app's name, made of captures: `{group}/{app}`, or plain text. Default: `{app}`.",
     ),
-    key("stage", ValueShape::Text, "The stage, where neither path nor keys say it."),
+    key("stage", ValueShape::Text, "The stage, if neither path nor keys tell it."),
     key(
         "target",
         ValueShape::Text,
-        "The target's name, made of captures, or plain text. Unless given, `{target}`.",
+        "The target's name, made of captures, or plain text. Default: `{target}`.",
     ),
     key(
         "component",
         ValueShape::Text,
-        "Which of an app's images it is, made of captures, or plain text. Unless given, `{component}`.",
+        "Which of an app's images it is, made of captures, or plain text. Default: `{component}`.",
     ),
     key(
         "tag",
         ValueShape::Texts,
         "Keys whose value is a tag, as key templates: `image.tag`, `versions.{app}`.",
     ),
-    key("tags", ValueShape::Texts, "The same as `tag`."),
+    key("tags", ValueShape::Texts, "Same as `tag`."),
     key(
         "image",
         ValueShape::Texts,
         "Keys whose value is an image name or a whole reference, as key templates.",
     ),
-    key("images", ValueShape::Texts, "The same as `image`."),
+    key("images", ValueShape::Texts, "Same as `image`."),
     key("digest", ValueShape::Texts, "Keys whose value is a digest, as key templates."),
-    key("digests", ValueShape::Texts, "The same as `digest`."),
+    key("digests", ValueShape::Texts, "Same as `digest`."),
     key(
         "pattern",
         ValueShape::Text,
-        "For `line`: a regular expression with named groups `tag`, `digest` or `image`, and if need be `app`, `stage` and `target`.",
+        "For `line`: a regular expression with named groups `tag`, `digest` or `image`, and optionally `app`, `stage` and `target`.",
     ),
     key(
         "base",
         ValueShape::Text,
-        "For `helm-values` and `compose`: the file below this one, whose values count unless overridden. Made of captures.",
+        "For `helm-values` and `compose`: the file with the defaults that this one overrides, made of captures.",
     ),
     key(
         "not",
@@ -230,31 +220,32 @@ pub(super) const OPTIONS: [ConfigKey; 13] = [
     ),
 ];
 
-/// The kind a word names.
+/// Returns the kind that a word names.
 pub(super) fn kind(word: &str) -> Option<SourceKind> {
     SourceKind::ALL.iter().copied().find(|kind| kind.as_str() == word)
 }
 
-/// Why an option does not fit a kind, if it does not.
+/// Returns why an option does not fit a kind; `None` if it does.
 pub(super) fn unsupported_option(kind: SourceKind, option: &str) -> Option<String> {
     let source = kind.descriptor();
     match option {
         "tag" | "tags" | "image" | "images" | "digest" | "digests" => {
             source.no_keys.map(str::to_owned)
         }
-        "pattern" if !source.has_pattern => {
-            Some(format!("only {} a `pattern`", having(|source| source.has_pattern)))
-        }
+        "pattern" if !source.has_pattern => Some(format!(
+            "only {} sources have a `pattern`",
+            kinds_with(|source| source.has_pattern)
+        )),
         "base" if !source.has_base => {
-            Some(format!("only {} a `base`", having(|source| source.has_base)))
+            Some(format!("only {} sources have a `base`", kinds_with(|source| source.has_base)))
         }
         _ => None,
     }
 }
 
-/// The kinds that have something: `helm-values` and `compose` have.
-fn having(it: fn(&SourceDescriptor) -> bool) -> String {
-    let kinds = SourceKind::ALL.iter().filter(|kind| it(kind.descriptor()));
+/// Lists the kinds with a property, such as `helm-values` and `compose`.
+fn kinds_with(has_it: fn(&SourceDescriptor) -> bool) -> String {
+    let kinds = SourceKind::ALL.iter().filter(|kind| has_it(kind.descriptor()));
     let names: Vec<String> = kinds.map(|kind| format!("`{kind}`")).collect();
-    format!("{} {}", names.join(" and "), if names.len() == 1 { "has" } else { "have" })
+    names.join(" and ")
 }

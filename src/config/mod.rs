@@ -1,6 +1,7 @@
-//! The configuration, resolved: stages in order and rules that say where images are written.
+//! The resolved configuration: stages in order, and rules that say where images are written.
 //!
-//! It comes from `towpath.yaml` or from discovery; the rest of the program cannot tell which.
+//! It comes from `towpath.yaml` or from discovery; the rest of the program does not distinguish the
+//! two.
 
 mod apps;
 mod check;
@@ -18,6 +19,7 @@ mod sources;
 mod stages;
 mod subject;
 mod write;
+mod written_setting;
 
 pub use apps::AppsConfig;
 pub use check::{find_unused, strange_apps};
@@ -33,5 +35,5 @@ pub use schema::schema;
 pub use subject::{SubjectParts, SubjectTemplate};
 pub use write::{SourceNote, to_yaml};
 
-/// The names of the file, looked for at the top of the repository.
+/// Name of the configuration file, at the top of the repository.
 pub const CONFIG_FILE: &str = "towpath.yaml";

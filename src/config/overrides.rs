@@ -1,8 +1,8 @@
-//! What the command line and the environment say over the file: flag, environment, file, built-in.
+//! Settings of the command line and the environment. Precedence: flag, environment, file, built-in.
 
 use super::resolved::{Config, Provenance};
 
-/// Values that win over the file's, each with who said it. The caller decides between flag and
+/// Values that override those of the file, with their origin. The caller decides between flag and
 /// environment; the library reads neither.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConfigOverrides {
@@ -11,7 +11,7 @@ pub struct ConfigOverrides {
 }
 
 impl Config {
-    /// The configuration with these values in place of its own.
+    /// Returns the configuration with these values in place of its own.
     #[must_use]
     pub fn with_overrides(mut self, overrides: ConfigOverrides) -> Self {
         if let Some((branch, from)) = overrides.branch {

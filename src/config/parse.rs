@@ -1,20 +1,16 @@
-//! From the text of `towpath.yaml` to a [`Config`], or to every reason why not.
+//! Parses `towpath.yaml` into a [`Config`], or into all its problems.
 
 use super::diagnostic::{ConfigError, DiagnosticCollector};
-use super::fields::ConfigFields;
+use super::fields::{BRACES, ConfigFields};
 use super::gates::{LedgerPlace, PipelineConfig};
 use super::resolved::{Config, ConfigOrigin, Provenance, Stage};
 use super::{apps, gates, keys, proposals, sources, stages};
 use crate::yaml::{self, YamlError, YamlStream, YamlValue};
 
-/// A configuration that people write is a few kilobytes.
+/// Maximum size of the file: real configurations have a few kilobytes.
 const MAX_BYTES: usize = 1 << 20;
 
-/// In YAML a brace at the start of a text, or inside `[…]`, opens a mapping.
-pub(super) const BRACES: &str =
-    "a text that begins with `{`, or has one inside `[…]`, is quoted: '{app}'";
-
-/// Reads a configuration. `name` is the file as the user would name it.
+/// Parses a configuration. `name` is the file as the user would name it.
 ///
 /// # Errors
 /// All problems of the file with their places, in the order of the file.
@@ -22,8 +18,7 @@ pub fn parse(text: &str, name: &str) -> Result<Config, ConfigError> {
     let mut problems = DiagnosticCollector::new(name, text);
     let mut config = Config { origin: ConfigOrigin::File(name.to_owned()), ..Config::default() };
     if text.len() > MAX_BYTES {
-        let message =
-            format!("the file has {} bytes; a configuration has at most {MAX_BYTES}", text.len());
+        let message = format!("the file has {} bytes; at most {MAX_BYTES} are allowed", text.len());
         problems.add_at(1, 1, message, None);
         return problems.finish(config);
     }
@@ -43,7 +38,7 @@ fn not_yaml(text: &str, error: &YamlError, problems: &mut DiagnosticCollector<'_
     let tabbed = |line: &str| line.trim_start_matches(' ').starts_with('\t');
     let line = text.lines().nth(error.line.saturating_sub(1)).unwrap_or_default();
     let hint = if tabbed(line) {
-        Some(String::from("YAML is indented with blanks, not with tabs"))
+        Some(String::from("indent YAML with spaces, not with tabs"))
     } else {
         line.contains('{').then(|| String::from(BRACES))
     };
@@ -61,22 +56,23 @@ fn root<'s>(
 ) -> Option<YamlValue<'s>> {
     let mut roots = stream.documents.iter().filter_map(yaml::YamlDocument::root);
     let Some(root) = roots.next().filter(|root| !root.is_null()) else {
-        let hint =
-            String::from("`towpath init` writes one; without the file, towpath looks for itself");
+        let hint = String::from(
+            "`towpath init` writes one; without the file, towpath discovers the layout",
+        );
         problems.add_at(1, 1, "the file is empty", hint);
         return None;
     };
     if let Some(second) = roots.next() {
         problems.add(
             second,
-            "a second document begins here; a configuration is one document",
+            "a second document starts here; a configuration must be a single document",
             None,
         );
     }
     if !root.is_mapping() {
         problems.add(
             root,
-            "a configuration is a mapping with the keys `branch`, `stages` and `sources`",
+            "a configuration must be a mapping with keys such as `branch`, `stages` and `sources`",
             None,
         );
         return None;
@@ -114,16 +110,12 @@ fn read_config(
     let Some(field) = fields.get("sources") else { return };
     if fields.get("stages").is_none() {
         let hint = String::from("list them in pipeline order: `stages: [dev, staging, prod]`");
-        problems.add(
-            field.key,
-            "`sources` needs `stages`: without them no `{stage}` is known",
-            hint,
-        );
+        problems.add(field.key, "`sources` needs `stages`, which define `{stage}`", hint);
     }
     config.rules = sources::read(field, config, problems);
 }
 
-/// Gates, permissions and the ledger: at the top, then of each stage.
+/// Reads gates, permissions and the ledger: those at the top, then those of each stage.
 fn read_pipeline(
     fields: &ConfigFields<'_>,
     stages: &[Stage],

@@ -1,4 +1,4 @@
-//! What is accepted; what is not is in `error_tests.rs`.
+//! Valid configurations; invalid ones are in `error_tests.rs`.
 
 use super::parse;
 use crate::config::Config;

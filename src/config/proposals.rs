@@ -1,26 +1,25 @@
-//! `proposals:` and the keys of a stage that say the same for it: what is asked of a forge besides
-//! the change itself.
+//! `proposals:`, and the keys of a stage that override it: options of pull requests.
 
 use super::diagnostic::{DiagnosticCollector, did_you_mean};
 use super::fields::{ConfigField, ConfigFields, escape_for_message};
 use super::keys;
-use super::resolved::WrittenSetting;
 use super::subject::{NAMES, SubjectError, SubjectTemplate};
+use super::written_setting::WrittenSetting;
 use crate::model::StageName;
 use std::collections::BTreeMap;
 
-/// What is said of proposals.
+/// Settings of proposals.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProposalsConfig {
-    /// How subjects are worded; towpath's own words otherwise.
+    /// Template for subjects; `None` means towpath's own wording.
     pub subject: Option<SubjectTemplate>,
-    /// For all stages.
+    /// Options for all stages.
     pub all: ProposalOptions,
-    /// For single ones, instead.
+    /// Options of single stages, which override those for all.
     pub stages: BTreeMap<StageName, ProposalOptions>,
 }
 
-/// What is asked of a forge, as far as it is said.
+/// Options of a pull request; `None` where nothing is configured.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProposalOptions {
     pub labels: Option<Vec<String>>,
@@ -39,7 +38,7 @@ pub enum MergeMode {
     Auto,
 }
 
-/// How a proposal is merged.
+/// Merge method of a proposal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ProposalMergeMethod {
     #[default]
@@ -49,7 +48,7 @@ pub enum ProposalMergeMethod {
 }
 
 impl ProposalMergeMethod {
-    /// The method with this name.
+    /// Returns the method with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Some(match name {
             "merge" => ProposalMergeMethod::Merge,
@@ -61,7 +60,7 @@ impl ProposalMergeMethod {
 }
 
 impl ProposalsConfig {
-    /// What is said for one stage: its own words, then those for all.
+    /// Options for one stage: its own, then those for all.
     pub fn options_for(&self, stage: &StageName) -> ProposalOptions {
         let own = self.stages.get(stage).cloned().unwrap_or_default();
         let all = self.all.clone();
@@ -75,7 +74,7 @@ impl ProposalsConfig {
     }
 }
 
-/// Subject and terms.
+/// Subject template and options.
 type SubjectAndOptions = (Option<SubjectTemplate>, ProposalOptions);
 
 /// Reads `proposals:`.
@@ -95,7 +94,7 @@ pub(super) fn read(
     (subject(&fields, problems), read_options(&fields, problems))
 }
 
-/// Reads the terms among the keys of a mapping.
+/// Reads the options among the keys of a mapping.
 pub(super) fn read_options(
     fields: &ConfigFields<'_>,
     problems: &mut DiagnosticCollector<'_>,
@@ -125,7 +124,7 @@ fn subject(
         Ok(template) => return Some(template),
         Err(SubjectError::Unknown(name)) => {
             let message =
-                format!("`subject` uses `{}`, which stands for nothing", escape_for_message(&name));
+                format!("`subject` uses the unknown variable `{}`", escape_for_message(&name));
             problems.add(word.at, message, did_you_mean(&name, NAMES));
         }
         Err(SubjectError::Broken(why)) => {
@@ -133,7 +132,7 @@ fn subject(
                 String::from("for example `subject: 'chore({{ stage }}): {{ app }} {{ to }}'`");
             problems.add(
                 word.at,
-                format!("`subject` is no template: {}", escape_for_message(&why)),
+                format!("`subject` is not a valid template: {}", escape_for_message(&why)),
                 hint,
             );
         }

@@ -1,4 +1,4 @@
-//! What a file says of proposals, forges and apps, and every message about it.
+//! Proposals, forges and apps, with their messages.
 
 use super::{MergeMode, ProposalMergeMethod};
 use crate::config::{Config, parse};
@@ -98,17 +98,17 @@ stages: [{name: dev, merge: atuo}]
         str![[r#"
 1:8: `forge` cannot be `gitbal`
   hint: did you mean `gitlab`?
-3:3: `lables` is not a key that is known here
+3:3: unknown key `lables`
   hint: did you mean `labels`?
 4:10: `draft` cannot be `yes`
-  hint: known are `true`, `false`
+  hint: expected one of `true`, `false`
 5:10: `merge` cannot be `automatic`
   hint: did you mean `auto`?
 6:11: `method` cannot be `fast`
-  hint: known are `merge`, `squash`, `rebase`
-7:14: `reviewers` must be a text or a list of texts
-  hint: a text that begins with `{`, or has one inside `[…]`, is quoted: '{app}'
-8:12: `subject` uses `stagee`, which stands for nothing
+  hint: expected one of `merge`, `squash`, `rebase`
+7:14: `reviewers` must be a string or a list of strings
+  hint: quote a string that starts with `{`, or has one inside `[…]`: '{app}'
+8:12: `subject` uses the unknown variable `stagee`
   hint: did you mean `stage`?
 9:29: `merge` cannot be `atuo`
   hint: did you mean `auto`?
@@ -119,14 +119,14 @@ stages: [{name: dev, merge: atuo}]
         str![[r#"
 1:1: `proposals` must be a mapping
   hint: for example `proposals: {labels: [towpath], reviewers: [alice]}`
-2:1: `apps` must be a mapping from apps to what is said of them
+2:1: `apps` must be a mapping from app names to settings
   hint: for example `apps: {web: {repository: https://git.example.com/team/web}}`
 "#]]
     );
     assert_data_eq!(
         errors("proposals:\n  subject: '{{ app'\n"),
         str![[r#"
-2:12: `subject` is no template: unexpected end of input, expected end of variable block
+2:12: `subject` is not a valid template: unexpected end of input, expected end of variable block
   hint: for example `subject: 'chore({{ stage }}): {{ app }} {{ to }}'`
 "#]]
     );
@@ -144,14 +144,14 @@ apps:
         str![[r#"
 2:3: `web` must be a mapping
   hint: for example `web: {repository: https://git.example.com/team/web}`
-3:9: `repositry` is not a key that is known here
+3:9: unknown key `repositry`
   hint: did you mean `repository`?
-3:35: `repository` uses `{ap}`, which stands for nothing
+3:35: `repository` uses the unknown placeholder `{ap}`
   hint: did you mean `app`?
-4:3: `api` stands twice
-5:3: a key must be a text
-6:20: `v{tag` has a `{` without its `}`
-  hint: a text that begins with `{`, or has one inside `[…]`, is quoted: '{app}'
+4:3: duplicate key `api`
+5:3: a key must be a string
+6:20: `v{tag` has an unclosed `{`
+  hint: quote a string that starts with `{`, or has one inside `[…]`: '{app}'
 "#]]
     );
 }

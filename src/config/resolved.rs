@@ -3,6 +3,7 @@
 use super::apps::AppsConfig;
 use super::gates::PipelineConfig;
 use super::proposals::ProposalsConfig;
+use super::written_setting::WrittenSetting;
 use crate::model::{
     Confidence, KeyTemplate, PathTemplate, SourceKind, StageName, TemplateCaptures, TemplateError,
 };
@@ -10,7 +11,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Where a configuration comes from.
+/// Origin of a configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ConfigOrigin {
     /// A file, named as the user would.
@@ -20,10 +21,10 @@ pub enum ConfigOrigin {
     Discovered,
 }
 
-/// Where one value comes from.
+/// Origin of one value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Provenance {
-    /// Nobody said anything.
+    /// Nothing was configured.
     #[default]
     BuiltIn,
     /// A line of a file.
@@ -47,57 +48,47 @@ impl fmt::Display for Provenance {
     }
 }
 
-/// Everything that is known about a deployment repository's layout.
+/// The configured or discovered layout of a deployment repository, and its settings.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
-    /// The branch that is deployed; the repository's own default if not said.
+    /// The deployed branch; `None` means the repository's default branch.
     pub branch: Option<String>,
-    /// Who said so.
+    /// Origin of `branch`.
     pub branch_from: Provenance,
     /// In pipeline order.
     pub stages: Vec<Stage>,
-    /// The sources, in the order they are written.
+    /// Sources, in the order of the file.
     pub rules: Vec<SourceRule>,
     /// Gates, permissions and the ledger.
     pub pipeline: PipelineConfig,
-    /// What the host of the repository is: `github`, `plain`, …; found by its address if not said.
+    /// Kind of forge: `github`, `plain`, …; `None` means that the remote URL decides.
     pub forge: Option<String>,
     pub proposals: ProposalsConfig,
     pub apps: AppsConfig,
-    /// `forge`, `proposals`, `apps` and what stages say of proposals, as written.
+    /// `forge`, `proposals`, `apps` and proposal options of stages, as written.
     pub said: Vec<WrittenSetting>,
     pub origin: ConfigOrigin,
 }
 
-/// A setting as the file has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrittenSetting {
-    /// Its keys, with dots between them.
-    pub name: String,
-    pub value: String,
-    /// 1-based.
-    pub line: u32,
-}
-
 impl Config {
-    /// The stage with this name or alias.
+    /// Returns the stage with this name or alias.
     pub fn stage(&self, word: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.name.as_str() == word).or_else(|| {
             self.stages.iter().find(|stage| stage.aliases.iter().any(|alias| alias == word))
         })
     }
 
-    /// Where a stage stands in the pipeline; unknown stages come last.
+    /// Position of a stage in the pipeline; unknown stages come last.
     pub fn position(&self, name: &StageName) -> usize {
         self.stages.iter().position(|stage| stage.name == *name).unwrap_or(self.stages.len())
     }
 
-    /// The stages that are branches, with these.
+    /// Stages that are branches, with their branch.
     pub fn stage_branches(&self) -> impl Iterator<Item = (&StageName, &str)> {
         self.stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?)))
     }
 
-    /// All stages that come before this one, however far.
+    /// All stages before this one, direct or not.
     pub fn upstream_stages(&self, name: &StageName) -> Vec<&StageName> {
         let after =
             |name: &StageName| self.stage(name.as_str()).into_iter().flat_map(|stage| &stage.after);
@@ -119,37 +110,38 @@ impl Config {
     }
 }
 
-/// One stage of the pipeline.
+/// A stage of the pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stage {
     pub name: StageName,
     /// Other words for it in paths and keys.
     pub aliases: Vec<String>,
-    /// The stages that come right before it.
+    /// Stages directly before it.
     pub after: Vec<StageName>,
     /// For branch-per-environment repositories: the branch that holds this stage.
     pub branch: Option<String>,
-    /// The line of `towpath.yaml`, 1-based.
+    /// Line of `towpath.yaml`, 1-based.
     pub line: Option<u32>,
 }
 
-/// One rule: files of one shape, and how to read them.
+/// A rule: files of one path template, and how to read them.
 #[derive(Debug, Clone)]
 pub struct SourceRule {
     pub kind: SourceKind,
-    /// Which files, and what in their path is app, stage and target.
+    /// The files; captures in the path name app, stage and target.
     pub path: PathTemplate,
     /// Files that are left out although `path` matches.
     pub not: Vec<PathTemplate>,
-    /// The app's name, made of the captures; `{app}` unless said.
+    /// The app's name, made of captures; `{app}` by default.
     pub app: NameTemplate,
-    /// The target's name, made of the captures; `{target}` unless said.
+    /// The target's name, made of captures; `{target}` by default.
     pub target: NameTemplate,
-    /// Which of an app's images a file is about, made of the captures; `{component}` unless said.
+    /// The component: which of an app's images, made of captures; `{component}` by default.
     pub component: NameTemplate,
-    /// The stage, where neither path nor keys say it.
+    /// The stage, if neither path nor keys name it.
     pub stage: Option<StageName>,
-    /// Keys whose value is a tag (or `tag@digest`, or a digest). Empty: the source's own conventions.
+    /// Keys whose value is a tag (or `tag@digest`, or a digest). Empty means the conventions of the
+    /// source kind.
     pub tags: Vec<KeyTemplate>,
     /// Keys whose value is an image name or a whole reference.
     pub images: Vec<KeyTemplate>,
@@ -157,18 +149,18 @@ pub struct SourceRule {
     pub digests: Vec<KeyTemplate>,
     /// `line`: the expression, with groups `app`, `stage`, `target`, `image`, `tag`, `digest`.
     pub pattern: Option<Regex>,
-    /// `helm-values`, `compose`: the file below this one, whose values count unless overridden.
+    /// `helm-values`, `compose`: the file with the defaults that this one overrides.
     pub base: Option<NameTemplate>,
     pub confidence: Confidence,
-    /// The line of `towpath.yaml`, 1-based.
+    /// Line of `towpath.yaml`, 1-based.
     pub line: Option<u32>,
 }
 
 impl SourceRule {
-    /// A rule that has only a kind and a path.
+    /// Creates a rule with only a kind and a path.
     ///
     /// # Errors
-    /// When the path is no template.
+    /// If the path is no valid template.
     pub fn new(kind: SourceKind, path: &str, stages: &[String]) -> Result<Self, TemplateError> {
         Ok(SourceRule {
             kind,
@@ -194,7 +186,7 @@ impl SourceRule {
 pub struct NameTemplate(String);
 
 impl NameTemplate {
-    /// Takes the template as written.
+    /// Creates a template from its text.
     pub fn new(text: impl Into<String>) -> Self {
         NameTemplate(text.into())
     }
@@ -204,15 +196,15 @@ impl NameTemplate {
         &self.0
     }
 
-    /// The name, with captures filled in. A capture that is missing or empty leaves nothing, and
-    /// separators that are left at the ends or doubled go with it.
+    /// Fills in the captures. A missing or empty capture is dropped, with separators that are then
+    /// doubled or at the ends.
     pub fn expand(&self, captures: &TemplateCaptures) -> String {
         let out = self.fill_captures(captures);
         let parts: Vec<&str> = out.split('/').filter(|part| !part.is_empty()).collect();
         parts.join("/").trim_matches(['-', '_', '.', '@', ' ']).to_owned()
     }
 
-    /// The path of a file, with captures filled in: `.env.{stage}` keeps its dot.
+    /// Fills in the captures of a file path: `.env.{stage}` keeps its dot.
     pub fn expand_path(&self, captures: &TemplateCaptures) -> String {
         let out = self.fill_captures(captures);
         out.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/")

@@ -6,12 +6,12 @@ use super::keys::{self, ConfigKey, ValueShape};
 use crate::model::SourceKind;
 use serde_json::{Map, Value, json};
 
-/// The schema, draft 2020-12. It is checked in as `docs/reference/towpath.schema.json`.
+/// Returns the schema, draft 2020-12. It is checked in as `docs/reference/towpath.schema.json`.
 pub fn schema() -> Value {
     schema_with(GateKind::ALL)
 }
 
-/// The same with these gates.
+/// Returns the schema with these gates.
 fn schema_with(gates: &[GateKind]) -> Value {
     let mut top = object(&keys::TOP);
     let mut out = json!({
@@ -22,11 +22,11 @@ fn schema_with(gates: &[GateKind]) -> Value {
     merge(&mut out, &mut top);
     out["$defs"] = json!({
         "text": {
-            "description": "A text. A number or a word such as `on` is taken as it is spelled.",
+            "description": "A string. A number or a word such as `on` is taken as it is spelled.",
             "type": ["string", "number", "boolean"],
         },
         "texts": {
-            "description": "A text or a list of texts.",
+            "description": "A string or a list of strings.",
             "anyOf": [text(), { "type": "array", "items": text() }],
         },
         "stage": stage(),
@@ -56,7 +56,7 @@ fn source() -> Value {
     out
 }
 
-/// The kind is there, what it needs is there, and what does not fit it is not.
+/// Requires the kind and what it needs, and forbids options that do not fit it.
 fn one_kind(kind: SourceKind) -> Value {
     let required = match kind.descriptor().has_pattern {
         true => json!([kind.as_str(), "pattern"]),
@@ -87,10 +87,10 @@ fn gate(gates: &[GateKind]) -> Value {
         long["properties"][gate.name] = json!({ "description": gate.about, "anyOf": forms });
     }
     long["oneOf"] = gate_keys(gates).map(|(_, gate)| json!({ "required": [gate.name] })).collect();
-    json!({ "description": "A gate: its name, or a mapping from the name to what it asks for.", "anyOf": [text(), long] })
+    json!({ "description": "A gate: its name, or a mapping from the name to its options.", "anyOf": [text(), long] })
 }
 
-/// Targets that move together, with or without a time to bake.
+/// Schema of a wave, with or without a bake time.
 fn wave() -> Value {
     let mut long = object(&WAVE);
     long["required"] = json!(["targets"]);
@@ -133,7 +133,7 @@ fn property(key: &ConfigKey) -> Value {
     out
 }
 
-/// YAML reads `true` as a bool.
+/// Schema of a choice of words; `true` and `false` are booleans in YAML.
 fn one_of(words: &[&str]) -> Value {
     let word =
         |word: &&str| word.parse::<bool>().map_or_else(|_| json!(word), |switch| json!(switch));
@@ -167,7 +167,7 @@ mod tests {
         );
     }
 
-    /// The reader must accept each key of the schema, as far as its name goes, and no other.
+    /// The reader accepts exactly the keys of the schema.
     #[test]
     fn reader_and_schema_know_the_same_keys() {
         let schema = schema();
@@ -182,7 +182,7 @@ mod tests {
         };
         let known = |text: String| match crate::config::parse(&text, "f") {
             Ok(_) => true,
-            Err(error) => !error.to_string().contains("not a key"),
+            Err(error) => !error.to_string().contains("unknown key"),
         };
         for key in keys_at("/properties") {
             assert!(known(format!("{key}: x\n")), "{key}");

@@ -1,4 +1,4 @@
-//! `sources:`, from mappings to rules: one rule for each path template.
+//! Reads `sources:`: one rule per path template.
 
 use super::diagnostic::{DiagnosticCollector, did_you_mean};
 use super::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
@@ -8,18 +8,18 @@ use crate::model::{KeyTemplate, PathTemplate, SourceKind, StageName, TemplateErr
 use crate::yaml::YamlValue;
 use regex::{Regex, RegexBuilder};
 
-/// More sources than a person writes.
+/// Limit on sources.
 const MAX_SOURCES: usize = 1000;
 
-/// How much template text is compiled for one file, stage words counted wherever `{stage}` stands.
-/// A thousand templates with 25 stages are a quarter of it; beyond it a small file with many
-/// aliases could keep a machine busy for minutes.
+/// Limit on template text compiled for one file, in bytes, with all stage words counted for each
+/// `{stage}`. A thousand templates with 25 stages are a quarter of it; without the limit a small
+/// file with many aliases could keep a machine busy for minutes.
 const MAX_WORK: usize = 1_000_000;
 
-/// A template or expression longer than this, in bytes, was not written by hand.
+/// Longest template or expression, in bytes.
 const MAX_TEMPLATE: usize = 2000;
 
-/// The rules in the order of the file. What is wrong is reported and left out.
+/// Reads the rules in the order of the file. Invalid ones are reported and left out.
 pub(super) fn read(
     field: ConfigField<'_>,
     config: &Config,
@@ -27,7 +27,7 @@ pub(super) fn read(
 ) -> Vec<SourceRule> {
     if !field.value.is_sequence() || field.value.items().next().is_none() {
         let hint = String::from(
-            "for example `- kustomize: apps/{app}/overlays/{stage}`; leave the key out to let towpath look for itself",
+            "for example `- kustomize: apps/{app}/overlays/{stage}`; remove the key to use discovery",
         );
         problems.add(field.key, "`sources` must be a list of sources", hint);
         return Vec::new();
@@ -44,7 +44,7 @@ pub(super) fn read(
 struct SourceListReader<'c, 'p, 't> {
     config: &'c Config,
     words: Vec<String>,
-    /// The length of all stage words.
+    /// Total length of all stage words.
     letters: usize,
     work: usize,
     problems: &'p mut DiagnosticCollector<'t>,
@@ -54,7 +54,7 @@ impl SourceListReader<'_, '_, '_> {
     fn read_source(&mut self, item: YamlValue<'_>) -> Vec<SourceRule> {
         if !item.is_mapping() {
             let hint = String::from("for example `- kustomize: apps/{app}/overlays/{stage}`");
-            self.problems.add(item, "a source is a mapping from its kind to a path", hint);
+            self.problems.add(item, "a source must be a mapping from its kind to a path", hint);
             return Vec::new();
         }
         let kinds = SourceKind::ALL.iter().map(|kind| kind.as_str());
@@ -79,7 +79,7 @@ impl SourceListReader<'_, '_, '_> {
         rules
     }
 
-    /// The one key that is a kind.
+    /// Returns the one key that is a kind.
     fn kind<'a>(
         &mut self,
         item: YamlValue<'a>,
@@ -88,8 +88,9 @@ impl SourceListReader<'_, '_, '_> {
         let mut kinds = fields.iter().filter_map(|field| Some((keys::kind(field.name)?, field)));
         let first = kinds.next();
         if let (Some((kind, _)), Some((other, field))) = (first, kinds.next()) {
-            let hint = String::from("begin another source with `- `");
-            let message = format!("a source has one kind, but this has `{kind}` and `{other}`");
+            let hint = String::from("start another source with `- `");
+            let message =
+                format!("a source must have one kind, but this has `{kind}` and `{other}`");
             self.problems.add(field.key, message, hint);
             return None;
         }
@@ -106,20 +107,20 @@ impl SourceListReader<'_, '_, '_> {
         first
     }
 
-    /// Reports options that do not fit the kind, and takes them out.
+    /// Reports options that do not fit the kind, and removes them.
     fn reject_unsupported(&mut self, kind: SourceKind, fields: &mut ConfigFields<'_>) {
         fields.retain(|field| {
             let why = keys::unsupported_option(kind, field.name);
             let fits = why.is_none();
             if let Some(why) = why {
-                let message = format!("`{}` does not fit `{kind}`", field.name);
+                let message = format!("`{}` cannot be used with `{kind}`", field.name);
                 self.problems.add(field.key, message, why);
             }
             fits
         });
     }
 
-    /// A rule with everything but its path.
+    /// Reads a rule without its path.
     fn read_options(
         &mut self,
         kind: SourceKind,
@@ -167,7 +168,7 @@ impl SourceListReader<'_, '_, '_> {
                 did_you_mean(word.text, self.config.stages.iter().map(|stage| stage.name.as_str()));
             self.problems.add(
                 word.at,
-                format!("`{}` is not one of the stages", escape_for_message(word.text)),
+                format!("`{}` is not a stage", escape_for_message(word.text)),
                 hint,
             );
         }
@@ -194,7 +195,7 @@ impl SourceListReader<'_, '_, '_> {
         parsed.map_err(|error| self.problems.add(word.at, shown_error(&error), None)).ok()
     }
 
-    /// A template of captures: its braces must match.
+    /// Reads a name template, whose braces must be balanced.
     fn name(&mut self, word: LocatedText<'_>) -> Option<NameTemplate> {
         let name = NameTemplate::new(word.text);
         let parsed = self.check_work_limit(word).then(|| PathTemplate::parse(word.text, &[]))?;
@@ -212,7 +213,7 @@ impl SourceListReader<'_, '_, '_> {
                 let why = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
                 self.problems.add(
                     word.at,
-                    format!("`pattern` is no regular expression: {why}"),
+                    format!("`pattern` is not a valid regular expression: {why}"),
                     None,
                 );
                 return None;
@@ -225,12 +226,12 @@ impl SourceListReader<'_, '_, '_> {
         Some(regex)
     }
 
-    /// Counts the work a template makes; the first one beyond the limit is reported.
+    /// Counts the work of a template. Reports the first one beyond the limit.
     fn check_work_limit(&mut self, word: LocatedText<'_>) -> bool {
         if word.text.len() > MAX_TEMPLATE {
             self.problems.add(
                 word.at,
-                format!("this text is longer than {MAX_TEMPLATE} bytes"),
+                format!("this string is longer than {MAX_TEMPLATE} bytes"),
                 None,
             );
             return false;
@@ -238,16 +239,12 @@ impl SourceListReader<'_, '_, '_> {
         let before = self.work;
         self.work += word.text.len() + word.text.matches("{stage").count() * self.letters;
         if before <= MAX_WORK && self.work > MAX_WORK {
-            self.problems.add(
-                word.at,
-                "the templates up to here are more than towpath compiles",
-                None,
-            );
+            self.problems.add(word.at, "the templates up to here exceed the size limit", None);
         }
         self.work <= MAX_WORK
     }
 
-    /// Something must say in which stage a version runs.
+    /// Reports a rule from which no stage can be found.
     fn must_have_a_stage(&mut self, rule: &SourceRule, path: LocatedText<'_>) {
         let branches = self.config.stages.iter().any(|stage| stage.branch.is_some());
         if rule.stage.is_none()
@@ -259,13 +256,13 @@ impl SourceListReader<'_, '_, '_> {
             );
             self.problems.add(
                 path.at,
-                format!("nothing says which stage `{}` is", escape_for_message(path.text)),
+                format!("nothing tells the stage of `{}`", escape_for_message(path.text)),
                 hint,
             );
         }
     }
 
-    /// A name made of captures that no path, key or pattern makes would always be empty.
+    /// Reports captures in names that no path, key or pattern defines: they would always be empty.
     fn names_must_be_captured(&mut self, rules: &[SourceRule], fields: &ConfigFields<'_>) {
         let known: Vec<String> = rules.iter().flat_map(capture_names).collect();
         for option in ["app", "target", "component", "base"] {
@@ -273,7 +270,7 @@ impl SourceListReader<'_, '_, '_> {
             for name in names_in(word.text) {
                 if !known.contains(&name) {
                     let message = format!(
-                        "`{option}` uses `{{{name}}}`, which neither path nor keys capture"
+                        "`{option}` uses `{{{name}}}`, which neither the path nor the keys capture"
                     );
                     let hint = did_you_mean(&name, known.iter().map(String::as_str));
                     self.problems.add(word.at, message, hint);
@@ -283,7 +280,7 @@ impl SourceListReader<'_, '_, '_> {
     }
 }
 
-/// The names that a rule's path, keys and pattern capture.
+/// Names that a rule's path, keys and pattern capture.
 fn capture_names(rule: &SourceRule) -> Vec<String> {
     let keys = rule.tags.iter().chain(&rule.images).chain(&rule.digests).map(KeyTemplate::as_str);
     let mut names: Vec<String> = keys.chain([rule.path.as_str()]).flat_map(names_in).collect();
@@ -298,13 +295,14 @@ fn capture_names(rule: &SourceRule) -> Vec<String> {
     names
 }
 
-/// The names in braces, in lower case as captures have them.
+/// Names in braces, lower-cased like captures.
 fn names_in(template: &str) -> Vec<String> {
     let pieces = template.split('{').skip(1).filter_map(|piece| piece.split_once('}'));
     pieces.map(|(name, _)| name.to_lowercase()).collect()
 }
 
-/// The error; a key template is shown with dots, not with what stands between keys inside.
+/// Formats the error. Key templates are joined by control characters inside, which are shown as
+/// dots.
 fn shown_error(error: &TemplateError) -> String {
     error.to_string().chars().map(|c| if c.is_control() { '.' } else { c }).collect()
 }

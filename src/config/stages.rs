@@ -1,18 +1,19 @@
-//! `stages:`, from names and mappings to a pipeline without gaps or circles.
+//! Reads `stages:` into a pipeline without gaps or cycles.
 
 use super::diagnostic::{DiagnosticCollector, did_you_mean};
 use super::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
 use super::keys;
 use super::proposals::{self, ProposalOptions};
-use super::resolved::{Stage, WrittenSetting};
+use super::resolved::Stage;
+use super::written_setting::WrittenSetting;
 use crate::model::StageName;
 use crate::yaml::YamlValue;
 use std::collections::{BTreeMap, HashMap};
 
-/// More stages than any pipeline has; each one makes every `{stage}` slower.
+/// Limit on stages; each one makes every `{stage}` slower.
 const MAX_STAGES: usize = 200;
 
-/// The keys of a stage that are about proposals to it.
+/// Keys of a stage that are proposal options.
 const TERMS: [&str; 5] = ["labels", "reviewers", "draft", "merge", "method"];
 
 /// A stage as written.
@@ -25,10 +26,10 @@ struct WrittenStage<'a> {
     said: Vec<WrittenSetting>,
 }
 
-/// What is said of the proposals to each stage.
+/// Proposal options of each stage.
 type StageProposalOptions = BTreeMap<StageName, ProposalOptions>;
 
-/// The stages in pipeline order. What is wrong is reported and left out.
+/// Reads the stages in pipeline order. Invalid ones are reported and left out.
 pub(super) fn read(
     field: ConfigField<'_>,
     said: &mut Vec<WrittenSetting>,
@@ -81,7 +82,7 @@ fn stage<'a>(
     problems: &mut DiagnosticCollector<'_>,
 ) -> Option<WrittenStage<'a>> {
     if item.is_sequence() {
-        problems.add(item, "a stage is a name, or a mapping with a `name`", None);
+        problems.add(item, "a stage must be a name or a mapping with a `name`", None);
         return None;
     }
     if !item.is_mapping() {
@@ -116,7 +117,7 @@ fn stage<'a>(
     })
 }
 
-/// Every word for a stage with the index of the stage; a word must not name two.
+/// Index of the stage for every stage word. Reports words that name two stages.
 fn stage_words<'a>(
     stages: &[WrittenStage<'a>],
     problems: &mut DiagnosticCollector<'_>,
@@ -127,7 +128,7 @@ fn stage_words<'a>(
             let line = word.at.line();
             if let Some((_, first)) = words.get(word.text) {
                 let message = format!(
-                    "the stage word `{}` stands twice; the first is in line {first}",
+                    "duplicate stage name or alias `{}`; the first is in line {first}",
                     escape_for_message(word.text)
                 );
                 problems.add(word.at, message, None);
@@ -152,7 +153,7 @@ fn resolve_after(
             let hint = did_you_mean(name.text, stages.iter().map(|stage| stage.name.text));
             problems.add(
                 name.at,
-                format!("`after` names `{}`, which is no stage", escape_for_message(name.text)),
+                format!("`after` names `{}`, which is not a stage", escape_for_message(name.text)),
                 hint,
             );
             continue;
@@ -167,7 +168,7 @@ fn resolve_after(
     out
 }
 
-/// Sorts stages so that each stands behind those it comes after, and otherwise as written.
+/// Sorts stages so that each comes after its upstream stages, and otherwise as written.
 fn in_order(
     mut rest: Vec<Stage>,
     key: YamlValue<'_>,
@@ -181,16 +182,12 @@ fn in_order(
         let Some(next) = rest.iter().position(|stage| !waits(stage)) else {
             let names: Vec<String> =
                 rest.iter().take(10).map(|stage| format!("`{}`", stage.name)).collect();
-            let hint = String::from("a start of the pipeline has `after: []`");
-            // Of a word that stands twice nobody can say which comes first; it is told already.
+            let hint = String::from("the first stage of a pipeline needs `after: []`");
+            // Duplicate names cannot be ordered; they are reported already.
             let unique =
                 |stage: &Stage| rest.iter().filter(|other| other.name == stage.name).count() == 1;
             if rest.iter().all(unique) {
-                problems.add(
-                    key,
-                    format!("the stages {} come after each other in a circle", names.join(", ")),
-                    hint,
-                );
+                problems.add(key, format!("the stages {} form a cycle", names.join(", ")), hint);
             }
             out.append(&mut rest);
             break;

@@ -1,39 +1,38 @@
-//! The subject of commits and the title of proposals, where a configuration words it: a template of
-//! one line.
+//! The configured subject of commits, which is also the title of proposals: a one-line template.
 //!
-//! It is minijinja with little around it: nothing can be included, what is not known is an error when
-//! the configuration is read, and a loop without end runs out of fuel.
+//! It is a minijinja template without includes. Unknown names are errors when the configuration is
+//! read, and an endless loop runs out of fuel.
 
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use std::collections::BTreeMap;
 
-/// What a template may use, in the order that the documents list it.
+/// Names that a template may use, in the order of the documentation.
 pub(super) const NAMES: [&str; 9] =
     ["subject", "action", "app", "apps", "stage", "target", "from_stage", "from", "to"];
 
-/// Enough for every line that a person words, and over within a millisecond.
+/// Fuel of a rendering: enough for any sensible line, and used up within a millisecond.
 const FUEL: u64 = 20_000;
 
-/// A longer subject helps nobody.
+/// Maximum length of a subject, in characters.
 const MAX_CHARACTERS: usize = 250;
 
-/// The wording of a subject.
+/// Template of a subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubjectTemplate(String);
 
-/// What one subject is made of.
+/// Values for one subject.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SubjectParts {
-    /// The subject as towpath words it.
+    /// The default subject.
     pub subject: String,
     /// `promote`, `deploy` or `rollback`.
     pub action: &'static str,
     /// The app, or `3 apps`.
     pub app: String,
-    /// All of them.
+    /// All apps.
     pub apps: Vec<String>,
     pub stage: String,
-    /// Empty where it is not one target alone; so are the next three where there is no one answer.
+    /// Empty if there are several targets; likewise the next three.
     pub target: String,
     pub from_stage: String,
     pub from: String,
@@ -41,10 +40,10 @@ pub struct SubjectParts {
 }
 
 impl SubjectTemplate {
-    /// Takes the text of a template and tries it out.
+    /// Parses a template and renders it once as a test.
     ///
     /// # Errors
-    /// What is wrong with it, without its place.
+    /// The problem, without its place.
     pub(super) fn parse(text: &str) -> Result<Self, SubjectError> {
         let environment = environment();
         let template = environment
@@ -67,7 +66,7 @@ impl SubjectTemplate {
         &self.0
     }
 
-    /// The subject: one line, or towpath's own where the template leaves none.
+    /// Renders the subject as one line. Falls back to the default subject if the result is empty.
     pub fn render(&self, parts: &SubjectParts) -> String {
         let rendered = environment()
             .template_from_str(&self.0)
@@ -79,10 +78,10 @@ impl SubjectTemplate {
     }
 }
 
-/// Why a text is no template of a subject.
+/// Problem of a subject template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum SubjectError {
-    /// It uses this name, which stands for nothing.
+    /// An unknown name.
     Unknown(String),
     Broken(String),
 }
@@ -113,7 +112,7 @@ fn template_context(parts: &SubjectParts) -> Value {
 
 fn describe_error(error: &Error) -> String {
     match (error.kind(), error.detail()) {
-        (ErrorKind::OutOfFuel, _) => "it takes too long".to_owned(),
+        (ErrorKind::OutOfFuel, _) => "takes too long".to_owned(),
         (_, Some(detail)) => detail.to_owned(),
         (kind, None) => kind.to_string(),
     }
@@ -177,6 +176,6 @@ mod tests {
             SubjectError::Broken("filter uper is unknown".into())
         );
         let endless = "{% for a in 'x' * 9000 %}{% for b in 'x' * 9000 %}{% endfor %}{% endfor %}";
-        assert_eq!(error(endless), SubjectError::Broken("it takes too long".into()));
+        assert_eq!(error(endless), SubjectError::Broken("takes too long".into()));
     }
 }

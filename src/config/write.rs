@@ -1,5 +1,4 @@
-//! Writes a configuration as the `towpath.yaml` a person would write: short forms, few lines, and
-//! a comment where one helps.
+//! Writes a configuration as a person would: short forms, few lines, and a comment where it helps.
 
 use super::resolved::{Config, SourceRule, Stage};
 use crate::model::{Confidence, KeyTemplate};
@@ -10,17 +9,17 @@ const HEADER: &str = "\
 # `towpath config check` verifies this file, `towpath config schema` prints its JSON schema.
 ";
 
-/// A remark on one rule, such as how many files it matches.
+/// A comment on one rule, such as the number of files it matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceNote {
-    /// The index of the rule.
+    /// Index of the rule.
     pub rule: usize,
     /// One line.
     pub comment: String,
 }
 
-/// The file's text. Reading it gives the same configuration, but for rules of low confidence: they
-/// are written as comments, to be taken in by hand.
+/// Writes a configuration. Reading the text returns the same configuration, except for rules of low
+/// confidence, which are commented out for the user to decide.
 pub fn to_yaml(config: &Config, notes: &[SourceNote]) -> String {
     let mut out = String::from(HEADER);
     if let Some(branch) = &config.branch {
@@ -75,7 +74,7 @@ fn flow_list<'t>(texts: impl Iterator<Item = &'t str>) -> String {
     format!("[{}]", texts.map(plain_or_quoted_in_flow).collect::<Vec<_>>().join(", "))
 }
 
-/// Neighbours that differ only in their path share one source.
+/// Groups adjacent rules that differ only in their path; they share one source.
 fn group_rules(rules: &[SourceRule]) -> Vec<std::ops::Range<usize>> {
     let mut groups: Vec<std::ops::Range<usize>> = Vec::new();
     for (i, rule) in rules.iter().enumerate() {
@@ -91,7 +90,8 @@ fn shares_source(a: &SourceRule, b: &SourceRule) -> bool {
     a.kind == b.kind && is_sure(a) == is_sure(b) && option_lines(a) == option_lines(b)
 }
 
-/// Is the rule taken in, and can it be? A path with a line break in it cannot be written by hand.
+/// True unless the rule has to be commented out: for low confidence, or for control characters,
+/// which cannot be written.
 fn is_sure(rule: &SourceRule) -> bool {
     let not = rule.not.iter().map(|not| not.as_str());
     let keys = rule.tags.iter().chain(&rule.images).chain(&rule.digests).map(KeyTemplate::as_str);
@@ -137,14 +137,14 @@ fn escape_control_chars(text: &str) -> String {
     out
 }
 
-/// The path; the top of the repository is written `./`.
+/// The path; `./` is the top of the repository.
 fn path(rule: &SourceRule) -> String {
     let text = rule.path.as_str();
     plain_or_quoted(if text.is_empty() { "./" } else { text })
 }
 
 fn option_lines(rule: &SourceRule) -> String {
-    // Taken apart, so that a new field cannot be forgotten here.
+    // Destructured, so that a new field cannot be forgotten here.
     let SourceRule {
         kind: _,
         path: _,

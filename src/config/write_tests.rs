@@ -1,4 +1,4 @@
-//! The written form, and that reading it gives the same again.
+//! Writing a configuration and reading it back.
 
 use super::*;
 use crate::config::{ConfigOrigin, NameTemplate, Provenance, parse};
@@ -76,7 +76,7 @@ sources:
     );
 }
 
-/// Everything but lines and origins, as text.
+/// All settings but lines and origins, as text.
 fn essence(config: &Config) -> String {
     let mut config = config.clone();
     config.origin = ConfigOrigin::Discovered;
@@ -86,7 +86,7 @@ fn essence(config: &Config) -> String {
     format!("{config:#?}")
 }
 
-/// Texts that are hard to write: numbers, words of YAML, marks, letters of other scripts.
+/// Texts that are hard to write: numbers, words of YAML, symbols, letters of other scripts.
 fn odd() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z]{1,4}",
@@ -111,7 +111,7 @@ fn stages() -> impl Strategy<Value = Vec<Stage>> {
     proptest::collection::vec((odd(), parts), 1..5).prop_map(|drawn| {
         let mut out: Vec<Stage> = Vec::new();
         for (i, (name, (chain, aliases, mask, branch))) in drawn.into_iter().enumerate() {
-            // The index keeps every word unlike the others.
+            // The index makes every word unique.
             let name = format!("{name}{i}");
             let aliases =
                 aliases.iter().enumerate().map(|(j, alias)| format!("{alias}{i}a{j}")).collect();

@@ -1,4 +1,4 @@
-//! What the demo's files hold: two apps with kustomize overlays, one with Helm values, one with a
+//! Contents of the demo's files: two apps with kustomize overlays, one with Helm values, one with a
 //! plain tag file.
 
 /// The stages, in pipeline order.
@@ -10,10 +10,10 @@ const README: &str = "\
 What runs in dev, staging and prod. A change that lands on main is rolled out.
 ";
 
-/// A path and the text there.
+/// A path and its text.
 pub type DemoFile = (String, String);
 
-/// The file that says which version of an app runs in a stage.
+/// Returns the file that pins an app's version in a stage.
 pub fn pin_file(app: &str, stage: &str, version: &str) -> DemoFile {
     match app {
         "billing" => (format!("charts/billing/values-{stage}.yaml"), helm_values(stage, version)),
@@ -25,7 +25,7 @@ pub fn pin_file(app: &str, stage: &str, version: &str) -> DemoFile {
     }
 }
 
-/// Everything that names no version.
+/// Returns the files without versions.
 pub fn other_files() -> Vec<DemoFile> {
     let mut files = vec![
         ("README.md".to_owned(), README.to_owned()),
@@ -48,7 +48,7 @@ pub fn other_files() -> Vec<DemoFile> {
     files
 }
 
-/// The Deployment that an app's overlays share.
+/// Returns the Deployment shared by an app's overlays.
 pub fn deployment_yaml(app: &str, replicas: u32) -> String {
     format!(
         "\
@@ -71,7 +71,8 @@ spec:
     )
 }
 
-/// The tag is quoted: a short commit id such as `0738661` is a number to YAML.
+/// Returns an overlay. The tag is quoted, because YAML reads a short commit id such as `0738661` as
+/// a number.
 fn overlay_yaml(app: &str, stage: &str, version: &str) -> String {
     format!(
         "\

@@ -1,7 +1,7 @@
-//! A small deployment repository to try towpath on: a bare origin and a clone of it.
+//! A small deployment repository for trying towpath: a bare origin and a clone of it.
 //!
-//! Four apps, three stages, three ways of writing images down, some months of history. The same
-//! `now` makes the same commits. git does the work, with nothing of the user's settings.
+//! Four apps, three stages, three ways of writing images, some months of history. The same `now`
+//! gives the same commits. git creates them, without the user's settings.
 
 mod files;
 mod releases;
@@ -14,7 +14,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Where the demo lies.
+/// The folders of the demo.
 #[derive(Debug, Clone)]
 pub struct DemoPaths {
     /// A work tree on `main`, cloned from `origin`.
@@ -23,10 +23,10 @@ pub struct DemoPaths {
     pub origin: PathBuf,
 }
 
-/// Why there is no demo.
+/// Why the demo could not be created.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    #[error("git is needed to make the demo, and it could not be started")]
+    #[error("cannot create the demo: git could not be started")]
     NoGit(#[source] io::Error),
     #[error("git could not {doing}: {message}")]
     Git { doing: &'static str, message: String },
@@ -36,10 +36,10 @@ pub enum DemoError {
     NotEmpty { path: PathBuf },
 }
 
-/// Makes the demo in a folder that is empty or not there yet. Ages are counted back from `now`.
+/// Creates the demo in an empty or new folder. Ages are relative to `now`.
 ///
 /// # Errors
-/// [`DemoError`]; what was made until then stays where it is.
+/// [`DemoError`]; files written so far are left in place.
 pub fn make_demo(folder: &Path, now: Timestamp) -> Result<DemoPaths, DemoError> {
     let unusable = |source: io::Error| DemoError::Folder { path: folder.to_owned(), source };
     fs::create_dir_all(folder).map_err(unusable)?;
@@ -49,7 +49,7 @@ pub fn make_demo(folder: &Path, now: Timestamp) -> Result<DemoPaths, DemoError> 
     let demo = DemoPaths { clone: folder.join("deploy"), origin: folder.join("origin.git") };
     let mut init = git_command();
     init.args(["init", "--quiet", "--bare", "--template="]).arg(&demo.origin);
-    run_git(init, "make a repository", b"")?;
+    run_git(init, "create a repository", b"")?;
     let mut import = git_command();
     import.arg("--git-dir").arg(&demo.origin).args(["fast-import", "--quiet"]);
     run_git(
@@ -59,7 +59,7 @@ pub fn make_demo(folder: &Path, now: Timestamp) -> Result<DemoPaths, DemoError> 
     )?;
     let mut clone = git_command();
     clone.args(["clone", "--quiet", "--template="]);
-    // What is committed there is nobody's in particular, and needs no key.
+    // Commits in the clone need an author, and must not require a signing key.
     for setting in ["user.name=You", "user.email=you@example.com", "commit.gpgSign=false"] {
         clone.args(["--config", setting]);
     }
@@ -68,7 +68,7 @@ pub fn make_demo(folder: &Path, now: Timestamp) -> Result<DemoPaths, DemoError> 
     Ok(demo)
 }
 
-/// git without the user's settings, and without what an outer git may have left in the environment.
+/// Returns git without the user's settings and without the environment of an outer git.
 fn git_command() -> Command {
     let mut git = Command::new("git");
     git.args(["-c", "init.defaultBranch=main"]);
@@ -101,7 +101,7 @@ fn run_git(mut git: Command, doing: &'static str, input: &[u8]) -> Result<(), De
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let message = if said.trim().is_empty() {
-        format!("it ended with {}", output.status)
+        format!("git failed ({})", output.status)
     } else {
         said.trim().into()
     };

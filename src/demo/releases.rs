@@ -1,24 +1,24 @@
-//! When which version of which app was released: four apps, each with a rhythm of its own.
+//! Releases of the demo's four apps, each with its own rhythm.
 
 use super::files::STAGES;
 
-/// In minutes.
+/// Times here are in minutes.
 pub const HOUR: i64 = 60;
 pub const DAY: i64 = 24 * HOUR;
 
-/// How an app goes from stage to stage.
+/// The schedule of an app's releases.
 pub struct ReleaseTrain {
     pub app: &'static str,
-    /// What its versions look like, by the number of the release.
+    /// Formats the version of a release number.
     version: fn(i64) -> String,
     releases: i64,
-    /// How many minutes ago the last release reached dev.
+    /// Age of the last release in dev, in minutes.
     last: i64,
-    /// Minutes from one release to the next.
+    /// Minutes between releases.
     cadence: i64,
-    /// For how many minutes a release stays in dev, and after that in staging.
+    /// Minutes a release stays in dev, and then in staging.
     stays: [i64; 2],
-    /// One of so many releases is not promoted to staging, and one of so many not to prod.
+    /// Every n-th release is not promoted to staging, or not to prod.
     held: [i64; 2],
 }
 
@@ -61,11 +61,11 @@ pub const TRAINS: [ReleaseTrain; 4] = [
     },
 ];
 
-/// A version that reached a stage.
+/// A version's arrival in a stage.
 pub struct DemoDeployment {
     pub minutes_ago: i64,
     pub app: &'static str,
-    /// Counts from 0, within the app.
+    /// Number of the release within the app, from 0.
     pub release: i64,
     /// An index into the stages.
     pub stage: usize,
@@ -73,25 +73,25 @@ pub struct DemoDeployment {
 }
 
 impl ReleaseTrain {
-    /// The version that all stages ran before the first release.
+    /// Returns the version that all stages run before the first release.
     pub fn initial_version(&self) -> String {
         (self.version)(0)
     }
 
-    /// The version of a release.
+    /// Returns the version of a release.
     pub fn version(&self, release: i64) -> String {
         (self.version)(release)
     }
 
-    /// Everything that has happened until now.
+    /// Returns all arrivals until now.
     pub fn arrivals(&self) -> Vec<DemoDeployment> {
         (1..=self.releases).flat_map(|release| self.release_arrivals(release)).collect()
     }
 
-    /// A release on its way through the stages, as far as it got.
+    /// Returns the arrivals of one release, as far as it got.
     fn release_arrivals(&self, release: i64) -> Vec<DemoDeployment> {
         let newer = self.releases - release;
-        // People are not punctual: up to nine hours off, the same every time.
+        // Up to nine hours off schedule, as people are, but the same every time.
         let off = if newer == 0 { 0 } else { release * 7919 % (9 * HOUR) };
         let mut minutes_ago = self.last + newer * self.cadence + off;
         let mut out = Vec::new();
@@ -115,7 +115,7 @@ impl ReleaseTrain {
     }
 }
 
-/// Seven digits that look like a commit's. (Knuth's multiplicative hash)
+/// Returns seven digits that look like a commit id (Knuth's multiplicative hash).
 fn commit_id(release: i64) -> String {
     format!("{:07x}", (release + 41) * 2_654_435_761 % 0x1000_0000)
 }

@@ -1,4 +1,4 @@
-//! What happened in the demo's repository, oldest first.
+//! The demo's commits, oldest first.
 
 use super::files::{self, DemoFile, STAGES};
 use super::releases::{DAY, DemoDeployment, HOUR, TRAINS};
@@ -12,21 +12,21 @@ pub struct DemoCommit {
     pub files: Vec<DemoFile>,
 }
 
-/// How a change lands.
+/// The way a change lands on `main`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DemoCommitMethod {
-    /// Pushed.
+    /// A direct push.
     Push,
-    /// As one commit that names its pull request.
+    /// One commit that names its pull request.
     Squash,
-    /// By a merge commit, written so many minutes before on a branch of this name.
+    /// A merge commit of a branch, whose commit was written this many minutes before.
     Merge { minutes_before: i64, branch: String },
 }
 
 const BOT: &str = "deploy-bot";
 const PEOPLE: [&str; 4] = ["Amara Okafor", "Jonas Lindqvist", "Mei Tanaka", "Priya Raman"];
 
-/// Everything, oldest first.
+/// Returns all commits, oldest first.
 pub fn list_commits() -> Vec<DemoCommit> {
     let mut events: Vec<DemoCommit> =
         TRAINS.iter().flat_map(|train| train.arrivals()).map(deployment_commit).collect();
@@ -52,7 +52,8 @@ fn initial_commit(minutes_ago: i64) -> DemoCommit {
     DemoCommit { minutes_ago, author: PEOPLE[0], way: DemoCommitMethod::Push, subject, files }
 }
 
-/// dev is deployed to by a robot, staging by squashed pull requests, prod by merged ones.
+/// Returns the commit of a deployment: a bot pushes to dev, squashed pull requests go to staging,
+/// merged ones to prod.
 fn deployment_commit(arrival: DemoDeployment) -> DemoCommit {
     let DemoDeployment { minutes_ago, app, release, stage, version } = arrival;
     let name = STAGES[stage];
@@ -77,7 +78,7 @@ fn deployment_commit(arrival: DemoDeployment) -> DemoCommit {
     }
 }
 
-/// checkout's newest version failed in prod; its last one came back.
+/// checkout's newest version fails in prod and is rolled back to the previous one.
 fn rollback_commit() -> DemoCommit {
     let checkout = &TRAINS[2];
     let newest = checkout.arrivals().pop().map_or(1, |arrival| arrival.release);
@@ -108,7 +109,7 @@ fn replicas_commit(app: &str, minutes_ago: i64, replicas: u32) -> DemoCommit {
 mod tests {
     use super::*;
 
-    /// What a stage's file held, oldest first.
+    /// Returns the successive contents of a stage's file, oldest first.
     fn held(path: &str) -> Vec<String> {
         let files = list_commits().into_iter().flat_map(|event| event.files);
         files.filter(|(at, _)| at == path).map(|(_, text)| text).collect()

@@ -1,4 +1,4 @@
-//! Events as one stream for `git fast-import`. (git-fast-import(1), "Input format")
+//! Writes the commits as input of `git fast-import` (git-fast-import(1), "Input format").
 
 use super::story::{DemoCommit, DemoCommitMethod};
 use jiff::Timestamp;
@@ -7,10 +7,10 @@ use std::fmt::Write;
 const MINUTE: i64 = 60;
 const MAIN: &str = "refs/heads/main";
 
-/// Where commits of pull requests are made; it does not stay.
+/// Temporary ref for the commits of pull requests.
 const TOPIC: &str = "refs/topic";
 
-/// The commits of all events on `main`; the first pull request is number 1.
+/// Returns the fast-import stream of all commits on `main`; the first pull request is number 1.
 pub fn fast_import_text(events: &[DemoCommit], now: Timestamp) -> String {
     let mut stream = FastImportStream {
         text: String::new(),
@@ -30,7 +30,7 @@ struct FastImportStream {
     text: String,
     /// In seconds since 1970.
     now: i64,
-    /// Time and mark of what is on `main`, oldest first.
+    /// Time and mark of each commit on `main`, oldest first.
     landed: Vec<(i64, usize)>,
     commits: usize,
     requests: usize,
@@ -80,7 +80,7 @@ impl FastImportStream {
         self.landed.push((time, mark));
     }
 
-    /// One commit; its mark.
+    /// Writes one commit and returns its mark.
     fn write_commit(
         &mut self,
         branch: &str,

@@ -7,7 +7,7 @@ use crate::git::{Oid, Repository, Snapshot};
 use crate::source::{ParseCache, SnapshotReader};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Words that may stand before a stage in a branch's name.
+/// Words that may precede the stage in a branch name.
 const BEFORE: [&str; 11] = [
     "env",
     "envs",
@@ -22,15 +22,15 @@ const BEFORE: [&str; 11] = [
     "gitops",
 ];
 
-/// A branch that is called like a stage.
+/// A branch named like a stage.
 struct StageBranch {
     branch: String,
     tip: Oid,
     slot: StagePart,
 }
 
-/// Stages with their branches and what their trees have in common; `None` unless at least two
-/// branches called like stages hold the same places.
+/// Returns the stages with their branches, and the rules for their trees. `None` unless at least
+/// two branches named like stages pin the same files.
 pub(super) fn find_branch_stages(repository: &Repository) -> Option<DraftConfig> {
     let cache = ParseCache::default();
     let named = called_like_stages(repository.branches())?;
@@ -49,7 +49,7 @@ pub(super) fn find_branch_stages(repository: &Repository) -> Option<DraftConfig>
     for place in found.iter().flat_map(|(_, places)| places) {
         *seen.entry(place.clone()).or_default() += 1;
     }
-    // Of a stage's places at least half are another's too.
+    // At least half of a stage's files must exist in another stage too.
     let alike =
         |places: &BTreeSet<PinnedFile>| places.iter().filter(|place| seen[*place] > 1).count() * 2;
     found.retain(|(_, places)| !places.is_empty() && alike(places) >= places.len());
@@ -60,7 +60,7 @@ pub(super) fn find_branch_stages(repository: &Repository) -> Option<DraftConfig>
     for stage in &mut stages {
         let own = found.iter().find(|(named, _)| named.slot.label == stage.name.as_str());
         stage.branch = own.map(|(named, _)| named.branch.clone());
-        // Two spellings of a stage are two branches, and only one can be it.
+        // Two spellings of a stage are two branches, and only one of them can be the stage.
         stage.aliases.clear();
     }
     let places = found.into_iter().flat_map(|(_, places)| places).collect();
@@ -70,8 +70,8 @@ pub(super) fn find_branch_stages(repository: &Repository) -> Option<DraftConfig>
     Some(DraftConfig { stages, rules })
 }
 
-/// The largest set of branches that are stage words, alone or behind the same word: at least two
-/// stages, one of them a word that means nothing else.
+/// Returns the largest group of branches that are stage words, alone or after the same prefix: at
+/// least two stages, one of them an unambiguous word.
 fn called_like_stages(branches: Vec<(String, Oid)>) -> Option<Vec<StageBranch>> {
     let mut groups: BTreeMap<String, (BTreeSet<String>, bool, Vec<StageBranch>)> = BTreeMap::new();
     for (branch, tip) in branches {
@@ -87,7 +87,7 @@ fn called_like_stages(branches: Vec<(String, Oid)>) -> Option<Vec<StageBranch>> 
     fit.map(|(_, _, named)| named).max_by_key(Vec::len)
 }
 
-/// What stands before the stage in a branch's name, and the word for the stage.
+/// Splits a branch name into the prefix and the stage word.
 fn stage_word(branch: &str) -> Option<(&str, &str)> {
     let cut = branch.find(['/', '-', '_']);
     match cut {

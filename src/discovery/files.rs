@@ -1,11 +1,11 @@
-//! Which files are worth reading.
+//! Selects the files worth reading.
 
 use crate::git::path::folder_of;
 use crate::git::{FileKind, SnapshotFile};
 use crate::model::SourceKind;
 use crate::source::source_of;
 
-/// Data, whatever it is of. What else is opened, sources say.
+/// Extensions of data files. Sources name the other files to open.
 const READ: &[&str] = &[
     "yaml",
     "yml",
@@ -59,10 +59,10 @@ const SKIPPED_FOLDERS: [&str; 12] = [
     "third_party",
 ];
 
-/// What tests are fed with.
+/// Folders of test data.
 const MADE_UP: [&str; 4] = ["fixtures", "fixture", "testdata", "test-data"];
 
-/// Can the file hold versions, judging by its name alone?
+/// True if the file can contain versions, judging by its name alone.
 pub fn is_candidate(file: &SnapshotFile) -> bool {
     if file.kind != FileKind::File || is_tooling(&file.path) || is_made_up(&file.path) {
         return false;
@@ -102,7 +102,7 @@ pub fn is_candidate(file: &SnapshotFile) -> bool {
         || (!stem.is_empty() && super::vocabulary::word_meaning(extension).is_some())
 }
 
-/// Folders of what builds, tests, edits and draws: what they pin is no deployment.
+/// Folders of build, test, editor and dashboard tools; versions pinned there are not deployments.
 const TOOLING: [&str; 14] = [
     "dashboards",
     "dashboard",
@@ -120,12 +120,12 @@ const TOOLING: [&str; 14] = [
     "node_modules",
 ];
 
-/// Does the file lie in a folder of tools?
+/// True if the file is in a folder of tools.
 pub fn is_tooling(path: &str) -> bool {
     path.split('/').rev().skip(1).any(|folder| TOOLING.contains(&folder))
 }
 
-/// Is it made up for a test? A folder `tests` may be a stage's; `.web-tests` and `__tests__` are not.
+/// True for test data. A folder `tests` may belong to a stage; `.web-tests` and `__tests__` do not.
 fn is_made_up(path: &str) -> bool {
     let made_up = |folder: &str| {
         let bare = folder.trim_matches(['.', '_']);
@@ -135,13 +135,13 @@ fn is_made_up(path: &str) -> bool {
     path.split('/').rev().skip(1).any(made_up)
 }
 
-/// Does the file lie in a folder of tests, documentation or tooling?
+/// True if the file is in a folder of tests, documentation or tooling.
 pub fn is_aside(path: &str) -> bool {
     let folders = folder_of(path);
     folders.split('/').any(|folder| SKIPPED_FOLDERS.contains(&folder))
 }
 
-/// Is the file a template inside a Helm chart? `charts` are the folders with a `Chart.yaml`.
+/// True for a template of a Helm chart. `charts` are the folders with a `Chart.yaml`.
 pub fn is_chart_template(path: &str, charts: &std::collections::HashSet<String>) -> bool {
     path.match_indices("/templates/").any(|(at, _)| charts.contains(&path[..at]))
         || (path.starts_with("templates/") && charts.contains(""))

@@ -16,18 +16,18 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 /// A version below a key that is a stage.
 struct KeyedVersion {
     keys: Vec<String>,
-    /// Which of the keys is the stage.
+    /// Index of the stage among the keys.
     at: usize,
     slot: StagePart,
     strong: bool,
     score: u8,
     text: String,
-    /// The key of the image's name, where it stands beside the version.
+    /// The sibling key with the image's name, if there is one.
     image: Option<String>,
 }
 
 impl KeyedVersion {
-    /// The keys with a hole for the stage: what twins share.
+    /// Returns the keys with the stage replaced by a placeholder; twins have the same.
     fn keys_with_hole(&self) -> Vec<&str> {
         self.keys
             .iter()
@@ -37,7 +37,7 @@ impl KeyedVersion {
     }
 }
 
-/// Stages and rules, where files without a stage in their paths hold them as keys.
+/// Returns stages and rules if files without a stage in their paths contain stages as keys.
 pub(super) fn find_key_stages(paths: &[&str], reader: &SnapshotReader<'_>) -> Option<DraftConfig> {
     let mut slots = Vec::new();
     let mut found: BTreeMap<(SourceKind, FileKeyTemplates), Vec<&str>> = BTreeMap::new();
@@ -75,7 +75,7 @@ pub(super) fn find_key_stages(paths: &[&str], reader: &SnapshotReader<'_>) -> Op
     (!rules.is_empty()).then_some(DraftConfig { stages, rules })
 }
 
-/// Everything below a stage's key that looks like a version once the key is taken out.
+/// Finds the values below a stage's key that look like versions when that key is removed.
 fn find_keyed_versions(path: &str, leaves: &[Leaf]) -> Vec<KeyedVersion> {
     let stem = path.rsplit('/').next().unwrap_or(path).split('.').next().unwrap_or_default();
     let mut by_stage: BTreeMap<String, (Vec<Leaf>, Vec<KeyedVersion>)> = BTreeMap::new();
@@ -124,7 +124,7 @@ fn find_keyed_versions(path: &str, leaves: &[Leaf]) -> Vec<KeyedVersion> {
     out
 }
 
-/// The key that is a stage: a word that means nothing else, or the first that may.
+/// Returns the key that is a stage: the first unambiguous word, or else the first possible one.
 fn stage_key(keys: &[String]) -> Option<(usize, StagePart, bool)> {
     let found = |(at, key): (usize, &String)| {
         let (slot, strong) = StagePart::of_word(key.trim_start_matches('[').trim_end_matches(']'))?;
@@ -134,8 +134,8 @@ fn stage_key(keys: &[String]) -> Option<(usize, StagePart, bool)> {
     all.iter().find(|(_, _, strong)| *strong).or(all.first()).cloned()
 }
 
-/// Those whose keys come with at least two stages, one of them a word that means nothing else. Keys
-/// that only may be versions count where some stage of the file differs.
+/// Keeps the versions whose keys exist for at least two stages, one of them an unambiguous word.
+/// Less telling keys count only if some stage of the file differs.
 fn keep_twins(mut pinned: Vec<KeyedVersion>) -> Vec<KeyedVersion> {
     let mut stages: BTreeMap<Vec<String>, (BTreeSet<String>, BTreeSet<String>, bool)> =
         BTreeMap::new();
@@ -156,7 +156,7 @@ fn keep_twins(mut pinned: Vec<KeyedVersion>) -> Vec<KeyedVersion> {
     pinned
 }
 
-/// Key templates of one file: those of versions, and those of their images' names.
+/// Key templates of one file, for versions and for image names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct FileKeyTemplates {
     tags: BTreeSet<String>,
@@ -164,7 +164,8 @@ struct FileKeyTemplates {
     names_app: bool,
 }
 
-/// The few templates that name all these keys: what varies is the app, and before the stage the target.
+/// Returns the few templates that match all these keys. The varying part is the app; a second
+/// varying part is the target.
 fn key_templates(pinned: &[KeyedVersion]) -> FileKeyTemplates {
     let mut groups: BTreeMap<(usize, usize, Option<&str>), Vec<&KeyedVersion>> = BTreeMap::new();
     for one in pinned {
@@ -201,7 +202,7 @@ fn key_templates(pinned: &[KeyedVersion]) -> FileKeyTemplates {
     keys
 }
 
-/// What each key of a group stands for: nothing but itself, the stage, the app or the target.
+/// Assigns a role to each key of a group: the stage, the app, the target, or `None` for itself.
 fn key_roles(length: usize, at: usize, group: &[&KeyedVersion]) -> Vec<Option<String>> {
     let varies = |i: &usize| *i != at && group.iter().any(|one| one.keys[*i] != group[0].keys[*i]);
     let telling = |i: &usize| {
@@ -222,7 +223,7 @@ fn key_roles(length: usize, at: usize, group: &[&KeyedVersion]) -> Vec<Option<St
         .collect()
 }
 
-/// Words that hold stages or apps and name none.
+/// True for a key that contains stages or apps but names none.
 fn is_holder(key: &str) -> bool {
     const HOLDERS: [&str; 10] = [
         "apps",
@@ -239,7 +240,7 @@ fn is_holder(key: &str) -> bool {
     HOLDERS.contains(&key.to_ascii_lowercase().as_str())
 }
 
-/// An app that neither path nor keys name: after the file, unless its name says nothing.
+/// Returns the name of an app that neither path nor keys name: the file's, unless that is generic.
 fn app_of(path: &str, folder: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.split('.').find(|piece| !piece.is_empty()).unwrap_or(name);

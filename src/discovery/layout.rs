@@ -1,27 +1,27 @@
-//! From files without a stage in their paths to the few path templates that name just them.
+//! Derives a few path templates that match exactly a set of files without a stage in their paths.
 
 use super::family::{common_length, common_tail, extension, fallback_app, is_generic};
 use crate::git::path::folder_of;
 use crate::model::{PathTemplate, SourceForm, SourceKind};
 use std::collections::{BTreeMap, HashSet};
 
-/// A path template, and how many files it stands for.
+/// A path template and the number of files it matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PathLayout {
     pub template: String,
     pub count: usize,
-    /// The nearest folder that says something, for apps that nothing else names.
+    /// The nearest meaningful folder, which names the app if nothing else does.
     pub fallback: String,
 }
 
 impl PathLayout {
-    /// Does the path name the app?
+    /// True if the path names the app.
     pub fn names_app(&self) -> bool {
         self.template.contains("{app")
     }
 }
 
-/// The layouts of some files of one kind. `others` are paths that no template may meet.
+/// Returns the layouts of files of one kind. No template may match a path in `others`.
 pub(super) fn find_layouts(
     kind: SourceKind,
     subjects: &[&str],
@@ -41,11 +41,11 @@ pub(super) fn find_layouts(
     groups.values().flat_map(|group| of_group(kind, group, others)).collect()
 }
 
-/// More top folders than this are apps, not parts of the repository.
+/// With more top folders than this, they are apps and not parts of the repository.
 const MANY_TOPS: usize = 5;
 
-/// `values.yaml` is a family of its own; `web.yaml` and `api.yaml` are one; so are `web/web.yaml` and
-/// `api/api.yaml`.
+/// Returns a key that is equal for files of one layout: `values.yaml` stands alone; `web.yaml` and
+/// `api.yaml` share one, as do `web/web.yaml` and `api/api.yaml`.
 fn file_shape(path: &str) -> String {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = name.split('.').next().unwrap_or(name);
@@ -58,8 +58,8 @@ fn file_shape(path: &str) -> String {
     }
 }
 
-/// One template for all, if it meets nothing else; else one for each file name, for each folder, for
-/// each file.
+/// Returns one template for all paths if it matches nothing else; otherwise one for each file name,
+/// folder or file.
 fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<PathLayout> {
     let whole = kind.is_built();
     let one = |paths: &[&str]| fitting_layout(layout_template(whole, paths), paths, others);
@@ -96,7 +96,7 @@ fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<Pat
         .collect()
 }
 
-/// The paths by a part of theirs.
+/// Groups paths by a part of them.
 fn group_by_part<'p>(
     paths: &[&'p str],
     part: impl Fn(&'p str) -> &'p str,
@@ -108,7 +108,7 @@ fn group_by_part<'p>(
     out
 }
 
-/// One template for a folder, or one for each file.
+/// Returns one template for a folder, or one for each file.
 fn in_folder(paths: &[&str], one: &dyn Fn(&[&str]) -> Option<PathLayout>) -> Vec<PathLayout> {
     match one(paths) {
         Some(layout) => vec![layout],
@@ -116,7 +116,7 @@ fn in_folder(paths: &[&str], one: &dyn Fn(&[&str]) -> Option<PathLayout>) -> Vec
     }
 }
 
-/// A template that meets all paths and no others.
+/// Returns the layout if the template matches all paths and none of the others.
 fn fitting_layout(template: String, paths: &[&str], others: &HashSet<&str>) -> Option<PathLayout> {
     let fits = PathTemplate::parse(&template, &[]).is_ok_and(|parsed| {
         paths.iter().all(|path| parsed.captures(path).is_some())
@@ -126,7 +126,7 @@ fn fitting_layout(template: String, paths: &[&str], others: &HashSet<&str>) -> O
     fits.then(|| PathLayout { template, count: paths.len(), fallback: fallback_app(&parts) })
 }
 
-/// A file name in any folder, for objects that have names of their own.
+/// Returns the template of a file name in any folder, for objects that have names of their own.
 fn any_folder_template(paths: &[&str]) -> String {
     let folders: Vec<Vec<String>> =
         paths.iter().map(|path| folder_of(path).split('/').map(str::to_owned).collect()).collect();

@@ -1,10 +1,10 @@
 //! Proposes a configuration for a repository that has none.
 //!
-//! Files whose paths differ in a stage word are twins (`slot`); known keys and version-looking
-//! values inside them are the places (`classify`); what their paths have in common becomes a few
-//! templates (`family`). Where paths name no stage, keys inside files (`inside`), branches
-//! (`branches`) and at last one stage for everything (`single`) are tried. The rules were tried on
-//! twelve public repositories and on others they had not seen; they know words and shapes, never a
+//! Files whose paths differ only in a stage word are twins (`slot`). Known keys and version-like
+//! values in them are the versions (`classify`). Common parts of their paths become a few templates
+//! (`family`). If paths name no stage, keys inside files (`inside`), then branches (`branches`),
+//! and finally a single stage for everything (`single`) are tried. The rules were tested on twelve
+//! public repositories and on others not used to write them; they contain words and shapes, never a
 //! repository.
 
 mod branches;
@@ -29,7 +29,7 @@ use family::{TemplateGroup, VersionedFile, group_files};
 use slot::{StageFolders, StagePart, StageStrength};
 use std::collections::{BTreeSet, HashSet};
 
-/// Where the stages' names were found.
+/// The place where the stages' names were found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum StageBasis {
     /// In the paths of files.
@@ -39,35 +39,35 @@ pub enum StageBasis {
     Keys,
     /// In the names of branches.
     Branches,
-    /// Nowhere: everything is one stage.
+    /// Nowhere: everything is in one stage.
     Nothing,
 }
 
-/// What discovery found.
+/// The result of discovery.
 #[derive(Debug, Clone, Default)]
 pub struct DiscoveredConfig {
     pub basis: StageBasis,
-    /// Stages in order and rules, each with its confidence; ready to be used.
+    /// Ordered stages, and rules with their confidence; ready for use.
     pub config: Config,
-    /// Rules that discovery is not sure of: left out of the mapping, offered by `towpath init`.
+    /// Uncertain rules: left out of the mapping, offered by `towpath init`.
     pub unsure: Config,
-    /// For each rule of `config`, how many files it stands for.
+    /// The number of files matched by each rule of `config`.
     pub files: Vec<usize>,
-    /// Stage words that occur in paths although nothing is pinned there.
+    /// Stage words in paths where nothing is pinned.
     pub empty_stages: Vec<String>,
-    /// Files with a stage in their path that could not be read, so that nobody knows what they pin.
+    /// Unreadable files with a stage in their path; their versions are unknown.
     pub unreadable: Vec<Warning>,
 }
 
-/// A first draft of a configuration.
+/// A draft of a configuration.
 struct DraftConfig {
     stages: Vec<Stage>,
-    /// Each with how many files it stands for.
+    /// Each rule with the number of files it matches.
     rules: Vec<(SourceRule, usize)>,
 }
 
-/// Looks at one snapshot and proposes. Branches are looked at where its tree names no stage. Files
-/// that cannot be read are the reader's warnings.
+/// Proposes a configuration for one snapshot. Branches are read only if its tree names no stage.
+/// Unreadable files are recorded as the reader's warnings.
 pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> DiscoveredConfig {
     let listing = match reader.snapshot().files_under("") {
         Ok(listing) => listing,
@@ -112,7 +112,7 @@ fn staged_files<'a>(paths: &[&'a str], slots: &'a [Option<StagePart>]) -> Vec<St
         .collect()
 }
 
-/// The proposal where paths name the stages.
+/// Builds the proposal if paths name the stages.
 fn by_paths(found: ClassifiedFiles, listing: &[SnapshotFile]) -> DiscoveredConfig {
     let stages = stages::order_stages(found.sure.iter().map(|placed| &placed.slot));
     let words = stages::stage_words(&stages);
@@ -141,8 +141,8 @@ fn by_paths(found: ClassifiedFiles, listing: &[SnapshotFile]) -> DiscoveredConfi
     DiscoveredConfig { config, unsure, files, ..DiscoveredConfig::default() }
 }
 
-/// Where no path names a stage that pins something: keys inside files, then branches, then one stage
-/// for everything that lies away from the stages that pin nothing.
+/// Builds the proposal if no path with a stage pins a version: from keys inside files, then from
+/// branches, then as one stage for everything outside the folders of stages that pin nothing.
 fn without_paths(
     paths: &[&str],
     slotted: &[StagedFile<'_>],
@@ -169,7 +169,7 @@ fn without_paths(
     with_default(nothing, single::rules_outside_stages(&grounds, paths, reader))
 }
 
-/// Adds rules for the stage that has no name of its own; nothing comes before or after it.
+/// Adds rules for the unnamed default stage, which has no predecessor or successor.
 fn with_default(
     mut proposal: DiscoveredConfig,
     rules: Vec<(SourceRule, usize)>,
@@ -201,7 +201,7 @@ fn chart_folders(listing: &[SnapshotFile]) -> HashSet<String> {
         .collect()
 }
 
-/// Longer paths exist on no disk (Linux's `PATH_MAX`) and are a burden to compare.
+/// Longer paths are skipped: they exceed Linux's `PATH_MAX` and are slow to compare.
 const MAX_PATH_BYTES: usize = 4096;
 
 fn candidate_paths(listing: &[SnapshotFile]) -> Vec<&str> {
@@ -214,7 +214,7 @@ fn candidate_paths(listing: &[SnapshotFile]) -> Vec<&str> {
     listing.iter().filter(fit).map(|file| file.path.as_str()).collect()
 }
 
-/// A template wide enough to meet the templates of charts says that it does not mean them.
+/// Excludes chart templates from rules whose path template matches them.
 fn leave_out_chart_templates(rules: &mut [SourceRule], listing: &[SnapshotFile]) {
     let charts = chart_folders(listing);
     let templates: Vec<&str> = listing
@@ -230,7 +230,8 @@ fn leave_out_chart_templates(rules: &mut [SourceRule], listing: &[SnapshotFile])
     }
 }
 
-/// The rule of a family, and one more for each member that its template does not match as meant.
+/// Returns the rule of a group, plus one for each member that its template does not match
+/// correctly.
 fn rules_of(family: &TemplateGroup, words: &[String]) -> Vec<(SourceRule, usize)> {
     let Some(rule) = build_rule(family, &family.template, words) else { return Vec::new() };
     let missed: Vec<&VersionedFile> =
@@ -255,7 +256,7 @@ fn rule_matches(rule: &SourceRule, member: &VersionedFile) -> bool {
     })
 }
 
-/// The path itself, with a hole for its stage.
+/// Returns the path with its stage replaced by `{stage}`.
 fn literal_template(path: &str, slot: &StagePart) -> String {
     let parts = path.split('/').enumerate().map(|(at, part)| {
         if at == slot.part {

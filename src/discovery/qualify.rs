@@ -1,14 +1,14 @@
-//! Two layouts side by side may name the same app: `argocd/{stage}/api.yaml` and
-//! `helmfile/{stage}/api.yaml`. They are told apart by the folder in which they differ.
+//! Distinguishes apps of the same name in two parallel layouts, such as `argocd/{stage}/api.yaml`
+//! and `helmfile/{stage}/api.yaml`, by the folder in which they differ.
 
 use super::family::VersionedFile;
 use crate::config::{NameTemplate, SourceRule};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A place in the mapping, before versions are read.
+/// A cell of the mapping, before versions are read.
 type DraftCell = (String, String, String, String);
 
-/// Gives rules that would fill the same places names that differ: `api@argocd`, `api@helmfile`.
+/// Gives rules that would fill the same cells different names: `api@argocd`, `api@helmfile`.
 pub fn qualify_apps(rules: &mut [SourceRule], members: &[Vec<VersionedFile>]) {
     let mut owners: BTreeMap<DraftCell, BTreeMap<String, usize>> = BTreeMap::new();
     for (index, rule) in rules.iter().enumerate() {
@@ -61,7 +61,7 @@ fn draft_cells(rule: &SourceRule, members: &[VersionedFile]) -> Vec<(DraftCell, 
     out
 }
 
-/// The first plain parts in which two templates differ.
+/// Returns the first literal parts in which two templates differ.
 fn first_difference(a: &str, b: &str) -> Option<(String, String)> {
     let plain = |part: &&str| !part.contains(['{', '*']);
     let pair = a.split('/').zip(b.split('/')).find(|(x, y)| x != y);
@@ -80,7 +80,7 @@ fn first_difference(a: &str, b: &str) -> Option<(String, String)> {
     }
 }
 
-/// A folder or file name without its extension.
+/// Returns a folder or file name without its extension.
 fn folder_word(part: &str) -> String {
     part.split('.').find(|piece| !piece.is_empty()).unwrap_or(part).to_owned()
 }

@@ -1,5 +1,5 @@
-//! Places that belong to no stage the repository speaks of: the one stage of a repository without
-//! any, and lines of an image automation outside all stages.
+//! Versions outside all named stages: the single stage of a repository without stages, and lines of
+//! an image automation.
 
 use super::slot::StageFolders;
 use super::unstaged_files::{self, UnstagedFiles};
@@ -7,11 +7,11 @@ use crate::config::SourceRule;
 use crate::model::StageName;
 use crate::source::{self, SnapshotReader};
 
-/// What the one stage is called when nothing names it.
+/// The name of the stage when nothing names it.
 pub(super) const DEFAULT_STAGE: &str = "default";
 
-/// Everything these files pin, in one stage; what stages share that pin nothing is more often than
-/// not a placeholder.
+/// Returns rules for these files in one stage. Files in the folders of stages that pin nothing are
+/// left out: they are usually placeholders.
 pub(super) fn rules_outside_stages(
     grounds: &StageFolders,
     paths: &[&str],
@@ -22,7 +22,7 @@ pub(super) fn rules_outside_stages(
     in_one_stage(&found, paths)
 }
 
-/// What these of all files pin, in one stage.
+/// Returns rules for `some` of all files, in one stage.
 pub(super) fn rules_for_files(
     some: &[&str],
     paths: &[&str],
@@ -35,7 +35,7 @@ pub(super) fn rules_for_files(
     }
 }
 
-/// The lines that an image automation owns in files that no rule of a stage reads.
+/// Returns rules for automated lines in files that no stage's rule reads.
 pub(super) fn automated_rules(
     paths: &[&str],
     staged: &[SourceRule],

@@ -1,4 +1,4 @@
-//! Which stages there are, and in what order.
+//! Collects the stages and their order.
 
 use super::slot::StagePart;
 use super::vocabulary::{find_stage_words, stage_rank};
@@ -6,9 +6,9 @@ use crate::config::Stage;
 use crate::model::StageName;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The stages of all slots, earliest first. Different spellings of one word (`prod`, `production`)
-/// are one stage; the more frequent spelling names it. A few unknown names among known ones are part
-/// of the row; where most are unknown they are clusters or tenants, and come after nothing.
+/// Returns the stages, earliest first. Different spellings of one word (`prod`, `production`) are
+/// one stage, named by the more frequent one. A few unknown names among known ones are part of the
+/// sequence; if most are unknown, they are clusters or tenants and follow nothing.
 pub fn order_stages<'a>(slots: impl Iterator<Item = &'a StagePart>) -> Vec<Stage> {
     let mut spellings: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     let mut ranks: BTreeMap<&str, usize> = BTreeMap::new();
@@ -43,12 +43,12 @@ pub fn order_stages<'a>(slots: impl Iterator<Item = &'a StagePart>) -> Vec<Stage
     out
 }
 
-/// The words alone, in order.
+/// Returns the names of the stages, in order.
 pub fn stage_labels<'a>(slots: impl Iterator<Item = &'a StagePart>) -> Vec<String> {
     order_stages(slots).iter().map(|stage| stage.name.to_string()).collect()
 }
 
-/// Every word that names one of these stages.
+/// Returns every word that names one of these stages, including aliases.
 pub fn stage_words(stages: &[Stage]) -> Vec<String> {
     stages
         .iter()

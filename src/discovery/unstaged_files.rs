@@ -1,5 +1,5 @@
-//! What pins images in files that no stage's name is in: the tree of a branch that is a stage, or a
-//! repository with one stage only.
+//! Finds pinned images in files without a stage in their path: in the tree of a branch that is a
+//! stage, or in a repository with a single stage.
 
 use super::classify::{self, CandidateSources, detect_sources, is_kustomization};
 use super::family::NO_FALLBACK;
@@ -12,32 +12,32 @@ use crate::source::convention::{self, KeySyntax, TELLING, VersionLeaf};
 use crate::source::{SnapshotReader, VersionFinding, kustomize_resources};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// A file, or a folder for kustomize, that pins something.
+/// A file, or a folder for kustomize, that pins versions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct PinnedFile {
     pub kind: SourceKind,
     pub subject: String,
-    /// Some version in it has neither an image name nor a key that could name the app.
+    /// True if some version has neither an image name nor a key that could name the app.
     pub nameless: bool,
-    /// An image automation owns a line of it.
+    /// True if an image automation owns a line of it.
     pub automated: bool,
 }
 
-/// What files without a stage hold.
+/// The result of searching files without a stage.
 #[derive(Debug, Default)]
 pub(super) struct UnstagedFiles {
     pub places: BTreeSet<PinnedFile>,
-    /// Files that were read and pin nothing: a template may meet them.
+    /// Files that pin nothing; a template may match them.
     pub silent: HashSet<String>,
-    /// Objects that some kustomization takes in, of which Argo CD and Flux know nothing.
+    /// Files that some kustomization takes as resources and that hold no object of Argo CD or Flux.
     pub built: HashSet<String>,
 }
 
-/// Keys and values from this score on count without a twin beside them.
+/// The score from which a key and value count without a twin.
 const CERTAIN: u8 = 8;
 
-/// The places in these files. Defaults of charts that are written here are none: a chart is what is
-/// deployed elsewhere.
+/// Finds the files that pin versions. Default values of the repository's own charts do not count:
+/// the chart is deployed elsewhere.
 pub(super) fn find_pinned_files(paths: &[&str], reader: &SnapshotReader<'_>) -> UnstagedFiles {
     let (overlays, others): (Vec<&str>, Vec<&str>) = paths
         .iter()
@@ -58,7 +58,7 @@ pub(super) fn find_pinned_files(paths: &[&str], reader: &SnapshotReader<'_>) -> 
             continue;
         }
         let found = match detect_sources(path, reader) {
-            // What a build takes in was looked at there, but for what controllers make of it.
+            // Resources were read with their build, except charts and values of controllers.
             CandidateSources::Known(mut kinds) if is_built => {
                 kinds.retain(|kind| is_of_controllers(*kind));
                 classify_file(path, &kinds, reader)
@@ -77,20 +77,20 @@ pub(super) fn find_pinned_files(paths: &[&str], reader: &SnapshotReader<'_>) -> 
     out
 }
 
-/// Are its charts and values none that a build of kustomize looks at?
+/// True for controllers whose charts and values a kustomize build does not read.
 fn is_of_controllers(kind: SourceKind) -> bool {
     kind.descriptor().form == SourceForm::ControllerObjects
 }
 
-/// What a file is for a template that might meet it.
+/// The effect of a file on templates that may match it.
 enum TemplateFit {
     Places(Vec<PinnedFile>),
-    /// It pins something, but nobody knows whether that is deployed.
+    /// It may pin a version, but it is unknown whether that is deployed.
     Unsure,
     Silent,
 }
 
-/// Sources that would take any version-looking value; alone they say too little.
+/// True for sources that accept any version-like value, which alone is too weak.
 fn is_loose(kind: SourceKind) -> bool {
     matches!(kind.descriptor().form, SourceForm::LooseValues | SourceForm::StackValues)
 }
@@ -119,7 +119,7 @@ fn pinned_file(kind: SourceKind, subject: &str, findings: &[VersionFinding]) -> 
     })
 }
 
-/// The kustomizations that no other builds on.
+/// Returns the kustomizations that no other one builds on.
 fn root_kustomizations(overlays: &[&str], reader: &SnapshotReader<'_>) -> BTreeSet<PinnedFile> {
     let mut found = Vec::new();
     let mut taken_in: HashSet<String> = HashSet::new();
@@ -141,7 +141,7 @@ fn root_kustomizations(overlays: &[&str], reader: &SnapshotReader<'_>) -> BTreeS
         .collect()
 }
 
-/// The folders of charts with templates of their own.
+/// Returns the folders of charts with templates of their own.
 fn own_charts(reader: &SnapshotReader<'_>) -> HashSet<String> {
     let listing = reader.snapshot().files_under("").unwrap_or_default();
     let charts = super::chart_folders(&listing);
@@ -171,7 +171,8 @@ fn classify_values(path: &str, reader: &SnapshotReader<'_>) -> TemplateFit {
     }
 }
 
-/// Only files called like it are values of a chart, with a `values.yaml` below them.
+/// Returns the source for a tree of keys. Only files named `values…` are Helm values and inherit
+/// from a `values.yaml`.
 fn tree_kind(path: &str) -> SourceKind {
     let name = path.rsplit('/').next().unwrap_or(path);
     match name {
@@ -181,7 +182,7 @@ fn tree_kind(path: &str) -> SourceKind {
     }
 }
 
-/// The rules that read these places and, of `all` paths, no others that hold anything.
+/// Builds rules that match these files and no other path in `all` with versions.
 pub(super) fn build_rules(found: &UnstagedFiles, all: &[&str]) -> Vec<(SourceRule, usize)> {
     let mut kinds: BTreeMap<SourceKind, Vec<&PinnedFile>> = BTreeMap::new();
     for place in &found.places {
@@ -216,12 +217,12 @@ pub(super) fn build_rules(found: &UnstagedFiles, all: &[&str]) -> Vec<(SourceRul
     out
 }
 
-/// Are the names inside the file those of keys, which say less than its folder does?
+/// True if names inside the file are keys, which are less meaningful than its folder.
 fn is_tree(kind: SourceKind) -> bool {
     kind.descriptor().form == SourceForm::KeyTree
 }
 
-/// What a rule's path is compared with, for a file of the listing.
+/// Returns the path that a rule's template is matched against for a listed file.
 fn rule_subject(kind: SourceKind, path: &'_ str) -> Option<&str> {
     if !kind.is_built() {
         return Some(path);

@@ -1,9 +1,9 @@
-//! The words people call stages, and where they occur in a path.
+//! The words used for stages, and their occurrences in paths.
 
-/// A stage word's meaning; words of one meaning are the same stage in different spellings.
+/// The meaning of a stage word; words with the same meaning are spellings of one stage.
 pub type CanonicalStage = &'static str;
 
-/// Words that mean a stage wherever they stand.
+/// Words that always mean a stage.
 const STRONG: [(CanonicalStage, &[&str]); 9] = [
     ("dev", &["dev", "develop", "development", "devel"]),
     ("int", &["integ"]),
@@ -16,7 +16,7 @@ const STRONG: [(CanonicalStage, &[&str]); 9] = [
     ("nonprod", &["nonprod", "nonproduction", "nprod"]),
 ];
 
-/// Words that mean a stage in the company of others.
+/// Words that mean a stage only among other stages.
 const WEAK: [(CanonicalStage, &[&str]); 24] = [
     ("int", &["int", "integration"]),
     ("test", &["test"]),
@@ -44,7 +44,7 @@ const WEAK: [(CanonicalStage, &[&str]); 24] = [
     ("experimental", &["experimental"]),
 ];
 
-/// The usual order of a pipeline. Words of one row are as early as each other.
+/// The usual order of a pipeline. Words in one row have the same rank.
 const ORDER: [&[CanonicalStage]; 19] = [
     &["local"],
     &["ci"],
@@ -67,24 +67,24 @@ const ORDER: [&[CanonicalStage]; 19] = [
     &["prod"],
 ];
 
-/// Where unknown stage names go: after everything that is tried out, before staging.
+/// The rank of unknown stage names: after all testing stages, before staging.
 const UNKNOWN_RANK: usize = 14;
 
 /// A stage word found in a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StageWord {
-    /// Which part of the path, from 0.
+    /// Index of the path part, from 0.
     pub part: usize,
-    /// The word's bytes inside the part.
+    /// Byte range of the word in the part.
     pub start: usize,
     pub end: usize,
     pub canonical: CanonicalStage,
-    /// The digits behind the word (`uat4`), which make it a stage of its own.
+    /// The digits after the word (`uat4`), which make it a stage of its own.
     pub number: String,
     pub strong: bool,
 }
 
-/// The rank of a stage word in the usual pipeline, smaller is earlier.
+/// Returns the rank of a stage word in the usual pipeline; smaller is earlier.
 pub fn stage_rank(canonical: &str) -> usize {
     if canonical == "dr" {
         return ORDER.len();
@@ -92,7 +92,7 @@ pub fn stage_rank(canonical: &str) -> usize {
     ORDER.iter().position(|row| row.contains(&canonical)).unwrap_or(UNKNOWN_RANK)
 }
 
-/// What a single word means, with its digits and whether it means it alone.
+/// Returns the meaning of a word, its digits, and whether it is unambiguous.
 pub fn word_meaning(word: &str) -> Option<(CanonicalStage, String, bool)> {
     let lower = word.to_ascii_lowercase();
     let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -108,10 +108,10 @@ pub fn word_meaning(word: &str) -> Option<(CanonicalStage, String, bool)> {
         .or_else(|| find(&WEAK).map(|canonical| (canonical, number.to_owned(), false)))
 }
 
-/// A path with more stage words than this names no stage with any of them.
+/// A path with more stage words than this has no stage.
 const MANY: usize = 16;
 
-/// Every stage word of a path; none where there are too many to mean anything.
+/// Returns all stage words of a path; none if there are too many to be meaningful.
 pub fn find_stage_words(path: &str) -> Vec<StageWord> {
     let mut out = Vec::new();
     for (part, text) in path.split('/').enumerate() {
@@ -149,7 +149,7 @@ fn occurrences_in(part: usize, text: &str, out: &mut Vec<StageWord>) {
     }
 }
 
-/// `pre-prod`, `non_prod`: one word of two pieces.
+/// Recognises `pre-prod` and `non_prod` as one word of two pieces.
 fn joined_word(
     text: &str,
     pieces: &[(usize, usize)],
@@ -166,7 +166,7 @@ fn joined_word(
     is_prod.then_some((canonical, next_end))
 }
 
-/// The pieces between `- _ . + @ ~` and blanks, as byte ranges.
+/// Splits at `- _ . + @ ~` and spaces; returns byte ranges.
 fn split_words(text: &str) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
     let mut start = 0;
@@ -181,7 +181,7 @@ fn split_words(text: &str) -> Vec<(usize, usize)> {
     out
 }
 
-/// `appProd`: camel-case humps, only where one of them is a strong word.
+/// Finds unambiguous stage words among camel-case parts: `appProd`.
 fn find_humps(part: usize, text: &str, start: usize, end: usize, out: &mut Vec<StageWord>) {
     let piece = &text[start..end];
     let mut from = 0;

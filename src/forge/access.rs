@@ -1,33 +1,33 @@
-//! What a forge is reached with: token, proxy, certificates, patience, time and log. All of it is
-//! handed in; nothing here reads the environment or a clock.
+//! Access to a forge: token, proxy, certificates, limits, clock and log. Everything is passed in;
+//! nothing here reads the environment or the clock.
 
 use super::token::Token;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Time and chance, as the caller has them.
+/// Time and randomness, provided by the caller.
 #[derive(Clone)]
 pub struct Clock {
     /// Seconds since 1970.
     pub now: Arc<dyn Fn() -> i64 + Send + Sync>,
     pub sleep: Arc<dyn Fn(Duration) + Send + Sync>,
-    /// A number from 0 to 1 that differs from process to process, so that many do not try again at
-    /// the same moment.
+    /// A number from 0 to 1 that differs between processes, so that they do not all retry at the
+    /// same moment.
     pub chance: Arc<dyn Fn() -> f64 + Send + Sync>,
 }
 
-/// How long and how often.
+/// Limits of requests and retries.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestLimits {
-    /// For one request and its answer.
+    /// Time limit for one request and its answer.
     pub timeout: Duration,
-    /// How often a request is sent at most.
+    /// Maximum number of attempts for a request.
     pub attempts: u32,
-    /// The pause before the second attempt; it doubles each time.
+    /// Pause before the second attempt; it doubles each time.
     pub pause: Duration,
-    /// All waiting for one request, including what the forge asks for.
+    /// Maximum total waiting time for one request, including waits the forge asks for.
     pub patience: Duration,
-    /// Pages of a list, of 100 or 50 each.
+    /// Maximum number of pages of a list, of 100 or 50 items each.
     pub pages: usize,
 }
 
@@ -43,22 +43,22 @@ impl Default for RequestLimits {
     }
 }
 
-/// Takes one line.
+/// Receives one log line.
 pub type LogSink = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// Everything needed to talk to a forge.
+/// Everything needed to access a forge.
 #[derive(Clone)]
 pub struct ForgeAccess {
-    /// `None` reads what is public.
+    /// `None` can read public data only.
     pub token: Option<Token>,
-    /// The URL of a proxy, from `HTTPS_PROXY` or the like; it may hold a user name and password.
+    /// Proxy URL, from `HTTPS_PROXY` or similar; it may contain a user name and password.
     pub proxy: Option<String>,
-    /// Hosts that are reached without it: `NO_PROXY`, cut at its commas.
+    /// Hosts reached without the proxy: `NO_PROXY`, split at its commas.
     pub no_proxy: Vec<String>,
-    /// The text of a PEM file with authorities to be trusted beside those of the system.
+    /// Contents of a PEM file with certificate authorities to trust besides those of the system.
     pub authorities: Option<Vec<u8>>,
     pub limits: RequestLimits,
     pub clock: Clock,
-    /// Told of every request and answer in one line, without secrets.
+    /// Receives every request and answer as one line, without secrets.
     pub log: Option<LogSink>,
 }

@@ -1,4 +1,4 @@
-//! Azure DevOps, as a service and on a server.
+//! Azure DevOps Services and Server.
 
 use super::access::ForgeAccess;
 use super::exactly_once;
@@ -22,16 +22,16 @@ use wire::{AzureList, AzurePullRequest, AzureStatus, AzureWorkItem, AzureWorkIte
 
 const VERSION: (&str, &str) = ("api-version", "7.1");
 
-/// Longer descriptions are refused.
+/// Azure refuses longer descriptions, in characters.
 const MAX_BODY: usize = 4000;
 
-/// Items on a page.
+/// Items per page.
 const PAGE: usize = 100;
 
-/// How many work items may be asked for at once.
+/// Maximum number of work items per request.
 const MAX_IDS: usize = 200;
 
-/// How often it is looked whether a merge, which Azure does later, is done.
+/// Polls for the completion of a merge, which Azure runs asynchronously.
 const LOOKS: u32 = 10;
 
 pub(super) struct AzureForge {
@@ -40,9 +40,9 @@ pub(super) struct AzureForge {
     project: String,
     /// `/PROJECT/_apis/git/repositories/NAME`.
     repo: String,
-    /// The page of a pull request, but for its number.
+    /// URL of a pull request's page, without its number.
     page: String,
-    /// Where people are looked up.
+    /// Base URL for looking up people.
     people: String,
 }
 
@@ -101,7 +101,7 @@ impl AzureForge {
         Ok(())
     }
 
-    /// Who is a reviewer already keeps the vote: asking again would take it back.
+    /// Adds reviewers. Existing ones are skipped: adding them again would reset their vote.
     fn request_reviews(&self, proposal: &Proposal, names: &[String]) -> Result<()> {
         for name in askable_reviewers(names, proposal) {
             let id = people::id_of(&self.http, &self.people, &name)?;
@@ -129,7 +129,7 @@ impl AzureForge {
         options
     }
 
-    /// Azure merges after it has answered.
+    /// Waits for a merge, which Azure completes after it has answered.
     fn wait_for_merge(&self, number: u64) -> Result<()> {
         for look in 1..=LOOKS {
             let pull = self.get_pull(number)?;
@@ -141,7 +141,7 @@ impl AzureForge {
             }
             (self.http.clock.sleep)(self.http.limits.pause.saturating_mul(look));
         }
-        Err(ForgeError::NotMergeable { number, why: "Azure is still at it".into() })
+        Err(ForgeError::NotMergeable { number, why: "Azure has not finished the merge".into() })
     }
 
     fn to_proposal(&self, pull: AzurePullRequest) -> Proposal {
@@ -163,7 +163,7 @@ impl Forge for AzureForge {
         Ok(self.list_open(&[])?.into_iter().map(|pull| self.to_proposal(pull)).collect())
     }
 
-    /// Lists cut the description short, so what is found is read whole.
+    /// Lists truncate descriptions, so the found proposal is fetched again.
     fn find_proposal(&self, head: &str) -> Result<Option<Proposal>> {
         let reference = format!("refs/heads/{head}");
         let found = self.list_open(&[("searchCriteria.sourceRefName", &reference)])?;
@@ -269,7 +269,7 @@ impl Forge for AzureForge {
         Ok(self.get_pull(number)?.reviews())
     }
 
-    /// Work items with a tag.
+    /// Lists work items with a tag.
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>> {
         let found: AzureWorkItems = {
             let path = with_query(&format!("{}/_apis/wit/wiql", self.project), &[VERSION]);

@@ -1,5 +1,5 @@
-//! Bitbucket Cloud. It has neither labels nor a way to merge by itself, and its issues have no
-//! labels. People are their account ids: nicknames are not unique and can be changed by anyone.
+//! Bitbucket Cloud. It has no labels and no auto-merge, and its issues have no labels. People are
+//! identified by account id: nicknames are not unique and anyone can change theirs.
 
 use super::access::ForgeAccess;
 use super::exactly_once;
@@ -20,14 +20,14 @@ mod wire;
 
 use wire::{BitbucketParticipant, BitbucketPullRequest, BitbucketStatus};
 
-/// Longer keys of a status are refused.
+/// Bitbucket refuses longer status keys.
 const MAX_KEY: usize = 40;
 
 pub(super) struct BitbucketForge {
     http: HttpClient,
     /// `/repositories/WORKSPACE/NAME`.
     repo: String,
-    /// The page of the repository: a status has to link somewhere.
+    /// The repository's page; a status requires a link.
     page: String,
 }
 
@@ -76,7 +76,7 @@ impl Forge for BitbucketForge {
         let wanted = format!(r#"state="OPEN" AND source.branch.name="{quoted}""#);
         let found = self.list_open(&[("q", &wanted)])?;
         let found = found.into_iter().find(|proposal| proposal.head == head && !proposal.from_fork);
-        // Lists leave out the reviewers.
+        // Lists omit the reviewers.
         found.map(|proposal| self.get_proposal(proposal.number)).transpose()
     }
 
@@ -84,7 +84,8 @@ impl Forge for BitbucketForge {
         self.get_pull(number).map(Proposal::from)
     }
 
-    /// Bitbucket does not say what it does with a second one, so there is always a look before.
+    /// Bitbucket does not document its answer to a duplicate, so existing proposals are searched
+    /// first.
     fn create_proposal(&self, new: &NewProposal) -> Result<Proposal> {
         let body = json!({
             "type": "pullrequest", "title": new.title, "description": new.body, "draft": new.draft.is_yes(),
@@ -108,7 +109,7 @@ impl Forge for BitbucketForge {
         })
     }
 
-    /// What is not sent is emptied there, so all of it is sent.
+    /// Sends all fields: Bitbucket clears those that are missing.
     fn update_proposal(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
         let now = self.get_pull(number)?;
         let mut reviewers: Vec<Value> = now
@@ -138,7 +139,7 @@ impl Forge for BitbucketForge {
             .map(Proposal::from)
     }
 
-    /// Declining what is declined is refused, so a failure is looked at.
+    /// Declining a declined proposal fails, so the state is checked afterwards.
     fn close_proposal(&self, number: u64) -> Result<Proposal> {
         let path = format!("{}/decline", self.pull_path(number));
         let sent = self.http.send_only(Method::POST, &path, None, RetrySafety::Once);
@@ -206,13 +207,13 @@ impl Forge for BitbucketForge {
     }
 }
 
-/// A person as Bitbucket wants one named: `{uuid}` or an account id.
+/// Returns a person as Bitbucket expects it: by `{uuid}` or account id.
 fn person_json(name: &str) -> Value {
     let field = if name.starts_with('{') { "uuid" } else { "account_id" };
     json!({ "type": "user", field: name })
 }
 
-/// A key that stands for a name of any length: its start, and a sum of the whole (FNV-1a).
+/// Returns a status key for a name of any length: long names are cut and get a hash (FNV-1a).
 fn status_key(name: &str) -> String {
     if name.len() <= MAX_KEY {
         return name.to_owned();

@@ -1,53 +1,54 @@
-//! What can go wrong with a forge, as sentences. No text here ever holds a token.
+//! Errors of forges. No message ever contains a token.
 
 use super::types::ForgeFeature;
 
-/// `asked` is method and URL of the request, `why` the forge's own words, cleaned.
+/// A failed request. `asked` is the request's method and URL; `why` is the forge's message,
+/// cleaned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ForgeError {
-    #[error("{host} does not accept the token (status 401, `{asked}`): {why}")]
+    #[error("{host} rejected the token (status 401, `{asked}`): {why}")]
     Unauthorised { host: String, asked: String, why: String },
-    #[error("{host} forbids this (status 403, `{asked}`): {why}")]
+    #[error("{host} denied access (status 403, `{asked}`): {why}")]
     Forbidden { host: String, asked: String, why: String, sign_on: Option<String> },
-    #[error("{host} knows nothing of this, or hides it (status 404, `{asked}`)")]
+    #[error("not found on {host}, or not visible to this token (status 404, `{asked}`)")]
     NotFound { host: String, asked: String },
-    #[error("{host} sees a conflict (status 409, `{asked}`): {why}")]
+    #[error("{host} reports a conflict (status 409, `{asked}`): {why}")]
     Conflict { host: String, asked: String, why: String },
-    #[error("{host} has this already (`{asked}`): {why}")]
+    #[error("it already exists on {host} (`{asked}`): {why}")]
     Exists { host: String, asked: String, why: String },
-    #[error("{host} refuses this (status {status}, `{asked}`): {why}")]
+    #[error("{host} rejected the request (status {status}, `{asked}`): {why}")]
     Refused { host: String, status: u16, asked: String, why: String },
-    #[error("{host} wants fewer requests{}", format_moment(*.until))]
+    #[error("the rate limit of {host} is exceeded{}", format_moment(*.until))]
     RateLimited { host: String, until: Option<i64> },
-    #[error("{host} is in trouble (status {status}, `{asked}`): {why}")]
+    #[error("{host} returned a server error (status {status}, `{asked}`): {why}")]
     Server { host: String, status: u16, asked: String, why: String },
     #[error("{host} did not answer in time (`{asked}`)")]
     Timeout { host: String, asked: String },
-    #[error("the connection to {host} broke (`{asked}`): {why}")]
+    #[error("lost the connection to {host} (`{asked}`): {why}")]
     Broken { host: String, asked: String, why: String },
-    #[error("{host} cannot be reached: {why}")]
+    #[error("cannot reach {host}: {why}")]
     Unreachable { host: String, why: String },
-    #[error("{host} cannot be trusted: {why}")]
+    #[error("the certificate of {host} is not trusted: {why}")]
     Certificate { host: String, why: String },
     #[error("proposal {number} cannot be merged: {why}")]
     NotMergeable { number: u64, why: String },
     #[error("the repository has moved to `{to}` (`{asked}`)")]
     Moved { asked: String, to: String },
-    #[error("{host} answers with something unexpected (`{asked}`): {why}")]
+    #[error("unexpected answer from {host} (`{asked}`): {why}")]
     Unreadable { host: String, asked: String, why: String },
-    #[error("{host} has more than {pages} pages of this (`{asked}`)")]
+    #[error("{host} returned more than {pages} pages (`{asked}`)")]
     TooMany { host: String, asked: String, pages: usize },
-    #[error("{forge} has no {}", feature_name(*.feature))]
+    #[error("{forge} does not support {}", feature_name(*.feature))]
     Unsupported { forge: &'static str, feature: ForgeFeature },
-    #[error("{forge} knows nobody called `{name}`")]
+    #[error("{forge} has no user `{name}`")]
     NoSuchPerson { forge: &'static str, name: String },
     #[error("there is no proposal {number}")]
     NoSuchProposal { number: u64 },
-    #[error("others have written to the proposals each time before this arrived")]
+    #[error("other writers changed the proposals during every attempt")]
     Busy,
-    #[error("proposal {number} is not merged: what it was judged by has changed")]
+    #[error("proposal {number} was not merged: the state it was checked against has changed")]
     Outdated { number: u64 },
-    /// What git says about a repository without a forge.
+    /// An error of git, for a repository without a forge.
     #[error("{why}")]
     Git { why: String, hint: Option<String> },
     #[error("{what} cannot be used: {why}")]
@@ -55,31 +56,29 @@ pub enum ForgeError {
 }
 
 impl ForgeError {
-    /// What to do about it, where we know.
+    /// Returns a remedy, if one is known.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             ForgeError::Unauthorised { .. } => {
-                "the token may have expired, or belong to another host; make a new one"
+                "the token may have expired or belong to another host; create a new one"
             }
             ForgeError::Forbidden { sign_on: Some(page), .. } => {
                 return Some(format!(
-                    "the organisation wants single sign-on: allow the token at {page}"
+                    "the organisation requires single sign-on; authorise the token at {page}"
                 ));
             }
             ForgeError::Forbidden { .. } => {
-                "the token lacks a permission: it needs to read the repository, and to write pull requests and statuses"
+                "the token needs permission to read the repository and to write pull requests and statuses"
             }
             ForgeError::NotFound { .. } => {
-                "check the name of the repository and that the token may see it; private ones look missing to others"
+                "check the repository's name and the token's access; a private repository looks missing without access"
             }
             ForgeError::Conflict { .. } | ForgeError::NotMergeable { .. } => {
-                "run it again: it starts from what is there now; the page of the proposal says what it waits for"
+                "run it again; the proposal's page shows what blocks the merge"
             }
-            ForgeError::RateLimited { .. } => {
-                "wait until then, or use a token with a limit of its own"
-            }
+            ForgeError::RateLimited { .. } => "wait until then, or use a token with its own limit",
             ForgeError::Server { .. } | ForgeError::Timeout { .. } | ForgeError::Broken { .. } => {
-                "run it again: what was done is found and not done twice"
+                "run it again; nothing is done twice"
             }
             ForgeError::Unreachable { .. } => {
                 "check the network and the proxy (HTTPS_PROXY, NO_PROXY)"
@@ -89,10 +88,10 @@ impl ForgeError {
             }
             ForgeError::Moved { .. } => "set the new address with `git remote set-url origin URL`",
             ForgeError::Unreadable { .. } => {
-                "the address of the API may be wrong, or a login page answers for it"
+                "the API URL may be wrong, or a login page answers instead"
             }
             ForgeError::NoSuchPerson { .. } => {
-                "reviewers are named as on the forge, not by their full name"
+                "use the reviewer's login on the forge, not the full name"
             }
             ForgeError::NoSuchProposal { .. } => {
                 "`towpath proposals list` shows those that are open"
@@ -108,7 +107,7 @@ impl ForgeError {
         Some(hint.into())
     }
 
-    /// May it be otherwise the next moment, without anybody doing anything about it?
+    /// True if the same request may succeed later without anyone acting.
     pub fn may_pass(&self) -> bool {
         let passes = matches!(
             self,
@@ -117,7 +116,7 @@ impl ForgeError {
         passes || self.is_unsure()
     }
 
-    /// May the request have taken effect although it failed? Then look before doing it again.
+    /// True if the request may have taken effect although it failed. Check before repeating it.
     pub fn is_unsure(&self) -> bool {
         matches!(
             self,
@@ -139,9 +138,9 @@ fn format_moment(time: Option<i64>) -> String {
 fn feature_name(feature: ForgeFeature) -> &'static str {
     match feature {
         ForgeFeature::Labels => "labels",
-        ForgeFeature::AutoMerge => "way to merge by itself",
+        ForgeFeature::AutoMerge => "auto-merge",
         ForgeFeature::Issues => "issues with labels",
-        ForgeFeature::Checks => "checks of commits",
+        ForgeFeature::Checks => "commit checks",
         ForgeFeature::Reviews => "reviews",
     }
 }
@@ -150,7 +149,7 @@ fn feature_name(feature: ForgeFeature) -> &'static str {
 mod tests {
     use super::*;
 
-    /// All of them, as people read them.
+    /// Every error as displayed.
     #[test]
     fn every_sentence() {
         let (host, asked, why) =
@@ -158,36 +157,39 @@ mod tests {
         let cases = [
             (
                 ForgeError::Unauthorised { host: host(), asked: asked(), why: why() },
-                "h does not accept the token (status 401, `GET https://h/x`): no",
+                "h rejected the token (status 401, `GET https://h/x`): no",
             ),
             (
                 ForgeError::Forbidden { host: host(), asked: asked(), why: why(), sign_on: None },
-                "h forbids this (status 403, `GET https://h/x`): no",
+                "h denied access (status 403, `GET https://h/x`): no",
             ),
             (
                 ForgeError::NotFound { host: host(), asked: asked() },
-                "h knows nothing of this, or hides it (status 404, `GET https://h/x`)",
+                "not found on h, or not visible to this token (status 404, `GET https://h/x`)",
             ),
             (
                 ForgeError::Conflict { host: host(), asked: asked(), why: why() },
-                "h sees a conflict (status 409, `GET https://h/x`): no",
+                "h reports a conflict (status 409, `GET https://h/x`): no",
             ),
             (
                 ForgeError::Exists { host: host(), asked: asked(), why: why() },
-                "h has this already (`GET https://h/x`): no",
+                "it already exists on h (`GET https://h/x`): no",
             ),
             (
                 ForgeError::Refused { host: host(), status: 422, asked: asked(), why: why() },
-                "h refuses this (status 422, `GET https://h/x`): no",
+                "h rejected the request (status 422, `GET https://h/x`): no",
             ),
-            (ForgeError::RateLimited { host: host(), until: None }, "h wants fewer requests"),
+            (
+                ForgeError::RateLimited { host: host(), until: None },
+                "the rate limit of h is exceeded",
+            ),
             (
                 ForgeError::RateLimited { host: host(), until: Some(0) },
-                "h wants fewer requests until 1970-01-01T00:00:00Z",
+                "the rate limit of h is exceeded until 1970-01-01T00:00:00Z",
             ),
             (
                 ForgeError::Server { host: host(), status: 502, asked: asked(), why: why() },
-                "h is in trouble (status 502, `GET https://h/x`): no",
+                "h returned a server error (status 502, `GET https://h/x`): no",
             ),
             (
                 ForgeError::Timeout { host: host(), asked: asked() },
@@ -195,10 +197,13 @@ mod tests {
             ),
             (
                 ForgeError::Broken { host: host(), asked: asked(), why: why() },
-                "the connection to h broke (`GET https://h/x`): no",
+                "lost the connection to h (`GET https://h/x`): no",
             ),
-            (ForgeError::Unreachable { host: host(), why: why() }, "h cannot be reached: no"),
-            (ForgeError::Certificate { host: host(), why: why() }, "h cannot be trusted: no"),
+            (ForgeError::Unreachable { host: host(), why: why() }, "cannot reach h: no"),
+            (
+                ForgeError::Certificate { host: host(), why: why() },
+                "the certificate of h is not trusted: no",
+            ),
             (ForgeError::NotMergeable { number: 7, why: why() }, "proposal 7 cannot be merged: no"),
             (
                 ForgeError::Moved { asked: asked(), to: "https://h/y".into() },
@@ -206,29 +211,26 @@ mod tests {
             ),
             (
                 ForgeError::Unreadable { host: host(), asked: asked(), why: why() },
-                "h answers with something unexpected (`GET https://h/x`): no",
+                "unexpected answer from h (`GET https://h/x`): no",
             ),
             (
                 ForgeError::TooMany { host: host(), asked: asked(), pages: 9 },
-                "h has more than 9 pages of this (`GET https://h/x`)",
+                "h returned more than 9 pages (`GET https://h/x`)",
             ),
             (
                 ForgeError::Unsupported { forge: "Bitbucket", feature: ForgeFeature::Labels },
-                "Bitbucket has no labels",
+                "Bitbucket does not support labels",
             ),
             (
                 ForgeError::NoSuchPerson { forge: "GitLab", name: "bob".into() },
-                "GitLab knows nobody called `bob`",
+                "GitLab has no user `bob`",
             ),
             (ForgeError::NoSuchProposal { number: 7 }, "there is no proposal 7"),
             (
                 ForgeError::Outdated { number: 7 },
-                "proposal 7 is not merged: what it was judged by has changed",
+                "proposal 7 was not merged: the state it was checked against has changed",
             ),
-            (
-                ForgeError::Busy,
-                "others have written to the proposals each time before this arrived",
-            ),
+            (ForgeError::Busy, "other writers changed the proposals during every attempt"),
             (ForgeError::Git { why: why(), hint: None }, "no"),
             (
                 ForgeError::Settings { what: "the proxy", why: why() },

@@ -1,18 +1,18 @@
-//! Writes that must happen once, although their answers get lost.
+//! Writes that must happen exactly once, even if their answer is lost.
 
 use super::http::HttpClient;
 use super::types::{NewProposal, Proposal, ProposalState, ProposalUpdate};
 use super::{Forge, ForgeError, Result};
 
-/// How often a lost attempt is looked for before it counts as not done: a forge may finish what it
-/// has already given up answering.
+/// Number of searches for a proposal whose answer was lost before it counts as not created: a forge
+/// may finish a request after it timed out.
 const LOOKS: u32 = 3;
 
-/// How often a proposal is sent.
+/// Maximum number of attempts to create a proposal.
 const ROUNDS: u32 = 3;
 
-/// Opens a proposal once: an attempt whose answer is lost is looked for, and one that exists already
-/// is found.
+/// Creates a proposal once: if the answer is lost or the proposal exists already, the existing one
+/// is searched.
 pub(super) fn create_once(
     forge: &dyn Forge,
     http: &HttpClient,
@@ -41,7 +41,8 @@ pub(super) fn create_once(
     forge.update_proposal(there.number, &decoration)
 }
 
-/// A forge that says "exists" is right, even where its search goes by an owner's old name.
+/// Finds the open proposal of a branch. If the search finds none, all open ones are listed: the
+/// search may use an outdated owner name.
 fn find_existing(forge: &dyn Forge, head: &str) -> Result<Option<Proposal>> {
     if let Some(found) = forge.find_proposal(head)? {
         return Ok(Some(found));
@@ -62,8 +63,8 @@ fn find_created(forge: &dyn Forge, http: &HttpClient, head: &str) -> Result<Opti
     Ok(None)
 }
 
-/// Merges once. What the forge answers to a merge that is not possible, or done, is told apart by
-/// looking.
+/// Merges once. Forges answer differently to an impossible or repeated merge, so the proposal's
+/// state is read before and after.
 pub(super) fn merge_once(
     forge: &dyn Forge,
     number: u64,
@@ -83,13 +84,13 @@ pub(super) fn merge_once(
         _ if after.state == ProposalState::Merged => Ok(after),
         Ok(()) => Err(ForgeError::NotMergeable {
             number,
-            why: "the forge has accepted it and not merged it".into(),
+            why: "the forge accepted the merge but did not perform it".into(),
         }),
         Err(error) => Err(not_mergeable(number, error)),
     }
 }
 
-/// A refusal to merge, as one; other failures stay what they are.
+/// Converts a refusal to merge into [`ForgeError::NotMergeable`]; other errors are kept.
 pub(super) fn not_mergeable(number: u64, error: ForgeError) -> ForgeError {
     match error {
         ForgeError::Conflict { why, .. } | ForgeError::Exists { why, .. } => {
@@ -100,7 +101,7 @@ pub(super) fn not_mergeable(number: u64, error: ForgeError) -> ForgeError {
     }
 }
 
-/// Refuses where the head is not what was judged, for forges that cannot check it themselves.
+/// Fails if the head is not the expected commit, for forges that cannot check this themselves.
 pub(super) fn same_head(proposal: &Proposal, expect: &str) -> Result<()> {
     match &proposal.head_commit {
         Some(head)
@@ -111,7 +112,7 @@ pub(super) fn same_head(proposal: &Proposal, expect: &str) -> Result<()> {
         }
         _ => Err(ForgeError::NotMergeable {
             number: proposal.number,
-            why: "its branch has moved on".into(),
+            why: "its branch has changed".into(),
         }),
     }
 }

@@ -1,14 +1,14 @@
-//! One look at an address that is no forge's: a status page, an error budget.
+//! A single request to a URL that is not a forge's: a status page, an error budget.
 
 use super::access::ForgeAccess;
 use super::transport::{Transport, TransportError};
 use ureq::http::{HeaderMap, Method};
 
-/// The status and the body of one `GET`, without a token. Redirects are not followed, and nothing is
-/// tried again.
+/// Sends one `GET` without a token and returns status and body. Redirects are not followed and
+/// failures not retried. `longest` limits the body, in bytes.
 ///
 /// # Errors
-/// Why there is no answer, as half a sentence.
+/// The reason, as a sentence fragment.
 pub fn fetch_once(url: &str, access: &ForgeAccess, longest: u64) -> Result<(u16, Vec<u8>), String> {
     let transport = Transport::new(access).map_err(|error| error.to_string())?;
     match transport.send_for(&Method::GET, url, &HeaderMap::new(), &[], longest) {

@@ -1,4 +1,4 @@
-//! Gitea and Forgejo, which speak the same.
+//! Gitea and Forgejo, which share an API.
 
 use super::access::ForgeAccess;
 use super::exactly_once;
@@ -16,13 +16,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-/// What marks a draft at the start of a title: the first is written, all are read.
+/// Title prefixes of drafts: the first is written, all are recognised.
 const DRAFT_PREFIXES: [&str; 2] = ["WIP:", "[WIP]"];
 
-/// Items on a page: what a server allows as it comes.
+/// Items per page: a server's default maximum.
 const PAGE: (&str, &str) = ("limit", "50");
 
-/// The colour of a label that is made here.
+/// Colour of new labels.
 const LABEL_COLOUR: &str = "#70c24a";
 
 pub(super) struct GiteaForge {
@@ -64,7 +64,7 @@ impl GiteaForge {
         format!("{}/pulls/{number}", self.repo)
     }
 
-    /// The title as it is to be written: a draft by its prefix.
+    /// Changes title, draft state and body. A draft is marked by a prefix of the title.
     fn edit_pull(&self, number: u64, change: &ProposalUpdate) -> Result<HubPullRequest> {
         let mut body = serde_json::Map::new();
         if change.title.is_some() || change.draft.is_some() {
@@ -80,7 +80,7 @@ impl GiteaForge {
         self.http.send_json(Method::PATCH, &self.pull_path(number), body.into(), RetrySafety::Safe)
     }
 
-    /// Labels go by number, and are made where they are not there yet.
+    /// Returns the ids of labels, creating missing ones.
     fn label_ids(&self, names: &[String]) -> Result<Vec<u64>> {
         let path = format!("{}/labels", self.repo);
         let known: Vec<GiteaLabel> = self.http.list_by_link(&with_query(&path, &[PAGE]))?;
@@ -148,7 +148,7 @@ impl Forge for GiteaForge {
         Ok(pulls.into_iter().map(to_proposal).collect())
     }
 
-    /// There is no search by branch, so the list is gone through.
+    /// Searches all open proposals, since the API has no search by branch.
     fn find_proposal(&self, head: &str) -> Result<Option<Proposal>> {
         let open = self.open_proposals()?;
         Ok(open.into_iter().find(|proposal| proposal.head == head && !proposal.from_fork))
@@ -187,7 +187,7 @@ impl Forge for GiteaForge {
         exactly_once::merge_once(self, number, || self.send_merge(number, merge_body(how)))
     }
 
-    /// Asked for twice, it is a conflict that means "yes, already".
+    /// A repeated request is answered with a conflict, which counts as success.
     fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()> {
         let mut body = merge_body(how);
         body["merge_when_checks_succeed"] = true.into();
@@ -225,7 +225,7 @@ impl Forge for GiteaForge {
         Ok(last_words(given.into_iter().filter_map(GiteaReview::author_verdict)))
     }
 
-    /// A label that the repository does not have is no filter to Gitea, so the answer is filtered too.
+    /// Filters the result again: Gitea ignores a label that the repository does not have.
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>> {
         let values = [("state", "open"), ("type", "issues"), ("labels", label), PAGE];
         let all: Vec<HubIssue> =
@@ -254,7 +254,7 @@ fn is_draft(title: &str) -> bool {
     strip_draft_prefix(title) != title
 }
 
-/// A title without the prefix of a draft.
+/// Returns the title without a draft prefix.
 fn strip_draft_prefix(title: &str) -> &str {
     let starts = |prefix: &&str| {
         title.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))

@@ -1,7 +1,7 @@
-//! GitLab, with groups in groups, hosted by anyone.
+//! GitLab, with nested groups, on gitlab.com or self-hosted.
 //!
-//! How a merge request is merged (merge commit, rebase, fast-forward) is a setting of the project
-//! there; only squashing is asked for.
+//! The merge method (merge commit, rebase, fast-forward) is a setting of the project; a request can
+//! only ask for squashing.
 
 use super::access::ForgeAccess;
 use super::exactly_once;
@@ -24,7 +24,7 @@ use wire::{
     GitLabApproval, GitLabApprovals, GitLabIssue, GitLabMergeRequest, GitLabStatus, GitLabUser,
 };
 
-/// What marks a draft at the start of a title.
+/// Title prefixes of drafts: the first is written, all are recognised.
 const DRAFT_PREFIXES: [&str; 3] = ["Draft:", "[Draft]", "(Draft)"];
 
 const PAGE: (&str, &str) = ("per_page", "100");
@@ -63,7 +63,8 @@ impl GitLabForge {
         user.map(|user| user.id).ok_or_else(nobody)
     }
 
-    /// All reviewers there are to be: GitLab replaces the list.
+    /// Returns the ids of all reviewers, old and new: GitLab replaces the whole list. `None` if
+    /// none is new.
     fn reviewer_ids(&self, now: GitLabMergeRequest, names: &[String]) -> Result<Option<Vec<u64>>> {
         let mut ids: Vec<u64> = now.reviewers.iter().map(|user| user.id).collect();
         let names = askable_reviewers(names, &now.into());
@@ -190,7 +191,8 @@ impl Forge for GitLabForge {
 
     fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()> {
         let mut body = Self::merge_body(how);
-        // The second is the name since GitLab 17.11.
+        // The parameter is named `auto_merge` since GitLab 17.11; older versions expect the other
+        // name.
         body["merge_when_pipeline_succeeds"] = true.into();
         body["auto_merge"] = true.into();
         self.send_merge(number, body).map_err(|error| exactly_once::not_mergeable(number, error))
@@ -202,7 +204,7 @@ impl Forge for GitLabForge {
         Ok(all.into_iter().map(CommitCheck::from).collect())
     }
 
-    /// GitLab refuses to set the state that is set already.
+    /// Sets a status. GitLab refuses to set the current state again, which counts as success.
     fn set_check(&self, commit: &str, check: &CommitCheck) -> Result<()> {
         let state = match check.state {
             CheckState::Pending => "pending",
@@ -227,7 +229,7 @@ impl Forge for GitLabForge {
         }
     }
 
-    /// Approvals are one list; who wants changes is told by another, and not by old servers.
+    /// Lists approvals and requested changes, which are two lists. Old servers lack the second.
     fn list_reviews(&self, number: u64) -> Result<Vec<Review>> {
         let approvals: GitLabApprovals =
             self.http.get_json(&format!("{}/approvals", self.merge_request_path(number)))?;
@@ -273,7 +275,7 @@ impl Forge for GitLabForge {
     }
 }
 
-/// A title without the prefix of a draft.
+/// Returns the title without a draft prefix.
 fn strip_draft_prefix(title: &str) -> &str {
     let starts = |prefix: &&str| {
         title.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))

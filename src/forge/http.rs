@@ -1,8 +1,8 @@
-//! One client for all forges: what is repeated, what is followed, and what an answer means.
+//! The HTTP client of all forges: retries, redirects, and the meaning of answers.
 //!
-//! Reads and repeatable writes are sent again after a lost connection, a time-out, a 5xx or a rate
-//! limit, a bounded number of times. A write that must not happen twice is sent again only where the
-//! first one cannot have been carried out; else its caller looks ([`super::settle`]).
+//! Reads and repeatable writes are retried after a lost connection, a timeout, a 5xx status or a
+//! rate limit, a bounded number of times. A write that must not happen twice is retried only if the
+//! first attempt cannot have arrived; otherwise its caller checks ([`super::exactly_once`]).
 
 use super::access::{Clock, ForgeAccess, LogSink, RequestLimits};
 use super::json::{refusal_message, tidy_text};
@@ -18,10 +18,10 @@ use serde_json::Value;
 use std::time::Duration;
 use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
-/// Redirects that are followed for one request.
+/// Maximum number of redirects for one request.
 const MAX_REDIRECTS: u32 = 5;
 
-/// A request: a path below the base of the API, or a whole URL that a forge has handed out.
+/// A request: a path below the API's base URL, or a whole URL returned by the forge.
 pub(super) struct ForgeRequest<'a> {
     pub method: Method,
     pub path: &'a str,
@@ -40,20 +40,20 @@ impl<'a> ForgeRequest<'a> {
     }
 }
 
-/// The client of one repository.
+/// The client for one repository.
 pub(super) struct HttpClient {
     transport: Transport,
     base: String,
     pub host: String,
     headers: HeaderMap,
-    /// What must not be in any text: the token, plain and as it is sent.
+    /// Texts to remove from all messages: the token, plain and as sent.
     secrets: Vec<String>,
     pub limits: RequestLimits,
     pub clock: Clock,
     log: Option<LogSink>,
 }
 
-/// What became of one attempt.
+/// Result of one attempt.
 enum AttemptResult {
     Done(HttpResponse),
     Follow(String),
@@ -91,7 +91,7 @@ impl HttpClient {
         self.request_json(&ForgeRequest::new(Method::GET, path, None, RetrySafety::Safe))
     }
 
-    /// Sends a value and reads the answer.
+    /// Sends a value and parses the answer.
     pub(super) fn send_json<T: DeserializeOwned>(
         &self,
         method: Method,
@@ -102,7 +102,7 @@ impl HttpClient {
         self.request_json(&ForgeRequest::new(method, path, Some(body), repeat))
     }
 
-    /// Sends something whose answer does not matter.
+    /// Sends a request and ignores the answer's body.
     pub(super) fn send_only(
         &self,
         method: Method,
@@ -118,7 +118,7 @@ impl HttpClient {
         self.parse_json(call, &raw)
     }
 
-    /// The JSON of an answer.
+    /// Parses the JSON of an answer.
     pub(super) fn parse_json<T: DeserializeOwned>(
         &self,
         call: &ForgeRequest<'_>,
@@ -132,7 +132,7 @@ impl HttpClient {
         serde_json::from_slice(&raw.body).map_err(|error| unreadable(error.to_string()))
     }
 
-    /// The answer, if it is a good one.
+    /// Sends a request with retries and redirects; returns a successful answer.
     pub(super) fn request_response(&self, call: &ForgeRequest<'_>) -> Result<HttpResponse> {
         let mut effort = RetryState::default();
         let mut url = self.full_url(call)?;
@@ -167,7 +167,7 @@ impl HttpClient {
         }
     }
 
-    /// Sends once and judges what comes back.
+    /// Sends the request once and interprets the answer.
     fn attempt_request(&self, call: &ForgeRequest<'_>, url: &str) -> AttemptResult {
         let body = call.body.as_ref().map(Value::to_string).unwrap_or_default();
         let mut headers = self.headers.clone();
@@ -193,7 +193,7 @@ impl HttpClient {
         raw: HttpResponse,
     ) -> AttemptResult {
         match raw.status {
-            // Azure's way to show its login page.
+            // Azure answers 203 with its login page.
             203 => self.bad_answer(call, &HttpResponse { status: 401, ..raw }),
             200..=299 => AttemptResult::Done(raw),
             301 | 302 | 303 | 307 | 308 => self.follow_redirect(call, url, &raw),
@@ -201,7 +201,7 @@ impl HttpClient {
         }
     }
 
-    /// A read goes where it is sent; a write only where it is told to stay a write (307, 308).
+    /// Follows a redirect. A write follows only if its method is kept (307, 308).
     fn follow_redirect(
         &self,
         call: &ForgeRequest<'_>,
@@ -279,7 +279,7 @@ impl HttpClient {
         }
     }
 
-    /// The page of GitHub's `X-GitHub-SSO: required; url=…`.
+    /// Returns the page in GitHub's header `X-GitHub-SSO: required; url=…`.
     fn sign_on(&self, headers: &HeaderMap) -> Option<String> {
         let text = headers.get("x-github-sso")?.to_str().ok()?;
         text.split_once("url=").map(|(_, page)| self.clean_text(page))
@@ -300,11 +300,11 @@ impl HttpClient {
         })
     }
 
-    /// Is this where the token may go?
+    /// True if the token may be sent to this URL.
     fn is_ours(&self, url: &str) -> bool {
         match (UrlParts::of(url), UrlParts::of(&self.base)) {
             (Some(url), Some(base)) => {
-                // People are looked up on another host of Azure's.
+                // Azure looks up people on another host.
                 let people = base.host == "dev.azure.com" && url.host == "vssps.dev.azure.com";
                 url.origin() == base.origin()
                     || (people && url.scheme == "https" && url.port.is_none())
@@ -313,7 +313,7 @@ impl HttpClient {
         }
     }
 
-    /// Method and address of a request, for people.
+    /// Returns method and URL of a request, for messages.
     pub(super) fn describe_request(&self, call: &ForgeRequest<'_>) -> String {
         let url = if call.path.contains("://") {
             call.path.to_owned()
@@ -323,7 +323,7 @@ impl HttpClient {
         self.clean_text(&format!("{} {url}", call.method))
     }
 
-    /// A text of somebody else, on one line, without secrets.
+    /// Returns a foreign text as one line without secrets.
     pub(super) fn clean_text(&self, text: &str) -> String {
         let secretless =
             self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"));
@@ -337,7 +337,7 @@ impl HttpClient {
     }
 }
 
-/// Scheme, host and port of a URL.
+/// Returns scheme, host and port of a URL.
 fn url_origin(url: &str) -> String {
     let end = url.find("://").and_then(|at| url[at + 3..].find('/').map(|slash| at + 3 + slash));
     url[..end.unwrap_or(url.len())].to_owned()
@@ -353,7 +353,7 @@ fn default_headers(authorization: Option<&str>) -> Result<HeaderMap> {
     if let Some(text) = authorization {
         let odd = |_| ForgeError::Settings {
             what: "the token",
-            why: "it holds characters no token has".into(),
+            why: "it contains characters that are not valid in a token".into(),
         };
         let mut value = HeaderValue::from_str(text).map_err(odd)?;
         value.set_sensitive(true);
@@ -362,7 +362,7 @@ fn default_headers(authorization: Option<&str>) -> Result<HeaderMap> {
     Ok(out)
 }
 
-/// How each forge wants to see a token.
+/// Returns the value of the `Authorization` header, in each forge's format.
 fn authorization_header(kind: ForgeKind, token: &Token) -> String {
     let secret = token.secret();
     let basic =
@@ -370,7 +370,7 @@ fn authorization_header(kind: ForgeKind, token: &Token) -> String {
     match (kind, token.user()) {
         (ForgeKind::Gitea, _) => format!("token {secret}"),
         (ForgeKind::Bitbucket, Some(user)) if user != "x-token-auth" => basic(user),
-        // A job's own token is a JWT; a personal one is a password without a name.
+        // A pipeline's token is a JWT; a personal access token is a password without a user name.
         (ForgeKind::Azure, _) if secret.starts_with("ey") && secret.matches('.').count() == 2 => {
             format!("Bearer {secret}")
         }

@@ -1,14 +1,14 @@
-//! The JSON that forges have in common, and the words in their refusals.
+//! JSON types shared by forges, and parsing of their error messages.
 
 use super::types::{Issue, Proposal, ProposalState, askable_reviewers};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-/// Longer texts of a forge are cut in messages.
+/// Longer messages of a forge are truncated, in characters.
 const MAX_MESSAGE: usize = 300;
 
-/// What a forge says about a refusal, out of the shapes in use: `message`, `error`, `errors`,
-/// GitLab's lists and objects; or the text itself.
+/// Extracts the message of an error answer from the common shapes: `message`, `error`, `errors`,
+/// GitLab's lists and objects, or else the text itself.
 pub(super) fn refusal_message(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let Ok(value) = serde_json::from_str::<Value>(&text) else {
@@ -45,7 +45,7 @@ fn collect_messages(value: &Value, out: &mut Vec<String>) {
     }
 }
 
-/// On one line, without what could steer a terminal, and not too long.
+/// Returns the text on one line, without control characters, truncated.
 pub(super) fn tidy_text(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let words: Vec<&str> = plain.split_whitespace().collect();
@@ -57,20 +57,20 @@ pub(super) fn tidy_text(text: &str) -> String {
     line
 }
 
-/// A text that may be missing or null.
+/// Deserialises a text that may be missing or null.
 pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     Ok(Option::<String>::deserialize(from)?.unwrap_or_default())
 }
 
-/// A list that may be missing or null.
+/// Deserialises a list that may be missing or null.
 pub(super) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     from: D,
 ) -> Result<Vec<T>, D::Error> {
     Ok(Option::<Vec<T>>::deserialize(from)?.unwrap_or_default())
 }
 
-/// A pull request as GitHub and Gitea write it. Only what is used, so that neither an old server nor
-/// a new field is in the way.
+/// A pull request of GitHub and Gitea. Only used fields are listed, so that old servers and new
+/// fields cause no errors.
 #[derive(Debug, Deserialize)]
 pub(super) struct HubPullRequest {
     pub number: u64,
@@ -121,7 +121,7 @@ struct HubLabel {
     name: String,
 }
 
-/// An issue as GitHub and Gitea write it.
+/// An issue of GitHub and Gitea.
 #[derive(Debug, Deserialize)]
 pub(super) struct HubIssue {
     number: u64,
@@ -130,12 +130,12 @@ pub(super) struct HubIssue {
     html_url: String,
     #[serde(default, deserialize_with = "list")]
     labels: Vec<HubLabel>,
-    /// There for pull requests, which are listed with the issues.
+    /// Present if the item is a pull request; both are in the same list.
     pull_request: Option<Value>,
 }
 
 impl HubIssue {
-    /// The issue, if it is one and has this label.
+    /// Returns the issue if it has this label and is not a pull request.
     pub(super) fn with_label(self, label: &str) -> Option<Issue> {
         let labelled = self.labels.iter().any(|given| given.name.eq_ignore_ascii_case(label));
         let is_pull = self.pull_request.is_some_and(|value| !value.is_null());
@@ -148,7 +148,7 @@ impl HubIssue {
 }
 
 impl HubPullRequest {
-    /// A fork that has been deleted has no repository any more, and is still a fork.
+    /// True for a pull request from a fork. A deleted fork has no repository.
     fn is_from_fork(&self) -> bool {
         self.head.repo.is_none() || self.head.repo != self.base.repo
     }
@@ -181,14 +181,14 @@ impl From<HubPullRequest> for Proposal {
             reviewers: pull.requested_reviewers.into_iter().map(|user| user.login).collect(),
             auto_merge: pull.auto_merge.is_some_and(|value| !value.is_null()),
             mergeable: pull.mergeable,
-            // Before the merge, GitHub names a trial commit here.
+            // Before the merge GitHub returns a trial commit here.
             merge_commit: pull.merge_commit_sha.filter(|_| state == ProposalState::Merged),
         }
     }
 }
 
-/// Who is to be asked for a review, as GitHub and Gitea take it; `organisation/team` is a team. `None`
-/// where nobody is.
+/// Returns the review request for GitHub and Gitea; `organisation/team` is a team. `None` if nobody
+/// is to be asked.
 pub(super) fn reviewers_json(proposal: &Proposal, names: &[String]) -> Option<Value> {
     let names = askable_reviewers(names, proposal);
     let (teams, people): (Vec<&String>, Vec<&String>) =

@@ -1,10 +1,10 @@
-//! Forges: proposals (pull requests, merge requests), commit statuses, reviews and issues, the same
-//! for every host.
+//! Forges: proposals (pull requests, merge requests), commit statuses, reviews and issues through
+//! one interface.
 //!
-//! [`Place`] finds the forge of a remote URL, [`connect`] opens it, [`Forge`] is what can be asked.
-//! Knows nothing of stages, reads neither environment nor clock, and prints nothing: proxy,
-//! certificates, token, time and log come in with [`Access`]. ARCHITECTURE.md says what is repeated
-//! after a failure and what is not.
+//! [`ForgeRepository`] finds the forge of a remote URL, [`connect`] opens it, and [`Forge`] lists
+//! its operations. Nothing here knows about stages, reads the environment or the clock, or prints:
+//! proxy, certificates, token, clock and log are passed in as [`ForgeAccess`]. The page
+//! docs/decisions/0026-http-policy-in-one-place.md says which requests are retried.
 
 mod access;
 mod azure;
@@ -39,63 +39,64 @@ pub use types::{
 
 use crate::git::Workspace;
 
-/// What an answer of a forge is, or why there is none.
+/// The result of a forge operation.
 pub type Result<T> = std::result::Result<T, ForgeError>;
 
 /// One repository on one forge.
 ///
-/// Everything may be called twice: a second call finds what the first has done. Lists are complete
-/// or an error ([`ForgeError::TooMany`]), never cut short.
+/// Every operation is idempotent: a second call finds the result of the first. Lists are complete
+/// or an error ([`ForgeError::TooMany`]), never truncated.
 pub trait Forge {
-    /// Which forge this is.
+    /// Returns the kind of forge.
     fn kind(&self) -> ForgeKind;
 
-    /// What this forge does not have. Labels and drafts it lacks are left out in silence;
-    /// [`ForgeError::Unsupported`] answers the calls it lacks.
+    /// Returns the features this forge lacks. Missing labels and drafts are ignored silently;
+    /// operations it lacks return [`ForgeError::Unsupported`].
     fn missing_features(&self) -> &'static [ForgeFeature];
 
-    /// All open proposals of the repository, newest first.
+    /// Returns all open proposals, newest first.
     fn open_proposals(&self) -> Result<Vec<Proposal>>;
 
-    /// The open proposal of a branch of this very repository; a fork's branch of the same name is
-    /// another.
+    /// Returns the open proposal of a branch of this repository. A fork's branch of the same name
+    /// does not count.
     fn find_proposal(&self, head: &str) -> Result<Option<Proposal>>;
 
-    /// The proposal of this number, open or not.
+    /// Returns the proposal with this number, open or not.
     fn get_proposal(&self, number: u64) -> Result<Proposal>;
 
-    /// Opens a proposal. Where its branch has an open one, that one comes back, with the labels and
-    /// reviewers added and everything else as it was. An attempt whose answer got lost is looked
-    /// for before there is another.
+    /// Creates a proposal. If the branch has an open one, that one is returned with labels and
+    /// reviewers added and everything else unchanged. If an answer is lost, the proposal is
+    /// searched before another attempt.
     fn create_proposal(&self, new: &NewProposal) -> Result<Proposal>;
 
-    /// Changes what `change` names.
+    /// Changes the fields that `change` names.
     fn update_proposal(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal>;
 
-    /// Closes without merging. Its branch stays.
+    /// Closes the proposal without merging. Its branch is kept.
     fn close_proposal(&self, number: u64) -> Result<Proposal>;
 
-    /// Merges, if the head is still the commit that was judged. Merged already is as good.
+    /// Merges the proposal if its head is still the expected commit. Succeeds if it is merged
+    /// already.
     fn merge_proposal(&self, number: u64, how: &ProposalMerge) -> Result<Proposal>;
 
-    /// Lets the forge merge as soon as its own rules are met.
+    /// Enables auto-merge: the forge merges once its own rules are met.
     fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()>;
 
-    /// Statuses and check runs of a commit, the newest of each name.
+    /// Returns statuses and check runs of a commit, the newest of each name.
     fn list_checks(&self, commit: &str) -> Result<Vec<CommitCheck>>;
 
-    /// Sets the status of this name on a commit.
+    /// Sets the status with this name on a commit.
     fn set_check(&self, commit: &str, check: &CommitCheck) -> Result<()>;
 
-    /// What each reviewer thinks at last; dismissed reviews do not count.
+    /// Returns the latest verdict of each reviewer, without dismissed reviews.
     fn list_reviews(&self, number: u64) -> Result<Vec<Review>>;
 
-    /// The open issues with a label.
+    /// Returns the open issues with a label.
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>>;
 }
 
-/// Opens a repository that has no forge: proposals are refs of its `origin`. `home` is the address they
-/// are named by, `author` who opens them.
+/// Opens a repository without a forge, whose proposals are refs of its `origin`. `home` is the
+/// address used in their URLs, `author` the person who creates them.
 pub fn open_plain<'w>(
     workspace: Workspace<'w>,
     home: String,
@@ -105,10 +106,10 @@ pub fn open_plain<'w>(
     Box::new(plain::PlainForge::new(workspace, home, author, clock))
 }
 
-/// Opens the repository at a place. Nothing is sent yet.
+/// Opens a repository on a forge. Nothing is sent yet.
 ///
 /// # Errors
-/// [`ForgeError::Settings`]: a proxy, a certificate or a token that cannot be used.
+/// [`ForgeError::Settings`] for an unusable proxy, certificate or token.
 pub fn connect(place: &ForgeRepository, access: &ForgeAccess) -> Result<Box<dyn Forge>> {
     Ok(match place.kind {
         ForgeKind::GitHub => Box::new(github::GitHubForge::new(place, access)?),

@@ -1,10 +1,10 @@
-//! Addresses of pages for people.
+//! URLs of web pages.
 
 use super::place::{ForgeKind, ForgeRepository};
 use super::url::escape;
 
 impl ForgeRepository {
-    /// The page that shows what lies between two revisions.
+    /// Returns the page that compares two revisions.
     pub fn comparison_url(&self, from: &str, to: &str) -> String {
         let (web, from, to) = (self.repository_url(), escape(from), escape(to));
         match self.kind {
@@ -21,7 +21,7 @@ impl ForgeRepository {
         }
     }
 
-    /// The page that shows a commit.
+    /// Returns the page of a commit.
     pub fn commit_url(&self, commit: &str) -> String {
         let (web, commit) = (self.repository_url(), escape(commit));
         match self.kind {
@@ -33,7 +33,7 @@ impl ForgeRepository {
         }
     }
 
-    /// The repository's own page.
+    /// Returns the page of the repository.
     pub fn repository_url(&self) -> String {
         let owner: Vec<String> = self.owner.split('/').map(escape).collect();
         let (owner, name) = (owner.join("/"), escape(&self.name));
@@ -43,7 +43,7 @@ impl ForgeRepository {
         }
     }
 
-    /// Where the pages are, by where the API is.
+    /// Derives the base URL of the web pages from the API's.
     fn web_base(&self) -> String {
         match self.kind {
             ForgeKind::Bitbucket => "https://bitbucket.org".into(),
@@ -55,7 +55,7 @@ impl ForgeRepository {
     }
 }
 
-/// Azure wants to know what a revision is: a whole commit, or a tag.
+/// Formats a revision for Azure, which requires its type: a full commit id, or a tag.
 fn azure_revision(revision: &str) -> String {
     let is_commit = revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
     format!("{}{revision}", if is_commit { "GC" } else { "GT" })

@@ -1,4 +1,4 @@
-//! Lists in pages: complete, or an error.
+//! Paged lists: complete, or an error.
 
 use super::http::{ForgeRequest, HttpClient};
 use super::retry::RetrySafety;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use ureq::http::{HeaderMap, Method, header};
 
-/// A page of Bitbucket's.
+/// A page of Bitbucket.
 #[derive(Deserialize)]
 struct BitbucketPage<T> {
     #[serde(default = "Vec::new")]
@@ -16,7 +16,7 @@ struct BitbucketPage<T> {
     next: Option<String>,
 }
 
-/// A page of Azure's.
+/// A page of Azure.
 #[derive(Deserialize)]
 struct AzurePage<T> {
     #[serde(default = "Vec::new")]
@@ -24,14 +24,14 @@ struct AzurePage<T> {
 }
 
 impl HttpClient {
-    /// A list whose pages are linked in the `Link` header (GitHub, GitLab, Gitea).
+    /// Reads a list with pages linked in the `Link` header (GitHub, GitLab, Gitea).
     pub(super) fn list_by_link<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>> {
         self.read_pages(path, |call, raw| {
             Ok((self.parse_json(call, raw)?, next_link(&raw.headers)))
         })
     }
 
-    /// A list whose pages name the next one (Bitbucket).
+    /// Reads a list whose pages contain the URL of the next one (Bitbucket).
     pub(super) fn list_by_next<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>> {
         self.read_pages(path, |call, raw| {
             let page: BitbucketPage<T> = self.parse_json(call, raw)?;
@@ -39,7 +39,7 @@ impl HttpClient {
         })
     }
 
-    /// A list that is read by skipping (Azure): `path` has a query already.
+    /// Reads a list by offset (Azure). `path` must have a query already.
     pub(super) fn list_by_skip<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -56,7 +56,7 @@ impl HttpClient {
         })
     }
 
-    /// Reads pages until one names no next.
+    /// Reads pages until one has no successor.
     fn read_pages<T>(
         &self,
         first: &str,
@@ -69,7 +69,7 @@ impl HttpClient {
         })
     }
 
-    /// The same for whoever fetches a page in another way.
+    /// Like `read_pages`, with a custom way to fetch a page.
     pub(super) fn fetch_pages<T>(
         &self,
         first: &str,
@@ -91,7 +91,7 @@ impl HttpClient {
     }
 }
 
-/// The address with `rel="next"`.
+/// Returns the URL with `rel="next"`.
 pub(super) fn next_link(headers: &HeaderMap) -> Option<String> {
     let links = headers.get_all(header::LINK).iter().filter_map(|value| value.to_str().ok());
     links.flat_map(|links| links.split(',')).find_map(|link| {

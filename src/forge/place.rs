@@ -1,8 +1,8 @@
-//! Which forge a remote URL belongs to, and how the repository is called there.
+//! Determines the forge and the repository's name from a remote URL.
 
 use super::url::{UrlParts, unescape};
 
-/// The forges.
+/// A kind of forge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ForgeKind {
     /// GitHub and GitHub Enterprise.
@@ -12,14 +12,14 @@ pub enum ForgeKind {
     Gitea,
     /// Bitbucket Cloud.
     Bitbucket,
-    /// Azure DevOps, as a service and on a server.
+    /// Azure DevOps Services and Server.
     Azure,
     /// A repository without a forge.
     Plain,
 }
 
 impl ForgeKind {
-    /// The kind by its name in a config.
+    /// Parses the name used in the configuration.
     pub fn from_name(name: &str) -> Option<ForgeKind> {
         Some(match name {
             "github" => ForgeKind::GitHub,
@@ -32,7 +32,7 @@ impl ForgeKind {
         })
     }
 
-    /// Its name in a config.
+    /// Returns the name used in the configuration.
     pub fn name(self) -> &'static str {
         match self {
             ForgeKind::GitHub => "github",
@@ -44,7 +44,7 @@ impl ForgeKind {
         }
     }
 
-    /// Its name, for people.
+    /// Returns the display name.
     pub fn as_str(self) -> &'static str {
         match self {
             ForgeKind::GitHub => "GitHub",
@@ -56,10 +56,10 @@ impl ForgeKind {
         }
     }
 
-    /// The ref in which a repository keeps the head of a proposal, also of one from a fork. `None`: it has
-    /// none. Bitbucket Cloud does not; Azure DevOps keeps the merge only.
-    /// (docs.github.com, "Checking out pull requests locally"; docs.gitlab.com, "Checkout merge requests
-    /// locally through the head ref"; Gitea's routes take GitHub's name.)
+    /// Returns the ref that contains the head of a proposal, including one from a fork. `None` for
+    /// Bitbucket Cloud, which has none, and Azure DevOps, which keeps only the merge.
+    /// (docs.github.com, "Checking out pull requests locally"; docs.gitlab.com, "Checkout merge
+    /// requests locally through the head ref"; Gitea's routes use GitHub's name.)
     pub fn head_ref(self, number: u64) -> Option<String> {
         match self {
             ForgeKind::GitHub | ForgeKind::Gitea => Some(format!("refs/pull/{number}/head")),
@@ -68,7 +68,7 @@ impl ForgeKind {
         }
     }
 
-    /// The hosts that are known without a config.
+    /// Returns the hosts recognised without configuration.
     pub(super) fn public_hosts(self) -> &'static [&'static str] {
         match self {
             ForgeKind::GitHub => &["github.com", "ssh.github.com"],
@@ -89,14 +89,15 @@ impl ForgeKind {
     ];
 }
 
-/// What a config says about a host that nobody can guess. From a trusted config only: the token for
-/// the host goes to `api`.
+/// The configuration of a self-hosted forge. From a trusted configuration only: the host's token is
+/// sent to `api`.
 #[derive(Debug, Clone)]
 pub struct ForgeHost {
     pub kind: ForgeKind,
-    /// The host of the remote URL; `None` is any that is not public.
+    /// The host of the remote URL; `None` matches any that is not public.
     pub host: Option<String>,
-    /// The base of the API, such as `https://git.example.com/api/v4`; the usual place otherwise.
+    /// The base URL of the API, such as `https://git.example.com/api/v4`; derived from the host if
+    /// `None`.
     pub api: Option<String>,
 }
 
@@ -104,9 +105,9 @@ pub struct ForgeHost {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForgeRepository {
     pub kind: ForgeKind,
-    /// The host to which the token belongs.
+    /// The host that the token belongs to.
     pub host: String,
-    /// The base of the API, without a slash at the end.
+    /// The base URL of the API, without a trailing slash.
     pub api: String,
     /// Owner, group (nested ones with slashes), workspace, or Azure's project.
     pub owner: String,
@@ -116,16 +117,16 @@ pub struct ForgeRepository {
 /// Why a remote URL leads to no forge.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ForgeUrlError {
-    #[error("the remote is no repository on a host, so it has no forge")]
+    #[error("the remote is not on a host, so it has no forge")]
     NoHost,
-    #[error("`{host}` is not a forge that is known by its name")]
+    #[error("`{host}` is not a known forge")]
     Unknown { host: String, looks_like: Option<ForgeKind> },
-    #[error("the path `{path}` is not one of a repository on {}", kind.as_str())]
+    #[error("`{path}` is not the path of a repository on {}", kind.as_str())]
     Path { kind: ForgeKind, path: String },
 }
 
 impl ForgeUrlError {
-    /// What to do about it, where we know.
+    /// Returns a remedy, if one is known.
     pub fn hint(&self) -> Option<String> {
         let ForgeUrlError::Unknown { host, looks_like } = self else { return None };
         let name = match looks_like {
@@ -133,16 +134,16 @@ impl ForgeUrlError {
             Some(kind) => kind.name(),
             None => ForgeKind::GitHub.name(),
         };
-        Some(format!("say in the config which forge `{host}` is, for example `forge: {name}`"))
+        Some(format!("set the forge of `{host}` in the config, for example `forge: {name}`"))
     }
 }
 
 impl ForgeRepository {
-    /// The place of a remote URL: https, ssh, or `git@host:path`. User names and passwords in it are
-    /// not looked at.
+    /// Parses a remote URL: https, ssh, or `git@host:path`. User names and passwords in it are
+    /// ignored.
     ///
     /// # Errors
-    /// [`PlaceError`]; a host is never asked what it is, because the question could carry a token.
+    /// [`ForgeUrlError`]. An unknown host is never probed, because the request could carry a token.
     pub fn from_remote(
         remote: &str,
         known: Option<&ForgeHost>,
@@ -195,7 +196,7 @@ fn guess_kind(host: &str) -> Option<ForgeKind> {
     words.into_iter().find(|(word, _)| host.contains(word)).map(|(_, kind)| kind)
 }
 
-/// The host of web and API: ssh has other ones, and other ports.
+/// Returns the host of the web pages and API; ssh uses different hosts and ports.
 fn web_host(parts: &UrlParts) -> String {
     let host = match parts.host.as_str() {
         "ssh.github.com" => "github.com",
@@ -209,7 +210,8 @@ fn web_host(parts: &UrlParts) -> String {
     }
 }
 
-/// Always https: a token does not travel in the clear unless the config names such an address.
+/// Returns the usual API URL. It is always https: a token is sent in plain text only if the
+/// configuration names such a URL.
 fn default_api(kind: ForgeKind, parts: &UrlParts) -> String {
     let web = web_host(parts);
     match kind {
@@ -223,8 +225,8 @@ fn default_api(kind: ForgeKind, parts: &UrlParts) -> String {
     }
 }
 
-/// `owner/name`, with groups in groups on GitLab. A forge that lives below a path (its API says so)
-/// has that path in its remotes over http too.
+/// Parses `owner/name`, with nested groups on GitLab. A forge served below a path (known from its
+/// API URL) has that path in its http remotes too.
 fn parse_owner_name(kind: ForgeKind, parts: &UrlParts, api: String) -> Option<ForgeRepository> {
     let below = UrlParts::of(&api)?.path;
     let below = below.split("api/").next().unwrap_or_default().trim_end_matches('/');
@@ -241,9 +243,10 @@ fn parse_owner_name(kind: ForgeKind, parts: &UrlParts, api: String) -> Option<Fo
     whole.then(|| ForgeRepository { kind, host, api, owner: unescape(owner), name: unescape(name) })
 }
 
-/// Azure's forms: `dev.azure.com/ORG/PROJECT/_git/REPO`, `ORG.visualstudio.com/PROJECT/_git/REPO`,
-/// with `DefaultCollection` before and `_full` or `_optimized` within, without a project where it is
-/// called as the repository, `v3/ORG/PROJECT/REPO` over ssh, and a server's own collections.
+/// Parses Azure's forms: `dev.azure.com/ORG/PROJECT/_git/REPO`,
+/// `ORG.visualstudio.com/PROJECT/_git/REPO`, optionally with `DefaultCollection` in front and
+/// `_full` or `_optimized` inside, without a project if it has the repository's name,
+/// `v3/ORG/PROJECT/REPO` over ssh, and a server's collections.
 fn parse_azure(parts: &UrlParts, api: Option<String>) -> Option<ForgeRepository> {
     let segments: Vec<&str> =
         parts.path.split('/').filter(|part| !matches!(*part, "_full" | "_optimized")).collect();
@@ -264,7 +267,7 @@ fn parse_azure(parts: &UrlParts, api: Option<String>) -> Option<ForgeRepository>
     let host = &parts.host;
     let depth =
         if host == "dev.azure.com" { 1 } else { usize::from(!host.ends_with(".visualstudio.com")) };
-    // A collection stands before the project on servers, and `DefaultCollection` may on the old hosts.
+    // Servers have a collection before the project; the old hosts may have `DefaultCollection`.
     let depth = depth + usize::from(depth == 0 && before.first() == Some(&"DefaultCollection"));
     let depth = if before.first() == Some(&"tfs") { 2 } else { depth };
     let collection = before.get(..depth)?.join("/");

@@ -115,22 +115,16 @@ fn azure_has_many_forms() {
 
 #[test]
 fn what_has_no_forge_says_so() {
-    assert_eq!(
-        place("/srv/git/r.git"),
-        "the remote is no repository on a host, so it has no forge"
-    );
-    assert_eq!(
-        place("file:///srv/git/r.git"),
-        "the remote is no repository on a host, so it has no forge"
-    );
-    assert_eq!(place("https://github.com/o"), "the path `o` is not one of a repository on GitHub");
+    assert_eq!(place("/srv/git/r.git"), "the remote is not on a host, so it has no forge");
+    assert_eq!(place("file:///srv/git/r.git"), "the remote is not on a host, so it has no forge");
+    assert_eq!(place("https://github.com/o"), "`o` is not the path of a repository on GitHub");
     assert_eq!(
         place("https://github.com/a/b/c"),
-        "the path `a/b/c` is not one of a repository on GitHub"
+        "`a/b/c` is not the path of a repository on GitHub"
     );
     let error = ForgeRepository::from_remote("git@gitlab.corp:a/b", None)
         .expect_err("nobody said what it is");
-    assert_eq!(error.to_string(), "`gitlab.corp` is not a forge that is known by its name");
+    assert_eq!(error.to_string(), "`gitlab.corp` is not a known forge");
     let hint = error.hint().expect("there is a way out");
-    assert_eq!(hint, "say in the config which forge `gitlab.corp` is, for example `forge: gitlab`");
+    assert_eq!(hint, "set the forge of `gitlab.corp` in the config, for example `forge: gitlab`");
 }

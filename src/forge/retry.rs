@@ -1,20 +1,20 @@
-//! What to do with an answer: take it, try again after a while, or give up. Pure.
+//! Decides after a failed attempt whether to retry and when. Pure functions.
 
 use super::access::RequestLimits;
 use jiff::fmt::rfc2822;
 use std::time::Duration;
 use ureq::http::HeaderMap;
 
-/// May a request be sent a second time without asking what the first one did?
+/// Whether a request may be repeated without checking the effect of the first attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RetrySafety {
-    /// Reads, and writes that leave the same behind when done twice.
+    /// Reads, and idempotent writes.
     Safe,
-    /// Only if the first one surely had no effect.
+    /// Repeated only if the first attempt certainly had no effect.
     Once,
 }
 
-/// How often and how long one request has tried.
+/// Attempts and waiting time of one request so far.
 #[derive(Debug, Default)]
 pub(super) struct RetryState {
     pub attempts: u32,
@@ -22,8 +22,8 @@ pub(super) struct RetryState {
 }
 
 impl RetryState {
-    /// The pause before the next attempt: `asked` by the forge, or twice the last one, with up to
-    /// half of it added by chance. `None`: enough.
+    /// Returns the pause before the next attempt: the one `asked` by the forge, or twice the last
+    /// one, plus random jitter of up to half the first pause. `None` if the limits are reached.
     pub(super) fn next_pause(
         &self,
         limits: &RequestLimits,
@@ -40,7 +40,7 @@ impl RetryState {
     }
 }
 
-/// Does the forge say "too many requests"? `Some(seconds since 1970)`, where it says until when.
+/// Recognises a rate limit; the inner value is its end in seconds since 1970, if given.
 pub(super) fn rate_limit(
     status: u16,
     headers: &HeaderMap,
@@ -62,7 +62,7 @@ pub(super) fn rate_limit(
     }
 }
 
-/// `Retry-After`, as seconds or as a date, in seconds since 1970.
+/// Returns the time in `Retry-After`, given as seconds or a date, in seconds since 1970.
 pub(super) fn retry_after(headers: &HeaderMap, now: i64) -> Option<i64> {
     let text = headers.get("retry-after")?.to_str().ok()?.trim();
     match text.parse::<i64>() {
@@ -72,7 +72,7 @@ pub(super) fn retry_after(headers: &HeaderMap, now: i64) -> Option<i64> {
     }
 }
 
-/// The time from now until then; a moment that is past is no wait.
+/// Returns the duration from now until a time; zero if it has passed.
 pub(super) fn pause_until(until: i64, now: i64) -> Duration {
     Duration::from_secs(u64::try_from(until.saturating_sub(now)).unwrap_or(0))
 }

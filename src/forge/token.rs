@@ -1,10 +1,10 @@
-//! The token, which is never shown, and where one is looked for.
+//! The access token and the places it is looked up in.
 
 use super::place::ForgeKind;
 use std::fmt;
 
-/// A secret. Neither `Debug` nor `Display` shows it, and texts of a forge are searched for it before
-/// they are passed on.
+/// A secret. `Debug` and `Display` hide it, and messages of a forge are searched for it before they
+/// are passed on.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
     secret: String,
@@ -12,12 +12,13 @@ pub struct Token {
 }
 
 impl Token {
-    /// A token that stands alone. White space around it, such as the end of a line, is dropped.
+    /// Creates a token without a user name. Surrounding white space, such as a line end, is
+    /// dropped.
     pub fn new(secret: &str) -> Self {
         Token { secret: secret.trim().to_owned(), user: None }
     }
 
-    /// A password or token that belongs to a user name, as `git credential fill` gives it.
+    /// Creates a password or token with a user name, as `git credential fill` returns it.
     pub fn with_user(user: &str, secret: &str) -> Self {
         let user = user.trim();
         Token { user: (!user.is_empty()).then(|| user.to_owned()), ..Token::new(secret) }
@@ -44,7 +45,7 @@ impl fmt::Display for Token {
     }
 }
 
-/// Where tokens can come from, as the caller can reach them.
+/// The places to look up tokens, as functions of the caller.
 pub struct TokenSources<'a> {
     /// An environment variable.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
@@ -54,11 +55,11 @@ pub struct TokenSources<'a> {
     pub git: &'a dyn Fn(&str) -> Option<(String, String)>,
 }
 
-/// The token for a host, and where it came from, in words.
+/// Finds the token for a host; returns it with a description of its origin.
 ///
-/// `TOWPATH_TOKEN` first, then the variables that belong to this host, then `gh`, then git. A
-/// variable of a forge is for its public host, or for the host that another variable names
-/// (`GITHUB_SERVER_URL`, `CI_SERVER_URL`, …): a token never goes to a host it was not meant for.
+/// Checks `TOWPATH_TOKEN`, then the variables for this host, then `gh`, then git. A forge's
+/// variable applies to its public host, or to the host named by another variable
+/// (`GITHUB_SERVER_URL`, `CI_SERVER_URL`, …): a token is never sent to a host it was not meant for.
 pub fn find_token(
     kind: ForgeKind,
     host: &str,
@@ -85,7 +86,7 @@ pub fn find_token(
     Some((Token::with_user(&user, &secret), "`git credential fill`".into()))
 }
 
-/// The variables whose token is meant for this host.
+/// Returns the variables whose token is meant for this host.
 fn token_variables(
     kind: ForgeKind,
     host: &str,
@@ -138,7 +139,7 @@ fn token_variables(
     out
 }
 
-/// The host of a URL, or the text itself where it is none.
+/// Returns the host of a URL, or the text itself if it is not a URL.
 fn host_of(value: &str) -> String {
     super::url::UrlParts::of(value).map_or_else(|| value.trim().to_owned(), |parts| parts.host)
 }

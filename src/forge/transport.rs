@@ -1,5 +1,5 @@
-//! One request over the wire: TLS with ring, the proxy, private authorities, time limits. No
-//! redirects and no second attempts; [`super::http`] decides about those.
+//! A single HTTP request: TLS with ring, proxy, private certificate authorities, time limits.
+//! Redirects and retries are left to [`super::http`].
 
 use super::access::ForgeAccess;
 use super::{ForgeError, Result};
@@ -10,10 +10,10 @@ use ureq::http::{HeaderMap, Method, Request};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Error, Proxy, ProxyProtocol, Timeout};
 
-/// Longer answers are refused.
+/// Longer answers are refused, in bytes.
 const MAX_BODY: u64 = 64 * 1024 * 1024;
 
-/// An answer as it came.
+/// An HTTP answer.
 pub(super) struct HttpResponse {
     pub status: u16,
     pub headers: HeaderMap,
@@ -25,10 +25,10 @@ pub(super) struct HttpResponse {
 pub(super) enum TransportError {
     /// The request cannot have arrived.
     Unsent(String),
-    /// The other side is not who it should be; trying again changes nothing.
+    /// The server's certificate is not trusted; retrying does not help.
     Untrusted(String),
     Timeout,
-    /// It may have arrived.
+    /// The connection broke; the request may have arrived.
     Broken(String),
 }
 
@@ -67,7 +67,7 @@ impl Transport {
         self.send_for(method, url, headers, body, MAX_BODY)
     }
 
-    /// The same for an answer of at most `longest` bytes.
+    /// Like `send`, for an answer of at most `longest` bytes.
     pub(super) fn send_for(
         &self,
         method: &Method,
@@ -95,7 +95,7 @@ impl Transport {
     }
 }
 
-/// The system's authorities and the caller's.
+/// Returns the certificate authorities of the system and of the caller.
 fn load_authorities(pem: Option<&[u8]>) -> Result<RootCerts> {
     let system = rustls_native_certs::load_native_certs().certs;
     let mut all: Vec<Certificate<'static>> = system
@@ -105,17 +105,14 @@ fn load_authorities(pem: Option<&[u8]>) -> Result<RootCerts> {
     if let Some(pem) = pem {
         let before = all.len();
         for item in parse_pem(pem) {
-            let item = item
-                .map_err(|error| settings_error("the file of certificates", &error.to_string()))?;
+            let item =
+                item.map_err(|error| settings_error("the certificate file", &error.to_string()))?;
             if let PemItem::Certificate(certificate) = item {
                 all.push(certificate);
             }
         }
         if all.len() == before {
-            return Err(settings_error(
-                "the file of certificates",
-                "there is no certificate in it",
-            ));
+            return Err(settings_error("the certificate file", "it contains no certificate"));
         }
     }
     Ok(RootCerts::from(all))
@@ -126,7 +123,7 @@ fn find_proxy(access: &ForgeAccess) -> Result<Option<Proxy>> {
         return Ok(None);
     };
     let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
-    // The error of the library could quote the password.
+    // The library's error could contain the password, so it is dropped.
     let plain = Proxy::new(&url).map_err(|_error| {
         settings_error("the proxy", "it is not a URL such as http://host:3128")
     })?;
@@ -134,7 +131,7 @@ fn find_proxy(access: &ForgeAccess) -> Result<Option<Proxy>> {
         plain.protocol(),
         ProxyProtocol::Socks4 | ProxyProtocol::Socks4A | ProxyProtocol::Socks5
     ) {
-        return Err(settings_error("the proxy", "only http and https proxies are known"));
+        return Err(settings_error("the proxy", "only http and https proxies are supported"));
     }
     let mut builder = Proxy::builder(plain.protocol()).host(plain.host()).port(plain.port());
     if let Some(user) = plain.username() {
@@ -145,7 +142,7 @@ fn find_proxy(access: &ForgeAccess) -> Result<Option<Proxy>> {
     }
     for host in &access.no_proxy {
         let host = host.trim();
-        // `example.com` in NO_PROXY means its subdomains too, as curl and git have it.
+        // `example.com` in NO_PROXY includes its subdomains, as in curl and git.
         builder = builder.no_proxy(host);
         if !host.starts_with(['.', '*']) {
             builder = builder.no_proxy(&format!(".{host}"));
@@ -154,7 +151,7 @@ fn find_proxy(access: &ForgeAccess) -> Result<Option<Proxy>> {
     builder
         .build()
         .map(Some)
-        .map_err(|_error| settings_error("the proxy", "its parts make no address"))
+        .map_err(|_error| settings_error("the proxy", "it is not a valid address"))
 }
 
 fn settings_error(what: &'static str, why: &str) -> ForgeError {
@@ -164,11 +161,11 @@ fn settings_error(what: &'static str, why: &str) -> ForgeError {
 fn to_transport_error(error: &Error) -> TransportError {
     match error {
         Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
-            TransportError::Unsent("it took too long to connect".into())
+            TransportError::Unsent("connecting timed out".into())
         }
         Error::Timeout(_) => TransportError::Timeout,
-        Error::HostNotFound => TransportError::Unsent("there is no such host".into()),
-        Error::ConnectionFailed => TransportError::Unsent("no connection".into()),
+        Error::HostNotFound => TransportError::Unsent("the host does not exist".into()),
+        Error::ConnectionFailed => TransportError::Unsent("the connection failed".into()),
         Error::ConnectProxyFailed(why) => {
             TransportError::Unsent(format!("the proxy refused: {why}"))
         }
@@ -184,11 +181,11 @@ fn to_transport_error(error: &Error) -> TransportError {
     }
 }
 
-/// After the request was on its way.
+/// Converts an error that occurred after the request was sent.
 fn lost_within(error: &Error) -> TransportError {
     match error {
         Error::Timeout(_) => TransportError::Timeout,
-        Error::BodyExceedsLimit(_) => TransportError::Broken("the answer is too long".into()),
+        Error::BodyExceedsLimit(_) => TransportError::Broken("the answer is too large".into()),
         other => TransportError::Broken(other.to_string()),
     }
 }

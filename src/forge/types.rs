@@ -1,4 +1,4 @@
-//! What goes to a forge and comes back: plain values, the same for all of them.
+//! The values exchanged with forges, the same for all of them.
 
 use crate::git::ExpectedRef;
 
@@ -6,36 +6,38 @@ use crate::git::ExpectedRef;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
     pub number: u64,
-    /// Its page, for people.
+    /// URL of its web page.
     pub url: String,
-    /// Without the prefix by which some forges mark a draft.
+    /// The title, without the draft prefix of some forges.
     pub title: String,
     pub body: String,
     pub state: ProposalState,
     pub draft: bool,
-    /// The login of who opened it, as the forge says.
+    /// Login of the author.
     pub author: String,
-    /// The branch that is proposed, without `refs/heads/`.
+    /// The proposed branch, without `refs/heads/`.
     pub head: String,
-    /// What that branch was last seen at; Bitbucket abbreviates it.
+    /// The branch's last known commit; Bitbucket abbreviates it.
     pub head_commit: Option<String>,
-    /// Does the branch belong to another repository?
+    /// True if the branch belongs to another repository.
     pub from_fork: bool,
-    /// The branch it is to go into.
+    /// The branch to merge into.
     pub base: String,
     pub labels: Vec<String>,
-    /// Who is asked, as far as the forge tells.
+    /// The requested reviewers, as far as the forge reports them.
     pub reviewers: Vec<String>,
-    /// Will the forge merge it by itself?
+    /// True if auto-merge is enabled.
     pub auto_merge: bool,
-    /// Does it merge cleanly? `None`: the forge does not know yet, or does not tell.
+    /// Whether it merges cleanly; `None` if the forge does not know yet or does not report it.
     pub mergeable: Option<bool>,
-    /// The commit it became.
+    /// The commit of the merge.
     pub merge_commit: Option<String>,
 }
 
 impl Proposal {
-    /// Its text. Forges write line ends of their own.
+    /// Returns the body with `
+    /// ` line ends; some forges use `\r
+    /// `.
     pub fn body_text(&self) -> String {
         self.body.replace("\r\n", "\n")
     }
@@ -49,7 +51,7 @@ pub enum ProposalState {
 }
 
 impl ProposalState {
-    /// The word for it.
+    /// Returns the word for the state.
     pub fn as_str(self) -> &'static str {
         match self {
             ProposalState::Open => "open",
@@ -71,7 +73,7 @@ impl DraftState {
     }
 }
 
-/// A proposal to be opened.
+/// A proposal to create.
 #[derive(Debug, Clone)]
 pub struct NewProposal {
     /// A branch of the same repository.
@@ -81,12 +83,12 @@ pub struct NewProposal {
     pub body: String,
     pub draft: DraftState,
     pub labels: Vec<String>,
-    /// Logins; `organisation/team` for a team where the forge has them. Azure DevOps takes mail
+    /// Logins; `organisation/team` for a team if the forge has them. Azure DevOps takes mail
     /// addresses or ids, Bitbucket account ids or `{uuid}`.
     pub reviewers: Vec<String>,
 }
 
-/// What is to be different about a proposal; everything else stays.
+/// Changes to a proposal; other fields stay.
 #[derive(Debug, Clone, Default)]
 pub struct ProposalUpdate {
     pub title: Option<String>,
@@ -98,7 +100,7 @@ pub struct ProposalUpdate {
 }
 
 impl ProposalUpdate {
-    /// The part of a new proposal that is given after it is there.
+    /// The fields of a new proposal that are set after its creation.
     pub(super) fn from_new(new: &NewProposal) -> Self {
         ProposalUpdate {
             add_labels: new.labels.clone(),
@@ -108,22 +110,22 @@ impl ProposalUpdate {
     }
 }
 
-/// How to merge.
+/// Options of a merge.
 #[derive(Debug, Clone)]
 pub struct ProposalMerge {
     pub method: MergeMethod,
-    /// The head commit that was judged: another one is not merged.
+    /// The expected head commit; any other is not merged.
     pub expect: String,
-    /// The subject and the body of the commit; the forge's own words otherwise.
+    /// Subject and body of the commit; the forge's defaults otherwise.
     pub title: Option<String>,
     pub message: Option<String>,
-    /// Refs that must be where they were when it was judged. Only a repository without a forge heeds
-    /// them: the others have no words for that.
+    /// Refs that must not have moved. Supported only without a forge: the APIs have no such
+    /// condition.
     pub if_still: Vec<ExpectedRef>,
 }
 
 impl ProposalMerge {
-    /// Subject and body as one commit message, where the forge takes one text.
+    /// Returns subject and body as one commit message, for forges that take one text.
     pub(super) fn commit_message(&self) -> Option<String> {
         match (&self.title, &self.message) {
             (Some(title), Some(message)) => Some(format!("{title}\n\n{message}")),
@@ -145,7 +147,7 @@ pub struct CommitCheck {
     pub name: String,
     pub state: CheckState,
     pub description: String,
-    /// Where it is explained. Bitbucket wants one.
+    /// Link to details; required by Bitbucket.
     pub url: Option<String>,
 }
 
@@ -154,16 +156,17 @@ pub enum CheckState {
     Pending,
     Passed,
     Failed,
-    /// Over, and says nothing: skipped, outdated, neutral. Set as passed where a forge has no such state.
+    /// Finished without a result: skipped, outdated, neutral. Set as passed if a forge has no such
+    /// state.
     Neutral,
 }
 
-/// What one person thinks of a proposal.
+/// One person's verdict on a proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Review {
     pub author: String,
     pub verdict: ReviewVerdict,
-    /// The head that was looked at, where the forge tells: what came later was not reviewed.
+    /// The reviewed head, if the forge reports it; later commits were not reviewed.
     pub commit: Option<String>,
 }
 
@@ -181,7 +184,7 @@ pub struct Issue {
     pub url: String,
 }
 
-/// What a forge may not have.
+/// A feature that a forge may lack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ForgeFeature {
     Labels,
@@ -191,7 +194,7 @@ pub enum ForgeFeature {
     Reviews,
 }
 
-/// The first of each name: forges list the newest first.
+/// Keeps the first check of each name; forges list the newest first.
 pub(super) fn newest_checks(checks: Vec<CommitCheck>) -> Vec<CommitCheck> {
     let mut out: Vec<CommitCheck> = Vec::new();
     for check in checks {
@@ -202,7 +205,8 @@ pub(super) fn newest_checks(checks: Vec<CommitCheck>) -> Vec<CommitCheck> {
     out
 }
 
-/// The last word of each reviewer, out of all in their order. `None` takes back what was said.
+/// Keeps the last verdict of each reviewer, from a chronological list. `None` withdraws an earlier
+/// verdict.
 pub(super) fn last_words(
     said: impl IntoIterator<Item = (String, Option<ReviewVerdict>, Option<String>)>,
 ) -> Vec<Review> {
@@ -214,13 +218,13 @@ pub(super) fn last_words(
     out
 }
 
-/// The reviewers that can be asked: nobody reviews what is their own.
+/// Returns the reviewers that can be asked: not the author, and not those already asked.
 pub(super) fn askable_reviewers(names: &[String], proposal: &Proposal) -> Vec<String> {
     let new = |name: &&String| **name != proposal.author && !proposal.reviewers.contains(name);
     names.iter().filter(new).cloned().collect()
 }
 
-/// A description cut to what the forge takes.
+/// Truncates a text to the length that the forge accepts, in characters.
 pub(super) fn truncate_text(text: &str, length: usize) -> String {
     match text.char_indices().nth(length) {
         None => text.to_owned(),

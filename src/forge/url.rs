@@ -1,38 +1,38 @@
-//! Just enough of URLs: the parts of one, escaping, queries.
+//! Minimal URL handling: parts, escaping, queries.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// What may stand in a path part or a query value as it is.
+/// Characters that path segments and query values keep unescaped.
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A path part or a query value, escaped.
+/// Escapes a path segment or query value.
 pub(super) fn escape(text: &str) -> String {
     utf8_percent_encode(text, KEPT).to_string()
 }
 
-/// `%20` and the like, read. What is not UTF-8 then stays as it was written.
+/// Decodes `%20` and the like. If the result is not UTF-8, the text is returned unchanged.
 pub(super) fn unescape(text: &str) -> String {
     percent_decode_str(text)
         .decode_utf8()
         .map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned)
 }
 
-/// A path with a query, values escaped.
+/// Appends a query with escaped values to a path.
 pub(super) fn with_query(path: &str, values: &[(&str, &str)]) -> String {
     let values: Vec<String> =
         values.iter().map(|(key, value)| format!("{key}={}", escape(value))).collect();
     format!("{path}?{}", values.join("&"))
 }
 
-/// The parts of `scheme://user@host:port/path`, or of git's `user@host:path`. Users and passwords
-/// are dropped.
+/// The parts of `scheme://user@host:port/path`, or of git's `user@host:path`. User and password are
+/// dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct UrlParts {
     pub scheme: String,
     /// In lower case.
     pub host: String,
     pub port: Option<u16>,
-    /// Without slashes around it, query and fragment.
+    /// Without surrounding slashes, query and fragment.
     pub path: String,
 }
 
@@ -45,7 +45,7 @@ impl UrlParts {
         }
     }
 
-    /// Scheme, host and port: what a token is sent to.
+    /// Returns scheme, host and port, which decide where a token may be sent.
     pub(super) fn origin(&self) -> (&str, &str, u16) {
         let usual = if self.scheme == "http" { 80 } else { 443 };
         (&self.scheme, &self.host, self.port.unwrap_or(usual))
@@ -61,7 +61,7 @@ impl UrlParts {
         UrlParts::new(scheme, host, port, path)
     }
 
-    /// `[user@]host:path`, with the colon before any slash.
+    /// Parses `[user@]host:path`, with the colon before any slash.
     fn scp_like(text: &str) -> Option<UrlParts> {
         let (address, path) = text.split_once(':')?;
         if address.contains('/') {

@@ -1,13 +1,14 @@
-//! How long to wait after a race for a ref that was lost.
+//! The pause before the next attempt after losing a race for a ref.
 
 use std::time::Duration;
 
-/// A pause is any part of the time that the attempt took, from seeing the ref to the push, doubled with
-/// each race that is lost: the more there are, the longer each takes, and the fewer should try at once.
-/// It is never longer than this.
+/// Upper limit of a pause. Below it, a pause is a random part of the duration of the attempt (from
+/// reading the ref to the push), doubled with each lost race: the more writers compete, the longer
+/// each attempt takes and the fewer should try at once.
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
-/// The pause after an attempt of this length, and so many races lost in a row. `chance` is from 0 to 1.
+/// Returns the pause after an attempt of this duration and this many races lost in a row. `chance`
+/// is random, from 0 to 1.
 pub fn backoff_pause(attempt: Duration, losses: u32, chance: f64) -> Duration {
     let longest = attempt.saturating_mul(1 << losses.saturating_sub(1).min(10)).min(LONGEST_PAUSE);
     if losses == 0 { Duration::ZERO } else { longest.mul_f64(chance) }

@@ -1,8 +1,8 @@
-//! A ref that only grows: one small commit after the other, written by many at once.
+//! A ref that only grows: a chain of small commits that many writers append to.
 //!
-//! Whoever writes takes what is at the remote, puts the new link on top and pushes it, if the remote
-//! is still there. A copy in this clone is what was last seen; links that were only written here go
-//! along with the next push, each once.
+//! A writer fetches the remote chain, appends its commit and pushes on the condition that the
+//! remote has not moved. The local ref is a copy of the chain as last fetched. Commits that exist
+//! only locally are pushed, each once, with the next append.
 
 use super::write::{Workspace, WriteError};
 use super::{CommitInfo, ExpectedRef, GitError, Oid, PushOutcome, RefUpdate, Repository};
@@ -11,19 +11,19 @@ use git2::{Delta, FileMode, Tree};
 use std::collections::HashSet;
 use std::time::Duration;
 
-/// For what git answers by itself.
+/// Time limit for local git commands.
 const SOON: Duration = Duration::from_secs(20);
 
-/// Where a chain is.
+/// Names of the refs of a chain.
 #[derive(Debug, Clone, Copy)]
 pub struct CommitChain<'a> {
-    /// Its ref in this clone: `refs/towpath/ledger`.
+    /// The local ref: `refs/towpath/ledger`.
     pub here: &'a str,
-    /// Its ref at `origin`.
+    /// The ref at `origin`.
     pub there: &'a str,
 }
 
-/// What is put at its end.
+/// A commit to append to a chain.
 #[derive(Debug, Clone)]
 pub struct ChainCommit {
     pub message: String,
@@ -34,29 +34,29 @@ pub struct ChainCommit {
 #[derive(Debug, Clone)]
 pub struct ChainFile {
     pub path: String,
-    /// `None`: it goes, if it is there.
+    /// `None` removes the file if it exists.
     pub text: Option<String>,
 }
 
-/// What a fetch of a chain has brought.
+/// Result of fetching a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainFetch {
-    /// So many links were only written here.
+    /// The number of commits that exist only locally.
     pub ours: usize,
-    /// Where the chain is at `origin`.
+    /// The position of the chain at `origin`.
     pub there: ExpectedRef,
 }
 
-/// Told that somebody else was faster, for the given time; says whether to try again.
+/// Called with the number of attempts lost to another writer; returns whether to try again.
 type RetryDecision<'p> = &'p dyn Fn(u32) -> bool;
 
 impl Repository {
-    /// The newest link of a chain in this clone.
+    /// Returns the newest commit of the local chain.
     pub fn chain_tip(&self, chain: &CommitChain<'_>) -> Option<Oid> {
         self.inner().find_reference(chain.here).ok()?.target()
     }
 
-    /// The links of a chain, oldest first.
+    /// Returns the commits of a chain, oldest first.
     ///
     /// # Errors
     /// When a commit is missing.
@@ -76,7 +76,7 @@ impl Repository {
         Ok(super::commit::CommitHead::parse(&bytes).and_then(|head| head.parent))
     }
 
-    /// The links from `tip` down to the first that is one of `known`.
+    /// Returns the commits from `tip` down to the first that is in `known`, oldest first.
     fn links_beyond(&self, tip: Option<Oid>, known: &HashSet<Oid>) -> Result<Vec<Oid>, GitError> {
         let mut out = Vec::new();
         let mut next = tip;
@@ -90,11 +90,11 @@ impl Repository {
 }
 
 impl Workspace<'_> {
-    /// Puts links at the end of the chain at `origin`, with those that were only written here; none is
-    /// fine. Where there is no `origin`, the chain is only here.
+    /// Appends commits to the chain at `origin`, after those that exist only locally. `links` may
+    /// be empty. Without `origin`, only the local chain is written.
     ///
     /// # Errors
-    /// [`WriteError::Refused`], or when the remote cannot be reached, or patience ends.
+    /// [`WriteError::Refused`], or when the remote cannot be reached or `patience` gives up.
     pub fn append_to_chain(
         &self,
         chain: &CommitChain<'_>,
@@ -119,10 +119,10 @@ impl Workspace<'_> {
         Err(WriteError::Moved { branch: chain.there.to_owned() })
     }
 
-    /// Puts links at the end of the chain in this clone only.
+    /// Appends commits to the local chain only.
     ///
     /// # Errors
-    /// When patience ends, or objects cannot be written.
+    /// When `patience` gives up or objects cannot be written.
     pub fn append_here(
         &self,
         chain: &CommitChain<'_>,
@@ -142,7 +142,7 @@ impl Workspace<'_> {
         Err(WriteError::Moved { branch: chain.here.to_owned() })
     }
 
-    /// Brings the chain here as it is at `origin`; links that were only written here stay on top.
+    /// Fetches the chain from `origin`; commits that exist only locally stay on top.
     ///
     /// # Errors
     /// When the remote cannot be reached.
@@ -155,15 +155,16 @@ impl Workspace<'_> {
         Ok(ChainFetch { ours, there: ExpectedRef { name: chain.there.to_owned(), at: there } })
     }
 
-    /// Where the chain is at `origin`; its commits are here then.
+    /// Fetches the commits of the chain and returns its tip at `origin`.
     fn fetch_chain_tip(&self, chain: &CommitChain<'_>) -> Result<Option<Oid>, WriteError> {
         let refs = self.remote_refs(&[chain.there.to_owned()])?;
         self.fetch_refs(&refs)?;
         Ok(refs.get(chain.there).copied())
     }
 
-    /// The chain at `origin` with those links on top that are only here. Some may have got there by
-    /// another process: they are told by their text, which is never the same twice.
+    /// Returns the chain at `origin` with the local-only commits rebased on top. Another process
+    /// may have pushed some of them already; those are recognised by their message, which is
+    /// unique.
     fn with_ours(&self, here: Option<Oid>, there: Option<Oid>) -> Result<Option<Oid>, WriteError> {
         let Some(here) = here else { return Ok(there) };
         let known = self.load_ancestry(there)?;
@@ -215,7 +216,7 @@ impl Workspace<'_> {
     ) -> Result<Oid, WriteError> {
         let tree = self
             .tree_of(parent, link)
-            .map_err(|error| GitError::from_git2("the new link", &error))?;
+            .map_err(|error| GitError::from_git2("the new chain commit", &error))?;
         self.commit_tree(tree, parent.as_slice(), &link.message, author)
     }
 
@@ -240,7 +241,7 @@ impl Workspace<'_> {
         update.create_updated(git, &base)
     }
 
-    /// What a link changed.
+    /// Returns the files that a commit changed.
     fn chain_commit_files(&self, id: Oid) -> Result<Vec<ChainFile>, WriteError> {
         let read = || -> Result<Vec<ChainFile>, git2::Error> {
             let git = self.repository.inner();
@@ -265,10 +266,10 @@ impl Workspace<'_> {
             }
             Ok(out)
         };
-        Ok(read().map_err(|error| GitError::from_git2("a link", &error))?)
+        Ok(read().map_err(|error| GitError::from_git2("a chain commit", &error))?)
     }
 
-    /// Pushes, if `origin` is still where it was. False: it is not.
+    /// Pushes if `origin` has not moved; returns false if it has.
     fn push_chain(
         &self,
         chain: &CommitChain<'_>,
@@ -277,7 +278,8 @@ impl Workspace<'_> {
     ) -> Result<bool, WriteError> {
         match self.update_refs(&[RefUpdate { name: chain.there.to_owned(), from, to: tip }]) {
             Ok(pushed) => Ok(pushed == PushOutcome::Done),
-            // The connection may have broken after the push arrived, and others may have gone on.
+            // The connection may have broken after the push arrived, and another writer may have
+            // appended since.
             Err(WriteError::Failed { .. } | WriteError::TooSlow { .. })
                 if self.is_there(chain, tip)? =>
             {
@@ -292,7 +294,7 @@ impl Workspace<'_> {
         Ok(self.load_ancestry(there)?.contains(&tip))
     }
 
-    /// The copy here becomes what was seen, unless another process has put more to it since `seen`.
+    /// Updates the local ref to `tip`, unless another process has appended to it since `seen`.
     fn update_local_chain(
         &self,
         chain: &CommitChain<'_>,

@@ -2,7 +2,7 @@
 
 use git2::Oid;
 
-/// What the walk needs of a commit. The fields stand in fixed places: `tree ID`, `parent ID` …,
+/// The fields of a commit that a walk needs. Their order is fixed: `tree ID`, `parent ID` …,
 /// `author …`, `committer NAME <MAIL> SECONDS ZONE`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CommitHead {
@@ -14,23 +14,23 @@ pub(super) struct CommitHead {
 }
 
 impl CommitHead {
-    /// Cuts a commit object. `None` when it has no tree.
+    /// Parses a commit object; `None` if it has no tree.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         CommitHead::parse_head(bytes).map(|(head, _)| head)
     }
 
-    /// All parents of a commit object, in order.
+    /// Returns all parents of a commit object, in order.
     pub fn parents(bytes: &[u8]) -> impl Iterator<Item = Oid> {
         let lines = bytes.split(|byte| *byte == b'\n').skip(1);
         lines.map_while(|line| id_line(line, b"parent "))
     }
 
-    /// Cuts the first bytes of a commit object. `None` when they do not reach far enough.
+    /// Parses the first bytes of a commit object; `None` if they end before the committer line.
     pub fn of_front(bytes: &[u8]) -> Option<Self> {
         CommitHead::parse_head(bytes).and_then(|(head, complete)| complete.then_some(head))
     }
 
-    /// The head, and whether the committer was seen.
+    /// Parses the head and reports whether the committer line was found.
     fn parse_head(bytes: &[u8]) -> Option<(Self, bool)> {
         let tree = id_line(bytes, b"tree ")?;
         let mut rest = bytes.get(46..)?;
@@ -55,21 +55,22 @@ fn id_line(bytes: &[u8], key: &[u8]) -> Option<Oid> {
     Oid::from_str(std::str::from_utf8(hex).ok()?).ok()
 }
 
-/// The time of an identity line, 0 when it has none.
+/// Returns the time of an identity line, 0 if it has none.
 fn identity_time(person: &[u8]) -> i64 {
     let after = person.iter().rposition(|b| *b == b'>').map_or(&[][..], |at| &person[at + 1..]);
     let text = String::from_utf8_lossy(after);
     text.split_ascii_whitespace().next().and_then(|digits| digits.parse().ok()).unwrap_or(0)
 }
 
-/// A name and an address, as the commit has them; bytes that are not UTF-8 are read as Latin-1.
+/// A name and an e-mail address as written in the commit. Bytes that are not UTF-8 are read as
+/// Latin-1.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GitIdentity {
     pub name: String,
     pub email: String,
 }
 
-/// The people and the message of a commit.
+/// Author, committer and message of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitInfo {
     pub id: Oid,
@@ -79,14 +80,14 @@ pub struct CommitInfo {
     pub time: i64,
     /// The first paragraph of the message on one line, as `git log --format=%s` shows it.
     pub subject: String,
-    /// There is a signature; whether it is a good one is not known.
+    /// True if the commit has a signature; it is not verified.
     pub is_signed: bool,
     /// The whole message.
     pub message: String,
 }
 
 impl CommitInfo {
-    /// Cuts a commit object; what is missing is empty.
+    /// Parses a commit object; missing fields are empty.
     pub(super) fn parse(id: Oid, bytes: &[u8]) -> Self {
         let end = bytes.windows(2).position(|pair| pair == b"\n\n").unwrap_or(bytes.len());
         let (header, body) = (&bytes[..end], bytes.get(end + 2..).unwrap_or_default());
@@ -105,8 +106,8 @@ impl CommitInfo {
         }
     }
 
-    /// The values of a trailer (`Key: value` in the message's last paragraph), in order. Keys are
-    /// compared without regard to case, as `git interpret-trailers` does.
+    /// Returns the values of a trailer (`Key: value` in the message's last paragraph), in order.
+    /// Keys are compared ignoring case, as `git interpret-trailers` does.
     pub fn trailers<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
         let last = self.message.trim_end().rsplit("\n\n").next().unwrap_or_default();
         let only_subject = last.len() == self.message.trim_end().len();
@@ -128,7 +129,7 @@ fn parse_identity(line: &[u8]) -> GitIdentity {
     GitIdentity { name: line[..open].trim().to_owned(), email: email.trim().to_owned() }
 }
 
-/// The first paragraph, its lines joined by a space.
+/// Returns the first paragraph, its lines joined by spaces.
 fn message_subject(message: &str) -> String {
     let lines = message.trim_start_matches(['\n', '\r']).lines();
     let paragraph: Vec<&str> =
@@ -136,13 +137,18 @@ fn message_subject(message: &str) -> String {
     paragraph.join(" ")
 }
 
-/// UTF-8, or else Latin-1, in which every byte is a character: the encodings git commits are found
-/// in; an `encoding` header is not trusted more than the bytes.
+/// Decodes UTF-8, or else Latin-1, in which every byte is a character. Commits are found in both,
+/// and their `encoding` header is less reliable than the bytes.
 fn decode_text(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
     }
+}
+
+/// The beginning of a commit id, as people are told of it.
+pub fn short_id(id: Oid) -> String {
+    id.to_string().chars().take(10).collect()
 }
 
 #[cfg(test)]

@@ -1,23 +1,23 @@
-//! What differs between two trees, within a scope. Only trees with different ids are read, and what
-//! is equal in both is passed over as bytes.
+//! Differences between two trees within a scope. Only trees with different ids are read, and equal
+//! runs of entries are skipped as bytes.
 
 use super::tree::{MAX_DEPTH, MODE_TREE, TreeEntry, entry_length, parse_entries};
 use super::{FileKind, GitError, Repository, SnapshotFile};
 use git2::Oid;
 use std::cmp::Ordering;
 
-/// One path that is not the same in two trees. Directories are not listed, only what is in them.
+/// A path that differs between two trees. Directories are not listed, only the files in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathChange {
     /// From the top of the repository, with `/`.
     pub path: String,
-    /// In the older tree; `None` where the path is new.
+    /// The object in the older tree; `None` for a new path.
     pub before: Option<TreeObject>,
-    /// In the newer tree; `None` where the path is gone.
+    /// The object in the newer tree; `None` for a removed path.
     pub after: Option<TreeObject>,
 }
 
-/// What stands at a path.
+/// The object at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TreeObject {
     pub id: Oid,
@@ -25,7 +25,7 @@ pub struct TreeObject {
 }
 
 impl PathChange {
-    /// The file of the older tree.
+    /// Returns the file of the older tree.
     pub fn file_before(&self) -> Option<SnapshotFile> {
         self.before.map(|object| SnapshotFile {
             path: self.path.clone(),
@@ -35,26 +35,26 @@ impl PathChange {
     }
 }
 
-/// The parts of a repository that are looked at: paths of directories or files.
+/// The parts of a repository to examine: paths of directories or files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PathScope(Vec<String>);
 
-/// How a path stands to a scope, the nearest first.
+/// The relation of a path to a scope, closest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum ScopeRelation {
     Inside,
-    /// On the way to something inside.
+    /// A parent directory of something inside.
     Above,
     Outside,
 }
 
 impl PathScope {
-    /// Everything.
+    /// The whole repository.
     pub fn whole() -> Self {
         PathScope(vec![String::new()])
     }
 
-    /// What is at or below one of these paths; the empty path is the whole repository.
+    /// The given paths and everything below them; the empty path is the whole repository.
     pub fn of(paths: impl IntoIterator<Item = String>) -> Self {
         let mut paths: Vec<String> =
             paths.into_iter().map(|path| path.trim_matches('/').to_owned()).collect();
@@ -68,7 +68,7 @@ impl PathScope {
         PathScope(kept)
     }
 
-    /// Is this path looked at?
+    /// True if the path is inside the scope.
     pub fn covers(&self, path: &str) -> bool {
         self.relation_of(path) == ScopeRelation::Inside
     }
@@ -78,7 +78,7 @@ impl PathScope {
     }
 }
 
-/// How `path` stands to what is at or below `part`.
+/// Returns the relation of `path` to the scope `part`.
 fn path_relation(part: &str, path: &str) -> ScopeRelation {
     let below = |above: &str, path: &str| {
         above.is_empty()
@@ -91,17 +91,18 @@ fn path_relation(part: &str, path: &str) -> ScopeRelation {
     }
 }
 
-/// All that differs between two states.
+/// All differences between two states.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TreeDiff {
     /// In no promised order.
     pub changes: Vec<PathChange>,
-    /// Directories in which something differs that no path can name: its name is not UTF-8, or it lies
-    /// too deep.
+    /// Directories with differences that cannot be listed: a name is not UTF-8, or nested too
+    /// deeply.
     pub beyond: Vec<String>,
 }
 
-/// The paths that differ between two top trees, in no promised order; `None` is an empty tree.
+/// Returns the paths that differ between two root trees, in no promised order. `None` is an empty
+/// tree.
 pub(super) fn diff_trees(
     repository: &Repository,
     before: Option<Oid>,
@@ -111,7 +112,7 @@ pub(super) fn diff_trees(
     diff_trees_fully(repository, before, after, scope).map(|found| found.changes)
 }
 
-/// As [`diff`], with what it has to leave out.
+/// Like [`diff_trees`], with the directories it cannot list.
 pub(super) fn diff_trees_fully(
     repository: &Repository,
     before: Option<Oid>,
@@ -127,12 +128,12 @@ pub(super) fn diff_trees_fully(
 struct TreeDiffBuilder<'o> {
     repository: &'o Repository,
     scope: &'o PathScope,
-    /// Of the directory that is being compared.
+    /// Path of the directory being compared.
     path: String,
     found: TreeDiff,
 }
 
-/// The two sides of one name.
+/// The entries of one name on both sides.
 type TreeEntryPair<'t> = (Option<TreeEntry<'t>>, Option<TreeEntry<'t>>);
 
 impl TreeDiffBuilder<'_> {
@@ -201,11 +202,11 @@ impl TreeDiffBuilder<'_> {
     }
 }
 
-/// The entries of two trees that are not the same.
+/// Returns the entries that differ between two trees.
 fn differing_entries<'t>(mut old: &'t [u8], mut new: &'t [u8]) -> Vec<TreeEntryPair<'t>> {
     let mut out = Vec::new();
     loop {
-        // Most entries are the same bytes in both.
+        // Most entries are byte-identical on both sides.
         while let Some(length) =
             entry_length(old).filter(|length| new.get(..*length) == old.get(..*length))
         {

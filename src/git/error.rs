@@ -1,4 +1,4 @@
-//! What can go wrong with a repository, as sentences.
+//! Errors of git repositories.
 
 /// A failure of the repository itself. One unreadable file is a [`super::ReadError`] instead.
 #[derive(Debug, thiserror::Error)]
@@ -13,47 +13,49 @@ pub enum GitError {
     Empty,
     #[error("branch `{branch}` has no commits yet")]
     Unborn { branch: String },
-    #[error("there is no branch `{branch}`, neither here nor on `origin`")]
+    #[error("there is no branch `{branch}`, neither locally nor on `origin`")]
     UnknownBranch { branch: String },
-    #[error("`{revision}` is no commit, branch or tag of this repository")]
+    #[error("`{revision}` is not a commit, branch or tag in this repository")]
     UnknownRevision { revision: String },
-    #[error("`{revision}` can mean {}", names.join(" and "))]
+    #[error("`{revision}` is ambiguous: it can mean {}", names.join(" and "))]
     Ambiguous { revision: String, names: Vec<String> },
     #[error("object {id} is missing from the repository")]
     MissingObject { id: String },
-    #[error("object {id} is not what it should be; `git fsck` tells more")]
+    #[error("object {id} is corrupt; run `git fsck` for details")]
     BrokenObject { id: String },
-    #[error("`{path}` is a bare repository, so there are no files to read")]
+    #[error("`{path}` is a bare repository and has no work tree")]
     NoWorkTree { path: String },
     #[error("git could not read {what}: {message}")]
     Other { what: String, message: String },
 }
 
 impl GitError {
-    /// An error of libgit2, with what was being done.
+    /// Wraps an error of libgit2; `what` names the object it concerns.
     pub(super) fn from_git2(what: impl Into<String>, error: &git2::Error) -> Self {
         GitError::Other { what: what.into(), message: error.message().to_owned() }
     }
 
-    /// What to do about it, where we know.
+    /// Returns a remedy, if one is known.
     pub fn hint(&self) -> Option<String> {
         match self {
             GitError::NoSuchPath { .. } | GitError::NotARepository { .. } => {
                 Some("name a repository with -C PATH or -C URL".into())
             }
             GitError::Unsupported { .. } => Some(
-                "clone it again with `git clone --object-format=sha1 --ref-format=files`, if its forge allows".into(),
+                "clone it again with `git clone --object-format=sha1 --ref-format=files`, if the forge supports it".into(),
             ),
-            GitError::Ambiguous { .. } => Some("write the one that is meant in full".into()),
+            GitError::Ambiguous { .. } => Some("use one of these full names".into()),
             GitError::Empty | GitError::Unborn { .. } => {
                 Some("commit something first, or name a branch with --branch".into())
             }
-            GitError::UnknownBranch { .. } => Some("`git branch --all` lists the branches".into()),
+            GitError::UnknownBranch { .. } => {
+                Some("run `git branch --all` to list the branches".into())
+            }
             GitError::UnknownRevision { .. } => {
-                Some("`git log` shows the revisions; a shallow clone has only the newest ones".into())
+                Some("run `git log` to list commits; a shallow clone has only the latest".into())
             }
             GitError::MissingObject { .. } => Some(
-                "a partial or shallow clone lacks it; `git fetch --refetch --no-filter` or `git fetch --unshallow` brings it"
+                "the clone is partial or shallow; run `git fetch --refetch --no-filter` or `git fetch --unshallow`"
                     .into(),
             ),
             GitError::NoWorkTree { .. } => Some("leave out --worktree to read the newest commit".into()),

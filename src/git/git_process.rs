@@ -1,5 +1,5 @@
-//! The git executable as a child process: arguments of ours only, no shell, no questions without a
-//! person, and an end after some time.
+//! Runs the git executable as a child process: without a shell, with a fixed set of arguments,
+//! without prompts unless interactive, and with a time limit.
 
 use super::url::{credentials, redact_credentials};
 use std::io::{self, Read, Write};
@@ -8,22 +8,22 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long to wait between two looks at a child.
+/// Interval between two polls of a child.
 const LOOK: Duration = Duration::from_millis(4);
 
-/// How long a child may take to end when asked to.
+/// Time a child has to exit after SIGTERM.
 #[cfg(unix)]
 const POLITELY: Duration = Duration::from_secs(1);
 
-/// Why there is no answer of git's.
+/// Why git gave no answer.
 #[derive(Debug)]
 pub(super) enum GitProcessError {
     NotStarted(io::Error),
-    /// It was stopped after so many seconds.
+    /// Stopped after this many seconds.
     TooSlow(u64),
 }
 
-/// What git said. Texts are without the credentials of URLs.
+/// Exit status and output of git. URLs are without credentials.
 #[derive(Debug)]
 pub(super) struct GitOutput {
     pub status: ExitStatus,
@@ -31,8 +31,8 @@ pub(super) struct GitOutput {
     pub stderr: String,
 }
 
-/// git, told to run nothing that would ask or change other things. Credentials in `url` are handed
-/// over in the environment.
+/// Returns a git command with safe settings: no file system monitor, no `ext` transport, no
+/// submodules. Credentials in `url` are passed in the environment.
 pub(super) fn git_command(interactive: bool, url: Option<&str>) -> Command {
     let mut git = Command::new("git");
     add_settings(
@@ -58,8 +58,7 @@ pub(super) fn git_command(interactive: bool, url: Option<&str>) -> Command {
     git
 }
 
-/// What the configuration of a repository can name that git would run, set back to what git has by
-/// itself.
+/// Settings that name programs git would run, reset to git's defaults.
 const OWN_PROGRAMS: [&str; 16] = [
     "core.hooksPath=/dev/null",
     "core.pager=cat",
@@ -79,7 +78,7 @@ const OWN_PROGRAMS: [&str; 16] = [
     "log.showSignature=false",
 ];
 
-/// Variables that make git write a trace, wherever they say.
+/// Variables that make git write a trace to a given place.
 const TRACES: [&str; 9] = [
     "GIT_TRACE",
     "GIT_TRACE_SETUP",
@@ -92,8 +91,9 @@ const TRACES: [&str; 9] = [
     "GIT_TRACE2_PERF",
 ];
 
-/// For a repository of anybody's: none of the programs that its configuration names, no pager, no
-/// traces, and no fetching of objects that are missing. Before the subcommand only.
+/// Prepares git for an untrusted repository: it runs no program that the repository's configuration
+/// names, no pager and no trace, and does not fetch missing objects. Must be called before the
+/// subcommand is added.
 pub(super) fn disable_programs(git: &mut Command) {
     git.arg("--no-pager");
     add_settings(git, &OWN_PROGRAMS);
@@ -103,7 +103,8 @@ pub(super) fn disable_programs(git: &mut Command) {
     }
 }
 
-/// Settings of one run, as `name=value`; they count more than any file. Before the subcommand only.
+/// Adds settings, each `name=value`, that override every configuration file. Must be called before
+/// the subcommand is added.
 pub(super) fn add_settings(git: &mut Command, settings: &[&str]) {
     for setting in settings {
         git.args(["-c", setting]);
@@ -113,7 +114,7 @@ pub(super) fn add_settings(git: &mut Command, settings: &[&str]) {
 /// Runs a command to its end, or stops it after `limit`.
 ///
 /// # Errors
-/// [`ChildError`]; that the command itself failed is in the answer.
+/// [`GitProcessError`]. A failure of the command itself is in the returned status.
 pub(super) fn run_command(
     mut command: Command,
     input: &[u8],
@@ -122,7 +123,8 @@ pub(super) fn run_command(
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(GitProcessError::NotStarted)?;
     if let Some(mut stdin) = child.stdin.take() {
-        // A child that does not read its input says why by itself. Ours is smaller than a pipe takes.
+        // A child that does not read its input reports its own error. Our input fits into a pipe
+        // buffer, so the write cannot block.
         let _written = stdin.write_all(input);
     }
     let (stdout, stderr) =
@@ -149,37 +151,39 @@ fn wait_or_stop(mut child: Child, limit: Duration) -> Result<ExitStatus, GitProc
     }
 }
 
-/// Ends a child. Asked politely first, git ends its own children (ssh, the HTTP helper) as well.
+/// Stops a child. After SIGTERM git also stops its own children (ssh, the HTTP helper), so that
+/// comes first.
 fn stop_child(child: &mut Child) {
     #[cfg(unix)]
     {
         use rustix::process::{Pid, Signal, kill_process};
-        // What fails here is killed below.
+        // If SIGTERM cannot be sent, the child is killed below.
         let _asked = kill_process(Pid::from_child(child), Signal::TERM);
         let asked = Instant::now();
         while asked.elapsed() < POLITELY && matches!(child.try_wait(), Ok(None)) {
             thread::sleep(LOOK);
         }
     }
-    // It may just have ended by itself.
+    // It may have exited by itself.
     let _stopped = child.kill();
     let _reaped = child.wait();
 }
 
-/// Reads a stream to its end on a thread of its own.
+/// Reads a stream to its end on its own thread.
 fn read_on_thread(stream: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let mut bytes = Vec::new();
-        // What cannot be read is missed by the exit code.
+        // A read error shows in the exit code.
         let _read = stream.map(|mut stream| stream.read_to_end(&mut bytes));
-        // Nobody listens any more after a time-out.
+        // After a timeout nobody receives.
         let _sent = sender.send(bytes);
     });
     receiver
 }
 
-/// What was read. A grandchild that outlives git may hold the stream open; nobody waits for that.
+/// Returns the output that was read. A grandchild that outlives git may hold the stream open, so
+/// the wait is limited to 2 seconds.
 fn take_output(stream: &Receiver<Vec<u8>>) -> String {
     let bytes = stream.recv_timeout(Duration::from_secs(2)).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()

@@ -1,7 +1,7 @@
-//! The commits of another repository between two revisions: what a new version of an app brings.
+//! Commits of another repository between two revisions: the changes in a new version of an app.
 //!
-//! Only commits are fetched, without files, into a clone in the cache folder. It is asked for what is
-//! new only where a revision is not known yet.
+//! Only commits are fetched, without files, into a clone in the cache folder. The remote is
+//! contacted again only if a revision is unknown.
 
 use super::git_process::{self, GitOutput};
 use super::url::{folder_name, is_url, redact_credentials, refusal_reason};
@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// For one conversation with the remote.
+/// Time limit for one connection to the remote.
 const NETWORK: Duration = Duration::from_secs(60);
-/// For what git answers by itself.
+/// Time limit for local git commands.
 const SOON: Duration = Duration::from_secs(20);
 
 /// The commits of one repository.
@@ -22,20 +22,20 @@ pub struct CommitLog {
     interactive: bool,
 }
 
-/// What lies between two revisions.
+/// The commits between two revisions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitRange {
     pub from: String,
     pub to: String,
-    /// Newest first: those that the later one has and the earlier one has not.
+    /// Commits that the later revision has and the earlier one lacks, newest first.
     pub commits: Vec<LogEntry>,
-    /// How many more there are.
+    /// The number of further commits, beyond the limit.
     pub unlisted: usize,
-    /// `from` is the later one.
+    /// True if `from` is the later revision.
     pub is_back: bool,
 }
 
-/// One commit, for people.
+/// One commit as displayed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogEntry {
     pub id: String,
@@ -44,10 +44,10 @@ pub struct LogEntry {
 }
 
 impl CommitLog {
-    /// The commits of the repository at `url`, cloned into the cache folder unless they are there.
+    /// Opens the clone of `url` in the cache folder, and creates it if needed.
     ///
     /// # Errors
-    /// When the address is refused or the repository cannot be reached.
+    /// When the URL is refused or the repository cannot be reached.
     pub fn open_or_clone(url: &str, cache: &Path, interactive: bool) -> Result<Self, WriteError> {
         let relative = !is_url(url) && !Path::new(url).is_absolute();
         let why = relative.then(|| format!("`{url}` is neither a URL nor an absolute path"));
@@ -63,8 +63,8 @@ impl CommitLog {
         Ok(log)
     }
 
-    /// What lies between the first candidates on both sides that are revisions there; `None` where one
-    /// side has none.
+    /// Returns the commits between the first existing revision of `from` and that of `to`; `None`
+    /// if either side has none.
     ///
     /// # Errors
     /// When git cannot be run, or the remote cannot be reached.
@@ -92,7 +92,7 @@ impl CommitLog {
         Ok(Some(CommitRange { from, to, commits, unlisted, is_back }))
     }
 
-    /// The first of some names that is a revision, and its commit.
+    /// Returns the first name that is a revision, with its commit.
     fn find_revision(&self, names: &[String]) -> Result<Option<(String, String)>, WriteError> {
         for name in names {
             let spec = format!("{name}^{{commit}}");
@@ -130,7 +130,7 @@ impl CommitLog {
         .map(drop)
     }
 
-    /// Clones under another name and renames: a clone that is there is whole.
+    /// Clones under a temporary name and renames, so an existing clone is always complete.
     fn clone_into(&self, url: &str, folder: &Path) -> Result<(), WriteError> {
         let doing = "clone an app's sources";
         let failed =

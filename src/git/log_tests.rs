@@ -1,7 +1,7 @@
 use super::*;
 use crate::git::testing::{TestRepository, git};
 
-/// `v1` and three commits later `v2`.
+/// A repository with `v1` and, three commits later, `v2`.
 fn origin() -> TestRepository {
     let mut test = TestRepository::new();
     for message in ["one", "two\ttabbed\n\nbody", "three", "four"] {
@@ -59,7 +59,7 @@ fn what_is_not_known_yet_is_fetched() {
         .expect("asks")
         .expect("both are there");
     assert_eq!(new.commits.len(), 1);
-    // The clone serves once the origin is gone, as far as it goes.
+    // Without its origin, the clone still answers for the commits it has.
     std::fs::rename(&test.path, test.folder.path().join("away")).expect("renamed");
     let log = CommitLog::open_or_clone(&test.url(), &cache, false).expect("is there");
     assert!(log.commits_between(&names(&["v1"]), &names(&["v3"]), 9).expect("asks").is_some());

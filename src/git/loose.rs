@@ -1,4 +1,4 @@
-//! Loose objects, read without libgit2, which does not end on some that are damaged.
+//! Loose objects, read without libgit2, which never returns on some damaged ones.
 //!
 //! A loose object is one zlib stream: kind, length and a zero byte, then the contents (git's
 //! `gitrepository-layout` and `gitformat-loose`).
@@ -9,21 +9,21 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-/// `commit 18446744073709551615` and the zero byte take no more.
+/// Longest header: `commit 18446744073709551615` and the zero byte.
 const MAX_HEADER: usize = 32;
 
-/// Longer objects are not unpacked. In bytes.
+/// Largest object that is unpacked, in bytes.
 const MAX_OBJECT: usize = 64 << 20;
 
-/// What the object folder has under an id.
+/// Result of looking up an id in the object folder.
 pub(super) enum LooseLookup {
     Absent,
-    /// There is a file, and it cannot be understood.
+    /// The file exists but cannot be parsed.
     Damaged,
     Found(LooseObject),
 }
 
-/// A loose object of which the header was read.
+/// A loose object whose header was read.
 pub(super) struct LooseObject {
     pub kind: ObjectType,
     pub length: usize,
@@ -31,7 +31,7 @@ pub(super) struct LooseObject {
 }
 
 impl LooseLookup {
-    /// Looks an object up.
+    /// Looks up an object.
     pub fn open(objects: &Path, id: Oid) -> Self {
         let hex = id.to_string();
         match File::open(objects.join(&hex[..2]).join(&hex[2..])) {
@@ -45,7 +45,7 @@ impl LooseLookup {
 }
 
 impl LooseObject {
-    /// The contents, if they are as long as the header says.
+    /// Returns the contents, if their length matches the header.
     pub fn contents(mut self) -> Option<Vec<u8>> {
         if self.length > MAX_OBJECT {
             return None;

@@ -1,14 +1,13 @@
 //! The mainline: the first-parent chain from a tip, commit by commit.
 //!
-//! Replace refs and `info/grafts` are not honoured, because libgit2 does not: the commits are those
-//! that were written.
+//! Replace refs and `info/grafts` are not honoured, because libgit2 ignores them.
 
 use super::commit::CommitInfo;
 use super::objects::ObjectReader;
 use super::{GitError, Repository};
 use git2::{ObjectType, Oid};
 
-/// What a visitor wants.
+/// A visitor's decision to continue or stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WalkControl {
     Continue,
@@ -18,16 +17,17 @@ pub enum WalkControl {
 /// Why a walk ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WalkEnd {
-    /// The visitor had enough, or the commit was met before which the walk was to end.
+    /// The visitor stopped, or the walk reached its end commit.
     Done,
-    /// After the first commit of all.
+    /// Reached the root commit.
     Root,
-    /// At this commit a shallow clone ends; what it changed is unknown.
+    /// Reached this commit, where a shallow clone ends; its changes are unknown.
     Shallow(Oid),
 }
 
 impl Repository {
-    /// The newest commit on the first-parent chain from `tip` that `matches` by id and committer time.
+    /// Returns the newest commit on the first-parent chain from `tip` for which `matches` returns
+    /// true, given its id and committer time.
     ///
     /// # Errors
     /// [`GitError::MissingObject`] where the clone lacks a commit.
@@ -49,7 +49,7 @@ impl Repository {
         Ok(None)
     }
 
-    /// People and message of a commit.
+    /// Returns author, committer and message of a commit.
     ///
     /// # Errors
     /// [`GitError::MissingObject`].

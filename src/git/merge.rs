@@ -1,23 +1,23 @@
-//! Merges made of objects, without a checkout.
+//! Merges computed from objects, without a checkout.
 
 use super::write::{Workspace, WriteError};
 use super::{GitError, Oid};
 
-/// What becomes of two commits that are brought together.
+/// Result of merging two commits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MergeOutcome {
-    /// The base has it all already.
+    /// The base already contains the head.
     Nothing,
-    /// The head goes on from the base.
+    /// Fast-forward: the head contains the base.
     Forward,
-    /// A tree of both.
+    /// The merged tree.
     Tree(Oid),
-    /// Both have changed these files.
+    /// The files in conflict.
     Conflict(Vec<String>),
 }
 
 impl Workspace<'_> {
-    /// Brings what is on `head` to `base`, as far as it goes. Nothing is written but trees.
+    /// Merges `head` into `base`. Only trees are written.
     ///
     /// # Errors
     /// When objects are missing.
@@ -40,10 +40,10 @@ impl Workspace<'_> {
         Ok(MergeOutcome::Tree(index.write_tree_to(git).map_err(failed)?))
     }
 
-    /// Writes the merge of two commits: `tree`, and both as parents.
+    /// Writes a merge commit with `tree` and both parents.
     ///
     /// # Errors
-    /// As [`Workspace::commit`].
+    /// As [`Workspace::write_commit`].
     pub fn merge_commit(
         &self,
         tree: Oid,
@@ -54,11 +54,11 @@ impl Workspace<'_> {
         self.commit_tree(tree, &[base, head], message, &self.author()?)
     }
 
-    /// Writes everything that `head` has as one commit on top of `base`. `tree` is what both are
-    /// together; the head's own, where it goes on from the base.
+    /// Writes the changes of `head` as one commit on top of `base`. `tree` is the merged tree;
+    /// `None` takes the tree of `head`, for a fast-forward.
     ///
     /// # Errors
-    /// As [`Workspace::commit`].
+    /// As [`Workspace::write_commit`].
     pub fn squash_commits(
         &self,
         tree: Option<Oid>,
@@ -72,7 +72,7 @@ impl Workspace<'_> {
         self.commit_tree(tree, &[base], message, &self.author()?)
     }
 
-    /// Is everything that `head` has in `base`?
+    /// Returns whether `base` contains the commit `head`.
     ///
     /// # Errors
     /// When objects are missing.
@@ -86,7 +86,7 @@ impl Workspace<'_> {
     }
 }
 
-/// The files in conflict, each once.
+/// Returns the files in conflict, sorted, each once.
 pub(super) fn conflicting_files(index: &git2::Index) -> Result<Vec<String>, git2::Error> {
     let mut out = Vec::new();
     for conflict in index.conflicts()? {

@@ -1,33 +1,33 @@
-//! What a merge would bring, worked out in memory. Nothing is written, and no hook or driver runs.
+//! Previews merges in memory. Nothing is written, and no hook or driver runs.
 
 use super::snapshot::Snapshot;
 use super::{GitError, Oid, Repository};
 use git2::{MergeOptions, ObjectType};
 use std::rc::Rc;
 
-/// What would stand on a branch if something were merged into it.
+/// Result of a previewed merge into a branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MergePreview {
-    /// The branch has it all already.
+    /// The branch already contains the head.
     Nothing,
-    /// The two have no commit in common.
+    /// The two have no common ancestor.
     Unrelated,
-    /// Both have changed these files.
+    /// The files in conflict.
     Conflict(Vec<String>),
-    /// It goes on from the branch, so this commit would be the new state.
+    /// Fast-forward: this commit would be the branch's new tip.
     Forward(Oid),
-    /// A tree of both, which is only in memory.
+    /// The merged tree, which exists only in memory.
     Tree(Oid),
 }
 
-/// The objects of merges that were only thought of.
+/// The objects of previewed merges.
 pub(super) struct PreviewObjects(git2::Repository);
 
 impl PreviewObjects {
-    /// A second handle, whose new objects stay in memory.
+    /// Opens a second handle whose new objects stay in memory.
     fn open(repository: &Repository) -> Result<Self, git2::Error> {
         let git = git2::Repository::open_bare(repository.common_dir())?;
-        // Higher than the backends on disk, so that it takes what is written.
+        // A higher priority than the backends on disk, so that writes go to memory.
         let odb = git.odb()?;
         odb.add_new_mempack_backend(1_000)?;
         if let Some(folder) = repository.incoming_objects().and_then(|folder| folder.to_str()) {
@@ -37,7 +37,7 @@ impl PreviewObjects {
         Ok(PreviewObjects(git))
     }
 
-    /// The bytes of an object that was thought of.
+    /// Returns the bytes of an in-memory object.
     pub fn read_object(&self, id: Oid, kind: ObjectType) -> Option<Rc<[u8]>> {
         let odb = self.0.odb().ok()?;
         let object = odb.read(id).ok().filter(|object| object.kind() == kind)?;
@@ -46,14 +46,14 @@ impl PreviewObjects {
 }
 
 impl Repository {
-    /// What merging `head` into `base` would bring. Renames are looked for only where it would be a
-    /// conflict otherwise.
+    /// Previews merging `head` into `base`. Rename detection runs only if the merge conflicts
+    /// without it.
     ///
     /// # Errors
     /// When objects are missing.
     pub fn preview_merge(&self, base: Oid, head: Oid) -> Result<MergePreview, GitError> {
         let failed = |error: git2::Error| GitError::from_git2("a merge", &error);
-        // A shallow clone knows the names of commits that it lacks.
+        // A shallow clone lists parents whose objects it lacks.
         for commit in [base, head] {
             self.read_object(commit, ObjectType::Commit)?;
         }
@@ -76,7 +76,7 @@ impl Repository {
         Ok(merged)
     }
 
-    /// A shallow clone lacks what comes before.
+    /// Returns the error for a parent that a shallow clone lacks.
     fn shallow_error(&self) -> Option<GitError> {
         let edges =
             self.shallow_commits().into_iter().filter_map(|edge| self.commit_parents(edge).ok());
@@ -86,10 +86,10 @@ impl Repository {
         Some(GitError::MissingObject { id: id.to_string() })
     }
 
-    /// The files of a tree that was thought of, as if a commit of that name and time had it.
+    /// Returns a snapshot of an in-memory tree. It reports `tree` as its commit id, and `time`.
     ///
     /// # Errors
-    /// When there is no such tree.
+    /// When the tree does not exist.
     pub fn snapshot_of_tree(&self, tree: Oid, time: i64) -> Result<Snapshot<'_>, GitError> {
         self.read_tree(tree)?;
         Ok(Snapshot::of_tree(self, tree, tree, time))

@@ -1,7 +1,7 @@
 use super::*;
 use crate::git::testing::TestRepository;
 
-/// `main`, and branches from its first commit that change one file of two.
+/// A repository with `main` and branches from its first commit that each change one of two files.
 fn repository() -> (TestRepository, Repository) {
     let mut test = TestRepository::new();
     let lines = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";

@@ -10,7 +10,7 @@ fn workspace(repository: &Repository) -> Workspace<'_> {
     )
 }
 
-/// `main` and three branches from its first commit.
+/// A repository with `main` and three branches from its first commit.
 fn repository() -> (TestRepository, Repository) {
     let mut test = TestRepository::new();
     test.commit("one", &[("a", Some("1\n")), ("b", Some("1\n"))]);

@@ -1,8 +1,8 @@
-//! Git: repositories, snapshots of one revision, the first-parent mainline, and commits and pushes of
-//! what a [`Workspace`] writes.
+//! Access to git: repositories, snapshots of one revision, the first-parent mainline, and the
+//! commits and pushes of a [`Workspace`].
 //!
-//! Objects are read through libgit2's object database and cut up here, because whole-tree diffs are
-//! many times slower (docs/performance.md). Knows nothing of stages.
+//! Objects are read through libgit2's object database and parsed here, because libgit2's whole-tree
+//! diffs are many times slower (docs/performance.md). Nothing here knows about stages.
 
 mod backoff;
 mod branches;
@@ -40,8 +40,9 @@ mod walk;
 mod write;
 
 pub use backoff::backoff_pause;
+pub use branches::BranchTips;
 pub use chain::{ChainCommit, ChainFetch, ChainFile, CommitChain};
-pub use commit::{CommitInfo, GitIdentity};
+pub use commit::{CommitInfo, GitIdentity, short_id};
 pub use diff::{PathChange, PathScope, TreeDiff};
 pub use error::GitError;
 pub use git2::Oid;

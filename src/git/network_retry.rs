@@ -1,7 +1,7 @@
-//! A talk with the remote: ended after some time, and begun again where the connection was lost.
+//! Runs git against the remote with a time limit, and retries lost connections.
 //!
-//! Each is safe to repeat: listing and fetching change nothing there, and a push that did arrive is
-//! `up to date` when it is sent again.
+//! Each operation is safe to repeat: listing and fetching change nothing at the remote, and a push
+//! that already arrived is `up to date` when repeated.
 
 use super::git_process::GitOutput;
 use super::write::{Workspace, WriteError};
@@ -9,24 +9,24 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What a workspace may lose to dead connections before it stops trying again.
+/// Time a workspace may lose to dead connections before it stops retrying.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What it may lose to them at all.
+/// Upper limit of the time lost to dead connections.
 const LONGEST: Duration = Duration::from_secs(40);
 
-/// The shortest limit of a talk, even of one that begins when all should be over.
+/// The shortest time limit of a connection, even past the deadline.
 const SHORTEST: Duration = Duration::from_secs(5);
 
-/// So often a connection that broke is made again, and one that was not made at all.
+/// Number of attempts for a connection that broke, and for one that was never established.
 const BROKEN_ATTEMPTS: u32 = 6;
 const UNMADE_ATTEMPTS: u32 = 3;
 
-/// Before the second attempt; doubled before each further one, up to the longest.
+/// Pause before the second attempt; doubled before each further one up to `LONGEST_PAUSE`.
 const PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// Words of git, curl and ssh for a connection that broke; what was asked may work the next moment.
+/// Messages of git, curl and ssh for a broken connection; a retry may succeed.
 const BROKEN: [&str; 13] = [
     "hung up unexpectedly",
     "Connection reset",
@@ -43,7 +43,7 @@ const BROKEN: [&str; 13] = [
     "returned error: 504",
 ];
 
-/// The same for one that was never made.
+/// Messages for a connection that was never established.
 const UNMADE: [&str; 5] = [
     "Connection refused",
     "Connection timed out",
@@ -53,10 +53,11 @@ const UNMADE: [&str; 5] = [
 ];
 
 impl Workspace<'_> {
-    /// Runs git against the remote; `arguments` adds what it is to do. That git failed is in the answer.
+    /// Runs git against the remote; `arguments` adds the subcommand. A failure of git is in the
+    /// returned status.
     ///
     /// # Errors
-    /// [`WriteError::NoGit`], or [`WriteError::TooSlow`] after `limit` or what is left of it.
+    /// [`WriteError::NoGit`], or [`WriteError::TooSlow`] after `limit` or the time left.
     pub(super) fn run_remote(
         &self,
         doing: &'static str,
@@ -95,8 +96,8 @@ impl Workspace<'_> {
         self.run_git(git, b"", doing, time_allowance(limit, self.lost.get(), self.time_left()))
     }
 
-    /// Sets when all talks with the remote have to be over. One that begins shortly before, or after it,
-    /// is still given a few seconds.
+    /// Sets the deadline for all connections to the remote. A connection that begins shortly before
+    /// it, or later, still gets a few seconds.
     pub fn end_by(&self, end: Instant) {
         self.end.set(Some(end));
     }
@@ -106,14 +107,14 @@ impl Workspace<'_> {
     }
 }
 
-/// How long a talk may take that could take `limit`, after what dead connections have cost, and with so
-/// much left for all.
+/// Returns the time limit of a connection that may take up to `limit`, given the time `lost` to
+/// dead connections and the time `left` until the deadline.
 fn time_allowance(limit: Duration, lost: Duration, left: Option<Duration>) -> Duration {
     let rest = LONGEST.saturating_sub(lost);
     limit.min(left.map_or(rest, |left| left.min(rest)).max(SHORTEST))
 }
 
-/// Words of ssh and of servers that say the same with git's words for a broken connection: these stay.
+/// Messages of ssh and servers that appear together with a broken connection but are permanent.
 const FINAL: [&str; 8] = [
     "denied",
     "Host key",
@@ -125,13 +126,13 @@ const FINAL: [&str; 8] = [
     "ERROR: ",
 ];
 
-/// A push that git itself gave up, before anything was sent. The server is surprised then, and says that
-/// the connection broke.
+/// True for a line of a push that git rejected itself, before sending anything. The server then
+/// reports a broken connection, which must not be retried.
 fn is_decided(line: &str) -> bool {
     line.starts_with('!') && line.contains("[rejected]")
 }
 
-/// How many attempts in all an answer like this is worth.
+/// Returns the total number of attempts for an answer.
 fn attempts_for(answer: &Result<GitOutput, WriteError>) -> u32 {
     let says = |words: &[&str], answer: &GitOutput| {
         words.iter().any(|words| answer.stderr.contains(words))

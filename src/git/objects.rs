@@ -1,5 +1,5 @@
-//! An object database of its own for each thread: packs and loose objects are read here, the rest
-//! (loose objects of alternates, packs that are damaged or of another kind) by libgit2.
+//! Per-thread object reader. Packs and loose objects are read here; libgit2 reads the rest (loose
+//! objects of alternates, damaged packs and packs of other formats).
 
 use super::GitError;
 use super::commit::CommitHead;
@@ -11,26 +11,27 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How often one database may be read from before it is opened anew. libgit2 maps whole packs and
-/// never unmaps what it has touched, so a long walk would keep the whole pack in memory; a new
-/// database starts with nothing mapped.
+/// Reads before libgit2's database is reopened. libgit2 maps whole packs and never unmaps what it
+/// has touched, so a long walk would keep the whole pack in memory; a new database starts with
+/// nothing mapped.
 const READS_PER_DATABASE: usize = 6_000;
 
 /// Reads objects as raw bytes.
 pub(super) struct ObjectReader {
     packs: PackReader,
     directory: String,
-    /// Opened when first needed.
+    /// Opened on first use.
     odb: Option<Odb<'static>>,
     reads: usize,
 }
 
-/// How many ways there are to name the object folder. libgit2 shares packs, windows and delta caches
-/// per path, behind locks; two threads that use two spellings of one path do not wait for each other
-/// (measured: half the wall time). The plain path is the [`Repository`](super::Repository)'s own.
+/// Number of different spellings of the object folder's path. libgit2 shares packs, windows and
+/// delta caches per path, behind locks; two threads that use two spellings do not wait for each
+/// other (measured: half the wall time). The plain path is used by the
+/// [`Repository`](super::Repository).
 const SPELLINGS: usize = 16;
 
-/// Which spelling is next.
+/// The next spelling to use.
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 impl ObjectReader {
@@ -44,7 +45,7 @@ impl ObjectReader {
         Ok(ObjectReader { packs: PackReader::new(packs), directory, odb: None, reads: 0 })
     }
 
-    /// The parts of a commit that the walk needs.
+    /// Returns the fields of a commit that a walk needs.
     pub fn read_commit_head(&mut self, id: Oid) -> Result<CommitHead, GitError> {
         if let Some(head) =
             self.packs.read_front(id, ObjectType::Commit).and_then(CommitHead::of_front)
@@ -55,7 +56,7 @@ impl ObjectReader {
         CommitHead::parse(&bytes).ok_or_else(|| GitError::BrokenObject { id: id.to_string() })
     }
 
-    /// The bytes of an object of this kind.
+    /// Returns the bytes of an object of this kind.
     pub fn read_object(&mut self, id: Oid, kind: ObjectType) -> Result<Rc<[u8]>, GitError> {
         let missing = || GitError::MissingObject { id: id.to_string() };
         if let Some((_, bytes)) = self.packs.read_object(id).filter(|(found, _)| *found == kind) {
@@ -75,7 +76,7 @@ impl ObjectReader {
         }
     }
 
-    /// How long an object is that is in no pack which can be read, without reading it whole.
+    /// Returns the length of an object that is not in a readable pack, without reading it whole.
     pub fn object_length(&mut self, id: Oid) -> Option<usize> {
         match LooseLookup::open(Path::new(&self.directory), id) {
             LooseLookup::Found(opened) => Some(opened.length),
@@ -87,7 +88,7 @@ impl ObjectReader {
         }
     }
 
-    /// An object that a pack has whole.
+    /// Returns an object stored in a readable pack.
     pub fn read_packed(&mut self, id: Oid, kind: ObjectType) -> Option<Rc<[u8]>> {
         self.packs.read_object(id).filter(|(found, _)| *found == kind).map(|(_, bytes)| bytes)
     }
@@ -96,7 +97,7 @@ impl ObjectReader {
         self.reads += 1;
         if self.reads > READS_PER_DATABASE {
             self.reads = 0;
-            // The old one must be gone first, or libgit2 hands its open packs to the new one.
+            // Drop the old one first, or libgit2 hands its open packs to the new one.
             self.odb = None;
         }
         match &mut self.odb {

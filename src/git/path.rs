@@ -1,16 +1,16 @@
-//! Paths of a repository as text: with `/`, relative to the top, which is `""`.
+//! Repository paths as text: separated by `/`, relative to the top, which is `""`.
 
-/// The folder a path lies in.
+/// Returns the folder that contains a path.
 pub fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// The path of a name in a folder.
+/// Joins a folder and a name.
 pub fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
-/// A path relative to a folder; `None` where it leads out of the repository.
+/// Resolves a path relative to a folder; `None` if it leads out of the repository.
 pub fn resolve(folder: &str, relative: &str) -> Option<String> {
     if relative.starts_with('/') {
         return None;

@@ -1,20 +1,20 @@
-//! Progress of something long, for whoever wants to show it.
+//! Progress reports of long operations.
 
-/// Told now and then how far a long operation is.
+/// Receives progress reports of a long operation.
 pub trait Progress {
     /// `done` of `total` units; `what` is git's own word for the phase, such as `Receiving objects`.
     fn update(&self, done: u64, total: u64, what: &str);
 }
 
-/// Shows nothing.
+/// Discards all reports.
 pub struct NoProgress;
 
 impl Progress for NoProgress {
     fn update(&self, _done: u64, _total: u64, _what: &str) {}
 }
 
-/// Reads a line of git's: `remote: Counting objects:  45% (9/20), done.` is (9, 20, "Counting
-/// objects"). `None` for other lines.
+/// Parses a progress line of git: `remote: Counting objects:  45% (9/20), done.` becomes (9, 20,
+/// "Counting objects"). `None` for other lines.
 pub(super) fn parse_progress(line: &str) -> Option<(u64, u64, &str)> {
     let line = line.trim();
     let line = line.strip_prefix("remote: ").unwrap_or(line);

@@ -1,4 +1,4 @@
-//! The remote of a workspace: where its branches are, what they bring, and pushes to them.
+//! The remote of a workspace: lists its branches, fetches them and pushes to them.
 
 use super::git_process::GitOutput;
 use super::write::{Workspace, WriteError, check_success, stderr_text};
@@ -6,10 +6,10 @@ use super::{GitError, Oid};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// For a list of branches.
+/// Time limit for listing refs.
 pub(super) const LISTING: Duration = Duration::from_secs(12);
 
-/// For a fetch or a push, whose hooks may take their time.
+/// Time limit for a fetch or a push, including the remote's hooks.
 pub(super) const TRANSFER: Duration = Duration::from_secs(45);
 
 /// A push of one branch.
@@ -18,38 +18,39 @@ pub struct BranchPush<'a> {
     pub branch: &'a str,
     pub commit: Oid,
     pub way: PushMode,
-    /// Other refs that must be where they were seen.
+    /// Other refs that must not have moved.
     pub if_still: &'a [ExpectedRef],
 }
 
-/// Where a ref of `origin` was seen.
+/// The observed position of a ref at `origin`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedRef {
-    /// Its full name.
+    /// The full name of the ref.
     pub name: String,
-    /// `None`: it was not there.
+    /// `None` if the ref did not exist.
     pub at: Option<Oid>,
 }
 
-/// What a push may do to a branch.
+/// The way a push may move a branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PushMode {
-    /// Only go on from where it is: for branches that are shared.
+    /// Fast-forward only; for shared branches.
     Forward,
-    /// Replace it, if it is still at this commit, or still not there: for branches of our own.
+    /// Replaces the branch if it is still at this commit, or still absent; for towpath's own
+    /// branches.
     Replace(Option<Oid>),
 }
 
-/// How a push ended.
+/// The result of a push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PushOutcome {
     Done,
-    /// Somebody else was faster.
+    /// Somebody else moved the branch first.
     Lost,
 }
 
 impl Workspace<'_> {
-    /// What the branches of `origin` that fit are at, by name. `*` stands for any part of a name.
+    /// Returns the tips of matching branches of `origin` by name. `*` matches any part of a name.
     ///
     /// # Errors
     /// When the remote cannot be reached.
@@ -61,16 +62,16 @@ impl Workspace<'_> {
         Ok(refs.into_iter().filter_map(|(full, id)| Some((name(full)?, id))).collect())
     }
 
-    /// What the refs of `origin` that fit are at, by their full names. `*` stands for any part.
+    /// Returns the targets of matching refs of `origin` by full name. `*` matches any part.
     ///
     /// # Errors
     /// When the remote cannot be reached.
     pub fn remote_refs(&self, names: &[String]) -> Result<BTreeMap<String, Oid>, WriteError> {
         self.repository.origin_url().ok_or(WriteError::NoRemote)?;
-        let answer = self.run_remote("ask the remote", LISTING, |git| {
+        let answer = self.run_remote("read the remote", LISTING, |git| {
             git.args(["ls-remote", "--", "origin"]).args(names);
         })?;
-        let answer = check_success(answer, "ask the remote")?;
+        let answer = check_success(answer, "read the remote")?;
         let one = |line: &str| {
             let (id, name) = line.split_once('\t')?;
             Some((name.to_owned(), Oid::from_str(id).ok()?))
@@ -78,7 +79,7 @@ impl Workspace<'_> {
         Ok(answer.stdout.lines().filter_map(one).collect())
     }
 
-    /// Brings the commits of these branches here, unless they are. No ref of the user's changes.
+    /// Fetches the commits of these branches that are missing locally. No local ref changes.
     ///
     /// # Errors
     /// When the remote cannot be reached.
@@ -88,10 +89,10 @@ impl Workspace<'_> {
         )
     }
 
-    /// The same for refs of all kinds, by their full names.
+    /// Like [`Workspace::fetch_branches`], for refs of any kind by full name.
     ///
     /// # Errors
-    /// As [`Workspace::fetch`].
+    /// As [`Workspace::fetch_branches`].
     pub fn fetch_refs(&self, refs: &BTreeMap<String, Oid>) -> Result<(), WriteError> {
         let is_missing = |id: &Oid| !self.repository.inner().odb().is_ok_and(|odb| odb.exists(*id));
         let missing: Vec<&String> =
@@ -114,7 +115,7 @@ impl Workspace<'_> {
         check_success(answer, "fetch").map(drop)
     }
 
-    /// Are these refs of `origin` where they were seen?
+    /// Returns whether these refs of `origin` are unchanged.
     ///
     /// # Errors
     /// When the remote cannot be reached.
@@ -126,14 +127,15 @@ impl Workspace<'_> {
         Ok(refs.iter().all(|one| now.get(&one.name).copied() == one.at))
     }
 
-    /// Pushes one branch to `origin`, if the refs of `if_still` are where they were when the connection
-    /// begins. git looks at them in the list that the remote begins with, and sends nothing of what is
-    /// there already, so nobody needs to be allowed to write them; what moves them while the push is on
-    /// its way is not seen (`remote.c`, `set_ref_status_for_push`). A ref that was not there is looked
-    /// for right before, and so are all where the remote knows no atomic pushes.
+    /// Pushes one branch to `origin`, if the refs in `if_still` have not moved when the connection
+    /// begins. git checks them against the remote's initial ref list and sends nothing for refs
+    /// that are up to date, so no write permission on them is needed. A move while the push is
+    /// under way is not detected (`remote.c`, `set_ref_status_for_push`). A ref that must be absent
+    /// is checked right before the push; so are all of them if the remote does not support atomic
+    /// pushes.
     ///
     /// # Errors
-    /// [`WriteError::Refused`] with what the remote says, or when it cannot be reached.
+    /// [`WriteError::Refused`] with the remote's message, or when it cannot be reached.
     pub fn push_branch(&self, push: &BranchPush<'_>) -> Result<PushOutcome, WriteError> {
         let (there, absent): (Vec<ExpectedRef>, Vec<ExpectedRef>) =
             push.if_still.iter().cloned().partition(|one| one.at.is_some());
@@ -175,7 +177,7 @@ impl Workspace<'_> {
         })
     }
 
-    /// The commits that `tip` has and `base` has not, newest first, up to `limit`.
+    /// Returns the commits reachable from `tip` but not from `base`, newest first, up to `limit`.
     ///
     /// # Errors
     /// When objects are missing.
@@ -202,7 +204,7 @@ impl Workspace<'_> {
         Ok(all.map_err(failed)?)
     }
 
-    /// Has this commit the same contents at these paths?
+    /// True if the commit has exactly these contents at these paths.
     pub fn has_contents(&self, commit: Oid, files: &[(&str, &str)]) -> bool {
         let git = self.repository.inner();
         let Ok(tree) = git.find_commit(commit).and_then(|commit| commit.tree()) else {
@@ -215,7 +217,7 @@ impl Workspace<'_> {
     }
 }
 
-/// How a push of one branch ended. Where several refs go at once, one that is turned away stops all.
+/// Interprets the result of a push of one branch. In an atomic push, one rejected ref stops all.
 fn push_outcome(push: &BranchPush<'_>, answer: &GitOutput) -> Result<PushOutcome, WriteError> {
     if answer.status.success() {
         return Ok(PushOutcome::Done);
@@ -238,13 +240,13 @@ fn push_outcome(push: &BranchPush<'_>, answer: &GitOutput) -> Result<PushOutcome
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnmergedCommit {
     pub id: Oid,
-    /// Committed when it was written: neither amended nor rebased since.
+    /// True if author and committer time are equal: neither amended nor rebased since.
     pub is_as_written: bool,
     pub is_merge: bool,
 }
 
-/// Was the branch elsewhere by then? The words are git's (`builtin/push.c`, `receive-pack.c`), the
-/// last ones for two pushes at the same moment.
+/// True if a line of git says that the ref had moved. The texts are git's (`builtin/push.c`,
+/// `receive-pack.c`); the last ones occur when two pushes arrive at the same moment.
 pub(super) fn is_lost(line: &str) -> bool {
     let words = [
         "(fetch first)",
@@ -260,7 +262,7 @@ pub(super) fn is_lost(line: &str) -> bool {
     words.iter().any(|word| line.contains(word)) || line.contains("cannot lock ref")
 }
 
-/// What the remote said, or the reason in git's own line.
+/// Returns the remote's message, or else the reason in git's own line.
 pub(super) fn refusal_text(line: &str, stderr: &str) -> String {
     let remote = stderr.lines().filter_map(|line| line.strip_prefix("remote:")).map(str::trim);
     let said: Vec<&str> = remote.filter(|line| !line.is_empty()).collect();

@@ -1,4 +1,4 @@
-//! The commits of a branch that is to be merged, and what each of them did itself.
+//! The commits of a branch to be merged, and the paths that each of them changed itself.
 
 use super::commit::CommitHead;
 use super::{GitError, Oid, Repository, Snapshot};
@@ -6,8 +6,8 @@ use git2::{ObjectType, Sort};
 use std::collections::BTreeSet;
 
 impl Repository {
-    /// The commits that `head` has and `base` has not, newest first; `None` where there are more than
-    /// `most`.
+    /// Returns the commits reachable from `head` but not from `base`, newest first; `None` if there
+    /// are more than `most`.
     ///
     /// # Errors
     /// When objects are missing.
@@ -25,17 +25,17 @@ impl Repository {
         Ok((found.len() <= most).then_some(found))
     }
 
-    /// All parents of a commit.
+    /// Returns all parents of a commit.
     ///
     /// # Errors
-    /// When the commit is not there.
+    /// When the commit is missing.
     pub fn commit_parents(&self, commit: Oid) -> Result<Vec<Oid>, GitError> {
         let bytes = self.read_object(commit, ObjectType::Commit)?;
         Ok(CommitHead::parents(&bytes).collect())
     }
 
-    /// Did this commit itself change one of these paths? A merge that only brings together does not:
-    /// one of two parents has changed the path, and the merge takes it as it is there.
+    /// Returns whether the commit itself changed one of these paths. A clean merge does not: only
+    /// one of its two parents changed the path since the fork, and the merge takes that side.
     ///
     /// # Errors
     /// When objects are missing.
@@ -54,7 +54,7 @@ impl Repository {
             match (there.as_slice(), &fork) {
                 ([], _) => here.is_some(),
                 ([one], _) => *one != here,
-                // What git itself takes: the side that has changed it.
+                // A clean merge takes the side that changed the path.
                 ([one, other], Some(fork)) if one != other => {
                     let before = fork.find_file(path);
                     let clean = if *one == before {
@@ -70,7 +70,7 @@ impl Repository {
         Ok(paths.iter().any(is_own))
     }
 
-    /// The state that two commits both go on from, if it is one.
+    /// Returns the merge base of two commits, if there is exactly one.
     fn only_fork(&self, one: Oid, other: Oid) -> Result<Option<Snapshot<'_>>, GitError> {
         match self.inner().merge_bases(one, other) {
             Ok(bases) if bases.len() == 1 => Snapshot::of_commit(self, bases[0]).map(Some),
@@ -94,8 +94,8 @@ mod tests {
         test.commit("two", &[("b", Some("2"))]);
         let clean = test.commit_as(ann, b"clean", &[("a", Some("2"))], &[side]);
         let evil = test.commit_as(ann, b"evil", &[("a", Some("3"))], &[side]);
-        // Another branch of the beginning, which has not touched the path, and a merge that takes it from
-        // there: what the other side did is undone.
+        // Another branch of the root commit, which does not touch the path, and a merge that takes
+        // the path from there: it reverts the change of the other side.
         let other =
             test.commit_on("other", ann, b"other", &[("a", Some("1")), ("c", Some("1"))], &[1]);
         let undone = test.commit_as(ann, b"undone", &[("a", Some("1"))], &[other]);

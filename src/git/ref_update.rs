@@ -1,25 +1,25 @@
-//! Records: small texts that refs of our own at `origin` lead to, a commit for each change. Many may
-//! write at once: a ref moves only from where its writer has seen it.
+//! Records: small texts stored under towpath's own refs at `origin`, one commit per change.
+//! Concurrent writers are safe: a ref moves only from the position its writer has seen.
 
 use super::push::{PushOutcome, TRANSFER, is_lost, refusal_text};
 use super::write::{Workspace, WriteError, stderr_text};
 use super::{GitError, Oid};
 
-/// One ref that is to move.
+/// A move of one ref.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefUpdate {
-    /// Its full name.
+    /// The full name of the ref.
     pub name: String,
-    /// Where it was seen; `None`: not there.
+    /// The observed position; `None` if the ref did not exist.
     pub from: Option<Oid>,
     pub to: Oid,
 }
 
 impl Workspace<'_> {
-    /// Writes a commit that holds one file. No ref names it yet.
+    /// Writes a commit that holds one file. No ref points to it yet.
     ///
     /// # Errors
-    /// As [`Workspace::commit`].
+    /// As [`Workspace::write_commit`].
     pub fn write_record(
         &self,
         before: Option<Oid>,
@@ -37,7 +37,7 @@ impl Workspace<'_> {
         self.commit_tree(tree, before.as_slice(), message, &self.author()?)
     }
 
-    /// The file of a record; `None` where the commit has none of that name, or no text.
+    /// Returns the file of a record; `None` if the commit lacks it or it is not UTF-8.
     ///
     /// # Errors
     /// When the commit is missing.
@@ -49,10 +49,10 @@ impl Workspace<'_> {
         Ok(blob.and_then(|blob| String::from_utf8(blob.content().to_vec()).ok()))
     }
 
-    /// Moves refs at `origin`, all of them or none, if each is still where it was seen.
+    /// Moves refs at `origin`, all or none, if each is still at its observed position.
     ///
     /// # Errors
-    /// [`WriteError::Refused`] with what the remote says, or when it cannot be reached.
+    /// [`WriteError::Refused`] with the remote's message, or when it cannot be reached.
     pub fn update_refs(&self, swaps: &[RefUpdate]) -> Result<PushOutcome, WriteError> {
         let answer = self.run_remote("push", TRANSFER, |git| {
             git.args(["push", "--porcelain", "--no-follow-tags"]);
@@ -69,7 +69,8 @@ impl Workspace<'_> {
         if answer.status.success() {
             return Ok(PushOutcome::Done);
         }
-        // Where one is turned away, git says so of all, and may say why beside it only.
+        // In an atomic push git marks every ref as rejected; the actual reason may be on stderr
+        // only.
         let lines: Vec<&str> =
             answer.stdout.lines().filter_map(|line| line.strip_prefix("!\t")).collect();
         let is_held = lines.iter().any(|line| line.contains("atomic"))

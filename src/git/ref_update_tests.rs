@@ -4,7 +4,7 @@ use crate::git::{GitIdentity, GitOptions, Repository};
 
 const REF: &str = "refs/towpath/proposals/1";
 
-/// A bare origin, and two clones of it.
+/// A bare origin and two clones of it.
 fn site() -> (TestRepository, [Repository; 2]) {
     let mut test = TestRepository::new();
     test.commit("one", &[("a", Some("1\n"))]);
@@ -87,7 +87,7 @@ fn all_refs_move_or_none() {
     assert_eq!(first.remote_refs(&[REF.into()]).expect("asked").len(), 0);
 }
 
-/// A hook at origin that lets nobody change `main`.
+/// Installs a hook at the origin that rejects every change of `main`.
 #[cfg(unix)]
 fn refuse_main(origin: &std::path::Path) {
     use std::os::unix::fs::PermissionsExt;

@@ -1,9 +1,9 @@
-//! Repositories elsewhere: cloned bare into a cache folder by the git executable, and fetched when
-//! they are old.
+//! Remote repositories: cloned bare into a cache folder by the git executable, and fetched when
+//! stale.
 //!
-//! The executable brings the user's ssh config, credential helpers and proxies. It is told to run
-//! nothing that a repository says (hooks, monitors), and a token in the URL is handed over in the
-//! environment, so that neither the argument list nor the clone's config holds it.
+//! The executable brings the user's ssh config, credential helpers and proxies. It runs nothing
+//! that a repository configures (hooks, monitors). A token in the URL is passed in the environment,
+//! so that neither the argument list nor the clone's config contains it.
 
 use super::git_process;
 use super::progress::{self, Progress};
@@ -15,22 +15,22 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-/// The file in a clone that says when it was last fetched, in seconds since 1970.
+/// The file in a clone with the time of its last fetch, in seconds since 1970.
 const STAMP: &str = "towpath-fetched";
 
-/// Half-written clones start with this; they are removed when older than a day.
+/// Name prefix of unfinished clones; they are removed when older than a day.
 const UNFINISHED: &str = ".unfinished-";
 const DAY: i64 = 24 * 60 * 60;
 
-/// Other lines of git's than progress are kept up to this many bytes.
+/// Bytes kept of git's messages other than progress.
 const MAX_MESSAGE: usize = 4096;
 
-/// Why a repository could not be brought here.
+/// Why a repository could not be cloned or fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteError {
-    #[error("the URL `{url}` is refused: {why}")]
+    #[error("the URL `{url}` is not allowed: {why}")]
     Refused { url: String, why: String },
-    #[error("git is needed to {doing} `{url}`, and it could not be started: {why}")]
+    #[error("cannot {doing} `{url}`: git could not be started: {why}")]
     NoGit { doing: &'static str, url: String, why: String },
     #[error("git could not {doing} `{url}`: {message}")]
     Failed { doing: &'static str, url: String, message: String },
@@ -39,41 +39,39 @@ pub enum RemoteError {
 }
 
 impl RemoteError {
-    /// What to do about it, where we know.
+    /// Returns a remedy, if one is known.
     pub fn hint(&self) -> Option<String> {
         match self {
             RemoteError::Refused { .. } => {
-                Some("https, ssh, git and file URLs and `git@host:path` are accepted".into())
+                Some("use an https, ssh, git or file URL, or `git@host:path`".into())
             }
-            RemoteError::NoGit { .. } => Some(
-                "install git, or clone the repository by other means and name its folder".into(),
-            ),
+            RemoteError::NoGit { .. } => {
+                Some("install git, or clone the repository another way and pass its folder".into())
+            }
             RemoteError::Failed { doing: "fetch", .. } => {
-                Some("a longer --max-age uses the clone as it is".into())
+                Some("use a longer --max-age to work with the existing clone".into())
             }
             RemoteError::Failed { .. } => None,
-            RemoteError::Cache { .. } => {
-                Some("set XDG_CACHE_HOME to a folder that can be written".into())
-            }
+            RemoteError::Cache { .. } => Some("set XDG_CACHE_HOME to a writable folder".into()),
         }
     }
 }
 
-/// The clones of repositories elsewhere.
+/// The cached clones of remote repositories.
 pub struct CloneCache<'p> {
     /// `<cache>/repositories`.
     folder: PathBuf,
-    /// Fetch what was fetched longer ago than this.
+    /// Clones fetched longer ago than this are fetched again.
     max_age: Duration,
     /// Seconds since 1970.
     now: i64,
-    /// May git ask for a password on the terminal?
+    /// Whether git may ask for a password on the terminal.
     interactive: bool,
     progress: &'p dyn Progress,
 }
 
 impl<'p> CloneCache<'p> {
-    /// The clones below a cache folder; nothing is read or written yet.
+    /// Creates a cache below a folder; nothing is read or written yet.
     pub fn new(
         cache: &Path,
         max_age: Duration,
@@ -84,10 +82,10 @@ impl<'p> CloneCache<'p> {
         CloneCache { folder: cache.join("repositories"), max_age, now, interactive, progress }
     }
 
-    /// The folder of an up-to-date bare clone of `url`.
+    /// Returns the folder of an up-to-date bare clone of `url`.
     ///
     /// # Errors
-    /// [`RemoteError`]; credentials in the URL are in none of its texts.
+    /// [`RemoteError`]; its texts never contain the URL's credentials.
     pub fn update_clone(&self, url: &str) -> Result<PathBuf, RemoteError> {
         let clone = self.clone_folder(url)?;
         if !clone.join("HEAD").is_file() {
@@ -98,7 +96,7 @@ impl<'p> CloneCache<'p> {
         Ok(clone)
     }
 
-    /// The folder of the clone of `url` as it was last brought, if it ever was.
+    /// Returns the folder of the existing clone of `url`, however old.
     ///
     /// # Errors
     /// [`RemoteError::Refused`].
@@ -106,8 +104,8 @@ impl<'p> CloneCache<'p> {
         Ok(Some(self.clone_folder(url)?).filter(|clone| clone.join("HEAD").is_file()))
     }
 
-    /// Fetches what is new at the origin of a repository of the user's own, as its configuration
-    /// says. `url` is for messages.
+    /// Fetches from the configured `origin` of one of the user's own repositories. `url` is used in
+    /// messages.
     ///
     /// # Errors
     /// [`RemoteError`].
@@ -129,8 +127,8 @@ impl<'p> CloneCache<'p> {
         age.is_none_or(|age| u64::try_from(age).is_ok_and(|age| age >= self.max_age.as_secs()))
     }
 
-    /// Clones under another name and renames: a clone that is there is whole. When another process
-    /// was faster, its clone is used.
+    /// Clones under a temporary name and renames, so an existing clone is always complete. If
+    /// another process finishes first, its clone is used.
     fn clone_into(&self, url: &str, clone: &Path) -> Result<(), RemoteError> {
         let failed = |error: std::io::Error| self.cache_error(&error);
         fs::create_dir_all(&self.folder).map_err(failed)?;
@@ -149,7 +147,7 @@ impl<'p> CloneCache<'p> {
         }
     }
 
-    /// Fetches all branches and tags, and drops the branches that are gone.
+    /// Fetches all branches and tags, and removes deleted branches.
     fn fetch_clone(&self, url: &str, clone: &Path) -> Result<(), RemoteError> {
         let before = read_stamp(clone);
         for attempt in 1.. {
@@ -167,7 +165,7 @@ impl<'p> CloneCache<'p> {
             ]);
             match self.run_git(git, "fetch", url) {
                 Ok(_) => break,
-                // Another process was faster with the same.
+                // Another process has just fetched.
                 Err(_) if read_stamp(clone) != before => return Ok(()),
                 Err(RemoteError::Failed { message, .. })
                     if attempt < 10 && message.contains("lock") =>
@@ -181,7 +179,7 @@ impl<'p> CloneCache<'p> {
         self.write_stamp(clone)
     }
 
-    /// The default branch may have been renamed since: `HEAD` follows the remote's.
+    /// Updates `HEAD` to the remote's default branch, which may have been renamed.
     fn follow_head(&self, url: &str, clone: &Path) -> Result<(), RemoteError> {
         let mut git = self.git_command(url);
         git.arg("--git-dir").arg(clone).args(["ls-remote", "--symref", "--", "origin", "HEAD"]);
@@ -223,7 +221,7 @@ impl<'p> CloneCache<'p> {
         let stdout = child.stdout.take();
         let reader = thread::spawn(move || {
             let mut text = Vec::new();
-            // What cannot be read is missed by the exit code below.
+            // A read error shows in the exit code below.
             let _read = stdout.map(|mut out| out.read_to_end(&mut text));
             String::from_utf8_lossy(&text).into_owned()
         });
@@ -239,14 +237,14 @@ impl<'p> CloneCache<'p> {
             return Ok(answer);
         }
         let message = if message.is_empty() {
-            format!("it ended with {status}")
+            format!("git failed ({status})")
         } else {
             redact_credentials(&message)
         };
         Err(RemoteError::Failed { doing, url, message })
     }
 
-    /// Passes progress on and returns what else git said: its errors, or else all of it.
+    /// Reports progress and returns git's other messages: its errors, or else everything.
     fn read_progress(&self, stderr: impl Read) -> String {
         let mut said = String::new();
         let mut line = Vec::new();
@@ -279,7 +277,7 @@ impl<'p> CloneCache<'p> {
         }
     }
 
-    /// Removes what killed processes left behind.
+    /// Removes unfinished clones of killed processes.
     fn remove_leftovers(&self) {
         let Ok(listing) = fs::read_dir(&self.folder) else { return };
         for entry in
@@ -289,7 +287,7 @@ impl<'p> CloneCache<'p> {
             let age = changed.and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
             let seconds = age.and_then(|age| i64::try_from(age.as_secs()).ok());
             if seconds.is_some_and(|then| self.now.saturating_sub(then) > DAY) {
-                // It is in nobody's way if it cannot be removed.
+                // If it cannot be removed, it does no harm.
                 let _removed = fs::remove_dir_all(entry.path());
             }
         }

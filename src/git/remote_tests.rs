@@ -4,7 +4,7 @@ use crate::git::progress::NoProgress;
 use crate::git::testing::{TestRepository, git};
 use std::cell::RefCell;
 
-/// Long before the temporary folders of the tests were made, so that none counts as left behind.
+/// Long before the creation of the tests' temporary folders, so that none counts as unfinished.
 const NOW: i64 = 1_000_000;
 
 fn clones(cache: &Path, max_age: u64, now: i64) -> CloneCache<'static> {
@@ -73,7 +73,7 @@ fn what_killed_processes_left_is_swept() {
     let cache = test.folder.path().join("cache");
     let left = cache.join("repositories").join(format!("{UNFINISHED}x"));
     fs::create_dir_all(&left).expect("a folder");
-    // Its time is the real one, which is less than a day from neither of these.
+    // The folder has the real time, which is less than a day after neither of these.
     clones(&cache, 60, 0).update_clone(&test.url()).expect("clones");
     assert!(left.exists());
     fs::remove_dir_all(clones(&cache, 60, 0).update_clone(&test.url()).expect("is there"))
@@ -90,7 +90,7 @@ fn failures_are_sentences_without_secrets() {
     };
     assert_eq!(
         bring("ext::sh -c id"),
-        "the URL `ext::sh -c id` is refused: `ext::` runs a program of its own"
+        "the URL `ext::sh -c id` is not allowed: `ext::` runs an external program"
     );
     let gone = bring("file:///nowhere/at/all");
     assert!(gone.starts_with("git could not clone `file:///nowhere/at/all`: fatal: "), "{gone}");

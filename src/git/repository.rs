@@ -1,4 +1,4 @@
-//! Finding and opening a repository, whoever owns it, without running anything it configures.
+//! Finds and opens a repository, whoever owns it, without running anything it configures.
 
 use super::GitError;
 use super::merge_preview::PreviewObjects;
@@ -13,53 +13,53 @@ use std::sync::Arc;
 
 /// A git repository, opened for reading.
 ///
-/// libgit2 opens the git directory itself, never the work tree: so a repository of another user or
+/// libgit2 opens the git directory itself, never the work tree. So a repository of another user or
 /// on a read-only file system can be read, and no filter, hook or monitor in its config runs.
 ///
-/// Replace refs and `info/grafts` are not honoured, because libgit2 does not: what is read are the
-/// commits that were written.
+/// Replace refs and `info/grafts` are not honoured, because libgit2 ignores them.
 pub struct Repository {
     inner: git2::Repository,
-    /// The directory with `HEAD`; for a linked worktree its own.
+    /// The directory with `HEAD`; a linked worktree has its own.
     git_dir: PathBuf,
     /// The directory with `objects` and `refs`, shared by all linked worktrees.
     common_dir: PathBuf,
     work_tree: Option<PathBuf>,
     trees: TreeCache,
     packs: OnceCell<Arc<PackSet>>,
-    /// This thread's; those that walk have their own.
+    /// The reader of this thread; walks have their own.
     objects: RefCell<Option<ObjectReader>>,
-    /// What a merge would bring.
+    /// Objects of previewed merges.
     imagined: RefCell<Option<PreviewObjects>>,
-    /// Where the objects are that a push brings, while the server still asks whether to take them.
+    /// The object folder of a push that a server hook is checking (quarantine).
     incoming: Option<PathBuf>,
 }
 
-/// A repository that is to be opened on another thread.
+/// A handle for opening the repository on another thread.
 pub(crate) struct RepositoryHandle {
     git_dir: PathBuf,
     packs: Arc<PackSet>,
 }
 
 impl RepositoryHandle {
-    /// Opens it; the packs are shared.
+    /// Opens the repository, sharing its packs.
     ///
     /// # Errors
     /// As [`Repository::open`].
     pub fn open(&self) -> Result<Repository, GitError> {
         let repository = Repository::open(&self.git_dir)?;
-        // It is new, so there are none yet.
+        // A new repository has no packs set yet.
         drop(repository.packs.set(Arc::clone(&self.packs)));
         Ok(repository)
     }
 }
 
 impl Repository {
-    /// Opens the repository that `path` lies in: a work tree, a folder in one, a linked worktree or
-    /// a bare repository.
+    /// Opens the repository that contains `path`: a work tree, a folder in one, a linked worktree
+    /// or a bare repository.
     ///
     /// # Errors
-    /// [`GitError::NoSuchPath`], [`GitError::NotARepository`], or [`GitError::Unsupported`] for formats libgit2 cannot read.
+    /// [`GitError::NoSuchPath`], [`GitError::NotARepository`], or [`GitError::Unsupported`] for
+    /// formats that libgit2 cannot read.
     pub fn open(path: &Path) -> Result<Self, GitError> {
         git2::opts::strict_hash_verification(false);
         git2::opts::enable_caching(false);
@@ -87,53 +87,54 @@ impl Repository {
         })
     }
 
-    /// The directory with `HEAD`.
+    /// Returns the directory with `HEAD`.
     pub fn git_dir(&self) -> &Path {
         &self.git_dir
     }
 
-    /// The directory that all linked worktrees share.
+    /// Returns the directory shared by all linked worktrees.
     pub fn common_dir(&self) -> &Path {
         &self.common_dir
     }
 
-    /// Where the checked-out files are, if there are any.
+    /// Returns the folder of the checked-out files; `None` for a bare repository.
     pub fn work_tree(&self) -> Option<&Path> {
         self.work_tree.as_deref()
     }
 
-    /// The directory with the objects.
+    /// Returns the object folder.
     pub(super) fn objects_dir(&self) -> PathBuf {
         self.common_dir.join("objects")
     }
 
-    /// The commits at which a shallow clone ends: their parents are not in it. Empty for a whole one.
+    /// Returns the boundary commits of a shallow clone, whose parents it lacks. Empty for a full
+    /// clone.
     pub fn shallow_commits(&self) -> Vec<Oid> {
         let text = std::fs::read_to_string(self.common_dir.join("shallow")).unwrap_or_default();
         text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect()
     }
 
-    /// The packs, opened when first asked for. Those that appear later are libgit2's to find.
+    /// Returns the packs, opened on first use. Packs that appear later are found by libgit2.
     pub(super) fn packs(&self) -> Arc<PackSet> {
         Arc::clone(self.packs.get_or_init(|| Arc::new(PackSet::open(&self.objects_dir()))))
     }
 
-    /// The bytes of an object of this kind.
+    /// Returns the bytes of an object of this kind.
     ///
     /// # Errors
-    /// [`GitError::MissingObject`] when it is not there, or is of another kind.
+    /// [`GitError::MissingObject`] if it is missing or of another kind.
     pub(super) fn read_object(&self, id: Oid, kind: ObjectType) -> Result<Rc<[u8]>, GitError> {
         let found = self.with_objects(|objects| objects.read_object(id, kind));
         found.or_else(|error| self.read_elsewhere(id, kind).ok_or(error))
     }
 
-    /// The same with the objects in a folder that git names to a hook, `GIT_QUARANTINE_PATH`: those of a
-    /// push that is not taken yet.
+    /// Returns the repository with the objects of a push that is not accepted yet, which git stores
+    /// in a folder named by `GIT_QUARANTINE_PATH`.
     ///
     /// # Errors
-    /// When libgit2 cannot look there.
+    /// When libgit2 cannot add the folder.
     pub fn with_incoming(self, folder: &Path) -> Result<Self, GitError> {
-        let failed = |error: git2::Error| GitError::from_git2("what is pushed", &error);
+        let failed = |error: git2::Error| GitError::from_git2("the pushed objects", &error);
         let shown = folder.to_str().ok_or_else(|| GitError::Unsupported {
             path: folder.display().to_string(),
             what: "a path that is not UTF-8".to_owned(),
@@ -142,17 +143,17 @@ impl Repository {
         Ok(Repository { incoming: Some(folder.to_path_buf()), ..self })
     }
 
-    /// Where the objects of a push are, if there is one.
+    /// Returns the folder of the pushed objects, if there is one.
     pub(super) fn incoming_objects(&self) -> Option<&Path> {
         self.incoming.as_deref()
     }
 
-    /// Keeps the objects of a merge that was only thought of.
+    /// Keeps the objects of a previewed merge readable.
     pub(super) fn keep_imagined(&self, imagined: PreviewObjects) {
         self.imagined.replace(Some(imagined));
     }
 
-    /// An object that is not in the repository itself.
+    /// Reads an object of a previewed merge or of a push.
     fn read_elsewhere(&self, id: Oid, kind: ObjectType) -> Option<Rc<[u8]>> {
         let incoming = || {
             self.incoming.as_ref()?;
@@ -164,10 +165,10 @@ impl Repository {
         imagined.as_ref().and_then(|imagined| imagined.read_object(id, kind)).or_else(incoming)
     }
 
-    /// The bytes of a blob, unless it is longer than `limit`: then its length.
+    /// Returns the bytes of a blob, or its length if that exceeds `limit`.
     ///
     /// # Errors
-    /// As [`Repository::object`].
+    /// As [`Repository::read_object`].
     pub(super) fn read_blob(
         &self,
         id: Oid,
@@ -189,10 +190,10 @@ impl Repository {
         found.or_else(elsewhere)
     }
 
-    /// The bytes of a tree, read if they are not kept.
+    /// Returns the bytes of a tree, from the cache if possible.
     ///
     /// # Errors
-    /// As [`Repository::object`].
+    /// As [`Repository::read_object`].
     pub(super) fn read_tree(&self, id: Oid) -> Result<Rc<[u8]>, GitError> {
         if let Some(known) = self.trees.get_tree(id) {
             return Ok(known);
@@ -213,23 +214,23 @@ impl Repository {
         }
     }
 
-    /// What another thread needs to open the same repository.
+    /// Returns a handle for opening the repository on another thread.
     pub(crate) fn handle(&self) -> RepositoryHandle {
         RepositoryHandle { git_dir: self.git_dir.clone(), packs: self.packs() }
     }
 
-    /// libgit2's handle, for this folder's other files.
+    /// Returns libgit2's handle, for the other files of this folder.
     pub(super) fn inner(&self) -> &git2::Repository {
         &self.inner
     }
 
-    /// The branch `HEAD` names, or `None` when it is detached.
+    /// Returns the branch that `HEAD` names, or `None` if it is detached.
     pub fn head_branch(&self) -> Option<String> {
         let head = std::fs::read_to_string(self.git_dir.join("HEAD")).ok()?;
         head.trim().strip_prefix("ref: refs/heads/").map(str::to_owned)
     }
 
-    /// The commit `HEAD` points at.
+    /// Returns the commit that `HEAD` points to.
     ///
     /// # Errors
     /// [`GitError::Empty`] or [`GitError::Unborn`] before the first commit.
@@ -250,32 +251,14 @@ impl Repository {
 }
 
 impl Repository {
-    /// The branch that is deployed, and its newest commit: the configured one (here, or else on
-    /// `origin`), or else the one `HEAD` names. A detached head is called `HEAD`.
-    ///
-    /// # Errors
-    /// [`GitError::UnknownBranch`], or those of [`Repository::head`].
-    pub fn deployment_branch(&self, configured: Option<&str>) -> Result<(String, Oid), GitError> {
-        let Some(branch) = configured else {
-            return Ok((
-                self.head_branch().unwrap_or_else(|| "HEAD".to_owned()),
-                self.head_commit()?,
-            ));
-        };
-        let here = self.resolve_revision(&format!("refs/heads/{branch}"));
-        let tip = here.or_else(|_| self.resolve_revision(&format!("refs/remotes/origin/{branch}")));
-        let unknown = || GitError::UnknownBranch { branch: branch.to_owned() };
-        tip.ok().ok_or_else(unknown).map(|tip| (branch.to_owned(), tip))
-    }
-
-    /// Where `origin` is, without credentials.
+    /// Returns the URL of `origin`, without credentials.
     pub fn origin_url(&self) -> Option<String> {
         let origin = self.inner.find_remote("origin").ok()?;
         origin.url().ok().map(super::url::redact_credentials)
     }
 }
 
-/// A linked worktree keeps the path of the real git directory in a file `commondir`.
+/// Returns the main git directory. A linked worktree names it in a file `commondir`.
 fn common_dir(git_dir: &Path) -> PathBuf {
     match std::fs::read_to_string(git_dir.join("commondir")) {
         Ok(relative) => git_dir.join(relative.trim()),
@@ -283,7 +266,8 @@ fn common_dir(git_dir: &Path) -> PathBuf {
     }
 }
 
-/// The files that belong to a git directory: beside `.git`, or where a linked worktree says.
+/// Returns the work tree of a git directory: its parent, or the one a linked worktree names in
+/// `gitdir`.
 fn work_tree(git_dir: &Path) -> Option<PathBuf> {
     if let Ok(link) = std::fs::read_to_string(git_dir.join("gitdir")) {
         return Path::new(link.trim()).parent().map(Path::to_path_buf);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::git::BranchTips;
 use crate::git::testing::{TestRepository, git};
 
 fn opened(path: &Path) -> Result<String, String> {
@@ -60,17 +61,11 @@ fn unborn_and_detached_heads_are_understood() {
     let tip = repository.head_commit().expect("a head");
     test.git(&["checkout", "-q", "--detach", "main"]);
     assert_eq!((repository.head_branch(), repository.head_commit().expect("a head")), (None, tip));
-    assert_eq!(repository.deployment_branch(None).expect("a branch"), ("HEAD".to_owned(), tip));
     test.git(&["checkout", "-q", "--orphan", "new"]);
     assert_eq!(opened(&test.path), Err("branch `new` has no commits yet".to_owned()));
-    assert_eq!(
-        repository.deployment_branch(Some("main")).expect("a branch"),
-        ("main".to_owned(), tip)
-    );
-    assert!(matches!(
-        repository.deployment_branch(Some("nope")),
-        Err(GitError::UnknownBranch { .. })
-    ));
+    assert_eq!(repository.branch_tips("main").expect("a branch"), BranchTips::Same(tip));
+    let unknown = repository.branch_tips("nope");
+    assert!(matches!(unknown, Err(GitError::UnknownBranch { .. })));
 }
 
 #[test]
@@ -83,7 +78,7 @@ fn a_branch_of_the_origin_is_enough() {
     let clone = test.folder.path().join("clone");
     git(&clone, &["remote", "set-url", "origin", "https://user:token@example.com/team/x.git"]);
     let repository = Repository::open(&clone).expect("opens");
-    assert_eq!(repository.deployment_branch(Some("deploy")).expect("a branch").0, "deploy");
+    assert!(matches!(repository.branch_tips("deploy"), Ok(BranchTips::Same(_))));
     assert_eq!(repository.origin_url().as_deref(), Some("https://example.com/team/x.git"));
     assert_eq!(Repository::open(&test.path).expect("opens").origin_url(), None);
 }

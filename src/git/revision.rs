@@ -1,25 +1,25 @@
-//! Names of commits: branches, tags, ids and their beginnings, with `~3`, `^2` and `^{commit}`.
+//! Resolves revisions: branches, tags, full and abbreviated ids, with `~3`, `^2` and `^{commit}`.
 //!
-//! Only references and indexes are asked of libgit2, never an object: it follows damaged packs out of
-//! their files. What looks into reflogs, messages and ranges (`@{…}`, `:/…`, `..`) is not a revision
-//! here.
+//! libgit2 is asked for references and index entries only, never for an object: it follows damaged
+//! packs out of their files. Syntax that searches reflogs, messages or ranges (`@{…}`, `:/…`, `..`)
+//! is not supported.
 
 use super::commit::CommitHead;
 use super::{GitError, Repository};
 use git2::{ObjectType, Oid};
 
-/// Tags that point to tags deeper than this are no commits.
+/// Maximum nesting of tags that point to tags.
 const MAX_TAGS: usize = 16;
 
-/// What was fetched last, in a file of its own form.
+/// The file with the commit fetched last; it is not a plain reference.
 const FETCHED: &str = "FETCH_HEAD";
 
-/// Where git looks for a name, in its order (gitrevisions(7)).
+/// Places where git looks up a name, in its order (gitrevisions(7)).
 const PLACES: [&str; 6] =
     ["", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/", "refs/remotes/…/HEAD"];
 
 impl Repository {
-    /// The commit a revision names: `main`, `v1.2`, `HEAD~3`, `27e1396`, `v1^{commit}`.
+    /// Returns the commit a revision names: `main`, `v1.2`, `HEAD~3`, `27e1396`, `v1^{commit}`.
     ///
     /// # Errors
     /// [`GitError::UnknownRevision`].
@@ -31,12 +31,12 @@ impl Repository {
         self.commit_of(id).and_then(|commit| self.follow_steps(commit, steps)).ok_or_else(unknown)
     }
 
-    /// As [`Repository::resolve`], for what must be meant and nothing else: a tag may be called like a
-    /// branch.
+    /// Like [`Repository::resolve_revision`], but refuses an ambiguous name, such as a tag and a
+    /// branch of the same name.
     ///
     /// # Errors
-    /// [`GitError::UnknownRevision`], or [`GitError::Ambiguous`] where references of other commits are
-    /// called the same.
+    /// [`GitError::UnknownRevision`], or [`GitError::Ambiguous`] if references with this name point
+    /// to different commits.
     pub fn resolve_only(&self, revision: &str) -> Result<Oid, GitError> {
         let found = self.resolve_revision(revision)?;
         let name = revision.split(['~', '^']).next().unwrap_or_default();
@@ -55,7 +55,7 @@ impl Repository {
         Err(GitError::Ambiguous { revision: revision.to_owned(), names })
     }
 
-    /// The object a name stands for.
+    /// Returns the object that a name refers to.
     fn resolve_name(&self, name: &str) -> Option<Oid> {
         if name == "@" || name == "HEAD" {
             return self.target_of_head();
@@ -75,7 +75,7 @@ impl Repository {
             .or_else(|| self.resolve_prefix(name))
     }
 
-    /// What this work tree's `HEAD` points at; a linked work tree has one of its own.
+    /// Returns the target of this work tree's `HEAD`; a linked work tree has its own.
     fn target_of_head(&self) -> Option<Oid> {
         let head = std::fs::read_to_string(self.git_dir().join("HEAD")).ok()?;
         let head = head.trim();
@@ -90,7 +90,7 @@ impl Repository {
         found.resolve().ok()?.target()
     }
 
-    /// The one object whose id begins so.
+    /// Returns the object whose id has this prefix, if it is unique.
     fn resolve_prefix(&self, hex: &str) -> Option<Oid> {
         if !(4..40).contains(&hex.len()) || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
@@ -99,7 +99,7 @@ impl Repository {
         self.inner().odb().ok()?.exists_prefix(short, hex.len()).ok()
     }
 
-    /// The commit itself, or the one that a tag points to.
+    /// Returns the commit itself, or the one a tag points to.
     fn commit_of(&self, id: Oid) -> Option<Oid> {
         let mut at = id;
         for _ in 0..MAX_TAGS {
@@ -168,7 +168,7 @@ mod tests {
         test.git(&["tag", "-f", "origin/main", "main~1"]);
         let error = only("origin/main").expect_err("two commits").to_string();
         let names = "refs/tags/origin/main and refs/remotes/origin/main";
-        assert_eq!(error, format!("`origin/main` can mean {names}"));
+        assert_eq!(error, format!("`origin/main` is ambiguous: it can mean {names}"));
         assert!(!only("refs/remotes/origin/main").expect("in full"));
         test.git(&["branch", "old", "main~1"]);
         test.git(&["fetch", "-q", ".", "old"]);

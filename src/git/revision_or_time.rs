@@ -1,43 +1,43 @@
-//! `--at REV|TIME`: a revision, or a moment in one of the spellings people use.
+//! `--at REV|TIME`: a revision, or a time in one of several common forms.
 
 use super::{GitError, Oid, Repository};
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::{Span, Timestamp, Zoned};
 
-/// The spellings of a moment, for messages and help.
+/// The accepted forms of a time, for messages and help.
 pub const TIME_FORMS: &str = "`2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), \
      `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`";
 
-/// Why a text names no revision and no moment.
+/// Why a text is neither a revision nor a time.
 #[derive(Debug, thiserror::Error)]
 pub enum RevisionError {
-    #[error("`{text}` is no commit, branch or tag of this repository, and no time either")]
+    #[error("`{text}` is neither a commit, branch or tag in this repository nor a time")]
     Unknown { text: String },
-    #[error("the mainline has no commit as old as {time}; its first is newer")]
+    #[error("the mainline has no commit as old as {time}; its first commit is newer")]
     TooEarly { time: Timestamp },
     #[error(transparent)]
     Git(#[from] GitError),
 }
 
 impl RevisionError {
-    /// What to do about it.
+    /// Returns a remedy.
     pub fn hint(&self) -> Option<String> {
         match self {
             RevisionError::Unknown { .. } => Some(format!("a time can be written {TIME_FORMS}")),
             RevisionError::TooEarly { .. } => {
-                Some("`git fetch --unshallow` brings older commits to a shallow clone".into())
+                Some("run `git fetch --unshallow` if the clone is shallow".into())
             }
             RevisionError::Git(error) => error.hint(),
         }
     }
 }
 
-/// The commit that `text` names: a revision, or else the newest commit of the mainline of `tip` that
-/// was there at that time. Newest is by position: where clocks ran backwards, the first commit from
-/// the tip whose committer time is not later.
+/// Returns the commit that `text` names: a revision, or else the newest commit of the mainline of
+/// `tip` that existed at that time. Newest is by position: if clocks ran backwards, it is the first
+/// commit from the tip whose committer time is not later.
 ///
 /// # Errors
-/// [`AtError`].
+/// [`RevisionError`].
 pub fn resolve_at(
     repository: &Repository,
     tip: Oid,
@@ -53,8 +53,8 @@ pub fn resolve_at(
     found.ok_or(RevisionError::TooEarly { time })
 }
 
-/// The moment a text names, seen from `now` and in its time zone. A date alone is its first moment;
-/// a day word is the moment `now` on that day, as in git. `None` when it is none of [`TIME_FORMS`].
+/// Parses a time relative to `now`, in its time zone. A date alone is its first moment; a day word
+/// is the current time on that day, as in git. `None` if the text has none of [`TIME_FORMS`].
 pub fn parse_time(text: &str, now: &Zoned) -> Option<Timestamp> {
     let text = text.trim();
     if let Ok(exact) = text.parse::<Timestamp>() {
@@ -78,7 +78,7 @@ fn parse_civil(text: &str, now: &Zoned) -> Option<DateTime> {
         return date_time
             .or_else(|| text.parse::<Date>().ok().map(|date| date.to_datetime(Time::midnight())));
     }
-    // The library also reads `1405` as a time; a colon makes sure that is meant.
+    // The parser also accepts `1405` as a time; require a colon.
     let time = text.contains(':').then(|| text.parse::<Time>().ok()).flatten()?;
     Some(now.date().to_datetime(time))
 }
@@ -90,7 +90,7 @@ fn parse_words(text: &str, now: &Zoned) -> Option<DateTime> {
         ["now"] => Some(here),
         ["today"] | ["midnight"] => Some(now.date().to_datetime(Time::midnight())),
         ["noon"] => {
-            // The last noon there was, as git has it.
+            // The most recent noon, as in git.
             let noon = now.date().to_datetime(Time::constant(12, 0, 0, 0));
             if noon <= here { Some(noon) } else { subtract_units(noon, 1, "day") }
         }
@@ -121,7 +121,7 @@ fn subtract_units(from: DateTime, count: i64, unit: &str) -> Option<DateTime> {
     from.checked_sub(span.ok()?).ok()
 }
 
-/// The newest day of that name before today, at the same time of day.
+/// Returns the most recent such weekday before today, at the same time of day.
 fn last_weekday(from: DateTime, day: Weekday) -> Option<DateTime> {
     let date = from.date().nth_weekday(-1, day).ok()?;
     Some(date.to_datetime(from.time()))

@@ -71,12 +71,12 @@ fn a_revision_comes_before_a_time() {
     assert_eq!(at("now").expect("a time"), tip);
     assert_eq!(
         at("1999-01-01").expect_err("too early").to_string(),
-        "the mainline has no commit as old as 1998-12-31T23:00:00Z; its first is newer"
+        "the mainline has no commit as old as 1998-12-31T23:00:00Z; its first commit is newer"
     );
     let unknown = at("whenever").expect_err("no time");
     assert_eq!(
         unknown.to_string(),
-        "`whenever` is no commit, branch or tag of this repository, and no time either"
+        "`whenever` is neither a commit, branch or tag in this repository nor a time"
     );
     assert!(unknown.hint().is_some_and(|hint| hint.contains("`3 days ago`")));
 }

@@ -1,4 +1,4 @@
-//! A clone of one commit, for a job that writes a file and is gone.
+//! Clones a single commit, for a short-lived job that writes a file.
 
 use super::git_process;
 use super::url::{redact_credentials, refusal_reason};
@@ -6,16 +6,16 @@ use super::write::{WriteError, check_success, run_git};
 use std::path::Path;
 use std::time::Duration;
 
-/// For the one commit.
+/// Time limit for the clone.
 const LIMIT: Duration = Duration::from_secs(45);
 
 const DOING: &str = "clone the repository";
 
-/// Clones the newest commit of a branch, or of the default branch, bare, into a folder that is not there
-/// yet. Credentials of the URL are handed over in the environment and are not kept.
+/// Clones the tip of a branch, or of the default branch, bare, into a new folder. Credentials of
+/// the URL are passed in the environment and not stored.
 ///
 /// # Errors
-/// When the URL is refused, or there is no such repository or branch.
+/// When the URL is refused, or the repository or branch does not exist.
 pub fn clone_shallow(url: &str, branch: Option<&str>, folder: &Path) -> Result<(), WriteError> {
     if let Some(message) = refusal_reason(url) {
         return Err(WriteError::Failed { doing: DOING, message });

@@ -1,8 +1,9 @@
-//! Whose signature a commit bears, by a list of signers.
+//! Verifies commit signatures against a list of allowed signers.
 //!
-//! `git verify-commit` does it with OpenSSH's `ssh-keygen`; the format of the list is described in
-//! ssh-keygen(1), "ALLOWED SIGNERS". git takes the time that the commit names for itself, so a key
-//! whose time is over would still do for a commit that is dated back: such lines are left out before.
+//! `git verify-commit` uses OpenSSH's `ssh-keygen`; ssh-keygen(1), "ALLOWED SIGNERS", describes the
+//! format of the list. git checks validity at the time that the commit itself claims, so a
+//! backdated commit could use an expired key. Lines that are not valid now are therefore removed
+//! first.
 
 use super::write::{WriteError, run_git};
 use super::{Oid, Repository, git_process};
@@ -14,36 +15,36 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// For one signature.
+/// Time limit for verifying one signature.
 const SOON: Duration = Duration::from_secs(20);
 
 const DOING: &str = "verify a signature";
 
-/// What a signature is worth.
+/// Result of verifying a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignatureStatus {
-    /// Good, and by this signer of the list.
+    /// A good signature by this listed signer.
     Good(String),
-    /// There is none that `ssh-keygen` could check.
+    /// No signature that `ssh-keygen` can check.
     None,
-    /// Not good, or not by anybody on the list. In git's words.
+    /// A bad signature, or one by an unlisted signer. The reason, in git's words.
     Bad(String),
 }
 
-/// Lines of allowed signers.
+/// A temporary file of allowed signers.
 #[derive(Debug)]
 pub struct AllowedSigners {
     file: tempfile::NamedTempFile,
-    /// Where git may put its own temporary files.
+    /// Folder for git's own temporary files.
     folder: PathBuf,
 }
 
 impl AllowedSigners {
-    /// Takes those lines of the lists that are valid at this moment. Temporary files lie in the folder,
-    /// which is made where it is missing.
+    /// Collects the lines of the lists that are valid now. Temporary files are created in `folder`,
+    /// which is created if missing.
     ///
     /// # Errors
-    /// When nothing can be written there.
+    /// When the folder cannot be written to.
     pub fn new<'t>(
         lists: impl IntoIterator<Item = &'t str>,
         now: &Zoned,
@@ -58,10 +59,10 @@ impl AllowedSigners {
         Ok(AllowedSigners { file, folder: folder.to_path_buf() })
     }
 
-    /// Looks at the signature of a commit.
+    /// Verifies the signature of a commit.
     ///
     /// # Errors
-    /// When git cannot be run or the commit is not there.
+    /// When git cannot be run or the commit is missing.
     pub fn verify_commit(
         &self,
         repository: &Repository,
@@ -73,7 +74,8 @@ impl AllowedSigners {
         }
         let mut git = git_process::git_command(false, None);
         let list = format!("gpg.ssh.allowedSignersFile={}", self.file.path().display());
-        // Which program checks, and what else counts, is not for the repository to say.
+        // The repository's configuration must not choose the verifying program or a revocation
+        // file.
         git_process::disable_programs(&mut git);
         git_process::add_settings(
             &mut git,
@@ -97,25 +99,26 @@ impl AllowedSigners {
     }
 }
 
-/// `Good "git" signature for alice@example.com with ED25519 key SHA256:…`
+/// Returns the signer in `Good "git" signature for alice@example.com with ED25519 key SHA256:…`.
 fn signer_name(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("Good \"git\" signature for ")?;
     rest.rsplit_once(" with ").map(|(signer, _)| signer)
 }
 
-/// Why a signature does not count: it fits, but its key is not on the list; or else in the words of
+/// Returns why a signature is not accepted: its key is not listed, or else the message of
 /// `ssh-keygen`.
 fn failure_reason(said: &str) -> String {
     if said.lines().any(|line| line.starts_with("Good \"git\" signature with ")) {
-        return "its key is on no line that counts now".into();
+        return "its key is not listed or not valid now".into();
     }
     let mut lines =
         said.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("warning:"));
-    let line = lines.next().unwrap_or("git does not say why");
+    let line = lines.next().unwrap_or("git gave no reason");
     line.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
-/// Signatures of other kinds are checked against keys that this machine happens to have.
+/// True if the commit has exactly one signature and it is an SSH one. Other kinds would be checked
+/// against whatever keys this machine has.
 fn is_signed_by_ssh(commit: &[u8]) -> bool {
     let header = commit.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty());
     let mut signatures = header.filter(|line| line.starts_with(b"gpgsig"));
@@ -124,7 +127,7 @@ fn is_signed_by_ssh(commit: &[u8]) -> bool {
         && signatures.next().is_none()
 }
 
-/// Does this line count at this moment? What its times mean has to be understood.
+/// True if a line is valid at this time. A line with times that cannot be parsed is not.
 fn is_valid(line: &str, now: &Zoned) -> bool {
     let line = line.trim();
     if line.is_empty() || line.starts_with('#') {
@@ -141,8 +144,8 @@ fn is_valid(line: &str, now: &Zoned) -> bool {
         && before.is_none_or(|before| before.is_some_and(|before| now.timestamp() < before))
 }
 
-/// The options of a line, without quotes, in lower case: what stands between the principals and the
-/// key, divided by commas.
+/// Returns the comma-separated options between principals and key, without quotes and in lower
+/// case.
 fn signer_options(line: &str) -> Vec<String> {
     let mut fields: Vec<Vec<String>> = vec![vec![String::new()]];
     let mut quoted = false;
@@ -160,7 +163,7 @@ fn signer_options(line: &str) -> Vec<String> {
     parts.map(|part| part.to_ascii_lowercase()).collect()
 }
 
-/// `YYYYMMDD[HHMM[SS]][Z]`; without `Z` it is the time of this machine's zone.
+/// Parses `YYYYMMDD[HHMM[SS]][Z]`; without `Z` the time is in the local time zone.
 fn parse_moment(text: &str, now: &Zoned) -> Option<Timestamp> {
     let (digits, zone) = match text.strip_suffix('z') {
         Some(digits) => (digits, TimeZone::UTC),

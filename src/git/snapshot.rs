@@ -1,5 +1,5 @@
-//! The files of a repository at one revision, or on disk. Links are followed only where someone asks for
-//! it, and never out of the repository.
+//! The files of a repository at one revision, or on disk. Symbolic links are followed only on
+//! request, and never out of the repository.
 
 use super::commit::CommitHead;
 use super::diff::{self, PathScope, TreeDiff};
@@ -13,16 +13,18 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// Files larger than this are not read: no file that pins versions comes near.
+/// Larger files are not read: no file that pins versions comes near.
 pub const MAX_FILE_BYTES: usize = 10 << 20;
 
-/// Directories whose tree objects are larger than this (some 400 entries) are searched by an index.
+/// Directories with tree objects larger than this (some 400 entries) are looked up through an
+/// index.
 const INDEXED_TREE_BYTES: usize = 16 << 10;
 
-/// Files in a listing from which on links are left alone: each may lead to the whole repository.
+/// Number of listed files after which links are no longer followed: each may lead to the whole
+/// repository.
 const MAX_FOLLOWED: usize = 200_000;
 
-/// What a path is.
+/// The kind of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
     File,
@@ -31,7 +33,7 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// By the mode in a tree.
+    /// Converts the mode of a tree entry.
     pub(super) fn of_mode(mode: u32) -> Self {
         match mode {
             MODE_LINK => FileKind::Symlink,
@@ -51,7 +53,7 @@ pub struct SnapshotFile {
     pub kind: FileKind,
 }
 
-/// Why one file could not be read.
+/// Why a file could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     #[error("there is no such file")]
@@ -62,7 +64,7 @@ pub enum ReadError {
     Submodule,
     #[error("it is {bytes} bytes long; towpath reads files up to {MAX_FILE_BYTES} bytes")]
     TooLarge { bytes: usize },
-    #[error("its object {id} is not in this clone; `git fetch --refetch --no-filter` brings it")]
+    #[error("its object {id} is not in this clone; run `git fetch --refetch --no-filter`")]
     MissingObject { id: Oid },
     #[error("it is not UTF-8 text")]
     NotText,
@@ -74,9 +76,9 @@ pub enum ReadError {
 pub struct Snapshot<'r> {
     origin: SnapshotOrigin,
     repository: &'r Repository,
-    /// Mode and id of each name in a large tree.
+    /// Mode and id of each name, for large trees.
     indexes: RefCell<HashMap<Oid, TreeIndex>>,
-    /// Files that are thought to have other contents, by path.
+    /// Replaced contents, by path.
     replaced: HashMap<String, (Oid, Rc<[u8]>)>,
     links: SymlinkMap,
 }
@@ -91,10 +93,10 @@ enum SnapshotOrigin {
 }
 
 impl<'r> Snapshot<'r> {
-    /// The files of a commit.
+    /// Opens the files of a commit.
     ///
     /// # Errors
-    /// When the commit or its top tree is not in the repository.
+    /// When the commit or its root tree is missing.
     pub fn of_commit(repository: &'r Repository, commit: Oid) -> Result<Self, GitError> {
         let bytes = repository.read_object(commit, ObjectType::Commit)?;
         let head = CommitHead::parse(&bytes)
@@ -103,7 +105,7 @@ impl<'r> Snapshot<'r> {
         Ok(Snapshot::of_tree(repository, commit, head.tree, head.time))
     }
 
-    /// The files of a commit whose top tree is known.
+    /// Creates the snapshot of a commit whose root tree is known.
     pub(super) fn of_tree(repository: &'r Repository, commit: Oid, tree: Oid, time: i64) -> Self {
         Snapshot::new(SnapshotOrigin::Commit { commit, tree, time }, repository)
     }
@@ -118,13 +120,13 @@ impl<'r> Snapshot<'r> {
         }
     }
 
-    /// The same files, to be shown otherwise.
+    /// Returns a copy with empty caches.
     fn reopen_plain(&self) -> Self {
         let (replaced, links) = (self.replaced.clone(), self.links.clone());
         Snapshot { replaced, links, ..Snapshot::new(self.origin.clone(), self.repository) }
     }
 
-    /// The files on disk.
+    /// Opens the files on disk.
     ///
     /// # Errors
     /// [`GitError::NoWorkTree`] for a bare repository.
@@ -135,8 +137,8 @@ impl<'r> Snapshot<'r> {
         Ok(Snapshot::new(SnapshotOrigin::Disk { top: top.to_path_buf() }, repository))
     }
 
-    /// The same files as they would be if these, which are there, had these contents. Nothing is
-    /// written: what an edit makes of a repository can be read before it is done.
+    /// Returns the snapshot with the contents of existing files replaced. Nothing is written; used
+    /// to read the result of an edit before it is made.
     ///
     /// # Errors
     /// When the repository's objects cannot be opened again.
@@ -153,13 +155,14 @@ impl<'r> Snapshot<'r> {
         Ok(out)
     }
 
-    /// The same files, and what these links lead to where they are. For commits only.
+    /// Returns the snapshot with these links followed. For commits only.
     #[must_use]
     pub fn with_links(&self, links: SymlinkMap) -> Self {
         Snapshot { links, ..self.reopen_plain() }
     }
 
-    /// The commit, or `None` for the work tree and where files are not read as they are.
+    /// Returns the commit, or `None` for the work tree and for a snapshot with replaced contents or
+    /// followed links.
     pub fn commit(&self) -> Option<Oid> {
         match &self.origin {
             SnapshotOrigin::Commit { commit, .. }
@@ -171,7 +174,7 @@ impl<'r> Snapshot<'r> {
         }
     }
 
-    /// The committer time of the commit, in seconds since 1970, or `None` for the work tree.
+    /// Returns the committer time of the commit, in seconds since 1970; `None` for the work tree.
     pub fn time(&self) -> Option<i64> {
         match &self.origin {
             SnapshotOrigin::Commit { time, .. } => Some(*time),
@@ -179,7 +182,7 @@ impl<'r> Snapshot<'r> {
         }
     }
 
-    /// All that is different in a later state.
+    /// Returns all differences to a later state.
     ///
     /// # Errors
     /// When trees are missing.
@@ -192,7 +195,7 @@ impl<'r> Snapshot<'r> {
         )
     }
 
-    /// The top tree; `None` for the work tree.
+    /// Returns the root tree; `None` for the work tree.
     fn top_tree(&self) -> Option<Oid> {
         match &self.origin {
             SnapshotOrigin::Commit { tree, .. } => Some(*tree),
@@ -200,11 +203,11 @@ impl<'r> Snapshot<'r> {
         }
     }
 
-    /// Every file below a directory (`""` for all), in git's order, links and submodules included.
-    /// A name that is not UTF-8 is left out.
+    /// Returns every file below a directory (`""` for all), in git's order, including links and
+    /// submodules. Names that are not UTF-8 are left out.
     ///
     /// # Errors
-    /// [`ReadError`] when a directory cannot be read; a directory that is not there is empty.
+    /// [`ReadError`] when a directory cannot be read; a missing directory is empty.
     pub fn files_under(&self, directory: &str) -> Result<Vec<SnapshotFile>, ReadError> {
         let mut out = Vec::new();
         match &self.origin {
@@ -223,7 +226,7 @@ impl<'r> Snapshot<'r> {
         Ok(out)
     }
 
-    /// The file at a path, without reading it. Directories are `None`.
+    /// Returns the file at a path, without reading it; `None` for a directory.
     pub fn find_file(&self, path: &str) -> Option<SnapshotFile> {
         let found = match &self.origin {
             SnapshotOrigin::Commit { .. } => {
@@ -238,7 +241,7 @@ impl<'r> Snapshot<'r> {
         }
     }
 
-    /// Is there a directory of this name?
+    /// True if `path` is a directory.
     pub fn is_directory(&self, path: &str) -> bool {
         match &self.origin {
             SnapshotOrigin::Commit { .. } => {
@@ -248,10 +251,10 @@ impl<'r> Snapshot<'r> {
         }
     }
 
-    /// The contents of a file.
+    /// Returns the contents of a file.
     ///
     /// # Errors
-    /// [`ReadError`], which names what is in the way.
+    /// [`ReadError`] with the reason.
     pub fn read_file(&self, file: &SnapshotFile) -> Result<Vec<u8>, ReadError> {
         match file.kind {
             FileKind::Symlink => return Err(ReadError::Symlink),
@@ -287,7 +290,8 @@ impl<'r> Snapshot<'r> {
             .flatten()
     }
 
-    /// Puts in place of the links that are followed what they lead to; links in there stay links.
+    /// Replaces followed links by the files they lead to. Links inside a followed folder stay
+    /// links.
     fn follow_links(&self, files: &mut Vec<SnapshotFile>) -> Result<(), ReadError> {
         if self.links.is_empty() {
             return Ok(());
@@ -323,15 +327,15 @@ impl<'r> Snapshot<'r> {
         Some(at)
     }
 
-    /// A directory of a hundred thousand files is asked about each of them, so it is not read through
-    /// each time.
+    /// Finds a name in a tree. Large trees are indexed, since each of a hundred thousand files may
+    /// be looked up.
     fn find_in_tree(&self, id: Oid, bytes: &[u8], name: &[u8]) -> Option<(u32, Oid)> {
         if bytes.len() < INDEXED_TREE_BYTES {
             return entry_named(bytes, name);
         }
         let mut indexes = self.indexes.borrow_mut();
         let index = indexes.entry(id).or_insert_with(|| {
-            // The first of equal names counts, as in a small tree.
+            // The first of duplicate names counts, as in a small tree.
             let mut index = TreeIndex::new();
             parse_entries(bytes).for_each(|entry| {
                 index.entry(Box::from(entry.name)).or_insert((entry.mode, entry.id));
@@ -399,8 +403,8 @@ fn list_disk(
     Ok(())
 }
 
-/// The file on disk, if it is a plain file or a link. Its id is the hash git would give it, so that
-/// equal contents share one parse.
+/// Returns the file on disk if it is a regular file or a link. Its id is the hash that git would
+/// give it, so that equal contents share one parse.
 fn disk_file(top: &Path, path: &str) -> Option<SnapshotFile> {
     if !no_links(top, folder_of(path)) {
         return None;
@@ -419,7 +423,7 @@ fn disk_file(top: &Path, path: &str) -> Option<SnapshotFile> {
     meta.is_file().then(|| SnapshotFile { path: path.to_owned(), id, kind: FileKind::File })
 }
 
-/// Is no directory on the way a symbolic link?
+/// True if no component of the path is a symbolic link or `..`.
 fn no_links(top: &Path, path: &str) -> bool {
     let mut here = top.to_path_buf();
     path.split('/').filter(|part| !part.is_empty()).all(|part| {

@@ -1,21 +1,22 @@
-//! Symbolic links that are followed inside a repository, for who has to know what programs would read.
+//! Follows symbolic links inside a repository, to see the files that other programs would read.
 
 use super::path::{folder_of, resolve};
 use super::snapshot::{FileKind, Snapshot, SnapshotFile};
 use std::collections::BTreeMap;
 
-/// Links of a repository that are followed.
+/// Maximum number of followed links.
 const MAX_LINKS: usize = 2_000;
 
-/// Links that lead to links are followed so far.
+/// Maximum length of a chain of links.
 const MAX_STEPS: usize = 16;
 
-/// Links, and the paths they lead to.
+/// Links and the paths they lead to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SymlinkMap(BTreeMap<String, String>);
 
 impl SymlinkMap {
-    /// The links of a snapshot that lead to something in it, those alone that `counts` says yes to.
+    /// Collects the links of a snapshot that lead into the repository and for which `counts`
+    /// returns true.
     pub fn from_snapshot(snapshot: &Snapshot<'_>, counts: impl Fn(&str) -> bool) -> Self {
         let all = snapshot.files_under("").unwrap_or_default();
         let links =
@@ -29,12 +30,12 @@ impl SymlinkMap {
         SymlinkMap(links.filter_map(target).take(MAX_LINKS).collect())
     }
 
-    /// Are there none?
+    /// True if there are no links.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Where a path leads; `None` where no link is on its way.
+    /// Returns the target of a path; `None` if it contains no link.
     pub fn resolve_path(&self, path: &str) -> Option<String> {
         let mut real = self.follow_first(path)?;
         for _ in 0..MAX_STEPS {
@@ -44,7 +45,7 @@ impl SymlinkMap {
         Some(real)
     }
 
-    /// The path with its first link followed.
+    /// Returns the path with its first link followed.
     fn follow_first(&self, path: &str) -> Option<String> {
         if self.0.is_empty() {
             return None;

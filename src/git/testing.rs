@@ -1,10 +1,10 @@
-//! Real repositories for tests, made with the git executable in a temporary folder.
+//! Real repositories for tests, created with the git executable in a temporary folder.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// A repository that goes away with the value.
+/// A repository that is removed on drop.
 pub(crate) struct TestRepository {
     pub folder: tempfile::TempDir,
     pub path: PathBuf,
@@ -14,7 +14,7 @@ pub(crate) struct TestRepository {
 }
 
 impl TestRepository {
-    /// A new repository with a work tree, on branch `main`.
+    /// Creates a repository with a work tree, on branch `main`.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("repo");
@@ -22,18 +22,18 @@ impl TestRepository {
         TestRepository { folder, path, stream: Vec::new(), time: 1_700_000_000, marks: 0 }
     }
 
-    /// The committer time of the next commit.
+    /// Sets the committer time of the next commit.
     pub fn at(&mut self, time: i64) -> &mut Self {
         self.time = time;
         self
     }
 
-    /// A commit on `main`: files with their new text, `None` to remove one. Returns its mark.
+    /// Adds a commit on `main`: files with their new text, `None` to remove one. Returns its mark.
     pub fn commit(&mut self, message: &str, files: &[(&str, Option<&str>)]) -> usize {
         self.commit_as(b"Ann <ann@example.com>", message.as_bytes(), files, &[])
     }
 
-    /// A commit with an author line of its own, and further parents by mark.
+    /// Adds a commit with its own author line and, by mark, further parents.
     pub fn commit_as(
         &mut self,
         author: &[u8],
@@ -44,7 +44,7 @@ impl TestRepository {
         self.commit_on("main", author, message, files, merged)
     }
 
-    /// A commit on a branch of its own, from nothing.
+    /// Adds a commit on its own branch, without a parent by default.
     pub fn commit_on(
         &mut self,
         branch: &str,
@@ -79,13 +79,13 @@ impl TestRepository {
         self.marks
     }
 
-    /// Writes the commits and opens the repository.
+    /// Writes the pending commits and opens the repository.
     pub fn open(&mut self) -> super::Repository {
         self.write();
         super::Repository::open(&self.path).expect("the test repository opens")
     }
 
-    /// Writes the commits.
+    /// Writes the pending commits.
     pub fn write(&mut self) {
         let mut child = Command::new("git")
             .arg("-C")
@@ -105,7 +105,7 @@ impl TestRepository {
         self.stream.clear();
     }
 
-    /// The commit with a mark.
+    /// Returns the commit with a mark.
     pub fn id(&self, mark: usize) -> super::Oid {
         let marks = std::fs::read_to_string(self.path.join(".git/marks")).expect("marks");
         let line = marks
@@ -120,13 +120,13 @@ impl TestRepository {
         git(&self.path, arguments)
     }
 
-    /// `file://…` of the repository.
+    /// Returns the `file://…` URL of the repository.
     pub fn url(&self) -> String {
         format!("file://{}", self.path.display())
     }
 }
 
-/// Runs git in a folder, without the user's config; fails the test when git fails.
+/// Runs git in a folder, without the user's config; panics if git fails.
 pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
     let out = Command::new("git")
         .arg("-C")

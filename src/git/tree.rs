@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
-/// One line of a tree.
+/// One entry of a tree.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TreeEntry<'a> {
     pub mode: u32,
@@ -21,14 +21,14 @@ pub(super) const MODE_TREE: u32 = 0o040_000;
 pub(super) const MODE_LINK: u32 = 0o120_000;
 pub(super) const MODE_SUBMODULE: u32 = 0o160_000;
 
-/// Mode and id of one name in a tree object's bytes.
+/// Returns mode and id of one name in the bytes of a tree object.
 pub(super) fn entry_named(mut bytes: &[u8], name: &[u8]) -> Option<(u32, Oid)> {
-    // Only the wanted line is cut up: looking names up is what reading a mapping does most.
+    // Only the wanted entry is parsed: name lookups dominate reading a mapping.
     loop {
         let nul = memchr_nul(bytes)?;
         let line = &bytes[..nul];
         let id = bytes.get(nul + 1..nul + 21)?;
-        // The mode has five or six digits, so the name starts after one of two places.
+        // The mode has five or six digits, so the name starts at one of two positions.
         let at = if line.get(5) == Some(&b' ') { 6 } else { 7 };
         if line.get(at..) == Some(name) {
             let mode =
@@ -43,19 +43,20 @@ fn memchr_nul(bytes: &[u8]) -> Option<usize> {
     bytes.iter().position(|b| *b == 0)
 }
 
-/// The trees of a repository that were read, by id: trees of different revisions share most of
-/// their parts. Emptied when it grows large.
+/// Cache of tree objects by id: trees of different revisions share most of their parts. Cleared
+/// when it grows large.
 #[derive(Default)]
 pub(super) struct TreeCache(RefCell<CachedTrees>);
 
 #[derive(Default)]
 struct CachedTrees {
     trees: HashMap<Oid, Rc<[u8]>, BuildHasherDefault<IdHasher>>,
-    /// Of all of them.
+    /// The total size of the cached trees.
     bytes: usize,
 }
 
-/// For keys that no one can choose freely: ids are hashes already, places in packs are few.
+/// Hasher for keys that nobody can choose freely: ids are hashes already, and pack positions are
+/// few.
 #[derive(Default)]
 pub(in crate::git) struct IdHasher(u64);
 
@@ -79,16 +80,16 @@ impl Hasher for IdHasher {
     }
 }
 
-/// How many bytes of trees are kept.
+/// Maximum size of the cache, in bytes.
 const CACHED_BYTES: usize = 4 << 20;
 
 impl TreeCache {
-    /// The tree's bytes, if they are kept.
+    /// Returns a cached tree.
     pub fn get_tree(&self, id: Oid) -> Option<Rc<[u8]>> {
         self.0.borrow().trees.get(&id).map(Rc::clone)
     }
 
-    /// Keeps a tree's bytes.
+    /// Caches a tree.
     pub fn insert_tree(&self, id: Oid, bytes: &Rc<[u8]>) {
         let mut kept = self.0.borrow_mut();
         if kept.bytes + bytes.len() > CACHED_BYTES {
@@ -99,14 +100,14 @@ impl TreeCache {
     }
 }
 
-/// The bytes that the first entry takes; `None` at the end, or where the rest is malformed.
+/// Returns the length of the first entry; `None` at the end or if the rest is malformed.
 pub(super) fn entry_length(bytes: &[u8]) -> Option<usize> {
     let length = memchr_nul(bytes)? + 21;
     (length <= bytes.len()).then_some(length)
 }
 
-/// The entries of a tree object's bytes: `mode SP name NUL id`, again and again. A malformed rest
-/// ends the iteration.
+/// Parses the entries of a tree object: `mode SP name NUL id`, repeated. A malformed rest ends the
+/// iteration.
 pub(super) fn parse_entries(mut bytes: &[u8]) -> impl Iterator<Item = TreeEntry<'_>> {
     std::iter::from_fn(move || {
         let space = bytes.iter().position(|b| *b == b' ')?;

@@ -1,21 +1,21 @@
-//! Repository URLs: what is one, what is refused, and how one is shown without its secrets.
+//! Repository URLs: recognises them, refuses unsafe ones, and removes their credentials.
 
 use git2::{ObjectType, Oid};
 
-/// The transports that are used; all others, and git's remote helpers (`ext::…`), are refused.
+/// The accepted transports; all others, and git's remote helpers (`ext::…`), are refused.
 const SCHEMES: [&str; 6] = ["https", "http", "ssh", "git+ssh", "git", "file"];
 
-/// Does a text name a repository elsewhere: `https://…`, `ssh://…`, `file://…`, `git@host:path`?
+/// True if a text is a repository URL: `https://…`, `ssh://…`, `file://…`, `git@host:path`.
 pub fn is_url(text: &str) -> bool {
     if text.contains("://") || remote_helper(text).is_some() {
         return true;
     }
-    // git's scp-like form: a colon before any slash. Without a user it could be a file's name.
+    // git's scp-like form: a colon before any slash. Without a user it could be a file name.
     text.split_once(':')
         .is_some_and(|(host, path)| host.contains('@') && !host.contains('/') && !path.is_empty())
 }
 
-/// Why git must not be given this URL, or `None`.
+/// Returns why git must not be given this URL, or `None`.
 pub(super) fn refusal_reason(url: &str) -> Option<String> {
     if url.starts_with('-') {
         return Some("it starts with `-`, which git would read as an option".into());
@@ -24,7 +24,7 @@ pub(super) fn refusal_reason(url: &str) -> Option<String> {
         return Some("it contains control characters".into());
     }
     if let Some(name) = remote_helper(url) {
-        return Some(format!("`{name}::` runs a program of its own"));
+        return Some(format!("`{name}::` runs an external program"));
     }
     match url.split_once("://") {
         Some((_, "")) => Some("there is nothing after `://`".into()),
@@ -36,7 +36,7 @@ pub(super) fn refusal_reason(url: &str) -> Option<String> {
     }
 }
 
-/// The name of a remote helper: `ext` of `ext::sh -c …`.
+/// Returns the name of a remote helper: `ext` of `ext::sh -c …`.
 fn remote_helper(text: &str) -> Option<&str> {
     let (name, _) = text.split_once("::")?;
     let plain = !name.is_empty()
@@ -44,8 +44,8 @@ fn remote_helper(text: &str) -> Option<&str> {
     plain.then_some(name)
 }
 
-/// A text without the credentials of the URLs in it: no user and password in `http(s)`, no password
-/// elsewhere (`ssh://git@host` names the login).
+/// Removes the credentials from all URLs in a text: user and password for `http(s)`, the password
+/// only for others (`ssh://git@host` names the login).
 pub fn redact_credentials(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -71,8 +71,8 @@ pub fn redact_credentials(text: &str) -> String {
     out
 }
 
-/// What has to be put back into the redacted form so that git signs in: the start of the URL with
-/// credentials and without, for `url.<with>.insteadOf = <without>`. Only `http(s)` has that.
+/// Returns the start of the URL with and without credentials, for git's setting
+/// `url.<with>.insteadOf = <without>`, which authenticates the redacted URL. Only for `http(s)`.
 pub(super) fn credentials(url: &str) -> Option<(String, String)> {
     let (scheme, after) = url.split_once("://")?;
     let authority = after.split('/').next()?;
@@ -83,7 +83,8 @@ pub(super) fn credentials(url: &str) -> Option<(String, String)> {
         .then(|| (format!("{scheme}://{authority}/"), format!("{scheme}://{host}/")))
 }
 
-/// A folder's name for the clone of a URL: its last two parts, for people, and a hash, for certainty.
+/// Returns the folder name for the clone of a URL: its last two parts, for readability, and a hash,
+/// for uniqueness.
 pub(super) fn folder_name(url: &str) -> String {
     let shown = redact_credentials(url);
     let path = shown.split_once("://").map_or(shown.as_str(), |(_, rest)| rest);
@@ -93,7 +94,7 @@ pub(super) fn folder_name(url: &str) -> String {
     parts.reverse();
     let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' };
     let name: String = parts.join("-").chars().map(plain).take(60).collect();
-    // Hashing a few bytes cannot fail; a fixed word in its place still gives a usable name.
+    // Hashing a few bytes cannot fail; the fallback word still gives a usable name.
     let hash = Oid::hash_object(ObjectType::Blob, shown.as_bytes())
         .map_or_else(|_| "clone".into(), |id| id.to_string());
     format!("{name}-{}.git", hash.get(..12).unwrap_or(&hash))

@@ -1,8 +1,8 @@
-//! A walk down the mainline that lists what each commit changed, on several threads.
+//! A walk down the mainline that lists the changes of each commit, on several threads.
 //!
-//! One thread reads the chain of commits. Workers compare trees, and do with each step whatever the
-//! caller wants done beside it. The caller sees the steps in order, newest first; the answer is the
-//! same with any number of threads.
+//! One thread reads the chain of commits. Workers compare trees and run the caller's function on
+//! each change. The caller receives the commits in order, newest first; the result does not depend
+//! on the number of threads.
 
 use super::commit::CommitHead;
 use super::diff::{PathChange, PathScope, diff_trees};
@@ -18,15 +18,15 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// Commits that travel together between the threads; the first batches are smaller, so that a
-/// question with a near answer starts at once.
+/// Commits passed between threads in one batch. The first batches are smaller, so that a query with
+/// a recent answer starts at once.
 const BATCH: usize = 1024;
 const FIRST_BATCH: usize = 16;
 
-/// Batches that wait in each of the two queues.
+/// Capacity of each of the two queues, in batches.
 const WAITING: usize = 4;
 
-/// The first-parent chain from one commit, and what is looked at in it.
+/// The first-parent chain from one commit, and the scope to examine.
 pub struct MainlineWalk {
     objects: PathBuf,
     packs: Arc<PackSet>,
@@ -45,28 +45,28 @@ pub struct CommitChanges {
     pub commit: Oid,
     /// The committer time, in seconds since 1970.
     pub time: i64,
-    /// The first parent; `None` for the first commit of all.
+    /// The first parent; `None` for the root commit.
     pub parent: Option<Oid>,
-    /// What differs between the commit and its first parent. In the first commit, all that is there.
+    /// The differences from the first parent; for the root commit, all files.
     pub changes: Vec<PathChange>,
-    /// The parent's top tree, and its committer time.
+    /// The parent's root tree and committer time.
     before: Option<(Oid, i64)>,
 }
 
 impl CommitChanges {
-    /// The files as they were before the commit; `None` for the first commit of all.
+    /// Returns the files before the commit; `None` for the root commit.
     pub fn snapshot_before<'r>(&self, repository: &'r Repository) -> Option<Snapshot<'r>> {
         let (tree, time) = self.before?;
         Some(Snapshot::of_tree(repository, self.parent?, tree, time))
     }
 }
 
-/// How far a walk is.
+/// Progress of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WalkProgress {
-    /// Commits that were looked at.
+    /// Commits examined so far.
     pub done: u64,
-    /// All there are, as soon as that is known.
+    /// The length of the chain, once known.
     pub total: Option<u64>,
 }
 
@@ -77,13 +77,13 @@ struct MainlineCommit {
     head: CommitHead,
 }
 
-/// Neighbours on the chain, newest first. The last one is where the next batch begins.
+/// Consecutive commits, newest first. The last one is repeated as the first of the next batch.
 struct CommitBatch {
     number: u64,
     links: Vec<MainlineCommit>,
-    /// How many of them were in no batch before.
+    /// The number of commits that were in no earlier batch.
     fresh: u64,
-    /// Where the chain ends, in the last batch.
+    /// The end of the chain, in the last batch.
     end: Option<BatchEnd>,
 }
 
@@ -92,7 +92,7 @@ enum BatchEnd {
     Failed(GitError),
 }
 
-/// What the workers made of a batch.
+/// The workers' result for a batch.
 struct BatchResult<T> {
     commits: u64,
     steps: Vec<(CommitChanges, T)>,
@@ -100,7 +100,7 @@ struct BatchResult<T> {
 }
 
 impl MainlineWalk {
-    /// The mainline that ends in `tip`, looked at within `scope`.
+    /// Creates a walk of the mainline that ends in `tip`, within `scope`.
     pub fn new(repository: &Repository, tip: Oid, scope: PathScope) -> Self {
         MainlineWalk {
             objects: repository.objects_dir(),
@@ -114,28 +114,28 @@ impl MainlineWalk {
         }
     }
 
-    /// Ends before this commit, if it is on the chain; the walk is then [`Stopped::Done`].
+    /// Ends before this commit, if it is on the chain; the walk then returns [`WalkEnd::Done`].
     #[must_use]
     pub fn until(mut self, commit: Option<Oid>) -> Self {
         self.until = commit;
         self
     }
 
-    /// Compares trees on this many threads instead of as many as there are processors. With one, all is
-    /// done on the caller's thread.
+    /// Sets the number of threads, by default the number of processors. With one, everything runs
+    /// on the caller's thread.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads.max(1);
         self
     }
 
-    /// Visits, newest first, the commits that changed something in the scope. `worker` makes, on each
-    /// thread, what is done with a step beside the walk; `visit` gets the step and the result, on the
-    /// caller's thread.
+    /// Visits, newest first, the commits that changed something in the scope. `worker` creates each
+    /// thread's function, which runs on a commit beside the walk. `visit` receives the commit and
+    /// that result, on the caller's thread.
     ///
     /// # Errors
-    /// [`GitError::MissingObject`] where a partial clone lacks a commit or tree, after all steps
-    /// before it were visited.
+    /// [`GitError::MissingObject`] if a partial clone lacks a commit or tree, after all earlier
+    /// commits were visited.
     pub fn run<T: Send, W: FnMut(&Repository, &CommitChanges) -> T>(
         &self,
         worker: impl Fn() -> W + Sync,
@@ -200,7 +200,8 @@ impl MainlineWalk {
                 let (waiting, made) = (Arc::clone(&waiting), made.clone());
                 scope.spawn(move || self.run_worker(worker, &waiting, &made, stop));
             }
-            // Who is left alone must notice: only threads hold the ends of the queues.
+            // The queues must close when all threads are gone, so only the threads may hold their
+            // ends.
             drop((waiting, made));
             let result = in_order(&results, take);
             stop.store(true, Ordering::Relaxed);
@@ -265,7 +266,7 @@ impl MainlineWalk {
     }
 }
 
-/// Takes what the workers made in the order of the chain.
+/// Passes the workers' results on in the order of the chain.
 fn in_order<T>(
     results: &Receiver<(u64, BatchResult<T>)>,
     take: &mut impl FnMut(BatchResult<T>) -> Option<Result<WalkEnd, GitError>>,
@@ -281,7 +282,7 @@ fn in_order<T>(
             }
         }
     }
-    // The queue ends only after the last batch, which has an end.
+    // The queue closes only after the last batch, which has an end.
     Ok(WalkEnd::Done)
 }
 
@@ -293,7 +294,7 @@ struct MainlineReader<'w> {
     last: Option<MainlineCommit>,
     number: u64,
     size: usize,
-    /// Commits so far.
+    /// The number of commits read so far.
     length: u64,
 }
 
@@ -311,7 +312,7 @@ impl<'w> MainlineReader<'w> {
         })
     }
 
-    /// The next batch; after one with an end there is none.
+    /// Returns the next batch; after one with an end there are no more.
     fn next_batch(&mut self) -> CommitBatch {
         let mut links: Vec<MainlineCommit> = self.last.into_iter().collect();
         let before = self.length;
@@ -347,7 +348,7 @@ impl<'w> MainlineReader<'w> {
     }
 }
 
-/// Compares the trees of neighbours.
+/// Compares the trees of consecutive commits.
 struct TreeComparer<'w, W> {
     walk: &'w MainlineWalk,
     repository: Repository,

@@ -1,7 +1,7 @@
 use super::*;
 use crate::git::testing::{TestRepository, git};
 
-/// `subject: changed paths`, newest first, and why it ended.
+/// Returns `subject: changed paths`, newest first, and why the walk ended.
 fn walked(repository: &Repository, paths: &[&str]) -> (Vec<String>, WalkEnd) {
     let tip = repository.head_commit().expect("a head");
     let answers = [1, 2, 5].map(|threads| {

@@ -1,7 +1,7 @@
-//! Writing: commits made of objects, without a checkout, and the branches that name them.
+//! Writes commits from objects, without a checkout, and moves the branches that point to them.
 //!
-//! The work tree and the index are not looked at. Author, committer and signing are what the user's
-//! git says.
+//! The work tree and the index are not used. Author, committer and signing follow the user's git
+//! configuration.
 
 use super::git_process::{self, GitOutput, GitProcessError};
 use super::repository::Repository;
@@ -13,47 +13,47 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// For what git answers by itself.
+/// Time limit for local git commands.
 const SOON: Duration = Duration::from_secs(20);
-/// A repository that is none.
+/// A path that is not a repository.
 const NOWHERE: &str = "/dev/null";
-/// For signing, which may ask a key or its owner.
+/// Time limit for signing, which may ask for a key or a passphrase.
 const SIGNING: Duration = Duration::from_secs(120);
 
-/// A repository that may be written to. Commands make one only when they write, and never under
+/// A repository that may be written to. Commands create one only to write, and never under
 /// `--read-only`.
 pub struct Workspace<'r> {
     pub(super) repository: &'r Repository,
     manner: GitOptions,
-    /// What dead connections have cost so far.
+    /// Time lost to dead connections so far.
     pub(super) lost: Cell<Duration>,
-    /// When all talks with the remote have to be over.
+    /// Deadline for all connections to the remote.
     pub(super) end: Cell<Option<Instant>>,
-    /// Asked for once: the lines of author and committer, and whether commits are signed.
+    /// Read once: author, committer, and whether commits are signed.
     author: OnceCell<GitIdentity>,
     committer: OnceCell<GitIdentity>,
     signs: OnceCell<bool>,
 }
 
-/// How git is run.
+/// Options for running git.
 #[derive(Debug, Clone, Default)]
 pub struct GitOptions {
-    /// May git ask for a password on the terminal?
+    /// Whether git may ask for a password on the terminal.
     pub interactive: bool,
-    /// The URL that named the repository; its credentials are handed on.
+    /// The URL given for the repository; its credentials are passed to git.
     pub url: Option<String>,
     /// The time of commits, as git writes it: `1700000000 +0100`.
     pub date: String,
-    /// Who wrote it, if not the user: `Name <address>`.
+    /// The author, if not the user: `Name <address>`.
     pub author: Option<GitIdentity>,
-    /// Who commits it, if not the user.
+    /// The committer, if not the user.
     pub committer: Option<GitIdentity>,
-    /// May programs run that the repository's own configuration names? Where it is the user's and is
-    /// written to; never where it is only read.
+    /// Whether programs named by the repository's configuration may run. True only for the user's
+    /// own repository when it is written to.
     pub trusts: bool,
 }
 
-/// What a commit is to hold.
+/// The contents of a new commit.
 #[derive(Debug, Clone)]
 pub struct NewCommit<'a> {
     pub parent: Oid,
@@ -62,10 +62,10 @@ pub struct NewCommit<'a> {
     pub files: Vec<(&'a str, &'a str)>,
 }
 
-/// Why something was not written.
+/// Why a write failed.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    #[error("git is needed to {doing}, and it could not be started: {why}")]
+    #[error("cannot {doing}: git could not be started: {why}")]
     NoGit { doing: &'static str, why: String },
     #[error("git did not {doing} within {seconds} seconds")]
     TooSlow { doing: &'static str, seconds: u64 },
@@ -77,32 +77,30 @@ pub enum WriteError {
     NoRemote,
     #[error("the remote refuses `{branch}`: {message}")]
     Refused { branch: String, message: String },
-    #[error("branch `{branch}` was changed by somebody else meanwhile")]
+    #[error("branch `{branch}` was changed by someone else in the meantime")]
     Moved { branch: String },
     #[error(transparent)]
     Git(#[from] GitError),
 }
 
 impl WriteError {
-    /// What to do about it, where we know.
+    /// Returns a remedy, if one is known.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             WriteError::NoGit { .. } => "install git",
             WriteError::NoIdentity { .. } => {
-                "set user.name and user.email with `git config`, or GIT_AUTHOR_NAME and its kin in CI"
+                "set user.name and user.email with `git config`, or GIT_AUTHOR_NAME and GIT_AUTHOR_EMAIL in CI"
             }
             WriteError::NoRemote => "--commit makes a local commit, --patch prints one",
             WriteError::Refused { .. } => {
-                "a protected branch may take a pull request: leave out --push"
+                "the branch may be protected; leave out --push to open a pull request"
             }
             WriteError::Moved { .. } | WriteError::TooSlow { .. } => "run it again",
             WriteError::Git(error) => return error.hint(),
-            WriteError::Failed { doing: "ask the remote" | "fetch", .. } => {
-                "nothing was changed; run it again when `git fetch` works here"
+            WriteError::Failed { doing: "read the remote" | "fetch", .. } => {
+                "nothing was changed; run it again once `git fetch` works here"
             }
-            WriteError::Failed { doing: "push", .. } => {
-                "run it again: what did arrive is not done twice"
-            }
+            WriteError::Failed { doing: "push", .. } => "run it again; nothing is pushed twice",
             WriteError::Failed { .. } => return None,
         };
         Some(hint.into())
@@ -110,7 +108,7 @@ impl WriteError {
 }
 
 impl<'r> Workspace<'r> {
-    /// Takes a repository to write to it.
+    /// Creates a workspace for a repository.
     pub fn new(repository: &'r Repository, manner: GitOptions) -> Self {
         Workspace {
             repository,
@@ -123,12 +121,12 @@ impl<'r> Workspace<'r> {
         }
     }
 
-    /// The repository it writes to.
+    /// Returns the repository.
     pub fn repository(&self) -> &'r Repository {
         self.repository
     }
 
-    /// Who will be the author: `Name <address>`.
+    /// Returns the author of new commits: `Name <address>`.
     ///
     /// # Errors
     /// [`WriteError::NoIdentity`].
@@ -145,7 +143,7 @@ impl<'r> Workspace<'r> {
         }
     }
 
-    /// Writes a commit. No branch names it yet.
+    /// Writes a commit. No branch points to it yet.
     ///
     /// # Errors
     /// When there is no identity, signing fails, or objects cannot be written.
@@ -156,7 +154,7 @@ impl<'r> Workspace<'r> {
         self.commit_tree(tree, &[new.parent], new.message, &self.author()?)
     }
 
-    /// Writes a commit of a tree, signed where the user signs.
+    /// Writes a commit of a tree, signed if the user signs commits.
     pub(super) fn commit_tree(
         &self,
         tree: Oid,
@@ -180,7 +178,7 @@ impl<'r> Workspace<'r> {
         Ok(written.map_err(|error| GitError::from_git2("the new commit", &error))?)
     }
 
-    /// Makes a local branch point at a commit, if it is still at `expected`.
+    /// Moves a local branch to a commit, if it is still at `expected`.
     ///
     /// # Errors
     /// [`WriteError::Moved`].
@@ -208,7 +206,7 @@ impl<'r> Workspace<'r> {
         }
     }
 
-    /// What the blobs of the commit's files are, in the commit's tree.
+    /// Writes the tree of a new commit. Existing executables stay executable.
     fn write_files_tree(&self, new: &NewCommit<'_>) -> Result<Oid, git2::Error> {
         let git = self.repository.inner();
         let base = git.find_commit(new.parent)?.tree()?;
@@ -254,7 +252,7 @@ impl<'r> Workspace<'r> {
         })
     }
 
-    /// git, in this repository.
+    /// Returns a git command for this repository.
     pub(super) fn git_command(&self) -> Command {
         base_command(self.repository.git_dir(), &self.manner)
     }
@@ -270,7 +268,7 @@ impl<'r> Workspace<'r> {
     }
 }
 
-/// The value of a cell, which `ask` fills.
+/// Returns the value of a cell, computed by `ask` if empty.
 fn get_or_try_init<T: Clone>(
     cell: &OnceCell<T>,
     ask: impl FnOnce() -> Result<T, WriteError>,
@@ -278,13 +276,13 @@ fn get_or_try_init<T: Clone>(
     match cell.get() {
         Some(value) => Ok(value.clone()),
         None => ask().inspect(|value| {
-            // Nobody else fills it meanwhile.
+            // No other code fills the cell in between.
             let _set = cell.set(value.clone());
         }),
     }
 }
 
-/// Who git says the user is, or the author that was named. Reads only.
+/// Returns the configured author, or else the user's identity from git. Only reads.
 ///
 /// # Errors
 /// [`WriteError::NoIdentity`].
@@ -298,12 +296,12 @@ pub fn author_identity(
     }
 }
 
-/// What `git credential fill` has for a host, without asking anybody: lines of `key=value`.
+/// Returns the output of `git credential fill` for a host, without prompting: lines of `key=value`.
 pub fn fill_credential(repository: &Repository, manner: &GitOptions, host: &str) -> Option<String> {
     if host.chars().any(char::is_control) {
         return None;
     }
-    // Without the repository its configuration is not read, and all helpers are the user's own.
+    // Outside the repository its configuration is not read, and all helpers are the user's own.
     let place = if manner.trusts { repository.git_dir() } else { Path::new(NOWHERE) };
     let mut git =
         base_command(place, &GitOptions { interactive: false, trusts: true, ..manner.clone() });
@@ -326,7 +324,7 @@ fn read_identity(
 ) -> Result<GitIdentity, WriteError> {
     let mut git = base_command(repository.git_dir(), manner);
     git.args(["var", variable]);
-    let answer = run_git(git, b"", "say who you are", SOON)?;
+    let answer = run_git(git, b"", "read your identity", SOON)?;
     let person = answer.stdout.rsplit_once('>').and_then(|(text, _)| text.split_once('<'));
     match person.filter(|_| answer.status.success()) {
         Some((name, email)) => {
@@ -343,13 +341,13 @@ fn base_command(git_dir: &Path, manner: &GitOptions) -> Command {
         git_process::disable_programs(&mut git);
     }
     git.arg("--git-dir").arg(git_dir);
-    // The sign keeps git from taking a small number for a date of the calendar.
+    // The `@` keeps git from parsing a small number as a calendar date.
     let date = format!("@{}", manner.date);
     git.env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date);
     git
 }
 
-/// Runs git to its end. That it failed is in the answer.
+/// Runs git to its end. A failure of git is in the returned status.
 pub(super) fn run_git(
     git: Command,
     input: &[u8],
@@ -362,7 +360,7 @@ pub(super) fn run_git(
     })
 }
 
-/// The answer of a git that did what it was to do.
+/// Returns the answer if git succeeded.
 pub(super) fn check_success(
     answer: GitOutput,
     doing: &'static str,
@@ -374,7 +372,7 @@ pub(super) fn check_success(
     }
 }
 
-/// An identity as commits have it; git drops the same characters.
+/// Formats an identity line; git drops the same characters.
 fn identity_line(person: &GitIdentity, date: &str) -> String {
     let clean = |text: &str| {
         text.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>')).collect::<String>()
@@ -382,7 +380,7 @@ fn identity_line(person: &GitIdentity, date: &str) -> String {
     format!("{} <{}> {date}", clean(&person.name).trim(), clean(&person.email).trim())
 }
 
-/// What git gave as its reason.
+/// Returns git's reason for a failure.
 pub(super) fn stderr_text(answer: &GitOutput) -> String {
     let error = |line: &&str| {
         ["fatal: ", "error: ", "remote: ", "ssh: "].iter().any(|start| line.starts_with(start))
@@ -391,7 +389,7 @@ pub(super) fn stderr_text(answer: &GitOutput) -> String {
     match (errors.is_empty(), answer.stderr.trim().is_empty()) {
         (false, _) => errors.join("; "),
         (true, false) => last_line(&answer.stderr),
-        (true, true) => format!("it ended with {}", answer.status),
+        (true, true) => format!("git failed ({})", answer.status),
     }
 }
 
@@ -399,6 +397,6 @@ fn last_line(text: &str) -> String {
     text.lines()
         .map(str::trim)
         .rfind(|line| !line.is_empty())
-        .unwrap_or("it said nothing")
+        .unwrap_or("git gave no reason")
         .to_owned()
 }

@@ -1,17 +1,16 @@
-//! What programs read in different ways: where that is new in a file of the mapping, nobody knows what
-//! it says.
+//! Finds constructs that programs read differently. If a change adds one to a file of the mapping,
+//! the meaning of the file is unclear.
 
 use crate::yaml::{self, YamlDocument, YamlValue};
 use std::collections::BTreeMap;
 
-/// Line breaks of YAML 1.1 that YAML 1.2 does not know: some parsers end a comment there.
+/// Line breaks of YAML 1.1 that are none in YAML 1.2: some parsers end a comment there.
 const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
-/// Blocks of text in a file may be documents themselves: patches.
+/// Depth to which text blocks are parsed as documents: they may be patches.
 const NESTED: usize = 2;
 
-/// What a text has that is read in different ways: half a sentence each, and its line. What stands in
-/// `before`, too, is no news.
+/// Finds an ambiguous construct that `before` does not have. Returns a phrase and the line.
 pub(super) fn find_new_ambiguity(
     path: &str,
     before: Option<&str>,
@@ -47,7 +46,7 @@ fn find_ambiguities(path: &str, text: &str) -> Vec<(String, u32)> {
     out
 }
 
-/// How many documents a text is.
+/// Number of documents in a YAML text.
 pub(super) fn count_documents(text: &str) -> usize {
     yaml::parse(text).map_or(0, |stream| stream.documents.len())
 }
@@ -59,16 +58,14 @@ fn line_of(text: &str, at: usize) -> u32 {
 fn find_line_breaks(text: &str) -> Vec<(String, u32)> {
     let found = text.char_indices().filter(|(_, c)| BREAKS.contains(c));
     let said = |c: char| {
-        format!("a line break stands in it that only some programs know (U+{:04X})", u32::from(c))
+        format!("contains a line break that only some parsers recognise (U+{:04X})", u32::from(c))
     };
     found.map(|(at, c)| (said(c), line_of(text, at))).collect()
 }
 
-/// Keys that stand twice in one mapping, also in blocks of text that are documents.
+/// Duplicate keys in a mapping, also within text blocks that are documents.
 fn written_twice(document: &YamlDocument, depth: usize) -> Vec<(String, u32)> {
-    let said = |key: &str| {
-        format!("the key `{key}` is written twice, and programs differ in which they take")
-    };
+    let said = |key: &str| format!("duplicate key `{key}`; parsers differ in which one they use");
     let mut out: Vec<(String, u32)> =
         document.duplicate_keys().into_iter().map(|(key, line)| (said(key), line)).collect();
     for (text, line) in document.block_scalars().filter(|_| depth < NESTED) {
@@ -84,9 +81,9 @@ fn is_kustomization(path: &str) -> bool {
     ["kustomization.yaml", "kustomization.yml", "Kustomization"].contains(&name)
 }
 
-/// What kustomize does to images that is not worked out here.
+/// Fields of a kustomization whose effect on images is not computed.
 fn find_uncomputed(root: YamlValue<'_>) -> Vec<(String, u32)> {
-    let said = |key: &str| format!("what its `{key}` do to images is not worked out");
+    let said = |key: &str| format!("the effect of `{key}` on images is not computed");
     let mut out = Vec::new();
     for (key, value) in root.raw_pairs() {
         let Some(name) = key.text() else { continue };
@@ -106,7 +103,7 @@ fn is_dotenv(path: &str) -> bool {
     name.ends_with(".env") || name.starts_with(".env.")
 }
 
-/// Lines of a dotenv file that are no plain assignment, and names that are set twice.
+/// Lines of a dotenv file that are no plain assignment, and variables set twice.
 fn odd_assignments(text: &str) -> Vec<(String, u32)> {
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
     let mut out = Vec::new();
@@ -117,11 +114,11 @@ fn odd_assignments(text: &str) -> Vec<(String, u32)> {
         }
         let rest = line.strip_prefix("export ").unwrap_or(line);
         match rest.split_once('=').filter(|(name, value)| is_name(name) && is_plain_value(value)) {
-            None => out.push((format!("the line `{line}` is read in different ways"), number)),
+            None => out.push((format!("programs read the line `{line}` differently"), number)),
             Some((name, _)) => {
                 if seen.insert(name, number).is_some() {
                     out.push((
-                        format!("`{name}` is set twice, and programs differ in which they take"),
+                        format!("`{name}` is set twice; programs differ in which one they use"),
                         number,
                     ));
                 }
@@ -135,7 +132,7 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// One word, or one text in quotes and nothing behind it.
+/// True for a single word, or a quoted text with nothing behind it.
 fn is_plain_value(value: &str) -> bool {
     let inner = |quote: char| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
     match inner('"').or_else(|| inner('\'')) {
@@ -147,8 +144,8 @@ fn is_plain_value(value: &str) -> bool {
     }
 }
 
-/// Is a value of YAML something else than the text that stands there: a number, or what a tag makes of
-/// it? `at` is where its token begins.
+/// True if YAML does not read a value as the text it shows: a number, or a tagged value. `at` is
+/// the range of its token.
 pub(super) fn is_untyped(text: &str, at: std::ops::Range<usize>) -> bool {
     let (Some(token), Some(before)) = (text.get(at.clone()), text.get(..at.start)) else {
         return false;
@@ -178,20 +175,20 @@ mod tests {
         assert_eq!(told("x.yaml", twice, twice), "");
         assert_eq!(
             told("x.yaml", twice, &format!("{twice}b: 4\n")),
-            "4: the key `b` is written twice, and programs differ in which they take"
+            "4: duplicate key `b`; parsers differ in which one they use"
         );
         assert_eq!(
             told("x.yaml", "a: 1\n", "a: &k tag\n*k : 1\ntag: 2\n"),
-            "3: the key `tag` is written twice, and programs differ in which they take"
+            "3: duplicate key `tag`; parsers differ in which one they use"
         );
         let patch = "patch: |\n  tag: 1\n  tag: 2\n";
         assert_eq!(
             told("x.yaml", "a: 1\n", patch),
-            "2: the key `tag` is written twice, and programs differ in which they take"
+            "2: duplicate key `tag`; parsers differ in which one they use"
         );
         assert_eq!(
             told("x.yaml", "", "# a\u{2028}tag: v9\n"),
-            "1: a line break stands in it that only some programs know (U+2028)"
+            "1: contains a line break that only some parsers recognise (U+2028)"
         );
     }
 
@@ -200,11 +197,11 @@ mod tests {
         let path = "a/kustomization.yaml";
         assert_eq!(
             told(path, "", "resources: [a]\ntransformers: [b.yaml]\n"),
-            "2: what its `transformers` do to images is not worked out"
+            "2: the effect of `transformers` on images is not computed"
         );
         assert_eq!(
             told(path, "", "replacements:\n- path: r.yaml\n"),
-            "1: what its `replacements` do to images is not worked out"
+            "1: the effect of `replacements` on images is not computed"
         );
         assert_eq!(told(path, "", "replacements:\n- source: {}\n"), "");
         assert_eq!(told("a/values.yaml", "", "transformers: [b.yaml]\n"), "");
@@ -226,7 +223,7 @@ mod tests {
         ] {
             assert!(
                 told("prod.env", plain, &format!("{plain}{odd}\n"))
-                    .contains("is read in different ways"),
+                    .contains("programs read the line"),
                 "{odd}"
             );
         }

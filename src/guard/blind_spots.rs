@@ -1,5 +1,5 @@
-//! Places that programs read and the mapping does not: what a change of them does to versions cannot be
-//! judged, so it is for those who may change the rules.
+//! Blind spots: places that other programs read and the mapping does not. The effect of a change
+//! there on versions cannot be judged, so only people who may change the rules may make it.
 
 use super::permissions::{ChangeContributors, PermissionResult};
 use super::rulings::{GuardCheck, GuardRefusal, Ruling, split_permit};
@@ -9,7 +9,7 @@ use crate::config::gates::CONFIG;
 use crate::model::{BlindSpot, BlindSpotEffect, StageName};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is said of each place that is not what it was. Of the files in `known` something is said already.
+/// Rules on each changed blind spot, except in files that already have a ruling (`known`).
 pub fn of_blind(
     before: &GuardState,
     after: &GuardState,
@@ -33,7 +33,7 @@ pub fn of_blind(
     out
 }
 
-/// What it is, and the stage it is for: the same place in another file is the same.
+/// Key and stage of a blind spot. The same key in another file is the same place.
 type BlindSpotKey<'b> = (&'b str, Option<&'b StageName>);
 
 fn by_place(blind: &[ClaimBlindSpot]) -> BTreeMap<BlindSpotKey<'_>, Vec<&ClaimBlindSpot>> {
@@ -48,8 +48,8 @@ fn by_place(blind: &[ClaimBlindSpot]) -> BTreeMap<BlindSpotKey<'_>, Vec<&ClaimBl
     out
 }
 
-/// A place that is not what it was: the new one, or the one that is gone. What goes with the file that it
-/// belongs to is no loss, and what a new file takes up as it stood is no news.
+/// Returns a changed blind spot: a new one, or one that is gone. A spot that goes with its file is
+/// no loss, and an unchanged spot that a new file refers to is no news.
 fn find_changed_spot<'b>(
     was: &[&'b ClaimBlindSpot],
     is: &[&'b ClaimBlindSpot],
@@ -70,7 +70,7 @@ fn find_changed_spot<'b>(
     new.or_else(gone).map(|one| &one.spot)
 }
 
-/// The places of which there is none among the others that says the same.
+/// Spots without an equal one among the others.
 fn spots_missing_from<'b>(
     blind: &[&'b ClaimBlindSpot],
     others: &[&'b ClaimBlindSpot],
@@ -79,8 +79,8 @@ fn spots_missing_from<'b>(
     blind.iter().copied().filter(|one| !says.contains(one.spot.says.as_str())).collect()
 }
 
-/// Is a stage kept by anything: does it come after another, or may only some change it? Where nobody
-/// knows the stage, all count.
+/// True if a stage is protected: another stage comes before it, or it has permissions. For an
+/// unknown stage, true if any stage is.
 fn is_kept(stage: Option<&StageName>, config: &Config) -> bool {
     let is_kept = |stage: &StageName| {
         !config.upstream_stages(stage).is_empty()
@@ -91,17 +91,15 @@ fn is_kept(stage: Option<&StageName>, config: &Config) -> bool {
 
 fn spot_ruling(spot: &BlindSpot, permit: &PermissionResult, config: &Config) -> Ruling {
     let what = if spot.key.is_empty() { String::new() } else { format!("{}: ", spot.key) };
-    let reason =
-        format!("{what}it is not what it was, and towpath does not work out what runs by it");
+    let reason = format!("{what}changed, and its effect on versions is not computed");
     let refusal = GuardRefusal::new(GuardCheck::Unreadable, reason);
     match split_permit(permit, config) {
         (Some(who), _) => {
             Ruling { granted: Some(who), ..Ruling::of_file(&spot.path, spot.line, None) }
         }
         (None, denied) => {
-            let named = format!(
-                "`permissions: {{ {CONFIG}: [...] }}` names who may change it all the same"
-            );
+            let named =
+                format!("`permissions: {{ {CONFIG}: [...] }}` names the people who may change it");
             let hint = denied.and_then(|denied| denied.hint).unwrap_or(named);
             Ruling::of_file(&spot.path, spot.line, Some(refusal.hint(hint)))
         }
@@ -119,7 +117,7 @@ mod tests {
         ClaimBlindSpot { spot, claim: claim.into(), stages: BTreeSet::new() }
     }
 
-    /// What is new from some places to others, where `a` is claimed before and after.
+    /// The changed spot between two lists, with `a` claimed before and after.
     fn told(was: &[ClaimBlindSpot], is: &[ClaimBlindSpot]) -> Option<String> {
         let side = |blind: &[ClaimBlindSpot]| GuardState {
             blind: blind.to_vec(),

@@ -1,32 +1,32 @@
-//! Which cells of the mapping a change moves, by meaning: a comment, a reformat or another key moves
+//! Finds the cells that a change moves, by meaning: a comment, a reformat or another key moves
 //! none.
 
 use crate::model::{CellKey, Location, MappingEntry, Version};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A cell that is not what it was.
+/// A changed cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CellChange {
     pub slot: CellKey,
-    /// What was written, in order. Several, where places of one cell disagree.
+    /// Old values, sorted. Several, if the places of a cell disagree.
     pub from: Vec<CellValue>,
     pub to: Vec<CellValue>,
-    /// The versions that came to a place which had another, or none.
+    /// Versions that arrived in a place which had another one, or none.
     arriving: Vec<Version>,
-    /// The file that people look at.
+    /// The file to show.
     pub path: Option<String>,
-    /// 1-based; `None` where the place is gone.
+    /// 1-based; `None` if the place is gone.
     pub line: Option<u32>,
 }
 
-/// One value of a cell.
+/// A value of a cell.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CellValue {
     pub image: Option<String>,
     pub version: Version,
 }
 
-/// What happens to a cell.
+/// Kind of a cell's change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CellChangeKind {
     New,
@@ -35,7 +35,7 @@ pub enum CellChangeKind {
 }
 
 impl CellChange {
-    /// What happens to it.
+    /// Kind of the change.
     pub fn kind(&self) -> CellChangeKind {
         match (self.from.is_empty(), self.to.is_empty()) {
             (true, _) => CellChangeKind::New,
@@ -44,12 +44,12 @@ impl CellChange {
         }
     }
 
-    /// The versions that were not there before.
+    /// Versions that were not there before.
     pub fn arriving_versions(&self) -> &[Version] {
         &self.arriving
     }
 
-    /// The image names that were not there before.
+    /// Image names that were not there before.
     pub fn arriving_images(&self) -> impl Iterator<Item = &str> {
         let was_there =
             |image: &str| self.from.iter().any(|from| from.image.as_deref() == Some(image));
@@ -59,11 +59,11 @@ impl CellChange {
 
 type EntriesByCell<'e> = BTreeMap<CellKey, Vec<&'e MappingEntry>>;
 
-/// A version in one place of a cell: file, document, key.
+/// A place of a cell: file, document, key.
 type EntryPlace<'e> = (&'e str, u32, &'e str);
 
-/// All cells that are not in both states the same. Of the places of a cell, people look at one that has
-/// changed.
+/// Finds all cells that differ between the two states. The location shown is one in a changed file,
+/// if there is any.
 pub fn find_cell_changes(
     before: &[MappingEntry],
     after: &[MappingEntry],
@@ -79,7 +79,8 @@ pub fn find_cell_changes(
     for slot in slots {
         let (from, to) = (entries(&before, slot), entries(&after, slot));
         let (was, is) = (versions_by_place(before.get(slot)), versions_by_place(after.get(slot)));
-        // In one place it is all the same where that is; several programs may each read one of several.
+        // If the version is written in one place, moving it elsewhere does not matter; of several
+        // places each may be read by another program.
         let is_spread = was.len() > 1 || is.len() > 1;
         if from == to && (!is_spread || was == is) {
             continue;
@@ -133,7 +134,7 @@ fn cell_values(entries: &[&MappingEntry]) -> Vec<CellValue> {
     out
 }
 
-/// What stands in each place.
+/// The version in each place.
 fn versions_by_place<'e>(
     entries: Option<&Vec<&'e MappingEntry>>,
 ) -> BTreeMap<EntryPlace<'e>, &'e Version> {

@@ -1,10 +1,10 @@
-//! `.gitattributes` by which a checkout is not what was committed.
+//! Finds `.gitattributes` lines by which a checkout differs from what was committed.
 
-/// Attributes that change contents on their way to a disk.
+/// Attributes that change contents on checkout.
 const CHANGING: [&str; 3] = ["working-tree-encoding", "filter", "ident"];
 
-/// The line of a new text, and what it says, that changes files of the mapping on their way; what the
-/// old text says, too, is no news.
+/// Finds a line of the new text that changes files of the mapping on checkout. Lines that the old
+/// text also has are ignored.
 pub(super) fn find_new_attribute<'t>(
     directory: &str,
     before: &str,
@@ -24,7 +24,8 @@ pub(super) fn find_new_attribute<'t>(
     })
 }
 
-/// Does a pattern mean this file? Sets of letters count as any letter, so it is rather yes than no.
+/// True if a pattern matches this file. Errs on the side of a match: sets of letters match any
+/// text.
 fn pattern_matches(directory: &str, pattern: &str, path: &str) -> bool {
     let inside = if directory.is_empty() {
         Some(path)
@@ -38,7 +39,7 @@ fn pattern_matches(directory: &str, pattern: &str, path: &str) -> bool {
     matches_glob(pattern.trim_start_matches('/').as_bytes(), subject.as_bytes())
 }
 
-/// `*` and `?`; `*` may stand for `/`, too.
+/// Matches `*` and `?`; `*` also matches `/`.
 fn matches_glob(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t, mut star) = (0, 0, None);
     while t < text.len() {

@@ -1,10 +1,8 @@
-//! The check on a change that somebody proposes: may *this* identity change *this* mapping, in this
-//! order?
+//! Checks a proposed change: may *this* identity change *this* mapping, in this order?
 //!
-//! What counts is the meaning: the mapping of the state as it is, and of the state as it would be. The
-//! rules are those of the state as it is, so no change grants itself anything. What cannot be judged
-//! is not let through: a link in place of a file, names that differ in case only, keys that are
-//! written twice.
+//! The meaning counts: the mapping before and after the change. The rules are those before the
+//! change, so no change can grant itself anything. Changes that cannot be judged are refused: a
+//! link in place of a file, names that differ only in case, duplicate keys.
 
 mod ambiguous_yaml;
 mod blind_spots;

@@ -1,8 +1,8 @@
-//! Names that some file systems take for one.
+//! Finds names that some file systems treat as equal.
 
-/// A path without what a file system may not tell apart: case, characters that are not seen, and dots
-/// and blanks at the ends of names. Case and invisible characters are those HFS+ and NTFS are known
-/// for (git has the same care for `.git`, in `path.c`).
+/// Folds a path to what a file system may compare: without case, invisible characters, and dots and
+/// spaces at the ends of names. HFS+ and NTFS are known for these (git has the same care for
+/// `.git`, in `path.c`).
 pub(super) fn fold_path(path: &str) -> String {
     let part = |part: &str| {
         let seen: String =
@@ -16,7 +16,7 @@ fn is_unseen(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// The directories above a path, the nearest last.
+/// Directories above a path, nearest last.
 pub(super) fn parent_folders(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').map(|(at, _)| &path[..at])
 }

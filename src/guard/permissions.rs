@@ -1,4 +1,4 @@
-//! Who is proven to ask, and what they may do.
+//! Identities that are proven, and their permissions.
 //!
 //! An author line proves nothing: anybody can write one.
 
@@ -6,38 +6,38 @@ use crate::config::gates::{BREAK_GLASS, CONFIG, Permission, PipelineConfig};
 use crate::model::CellKey;
 use std::collections::BTreeSet;
 
-/// Somebody who had a hand in the change.
+/// A person who contributed to the change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contributor {
     pub name: String,
     pub proof: IdentitySource,
 }
 
-/// How it is known who somebody is.
+/// Source of an identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdentitySource {
-    /// The forge's event says who opened the pull request.
+    /// The forge's event names the person as the one who opened the pull request.
     Event,
-    /// The forge's event says who changed it last.
+    /// The forge's event names the person as the last one to act on the pull request.
     Sender,
-    /// The forge says who opened it.
+    /// The forge's API names the person as the one who opened the pull request.
     Forge,
-    /// Whoever runs the check vouches for it.
+    /// The caller vouches for the person.
     Told,
 }
 
 impl IdentitySource {
-    /// In words.
+    /// Describes the source in a sentence.
     pub fn as_str(self) -> &'static str {
         match self {
             IdentitySource::Event => "opened the pull request",
             IdentitySource::Sender => "acted on the pull request last",
             IdentitySource::Forge => "opened the pull request",
-            IdentitySource::Told => "is vouched for by --actor",
+            IdentitySource::Told => "is named by --actor",
         }
     }
 
-    /// The word in JSON.
+    /// The word used in JSON.
     pub fn json_name(self) -> &'static str {
         match self {
             IdentitySource::Event => "event",
@@ -48,67 +48,67 @@ impl IdentitySource {
     }
 }
 
-/// What the signatures of the commits come to, by some lists of signers.
+/// Result of checking the commits' signatures against lists of signers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignatureResult {
-    /// Every commit that matters bears a good signature by one of these.
+    /// Every relevant commit has a good signature by one of these.
     By(BTreeSet<String>),
-    /// Why that is not so.
+    /// The signatures do not suffice, for this reason.
     No(String),
 }
 
-/// Everybody who had a hand in the change.
+/// Everybody who contributed to the change.
 pub struct ChangeContributors<'p> {
-    /// All of them have to be permitted.
+    /// People who all have to be permitted.
     pub persons: Vec<Contributor>,
-    /// Asked for some files with allowed signers.
+    /// Checks the signatures of all commits by these files of allowed signers.
     pub signed: &'p dyn Fn(&[String]) -> SignatureResult,
-    /// Does one commit bear a good signature, by some files with allowed signers?
+    /// Tells whether one commit has a good signature, by these files of allowed signers.
     pub vouched: &'p dyn Fn(&[String], &str) -> bool,
 }
 
-/// May they?
+/// Result of a permission check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PermissionResult {
-    /// Everyone may.
+    /// Everyone is permitted.
     Free,
-    /// Who, and how that is known.
+    /// The person, and how their identity is known.
     Granted(String),
     Denied(PermissionDenial),
 }
 
-/// Why they may not.
+/// A denied permission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PermissionDenial {
     pub reason: String,
-    /// The line of the configuration, if there is one.
+    /// Line of the configuration, if there is one.
     pub line: Option<u32>,
-    /// Who may.
+    /// People who are permitted.
     pub named: String,
-    /// Nobody said who asks.
+    /// True if the identity is unknown.
     pub is_unknown: bool,
 }
 
-/// The words of a commit that breaks the glass.
+/// A commit with a break-glass trailer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BreakGlassCommit {
     pub commit: String,
     pub reason: String,
-    /// Apps and stages; empty: for all of the change.
+    /// Apps and stages; empty means the whole change.
     pub apps: Vec<String>,
     pub stages: Vec<String>,
 }
 
 impl ChangeContributors<'_> {
-    /// May they change a stage?
+    /// Checks the permission to change a stage.
     pub fn stage(&self, rules: &PipelineConfig, stage: &str) -> PermissionResult {
         rules.find_permission(stage).map_or(PermissionResult::Free, |permission| {
             self.check_permission(permission, &format!("actors of {stage}"))
         })
     }
 
-    /// May they change the rules themselves? Where anybody is named for anything, somebody has to be
-    /// named for this, or everybody could name themselves.
+    /// Checks the permission to change the rules. If there are any permissions, the rules need one
+    /// too; otherwise anybody could grant themselves the others.
     pub fn permit_rules(&self, rules: &PipelineConfig) -> PermissionResult {
         match rules.find_permission(CONFIG) {
             Some(permission) => {
@@ -117,7 +117,7 @@ impl ChangeContributors<'_> {
             None if rules.permissions.is_empty() => PermissionResult::Free,
             None => PermissionResult::Denied(PermissionDenial {
                 reason: format!(
-                    "nobody may change the rules: `permissions` names nobody for `{CONFIG}`"
+                    "nobody may change the rules: `permissions` has no entry for `{CONFIG}`"
                 ),
                 line: None,
                 named: String::new(),
@@ -126,8 +126,8 @@ impl ChangeContributors<'_> {
         }
     }
 
-    /// Who breaks the glass for this cell? Nobody may, unless named: as the person who asks, or as the
-    /// signer of the very commit that says so.
+    /// Returns who overrides the gates for this cell. Requires `break-glass` permission of the
+    /// requester, or of the signer of the commit with the trailer.
     pub fn find_break_glass(
         &self,
         rules: &PipelineConfig,
@@ -143,12 +143,12 @@ impl ChangeContributors<'_> {
         Some(format!("commit {} is signed", signed.commit.get(..10).unwrap_or(&signed.commit)))
     }
 
-    /// May whoever asks break the glass without a commit that says so: by an event of the ledger?
+    /// Returns the requester if they may override the gates by a ledger event, without a trailer.
     pub fn may_break(&self, rules: &PipelineConfig) -> Option<String> {
         self.persons_in(rules.find_permission(BREAK_GLASS)?)
     }
 
-    /// Everybody who asks, if all are named.
+    /// Describes the requesters, if all of them are named by the permission.
     fn persons_in(&self, permission: &Permission) -> Option<String> {
         let is_named = |person: &Contributor| permission.names_any([person.name.as_str()]);
         let who = || self.persons.iter().map(|one| format!("{} {}", one.name, one.proof.as_str()));
@@ -169,12 +169,9 @@ impl ChangeContributors<'_> {
         let stranger = self.persons.iter().find(|person| !is_named(person));
         let stranger = match stranger {
             Some(person) => {
-                format!("{}, who {}, is none of the {group}", person.name, person.proof.as_str())
+                format!("{}, who {}, is not one of the {group}", person.name, person.proof.as_str())
             }
-            None => {
-                "it is not known who asks for it; what commits say of their authors proves nothing"
-                    .to_owned()
-            }
+            None => "the requester is unknown; commit authors are not proof of identity".to_owned(),
         };
         let reason = match signed {
             Some(SignatureResult::No(why)) if self.persons.is_empty() => why,

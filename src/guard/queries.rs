@@ -1,4 +1,4 @@
-//! What the gates are asked about a change.
+//! Derives gate queries from a change.
 
 use super::cell_changes::{CellChange, CellChangeKind};
 use super::rulings::{GuardCheck, GuardRefusal};
@@ -9,22 +9,22 @@ use crate::pipeline::{AppComponent, Evidence, GateQuery, MoveDirection};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-/// Which gates have to be open.
+/// The gates that have to be open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GateScope {
     All,
-    /// Nothing arrives: only those that keep a stage as it is.
+    /// No version arrives: only gates that keep a stage unchanged count.
     Quiet,
 }
 
 impl GateScope {
-    /// Does this gate count?
+    /// True if this gate counts.
     pub fn includes(self, gate: GateKind) -> bool {
         self == GateScope::All || gate.descriptor().keeps_a_stage_still
     }
 }
 
-/// One question, and the moves that wait for its answer.
+/// A query, and the moves that depend on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeQuery {
     pub subject: AppComponent,
@@ -33,14 +33,14 @@ pub struct ChangeQuery {
     pub version: Version,
     pub is_back: bool,
     pub need: GateScope,
-    /// Indices of moves.
+    /// Indexes of the moves.
     pub moves: Vec<usize>,
 }
 
-/// What cells ask together: they are of one app and stage, and get one version.
+/// Grouping key: cells of one app and stage that get one version share a query.
 type QueryKey<'m> = (&'m AppName, &'m StageName, &'m Version, bool, GateScope);
 
-/// The questions, and what is out of order without one. `before` is what stands there.
+/// Plans the queries and finds refusals that need none. `before` is the current mapping.
 pub fn plan_queries(
     moves: &[CellChange],
     evidence: &Evidence<'_>,
@@ -80,11 +80,11 @@ pub fn plan_queries(
     asked
 }
 
-/// Questions for the gates, and what needs none.
+/// Queries for the gates, and refusals that need none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PlannedQueries {
     pub queries: Vec<ChangeQuery>,
-    /// With the index of the move.
+    /// Refusals with the index of their move.
     pub refusals: Vec<(usize, GuardRefusal)>,
 }
 
@@ -115,7 +115,7 @@ fn build_query(
     }
 }
 
-/// The versions a move is asked about. What only goes away is asked about what was there.
+/// Versions to query for a move. For a removal it is the old version.
 fn versions_to_ask(one: &CellChange) -> Vec<(&Version, GateScope)> {
     let arriving = one.arriving_versions();
     if !arriving.is_empty() {
@@ -126,7 +126,7 @@ fn versions_to_ask(one: &CellChange) -> Vec<(&Version, GateScope)> {
     staying.map(|written| (&written.version, GateScope::Quiet)).into_iter().collect()
 }
 
-/// What has to be known to put a move in order.
+/// Data for deriving queries.
 struct QueryBuilder<'o, 'e> {
     moves: &'o [CellChange],
     evidence: &'o Evidence<'e>,
@@ -139,7 +139,7 @@ impl QueryBuilder<'_, '_> {
         self.evidence.config
     }
 
-    /// What has to have come this way before: the app itself. A new cell may hold what is known by
+    /// The subject whose order is checked. For a new cell it may be an app that has the image under
     /// another name.
     fn subject(&self, one: &CellChange) -> Result<AppComponent, GuardRefusal> {
         let slot = &one.slot;
@@ -156,12 +156,10 @@ impl QueryBuilder<'_, '_> {
             return Ok(whole);
         }
         if let Some(stage) = self.is_new_in(one, &earlier) {
-            let reason = format!(
-                "it is new in {stage} and in {} at once, and {} comes later",
-                slot.stage, slot.stage
-            );
+            let reason =
+                format!("new in both {stage} and {}, but {} comes later", slot.stage, slot.stage);
             return Err(GuardRefusal::new(GuardCheck::Gate(GateKind::Order), reason)
-                .hint("one stage after the other"));
+                .hint("add it to one stage at a time"));
         }
         if let Some(kin) = self.earlier_namesake(one, &earlier) {
             return Ok(kin);
@@ -169,7 +167,7 @@ impl QueryBuilder<'_, '_> {
         self.check_rename(one).map_or(Ok(own), Err)
     }
 
-    /// Is it in a stage before this one?
+    /// True if the subject runs in a stage before this one.
     fn is_before(&self, subject: &AppComponent, stage: &StageName) -> bool {
         let version = Version::default();
         let at = self.at;
@@ -186,7 +184,7 @@ impl QueryBuilder<'_, '_> {
         !self.evidence.previous_stages(&question).is_empty()
     }
 
-    /// An earlier stage that gets the app by the same change.
+    /// An earlier stage to which the same change adds the app.
     fn is_new_in<'s>(&self, one: &CellChange, earlier: &[&'s StageName]) -> Option<&'s StageName> {
         let is_there = |stage: &StageName| {
             let same =
@@ -196,7 +194,7 @@ impl QueryBuilder<'_, '_> {
         earlier.iter().copied().find(|stage| is_there(stage))
     }
 
-    /// The app that has the same image in an earlier stage.
+    /// The app with the same image in an earlier stage.
     fn earlier_namesake(&self, one: &CellChange, earlier: &[&StageName]) -> Option<AppComponent> {
         let has_image = |entry: &&MappingEntry| {
             entry.image.is_some() && one.to.iter().any(|to| to.image == entry.image)
@@ -209,7 +207,8 @@ impl QueryBuilder<'_, '_> {
         })
     }
 
-    /// Something of the stage goes away by the same change, and it was not this.
+    /// Refuses a new app if another one leaves the stage in the same change with a different
+    /// version.
     fn check_rename(&self, one: &CellChange) -> Option<GuardRefusal> {
         let is_gone = |other: &&CellChange| {
             other.kind() == CellChangeKind::Gone && other.slot.stage == one.slot.stage
@@ -220,12 +219,11 @@ impl QueryBuilder<'_, '_> {
             return None;
         }
         let (stage, away) = (&one.slot.stage, &first.slot.app);
-        let reason =
-            format!("it is new in {stage} while {away} goes away, and is not the same version");
+        let reason = format!("new in {stage} while {away} is removed, with a different version");
         Some(GuardRefusal::new(GuardCheck::Rename, reason).hint("rename first, then deploy"))
     }
 
-    /// Images that nothing before the stage has.
+    /// Refuses images that no earlier stage has.
     fn strange_images<'m>(
         &'m self,
         one: &'m CellChange,
@@ -241,13 +239,14 @@ impl QueryBuilder<'_, '_> {
         let strange =
             one.arriving_images().filter(move |image| !known.is_empty() && !known.contains(image));
         strange.map(|image| {
-            let reason = format!("the image {image} is in no stage before {}", one.slot.stage);
+            let reason =
+                format!("image {image} is not used in any stage before {}", one.slot.stage);
             GuardRefusal::new(GuardCheck::Image, reason)
         })
     }
 
-    /// Digests that nothing before the stage has, in a cell that had none: they say what runs, whatever
-    /// the tag says.
+    /// Refuses digests that no earlier stage has, in a cell that had none: a digest decides what
+    /// runs, whatever the tag says.
     fn strange_digests<'m>(
         &'m self,
         one: &'m CellChange,
@@ -264,12 +263,12 @@ impl QueryBuilder<'_, '_> {
         arriving.filter(move |digest| !is_pinned && !is_known(digest)).map(|digest| {
             GuardRefusal::new(
                 GuardCheck::Image,
-                format!("the digest {digest} is in no stage before {}", one.slot.stage),
+                format!("digest {digest} is not used in any stage before {}", one.slot.stage),
             )
         })
     }
 
-    /// Did this version come to the cell before the one that is there now?
+    /// True if the cell first ran this version before it first ran the current one.
     fn is_back(&self, slot: &CellKey, version: &Version) -> bool {
         let subject = AppComponent { app: slot.app.clone(), component: slot.component.clone() };
         let slots = self.evidence.cells_of_app(&subject);
@@ -284,7 +283,7 @@ impl QueryBuilder<'_, '_> {
         matches!((now, first(version)), (Some(now), Some(then)) if then > now)
     }
 
-    /// Do these moves take all that the app has in the stage?
+    /// True if these moves cover every cell of the app in the stage.
     fn is_whole(&self, app: &AppComponent, stage: &StageName, members: &[usize]) -> bool {
         let slots = self.evidence.cells_of_app(app).into_iter().filter(|slot| slot.stage == *stage);
         let slots = slots.filter(|slot| self.evidence.current_run(slot, None).is_some());

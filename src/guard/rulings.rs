@@ -1,4 +1,4 @@
-//! What is said to each part of a change.
+//! Rulings on the parts of a change.
 
 use super::cell_changes::CellChange;
 use super::permissions::{BreakGlassCommit, ChangeContributors, PermissionResult};
@@ -9,30 +9,30 @@ use crate::model::{AppName, CellKey, StageName, Version};
 use crate::pipeline::{Judgement, Verdict};
 use std::collections::HashMap;
 
-/// What was looked at.
+/// The check that led to a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GuardCheck {
-    /// May they?
+    /// Permission to change the stage.
     Permission,
     Gate(GateKind),
     /// An image that no earlier stage has.
     Image,
-    /// One app goes, another comes.
+    /// One app leaves and another arrives.
     Rename,
-    /// The rules themselves, or what they are made of.
+    /// A change of the rules, or of files they depend on.
     Rules,
-    /// A file of the mapping that can no longer be read, or be read in two ways.
+    /// A file of the mapping that became unreadable or ambiguous.
     Unreadable,
-    /// A link or a submodule where the mapping is.
+    /// A link or submodule in place of a mapped file.
     Link,
-    /// Names that some file systems take for one.
+    /// Names that some file systems treat as equal.
     Alike,
-    /// It cannot be merged as it is.
+    /// The change cannot be merged as it is.
     Merge,
 }
 
 impl GuardCheck {
-    /// The word used in tables and JSON: the gate's own, or that of the check.
+    /// The word used in tables and JSON: that of the gate, or of the check.
     pub fn as_str(self) -> &'static str {
         match self {
             GuardCheck::Permission => "permission",
@@ -47,7 +47,7 @@ impl GuardCheck {
         }
     }
 
-    /// Can a broken glass open it? What cannot be judged stays out.
+    /// True if the check can be overridden. Changes that cannot be judged are refused in any case.
     fn is_rule(self) -> bool {
         matches!(
             self,
@@ -56,50 +56,50 @@ impl GuardCheck {
     }
 }
 
-/// Why something is not let through.
+/// Reason for refusing a part of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuardRefusal {
     pub check: GuardCheck,
-    /// Half a sentence.
+    /// A short phrase.
     pub reason: String,
     pub hint: Option<String>,
 }
 
 impl GuardRefusal {
-    /// A reason.
+    /// Creates a refusal without a hint.
     pub fn new(check: GuardCheck, reason: impl Into<String>) -> Self {
         GuardRefusal { check, reason: reason.into(), hint: None }
     }
 
-    /// The same, with what would help.
+    /// Adds a hint.
     #[must_use]
     pub fn hint(self, hint: impl Into<String>) -> Self {
         GuardRefusal { hint: Some(hint.into()), ..self }
     }
 }
 
-/// What is said to some cells that move alike, or to a file.
+/// Ruling on some cells that move alike, or on a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ruling {
-    /// Of one app and stage. Empty: it is about a file.
+    /// Cells of one app and stage. Empty if the ruling is about a file.
     pub slots: Vec<CellKey>,
     pub from: Vec<Version>,
     pub to: Vec<Version>,
     pub path: Option<String>,
     /// 1-based.
     pub line: Option<u32>,
-    /// Empty: it may pass.
+    /// Empty if the part is allowed.
     pub refusals: Vec<GuardRefusal>,
-    /// Who may do it, and how that is known; `None` where everyone may.
+    /// Who is permitted, and how that is known; `None` if everyone is.
     pub granted: Option<String>,
-    /// What was in the way, and is overridden.
+    /// Refusals that were overridden.
     pub overridden: Vec<GuardRefusal>,
-    /// The questions it waits for, as indices.
+    /// Indexes of the gate queries that the ruling depends on.
     pub queries: Vec<usize>,
 }
 
 impl Ruling {
-    /// About a file.
+    /// Creates a ruling on a file.
     pub fn of_file(
         path: impl Into<String>,
         line: Option<u32>,
@@ -118,7 +118,7 @@ impl Ruling {
         }
     }
 
-    /// May it pass?
+    /// True if nothing was refused.
     pub fn is_allowed(&self) -> bool {
         self.refusals.is_empty()
     }
@@ -132,7 +132,7 @@ impl Ruling {
     }
 }
 
-/// Rules on all moves. `judgements` answer the queries, in their order.
+/// Rules on all moves. `judgements` are the answers to the queries, in order.
 pub fn of_moves(
     moves: &[CellChange],
     asked: &PlannedQueries,
@@ -206,7 +206,7 @@ fn change_ruling(one: &CellChange, permit: &PermissionResult, config: &Config) -
     }
 }
 
-/// Who may, or why not.
+/// Splits a permission into who is permitted, or a refusal.
 pub(super) fn split_permit(
     permit: &PermissionResult,
     config: &Config,
@@ -218,21 +218,21 @@ pub(super) fn split_permit(
             let refusal = GuardRefusal::new(GuardCheck::Permission, denial.reason.clone());
             let hint = match denial.line {
                 Some(_) if denial.is_unknown => Some(
-                    "an event of the forge, --proposal, --actor or signatures say who asks".into(),
+                    "identify the requester by a forge event, --proposal, --actor or commit signatures".into(),
                 ),
                 Some(line) => Some(format!(
                     "`permissions` in {} names {}",
                     config.provenance(Some(line)),
                     denial.named
                 )),
-                None => Some(format!("`permissions: {{ {CONFIG}: [...] }}` names them")),
+                None => Some(format!("`permissions: {{ {CONFIG}: [...] }}` names the people who may")),
             };
             (None, Some(GuardRefusal { hint, ..refusal }))
         }
     }
 }
 
-/// The gates that are in the way.
+/// Refusals for the gates that are not open.
 fn gate_refusals<'q>(
     query: &'q ChangeQuery,
     judgement: &'q Judgement,
@@ -245,13 +245,14 @@ fn gate_refusals<'q>(
             }
             _ => answer.reason.clone(),
         };
-        let hint = answer.clear.as_ref().map(|command| format!("`{command}` would clear it"));
+        let hint =
+            answer.clear.as_ref().map(|command| format!("to open this gate, run `{command}`"));
         GuardRefusal { check: GuardCheck::Gate(answer.gate), reason, hint }
     })
 }
 
 impl BreakGlassCommit {
-    /// Is it broken for this cell?
+    /// True if the override applies to this cell.
     pub(super) fn applies_to(&self, slot: &CellKey) -> bool {
         let is_of =
             |app: &String| app == slot.app.as_str() || app.starts_with(&format!("{}/", slot.app));
@@ -261,7 +262,7 @@ impl BreakGlassCommit {
     }
 }
 
-/// Rules on a change of the rules themselves. `is_wrong` says what is wrong with the new ones.
+/// Rules on a change of the rules themselves. `is_wrong` describes an error in the new ones.
 pub fn of_rules(
     paths: &[&str],
     is_wrong: Option<&str>,

@@ -1,32 +1,32 @@
-//! One state of the repository, as the guard looks at it.
+//! A state of the repository as the guard reads it.
 
 use crate::model::{BlindSpot, MappingEntry, StageName, Warning};
 use std::collections::BTreeSet;
 
-/// What stands there, and what was looked at to find out.
+/// Mapping of a state, with the files read for it.
 #[derive(Debug, Clone, Default)]
 pub struct GuardState {
     pub entries: Vec<MappingEntry>,
-    /// Paths of files, there or not.
+    /// Paths that were read or looked for.
     pub touched: BTreeSet<String>,
     pub warnings: Vec<Warning>,
-    /// The files that rules claim.
+    /// Files that rules claim.
     pub claims: BTreeSet<String>,
     pub blind: Vec<ClaimBlindSpot>,
 }
 
-/// A place that programs read and the mapping does not.
+/// A place that other programs read and the mapping does not.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ClaimBlindSpot {
     pub spot: BlindSpot,
-    /// The file that a rule claims, by which it came to light.
+    /// The claimed file through which it was found.
     pub claim: String,
-    /// The stages that it is for; empty where that is not known.
+    /// Stages it affects; empty if unknown.
     pub stages: BTreeSet<StageName>,
 }
 
 impl GuardState {
-    /// Was something about this file in the way?
+    /// Returns a warning about this file.
     pub fn find_warning(&self, path: &str) -> Option<&Warning> {
         self.warnings.iter().find(|warning| warning.path.as_deref() == Some(path))
     }

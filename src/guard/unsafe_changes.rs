@@ -1,4 +1,4 @@
-//! What cannot be judged, and so is not let through.
+//! Finds changes that cannot be judged and are therefore refused.
 
 use super::path_folding::{fold_path, parent_folders};
 use super::rulings::{GuardCheck, GuardRefusal, Ruling};
@@ -9,24 +9,24 @@ use crate::git::{FileKind, PathChange, TreeDiff};
 use crate::model::{CellKey, ImagePart, MappingEntry, PathTemplate};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// Both states, and what differs between them.
+/// Both states, and their differences.
 pub struct GuardInput<'s> {
     pub config: &'s Config,
     pub before: &'s GuardState,
     pub after: &'s GuardState,
     pub differences: &'s TreeDiff,
-    /// Files that rules are made of.
+    /// Files that the rules depend on.
     pub rule_files: &'s BTreeSet<String>,
-    /// The text of a file in the state that stands, and in the one that would be.
+    /// Reads a file before and after the change.
     pub text_before: &'s dyn Fn(&str) -> Option<String>,
     pub text_after: &'s dyn Fn(&str) -> Option<String>,
-    /// Does a link of the state that would be lead to a file of the repository?
+    /// Tells whether a link after the change leads to a file of the repository.
     pub leads_to_file: &'s dyn Fn(&PathChange) -> bool,
-    /// Is there a file of this path in the state that stands?
+    /// Tells whether the path exists before the change.
     pub stands: &'s dyn Fn(&str) -> bool,
 }
 
-/// Everything that is odd about the change.
+/// Finds all unsafe changes.
 pub fn find_unsafe_changes(scope: &GuardInput<'_>) -> Vec<Ruling> {
     let near = PathIndex::of(scope);
     let mut out: Vec<Ruling> = Vec::new();
@@ -45,7 +45,7 @@ pub fn find_unsafe_changes(scope: &GuardInput<'_>) -> Vec<Ruling> {
         out.extend(found);
     }
     for directory in &scope.differences.beyond {
-        let reason = "something differs here that no path can name: a name that is not UTF-8, or too many folders";
+        let reason = "a changed path here cannot be read: it is not UTF-8, or nested too deeply";
         let shown = if directory.is_empty() { "." } else { directory };
         out.push(Ruling::of_file(
             shown,
@@ -57,7 +57,8 @@ pub fn find_unsafe_changes(scope: &GuardInput<'_>) -> Vec<Ruling> {
     out
 }
 
-/// A tree that names a path twice; git would not write it, and programs differ in which they take.
+/// Refuses a path that its tree lists twice. Git does not write such trees, and programs differ in
+/// which entry they take.
 fn check_duplicate_path(
     scope: &GuardInput<'_>,
     change: &PathChange,
@@ -65,12 +66,12 @@ fn check_duplicate_path(
 ) -> Option<Ruling> {
     let is_hidden = change.before.is_none() && (scope.stands)(&change.path);
     (is_listed_twice || is_hidden).then(|| {
-        let reason = "one directory has this name twice";
+        let reason = "duplicate name in a directory";
         Ruling::of_file(&change.path, None, Some(GuardRefusal::new(GuardCheck::Unreadable, reason)))
     })
 }
 
-/// Something that is no file, where the mapping is or could be.
+/// Refuses links and submodules where mapped files are or could be.
 fn check_link(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
     let kind = change.after.map(|after| after.kind).filter(|kind| *kind != FileKind::File)?;
     let below = format!("{}/", change.path);
@@ -86,14 +87,12 @@ fn check_link(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
             && scope.config.rules.iter().any(|rule| leads_to(rule, &change.path, scope.config));
     is_near.then(|| {
         let what = if kind == FileKind::Symlink { "a symbolic link" } else { "a submodule" };
-        let reason = format!(
-            "{what} stands where versions are read, and what is behind it cannot be judged"
-        );
+        let reason = format!("{what} where versions are read cannot be judged");
         Ruling::of_file(&change.path, None, Some(GuardRefusal::new(GuardCheck::Link, reason)))
     })
 }
 
-/// Could a file of this rule lie at or below the path?
+/// True if a file of this rule could be at or below the path.
 fn leads_to(rule: &SourceRule, path: &str, config: &Config) -> bool {
     let template = rule.path.as_str();
     let (parts, depth) = (template.split('/').collect::<Vec<_>>(), path.split('/').count());
@@ -110,12 +109,12 @@ fn leads_to(rule: &SourceRule, path: &str, config: &Config) -> bool {
     matches && !is_below
 }
 
-/// A file of the mapping that can no longer be read, or be read in two ways.
+/// Refuses a file of the mapping that became unreadable.
 fn check_readable(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
     let path = &change.path;
     if let (Some(warning), None) = (scope.after.find_warning(path), scope.before.find_warning(path))
     {
-        let reason = format!("it could be read before, and now {}", warning.message);
+        let reason = format!("was readable before, but now {}", warning.message);
         return Some(Ruling::of_file(
             path,
             None,
@@ -125,7 +124,7 @@ fn check_readable(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling>
     None
 }
 
-/// A file of the mapping that programs read in different ways.
+/// Refuses a file of the mapping that became ambiguous.
 fn check_ambiguous_yaml(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
     let path = &change.path;
     if !scope.after.touched.contains(path) && !scope.before.touched.contains(path) {
@@ -136,7 +135,7 @@ fn check_ambiguous_yaml(scope: &GuardInput<'_>, change: &PathChange) -> Option<R
     Some(Ruling::of_file(path, Some(line), Some(GuardRefusal::new(GuardCheck::Unreadable, reason))))
 }
 
-/// A version that was a text and is one no more: `"1.10"` without its quotes is 1.1.
+/// Refuses a version that is no longer a string: `"1.10"` without its quotes is 1.1.
 fn check_value_type(
     scope: &GuardInput<'_>,
     change: &PathChange,
@@ -163,7 +162,7 @@ fn check_value_type(
         (scope.text_before)(&change.path).map(|text| odd(&text, before)).unwrap_or_default();
     let (_, line) =
         after.into_iter().find(|(slot, _)| known.iter().all(|(other, _)| other != slot))?;
-    let reason = "a version stands there that programs do not take for a text; put it in quotes";
+    let reason = "a version here is not read as a string; quote it";
     Some(Ruling::of_file(
         &change.path,
         Some(line),
@@ -171,7 +170,7 @@ fn check_value_type(
     ))
 }
 
-/// A file of values that has become several documents: helm reads the first, others all of them.
+/// Refuses a values file that became several documents: helm reads the first, other programs all.
 fn check_document_count(
     scope: &GuardInput<'_>,
     change: &PathChange,
@@ -188,7 +187,7 @@ fn check_document_count(
     {
         return None;
     }
-    let reason = "it has become several documents, and programs differ in which they read";
+    let reason = "split into several documents; programs differ in which ones they read";
     Some(Ruling::of_file(
         &change.path,
         None,
@@ -196,7 +195,8 @@ fn check_document_count(
     ))
 }
 
-/// A file of attributes by which files of the mapping are checked out otherwise than they were written.
+/// Refuses attributes by which files of the mapping are checked out differently from what was
+/// committed.
 fn check_attributes(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
     let directory = change
         .path
@@ -207,7 +207,7 @@ fn check_attributes(scope: &GuardInput<'_>, change: &PathChange) -> Option<Rulin
         ((scope.text_before)(&change.path).unwrap_or_default(), (scope.text_after)(&change.path)?);
     let files = scope.before.touched.iter().chain(&scope.after.touched).map(String::as_str);
     let (_, line) = git_attributes::find_new_attribute(directory, &before, &after, files)?;
-    let reason = "by it files of the mapping are checked out otherwise than they were written";
+    let reason = "this attribute changes mapped files on checkout";
     Some(Ruling::of_file(
         &change.path,
         Some(line),
@@ -215,8 +215,7 @@ fn check_attributes(scope: &GuardInput<'_>, change: &PathChange) -> Option<Rulin
     ))
 }
 
-/// A file that said versions, is still there, and says none: what it says to other programs is not
-/// known.
+/// Refuses a file that still exists but no longer holds a version: other programs may read one.
 fn check_lost_versions(
     scope: &GuardInput<'_>,
     change: &PathChange,
@@ -225,7 +224,7 @@ fn check_lost_versions(
     change.after?;
     let before = near.before.get(change.path.as_str())?;
     let first = before.first()?.locations.first().map(|place| place.key.clone())?;
-    // An overlay may leave to its base what it said itself.
+    // An overlay may drop its own version and inherit that of its base.
     let is_built =
         |entry: &&MappingEntry| entry.source.is_built() && near.slots.contains(&entry.slot());
     if near.after.contains_key(change.path.as_str())
@@ -235,8 +234,7 @@ fn check_lost_versions(
         return None;
     }
     let key = if first.is_empty() { String::new() } else { format!(" at `{first}`") };
-    let reason =
-        format!("it said a version{key} and says none any more, though the file is still there");
+    let reason = format!("no longer holds a version{key}, although the file still exists");
     Some(Ruling::of_file(
         &change.path,
         None,
@@ -244,11 +242,11 @@ fn check_lost_versions(
     ))
 }
 
-/// What counts, put in order: names as they would be taken, and what each file says.
+/// Mapping and paths, indexed: folded names, and the entries of each file.
 struct PathIndex<'s> {
     before: HashMap<&'s str, Vec<&'s MappingEntry>>,
     after: HashMap<&'s str, Vec<&'s MappingEntry>>,
-    /// The cells that would be.
+    /// Cells after the change.
     slots: HashSet<CellKey>,
     files: BTreeMap<String, &'s str>,
     directories: BTreeMap<String, &'s str>,
@@ -282,7 +280,7 @@ impl<'s> PathIndex<'s> {
         }
     }
 
-    /// A new name that some file systems take for one that counts, or puts beside it.
+    /// Refuses a new name that some file systems treat as that of a known file or directory.
     fn check_similar_path(&self, scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
         let path = change.path.as_str();
         if change.after.is_none() || (scope.stands)(path) || scope.rule_files.contains(path) {
@@ -296,7 +294,7 @@ impl<'s> PathIndex<'s> {
             found.map(|(_, known)| known)
         };
         let known = same.filter(|known| *known != path).or_else(beside)?;
-        let reason = format!("some file systems take this name for {known}");
+        let reason = format!("some file systems treat this name as {known}");
         Some(Ruling::of_file(path, None, Some(GuardRefusal::new(GuardCheck::Alike, reason))))
     }
 }

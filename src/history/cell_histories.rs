@@ -1,4 +1,4 @@
-//! Which of two states of an app is ahead, and by how many deployments.
+//! Compares two states of an app: which one is ahead, and by how many deployments.
 
 use super::timeline::{Deployment, Timeline};
 use crate::git::Oid;
@@ -6,18 +6,18 @@ use crate::model::{CellKey, Version};
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
-/// What a slot ran at a certain time.
+/// The version a cell ran at a certain time.
 #[derive(Debug, Clone, Copy)]
 pub struct CellState<'a> {
     pub slot: &'a CellKey,
     pub version: &'a Version,
-    /// The newest deployment that had happened by then, as an index of the timeline.
+    /// Timeline index of the newest deployment that had happened by then.
     pub cut: usize,
-    /// The stage's place in the pipeline.
+    /// Position of the stage in the pipeline.
     pub stage: usize,
 }
 
-/// The side that is further on.
+/// The side that is ahead, with the number of deployments between the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AheadSide {
     Left(usize),
@@ -25,7 +25,7 @@ pub enum AheadSide {
     Unknown,
 }
 
-/// The deployments of each slot, the newest first.
+/// Deployments of each cell, newest first.
 pub struct CellHistories<'t> {
     timeline: &'t Timeline,
     by_slot: HashMap<&'t CellKey, Vec<usize>>,
@@ -33,7 +33,8 @@ pub struct CellHistories<'t> {
 }
 
 impl<'t> CellHistories<'t> {
-    /// Those of a timeline. What changed only the name of an image is passed over.
+    /// Groups the deployments of a timeline by cell. Deployments that changed only the image name
+    /// are left out.
     pub fn new(timeline: &'t Timeline) -> Self {
         let mut courses =
             CellHistories { timeline, by_slot: HashMap::new(), commits: HashMap::new() };
@@ -46,13 +47,14 @@ impl<'t> CellHistories<'t> {
         courses
     }
 
-    /// The newest deployment of a commit, as an index of the timeline.
+    /// Timeline index of the newest deployment of a commit.
     pub fn of_commit(&self, commit: Oid) -> Option<usize> {
         self.commits.get(&commit).copied()
     }
 
-    /// Which of two versions that differ is ahead. In one slot the later moment is. Of two stages,
-    /// it is the one that ran the other's version before; if both did, the earlier stage.
+    /// Decides which of two different versions is ahead. Within one cell it is the later one.
+    /// Between two stages it is the one that ran the other's version before; if both did, the
+    /// earlier stage.
     pub fn compare_cells(&self, left: CellState<'_>, right: CellState<'_>) -> AheadSide {
         if left.slot == right.slot {
             return match left.cut.cmp(&right.cut) {
@@ -72,7 +74,7 @@ impl<'t> CellHistories<'t> {
         either.unwrap_or(AheadSide::Unknown)
     }
 
-    /// How many deployments a slot has had since it ran `version`; `None` if it never did.
+    /// Number of deployments of a cell since it ran `version`; `None` if it never did.
     fn deployments_since(&self, moment: CellState<'_>, version: &Version) -> Option<usize> {
         let course = self.by_slot.get(moment.slot)?.iter().filter(|index| **index >= moment.cut);
         let course: Vec<Deployment<'t>> =
@@ -91,7 +93,7 @@ impl<'t> CellHistories<'t> {
         course.filter(|index| (newer..older).contains(*index)).count()
     }
 
-    /// Every commit that deployed something.
+    /// Commits that deployed something.
     pub fn commits(&self) -> HashSet<Oid> {
         self.commits.keys().copied().collect()
     }

@@ -1,22 +1,23 @@
-//! What kind of change each deployment is, and how it relates to the stages before.
+//! Assigns a kind and a lead time to each deployment.
 //!
-//! One pass over the timeline, oldest first, commit by commit: what lands in one commit lands at
-//! once. A version that a stage before has not had yet is waited for, because merges may overtake
-//! each other. Linear in the number of deployments.
+//! One pass over the timeline, oldest first, commit by commit: all deployments of a commit land at
+//! once. If no earlier stage has had the version yet, the deployment waits for it, because merges
+//! may overtake each other. Linear in the number of deployments.
 
-use super::fx_hasher::IdMap;
 use super::stage_comparison::{StageComparison, StageIndex, StageLink, StagePair, StageRelation};
 use super::stage_order::StageOrder;
 use super::timeline::{DeploymentKind, DeploymentRow, NOTHING, Timeline};
 use super::version_keys::{VersionKeyIds, version_keys};
 use crate::config::Config;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, Hash};
+use std::hash::Hash;
 
-/// An app's image, in whatever stage: the number of its app and component.
+/// Number of an (app, component) pair, shared by all stages.
 type AppImageId = u32;
 
-/// Fills kind and lead of every deployment. Merges may overtake each other by `tolerance` seconds.
+/// Fills in the kind and lead of every deployment. Merges may overtake each other by up to
+/// `tolerance` seconds.
 pub fn classify(timeline: &mut Timeline, config: &Config, tolerance: i64) -> StageComparison {
     let mut pass = Classifier::new(timeline, config);
     let mut end = timeline.rows.len();
@@ -42,44 +43,44 @@ pub fn classify(timeline: &mut Timeline, config: &Config, tolerance: i64) -> Sta
     comparison
 }
 
-/// When a version came into a stage.
+/// Arrival of a version in a stage.
 #[derive(Clone, Copy)]
 struct StageArrival {
-    /// [`NOTHING`]: before everything that is known.
+    /// Commit number; [`NOTHING`] if it arrived before the known history.
     commit: u32,
     time: i64,
-    /// How many slots of the stage run it.
+    /// Number of cells of the stage that run it.
     running: u32,
 }
 
-/// What a slot runs.
+/// The version a cell runs now.
 #[derive(Clone, Copy)]
 struct CurrentRun {
-    /// Its landings; [`NOTHING`] where there is none.
+    /// Indexes of its arrivals; [`NOTHING`] for an unused place.
     landings: [u32; 2],
-    /// When the slot first had it, counted in versions of all slots.
+    /// Rank of its first run in this cell, counted over the versions of all cells.
     order: usize,
-    /// The stage had not had it before.
+    /// True if the stage had not had the version before.
     is_new: bool,
 }
 
 struct Classifier {
     pipeline: StageOrder,
-    /// Of each slot.
+    /// App image and stage of each cell.
     places: Vec<(AppImageId, StageIndex)>,
     current: Vec<Option<CurrentRun>>,
-    /// Of each pinned version: what it is found by, and a number that its equals share.
+    /// Keys of each pinned version, and a number shared by equal versions.
     keys: Vec<VersionKeyIds>,
     versions: Vec<u32>,
     landings: Vec<StageArrival>,
-    landed: IdMap<(AppImageId, StageIndex, u32), u32>,
-    /// The stages that have had an app, by group.
+    landed: FxHashMap<(AppImageId, StageIndex, u32), u32>,
+    /// Stages that have had an app image, by its number.
     had: Vec<Vec<bool>>,
-    /// When a slot first had a version.
-    first: IdMap<(u32, u32), usize>,
+    /// Rank of the first run of a version in a cell.
+    first: FxHashMap<(u32, u32), usize>,
     links: Vec<StageLink>,
-    /// Links that wait for a version to come to the stage before, and the time since.
-    waiting: IdMap<(AppImageId, StageIndex, u32), Vec<(usize, i64)>>,
+    /// Links waiting for a version to reach an earlier stage, each with its own time.
+    waiting: FxHashMap<(AppImageId, StageIndex, u32), Vec<(usize, i64)>>,
 }
 
 impl Classifier {
@@ -97,21 +98,15 @@ impl Classifier {
             places: groups.into_iter().zip(stages).collect(),
             pipeline,
             landings: Vec::new(),
-            landed: IdMap::with_capacity_and_hasher(
-                timeline.rows.len(),
-                BuildHasherDefault::default(),
-            ),
-            first: IdMap::with_capacity_and_hasher(
-                timeline.rows.len(),
-                BuildHasherDefault::default(),
-            ),
+            landed: FxHashMap::with_capacity_and_hasher(timeline.rows.len(), FxBuildHasher),
+            first: FxHashMap::with_capacity_and_hasher(timeline.rows.len(), FxBuildHasher),
             links: Vec::new(),
-            waiting: IdMap::default(),
+            waiting: FxHashMap::default(),
         }
     }
 
-    /// A slot changes: one version goes, another comes. Is it one that the slot had before the one
-    /// that goes?
+    /// Records that a cell replaced one version by another. Returns true if the cell had run the
+    /// new version before the old one.
     fn record_row(&mut self, timeline: &Timeline, row: DeploymentRow) -> bool {
         let time = timeline.commits[row.commit as usize].time;
         let slot = row.slot as usize;
@@ -131,7 +126,7 @@ impl Classifier {
         row.from != NOTHING && gone.is_some_and(|gone| order < gone.order)
     }
 
-    /// A version comes to a slot; when it first did.
+    /// Records a version in a cell. Returns the rank of its first run there.
     fn record_version(&mut self, slot: u32, pin: u32, commit: u32, time: i64) -> usize {
         let (group, stage) = self.places[slot as usize];
         self.had[group as usize][stage] = true;
@@ -147,7 +142,8 @@ impl Classifier {
         order
     }
 
-    /// One slot more of the stage runs the version. It landed when the first of them got it.
+    /// Counts one more cell of the stage that runs the version. The arrival is that of the first
+    /// cell.
     fn record_landing(&mut self, at: (AppImageId, StageIndex, u32), commit: u32, time: i64) -> u32 {
         let next = u32::try_from(self.landings.len()).expect("at most two for each deployment");
         let number = *self.landed.entry(at).or_insert(next);
@@ -171,7 +167,7 @@ impl Classifier {
         number
     }
 
-    /// What the slot itself says of the change. The stages before it are noted for later.
+    /// Kind of a change as seen from its own cell. Links to earlier stages are recorded for later.
     fn classify_row(&mut self, timeline: &Timeline, index: usize, returns: bool) -> DeploymentKind {
         let row = timeline.rows[index];
         if row.to == NOTHING {
@@ -211,7 +207,8 @@ impl Classifier {
         }
     }
 
-    /// As far as history has come. What landed in the same second was pushed as one.
+    /// Relation to an earlier stage, as far as the pass has come. Commits of the same second count
+    /// as one push.
     fn stage_relation(
         &self,
         group: AppImageId,
@@ -234,7 +231,8 @@ impl Classifier {
 
     fn into_comparison(self, timeline: &Timeline, tolerance: i64) -> StageComparison {
         let mut pairs: BTreeMap<(StageIndex, StageIndex), StagePair> = BTreeMap::new();
-        // What a new slot starts with may be older than the stage before; that it is not says something.
+        // A new cell may start with a version older than what the earlier stage had; such a version
+        // counts only if the earlier stage has it.
         let tells = |link: &&StageLink| {
             link.is_new
                 && (timeline.rows[link.index].kind != DeploymentKind::Add
@@ -260,7 +258,7 @@ impl Classifier {
     }
 }
 
-/// Values that are equal get the same number.
+/// Numbers values; equal values get the same number.
 fn number_values<T: Hash + Eq>(values: impl Iterator<Item = T>) -> Vec<u32> {
     let mut known = HashMap::new();
     let number = |value| {
@@ -270,8 +268,8 @@ fn number_values<T: Hash + Eq>(values: impl Iterator<Item = T>) -> Vec<u32> {
     values.map(number).collect()
 }
 
-/// Says of the deployments that are neither the first nor a return what the stages before say. With
-/// several of them the best counts.
+/// Turns `Deploy` into `Promote` or `Skip` according to the earlier stages. Of several stages the
+/// best relation counts.
 fn assign_kinds(timeline: &mut Timeline, comparison: &StageComparison) {
     let mut best: Vec<Option<StageRelation>> = vec![None; timeline.rows.len()];
     for link in comparison.links.iter().filter(|link| link.near) {
@@ -281,7 +279,7 @@ fn assign_kinds(timeline: &mut Timeline, comparison: &StageComparison) {
             *best = Some(best.map_or(link.relation, |best| best.min(link.relation)));
         }
     }
-    // Beyond a stage that cannot be compared stands another: the last that had the version counts.
+    // If the nearest stage cannot be compared, the stages beyond it count.
     let judged: Vec<bool> = best.iter().map(Option::is_some).collect();
     for link in comparison.links.iter().filter(|link| !link.near && !judged[link.index]) {
         if comparison.is_in_order(link.relation) {

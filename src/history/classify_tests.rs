@@ -48,7 +48,7 @@ fn back_to_an_older_version_is_a_rollback_and_forward_again_is_not() {
     assert_eq!(kinds(&lines), ["add", "deploy", "rollback", "deploy", "deploy"]);
 }
 
-/// Seen from a shallow clone: that the older one ran is only known from what it was replaced by.
+/// In a shallow clone the older version is known only as the one that was replaced.
 #[test]
 fn a_return_to_what_ran_before_all_history_is_a_rollback() {
     assert_eq!(kinds(&["1 web dev v1>v2", "2 web dev v2>v1"]), ["deploy", "rollback"]);
@@ -80,7 +80,7 @@ fn a_stage_without_the_app_is_looked_through() {
     assert_eq!(kinds(&lines), ["add", "add", "deploy", "promote 3m", "add", "deploy"]);
 }
 
-/// Merges overtake each other: by up to the tolerance that is no skip.
+/// Merges that overtake each other within the tolerance are no skip.
 #[test]
 fn overtaking_is_tolerated_for_a_while() {
     let start = ["0 web dev ->v1", "0 web staging ->v1"];
@@ -97,7 +97,7 @@ fn one_commit_may_move_two_stages() {
     assert_eq!(kinds(&lines)[2..], ["promote 0m", "deploy"]);
 }
 
-/// The stage has the version since its first target got it, until its last one lost it.
+/// A stage has a version from its first target's arrival until its last target's removal.
 #[test]
 fn leads_count_from_the_first_target() {
     let lines = [
@@ -157,7 +157,7 @@ fn renamed_tags_are_not_comparable() {
     assert!(comparison.links.iter().all(|link| link.relation == StageRelation::Never));
 }
 
-/// A stage that runs something else altogether does not hide the one before it.
+/// A stage that runs something unrelated does not hide the one before it.
 #[test]
 fn a_stage_that_cannot_be_compared_is_looked_through() {
     let lines = [

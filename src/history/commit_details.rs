@@ -1,10 +1,10 @@
-//! What a mainline commit tells about a deployment: people, subject, pull request.
+//! Reads from a mainline commit who deployed, with which subject and pull request.
 
 use super::pull_request_number;
 use crate::git::{CommitInfo, GitError, GitIdentity, Oid, Repository};
 use std::rc::Rc;
 
-/// Words in the names of programs that commit.
+/// Words in the names of automation accounts.
 const ROBOTS: [&str; 12] = [
     "bot",
     "robot",
@@ -20,18 +20,18 @@ const ROBOTS: [&str; 12] = [
     "updater",
 ];
 
-/// One commit, as people are told of it.
+/// Details of a commit that are shown to people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitDetails {
     pub author: GitIdentity,
     pub committer: GitIdentity,
-    /// Who wanted it: the person a trailer names, or else the author.
+    /// The responsible person: named by a trailer, or else the author.
     pub who: GitIdentity,
     pub subject: String,
-    /// The commit carries a signature, good or not.
+    /// True if the commit carries a signature, valid or not.
     pub is_signed: bool,
     pub pull_request: Option<u64>,
-    /// The reason for passing the gates (`Gate-Override:`).
+    /// Reason for overriding the gates (`Gate-Override:` or `Break-Glass:`).
     pub break_glass: Option<String>,
 }
 
@@ -51,7 +51,8 @@ impl From<CommitInfo> for CommitDetails {
     }
 }
 
-/// `Promoted-by:` says it; `Co-authored-by:` names a person where the author is a program.
+/// Person named by `Promoted-by:`, or by `Co-authored-by:` if the author is a program; otherwise
+/// the author.
 fn responsible_person(info: &CommitInfo) -> GitIdentity {
     if let Some(promoter) = info.trailers("promoted-by").next() {
         return parse_person(promoter);
@@ -62,7 +63,7 @@ fn responsible_person(info: &CommitInfo) -> GitIdentity {
     behind.unwrap_or_else(|| info.author.clone())
 }
 
-/// `Name <address>`, or a name alone.
+/// Parses `Name <address>`, or a name alone.
 fn parse_person(text: &str) -> GitIdentity {
     let (name, rest) = text.split_once('<').unwrap_or((text, ""));
     GitIdentity {
@@ -79,19 +80,19 @@ fn is_robot(person: &GitIdentity) -> bool {
     words.any(|word| ROBOTS.iter().any(|robot| word.eq_ignore_ascii_case(robot)))
 }
 
-/// The accounts of commits. The last one is kept: deployments of one commit come together.
+/// Reads commit details. Keeps the last one: deployments of one commit come together.
 pub struct CommitDetailsReader<'r> {
     repository: &'r Repository,
     last: Option<(Oid, Rc<CommitDetails>)>,
 }
 
 impl<'r> CommitDetailsReader<'r> {
-    /// Those of a repository.
+    /// Creates a reader for a repository.
     pub fn new(repository: &'r Repository) -> Self {
         CommitDetailsReader { repository, last: None }
     }
 
-    /// What a commit tells.
+    /// Returns the details of a commit.
     ///
     /// # Errors
     /// [`GitError::MissingObject`].

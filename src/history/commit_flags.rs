@@ -1,4 +1,4 @@
-//! What is asked of every deploying commit and never changes: small enough to be kept beside the
+//! Properties of deploying commits that never change. They are small enough to be kept beside the
 //! index, so that a hundred thousand commits need not be read again.
 
 use super::CommitDetails;
@@ -6,29 +6,29 @@ use crate::git::Oid;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// An id and its mark.
+/// Bytes per row: a commit id and its flags.
 const ROW: usize = 21;
 
 const SIGNED: u8 = 1;
 const PROPOSED: u8 = 2;
 const GLASS: u8 = 4;
 
-/// What one commit is like.
+/// Properties of one commit, as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CommitFlags(u8);
 
 impl CommitFlags {
-    /// It carries a signature, good or not.
+    /// True if the commit carries a signature, valid or not.
     pub fn is_signed(self) -> bool {
         self.0 & SIGNED != 0
     }
 
-    /// Its message names a pull request.
+    /// True if the message names a pull request.
     pub fn is_proposed(self) -> bool {
         self.0 & PROPOSED != 0
     }
 
-    /// Its trailers say that the glass was broken.
+    /// True if the trailers state a gate override.
     pub fn breaks_glass(self) -> bool {
         self.0 & GLASS != 0
     }
@@ -44,18 +44,18 @@ impl From<&CommitDetails> for CommitFlags {
     }
 }
 
-/// The marks of many commits.
+/// Flags of many commits.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommitFlagCache {
-    /// Rows in the order of their ids.
+    /// Rows sorted by commit id.
     known: Vec<u8>,
-    /// What was learned since.
+    /// Flags added since the cache was read.
     #[serde(skip)]
     news: BTreeMap<[u8; ROW - 1], u8>,
 }
 
 impl CommitFlagCache {
-    /// What is known of a commit.
+    /// Returns the flags of a commit, if known.
     pub fn get(&self, commit: Oid) -> Option<CommitFlags> {
         let id = commit.as_bytes().get(..ROW - 1)?;
         let rows = self.known.as_chunks::<ROW>().0;
@@ -64,14 +64,14 @@ impl CommitFlagCache {
         found.or_else(|| self.news.get(id).copied()).map(CommitFlags)
     }
 
-    /// Remembers it.
+    /// Adds the flags of a commit.
     pub fn insert(&mut self, commit: Oid, mark: CommitFlags) {
         if let Some(id) = commit.as_bytes().first_chunk() {
             self.news.insert(*id, mark.0);
         }
     }
 
-    /// All that is known, in one order, if something is new.
+    /// Returns a cache with all rows merged and sorted, or `None` if nothing was added.
     pub fn merged_if_changed(&self) -> Option<Self> {
         if self.news.is_empty() {
             return None;

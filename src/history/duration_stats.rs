@@ -1,31 +1,31 @@
-//! How numbers are spread: median and 90th percentile.
+//! Median and 90th percentile of durations.
 
 /// Durations in seconds.
 #[derive(Debug, Clone, Default)]
 pub struct DurationStats(Vec<i64>);
 
 impl DurationStats {
-    /// Adds one.
+    /// Adds a duration.
     pub fn add(&mut self, seconds: i64) {
         self.0.push(seconds);
     }
 
-    /// How many there are.
+    /// Number of durations.
     pub fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// The smallest that half of them do not exceed.
+    /// Median: the smallest value that at least half of the durations do not exceed.
     pub fn median(&self) -> Option<i64> {
         self.percentile(50)
     }
 
-    /// The smallest that nine of ten do not exceed.
+    /// 90th percentile: the smallest value that at least nine in ten do not exceed.
     pub fn p90(&self) -> Option<i64> {
         self.percentile(90)
     }
 
-    /// By the nearest-rank method, so that the answer is one of the numbers.
+    /// Nearest-rank percentile, so that the result is one of the durations.
     fn percentile(&self, percent: usize) -> Option<i64> {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();

@@ -1,5 +1,5 @@
-//! The four DORA figures from the timeline alone: how often is deployed, how long a version takes
-//! from stage to stage, how many deployments were rolled back, and how long that took.
+//! The four DORA metrics, computed from the timeline: deployment frequency, lead time from stage to
+//! stage, share of deployments rolled back, and time to restore.
 
 use super::duration_stats::DurationStats;
 use super::stage_comparison::{StageComparison, StageRelation};
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 const WEEK: i64 = 7 * 24 * 60 * 60;
 
-/// From when to when, in seconds since 1970; the end is not in it.
+/// A time range in seconds since 1970; the end is exclusive.
 #[derive(Debug, Clone, Copy)]
 pub struct TimeWindow {
     pub since: i64,
@@ -21,32 +21,32 @@ impl TimeWindow {
         (self.since..self.until).contains(&time)
     }
 
-    /// How many weeks it is long.
+    /// Length in weeks.
     #[expect(clippy::cast_precision_loss, reason = "a window is less than 2^53 seconds long")]
     pub fn weeks(self) -> f64 {
         (self.until - self.since) as f64 / WEEK as f64
     }
 }
 
-/// The figures of one app in one stage, of a whole stage, or of everything.
+/// Figures of one app in one stage, of a whole stage, or overall.
 #[derive(Debug, Clone, Default)]
 pub struct DoraFigures {
-    /// `None`: all of them.
+    /// `None` means all apps.
     pub app: Option<AppName>,
     pub stage: Option<StageName>,
-    /// Commits that changed what runs; twins in one commit count once.
+    /// Commits that changed what runs; targets changed by one commit count once.
     pub deployments: usize,
-    /// How many of them in each week, the oldest first; weeks are counted back from the end.
+    /// Deployments per week, oldest first; weeks are counted back from the end of the window.
     pub per_week: Vec<usize>,
-    /// From the stage before, in seconds.
+    /// Time since the version reached the earlier stage, in seconds.
     pub lead: DurationStats,
     pub rollbacks: usize,
-    /// From the landing of what was rolled back to the rollback, in seconds.
+    /// Time from the rolled-back deployment to the rollback, in seconds.
     pub restore: DurationStats,
 }
 
 impl DoraFigures {
-    /// Of the deployments that brought something new, the part that was rolled back.
+    /// Rollbacks as a share of the deployments that brought a new version; `None` without such.
     #[expect(clippy::cast_precision_loss, reason = "there are fewer than 2^53 deployments")]
     pub fn failure_rate(&self) -> Option<f64> {
         let new = self.deployments - self.rollbacks;
@@ -54,32 +54,32 @@ impl DoraFigures {
     }
 }
 
-/// How the deployments of a stage relate to one stage before it.
+/// Relation of a stage's deployments to one earlier stage.
 #[derive(Debug, Clone)]
 pub struct StagePairFigures {
     pub before: StageName,
     pub stage: StageName,
     pub changes: usize,
-    /// Had been in the stage before.
+    /// Deployments whose version had been in the earlier stage.
     pub had: usize,
-    /// Brought by the same commit or the same push.
+    /// Deployments made by the same commit or push in both stages.
     pub same_commit: usize,
-    /// Came to the stage before only afterwards.
+    /// Deployments whose version reached the earlier stage only later.
     pub after: usize,
-    /// How many of those within the tolerance.
+    /// Deployments of `after` within the tolerance.
     pub tolerated: usize,
     pub never: usize,
-    /// Of those that had been in the stage before and are no rollbacks, in seconds.
+    /// Lead times in seconds of deployments that had been in the earlier stage, without rollbacks.
     pub lead: DurationStats,
-    /// How many different versions there were in all the past, and how many of them the stage
-    /// before ever had.
+    /// Number of different versions in the whole history. `met` of them were ever in the earlier
+    /// stage.
     pub versions: usize,
     pub met: usize,
-    /// More than half of the versions match.
+    /// True if at least half of the versions match.
     pub comparable: bool,
 }
 
-/// The answer.
+/// Result of [`compute_metrics`].
 #[derive(Debug, Clone, Default)]
 pub struct Metrics {
     pub overall: DoraFigures,
@@ -90,7 +90,7 @@ pub struct Metrics {
     pub pairs: Vec<StagePairFigures>,
 }
 
-/// Counts the deployments in a window of the slots that are wanted.
+/// Computes the metrics of the wanted cells in a time window.
 pub fn compute_metrics(
     timeline: &Timeline,
     comparison: &StageComparison,
@@ -109,11 +109,11 @@ pub fn compute_metrics(
     answer
 }
 
-/// Figures that are being counted.
+/// Figures while they are counted.
 #[derive(Clone)]
 struct FigureTally {
     figures: DoraFigures,
-    /// The commit that was counted last, as a deployment and as a rollback.
+    /// Commits counted last, as a deployment and as a rollback.
     counted: [u32; 2],
 }
 
@@ -121,9 +121,9 @@ struct MetricsCounter<'a> {
     timeline: &'a Timeline,
     window: TimeWindow,
     tallies: Vec<FigureTally>,
-    /// Of each slot: its app in its stage, its stage, everything.
+    /// Tallies of each cell: overall, its stage, its app in its stage.
     counted_in: Vec<[usize; 3]>,
-    /// Of each slot: when what it runs landed there.
+    /// Time at which each cell's current version was deployed.
     landed: Vec<Option<i64>>,
 }
 
@@ -167,7 +167,8 @@ impl<'a> MetricsCounter<'a> {
             return;
         }
         let counted_in = self.counted_in[row.slot as usize];
-        // Twins of the app are seen by its own tally, the last.
+        // Targets of one app in one commit count once; the tally of the app in its stage (the last)
+        // tells.
         let counted = &mut self.tallies[counted_in[2]].counted;
         let is_new = std::mem::replace(&mut counted[0], row.commit) != row.commit;
         let is_rollback = deployment.kind == DeploymentKind::Rollback
@@ -251,7 +252,7 @@ impl StagePairFigures {
         match relation {
             StageRelation::Before(seconds) => {
                 self.had += 1;
-                // A version that returns says nothing about the way.
+                // The lead time of a rollback says nothing about the pipeline.
                 let seconds = seconds.filter(|_| kind != DeploymentKind::Rollback);
                 seconds.into_iter().for_each(|seconds| self.lead.add(seconds.max(0)));
             }

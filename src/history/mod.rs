@@ -1,11 +1,10 @@
-//! The past of the mapping, read from the mainline: what was deployed when, and which commit put a version where it is.
+//! The history of the mapping, read from the mainline: what was deployed when, and by which commit.
 
 mod cell_histories;
 mod classify;
 mod commit_details;
 mod commit_flags;
 mod duration_stats;
-mod fx_hasher;
 pub mod index;
 mod metrics;
 mod pull_request;

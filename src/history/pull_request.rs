@@ -1,6 +1,6 @@
-//! The pull request a mainline commit came from, as forges write it into merge and squash messages.
+//! Finds the pull request of a mainline commit in the merge and squash messages of forges.
 
-/// The number, or `None`.
+/// Returns the pull request number named by a commit message.
 ///
 /// GitHub: `Merge pull request #12 from …`, `… (#12)`. Gitea and Forgejo: `Merge pull request 'x'
 /// (#12) from …`. Bitbucket: `Merged in x (pull request #12)`, `Pull request #12: …`. Azure DevOps:
@@ -31,7 +31,7 @@ pub fn number(subject: &str, message: &str) -> Option<u64> {
     leading_number(line.rsplit_once('!')?.1)
 }
 
-/// The number a text starts with.
+/// Parses the number at the start of a text.
 fn leading_number(text: &str) -> Option<u64> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     text[..end].parse().ok()

@@ -1,4 +1,4 @@
-//! Whatever happens to a repository: all deployments up to a commit together are what it shows.
+//! Random changes of a repository: all deployments up to a commit add up to its mapping.
 
 use super::walk::in_legs;
 use super::{Timeline, WalkOptions, deployments};
@@ -10,7 +10,8 @@ use crate::source::{self, ParseCache, SnapshotReader};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Two layouts for the same apps, twins, builds on a shared base, defaults, and variables.
+/// Two layouts for the same apps, several targets, builds on a shared base, defaults, and
+/// variables.
 const CONFIG: &str = "\
 stages: [dev, {name: prod, aliases: [live]}]
 sources:
@@ -22,7 +23,7 @@ sources:
   - compose: env/{stage}.yaml
 ";
 
-/// Files, and what may stand in them; `V` is a version.
+/// Files and their possible contents; `V` is a version.
 const FILES: [(&str, &[&str]); 19] = [
     ("tags/dev/web.yaml", &["tag: V\n", "other: V\n"]),
     ("tags/dev/api.yaml", &["tag: V\n"]),
@@ -61,7 +62,7 @@ const OVERLAYS: &[&str] =
 const VALUES: &[&str] =
     &["replicas: 1\n", "image: {tag: V}\n", "side: {image: {repository: r/side, tag: V}}\n"];
 
-/// A file with other contents, or none.
+/// A change of one file, or its removal.
 fn change() -> impl Strategy<Value = (usize, Option<String>)> {
     let versions = prop::sample::select(vec!["v1", "v2", "v3"]);
     let file =
@@ -86,7 +87,7 @@ fn shown(repository: &Repository, config: &Config, commit: Oid) -> State {
     mapping.entries.iter().map(|entry| (entry.slot(), entry.version.clone())).collect()
 }
 
-/// What a walk tells, or as many legs as there are threads; `None` where those do not fit together.
+/// Walks at once, or in as many segments as there are threads; `None` if these do not fit together.
 fn told(
     repository: &Repository,
     config: &Config,
@@ -118,7 +119,7 @@ fn lines(timeline: &Timeline) -> Vec<String> {
     timeline.deployments().map(|deployment| format!("{deployment:?}")).collect()
 }
 
-/// What runs after the deployments of each commit, the oldest first.
+/// State after the deployments of each commit, oldest first.
 fn replayed(timeline: &Timeline) -> Vec<(Oid, State)> {
     let mut running: BTreeMap<(CellKey, Version), i32> = BTreeMap::new();
     let mut states: Vec<(Oid, State)> = Vec::new();

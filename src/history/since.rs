@@ -1,4 +1,4 @@
-//! Since when each slot runs what it runs: the mainline commit that put the version there.
+//! Finds the mainline commit that introduced each cell's current version.
 
 use super::pull_request_number;
 use super::walk::{WalkOptions, find_introductions};
@@ -7,30 +7,30 @@ use crate::model::{CellKey, Version};
 use crate::source::{Claim, ClaimReading};
 use std::collections::{HashMap, HashSet};
 
-/// The commit that put a version where it is.
+/// The commit that introduced a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IntroducingCommit {
     pub commit: Oid,
-    /// The committer time, in seconds since 1970: when it landed on the mainline.
+    /// Committer time in seconds since 1970, when it landed on the mainline.
     pub time: i64,
     pub author: GitIdentity,
     pub subject: String,
     pub pull_request: Option<u64>,
 }
 
-/// The answers, and why there are no more.
+/// Introducing commits, and why the walk stopped.
 #[derive(Debug)]
 pub struct IntroducingCommits {
-    /// An entry without an answer is older than what is in this clone.
+    /// Versions that are missing here are older than the history of this clone.
     pub found: HashMap<(CellKey, Version), IntroducingCommit>,
     pub stopped: WalkEnd,
 }
 
-/// Finds, for each of these slots, the mainline commit that put its version there. A version that is
-/// written in several places is there since the first of them.
+/// Finds the mainline commit that introduced the version of each of these cells. A version written
+/// in several places counts from the first of them.
 ///
 /// # Errors
-/// [`GitError::MissingObject`] where a partial clone lacks a commit or tree.
+/// [`GitError::MissingObject`] if a partial clone lacks a commit or tree.
 pub fn find_introducing_commits<'a>(
     question: WalkOptions<'a>,
     tip: Vec<(Claim<'a>, ClaimReading)>,
@@ -50,7 +50,7 @@ pub fn find_introducing_commits<'a>(
     Ok(IntroducingCommits { found, stopped })
 }
 
-/// What a commit says of the versions it brought.
+/// Loads the author, subject, time and pull request of a commit.
 ///
 /// # Errors
 /// [`GitError::MissingObject`].

@@ -31,12 +31,12 @@ fn text_config() -> Config {
     config(&[(SourceKind::Text, "tags/{stage}/{app}", &[])])
 }
 
-/// `app/stage version: subject` of every slot, sorted.
+/// `app/stage version: subject` of every cell, sorted.
 fn asked(repository: &Repository, config: &Config) -> (Vec<String>, WalkEnd) {
     asked_of(repository, config, |_| true)
 }
 
-/// The same for those slots that are wanted.
+/// As `asked`, for the wanted cells.
 fn asked_of(
     repository: &Repository,
     config: &Config,
@@ -144,8 +144,8 @@ fn a_shallow_clone_answers_what_it_can() {
     assert!(matches!(stopped, WalkEnd::Shallow(_)));
 }
 
-/// The places of `base` belong to the first rule as soon as `apps/web/dev` is built on them, so that
-/// another reading of `all/dev`, which nobody asks about, does not count any more.
+/// The places of `base` belong to the first rule once `apps/web/dev` is built on them, so that the
+/// other reading of `all/dev`, which is not asked for, no longer counts.
 #[test]
 fn only_what_is_asked_for_is_waited_for() {
     let config = config(&[

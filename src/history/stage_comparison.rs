@@ -1,26 +1,27 @@
-//! How the deployments of a stage relate to the stages before it: what [`classify`](super::classify())
-//! finds out beside kinds and leads.
+//! Relations of deployments to the stages before them, found by [`classify`](super::classify())
+//! beside kinds and lead times.
 
 use crate::model::StageName;
 
-/// A stage's place in the pipeline.
+/// Position of a stage in the pipeline.
 pub(super) type StageIndex = usize;
 
-/// How a deployment relates to a stage before that had the app by then.
+/// Relation of a deployment to an earlier stage that had the app by then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StageRelation {
-    /// The stage got the version so many seconds before; `None` where history does not reach back.
+    /// The earlier stage had the version this many seconds before; `None` if history does not reach
+    /// back.
     Before(Option<i64>),
     /// The same commit, or the same second (one push of several commits), brought it to both.
     Same,
-    /// The stage got the version so many seconds later.
+    /// The earlier stage got the version this many seconds later.
     After(i64),
-    /// The stage never had the version.
+    /// The earlier stage never had the version.
     Never,
 }
 
 impl StageRelation {
-    /// Seconds from the stage before to here.
+    /// Seconds from the earlier stage to this one; negative if the earlier stage came later.
     pub fn lead(self) -> Option<i64> {
         match self {
             StageRelation::Before(seconds) => seconds,
@@ -31,58 +32,58 @@ impl StageRelation {
     }
 }
 
-/// One deployment seen from one of the stages before it, direct or not.
+/// A deployment compared with one stage before it, direct or not.
 #[derive(Debug, Clone, Copy)]
 pub struct StageLink {
-    /// The deployment's index in the timeline.
+    /// Index of the deployment in the timeline.
     pub index: usize,
-    /// The stage before, as an index of [`Comparison::stages`].
+    /// The earlier stage, as an index of [`StageComparison::stages`].
     pub before: StageIndex,
     pub stage: StageIndex,
     pub relation: StageRelation,
-    /// No stage between the two had the app.
+    /// True if no stage between the two had the app.
     pub near: bool,
-    /// It is the first time that the stage got the version.
+    /// True if the stage got the version for the first time.
     pub(super) is_new: bool,
 }
 
-/// A stage and one before it.
+/// Counts for a stage and an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StagePair {
     pub before: StageIndex,
     pub stage: StageIndex,
-    /// How many different versions came while the stage before had the app.
+    /// Number of different versions that came while the earlier stage had the app.
     pub versions: usize,
-    /// How many of them the stage before ever had.
+    /// Number of them that the earlier stage ever had.
     pub met: usize,
 }
 
 impl StagePair {
-    /// Do the two stages write the same version alike? Not where more than half never match: there
-    /// tags are renamed on the way.
+    /// True if at least half of the versions match. Otherwise the two stages do not write versions
+    /// alike: tags are renamed on the way.
     pub fn is_comparable(&self) -> bool {
         (self.versions - self.met) * 2 <= self.versions
     }
 }
 
-/// All deployments seen from the stages before them.
+/// Comparison of all deployments with the stages before them.
 #[derive(Debug, Clone, Default)]
 pub struct StageComparison {
     /// In pipeline order.
     pub stages: Vec<StageName>,
     pub links: Vec<StageLink>,
     pub pairs: Vec<StagePair>,
-    /// In seconds: a version that comes to the stage before this much later was only overtaken.
+    /// Seconds by which the earlier stage may be late because merges overtook each other.
     pub tolerance: i64,
 }
 
 impl StageComparison {
-    /// The pair of two stages, if anything was deployed in it.
+    /// Returns the counts of two stages, if anything was deployed in them.
     pub fn pair(&self, before: StageIndex, stage: StageIndex) -> Option<&StagePair> {
         self.pairs.iter().find(|pair| pair.before == before && pair.stage == stage)
     }
 
-    /// Was the version where it belonged by then, merges that overtook each other allowed for?
+    /// True if the earlier stage had the version in time, or late by no more than the tolerance.
     pub fn is_in_order(&self, relation: StageRelation) -> bool {
         match relation {
             StageRelation::Before(_) | StageRelation::Same => true,

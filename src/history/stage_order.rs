@@ -1,20 +1,20 @@
-//! The stages as numbers, and which come before which.
+//! Stages as numbers in pipeline order, and their upstream stages.
 
 use super::Timeline;
 use crate::config::Config;
 use crate::model::StageName;
 
-/// Stages in pipeline order; those that no configuration names any more come last, with nothing
-/// before them.
+/// Stages in pipeline order. Stages that are no longer configured come last, without upstream
+/// stages.
 pub(super) struct StageOrder {
     stages: Vec<StageName>,
-    /// Of each stage: those right before it.
+    /// Direct upstream stages of each stage.
     direct: Vec<Vec<usize>>,
-    /// Of each stage: all before it, in pipeline order.
+    /// All upstream stages of each stage, in pipeline order.
     all: Vec<Vec<usize>>,
 }
 
-/// The stages of a configuration and those that only the past knows, in pipeline order.
+/// Returns the configured stages and those found only in the history, in pipeline order.
 pub fn stages(timeline: &Timeline, config: &Config) -> Vec<StageName> {
     StageOrder::new(config, timeline.cells().iter().map(|slot| &slot.stage)).into_stages()
 }
@@ -40,12 +40,12 @@ impl StageOrder {
         StageOrder { stages, direct, all }
     }
 
-    /// How many stages there are.
+    /// Number of stages.
     pub fn len(&self) -> usize {
         self.stages.len()
     }
 
-    /// The number of a stage.
+    /// Position of a stage.
     pub fn position(&self, name: &StageName) -> usize {
         self.stages
             .iter()
@@ -53,13 +53,13 @@ impl StageOrder {
             .expect("made with every stage that is used")
     }
 
-    /// All stages before one.
+    /// All upstream stages of a stage.
     pub fn all_before(&self, stage: usize) -> &[usize] {
         &self.all[stage]
     }
 
-    /// The nearest stages before one that `accept` takes: each way upwards is followed until it
-    /// meets one.
+    /// The nearest upstream stages that satisfy `accept`; the search along a path ends at the first
+    /// one.
     pub fn nearest_upstream(&self, stage: usize, accept: &dyn Fn(usize) -> bool) -> Vec<usize> {
         let mut found = Vec::new();
         let mut seen = vec![stage];
@@ -78,13 +78,13 @@ impl StageOrder {
         found
     }
 
-    /// The names, in order.
+    /// Returns the names, in order.
     pub fn into_stages(self) -> Vec<StageName> {
         self.stages
     }
 }
 
-/// Everything upwards of a stage. A configuration has no circles, but they would do no harm.
+/// All upstream stages of a stage. Terminates even for cycles, which a valid configuration has not.
 fn all_upstream(stage: usize, direct: &[Vec<usize>]) -> Vec<usize> {
     let mut found: Vec<usize> = Vec::new();
     let mut open = direct[stage].clone();

@@ -5,7 +5,7 @@ use crate::config::{Config, Stage};
 use crate::git::Oid;
 use crate::model::{AppName, CellKey, TargetName, Version};
 
-/// Stages in a chain.
+/// A configuration with stages in a chain.
 pub fn chain(stages: &[&str]) -> Config {
     let stage = |(i, name): (usize, &&str)| Stage {
         name: (*name).into(),

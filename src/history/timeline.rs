@@ -1,7 +1,7 @@
-//! The deployments of a mainline, newest first: who reads them and who writes them meet here.
+//! The deployments of a mainline, newest first.
 //!
-//! A hundred thousand deployments share few slots, versions and paths, so each is a row of small
-//! numbers; [`Deployment`] is the view of one.
+//! A hundred thousand deployments share few cells, versions and paths, so each is a row of small
+//! numbers; [`Deployment`] is the view of a row.
 
 use crate::git::Oid;
 use crate::model::{CellKey, Version};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// What a slot runs: the version, and the image where the repository names it.
+/// Version of a cell, and its image if the repository names it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ImageVersion {
     /// `registry/repository`.
@@ -17,25 +17,25 @@ pub struct ImageVersion {
     pub version: Version,
 }
 
-/// What kind of change a deployment is.
+/// Kind of change that a deployment makes.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
 pub enum DeploymentKind {
-    /// In a first stage, or of a version that the stages before have never seen.
+    /// A version in a first stage, or one that cannot be compared with the stages before.
     #[default]
     Deploy,
-    /// Of a version that a stage before runs or ran.
+    /// A version that an earlier stage runs or ran.
     Promote,
-    /// Of a version that this slot ran before.
+    /// A version that the cell ran before.
     Rollback,
-    /// There is a stage before with this app, and the version was never there.
+    /// A version that the earlier stages with this app never had.
     Skip,
-    /// The slot is new.
+    /// A new cell.
     Add,
-    /// The slot is gone.
+    /// A removed cell.
     Remove,
-    /// Only the name of the image changed.
+    /// A change of the image name only.
     Image,
 }
 
@@ -65,27 +65,27 @@ impl DeploymentKind {
     }
 }
 
-/// One deployment: a mainline commit that changed what a slot runs.
+/// A mainline commit that changed what a cell runs.
 #[derive(Debug, Clone, Copy)]
 pub struct Deployment<'t> {
-    /// Its place in the timeline; smaller is newer.
+    /// Position in the timeline; smaller is newer.
     pub index: usize,
     pub slot: &'t CellKey,
     pub kind: DeploymentKind,
-    /// What ran before; `None` where the slot is new.
+    /// The version before; `None` for a new cell.
     pub from: Option<&'t ImageVersion>,
-    /// What runs from here on; `None` where the slot is gone.
+    /// The version after; `None` for a removed cell.
     pub to: Option<&'t ImageVersion>,
     pub commit: Oid,
-    /// The committer time of the mainline commit, in seconds since 1970.
+    /// Committer time of the mainline commit, in seconds since 1970.
     pub time: i64,
-    /// The file that says so.
+    /// The changed file.
     pub path: &'t str,
-    /// Seconds since the version came into the stage before; negative when it came there later.
+    /// Seconds since the version reached the earlier stage; negative if it came there later.
     pub lead: Option<i64>,
 }
 
-/// All that was deployed, newest first by position on the mainline.
+/// All deployments, newest first by position on the mainline.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
     pub(super) slots: Interner<CellKey>,
@@ -103,11 +103,11 @@ pub(super) struct DeployingCommit {
     pub time: i64,
 }
 
-/// A deployment in numbers.
+/// A deployment as numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct DeploymentRow {
     pub slot: u32,
-    /// An index of `pins`, or [`NOTHING`].
+    /// Index of `pins`, or [`NOTHING`].
     pub from: u32,
     pub to: u32,
     pub commit: u32,
@@ -117,20 +117,20 @@ pub(super) struct DeploymentRow {
 }
 
 impl DeploymentRow {
-    /// A deployment whose kind and lead are not known yet.
+    /// Creates a row whose kind and lead are not computed yet.
     pub fn new(slot: u32, from: u32, to: u32, commit: u32, path: u32) -> Self {
         DeploymentRow { slot, from, to, commit, path, kind: DeploymentKind::default(), lead: None }
     }
 }
 
-/// In place of an index of `pins`: the slot did not exist.
+/// Stands for a missing index of `pins`: no version.
 pub(super) const NOTHING: u32 = u32::MAX;
 
-/// Values that are equal, once, each with a number.
+/// Numbers distinct values.
 #[derive(Debug, Clone)]
 pub(super) struct Interner<T> {
     values: Vec<T>,
-    /// Empty until it is needed, where the values were read from an index.
+    /// Built on first use if the values were read from an index.
     numbers: HashMap<T, u32>,
 }
 
@@ -141,19 +141,19 @@ impl<T> Default for Interner<T> {
 }
 
 impl<T: Clone + Eq + Hash> Interner<T> {
-    /// Values that are known to differ, in the order of their numbers.
+    /// Creates an interner from distinct values, in the order of their numbers.
     pub fn from_distinct(values: Vec<T>) -> Self {
         Interner { values, numbers: HashMap::new() }
     }
 
-    /// Makes numbers findable by value.
+    /// Builds the lookup table by value.
     fn find_numbers(&mut self) {
         if self.numbers.len() < self.values.len() {
             self.numbers = self.values.iter().cloned().zip(0..).collect();
         }
     }
 
-    /// The number of a value.
+    /// Returns the number of a value, adding it if new.
     pub fn number(&mut self, value: &T) -> u32 {
         self.find_numbers();
         if let Some(number) = self.numbers.get(value) {
@@ -166,7 +166,7 @@ impl<T: Clone + Eq + Hash> Interner<T> {
         number
     }
 
-    /// The number of a value that is at hand in another form.
+    /// Returns the number of a value in its borrowed form, adding it if new.
     pub fn number_of<Q: ?Sized + Hash + Eq + ToOwned<Owned = T>>(&mut self, value: &Q) -> u32
     where
         T: std::borrow::Borrow<Q>,
@@ -178,7 +178,7 @@ impl<T: Clone + Eq + Hash> Interner<T> {
         }
     }
 
-    /// The number of a value, if it has one.
+    /// Returns the number of a value, if it has one.
     pub fn find<Q: ?Sized + Hash + Eq>(&self, value: &Q) -> Option<u32>
     where
         T: std::borrow::Borrow<Q>,
@@ -190,7 +190,7 @@ impl<T: Clone + Eq + Hash> Interner<T> {
         self.numbers.get(value).copied()
     }
 
-    /// The value of a number; `None` for [`NOTHING`].
+    /// Returns the value of a number; `None` for [`NOTHING`].
     pub fn get(&self, number: u32) -> Option<&T> {
         self.values.get(number as usize)
     }
@@ -202,8 +202,8 @@ impl<T: Clone + Eq + Hash> Interner<T> {
 }
 
 impl Timeline {
-    /// Adds a deployment older than all that are there, of the same or an older commit. Kinds and
-    /// leads are for later: they need the whole.
+    /// Appends a deployment that is not newer than the last one. Kinds and leads are computed
+    /// later, as they depend on the whole timeline.
     pub fn push(
         &mut self,
         commit: (Oid, i64),
@@ -220,7 +220,7 @@ impl Timeline {
         self.rows.push(DeploymentRow::new(slot, from, to, commit, path));
     }
 
-    /// The number of a commit; those that are added are ever older.
+    /// Returns the number of a commit. Commits must be added newest first.
     pub(super) fn add_commit(&mut self, landing: DeployingCommit) -> u32 {
         if self.commits.last() != Some(&landing) {
             self.commits.push(landing);
@@ -228,8 +228,8 @@ impl Timeline {
         u32::try_from(self.commits.len() - 1).expect("fewer than 2^32 commits fit into memory")
     }
 
-    /// Brings the rows into the order of their commits, and those of one commit into that of slots and
-    /// files, however these are numbered; forgets commits without any.
+    /// Sorts the rows by commit, then by cell and file, independent of numbering, and drops commits
+    /// without rows.
     pub(super) fn sort(&mut self) {
         let mut slots: Vec<(&CellKey, usize)> = self.slots.values().iter().zip(0..).collect();
         slots.sort_unstable();
@@ -251,7 +251,7 @@ impl Timeline {
         self.commits = kept;
     }
 
-    /// Adds what an index knows of the time before.
+    /// Appends the older part, read from an index.
     pub(super) fn append(&mut self, older: &Timeline) {
         let slots: Vec<u32> =
             older.slots.values().iter().map(|slot| self.slots.number(slot)).collect();
@@ -270,22 +270,22 @@ impl Timeline {
         self.sort();
     }
 
-    /// How many deployments there are.
+    /// Number of deployments.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Is there none?
+    /// True if there are no deployments.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// Every slot that was ever deployed to.
+    /// Every cell that was ever deployed to.
     pub fn cells(&self) -> &[CellKey] {
         self.slots.values()
     }
 
-    /// Every version that ever ran; those of several images come several times.
+    /// Every version that ever ran; versions of several images are repeated.
     pub fn versions(&self) -> impl Iterator<Item = &Version> {
         self.pins.values().iter().map(|pinned| &pinned.version)
     }
@@ -295,10 +295,10 @@ impl Timeline {
         (0..self.rows.len()).map(|index| self.deployment(index))
     }
 
-    /// One deployment.
+    /// Returns the deployment at an index.
     ///
     /// # Panics
-    /// When there are not that many.
+    /// If the index is out of range.
     pub fn deployment(&self, index: usize) -> Deployment<'_> {
         let row = self.rows[index];
         let landing = self.commits[row.commit as usize];

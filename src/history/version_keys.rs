@@ -1,10 +1,10 @@
-//! By what versions in two stages are recognised as the same: a digest says what runs, whatever the
-//! tag says; without two digests the tags decide.
+//! Keys by which equal versions of two stages are found. A digest decides, whatever the tag says;
+//! if one of the two has no digest, the tags decide.
 
 use super::timeline::ImageVersion;
 use std::collections::HashMap;
 
-/// The numbers one version is known by, and those it is looked for by.
+/// Key numbers of a version: its own, and those to look up.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct VersionKeyIds {
     known: [Option<u32>; 2],
@@ -12,34 +12,34 @@ pub(super) struct VersionKeyIds {
 }
 
 impl VersionKeyIds {
-    /// A stage that runs this version is found by these.
+    /// Keys under which this version is recorded.
     pub fn own_keys(&self) -> impl Iterator<Item = u32> + use<> {
         self.known.into_iter().flatten()
     }
 
-    /// A stage with the same version is found by one of these.
+    /// Keys of which an equal version has at least one.
     pub fn lookup_keys(&self) -> impl Iterator<Item = u32> + use<> {
         self.sought.into_iter().flatten()
     }
 }
 
-/// What a version can be recognised by.
+/// A key of a version.
 #[derive(PartialEq, Eq, Hash)]
 enum VersionKey<'a> {
     Digest(&'a str),
-    /// Whether or not a digest stands beside it.
+    /// A tag, with or without a digest beside it.
     Tag(&'a str),
     TagWithoutDigest(&'a str),
 }
 
-/// The keys of each pinned version.
+/// Returns the keys of each pinned version.
 pub(super) fn version_keys(pins: &[ImageVersion]) -> Vec<VersionKeyIds> {
     let mut numbers: HashMap<VersionKey<'_>, u32> = HashMap::new();
     let mut number = |sign| {
         let next = u32::try_from(numbers.len()).expect("at most three signs for each version");
         Some(*numbers.entry(sign).or_insert(next))
     };
-    // Where no tag stands beside a digest, all are without one, and there is nothing to tell apart.
+    // If no version has both tag and digest, all tags are without one, and `Tag` is enough.
     let mixed =
         pins.iter().any(|pinned| pinned.version.tag.is_some() && pinned.version.digest.is_some());
     let keys = pins.iter().map(|pinned| {

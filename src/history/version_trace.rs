@@ -1,30 +1,30 @@
-//! The way of one version: where it came, how long it stayed, what took its place.
+//! Traces a version: where it ran, for how long, and what replaced it.
 
 use super::timeline::{Deployment, Timeline};
 use crate::model::{AppName, CellKey, Version};
 use std::collections::{BTreeMap, HashMap};
 
-/// So much of a commit id tells one from another.
+/// Minimum length of an abbreviated commit id or digest.
 const LEAST_PREFIX: usize = 6;
 
-/// What versions are asked for.
+/// Matches the versions that a user asked for.
 #[derive(Debug, Clone)]
 pub struct VersionQuery<'q> {
     text: &'q str,
-    /// No version is exactly that, so beginnings of ids count too.
+    /// Set if no version matches exactly; then abbreviated ids match too.
     by_prefix: bool,
 }
 
 impl<'q> VersionQuery<'q> {
-    /// Takes what a user typed: a tag, a digest, both, or at least six digits of an id in one of
-    /// them. What fits exactly is all that is meant; only else beginnings count.
+    /// Parses user input: a tag, a digest, both, or at least six digits of an id in one of them.
+    /// Abbreviated ids are tried only if no known version matches exactly.
     pub fn new<'v>(text: &'q str, mut known: impl Iterator<Item = &'v Version>) -> Self {
         let exact = VersionQuery { text, by_prefix: false };
         let known = known.any(|version| exact.matches(version));
         VersionQuery { text, by_prefix: !known }
     }
 
-    /// Is this version meant?
+    /// True if the version matches.
     pub fn matches(&self, version: &Version) -> bool {
         let parts = [version.tag.as_deref(), version.digest.as_deref()];
         let mut parts = parts.into_iter().flatten();
@@ -36,7 +36,8 @@ impl<'q> VersionQuery<'q> {
         })
     }
 
-    /// Are the word and the text an id and its beginning? A repository may hold the shorter one.
+    /// True if one of the two is an id and the other its prefix. The repository may hold the
+    /// shorter one.
     fn matches_prefix(&self, word: &str) -> bool {
         let (short, long) =
             if word.len() < self.text.len() { (word, self.text) } else { (self.text, word) };
@@ -48,27 +49,27 @@ impl<'q> VersionQuery<'q> {
     }
 }
 
-/// A version of an app's image, and everywhere it was.
+/// A version of an app image, and every period it ran.
 #[derive(Debug, Clone)]
 pub struct VersionTrace<'t> {
     pub app: &'t AppName,
     pub component: Option<&'t str>,
     pub version: &'t Version,
-    /// By slot, in the order it came there.
+    /// Periods in the order of their start.
     pub stays: Vec<RunPeriod<'t>>,
 }
 
-/// From the coming of a version to a slot to its going.
+/// A period in which a cell ran a version.
 #[derive(Debug, Clone)]
 pub struct RunPeriod<'t> {
     pub slot: &'t CellKey,
-    /// `None`: it was there before all that is known.
+    /// `None` if the period began before the known history.
     pub came: Option<Deployment<'t>>,
-    /// `None`: it still runs there.
+    /// `None` if the version is still running.
     pub left: Option<Deployment<'t>>,
 }
 
-/// The ways of all versions that are wanted, of all apps that have them.
+/// Traces every matching version of every app.
 pub fn trace_versions<'t>(
     timeline: &'t Timeline,
     wanted: &VersionQuery<'_>,

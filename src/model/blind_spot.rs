@@ -1,25 +1,25 @@
-//! What programs read and the mapping does not.
+//! Places that programs read and the mapping does not.
 
-/// A place that may decide which version runs, though no cell of the mapping is worked out from it. Two
-/// states can be compared by what stands there.
+/// A place that may decide which version runs, although the mapping does not read it. Comparing its
+/// values in two states shows whether it changed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BlindSpot {
     pub path: String,
-    /// As people write it: `HelmRelease web: spec.postRenderers`. Empty: the whole file.
+    /// For display: `HelmRelease web: spec.postRenderers`. Empty for the whole file.
     pub key: String,
     /// 1-based.
     pub line: Option<u32>,
-    /// Its meaning, not its spelling.
+    /// Its meaning, independent of its spelling.
     pub says: String,
     pub reach: BlindSpotEffect,
 }
 
-/// When a change of such a place matters.
+/// When a change of a blind spot matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BlindSpotEffect {
-    /// It wins over what is read elsewhere: also when it comes or goes.
+    /// It overrides values read elsewhere; a change matters also when it is added or removed.
     Overrides,
-    /// It says where to read on, or is read by others alone: when it is there before and after, and
-    /// differs.
+    /// It refers to other input, or only others read it; a change matters only if it exists before
+    /// and after and differs.
     Leads,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What tells one build from another: a tag, a digest, or both. No order is assumed.
+/// Identifies a build: a tag, a digest, or both. No order is assumed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Version {
     /// The tag as written, without the leading `:`.
@@ -13,7 +13,7 @@ pub struct Version {
 }
 
 impl Version {
-    /// A version that is a tag, or `tag@digest`, or a digest alone, as it stands in one value.
+    /// Parses a tag, `tag@digest`, or a digest alone.
     pub fn parse(text: &str) -> Self {
         if let Some((tag, digest)) = text.split_once('@')
             && is_digest(digest)
@@ -29,8 +29,7 @@ impl Version {
         Version { tag: Some(text.to_owned()), digest: None }
     }
 
-    /// Do both mean the same build? A digest says what runs, whatever the tag says; without two
-    /// digests the tags decide.
+    /// True if both are the same build. If both have digests, these decide; otherwise the tags do.
     pub fn is_same(&self, other: &Version) -> bool {
         match (&self.digest, &other.digest) {
             (Some(a), Some(b)) => a == b,
@@ -40,7 +39,7 @@ impl Version {
         }
     }
 
-    /// Is there neither tag nor digest?
+    /// True if there is neither a tag nor a digest.
     pub fn is_empty(&self) -> bool {
         self.tag.is_none() && self.digest.is_none()
     }
@@ -56,7 +55,8 @@ impl fmt::Display for Version {
     }
 }
 
-/// `registry/repository:tag@digest`, cut as kustomize cuts it: the registry's port is no tag.
+/// An image reference, `registry/repository:tag@digest`, split as kustomize does: the registry's
+/// port is not a tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageReference {
     /// `registry/repository`.
@@ -66,8 +66,8 @@ pub struct ImageReference {
 }
 
 impl ImageReference {
-    /// Cuts a reference. The part before the first `/` is skipped, then the first `:` and the first
-    /// `@` end the name (kustomize `api/internal/image/image.go`, `Split`).
+    /// Parses a reference. The part before the first `/` is skipped, then the first `:` and the
+    /// first `@` end the name (kustomize `api/internal/image/image.go`, `Split`).
     pub fn parse(text: &str) -> Self {
         let skip = text.find('/').unwrap_or(0);
         let rest = &text[skip..];
@@ -79,7 +79,7 @@ impl ImageReference {
         ImageReference { name: text[..name_end].to_owned(), version: Version { tag, digest } }
     }
 
-    /// The last part of the name: `web` for `ghcr.io/team/web`.
+    /// Returns the last part of the name: `web` for `ghcr.io/team/web`.
     pub fn base_name(&self) -> &str {
         base_name(&self.name)
     }
@@ -98,12 +98,12 @@ impl fmt::Display for ImageReference {
     }
 }
 
-/// The last part of an image name.
+/// Returns the last part of an image name.
 pub fn base_name(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
-/// `algorithm:hex`, as the OCI image specification writes digests.
+/// True for `algorithm:hex`, the form of digests in the OCI image specification.
 pub fn is_digest(text: &str) -> bool {
     text.split_once(':').is_some_and(|(algorithm, hex)| {
         matches!(algorithm, "sha256" | "sha512")

@@ -1,10 +1,10 @@
-//! The mapping: which version of which app runs in which stage and target, and where that is written.
+//! The mapping: which version of each app runs in each stage and target, and where it is written.
 
 use super::{AppName, SourceKind, StageName, TargetName, Version, Warning};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// Which part of an image a location holds.
+/// The part of an image that a location holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ImagePart {
     /// The tag alone.
@@ -24,7 +24,7 @@ pub enum ImagePart {
 }
 
 impl ImagePart {
-    /// The word used in JSON.
+    /// Returns the word used in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             ImagePart::Tag => "tag",
@@ -55,68 +55,68 @@ impl From<Range<usize>> for Span {
     }
 }
 
-/// Where one part of one version is written.
+/// The place where one part of one version is written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Location {
     /// The file, from the top of the repository, with `/`.
     pub path: String,
     /// 1-based.
     pub line: u32,
-    /// Which document of the file, from 0.
+    /// Index of the document in the file, from 0.
     pub document: u32,
-    /// The key inside the document, for people: `images[web].newTag`.
+    /// The key inside the document, for display: `images[web].newTag`.
     pub key: String,
-    /// What the value is.
+    /// The part of the image that the value holds.
     pub part: ImagePart,
-    /// The bytes of the value in the file, quotes included.
+    /// The bytes of the value in the file, including quotes.
     pub span: Span,
-    /// The value is an alias (`*name`) or comes from a merge key, so it is shared.
+    /// True if the value is an alias (`*name`) or comes from a merge key, and so is shared.
     pub alias: bool,
 }
 
-/// An automation that owns a line, as a marker comment says.
+/// An automation that owns a line, according to a marker comment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Automation {
     /// The policy named in the marker: `flux-system:web:tag`.
     pub policy: String,
 }
 
-/// Something worth knowing about one entry.
+/// A remark about one entry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum EntryNote {
-    /// The value is written in a base that other stages share.
+    /// The value is written in a base shared with other stages.
     Inherited,
-    /// A line is owned by an automation (`$imagepolicy`).
+    /// An automation owns a line (`$imagepolicy`).
     Automated(Automation),
-    /// The tag names a moving thing: `latest`, `develop`, `…-SNAPSHOT`.
+    /// The tag is mutable: `latest`, `develop`, `…-SNAPSHOT`.
     Mutable,
-    /// The tag is empty, so the chart's `appVersion` counts.
+    /// The tag is empty, so the chart's `appVersion` applies.
     AppVersion,
-    /// YAML reads the unquoted tag as a number, a bool or null: kustomize refuses to build it.
+    /// YAML reads the unquoted tag as a number, a bool or null, and kustomize refuses to build it.
     Unbuildable,
     /// The entry's name matches no image of the local resources (it may match in a remote one).
     Unmatched,
-    /// The version of a remote resource, chart or git source, not of an image.
+    /// The version belongs to a remote resource, chart or git source, not an image.
     Remote,
-    /// Places that should agree do not; the text says which.
+    /// Places that should agree differ; the text names them.
     Disagrees(String),
 }
 
-/// How sure discovery is that an entry is what it looks like.
+/// Discovery's confidence in an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Confidence {
-    /// Left out of the matrix, offered by `init`.
+    /// Left out of the matrix; offered by `init`.
     Low,
-    /// Found by shape and company.
+    /// Found by its shape and its neighbours.
     Medium,
     /// Found by a well-known key.
     High,
-    /// Said in `towpath.yaml`.
+    /// Configured in `towpath.yaml`.
     Configured,
 }
 
 impl Confidence {
-    /// The word used in JSON.
+    /// Returns the word used in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Confidence::Low => "low",
@@ -130,26 +130,26 @@ impl Confidence {
 /// One image of one app in one stage and target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MappingEntry {
-    /// The app, from the path or a key.
+    /// The app, derived from the path or a key.
     pub app: AppName,
-    /// Which of the app's images, where a source names it: a container, a key, an image's last word.
-    /// Shown behind the app (`api/nginx`) only when the app has several.
+    /// One of the app's images, if the source names it: a container, a key, the last word of an
+    /// image. Shown with the app (`api/nginx`) only if the app has several.
     pub component: Option<String>,
     pub stage: StageName,
     pub target: Option<TargetName>,
-    /// `registry/repository`, where the repository says it.
+    /// `registry/repository`, if it is written in the repository.
     pub image: Option<String>,
     pub version: Version,
-    /// Every place the version is written; the first is the one people would look at.
+    /// All places where the version is written; the first is the main one.
     pub locations: Vec<Location>,
     pub source: SourceKind,
-    /// The rule of the config that found it, as an index into its sources.
+    /// The configuration rule that found it, as an index into its sources.
     pub rule: usize,
     pub confidence: Confidence,
     pub notes: Vec<EntryNote>,
 }
 
-/// What stays the same about an entry while its version changes.
+/// The identity of an entry, independent of its version.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CellKey {
     pub app: AppName,
@@ -159,7 +159,7 @@ pub struct CellKey {
 }
 
 impl MappingEntry {
-    /// The identity of the slot this entry fills.
+    /// Returns the identity of this entry.
     pub fn slot(&self) -> CellKey {
         CellKey {
             app: self.app.clone(),
@@ -170,12 +170,12 @@ impl MappingEntry {
     }
 }
 
-/// Everything a repository says at one revision.
+/// The mapping of a repository at one revision.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Mapping {
-    /// In order of app, component, stage (pipeline order), target.
+    /// Ordered by app, component, stage (pipeline order), target.
     pub entries: Vec<MappingEntry>,
-    /// Stages in pipeline order, also those in which nothing is pinned.
+    /// Stages in pipeline order, including those without entries.
     pub stages: Vec<StageName>,
     pub warnings: Vec<Warning>,
 }

@@ -1,6 +1,8 @@
-//! The vocabulary as plain values: no input, no output, no clock.
+//! The domain as plain values: no I/O, no clock.
 
 mod blind_spot;
+mod escape;
+mod fingerprint;
 mod glob;
 mod image;
 mod mapping;
@@ -12,6 +14,8 @@ mod version;
 mod warning;
 
 pub use blind_spot::{BlindSpot, BlindSpotEffect};
+pub use escape::{escape_for_terminal, escape_json, is_unsafe_char};
+pub use fingerprint::{fingerprint, short_fingerprint};
 pub use glob::GlobPatterns;
 pub use image::{ImageReference, Version, base_name, is_digest};
 pub use mapping::{

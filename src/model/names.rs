@@ -1,4 +1,4 @@
-//! Names that must not be mixed up: one type each.
+//! Names as distinct types, so that they cannot be confused.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -10,12 +10,12 @@ macro_rules! name {
         pub struct $name(String);
 
         impl $name {
-            /// Takes the text as it is.
+            /// Wraps a text unchanged.
             pub fn new(text: impl Into<String>) -> Self {
                 $name(text.into())
             }
 
-            /// The text.
+            /// Returns the text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -36,14 +36,14 @@ macro_rules! name {
 }
 
 name! {
-    /// A deployable thing, named in the repository's own words: `publisher`, `build-service`.
+    /// The name of an app, as the repository spells it: `publisher`, `build-service`.
     AppName
 }
 name! {
-    /// A named place things run: `dev`, `staging`, `prod`.
+    /// The name of a stage: `dev`, `staging`, `prod`.
     StageName
 }
 name! {
-    /// One of several clusters, regions or tenants that a stage is made of: `eu`, `stone-prod-p01`.
+    /// The name of one of several clusters, regions or tenants of a stage: `eu`, `stone-prod-p01`.
     TargetName
 }

@@ -1,39 +1,39 @@
-//! The ways of writing images down, and what is known of each without looking into a file: one row a
-//! source. The fields have no defaults, so that a row that leaves one out does not compile.
+//! The ways to write images down, and the properties of each that need no file: one row per source.
+//! The fields have no defaults: a row that leaves one out does not compile.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What holds for every file of a source.
+/// Properties of a source that hold for all of its files.
 #[derive(Debug)]
 pub struct SourceDescriptor {
     /// The word used in config, help and JSON.
     pub name: &'static str,
-    /// What it reads, for the schema.
+    /// Description for the schema.
     pub about: &'static str,
     pub form: SourceForm,
-    /// Why `tag`, `image`, `digest` and their plurals do not fit, where they do not.
+    /// Why `tag`, `image`, `digest` and their plurals do not fit; `None` if they do.
     pub no_keys: Option<&'static str>,
-    /// It has an option `pattern`, and needs it.
+    /// True if it has the option `pattern`, which is then required.
     pub has_pattern: bool,
-    /// It has an option `base`.
+    /// True if it has the option `base`.
     pub has_base: bool,
-    /// Its files are YAML, in which programs may take a version for a number.
+    /// True if its files are YAML, where programs may read a version as a number.
     pub is_yaml: bool,
-    /// Programs read one document of its files, though there may be several.
+    /// True if programs read only one document of its files, even if there are several.
     pub is_one_document: bool,
-    /// Where a change may lie that matters to it.
+    /// Where changes matter to it.
     pub change_reach: ChangeReach,
-    /// A version that it inherits can be written over in the file that inherits it.
+    /// True if a file can override a version that it inherits.
     pub takes_overrides: bool,
 }
 
-/// What the files of a source are made of.
+/// Content of the files of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourceForm {
-    /// What a build over many files comes to.
+    /// The result of a build over many files.
     Build,
-    /// A tree of keys, of which some hold versions.
+    /// A tree of keys, some of which hold versions.
     KeyTree,
     /// Kubernetes objects.
     Objects,
@@ -43,27 +43,27 @@ pub enum SourceForm {
     Services,
     /// The values of a stack.
     StackValues,
-    /// Values that may be versions by their looks alone, which says little.
+    /// Values that may be versions by their form alone, which is weak evidence.
     LooseValues,
-    /// What an expression of the user finds.
+    /// Matches of a regular expression from the configuration.
     Pattern,
 }
 
-/// How far from the files that a source reads a change may matter to what programs make of them.
+/// How far from the files of a source a change may affect what programs read from them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangeReach {
     /// Anywhere in the repository.
     Anywhere,
     /// In the folders of the files that were read, and below.
     Folders,
-    /// Nowhere else: what it reads is all there is.
+    /// Only in the files that were read.
     FilesRead,
 }
 
-/// Makes the enum of the rows, so that a row is all that a source needs here.
+/// Makes the enum from the rows: a source needs only its row.
 macro_rules! source_kinds {
     ($($kind:ident $row:tt)*) => {
-        /// A way of writing images down; one file each in `source/`.
+        /// A way to write images down; each has its own file in `source/`.
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
         )]
@@ -72,10 +72,10 @@ macro_rules! source_kinds {
         }
 
         impl SourceKind {
-            /// All kinds, in the order the documentation lists them.
+            /// All kinds, in the order of the documentation.
             pub const ALL: &'static [SourceKind] = &[$(SourceKind::$kind,)*];
 
-            /// What is known of the kind.
+            /// Returns the properties of the kind.
             pub fn descriptor(self) -> &'static SourceDescriptor {
                 match self {
                     $(SourceKind::$kind => &SourceDescriptor $row,)*
@@ -162,7 +162,7 @@ source_kinds! {
         name: "line",
         about: "Files of any format, read line by line with `pattern`.",
         form: SourceForm::Pattern,
-        no_keys: Some("a `line` source says with named groups of its `pattern` what is what"),
+        no_keys: Some("a `line` source uses the named groups of its `pattern` instead"),
         has_pattern: true,
         has_base: false,
         is_yaml: false,
@@ -245,18 +245,18 @@ source_kinds! {
 }
 
 impl SourceKind {
-    /// The word used in config, help and JSON.
+    /// Returns the word used in config, help and JSON.
     pub fn as_str(self) -> &'static str {
         self.descriptor().name
     }
 
-    /// True where its versions come from a build over many files, not from one file.
+    /// True if its versions come from a build over many files, not from one file.
     pub fn is_built(self) -> bool {
         self.descriptor().form == SourceForm::Build
     }
 
-    /// True where the looks of a value tell what the source makes of it. A build looks elsewhere, and an
-    /// expression of the user may want more.
+    /// True if the form of a value determines how the source reads it. A build reads other files,
+    /// and a regular expression from the configuration may require more.
     pub fn goes_by_looks(self) -> bool {
         match self.descriptor().form {
             SourceForm::Build | SourceForm::Pattern => false,

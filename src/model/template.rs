@@ -7,21 +7,21 @@
 //! | `*` | one part or a piece of one |
 //! | `**` | any number of parts, also none |
 //!
-//! Parts are what `/` separates in a path and `.` in a key. `{stage}` matches only the words it is
-//! given, when it is given any; so `{app}-{stage}-{variant}` is never cut in the wrong place.
+//! Parts are separated by `/` in a path and by `.` in a key. If stages are given, `{stage}` matches
+//! only these, so `{app}-{stage}-{variant}` is never split in the wrong place.
 
 use regex::Regex;
 use std::collections::BTreeMap;
 
-/// What a template's `{names}` stood for.
+/// The texts matched by a template's `{names}`.
 pub type TemplateCaptures = BTreeMap<String, String>;
 
-/// Why a template cannot be used.
+/// Why a template is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
     #[error("`{0}` has a `{{` without its `}}`")]
     Unclosed(String),
-    #[error("`{0}` names `{{{1}}}`; a name is made of letters, digits and `_`")]
+    #[error("`{0}` contains `{{{1}}}`; a name consists of letters, digits and `_`")]
     BadName(String, String),
     #[error("`{0}` must be relative to the top of the repository, without `..`")]
     Outside(String),
@@ -29,7 +29,7 @@ pub enum TemplateError {
     TooComplex(String),
 }
 
-/// A pattern over repository paths.
+/// A pattern for repository paths.
 #[derive(Debug, Clone)]
 pub struct PathTemplate {
     text: String,
@@ -38,10 +38,10 @@ pub struct PathTemplate {
 }
 
 impl PathTemplate {
-    /// Reads a template. `stages` are the words that `{stage}` may stand for; empty means any.
+    /// Parses a template. `stages` are the words `{stage}` may match; empty means any.
     ///
     /// # Errors
-    /// A sentence for the config's author; see [`TemplateError`].
+    /// [`TemplateError`], worded for the author of the configuration.
     pub fn parse(text: &str, stages: &[String]) -> Result<Self, TemplateError> {
         let trimmed = text.trim_start_matches("./").trim_end_matches('/');
         if trimmed.starts_with('/') || trimmed.split('/').any(|part| part == "..") {
@@ -56,25 +56,25 @@ impl PathTemplate {
         &self.text
     }
 
-    /// What the names stand for in this path, or `None` if it does not match.
+    /// Returns the captures for a path, or `None` if it does not match.
     pub fn captures(&self, path: &str) -> Option<TemplateCaptures> {
-        // Most paths differ in what is plain text; that is quicker to see than an expression.
+        // Most paths differ in the literal parts, which are cheaper to compare than a regex.
         let near = path.starts_with(self.literal_prefix()) && path.ends_with(self.literal_end());
         near.then(|| match_captures(&self.matcher, &self.names, path)).flatten()
     }
 
-    /// Does the template name this capture?
+    /// True if the template has a capture of this name.
     pub fn has_capture(&self, name: &str) -> bool {
         self.names.iter().any(|n| n == name)
     }
 
-    /// The plain text that every match ends in.
+    /// Returns the literal text that every match ends with.
     fn literal_end(&self) -> &str {
         let end = self.text.rfind(['}', '*']).map_or(&*self.text, |at| &self.text[at + 1..]);
         end.trim_start_matches('/')
     }
 
-    /// The leading directories that are plain text; every match lies under them. `""` for none.
+    /// Returns the leading literal directories, which contain every match; `""` for none.
     pub fn literal_prefix(&self) -> &str {
         match self.text.find(['{', '*']) {
             None => &self.text,
@@ -83,7 +83,7 @@ impl PathTemplate {
     }
 }
 
-/// A pattern over the keys inside a document. Keys that contain a dot are written in quotes.
+/// A pattern for keys inside a document. Keys with a dot are written in quotes.
 #[derive(Debug, Clone)]
 pub struct KeyTemplate {
     text: String,
@@ -91,14 +91,14 @@ pub struct KeyTemplate {
     names: Vec<String>,
 }
 
-/// Stands between keys inside [`KeyTemplate`]'s subject, so that a dot in a key is no separator.
+/// Separates keys in the matched text, so that a dot in a key is not a separator.
 const KEY_SEPARATOR: char = '\u{1f}';
 
 impl KeyTemplate {
-    /// Reads a template such as `image.tag`, `versions.{app}`, `OL_{APP}_VERSION`, `"a.b".tag`.
+    /// Parses a template such as `image.tag`, `versions.{app}`, `OL_{APP}_VERSION`, `"a.b".tag`.
     ///
     /// # Errors
-    /// A sentence for the config's author; see [`TemplateError`].
+    /// [`TemplateError`], worded for the author of the configuration.
     pub fn parse(text: &str, stages: &[String]) -> Result<Self, TemplateError> {
         let joined = split_keys(text).join(&KEY_SEPARATOR.to_string());
         let (matcher, names) = TemplateMatcher::of(&joined, KEY_SEPARATOR, stages)?;
@@ -110,7 +110,7 @@ impl KeyTemplate {
         &self.text
     }
 
-    /// What the names stand for in this chain of keys, or `None` if it does not match.
+    /// Returns the captures for a chain of keys, or `None` if it does not match.
     pub fn captures<S: AsRef<str>>(&self, keys: &[S]) -> Option<TemplateCaptures> {
         let mut subject = String::new();
         for (i, key) in keys.iter().enumerate() {
@@ -122,18 +122,18 @@ impl KeyTemplate {
         self.captures_joined(&subject)
     }
 
-    /// As [`KeyTemplate::captures`], for keys already joined by U+001F.
+    /// Like [`KeyTemplate::captures`], for keys already joined by U+001F.
     pub fn captures_joined(&self, keys: &str) -> Option<TemplateCaptures> {
         match_captures(&self.matcher, &self.names, keys)
     }
 
-    /// Does the template name this capture?
+    /// True if the template has a capture of this name.
     pub fn has_capture(&self, name: &str) -> bool {
         self.names.iter().any(|n| n == name)
     }
 }
 
-/// Cuts `a."b.c"[web].d` at the dots outside quotes and before brackets.
+/// Splits `a."b.c"[web].d` at dots outside quotes and before brackets.
 fn split_keys(text: &str) -> Vec<String> {
     let mut keys = Vec::new();
     let mut key = String::new();
@@ -154,8 +154,8 @@ fn split_keys(text: &str) -> Vec<String> {
     keys
 }
 
-/// How a template is compared. One without stars and names is a text like any other; compiling an
-/// expression for each of hundreds takes longer than reading the files.
+/// The matching method of a template. One without `*` and names is compared as text: compiling a
+/// regex for each of hundreds takes longer than reading the files.
 #[derive(Debug, Clone)]
 enum TemplateMatcher {
     Exact(String),
@@ -190,7 +190,7 @@ fn match_captures(
     for (i, name) in names.iter().enumerate() {
         let value = found.get(i + 1).map_or("", |m| m.as_str());
         match out.get(name) {
-            // A name that stands twice must stand for the same text twice.
+            // A name used twice must match the same text.
             Some(earlier) if earlier != value => return None,
             Some(_) => {}
             None => {
@@ -201,7 +201,7 @@ fn match_captures(
     Some(out)
 }
 
-/// Longer templates are refused before they are compiled.
+/// Longer templates are refused before compilation.
 const MAX_TEMPLATE_BYTES: usize = 4096;
 
 fn compile_template(
@@ -226,8 +226,7 @@ fn compile_template(
             _ => None,
         };
         if let Some(name) = spanning {
-            // Any number of parts, with the separator that belongs to them: before if something
-            // stands before, else after.
+            // `**` includes one separator: the one before it, or after it if it comes first.
             let group = match name {
                 None => String::from("(?:"),
                 Some(name) => {
@@ -282,6 +281,7 @@ fn compile_part(
         let name = checked(text, &rest[at + 1..end])?;
         if name == "stage" && !stages.is_empty() {
             let mut words: Vec<String> = stages.iter().map(|stage| regex::escape(stage)).collect();
+            // Longest first, so that `prod-eu` is not matched as `prod`.
             words.sort_by_key(|word| std::cmp::Reverse(word.len()));
             pattern.push_str(&format!("({})", words.join("|")));
         } else {

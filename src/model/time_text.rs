@@ -1,4 +1,4 @@
-//! Ages and durations in short words, for people.
+//! Ages and durations in short form.
 
 use jiff::Timestamp;
 
@@ -6,7 +6,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// `40s`, `12m`, `3h`, `9d`, `5mo`, `2y`: rounded down. What lies ahead of the clock is `0s`.
+/// Formats an age, rounded down: `40s`, `12m`, `3h`, `9d`, `5mo`, `2y`. Future times are `0s`.
 pub fn format_age(then: Timestamp, now: Timestamp) -> String {
     let seconds = (now.as_second() - then.as_second()).max(0);
     let days = seconds / DAY;
@@ -15,13 +15,13 @@ pub fn format_age(then: Timestamp, now: Timestamp) -> String {
         s if s < HOUR => format!("{}m", s / MINUTE),
         s if s < DAY => format!("{}h", s / HOUR),
         _ if days < 61 => format!("{days}d"),
-        // The mean length of a month and a year of the Gregorian calendar.
+        // Mean length of a month and a year in the Gregorian calendar.
         _ if days < 365 => format!("{}mo", days * 10_000 / 304_369),
         _ => format!("{}y", (days * 10_000 / 3_652_425).max(1)),
     }
 }
 
-/// How long, in one or two words: `46s`, `8m 46s`, `2h 5m`, `3d 4h`, `80d`.
+/// Formats a duration in one or two units: `46s`, `8m 46s`, `2h 5m`, `3d 4h`, `80d`.
 pub fn format_duration(seconds: i64) -> String {
     let seconds = seconds.max(0);
     let two = |unit: i64, name: &str, part: i64, part_name: &str| match seconds % unit / part {

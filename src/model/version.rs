@@ -1,6 +1,6 @@
-//! Tags that name a moving thing: what they point at changes while the text stays.
+//! Mutable tags, whose target changes while the text stays the same.
 
-/// Words that pipelines push again and again. Taken from what registries and CI templates use.
+/// Tags that pipelines push repeatedly, collected from registries and CI templates.
 const MOVING: [&str; 22] = [
     "latest",
     "main",
@@ -26,7 +26,7 @@ const MOVING: [&str; 22] = [
     "prod",
 ];
 
-/// Does a tag name a branch or channel (`latest`, `main`, `2.1-SNAPSHOT`) rather than one build?
+/// True if a tag names a branch or channel (`latest`, `main`, `2.1-SNAPSHOT`), not a build.
 pub fn is_moving_tag(tag: &str) -> bool {
     let tag = tag.to_ascii_lowercase();
     MOVING.contains(&tag.as_str())

@@ -1,33 +1,33 @@
-//! What could not be read, or is odd, without stopping the rest.
+//! Problems that do not stop the rest from being read.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-/// Something that was passed over, and why. Never an error: everything else is still answered.
+/// Something that was skipped, and why. Never an error: the rest is still reported.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Warning {
-    /// A stable word for machines: `unreadable`, `not-yaml`, `missing-object`, …
+    /// A stable code for machines: `unreadable`, `not-yaml`, `missing-object`, …
     pub code: &'static str,
-    /// The file it is about, where there is one.
+    /// The file concerned, if there is one.
     pub path: Option<String>,
-    /// One sentence for people.
+    /// One sentence for display.
     pub message: String,
 }
 
 impl Warning {
-    /// A warning about one file.
+    /// Creates a warning about one file.
     pub fn for_file(code: &'static str, path: &str, message: impl Into<String>) -> Self {
         Warning { code, path: Some(path.to_owned()), message: message.into() }
     }
 
-    /// A warning about the repository as a whole.
+    /// Creates a warning about the whole repository.
     pub fn general(code: &'static str, message: impl Into<String>) -> Self {
         Warning { code, path: None, message: message.into() }
     }
 }
 
-/// A warning that was written down.
+/// A warning as stored in a cache.
 #[derive(Deserialize)]
 struct StoredWarning {
     code: String,
@@ -42,7 +42,7 @@ impl<'de> Deserialize<'de> for Warning {
     }
 }
 
-/// There are few codes, and each is kept once for good.
+/// Interns a code. There are few codes, and each is leaked once.
 fn intern_code(code: String) -> &'static str {
     static KNOWN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);

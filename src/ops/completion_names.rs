@@ -1,8 +1,8 @@
-//! The names of a repository's apps and stages, kept so that a shell can complete them at once.
+//! A cache of app and stage names for shell completion.
 
 use crate::git::Repository;
-use crate::history::index::fingerprint;
 use crate::model::Mapping;
+use crate::model::fingerprint;
 use crate::ops::session::Session;
 use crate::report::display_names;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// What completion offers.
+/// The names that completion offers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompletionNames {
     pub stages: Vec<String>,
@@ -27,7 +27,7 @@ impl CompletionNames {
     }
 }
 
-/// Keeps the names for the next completion. That this fails is no reason to fail.
+/// Stores the names for the next completion. A failure is ignored.
 pub fn store_names(session: &Session, repository: &Repository, names: &CompletionNames) {
     let Some(cache) = session.writable_cache() else { return };
     if load_names(cache, repository).as_ref() != Some(names) {
@@ -35,7 +35,7 @@ pub fn store_names(session: &Session, repository: &Repository, names: &Completio
     }
 }
 
-/// The names that were kept.
+/// Loads the stored names.
 pub fn load_names(cache: &Path, repository: &Repository) -> Option<CompletionNames> {
     serde_json::from_slice(&std::fs::read(cache_path(cache, repository)).ok()?).ok()
 }

@@ -1,4 +1,4 @@
-//! `config`: what counts in a repository, and whether a configuration file is right.
+//! `config`: the effective configuration of a repository, and the check of a configuration file.
 
 use crate::config::{self, CONFIG_FILE, Config, ConfigReport};
 use crate::git::{Repository, Snapshot};
@@ -8,7 +8,7 @@ use crate::ops::state::{self, RepositoryState, RevisionSelector, effective_confi
 use crate::source::{self, ParseCache, SnapshotReader};
 use std::path::Path;
 
-/// The configuration that counts, with the origin of each setting.
+/// The effective configuration, with the origin of each setting.
 ///
 /// # Errors
 /// When the repository cannot be read, or its configuration is wrong.
@@ -21,7 +21,7 @@ pub fn show_config(session: &Session) -> Result<ConfigReport, Failure> {
     Ok(report)
 }
 
-/// A configuration file that is right.
+/// A valid configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckedConfig {
     pub name: String,
@@ -45,7 +45,7 @@ pub fn check_config(file: Option<&Path>, session: &Session) -> Result<CheckedCon
     Ok(CheckedConfig { name, stages: config.stages.len(), sources: config.rules.len() })
 }
 
-/// Says what the configuration does not find in the repository around it.
+/// Warns about settings of the configuration that match nothing in the repository.
 fn try_out(config: &Config, session: &Session, repository: &Repository) -> Result<(), Failure> {
     if config.rules.is_empty() {
         return Ok(());
@@ -71,7 +71,7 @@ fn try_out(config: &Config, session: &Session, repository: &Repository) -> Resul
     Ok(())
 }
 
-/// The file people would edit: on disk where there is a work tree, else of the newest commit.
+/// The text of towpath.yaml in the work tree, else in the newest commit.
 fn own_file(session: &Session) -> Result<String, Failure> {
     let repository = session.open_repository()?;
     let snapshot = match Snapshot::of_work_tree(&repository) {
@@ -80,7 +80,7 @@ fn own_file(session: &Session) -> Result<String, Failure> {
     };
     let cache = ParseCache::default();
     effective_config::text_in(&SnapshotReader::new(&snapshot, &cache))?.ok_or_else(|| {
-        Failure::usage(format!("there is no {CONFIG_FILE} in this repository"))
-            .hint("`towpath init` writes one; without it, towpath looks for itself")
+        Failure::usage(format!("this repository has no {CONFIG_FILE}"))
+            .hint("`towpath init` writes one; without it, towpath uses what it finds")
     })
 }

@@ -1,4 +1,4 @@
-//! `diff`: where two stages, times or revisions differ.
+//! `diff`: compares two stages, times or revisions.
 
 use crate::git::Repository;
 use crate::git::revision_or_time::{TIME_FORMS, resolve_at};
@@ -11,7 +11,7 @@ use crate::ops::state::{RepositoryState, RevisionSelector};
 use crate::ops::suggest::nearest_name;
 use crate::report::{DiffReport, DiffSide};
 
-/// The two sides to compare, and the apps that count.
+/// The two sides to compare, and the apps to include.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DiffQuery {
     /// A stage (`prod`), a stage at a revision or time (`prod@v1.2`), or a revision or time alone.
@@ -21,11 +21,11 @@ pub struct DiffQuery {
     pub apps: Vec<String>,
 }
 
-/// The differences, and what they are told with.
+/// The differences, and the repository that they were found in.
 pub struct DiffAnswer {
     pub report: DiffReport,
     pub repository: String,
-    /// The right side is the stage right after the left one.
+    /// True where the right side is the stage right after the left one.
     pub is_promotion: bool,
 }
 
@@ -41,7 +41,7 @@ pub fn diff(query: &DiffQuery, session: &Session) -> Result<DiffAnswer, Failure>
     let courses = CellHistories::new(&chronicle.timeline);
     let asking = DiffBuilder { session, repository: &repository, survey: &survey, courses };
     let (mut left, mut right) = (asking.parse_side(&query.left)?, asking.parse_side(&query.right)?);
-    // A stage beside a revision: that stage then.
+    // A revision beside a stage means that stage at the revision.
     let stage = left.stage.clone().or_else(|| right.stage.clone());
     left.stage = left.stage.or_else(|| stage.clone());
     right.stage = right.stage.or(stage);
@@ -59,7 +59,7 @@ pub fn diff(query: &DiffQuery, session: &Session) -> Result<DiffAnswer, Failure>
     Ok(DiffAnswer { report, repository, is_promotion })
 }
 
-/// A side as it was named: which stage, and when.
+/// A side of the comparison: a stage, a time or both.
 struct DiffSideSpec {
     text: String,
     stage: Option<StageName>,
@@ -74,7 +74,7 @@ struct DiffBuilder<'a> {
 }
 
 impl DiffBuilder<'_> {
-    /// What a text names: a stage, `stage@when`, or when alone.
+    /// Parses a side: a stage, `stage@when`, or a time or revision alone.
     fn parse_side(&self, text: &str) -> Result<DiffSideSpec, Failure> {
         let config = &self.survey.settings.config;
         let named = |stage: Option<StageName>, at: Option<&str>| DiffSideSpec {
@@ -100,18 +100,18 @@ impl DiffBuilder<'_> {
 
     fn unknown_side(&self, text: &str) -> Failure {
         let failure =
-            Failure::usage(format!("`{text}` is no stage, revision or time of this repository"));
+            Failure::usage(format!("`{text}` is not a stage, revision or time in this repository"));
         let stages: Vec<&str> = self.survey.mapping.stages.iter().map(StageName::as_str).collect();
         let word = text.split('@').next().unwrap_or(text);
         match nearest_name(word, stages.iter().copied()) {
             Some(near) => failure.hint(format!("did you mean `{near}{}`?", &text[word.len()..])),
             None => failure
                 .hint(format!("the stages are {}", stages.join(", ")))
-                .hint(format!("a time can be written {TIME_FORMS}")),
+                .hint(format!("write a time as {TIME_FORMS}")),
         }
     }
 
-    /// What runs at a spot, of the apps that are meant.
+    /// The versions on one side, for the selected apps.
     fn load_side(
         &self,
         spot: DiffSideSpec,

@@ -1,4 +1,4 @@
-//! How an operation fails: its kind, one sentence, the causes, and the ways out.
+//! The failure of an operation: its kind, a message, the causes and hints.
 
 use crate::git::GitError;
 use crate::git::remote::RemoteError;
@@ -14,14 +14,14 @@ pub enum FailureKind {
     Failed,
     /// The request or the configuration is wrong.
     Usage,
-    /// A gate or a permission says no, or wait.
+    /// A gate or a permission said no, or wait.
     Refused,
-    /// The reader of the answer went away: there is nobody to tell.
+    /// The reader of the output closed the pipe.
     ReaderGone,
 }
 
-/// The one error of operations. Its first message says what failed on what, the rest of the chain
-/// says why, and the hints say what to do about it.
+/// The error of all operations. The first message says what failed, the chain of causes says why,
+/// and the hints say what to do.
 #[derive(Debug, Clone)]
 pub struct Failure {
     kind: FailureKind,
@@ -34,22 +34,22 @@ impl Failure {
         Failure { kind, chain: Arc::new(anyhow::Error::msg(message.into())), hints: Vec::new() }
     }
 
-    /// Something did not work.
+    /// A failure of kind [`FailureKind::Failed`].
     pub fn failed(message: impl Into<String>) -> Self {
         Failure::new(FailureKind::Failed, message)
     }
 
-    /// The request or the configuration is wrong.
+    /// A failure of kind [`FailureKind::Usage`].
     pub fn usage(message: impl Into<String>) -> Self {
         Failure::new(FailureKind::Usage, message)
     }
 
-    /// A gate or a permission says no.
+    /// A failure of kind [`FailureKind::Refused`].
     pub fn refused(message: impl Into<String>) -> Self {
         Failure::new(FailureKind::Refused, message)
     }
 
-    /// Adds a way out.
+    /// Adds a hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
@@ -72,17 +72,17 @@ impl Failure {
         self.kind
     }
 
-    /// What failed, on what.
+    /// The message: what failed.
     pub fn message(&self) -> String {
         self.chain.to_string()
     }
 
-    /// Why, the nearest cause first.
+    /// The causes, the nearest first.
     pub fn causes(&self) -> Vec<String> {
         self.chain.chain().skip(1).map(ToString::to_string).collect()
     }
 
-    /// What to do about it.
+    /// The hints: what to do.
     pub fn hints(&self) -> &[String] {
         &self.hints
     }
@@ -145,13 +145,13 @@ impl From<RemoteError> for Failure {
     }
 }
 
-/// A reader that went away (`towpath status | head -1`) is no failure to report.
+/// Converts a write error. A closed pipe (`towpath status | head -1`) is not reported.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
-            return Failure::new(FailureKind::ReaderGone, "the reader went away");
+            return Failure::new(FailureKind::ReaderGone, "the reader closed the pipe");
         }
-        Failure::failed("the answer could not be written").with_cause(&error)
+        Failure::failed("cannot write the answer").with_cause(&error)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Looking again and again: the session that fetches first, and the loop that waits for deployments.
+//! Repeated reading: a session that fetches first, and a loop that waits for new deployments.
 
 use super::deployments::DeploymentHistory;
 use super::error::Failure;
@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use std::collections::HashSet;
 use std::thread;
 
-/// Receives the newest deployments, so many of them.
+/// Receives new deployments: the history, and the number of its newest deployments that are new.
 pub type DeploymentObserver<'a> = &'a mut dyn FnMut(
     &Session,
     &RepositoryState,
@@ -18,8 +18,8 @@ pub type DeploymentObserver<'a> = &'a mut dyn FnMut(
     usize,
 ) -> Result<(), Failure>;
 
-/// The session for looking at what is elsewhere: a copy is fetched each time, and of a clone the
-/// branch of its origin counts, fetched too.
+/// A session that reads the newest state of the origin. The cached copy of a URL is fetched each
+/// time; in a clone, the session reads the fetched branch of `origin`.
 ///
 /// # Errors
 /// When the repository cannot be read.
@@ -37,10 +37,11 @@ pub fn fetching_session(session: &Session) -> Result<Session, Failure> {
     Ok(fetching)
 }
 
-/// Looks every so often, until the process is stopped or the observer fails.
+/// Fetches at intervals and reports new deployments, until the process is stopped or the observer
+/// fails.
 ///
 /// # Errors
-/// When the repository cannot be read any more, and those of the observer.
+/// When the repository cannot be read, and the errors of the observer.
 pub fn follow_deployments(
     first: &DeploymentHistory<'_>,
     every: SignedDuration,
@@ -66,7 +67,7 @@ pub fn follow_deployments(
     }
 }
 
-/// Fetches from the origin of a clone. A failure is noted, and it is tried again later.
+/// Fetches from the origin of a clone. A failure is noted, and the next round tries again.
 fn fetch(session: &Session) {
     if session.url().is_some() {
         return;

@@ -1,4 +1,4 @@
-//! The forge of a repository: where it is, and what it is reached with.
+//! The forge of a repository: its location, its token and its connection.
 
 use crate::config::Config;
 use crate::config::ProposalMergeMethod;
@@ -16,21 +16,21 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
 
-/// The variable whose token may be for any host.
+/// The variable with a token for any host.
 const GENERAL_TOKEN: &str = "TOWPATH_TOKEN";
 
-/// What is said about the forge of `origin`.
+/// Settings about the forge of `origin`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ForgeOptions<'a> {
-    /// By the user: `--forge` or `TOWPATH_FORGE`.
+    /// The name from the user: `--forge` or `TOWPATH_FORGE`.
     pub user: Option<&'a str>,
     pub api: Option<&'a str>,
-    /// By the repository's own configuration.
+    /// The name from the configuration of the repository.
     pub config: Option<&'a str>,
 }
 
 impl ForgeChoice {
-    /// The choice beside what the configuration says.
+    /// Combines the user's choice with the configuration.
     pub fn to_options<'a>(&'a self, config: &'a Config) -> ForgeOptions<'a> {
         ForgeOptions {
             user: self.name.as_deref(),
@@ -40,24 +40,24 @@ impl ForgeChoice {
     }
 }
 
-/// Where proposals are made.
+/// The place of proposals.
 #[derive(Debug, Clone)]
 pub enum ForgeLocation {
-    /// On a forge.
+    /// A forge.
     Hosted {
         place: ForgeRepository,
-        /// Only the repository says that its host is a forge: a token that is for no certain host is
-        /// not sent there.
+        /// True where only the repository's own configuration names the forge. A token for any host
+        /// is not sent there.
         is_hearsay: bool,
     },
-    /// In the repository itself.
+    /// The repository itself, without a forge.
     Plain,
 }
 
-/// Finds the forge by the address of `origin`, or as it is said. A folder has none.
+/// Finds the forge by the settings or the address of `origin`. A folder has no forge.
 ///
 /// # Errors
-/// Where nothing says which: with what can be done without.
+/// When the forge is unknown.
 pub fn locate_forge(
     said: ForgeOptions<'_>,
     repository: &Repository,
@@ -83,7 +83,8 @@ pub fn locate_forge(
     }
 }
 
-/// The place of an app's sources: a host that is known, or the one that proposals are made on.
+/// The source repository of an app, on a host that towpath recognises or on the forge of the
+/// proposals.
 pub fn place_of_sources(url: &str, home: &ForgeLocation) -> Option<ForgeRepository> {
     let known = match home {
         ForgeLocation::Hosted { place: ForgeRepository { kind, host, api, .. }, .. } => {
@@ -95,31 +96,29 @@ pub fn place_of_sources(url: &str, home: &ForgeLocation) -> Option<ForgeReposito
     ForgeRepository::from_remote(url, known.as_ref()).ok()
 }
 
-/// What can be done without a forge.
+/// Hint at the deliveries that need no forge.
 pub const WITHOUT: &str =
-    "--push writes to the branch itself, --commit makes a local commit, --patch prints one";
+    "--push pushes to the deployed branch, --commit creates a local commit, --patch prints a mail";
 
-/// The address of `origin`, as it is written.
+/// The address of `origin`, as written in the Git configuration.
 ///
 /// # Errors
 /// Where there is none.
 pub fn origin(repository: &Repository) -> Result<String, Failure> {
     repository.origin_as_written().ok_or_else(|| {
-        let failure =
-            Failure::failed("the repository has no remote `origin`, where pull requests would be");
+        let failure = Failure::failed("the repository has no remote `origin` for pull requests");
         match repository.work_tree() {
             Some(_) => failure,
-            None => failure.hint(
-                "a bare repository is named by its address, as in `-C file:///srv/deploy.git`",
-            ),
+            None => failure
+                .hint("name a bare repository by its address, as in `-C file:///srv/deploy.git`"),
         }
     })
 }
 
 fn parse_kind(name: &str) -> Result<ForgeKind, Failure> {
     ForgeKind::from_name(name).ok_or_else(|| {
-        let failure = Failure::usage(format!("`{name}` is no forge that towpath knows"));
-        failure.hint("github, gitlab, gitea, forgejo, bitbucket, azure and plain are")
+        let failure = Failure::usage(format!("unknown forge `{name}`"));
+        failure.hint("use github, gitlab, gitea, forgejo, bitbucket, azure or plain")
     })
 }
 
@@ -133,7 +132,7 @@ fn resolve_place(
     let kind = named.map(parse_kind).transpose()?;
     let known = kind.map(|kind| ForgeHost { kind, host: None, api: api.map(str::to_owned) });
     let found = ForgeRepository::from_remote(&written, known.as_ref());
-    // A short form of the user's own, such as `gh:team/deploy`, is known in full only.
+    // A short form from the user's `insteadOf`, such as `gh:team/deploy`, must be expanded.
     let found = found.or_else(|error| {
         repository
             .origin_url()
@@ -146,7 +145,8 @@ fn resolve_place(
             let failure = Failure::failed(format!("pull requests need a forge: {error}"));
             Err(match error {
                 ForgeUrlError::Unknown { host, .. } => failure.hint(format!(
-                    "if `{host}` is a forge, say which with --forge; `--forge plain` needs none"
+                    "if `{host}` is a forge, name its kind with --forge; `--forge plain` needs no \
+                     forge"
                 )),
                 ForgeUrlError::NoHost | ForgeUrlError::Path { .. } => failure,
             })
@@ -154,11 +154,11 @@ fn resolve_place(
     }
 }
 
-/// Opens the forge with the token that is meant for it; where there is none, with git. `author` is for
-/// what is written then.
+/// Opens the forge with its token, or the repository itself where there is no forge. `author`
+/// writes the proposals in the repository.
 ///
 /// # Errors
-/// Without a token, or without a name.
+/// Without a token, or without the name of an author.
 pub fn open_forge<'r>(
     home: &ForgeLocation,
     repository: &'r Repository,
@@ -171,8 +171,9 @@ pub fn open_forge<'r>(
         }
         ForgeLocation::Plain => {
             let workspace = session.open_workspace(repository, author).map_err(|failure| {
-                failure
-                    .hint("without a forge, pull requests are fetched into this clone to be read")
+                failure.hint(
+                    "without a forge, towpath fetches pull requests into this clone to read them",
+                )
             })?;
             let who = workspace.author()?;
             let address = repository.origin_url().unwrap_or_default();
@@ -199,17 +200,19 @@ fn open_hosted_forge(
     let Some((token, from)) = find_token(place.kind, &place.host, &sources) else {
         let failure = Failure::failed(format!("there is no token for {}", place.host));
         return Err(failure.hint(if is_hearsay {
-            "towpath.yaml alone says what this host is: TOWPATH_TOKEN counts with --forge or TOWPATH_FORGE"
+            "only towpath.yaml names this forge, so towpath sends TOWPATH_TOKEN only with --forge \
+             or TOWPATH_FORGE"
         } else {
-            "set TOWPATH_TOKEN, or the forge's own variable; `gh auth login` and git's credential helpers do too"
+            "set TOWPATH_TOKEN or the variable of the forge; `gh auth login` and Git credential \
+             helpers work too"
         }));
     };
-    session.detail(&format!("the token for {} is from {from}", place.host));
+    session.detail(&format!("using the token for {} from {from}", place.host));
     let access = forge_access(&place.api, Some(token), RequestLimits::default(), session);
     Ok(connect(place, &access)?)
 }
 
-/// What an address is reached with.
+/// The access to an address: token, proxy, certificates and limits.
 pub fn forge_access(
     url: &str,
     token: Option<Token>,
@@ -247,7 +250,7 @@ fn clock(session: &Session) -> Clock {
     }
 }
 
-/// The way to merge, as forges know it.
+/// Converts a merge method of the configuration to one of the forge.
 pub fn method(method: ProposalMergeMethod) -> MergeMethod {
     match method {
         ProposalMergeMethod::Merge => MergeMethod::Merge,
@@ -256,12 +259,12 @@ pub fn method(method: ProposalMergeMethod) -> MergeMethod {
     }
 }
 
-/// How a forge's texts name a proposal.
+/// The reference to a proposal in texts on the forge: `#12`, or `!12` on GitLab.
 pub fn proposal_reference(kind: ForgeKind, number: u64) -> String {
     format!("{}{number}", if kind == ForgeKind::GitLab { '!' } else { '#' })
 }
 
-/// `gh auth token`, if there is a `gh`.
+/// The token from `gh auth token`, if `gh` is installed.
 fn gh_token(host: &str) -> Option<String> {
     let mut gh = Command::new("gh");
     gh.args(["auth", "token", "--hostname", host]).stdin(Stdio::null()).stderr(Stdio::null());
@@ -269,7 +272,7 @@ fn gh_token(host: &str) -> Option<String> {
     output.status.success().then(|| String::from_utf8(output.stdout).ok()).flatten()
 }
 
-/// What git's credential helpers have for a host. They are not to ask.
+/// The user and password that Git credential helpers have for a host, without asking the user.
 fn git_credential(
     host: &str,
     repository: &Repository,

@@ -1,4 +1,4 @@
-//! `history`: what was deployed when, where, and by whom.
+//! `history`: lists what was deployed when, where, and by whom.
 
 use crate::git::Repository;
 use crate::history::{Deployment, DeploymentKind, MERGE_TOLERANCE};
@@ -15,7 +15,7 @@ use crate::ops::state::{RepositoryState, RevisionSelector};
 use crate::report::DeploymentReport;
 use jiff::{SignedDuration, Timestamp};
 
-/// Which deployments are asked for.
+/// The filters and limits of a history.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct HistoryQuery {
     /// Whole names of apps; none means all.
@@ -28,19 +28,19 @@ pub struct HistoryQuery {
     pub version: Option<String>,
     /// None means all.
     pub kinds: Vec<DeploymentKind>,
-    /// The newest so many; 0 for all.
+    /// The number of deployments, newest first; 0 for all.
     pub limit: Option<usize>,
-    /// The limit where none is given; that there is more is noted then.
+    /// The limit where none is given. A note tells that there are more.
     pub default_limit: Option<usize>,
 }
 
-/// What a history was read from.
+/// The repository, branch and commit that a history was read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryHead {
     pub repository: String,
     pub branch: Option<String>,
     pub revision: Option<String>,
-    /// Nothing is missing in this clone.
+    /// True where the clone has the whole history.
     pub is_complete: bool,
 }
 
@@ -57,15 +57,15 @@ pub enum HistoryPart<'a> {
     Head(&'a HistoryHead),
     /// The next deployments, and the time that ages count from.
     Page(&'a [DeploymentReport], Timestamp),
-    /// Everything that was asked for has been passed on.
+    /// The end: all deployments have been passed on.
     End,
 }
 
 /// Receives the parts of a history.
 pub type HistorySink<'a> = &'a mut dyn FnMut(HistoryPart<'_>) -> Result<(), Failure>;
 
-/// The number of deployments that are looked up and passed on at a time. The first page is short,
-/// so that something is seen at once.
+/// The number of deployments that are passed on at a time. The first page is short, so that output
+/// starts at once.
 const PAGES: [usize; 2] = [40, 400];
 
 /// Reads the whole answer.
@@ -82,14 +82,14 @@ pub fn history(query: &HistoryQuery, session: &Session) -> Result<HistoryReport,
         }
         Ok(())
     })?;
-    let head = head.ok_or_else(|| Failure::failed("the history has no beginning"))?;
+    let head = head.ok_or_else(|| Failure::failed("the history has no header"))?;
     Ok(HistoryReport { head, deployments })
 }
 
 /// Reads the answer page by page.
 ///
 /// # Errors
-/// As [`history`], and those of the sink.
+/// The errors of [`history`], and the errors of the sink.
 pub fn read_history(
     query: &HistoryQuery,
     session: &Session,
@@ -108,7 +108,7 @@ pub fn read_history(
 /// the sink fails.
 ///
 /// # Errors
-/// As [`read_history`].
+/// The errors of [`read_history`].
 pub fn follow_history(
     query: &HistoryQuery,
     every: SignedDuration,
@@ -139,7 +139,7 @@ fn load_state(session: &Session, repository: &Repository) -> Result<RepositorySt
     Ok(state)
 }
 
-/// The newest part of the past, where that is enough to answer.
+/// The newest part of the history, if it is enough for the answer.
 fn load_newest<'r>(
     query: &HistoryQuery,
     session: &Session,
@@ -186,9 +186,9 @@ fn pass_on(
     sink(HistoryPart::End)?;
     let more = reports.peek().is_some();
     if more && query.limit.is_none() {
-        session.note(&format!("the newest {limit}; `-n 0` shows all"));
+        session.note(&format!("showing the newest {limit}; `-n 0` shows all"));
     } else if room == limit {
-        session.note("no deployment fits");
+        session.note("no deployment matches");
     }
     if !more {
         history.tell_edge(session);

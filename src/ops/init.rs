@@ -1,17 +1,18 @@
-//! `init`: the configuration that discovery proposes, as text with notes.
+//! `init`: the configuration that discovery proposes, as text with comments.
 
 use crate::config::{self, CONFIG_FILE, Config, SourceNote, SourceRule};
 use crate::discovery::{self, DiscoveredConfig};
 use crate::git::{Repository, Snapshot};
-use crate::model::Confidence;
+use crate::model::{Confidence, escape_for_terminal};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
+use crate::ops::state::deployed_branch::DeployedBranch;
 use crate::source::{self, ParseCache, SnapshotReader};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
-/// The configuration that discovery proposes, with the rules it is unsure of.
+/// The configuration that discovery proposes, including uncertain rules.
 #[derive(Debug, Clone)]
 pub struct ConfigProposal {
     pub config: Config,
@@ -48,7 +49,7 @@ pub fn render_config(config: &Config, session: &Session) -> Result<String, Failu
     let files = count_files(config, &SnapshotReader::new(&snapshot, &cache));
     let note = |(rule, (count, example)): (usize, (usize, String))| SourceNote {
         rule,
-        comment: files_in_words(count, &example).chars().filter(|c| !c.is_control()).collect(),
+        comment: escape_for_terminal(&files_in_words(count, &example)).into_owned(),
     };
     Ok(config::to_yaml(config, &files.into_iter().map(note).collect::<Vec<_>>()))
 }
@@ -57,25 +58,21 @@ fn open_snapshot<'r>(
     session: &Session,
     repository: &'r Repository,
 ) -> Result<Snapshot<'r>, Failure> {
-    let commit = match &session.options.branch {
-        Some(branch) => session.branch_tip(repository, branch)?,
-        None => repository.head_commit()?,
-    };
-    Ok(Snapshot::of_commit(repository, commit)?)
+    let branch = DeployedBranch::find(session, repository, None)?;
+    Ok(Snapshot::of_commit(repository, branch.tip)?)
 }
 
 fn nothing_found(proposal: &DiscoveredConfig) -> Failure {
     let failure = if proposal.empty_stages.is_empty() {
-        Failure::failed("no stage was recognised in this repository")
+        Failure::failed("no stages found in this repository")
     } else {
         let stages = proposal.empty_stages.join(", ");
-        Failure::failed(format!("stages were found ({stages}), but no version is pinned in them"))
+        Failure::failed(format!("found stages ({stages}), but no version is pinned in them"))
     };
-    failure
-        .hint(format!("write {CONFIG_FILE} by hand: `towpath config schema` says what it may hold"))
+    failure.hint(format!("write {CONFIG_FILE} by hand; `towpath config schema` describes it"))
 }
 
-/// The proposal as it is; what is unsure goes along and is written as comments.
+/// The proposed configuration. Uncertain rules are included, and are written as comments.
 fn accept_proposal(proposal: &DiscoveredConfig) -> Config {
     let mut config = proposal.config.clone();
     config.rules.extend(unsure_rules(proposal));
@@ -91,7 +88,7 @@ fn unsure_rules(proposal: &DiscoveredConfig) -> impl Iterator<Item = SourceRule>
         .map(|rule| SourceRule { confidence: Confidence::Low, ..rule })
 }
 
-/// How many files each rule claims, and the first of them.
+/// The number of files that each rule claims, and the first of them.
 fn count_files(config: &Config, reader: &SnapshotReader<'_>) -> BTreeMap<usize, (usize, String)> {
     let mut out: BTreeMap<usize, (usize, String)> = BTreeMap::new();
     for claim in source::find_claims(config, reader) {
@@ -108,10 +105,10 @@ fn files_in_words(files: usize, example: &str) -> String {
     }
 }
 
-/// Writes the file at once or not at all.
+/// Writes the file atomically.
 pub fn write_config(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
-        Failure::failed(format!("`{}` could not be written", path.display())).with_cause(&error)
+        Failure::failed(format!("cannot write `{}`", path.display())).with_cause(&error)
     };
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = readable_by_all().tempfile_in(folder).map_err(failed)?;
@@ -120,7 +117,7 @@ pub fn write_config(path: &Path, text: &str, force: bool) -> Result<(), Failure>
     placed.map(|_| ()).map_err(|error| failed(error.error))
 }
 
-/// A temporary file is its owner's alone; this one becomes a file like any other, under the umask.
+/// A temporary file with the usual permissions under the umask, instead of private to its owner.
 fn readable_by_all() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".towpath-");

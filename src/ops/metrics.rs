@@ -1,4 +1,4 @@
-//! `metrics`: deployment frequency, lead time, failure rate and time to restore.
+//! `metrics`: computes deployment frequency, lead time, failure rate and time to restore.
 
 use crate::git::Repository;
 use crate::history::{self, TimeWindow};
@@ -9,30 +9,30 @@ use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
 use crate::report::{MetricsReport, to_timestamp};
 
-/// How far back it is counted unless said.
+/// The default period, in days.
 const DAYS: i64 = 90;
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// What is counted.
+/// The scope of the figures.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MetricsQuery {
     pub selection: SelectionQuery,
-    /// The last 90 days unless given.
+    /// The period; by default the last 90 days.
     pub window: WindowQuery,
     /// The number of seconds by which merges may overtake each other.
     pub tolerance: i64,
 }
 
-/// The figures, and what they were counted in.
+/// The figures, and the repository that they are from.
 pub struct MetricsAnswer {
     pub report: MetricsReport,
     pub repository: String,
-    /// Nothing is missing in this clone.
+    /// True where the clone has the whole history.
     pub is_complete: bool,
 }
 
-/// Counts deployments. What clones lack and what was assumed goes to the session's notices.
+/// Computes the figures. Gaps in the clone and assumptions go to the notices of the session.
 ///
 /// # Errors
 /// When the window is wrong, a name is unknown, or the clone lacks objects.
@@ -63,10 +63,8 @@ fn resolve_window(
     let until = until.unwrap_or_else(|| session.now().as_second());
     let since = since.unwrap_or(until - DAYS * DAY);
     if since >= until {
-        let failure = Failure::usage("the time to count in ends before it begins");
-        return Err(
-            failure.hint("--since has to be earlier than --until, which is now unless said")
-        );
+        let failure = Failure::usage("the period ends before it begins");
+        return Err(failure.hint("--since must be earlier than --until (default: now)"));
     }
     Ok(TimeWindow { since, until })
 }

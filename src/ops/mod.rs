@@ -1,5 +1,5 @@
 //! Everything towpath can do, as functions over a [`session::Session`]: no command line, no
-//! terminal, no environment, no exit codes. A door such as `cli` resolves options, calls one
+//! terminal, no environment, no exit codes. A front end such as `cli` resolves options, calls one
 //! function and renders the report that it returns.
 
 pub mod advance;

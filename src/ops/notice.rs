@@ -1,18 +1,18 @@
-//! Where an operation reports what is not its answer: notices, progress, and questions to a person.
-//! The command line prints them; a server collects them or drops them.
+//! The output of an operation beside its answer: notices, progress and questions to the user. The
+//! command line prints them; a server collects or drops them.
 
 use super::error::Failure;
 
-/// How much a notice matters.
+/// The importance of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Of interest when looking for the reason of an answer.
+    /// Helps to understand an answer; shown only with verbose output.
     Detail,
-    /// What the reader of an answer should know.
+    /// Something that the reader of an answer should know.
     Note,
-    /// What may make the answer wrong or the reader act.
+    /// A problem that may make the answer wrong or need action.
     Caution,
-    /// What to do about the caution before it.
+    /// The action that the caution before it needs.
     Hint,
 }
 
@@ -20,42 +20,42 @@ pub enum Level {
 pub trait NoticeSink: Send + Sync {
     fn notice(&self, level: Level, text: &str);
 
-    /// Starts to show a piece of work; dropping the value ends it.
+    /// Starts to show a task; dropping the value ends it.
     fn progress(&self, style: ProgressKind, label: &str) -> Box<dyn TaskProgress>;
 }
 
-/// How a piece of work is shown.
+/// The way in which a task is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProgressKind {
-    /// A bar, at once.
+    /// A bar that appears at once.
     Bar,
-    /// A bar with the time left, once the work has taken half a second.
+    /// A bar with the time left, which appears after half a second.
     Delayed,
-    /// A line that says what is waited for.
+    /// A line that says what the operation waits for.
     Spinner,
 }
 
-/// A piece of work that is shown.
+/// A task that is shown.
 pub trait TaskProgress {
     fn set_progress(&self, done: u64, total: u64);
     fn set_message(&self, text: &str);
 }
 
-/// A person who can be asked.
+/// Asks the user.
 pub trait Questions: Send + Sync {
-    /// Asks for a yes.
+    /// Asks for confirmation.
     ///
     /// # Errors
     /// When the terminal fails.
     fn confirm(&self, question: &str) -> Result<bool, Failure>;
 
-    /// Asks for one of the items; `None` when the person gave up.
+    /// Asks for one of the items; `None` when the user cancelled.
     ///
     /// # Errors
     /// When the terminal fails.
     fn pick(&self, question: &str, items: &[String]) -> Result<Option<usize>, Failure>;
 
-    /// Asks which rows to take; `None` when the person gave up. The columns of rows are aligned.
+    /// Asks for any of the rows; `None` when the user cancelled. The columns are aligned.
     ///
     /// # Errors
     /// When the terminal fails.
@@ -69,13 +69,13 @@ impl NoticeSink for Silent {
     fn notice(&self, _level: Level, _text: &str) {}
 
     fn progress(&self, _style: ProgressKind, _label: &str) -> Box<dyn TaskProgress> {
-        Box::new(NoProgress)
+        Box::new(SilentProgress)
     }
 }
 
-struct NoProgress;
+struct SilentProgress;
 
-impl TaskProgress for NoProgress {
+impl TaskProgress for SilentProgress {
     fn set_progress(&self, _done: u64, _total: u64) {}
     fn set_message(&self, _text: &str) {}
 }

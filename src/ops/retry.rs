@@ -1,27 +1,27 @@
-//! How long to go on after races for a branch that were lost.
+//! Pauses and time limits for pushes that are retried because other pushes came first.
 
 use crate::git;
 use crate::ops::random::random_fraction;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// After so long nothing new is begun.
+/// The time after which no new attempt begins.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// After so long what is under way is given up.
+/// The time after which a running attempt is abandoned.
 const LONGEST: Duration = Duration::from_secs(50);
 
-/// How long to wait after an attempt of this length, and so many races lost in a row.
+/// The pause after an attempt of this length, and this number of losses in a row.
 fn retry_delay(attempt: Duration, losses: u32) -> Duration {
     git::backoff_pause(attempt, losses, random_fraction())
 }
 
-/// When the last attempt of those that began at `started` has to be over.
+/// The time at which the last attempt must end, if the first one began at `started`.
 pub fn retry_deadline(started: Instant) -> Instant {
     started + LONGEST
 }
 
-/// Waits after an attempt, unless the next one would begin too late: then it is `false`, at once.
+/// Waits before the next attempt; returns `false` at once if that attempt would begin too late.
 pub fn goes_on(started: Instant, attempt: Duration, losses: u32) -> bool {
     let pause = retry_delay(attempt, losses);
     let is_in_time = started.elapsed() + pause < PATIENCE;

@@ -1,5 +1,5 @@
-//! What every operation works with: the resolved options, the clock, the credentials, and the sinks
-//! that notices, progress and questions go to.
+//! The session of an operation: the resolved options, the clock, the variables, and the sinks for
+//! notices, progress and questions.
 //!
 //! A session is a plain value: `Send`, `Sync` and cheap to clone. A server makes one per request;
 //! the command line makes one per process.
@@ -9,7 +9,7 @@ use super::notice::{Level, NoticeSink, ProgressKind, Questions, Silent, TaskProg
 use crate::config::Provenance;
 use crate::git::remote::CloneCache;
 use crate::git::url::{is_url, redact_credentials};
-use crate::git::{GitError, GitIdentity, GitOptions, Oid, Repository, Workspace};
+use crate::git::{BranchTips, GitError, GitIdentity, GitOptions, Oid, Repository, Workspace};
 use jiff::{SignedDuration, Timestamp, Zoned};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,25 +18,28 @@ use std::sync::Arc;
 /// The options that every operation shares, resolved from flags, environment and defaults.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The deployment repository: a folder or a URL. `None` is the one around the working directory.
+    /// The deployment repository: a folder or a URL. `None` means the one around the working
+    /// directory.
     pub repository: Option<String>,
     /// The deployed branch, where the user names one.
     pub branch: Option<String>,
-    /// Who named the branch.
+    /// The origin of the branch name.
     pub branch_from: Provenance,
     /// The configuration file that replaces the repository's own.
     pub config: Option<PathBuf>,
-    /// A clone of a URL is fetched again when it is older than this.
+    /// The age at which the cached clone of a URL is fetched again.
     pub max_age: SignedDuration,
-    /// Nothing is written anywhere, not even to the cache.
+    /// True where nothing is written, not even to the cache.
     pub read_only: bool,
-    /// Commands that gates name may run.
+    /// True where commands of gates may run.
     pub allow_commands: bool,
-    /// No history index is read or written.
+    /// True where no history index is read or written.
     pub no_index: bool,
+    /// The history that was read for a state is kept for further questions to the same state.
+    pub keep_history: bool,
     /// The forge, where the user names one.
     pub forge: ForgeChoice,
-    /// The folder for what can be computed again, if there is one.
+    /// The cache folder, if there is one.
     pub cache: Option<PathBuf>,
     /// The number of threads that read history, where it is fixed.
     pub threads: Option<usize>,
@@ -45,7 +48,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// The repository around the working directory, read without cache and index.
+    /// Options for the repository around the working directory, without cache and index.
     fn default() -> Self {
         Options {
             repository: None,
@@ -56,6 +59,7 @@ impl Default for Options {
             read_only: false,
             allow_commands: false,
             no_index: false,
+            keep_history: true,
             forge: ForgeChoice::default(),
             cache: None,
             threads: None,
@@ -71,40 +75,40 @@ pub struct ForgeChoice {
     pub api: Option<String>,
 }
 
-/// What an operation may write to the repository.
+/// Whether an operation may write to the repository.
 #[derive(Debug, Clone, Default)]
 pub enum WritePermission {
-    /// It only reads: no workspace can be made.
+    /// The operation only reads, and gets no workspace.
     #[default]
     None,
-    /// It is declared to write.
+    /// The operation is declared to write.
     Declared,
-    /// It is declared to write, and `--read-only` refuses that.
+    /// The operation is declared to write, but `--read-only` refuses it.
     Refused(Failure),
 }
 
 /// The time, as an operation asks it.
-pub type Clock = Arc<dyn Fn() -> Zoned + Send + Sync>;
+pub type OperationClock = Arc<dyn Fn() -> Zoned + Send + Sync>;
 
-/// The value of an environment variable; `None` where it is unset or empty.
+/// Function that returns an environment variable; `None` where it is unset or empty.
 pub type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// Options, clock, credentials and sinks of one operation.
+/// The options, clock, variables and sinks of one operation.
 #[derive(Clone)]
 pub struct Session {
     pub options: Options,
-    clock: Clock,
+    clock: OperationClock,
     now: Zoned,
     variables: Variables,
     sink: Arc<dyn NoticeSink>,
     questions: Option<Arc<dyn Questions>>,
-    /// Tips of branches that were just seen at `origin`; this clone may know older ones.
+    /// The present tips of branches at `origin`, which may be newer than those in this clone.
     tips: BTreeMap<String, Oid>,
 }
 
 impl Session {
     /// A session that tells nobody anything, asks nobody and knows no environment variables.
-    pub fn new(options: Options, clock: Clock) -> Self {
+    pub fn new(options: Options, clock: OperationClock) -> Self {
         Session {
             options,
             now: clock(),
@@ -116,25 +120,25 @@ impl Session {
         }
     }
 
-    /// The same session with credentials and settings from these variables.
+    /// The session with credentials and settings from these variables.
     #[must_use]
     pub fn with_variables(self, variables: Variables) -> Self {
         Session { variables, ..self }
     }
 
-    /// The same session telling this sink.
+    /// The session with a sink for notices and progress.
     #[must_use]
     pub fn with_sink(self, sink: Arc<dyn NoticeSink>) -> Self {
         Session { sink, ..self }
     }
 
-    /// The same session with a person who can be asked.
+    /// The session with a user to ask.
     #[must_use]
     pub fn with_questions(self, questions: Option<Arc<dyn Questions>>) -> Self {
         Session { questions, ..self }
     }
 
-    /// A copy that knows where branches are at `origin`.
+    /// A copy with the present tips of branches at `origin`.
     #[must_use]
     pub fn with_tips(&self, tips: impl IntoIterator<Item = (String, Oid)>) -> Self {
         Session { tips: tips.into_iter().collect(), ..self.clone() }
@@ -148,7 +152,7 @@ impl Session {
         session
     }
 
-    /// A copy whose time is read from the clock anew, for the next operation.
+    /// A copy with the current time, for the next operation.
     #[must_use]
     pub fn at_current_time(&self) -> Self {
         Session { now: (self.clock)(), ..self.clone() }
@@ -159,17 +163,17 @@ impl Session {
         self.now.timestamp()
     }
 
-    /// The time of this operation in the zone of whoever asks.
+    /// The time of this operation in the time zone of the user.
     pub fn local_time(&self) -> &Zoned {
         &self.now
     }
 
     /// The clock itself, for waiting and retries.
-    pub fn clock(&self) -> Clock {
+    pub fn clock(&self) -> OperationClock {
         Arc::clone(&self.clock)
     }
 
-    /// An environment variable of whoever runs the operation.
+    /// The value of an environment variable of the user.
     pub fn variable(&self, name: &str) -> Option<String> {
         (self.variables)(name)
     }
@@ -179,17 +183,17 @@ impl Session {
         self.sink.notice(Level::Detail, text);
     }
 
-    /// Reports what the reader of an answer should know.
+    /// Reports something that the reader of an answer should know.
     pub fn note(&self, text: &str) {
         self.sink.notice(Level::Note, text);
     }
 
-    /// Reports what may make the answer wrong or the reader act.
+    /// Reports a problem that may make the answer wrong or need action.
     pub fn caution(&self, text: &str) {
         self.sink.notice(Level::Caution, text);
     }
 
-    /// Reports what to do about the last caution.
+    /// Reports the action that the last caution needs.
     pub fn hint(&self, text: &str) {
         self.sink.notice(Level::Hint, text);
     }
@@ -199,12 +203,12 @@ impl Session {
         self.sink.progress(style, label)
     }
 
-    /// The person who can be asked, if there is one.
+    /// The user to ask, if there is one.
     pub fn questions(&self) -> Option<&dyn Questions> {
         self.questions.as_deref()
     }
 
-    /// True where a person can be asked.
+    /// True where there is a user to ask.
     pub fn can_ask(&self) -> bool {
         self.questions.is_some()
     }
@@ -213,7 +217,7 @@ impl Session {
     /// is cloned into the cache first, or fetched when its clone is old.
     ///
     /// # Errors
-    /// When there is none, or it cannot be read.
+    /// When there is no repository, or it cannot be read.
     pub fn open_repository(&self) -> Result<Repository, Failure> {
         let named = self.options.repository.as_deref().unwrap_or(".");
         match self.url() {
@@ -222,7 +226,7 @@ impl Session {
         }
     }
 
-    /// Refuses an operation that writes under `--read-only`, before it looks at anything.
+    /// Refuses an operation that writes under `--read-only`, before it reads anything.
     ///
     /// # Errors
     /// When the operation writes and nothing may be written.
@@ -233,10 +237,10 @@ impl Session {
         }
     }
 
-    /// A repository to write to.
+    /// Opens a workspace, which can write to the repository.
     ///
     /// # Errors
-    /// Under `--read-only`, and for an operation that only reads: then there is none.
+    /// Under `--read-only`, and for an operation that is declared to read only.
     pub fn open_workspace<'r>(
         &self,
         repository: &'r Repository,
@@ -245,7 +249,7 @@ impl Session {
         self.check_write_access()?;
         if !self.may_write() {
             return Err(Failure::failed(
-                "this command only reads, and writes nothing to the repository",
+                "this command only reads, so it cannot write to the repository",
             ));
         }
         Ok(Workspace::new(repository, self.git_options(author)))
@@ -255,7 +259,7 @@ impl Session {
         !matches!(self.options.write_access, WritePermission::None)
     }
 
-    /// How the git executable is run for the user.
+    /// The options for running the `git` program.
     pub fn git_options(&self, author: Option<&GitIdentity>) -> GitOptions {
         GitOptions {
             interactive: self.can_ask(),
@@ -275,7 +279,8 @@ impl Session {
             ))
             .hint("set XDG_CACHE_HOME or HOME to an absolute path")
         })?;
-        let bar = self.progress(ProgressKind::Bar, &format!("Asking {}", redact_credentials(url)));
+        let bar =
+            self.progress(ProgressKind::Bar, &format!("Fetching {}", redact_credentials(url)));
         let shown = GitProgress(bar.as_ref());
         let clones = self.clone_cache(cache, &shown);
         if !self.options.read_only {
@@ -283,10 +288,10 @@ impl Session {
         }
         clones.find_clone(url)?.ok_or_else(|| {
             Failure::usage(format!(
-                "there is no copy of `{}` yet, and --read-only makes none",
+                "`{}` is not in the cache, and --read-only does not clone it",
                 redact_credentials(url)
             ))
-            .hint("without --read-only it is cloned into the cache; or name the folder of a clone")
+            .hint("without --read-only, towpath clones it into the cache; or use -C with a clone")
         })
     }
 
@@ -302,22 +307,23 @@ impl Session {
     /// Fetches from the origin of a clone, if it has one.
     ///
     /// # Errors
-    /// When git cannot.
+    /// When git fails.
     pub fn fetch_origin(&self, repository: &Repository) -> Result<(), Failure> {
         let Some(url) = repository.origin_url() else { return Ok(()) };
-        let bar = self.progress(ProgressKind::Bar, &format!("Asking {url}"));
+        let bar = self.progress(ProgressKind::Bar, &format!("Fetching {url}"));
         let shown = GitProgress(bar.as_ref());
         let cache = self.options.cache.as_deref().unwrap_or(Path::new("."));
         Ok(self.clone_cache(cache, &shown).fetch_origin(repository.git_dir(), &url)?)
     }
 
-    /// The URL that names the repository, if one does. A folder of that name comes first.
+    /// The URL of the repository, if it is named by one. A folder with that name takes precedence.
     pub fn url(&self) -> Option<&str> {
         let named = self.options.repository.as_deref();
         named.filter(|named| is_url(named) && !Path::new(named).exists())
     }
 
-    /// The newest commit of a branch, of this repository or else of the remote it came from.
+    /// The commit of a branch that counts: the newer one of the local branch and its upstream, else
+    /// that of the upstream. Any other revision is taken as it is.
     ///
     /// # Errors
     /// When there is no such branch.
@@ -325,13 +331,22 @@ impl Session {
         if let Some(tip) = self.tips.get(branch) {
             return Ok(*tip);
         }
-        let names = [
-            format!("refs/heads/{branch}"),
-            format!("refs/remotes/origin/{branch}"),
-            branch.to_owned(),
-        ];
-        let found = names.iter().find_map(|name| repository.resolve_revision(name).ok());
-        found.ok_or_else(|| GitError::UnknownRevision { revision: branch.to_owned() })
+        match repository.branch_tips(branch) {
+            // Whoever names a branch means the one of this clone where the two have diverged.
+            Ok(BranchTips::Different { local, upstream_ahead: 1.., local_ahead: 1.., .. })
+                if self.options.branch.as_deref() == Some(branch) =>
+            {
+                Ok(local)
+            }
+            Ok(tips) => Ok(tips.deployed()),
+            // Before the first commit, HEAD names a branch that is not there yet.
+            Err(_) if repository.head_branch().as_deref() == Some(branch) => {
+                repository.head_commit()
+            }
+            Err(_) => repository
+                .resolve_revision(branch)
+                .map_err(|_| GitError::UnknownRevision { revision: branch.to_owned() }),
+        }
     }
 
     /// The name of the repository in reports: its URL, its work tree, or its git directory.
@@ -343,7 +358,7 @@ impl Session {
         path.canonicalize().unwrap_or_else(|_| path.to_path_buf()).display().to_string()
     }
 
-    /// The folder for what can be computed again, unless nothing may be written.
+    /// The cache folder, unless nothing may be written.
     pub fn writable_cache(&self) -> Option<&Path> {
         self.options.cache.as_deref().filter(|_| !self.options.read_only)
     }
@@ -356,5 +371,33 @@ impl crate::git::Progress for GitProgress<'_> {
     fn update(&self, done: u64, total: u64, what: &str) {
         self.0.set_message(what);
         self.0.set_progress(done, total);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    fn is_shared<T: Send + Sync + Clone>() {}
+
+    #[test]
+    fn a_server_shares_a_session_between_threads() {
+        is_shared::<Session>();
+    }
+
+    #[test]
+    fn each_operation_asks_the_clock() {
+        let seconds = Arc::new(AtomicI64::new(0));
+        let ticking = Arc::clone(&seconds);
+        let clock = move || {
+            let second = ticking.fetch_add(1, Ordering::Relaxed);
+            let at = Timestamp::from_second(second).expect("in range");
+            at.to_zoned(jiff::tz::TimeZone::UTC)
+        };
+        let first = Session::new(Options::default(), Arc::new(clock));
+        let second = first.at_current_time();
+        assert_eq!((first.now().as_second(), second.now().as_second()), (0, 1));
+        assert_eq!(first.now().as_second(), 0, "one operation has one time");
     }
 }

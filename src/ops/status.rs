@@ -1,4 +1,4 @@
-//! `status`: which version of which app runs in which stage, and since when.
+//! `status`: reads which version of each app runs in which stage, and since when.
 
 use crate::git::Repository;
 use crate::git::revision_or_time::parse_time;
@@ -13,19 +13,19 @@ use crate::ops::suggest::unknown_name;
 use crate::report::{BroughtBy, StatusEntry, StatusReport};
 use jiff::Timestamp;
 
-/// What is asked about the state of a repository.
+/// The selection and options of a status.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StatusQuery {
     /// Whole names of apps; none means all.
     pub apps: Vec<String>,
     pub selection: SelectionQuery,
-    /// A revision or a time; the newest commit otherwise.
+    /// A revision or a time; `None` means the newest commit.
     pub at: Option<String>,
-    /// The files on disk instead of a commit.
+    /// True for the files on disk instead of a commit.
     pub work_tree: bool,
-    /// The commits that brought the versions are not looked up.
+    /// True where the commits that brought the versions are not looked up.
     pub no_since: bool,
-    /// Broken glass without a follow-up is noted.
+    /// True where each break glass without a follow-up causes a caution.
     pub reminders: bool,
 }
 
@@ -37,8 +37,8 @@ pub struct StatusAnswer {
     pub ages_at: Timestamp,
 }
 
-/// Reads which versions run where. What was assumed goes to the session's notices, what could not
-/// be read is in the report's warnings.
+/// Reads which versions run where. Assumptions go to the notices of the session, and unreadable
+/// files to the warnings of the report.
 ///
 /// # Errors
 /// When the repository or the state cannot be read, or a name is unknown.
@@ -82,8 +82,8 @@ fn build_report(
     status
 }
 
-/// Adds the commits that put the versions where they are, for what is left to be shown. A clone
-/// that lacks a part of the past still has its present.
+/// Adds the commits that brought the shown versions. If the clone lacks history, the report gets a
+/// warning instead.
 fn look_back(
     status: &mut StatusReport,
     survey: &RepositoryState,
@@ -95,8 +95,7 @@ fn look_back(
         Ok(past) => past,
         Err(error) => {
             let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-            let message =
-                format!("it is not known since when each version is there: {error}{hint}");
+            let message = format!("cannot look up since when each version is there: {error}{hint}");
             status.warnings.push(Warning::general("no-history", message));
             return;
         }
@@ -108,13 +107,14 @@ fn look_back(
     let unknown = status.occupants.iter().filter(|occupant| occupant.since.is_none()).count();
     if past.shallow && unknown > 0 {
         let message = format!(
-            "{unknown} versions are older than this shallow clone; `git fetch --unshallow` brings their commits"
+            "{unknown} versions are older than this shallow clone; `git fetch --unshallow` \
+             fetches their commits"
         );
         status.warnings.push(Warning::general("shallow", message));
     }
 }
 
-/// Keeps what the query names; a name that nothing bears is an error.
+/// Keeps the apps and stages of the query. An unknown name is an error.
 fn filter_status(
     status: &mut StatusReport,
     query: &StatusQuery,
@@ -142,7 +142,7 @@ fn filter_status(
             if !pattern.contains(['*', '?']) {
                 return Err(unknown_name(kind, pattern, words, names));
             }
-            session.note(&format!("no {kind} fits `{pattern}`"));
+            session.note(&format!("no {kind} matches `{pattern}`"));
         }
     }
     status.occupants.retain(|occupant| {
@@ -154,7 +154,7 @@ fn filter_status(
     Ok(())
 }
 
-/// The words an occupant is known by.
+/// The names that an app is known by.
 fn app_names(occupant: &StatusEntry) -> impl Iterator<Item = &str> + Clone {
     let component = occupant.entry.component.as_deref();
     [Some(occupant.name.as_str()), Some(occupant.entry.app.as_str()), component]
@@ -162,7 +162,7 @@ fn app_names(occupant: &StatusEntry) -> impl Iterator<Item = &str> + Clone {
         .flatten()
 }
 
-/// The moment that ages are counted from: now, or the one that `--at` names.
+/// The time that ages count from: now, or that of `--at`.
 fn reference_time(
     query: &StatusQuery,
     survey: &RepositoryState,

@@ -1,10 +1,10 @@
-//! "Did you mean …?"
+//! Suggestions for misspelled names.
 
 use crate::ops::error::Failure;
 use std::collections::BTreeSet;
 
-/// The candidate that `word` may be a slip of, if one is near: Jaro-Winkler similarity, as clap
-/// does it for its own words, or a common beginning.
+/// The candidate that is most similar to `word`, if one is near: by Jaro-Winkler similarity, as in
+/// clap, or because it starts with `word`.
 pub fn nearest_name<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -23,8 +23,7 @@ pub fn nearest_name<'a>(
     best.map(|(_, candidate)| candidate)
 }
 
-/// A name that nothing bears: the nearest of all words it could have been, else the names that rows
-/// and columns bear.
+/// The failure for an unknown name. The hint suggests the nearest of `words`, else lists `names`.
 pub fn unknown_name(kind: &str, name: &str, words: &[String], names: &[String]) -> Failure {
     let failure = Failure::usage(format!("there is no {kind} `{name}`"));
     let mut seen = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! `trace`: the way of one version through the stages.
+//! `trace`: follows one version through the stages.
 
 use crate::history::{self, MERGE_TOLERANCE, VersionQuery, VersionTrace};
 use crate::model::{CellKey, Version};
@@ -10,7 +10,7 @@ use crate::ops::suggest::nearest_name;
 use crate::report::{ReportedRunPeriod, TraceReport, VersionTraceReport};
 use std::collections::{BTreeSet, HashSet};
 
-/// The way of a version, and the repository it was read from.
+/// The path of a version through the stages, and the repository that it was read from.
 pub struct TraceAnswer {
     pub report: TraceReport,
     pub repository: String,
@@ -32,7 +32,7 @@ pub fn trace(version: &str, session: &Session) -> Result<TraceAnswer, Failure> {
 
 struct TraceBuilder<'a> {
     text: &'a str,
-    /// Set where the text names an app.
+    /// The app, if the text names one.
     app: Option<&'a str>,
     version: &'a str,
     survey: &'a RepositoryState,
@@ -40,7 +40,7 @@ struct TraceBuilder<'a> {
 }
 
 impl<'a> TraceBuilder<'a> {
-    /// `APP@VERSION` where an app has that name, else a version.
+    /// Parses `APP@VERSION` if the app exists, else a version.
     fn new(
         text: &'a str,
         survey: &'a RepositoryState,
@@ -109,7 +109,8 @@ impl<'a> TraceBuilder<'a> {
         Ok(VersionTraceReport { name, component, version: voyage.version.clone(), visits, absent })
     }
 
-    /// What nothing was deployed to since history begins runs what it ran then: as in a shallow clone.
+    /// Adds cells without deployments in the known history, as in a shallow clone. They have run
+    /// their present version since before it.
     fn add_standing(&self, wanted: &VersionQuery<'_>, ways: &mut Vec<VersionTraceReport>) {
         let deployed: HashSet<&CellKey> =
             self.chronicle.timeline.deployments().map(|deployment| deployment.slot).collect();
@@ -150,11 +151,11 @@ impl<'a> TraceBuilder<'a> {
             versions.iter().filter_map(|version| version.tag.as_deref()).collect();
         let whose = self.app.map(|app| format!(" of {app}")).unwrap_or_default();
         let failure =
-            Failure::usage(format!("no version `{}`{whose} was ever deployed", self.version));
+            Failure::usage(format!("version `{}`{whose} was never deployed", self.version));
         match nearest_name(self.version, tags.iter().copied()) {
             Some(near) => failure.hint(format!("did you mean `{near}`?")),
             None => failure
-                .hint("`towpath history` lists what was deployed; of an id, six digits will do"),
+                .hint("`towpath history` lists deployments; six digits of a commit id are enough"),
         }
     }
 }

@@ -1,14 +1,13 @@
-//! Opening hours and freezes on the clock of a place.
+//! Opening hours and freezes in a time zone.
 //!
-//! A moment is judged by what the clock on the wall says. So where the clock goes back, the hour that
-//! comes twice is open twice; where it goes forward, the hour that is left out is missing from the
-//! window.
+//! A time is judged by the local clock. When the clock goes back, the repeated hour is open twice;
+//! when it goes forward, the skipped hour is missing from the window.
 
 use crate::config::gates::{FreezePeriod, WindowHours};
 use jiff::civil::DateTime;
 use jiff::{Timestamp, ToSpan, Zoned};
 
-/// After so many changes from open to closed nobody looks further: about four years of office hours.
+/// Limit on steps from one change to the next: about four years of office hours.
 const STEPS: usize = 6_000;
 
 /// Rules that all have to be open.
@@ -19,13 +18,13 @@ pub(super) struct DeployCalendar<'c> {
 }
 
 impl DeployCalendar<'_> {
-    /// Is everything open?
+    /// True if every window is open and no freeze is active.
     pub fn is_open(&self, at: Timestamp) -> bool {
         self.windows.iter().all(|openings| is_open(openings, at))
             && !self.freezes.iter().any(|f| is_frozen(f, at))
     }
 
-    /// The first moment from `at` on at which everything is open, on the clock of the first rule.
+    /// First time from `at` on at which everything is open, in the time zone of the first rule.
     pub fn next_opening(&self, at: Timestamp) -> Option<Zoned> {
         let mut moment = at;
         for _ in 0..STEPS {
@@ -47,7 +46,7 @@ impl DeployCalendar<'_> {
         window.or_else(freeze).unwrap_or(jiff::tz::TimeZone::UTC)
     }
 
-    /// The next moment at which something may open or close.
+    /// Next time at which something may open or close.
     fn next_change(&self, after: Timestamp) -> Option<Timestamp> {
         if let Some(freeze) = self.freezes.iter().find(|freeze| is_frozen(freeze, after)) {
             return Some(freeze.to.timestamp());
@@ -62,7 +61,7 @@ impl DeployCalendar<'_> {
     }
 }
 
-/// Closed wins over open; without any opening hours everything is open that is not closed.
+/// Closed hours win over open ones; without open hours everything is open that is not closed.
 fn is_open(openings: &[WindowHours], at: Timestamp) -> bool {
     let covers = |opening: &&WindowHours| {
         let local = at.to_zoned(opening.zone.clone());
@@ -77,8 +76,8 @@ fn is_frozen(freeze: &FreezePeriod, at: Timestamp) -> bool {
     (freeze.from.timestamp()..freeze.to.timestamp()).contains(&at)
 }
 
-/// The moments of this day and the next two at which a rule may change, both where a time comes twice,
-/// and the next change of the clock.
+/// Times of this day and the next two at which a rule may change (both, if a local time is
+/// repeated), and the next change of the clock.
 fn boundary_times(opening: &WindowHours, after: Timestamp) -> Vec<Timestamp> {
     let zone = &opening.zone;
     let today = after.to_zoned(zone.clone()).date();

@@ -1,5 +1,5 @@
-//! The past as the gates look at it: an index over all deployments, made once and asked by app, stage
-//! and moment.
+//! The evidence that gates judge by: an index of all deployments, built once, queried by app, stage
+//! and time.
 
 use super::external_facts::ExternalFacts;
 use super::ledger::Ledger;
@@ -10,55 +10,56 @@ use crate::history::{Deployment, Timeline};
 use crate::model::{AppName, CellKey, MappingEntry, StageName, Version};
 use std::collections::HashMap;
 
-/// Everything that is known, for any number of questions.
+/// Configuration, history, ledger and external facts, for any number of queries.
 pub struct Evidence<'e> {
     pub config: &'e Config,
     pub ledger: &'e Ledger,
     pub facts: &'e ExternalFacts,
     past: &'e DeploymentIndex<'e>,
-    /// Deployments below this index are not looked at.
+    /// Deployments with a smaller index are ignored.
     newest: usize,
 }
 
-/// All deployments by slot, and what stands there without one.
+/// Deployments by cell, and versions that run without a recorded deployment.
 pub struct DeploymentIndex<'t> {
     timeline: &'t Timeline,
-    /// The indices of a slot's deployments, newest first.
+    /// Indexes of a cell's deployments, newest first.
     slots: HashMap<&'t CellKey, Vec<usize>>,
     apps: HashMap<&'t AppName, Vec<&'t CellKey>>,
-    /// Of each deployment the earliest time of it and all newer ones, so that a moment is found by
-    /// halving where clocks ran backwards, too.
+    /// For each deployment the earliest time of it and all newer ones: sorted, even if clocks ran
+    /// backwards, so that a time is found by binary search.
     times: Vec<i64>,
     standing: HashMap<CellKey, Version>,
     edge: Option<HistoryLimit>,
-    /// Was this commit made by towpath?
+    /// Tells whether a commit was made by towpath.
     is_ours: Box<dyn Fn(Oid) -> bool + 't>,
 }
 
-/// Where the past ends that this clone knows, though there is more of it.
+/// End of the history known to this clone, if older history exists elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HistoryLimit {
-    /// The oldest moment at which all places are known, in seconds since 1970.
+    /// Earliest time from which all cells are known, in seconds since 1970.
     pub since: i64,
-    /// The command that brings the rest.
+    /// Command that fetches the rest.
     pub remedy: &'static str,
 }
 
-/// A version in a slot, since it came there.
+/// A version in a cell, from its arrival on.
 #[derive(Debug, Clone, Copy)]
 pub struct EvidenceRunPeriod<'e> {
     pub slot: &'e CellKey,
     pub version: &'e Version,
-    /// `None`: it was there before all that is known.
+    /// `None` if it arrived before the known history.
     pub commit: Option<Oid>,
-    /// In seconds since 1970.
+    /// Arrival, in seconds since 1970.
     pub time: Option<i64>,
-    /// When something else took its place.
+    /// Time at which another version replaced it.
     pub left: Option<i64>,
 }
 
 impl<'t> DeploymentIndex<'t> {
-    /// Indexes a timeline. `standing` is what runs now; `is_ours` says which commits towpath made.
+    /// Indexes a timeline. `standing` is the current mapping; `is_ours` tells which commits towpath
+    /// made.
     pub fn new(
         timeline: &'t Timeline,
         standing: &[MappingEntry],
@@ -85,20 +86,20 @@ impl<'t> DeploymentIndex<'t> {
         past
     }
 
-    /// The same of a clone that lacks what is older.
+    /// Sets the limit of a clone without older history.
     #[must_use]
     pub fn ending_at(self, edge: Option<HistoryLimit>) -> Self {
         DeploymentIndex { edge, ..self }
     }
 
-    /// The newest deployment that had happened by then, as an index.
+    /// Index of the newest deployment at that time.
     fn newest_index_at(&self, end: Option<i64>) -> usize {
         end.map_or(0, |end| self.times.partition_point(|time| *time > end))
     }
 }
 
 impl<'e> Evidence<'e> {
-    /// Puts together what is known.
+    /// Combines the sources of evidence.
     pub fn new(
         config: &'e Config,
         past: &'e DeploymentIndex<'e>,
@@ -108,14 +109,14 @@ impl<'e> Evidence<'e> {
         Evidence { config, ledger, facts, past, newest: 0 }
     }
 
-    /// The same with more facts.
+    /// Returns a copy with other facts.
     #[must_use]
     pub fn with_facts(&self, facts: &'e ExternalFacts) -> Self {
         Evidence { facts, ..*self }
     }
 
-    /// The same as it was before a commit of the timeline landed, wherever the clock stood: a deployment of
-    /// it, by its index, and all that is newer are left out.
+    /// Returns the evidence as it was before a commit landed. Ignores all deployments of that
+    /// commit (given by the index of one of them) and all newer ones, whatever the clock said.
     #[must_use]
     pub fn before_landing(&self, index: usize) -> Self {
         let commit = self.past.timeline.deployment(index).commit;
@@ -125,7 +126,7 @@ impl<'e> Evidence<'e> {
         Evidence { newest, ..*self }
     }
 
-    /// Everything a slot ever ran until `end`, newest first.
+    /// All runs of a cell until `end`, newest first.
     pub fn run_periods(&self, slot: &'e CellKey, end: Option<i64>) -> Vec<EvidenceRunPeriod<'e>> {
         let past = self.past;
         let cut = past.newest_index_at(end).max(self.newest);
@@ -143,7 +144,7 @@ impl<'e> Evidence<'e> {
             }
             left = time;
         }
-        // What ran before the first deployment that is known.
+        // The version before the first known deployment.
         let first = all.last().map(|index| past.timeline.deployment(*index));
         if let Some(before) = first.and_then(|first| first.from) {
             out.push(EvidenceRunPeriod {
@@ -162,7 +163,7 @@ impl<'e> Evidence<'e> {
         Some(EvidenceRunPeriod { slot, version, commit: None, time: None, left: None })
     }
 
-    /// What a slot ran at that time, and since when.
+    /// The run of a cell at that time.
     pub fn current_run(
         &self,
         slot: &'e CellKey,
@@ -171,17 +172,17 @@ impl<'e> Evidence<'e> {
         self.run_periods(slot, end).into_iter().next().filter(|landing| landing.left.is_none())
     }
 
-    /// Where the past ends that is known, if there is more.
+    /// End of the known history, if there is older history.
     pub fn history_limit(&self) -> Option<HistoryLimit> {
         self.past.edge
     }
 
-    /// The same, if a version came to its slot beyond it: it is not known when, and by whom.
+    /// The history limit, if a version arrived before it: its time and author are unknown.
     pub fn limit_before(&self, landing: &EvidenceRunPeriod<'_>) -> Option<HistoryLimit> {
         self.history_limit().filter(|_| landing.commit.is_none())
     }
 
-    /// The slots of an app, in all stages.
+    /// Cells of an app in all stages.
     pub fn cells_of_app(&self, subject: &AppComponent) -> Vec<&'e CellKey> {
         let past = self.past;
         let deployed = past.apps.get(&subject.app).into_iter().flatten().copied();
@@ -195,7 +196,7 @@ impl<'e> Evidence<'e> {
         slots
     }
 
-    /// The slots that a question is about.
+    /// Cells that a query is about.
     pub fn queried_cells(&self, question: &GateQuery<'_>) -> Vec<&'e CellKey> {
         self.cells_of_app(question.subject)
             .into_iter()
@@ -203,7 +204,7 @@ impl<'e> Evidence<'e> {
             .collect()
     }
 
-    /// Every slot of a stage.
+    /// Cells of a stage.
     pub fn of_stage(&self, stage: &StageName) -> Vec<&'e CellKey> {
         let past = self.past;
         let deployed = past.timeline.cells().iter();
@@ -214,7 +215,7 @@ impl<'e> Evidence<'e> {
         slots
     }
 
-    /// The stages right before one in which the app is, further up where it is not.
+    /// Nearest previous stages that run the app.
     pub fn previous_stages(&self, question: &GateQuery<'_>) -> Vec<StageName> {
         let slots = self.cells_of_app(question.subject);
         let mut open: Vec<&StageName> = self.configured_previous(question.stage);
@@ -243,7 +244,8 @@ impl<'e> Evidence<'e> {
             .unwrap_or_default()
     }
 
-    /// The slots that a version comes from: of the same targets, where the stage has them.
+    /// Cells that the version comes from: those of the queried targets, if the stage has them, or
+    /// else all.
     pub fn source_cells(&self, question: &GateQuery<'_>, stage: &StageName) -> Vec<&'e CellKey> {
         let slots: Vec<&CellKey> = self
             .cells_of_app(question.subject)
@@ -259,7 +261,7 @@ impl<'e> Evidence<'e> {
         if same.is_empty() { slots } else { same }
     }
 
-    /// The slots of the waves right before those that would move.
+    /// Cells of the waves before those that would move.
     pub fn wave_before(&self, question: &GateQuery<'_>) -> Vec<&'e CellKey> {
         super::waves::previous_waves(self, question)
             .into_iter()
@@ -267,8 +269,8 @@ impl<'e> Evidence<'e> {
             .collect()
     }
 
-    /// Did this landing happen before the pipeline was watched: before the ledger begins, and not by
-    /// towpath?
+    /// True if the deployment predates the pipeline: it landed before the first ledger event and
+    /// was not made by towpath.
     pub fn is_from_before(&self, landing: &EvidenceRunPeriod<'_>) -> bool {
         let begins = self.ledger.start_time();
         let is_watched =
@@ -277,7 +279,7 @@ impl<'e> Evidence<'e> {
     }
 }
 
-/// A new name of the same image is no landing.
+/// A new name of the same image is no deployment.
 fn changes_version(deployment: &Deployment<'_>) -> bool {
     deployment.from.map(|from| &from.version) != deployment.to.map(|to| &to.version)
 }

@@ -1,4 +1,4 @@
-//! The one place in which all gates are asked.
+//! Asks all gates about a query.
 
 use super::calendar::DeployCalendar;
 use super::evidence::Evidence;
@@ -8,7 +8,7 @@ use super::verdict::{BreakGlassOverride, Judgement, Verdict};
 use crate::config::gates::GateKind;
 use jiff::Zoned;
 
-/// Asks all gates, also when the first is shut.
+/// Asks every gate, even after one is shut.
 pub fn judge(evidence: &Evidence<'_>, question: &GateQuery<'_>) -> Judgement {
     let case = GateInput::new(evidence, question);
     let answers: Vec<_> =
@@ -26,7 +26,7 @@ pub fn judge(evidence: &Evidence<'_>, question: &GateQuery<'_>) -> Judgement {
     Judgement { answers, verdict, broken: find_override(evidence, question) }
 }
 
-/// The first moment from this one on at which no window and no freeze is in the way.
+/// First time from this one on that no window and no freeze blocks.
 fn next_joint_opening(case: &GateInput<'_>, from: &Zoned) -> Option<Zoned> {
     let calendar = DeployCalendar {
         windows: gates::window::opening_hours(case),
@@ -38,7 +38,7 @@ fn next_joint_opening(case: &GateInput<'_>, from: &Zoned) -> Option<Zoned> {
     calendar.next_opening(from.timestamp())
 }
 
-/// The newest override of these gates, unless its time is over or nobody permitted made it.
+/// The newest override of these gates that has not expired and was made by a permitted person.
 fn find_override(evidence: &Evidence<'_>, question: &GateQuery<'_>) -> Option<BreakGlassOverride> {
     let permission = evidence.config.pipeline.find_permission(crate::config::gates::BREAK_GLASS)?;
     let overrides = evidence.ledger.overrides(question);

@@ -1,9 +1,9 @@
-//! May this version go to that stage now? Gates answer, each in a file of its own, and [`judge`] asks
-//! all of them at once: for every command, and for any moment of the past.
+//! Judges whether a version may go to a stage. Each gate is a file of its own; [`judge`] asks all
+//! of them, for every command and for any time in the past.
 //!
-//! Everything here is a value in and a value out: what has to be asked of programs, addresses and
-//! forges was asked before and comes in as [`Facts`]; the past comes in as [`Evidence`], an index that
-//! is made once for any number of questions.
+//! Everything here is a pure value. Answers of programs, addresses and forges are collected before
+//! and passed in as [`ExternalFacts`]; the history is passed in as [`Evidence`], an index built
+//! once for any number of queries.
 
 mod calendar;
 mod evidence;

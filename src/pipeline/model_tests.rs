@@ -1,12 +1,12 @@
-//! Random histories of a pipeline with waves, judged in memory, against a model that knows by itself
-//! what every gate should say. `tests/cli/pipeline/model.rs` does the same with the program.
+//! Random histories of a pipeline with waves, judged in memory and by an independent model.
+//! `tests/cli/pipeline/model.rs` does the same with the program.
 //!
-//! * Nothing goes where the model does not allow it, and nothing is held back that it allows, unless
-//!   the glass is broken.
-//! * Between two landings in an isolated place there is an outcome, unless somebody pushed by hand.
-//! * A later wave never gets a version that the wave before did not have for long enough.
-//! * What is picked to go on may go on; and asked later about that moment, all gates say the same.
-//! * No event is lost, however often it comes.
+//! * A move is allowed exactly if the model allows it, or the gates are overridden.
+//! * Between two deployments to an isolated cell there is an outcome, unless somebody pushed by
+//!   hand.
+//! * A later wave never gets a version that the previous wave did not run for long enough.
+//! * The picked next version is allowed; asked later about that time, all gates answer the same.
+//! * No event is lost, however often it is written.
 
 mod model;
 
@@ -44,12 +44,12 @@ enum ModelStep {
     Bring(usize, u32),
     Advance(usize, bool),
     Record(usize, bool),
-    /// All tests pass.
+    /// Records an outcome for all cells.
     AllPass,
     Lock(usize),
     Reject(u32),
     RollBack(usize),
-    /// Locks, holds and rejections are taken back.
+    /// Removes all locks, holds and rejections.
     AllClear,
     Approve(usize, u32),
     BreakGlass(usize, u32, bool),
@@ -78,7 +78,7 @@ fn step() -> impl Strategy<Value = ModelStep> {
     ]
 }
 
-/// A question that was asked, and the answer.
+/// A query and its answer.
 struct ModelAnswer {
     place: usize,
     version: u32,
@@ -130,7 +130,7 @@ impl ModelPair {
         self.timeline = timeline(&self.lines.iter().map(String::as_str).collect::<Vec<_>>());
     }
 
-    /// Asks about one place, now or as of a minute that is past.
+    /// Judges one place, now or as of a past minute.
     fn judged<T>(
         &self,
         (place, version): (usize, u32),
@@ -161,7 +161,8 @@ impl ModelPair {
         ask(&evidence, &question)
     }
 
-    /// Asks now, compares with the model, and keeps the answer. May it be done?
+    /// Judges now, compares with the model, and stores the answer. Returns whether the move is
+    /// allowed.
     fn asked(&mut self, place: usize, version: u32, purpose: MoveDirection) -> bool {
         let minute = self.now;
         let judgement = self.judged((place, version), (minute, false), purpose, judge);
@@ -213,7 +214,7 @@ impl ModelPair {
         }
     }
 
-    /// The invariants in the words of the issue, looked for in what has happened and nowhere else.
+    /// The stated invariants, checked against the events alone.
     fn landed_in_turn(&self, place: usize, version: u32) {
         if self.model.glass(place, version, self.now) {
             return;
@@ -373,7 +374,7 @@ impl ModelPair {
         }
     }
 
-    /// Only those who are permitted break anything.
+    /// Only permitted people can override gates.
     fn break_glass(&mut self, place: usize, version: u32, is_boss: bool) {
         let (stage, until) = (PLACES[place].0, self.now + 120);
         let what = EventKind::Overridden {
@@ -392,7 +393,7 @@ impl ModelPair {
         self.bring(place, version);
     }
 
-    /// What is true after each step: the waves are told as they are, and no event is lost.
+    /// Checks after each step: the waves are listed correctly, and no event is lost.
     fn compare(&self) {
         let twice: Vec<LedgerEvent> = self.events.iter().chain(&self.events).cloned().collect();
         assert_eq!(Ledger::new(twice).events(), self.events);
@@ -407,7 +408,7 @@ impl ModelPair {
         assert_eq!(waves, [vec![TargetName::from("canary")], vec![TargetName::from("eu")]]);
     }
 
-    /// Asked about those moments again, the gates say the same.
+    /// Judges the stored queries again; the answers must be the same.
     fn ask_again(&self) {
         for said in &self.said {
             let asked = (said.place, said.version);
@@ -417,7 +418,7 @@ impl ModelPair {
     }
 }
 
-/// The pipeline's own key of a place.
+/// The pipeline's own key of a cell.
 fn find<'e>(evidence: &Evidence<'e>, slot: &CellKey) -> &'e CellKey {
     evidence
         .of_stage(&slot.stage)

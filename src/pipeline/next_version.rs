@@ -1,4 +1,4 @@
-//! Which version goes next: what a stage before has had since, and this one never.
+//! Finds the next version for a stage: newer in a previous stage, and new to this one.
 
 use super::evidence::Evidence;
 use super::judge::judge;
@@ -6,14 +6,14 @@ use super::query::GateQuery;
 use super::verdict::Judgement;
 use crate::model::{CellKey, Version};
 
-/// A version that may go next, and what the gates say to it.
+/// A version that may go next, with its judgement.
 #[derive(Debug, Clone)]
 pub struct NextVersion {
     pub version: Version,
     pub judgement: Judgement,
 }
 
-/// The versions that came to `sources` after all that ran where they would go, newest first.
+/// Versions that came to `sources` after any version of the destination, newest first.
 pub fn find_candidates(
     evidence: &Evidence<'_>,
     question: &GateQuery<'_>,
@@ -39,8 +39,8 @@ pub fn find_candidates(
     out
 }
 
-/// Picks one of the candidates: the newest that is open, else the newest that may be proposed; with
-/// `each`, the oldest and no other. What is picked may be shut: then all are.
+/// Picks a candidate: the newest that all gates allow, or else the newest that may be proposed, or
+/// else the newest. With `each` it is always the oldest.
 pub fn pick_next(
     evidence: &Evidence<'_>,
     question: &GateQuery<'_>,

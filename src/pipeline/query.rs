@@ -1,4 +1,4 @@
-//! What is asked of the gates.
+//! The query that gates answer.
 
 use crate::model::{AppName, CellKey, StageName, TargetName, Version};
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ pub struct AppComponent {
 }
 
 impl AppComponent {
-    /// Is this slot meant?
+    /// True if the cell belongs to the subject.
     pub fn matches_cell(&self, slot: &CellKey) -> bool {
         slot.app == self.app && (self.component.is_none() || slot.component == self.component)
     }
@@ -27,48 +27,48 @@ impl fmt::Display for AppComponent {
     }
 }
 
-/// Forth or back?
+/// Direction of a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MoveDirection {
     Forward,
-    /// To a version that ran there before: the way out of a failure.
+    /// To a version that ran there before; used after a failure.
     Back,
 }
 
-/// May this version of this app go to that stage at this moment?
+/// Asks whether a version of an app may go to a stage at a time.
 #[derive(Debug, Clone, Copy)]
 pub struct GateQuery<'q> {
     pub subject: &'q AppComponent,
     pub stage: &'q StageName,
-    /// All of the stage's targets, unless some are named.
+    /// Named targets; empty means all targets of the stage.
     pub targets: &'q [TargetName],
     pub version: &'q Version,
     pub at: Timestamp,
-    /// What came after `at` is not looked at. Otherwise all counts that is known, whatever the clocks
+    /// True to ignore everything after `at`. Otherwise all known facts count, whatever the clocks
     /// of others said.
     pub is_past: bool,
     pub purpose: MoveDirection,
 }
 
 impl GateQuery<'_> {
-    /// The moment, in seconds since 1970.
+    /// The time in seconds since 1970.
     pub fn seconds(&self) -> i64 {
         self.at.as_second()
     }
 
-    /// Where the past ends for this question.
+    /// End of the history for this query; `None` if all of it counts.
     pub fn history_end(&self) -> Option<i64> {
         self.is_past.then(|| self.seconds())
     }
 
-    /// Is this one of the slots that would move?
+    /// True if the cell would move.
     pub fn moves_cell(&self, slot: &CellKey) -> bool {
         slot.stage == *self.stage
             && self.subject.matches_cell(slot)
             && (self.targets.is_empty() || self.names_target(slot))
     }
 
-    /// Is this one of the targets that are named?
+    /// True if the cell's target is one of the named ones.
     pub fn names_target(&self, slot: &CellKey) -> bool {
         slot.target.as_ref().is_some_and(|target| self.targets.contains(target))
     }

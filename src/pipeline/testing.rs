@@ -1,4 +1,4 @@
-//! Gates asked in a few readable lines.
+//! Test bench for gates.
 
 use super::ledger::{EventAuthor, EventKind, Ledger, LedgerEvent, Outcome};
 use super::{
@@ -12,7 +12,7 @@ use crate::history::testing::timeline;
 use crate::model::{StageName, TargetName, Version};
 use jiff::Timestamp;
 
-/// dev is two ahead of prod, staging one; all by hand.
+/// dev is two versions ahead of prod, staging one; all deployed by hand.
 pub(super) const PAST: [&str; 6] = [
     "0 web dev ->v1",
     "1 web staging ->v1",
@@ -22,7 +22,7 @@ pub(super) const PAST: [&str; 6] = [
     "30 web dev v2>v3",
 ];
 
-/// A pipeline with a past. Times are minutes since 1970.
+/// A pipeline with a history. Times are minutes since 1970.
 pub(super) struct GateBench {
     config: Config,
     timeline: Timeline,
@@ -33,13 +33,12 @@ pub(super) struct GateBench {
 }
 
 impl GateBench {
-    /// The stages dev, staging and prod; `gates` as in `towpath.yaml`; deployments as in
-    /// [`timeline`].
+    /// Stages dev, staging and prod; `gates` as in `towpath.yaml`; deployments as in [`timeline`].
     pub fn new(gates: &str, deployments: &[&str]) -> Self {
         GateBench::of(&format!("stages: [dev, staging, prod]\n{gates}"), deployments)
     }
 
-    /// The same with a whole configuration.
+    /// As [`GateBench::new`], with a whole configuration.
     pub fn of(text: &str, deployments: &[&str]) -> Self {
         let text = text.to_owned();
         let config = config::parse(&text, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"));
@@ -53,7 +52,7 @@ impl GateBench {
         }
     }
 
-    /// Writes an event.
+    /// Adds an event.
     pub fn event(mut self, minute: i64, who: &str, what: EventKind) -> Self {
         let id = format!("e{}", self.events.len() + 1);
         let by = EventAuthor { name: who.to_owned(), email: format!("{who}@example.com") };
@@ -61,8 +60,8 @@ impl GateBench {
         self
     }
 
-    /// Writes how the version that a stage got last turned out: `web staging v2 passed`, or for one
-    /// target `web prod/eu v2 passed`.
+    /// Records an outcome of a stage's last version: `web staging v2 passed`, or for one target
+    /// `web prod/eu v2 passed`.
     pub fn outcome(self, minute: i64, words: &str) -> Self {
         let [app, stage, version, outcome] = words.split(' ').collect::<Vec<_>>()[..] else {
             panic!("{words}")
@@ -93,7 +92,7 @@ impl GateBench {
         self.event(minute, "ci", what)
     }
 
-    /// Asks `web prod v2` at a minute of the past, with what follows `v2` for a purpose: `back`.
+    /// Judges `web prod v2` at a minute of the past; a trailing `back` makes it a rollback.
     pub fn judged(&self, minute: i64, words: &str) -> Judgement {
         let words: Vec<&str> = words.split(' ').collect();
         let (app, component) =
@@ -122,7 +121,7 @@ impl GateBench {
         judge(&Evidence::new(&self.config, &past, &ledger, &self.facts), &question)
     }
 
-    /// The answers of some gates, a line each; of all, if none is named.
+    /// Answers of the named gates, or of all, one per line.
     pub fn said(&self, minute: i64, words: &str, gates: &[&str]) -> String {
         let judgement = self.judged(minute, words);
         let meant = judgement

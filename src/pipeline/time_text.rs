@@ -1,4 +1,4 @@
-//! Times and spans in the gates' reasons.
+//! Formats times and durations in gate reasons.
 
 use jiff::{Timestamp, Zoned};
 
@@ -15,7 +15,7 @@ pub(super) fn format_zoned(zoned: &Zoned) -> String {
     format!("{} {zone}", zoned.strftime("%a %Y-%m-%d %H:%M"))
 }
 
-/// A word as an argument of a command that can be copied.
+/// Quotes a word as a shell argument if necessary.
 pub(super) fn shell_argument(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./@:+=".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {

@@ -1,17 +1,17 @@
-//! What a gate answers, and what all of them come to.
+//! The answer of a gate, and the judgement of all gates.
 
 use crate::config::gates::GateKind;
 use jiff::Zoned;
 
-/// May it be done?
+/// A gate's verdict, or that of all gates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     Open,
-    /// By itself at this time, in the time zone of the rule.
+    /// Opens by itself at this time, in the time zone of the rule.
     Wait {
         until: Zoned,
     },
-    /// Somebody has to say yes.
+    /// Needs an approval.
     NeedsApproval,
     Shut,
 }
@@ -27,17 +27,17 @@ impl Verdict {
         }
     }
 
-    /// Is it?
+    /// True for `Open`.
     pub fn is_open(&self) -> bool {
         *self == Verdict::Open
     }
 
-    /// May it be proposed, at least? What is shut may not.
+    /// True for anything but `Shut`: it may at least be proposed.
     pub fn may_be_proposed(&self) -> bool {
         *self != Verdict::Shut
     }
 
-    /// The higher, the more has to happen before it opens.
+    /// Rank by which the strictest verdict is found.
     fn weight(&self) -> u8 {
         match self {
             Verdict::Open => 0,
@@ -48,33 +48,33 @@ impl Verdict {
     }
 }
 
-/// Where a rule comes from.
+/// Origin of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RuleOrigin {
-    /// It holds unless somebody says otherwise.
+    /// A default that the configuration may replace.
     BuiltIn,
     /// A line of `towpath.yaml`.
     Config(u32),
-    /// An event of the ledger, by its id.
+    /// An event of the ledger, by id.
     Ledger(String),
 }
 
-/// What one gate answers.
+/// The answer of one gate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GateAnswer {
     pub gate: GateKind,
     pub verdict: Verdict,
-    /// Why, in half a sentence.
+    /// Reason, as a short phrase.
     pub reason: String,
-    /// Since when that is so, in seconds since 1970, where something says it.
+    /// Time since which the answer holds, in seconds since 1970, if known.
     pub since: Option<i64>,
     pub place: RuleOrigin,
-    /// The command that would clear it.
+    /// Command that would open the gate.
     pub clear: Option<String>,
 }
 
 impl GateAnswer {
-    /// An open gate.
+    /// Creates the answer of an open gate.
     pub fn open(gate: GateKind, place: RuleOrigin, reason: impl Into<String>) -> Self {
         GateAnswer {
             gate,
@@ -86,7 +86,7 @@ impl GateAnswer {
         }
     }
 
-    /// A gate that is not open.
+    /// Creates an answer with a verdict.
     pub fn with_verdict(
         gate: GateKind,
         place: RuleOrigin,
@@ -96,65 +96,65 @@ impl GateAnswer {
         GateAnswer { verdict, ..GateAnswer::open(gate, place, reason) }
     }
 
-    /// A gate that is shut.
+    /// Creates the answer of a shut gate.
     pub fn shut(gate: GateKind, place: RuleOrigin, reason: impl Into<String>) -> Self {
         GateAnswer::with_verdict(gate, place, Verdict::Shut, reason)
     }
 
-    /// The same since a moment.
+    /// Sets the time since which the answer holds.
     pub fn with_since(self, since: Option<i64>) -> Self {
         GateAnswer { since, ..self }
     }
 
-    /// The same with the command that would clear it.
+    /// Sets the command that would open the gate.
     pub fn with_clear_command(self, clear: impl Into<String>) -> Self {
         GateAnswer { clear: Some(clear.into()), ..self }
     }
 
-    /// The one that weighs more; of two that weigh the same, the first.
+    /// Returns the stricter of two answers; if equal, `self`.
     pub(super) fn stricter(self, other: GateAnswer) -> Self {
         if other.verdict.weight() > self.verdict.weight() { other } else { self }
     }
 }
 
-/// Somebody has broken the glass for this very deployment.
+/// An active break-glass override for this deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BreakGlassOverride {
-    /// Of the event in the ledger.
+    /// Id of the ledger event.
     pub id: String,
     pub by: String,
     pub reason: String,
-    /// In seconds since 1970.
+    /// End of validity, in seconds since 1970.
     pub until: i64,
 }
 
-/// All answers to one question.
+/// All answers to one query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
     /// In the order of [`GateKind::ALL`].
     pub answers: Vec<GateAnswer>,
-    /// What the gates come to. `Wait` is until the first moment at which none of them waits.
+    /// Combined verdict. `Wait` is until the first time at which no gate waits.
     pub verdict: Verdict,
     pub broken: Option<BreakGlassOverride>,
 }
 
 impl Judgement {
-    /// The gates that are not open.
+    /// Gates that are not open.
     pub fn closed_gates(&self) -> impl Iterator<Item = &GateAnswer> {
         self.answers.iter().filter(|answer| !answer.verdict.is_open())
     }
 
-    /// May it be done now? The glass may have been broken for it.
+    /// True if all gates are open or overridden.
     pub fn is_allowed(&self) -> bool {
         self.verdict.is_open() || self.broken.is_some()
     }
 
-    /// May it be proposed?
+    /// True if the move may be proposed.
     pub fn allows_proposal(&self) -> bool {
         self.verdict.may_be_proposed() || self.broken.is_some()
     }
 
-    /// The heaviest verdict.
+    /// The strictest verdict; `Open` without answers.
     pub(super) fn strictest_verdict(answers: &[GateAnswer]) -> Verdict {
         let heaviest =
             answers.iter().map(|answer| &answer.verdict).max_by_key(|verdict| verdict.weight());

@@ -1,4 +1,4 @@
-//! Targets that follow each other: which waves an app has, and what comes before each of them.
+//! Waves: targets of a stage that follow each other.
 
 use super::evidence::Evidence;
 use super::query::{AppComponent, GateQuery};
@@ -6,19 +6,19 @@ use crate::config::gates::StageWaves;
 use crate::model::{CellKey, StageName, TargetName};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The wave right before one that is to move.
+/// The wave before one that is to move.
 pub(super) struct PreviousWave<'e> {
     pub waves: &'e StageWaves,
-    /// The one that is to move, counted from 0.
+    /// Index of the wave that is to move.
     pub moving: usize,
-    /// The one before it in which the app runs.
+    /// Index of the nearest earlier wave in which the app runs.
     pub index: usize,
-    /// Where the app runs in that one.
+    /// Cells of the app in that wave.
     pub slots: Vec<&'e CellKey>,
 }
 
-/// The targets of an app in a stage, wave by wave. One entry without targets stands for all of them:
-/// they move together.
+/// Targets of an app in a stage, by wave. A single empty entry means that all targets move
+/// together.
 pub fn targets_by_wave(
     evidence: &Evidence<'_>,
     subject: &AppComponent,
@@ -40,7 +40,7 @@ pub fn targets_by_wave(
     turns.into_values().map(|targets| targets.into_iter().collect()).collect()
 }
 
-/// What comes before the places that a question would move, each wave by itself.
+/// Returns the wave before each wave that a query would move.
 pub(super) fn previous_waves<'e>(
     evidence: &Evidence<'e>,
     question: &GateQuery<'_>,
@@ -63,7 +63,7 @@ pub(super) fn previous_waves<'e>(
     indices.into_iter().filter_map(of).collect()
 }
 
-/// The places that a question is about and that do not have the version.
+/// Queried cells that do not run the version yet.
 pub(super) fn moving_cells<'e>(
     evidence: &Evidence<'e>,
     question: &GateQuery<'_>,
@@ -75,7 +75,7 @@ pub(super) fn moving_cells<'e>(
     evidence.queried_cells(question).into_iter().filter(|slot| !has_it(*slot)).collect()
 }
 
-/// Where the app runs at that time.
+/// Cells in which the app runs at that time.
 fn running_cells<'e>(
     evidence: &Evidence<'e>,
     subject: &AppComponent,

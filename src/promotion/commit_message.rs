@@ -1,28 +1,29 @@
-//! What the commit of a plan says: subject and trailers, and the name of its branch. The subject is
-//! also the title of its proposal; `body` has what stands below that.
+//! Commit message and branch name of a plan. The subject is also the title of the proposal, whose
+//! text is made by `proposal_body`.
 //!
-//! Subjects are ASCII where names and versions are (`->`, not an arrow): they travel through mail,
-//! hooks and terminals of all kinds. The trailers are what machines read back; `history` takes who
-//! wanted a deployment from `Promoted-By`.
+//! Subjects are ASCII except for names and versions (`->`, not an arrow): they travel through mail,
+//! hooks and terminals of all kinds. The trailers are machine-readable; `history` takes the person
+//! who wanted a deployment from `Promoted-By`.
 
 use super::plan::{PlanItem, PlannedMove};
 use super::proposal_body::{AppVersionChange, purpose_note};
 use crate::config::{SubjectParts, SubjectTemplate};
+use crate::model::short_fingerprint;
 use crate::model::{StageName, TargetName, Version};
 use std::collections::BTreeSet;
 
-/// What a plan is for.
+/// Purpose of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlanPurpose<'a> {
-    /// What this stage runs is taken to the next.
+    /// Takes the version of this stage to the next.
     Promote { from: &'a StageName },
-    /// A build's version is put there.
+    /// Deploys the version of a build.
     Deploy,
-    /// A version that ran there comes back.
+    /// Restores a version that ran there before.
     RollBack,
 }
 
-/// One app's part of a commit.
+/// One app of a commit.
 #[derive(Debug, Clone, Copy)]
 pub struct MessagePart<'a> {
     /// `web`, or `api/nginx`.
@@ -30,25 +31,25 @@ pub struct MessagePart<'a> {
     pub steps: &'a [PlannedMove],
 }
 
-/// The words of one commit and its proposal.
+/// Message of a commit and its proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitMessage {
     pub subject: String,
-    /// The lines between subject and trailers, if there are several apps.
+    /// Lines between subject and trailers, if there are several apps.
     body: String,
     trailers: Vec<(&'static str, String)>,
     pub(super) rows: Vec<MessageRow>,
     pub(super) note: String,
     pub(super) stage: String,
-    /// How each part would go back, where that is to one version.
+    /// Rollback version of each part that had a single one.
     pub(super) back: Vec<RollbackVersion>,
 }
 
-/// The way back of one part.
+/// The version that a rollback of one part restores.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RollbackVersion {
     pub name: String,
-    /// Where that is one alone.
+    /// The target, if the part has only one.
     pub target: Option<String>,
     pub version: String,
 }
@@ -56,13 +57,13 @@ pub(super) struct RollbackVersion {
 /// One entry that moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MessageRow {
-    /// The app, and its target where it has one.
+    /// The app, with its target if it has one.
     pub name: String,
     pub moved: AppVersionChange,
 }
 
 impl CommitMessage {
-    /// The words for some apps that go to one stage. `wording` is for the subject.
+    /// Composes the message for apps that move in one stage. `wording` is the subject template.
     pub fn compose(
         purpose: PlanPurpose<'_>,
         to: &StageName,
@@ -107,24 +108,24 @@ impl CommitMessage {
         }
     }
 
-    /// The ways that apps go, each once.
+    /// Version changes of the apps, without duplicates.
     pub fn version_changes(&self) -> BTreeSet<&AppVersionChange> {
         self.rows.iter().map(|row| &row.moved).collect()
     }
 
-    /// The same with more trailers.
+    /// Adds trailers.
     #[must_use]
     pub fn with_trailers(mut self, more: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         self.trailers.extend(more.into_iter().map(|(key, value)| (key, single_line(&value))));
         self
     }
 
-    /// The whole commit message.
+    /// Returns the whole commit message.
     pub fn commit(&self) -> String {
         format!("{}\n\n{}", self.subject, self.below_the_subject())
     }
 
-    /// The commit message without its subject.
+    /// Returns the commit message without its subject.
     pub fn below_the_subject(&self) -> String {
         let trailers: String =
             self.trailers.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
@@ -164,7 +165,7 @@ fn subject_parts(
     }
 }
 
-/// To the version before, where it is one.
+/// Returns the rollback version of a part, if all its entries had the same version.
 fn rollback_version(part: &MessagePart<'_>) -> Option<RollbackVersion> {
     let before: BTreeSet<&Version> = part.steps.iter().map(|step| &step.entry.version).collect();
     let only = before.first().filter(|_| before.len() == 1)?;
@@ -177,7 +178,7 @@ fn rollback_version(part: &MessagePart<'_>) -> Option<RollbackVersion> {
     })
 }
 
-/// `prod`, or `prod/eu` where that is the only target.
+/// `prod`, or `prod/eu` if all moves are in that target.
 fn place_text(to: &StageName, parts: &[MessagePart<'_>]) -> String {
     let targets: BTreeSet<_> =
         parts.iter().flat_map(|part| part.steps).map(|step| &step.entry.target).collect();
@@ -187,7 +188,7 @@ fn place_text(to: &StageName, parts: &[MessagePart<'_>]) -> String {
     }
 }
 
-/// `: v1 -> v2`, where that is one move.
+/// `: v1 -> v2` for a single change, `: v2` for several to the same version, or else nothing.
 fn move_suffix(steps: &[PlannedMove]) -> String {
     let moves: BTreeSet<(String, String)> = steps
         .iter()
@@ -255,36 +256,37 @@ fn commit_trailers(
     out
 }
 
-/// One line, whatever a file may hold.
+/// Replaces control characters by spaces, as files may hold any text.
 pub(super) fn single_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
 }
 
-/// All branches of ours begin so.
+/// Prefix of all branches made by towpath.
 pub const BRANCHES: &str = "towpath/";
 
-/// Is this a branch of proposals to a stage?
+/// True for proposal branches of a stage.
 pub fn is_to_stage(branch: &str, stage: &StageName) -> bool {
     let rest =
         branch.strip_prefix(BRANCHES).and_then(|rest| rest.strip_prefix(&ref_part(stage.as_str())));
     rest.is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// The branch of one app's proposal: the same each time. Targets that it is for alone are part of it.
+/// Branch of one app's proposal, the same each time. Targets that it is limited to are part of the
+/// name.
 pub fn branch_name(item: &PlanItem, to: &StageName) -> String {
     branch_of(&item.name(), to, &item.targets)
 }
 
-/// So many characters of targets are in the name of a branch.
+/// Limit on the targets in a branch name, in characters.
 const LONGEST_TARGETS: usize = 60;
 
-/// The same for an app by its name: `web`, or `api/nginx`.
+/// Branch of a proposal for an app name: `web`, or `api/nginx`.
 pub fn branch_of(app: &str, to: &StageName, targets: &[TargetName]) -> String {
     let all = targets.iter().map(|target| target.as_str()).collect::<Vec<_>>().join("+");
     let name = match targets {
         [] => app.to_owned(),
         [first, rest @ ..] if all.chars().count() > LONGEST_TARGETS => {
-            let (first, hash) = (first.as_str(), fnv(&all));
+            let (first, hash) = (first.as_str(), short_fingerprint(all.as_bytes()));
             format!(
                 "{app}@{}+{}-{hash:08x}",
                 first.chars().take(LONGEST_TARGETS).collect::<String>(),
@@ -296,13 +298,13 @@ pub fn branch_of(app: &str, to: &StageName, targets: &[TargetName]) -> String {
     format!("{BRANCHES}{}/{}", ref_part(to.as_str()), ref_part(&name))
 }
 
-/// The branch of a proposal for several apps at once.
+/// Branch of a proposal for several apps.
 pub fn joint_branch_name(to: &StageName) -> String {
     format!("{BRANCHES}{}/_all", ref_part(to.as_str()))
 }
 
-/// A name as a part of a ref (`git check-ref-format`). What has to be changed for that gets a hash, so
-/// that two names never become one.
+/// Makes a name valid as a part of a ref (`git check-ref-format`). A changed name gets a hash, so
+/// that two names never collide.
 fn ref_part(name: &str) -> String {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '.' | '@');
     let odd =
@@ -311,13 +313,7 @@ fn ref_part(name: &str) -> String {
         return name.to_owned();
     }
     let safe: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
-    format!("{}-{:08x}", safe.trim_matches('-'), fnv(name))
-}
-
-/// FNV-1a, 32 bits.
-fn fnv(text: &str) -> u32 {
-    text.bytes()
-        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    format!("{}-{:08x}", safe.trim_matches('-'), short_fingerprint(name.as_bytes()))
 }
 
 #[cfg(test)]

@@ -1,17 +1,17 @@
-//! Edits as a unified diff that `git apply` takes.
+//! Formats edits as a unified diff for `git apply`.
 
-use super::edits::{FileEdit, FileEdits};
+use super::file_edits::{FileEdit, FileEdits};
 use similar::TextDiff;
 
 impl FileEdits {
-    /// All files, one behind the other.
+    /// Concatenates the diffs of all files.
     pub fn unified_diff(&self) -> String {
         self.files.iter().map(FileEdit::unified_diff).collect()
     }
 }
 
 impl FileEdit {
-    /// The changed lines with three lines around them.
+    /// Diff of one file with three lines of context.
     pub fn unified_diff(&self) -> String {
         let diff = TextDiff::from_lines(self.before.as_str(), self.after.as_str());
         let mut unified = diff.unified_diff();
@@ -21,13 +21,13 @@ impl FileEdit {
         if hunks.is_empty() {
             return hunks;
         }
-        // A blank in a name must not read as the end of it.
+        // A space in a name must not be read as its end.
         let end = if self.path.contains(' ') && !old.starts_with('"') { "\t" } else { "" };
         format!("diff --git {old} {new}\n--- {old}{end}\n+++ {new}{end}\n{hunks}")
     }
 }
 
-/// A path as git writes it: in quotes, with escapes, where it holds anything odd.
+/// Quotes and escapes a path as git does, if it holds unusual characters.
 fn quote_path(path: &str) -> String {
     let odd = |b: u8| !(0x20..0x7f).contains(&b) || matches!(b, b'"' | b'\\');
     if !path.bytes().any(odd) {

@@ -1,7 +1,7 @@
-//! The state of a repository that edits are made on: every claim, with what it says and the files it
-//! looked at.
+//! The repository state that edits are based on: every claim, with its entries and the files it
+//! read.
 
-use super::edits::FileEdits;
+use super::file_edits::FileEdits;
 use crate::config::Config;
 use crate::git::{GitError, Snapshot};
 use crate::model::{Mapping, MappingEntry, StageName, Warning};
@@ -9,22 +9,22 @@ use crate::source::{self, Claim, ParseCache, SnapshotReader, read_claim};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-/// One state, read. [`Ground::edits`] says what would change it.
+/// A state that has been read. [`EditBase::compute_edits`] computes changes to it.
 pub struct EditBase<'a> {
     pub(super) config: &'a Config,
     pub(super) snapshot: Snapshot<'a>,
     pub(super) cache: &'a ParseCache,
     branch_stage: Option<&'a StageName>,
     claims: Rc<Vec<Claim<'a>>>,
-    /// What each claim says.
+    /// Entries of each claim.
     entries: Vec<Rc<Vec<MappingEntry>>>,
-    /// The claims that looked at a path.
+    /// Claims that read each path.
     by_path: Rc<HashMap<String, Vec<usize>>>,
     warnings: Vec<Warning>,
 }
 
 impl<'a> EditBase<'a> {
-    /// Reads everything that the configuration names. `branch_stage` as for [`source::read`].
+    /// Reads all files that the configuration names. `branch_stage` as for [`source::read_mapping`].
     pub fn load(
         config: &'a Config,
         snapshot: Snapshot<'a>,
@@ -47,10 +47,10 @@ impl<'a> EditBase<'a> {
         EditBase { config, snapshot, cache, branch_stage, claims, entries, by_path, warnings }
     }
 
-    /// The state as it would be after some edits. Only what looks at an edited file is read again.
+    /// Returns the state after some edits. Only claims that read an edited file are read again.
     ///
     /// # Errors
-    /// When the repository's objects cannot be opened again.
+    /// If the repository's objects cannot be opened again.
     pub fn with_edits(&self, edits: &FileEdits) -> Result<EditBase<'a>, GitError> {
         let snapshot = self.snapshot.with_files(edits.contents())?;
         let mut entries = self.entries.clone();
@@ -62,14 +62,14 @@ impl<'a> EditBase<'a> {
         Ok(EditBase { snapshot, entries, claims, by_path, warnings, ..*self })
     }
 
-    /// The mapping, as [`source::read`] gives it.
+    /// Assembles the mapping, as [`source::read_mapping`] does.
     pub fn to_mapping(&self) -> Mapping {
         let entries = self.assemble_entries(self.entries.iter());
         let stages = self.config.stages.iter().map(|stage| stage.name.clone()).collect();
         Mapping { entries, stages, warnings: self.warnings.clone() }
     }
 
-    /// The claims that looked at one of these paths.
+    /// Claims that read one of these paths.
     pub(super) fn looking_at<'p>(
         &self,
         paths: impl IntoIterator<Item = &'p str>,
@@ -77,7 +77,7 @@ impl<'a> EditBase<'a> {
         paths.into_iter().filter_map(|path| self.by_path.get(path)).flatten().copied().collect()
     }
 
-    /// What these claims say in another state.
+    /// Reads these claims in another state.
     pub(super) fn read_claims(
         &self,
         snapshot: &Snapshot<'a>,
@@ -91,12 +91,12 @@ impl<'a> EditBase<'a> {
         claims.iter().map(read).collect()
     }
 
-    /// What these claims say, as entries of a mapping.
+    /// Mapping entries of these claims.
     pub(super) fn said_by(&self, claims: &BTreeSet<usize>) -> Vec<MappingEntry> {
         self.assemble_entries(claims.iter().map(|index| &self.entries[*index]))
     }
 
-    /// A claim and the entries it gives.
+    /// Returns a claim and its entries.
     pub(super) fn claim(&self, index: usize) -> (&Claim<'a>, &[MappingEntry]) {
         (&self.claims[index], &self.entries[index])
     }

@@ -1,7 +1,8 @@
-//! From wanted versions to new contents of files. A pure value: nothing is written.
+//! Computes new file contents from wanted versions. Writes nothing.
 
 use super::edit_base::EditBase;
 use super::file_editor::FileEditor;
+use super::file_edits::{EditConsent, FileEdit, FileEdits, PlannedChange};
 use super::overlay_override::OverlayOverride;
 use super::refusal::{EditRefusal, RefusalReason};
 use super::verify::{self, cell_text};
@@ -11,103 +12,48 @@ use crate::source::{SnapshotReader, ValueNotation, source_for};
 use crate::yaml::{self, Splice};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A version that an entry of the mapping is to have.
+/// A wanted version for an entry of the mapping.
 #[derive(Debug, Clone)]
 pub struct EntryChange<'e> {
     pub entry: &'e MappingEntry,
     pub version: Version,
-    /// Another image, where that changes too.
+    /// The wanted image, if that changes too.
     pub image: Option<String>,
 }
 
-/// What is refused unless somebody asks for it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct EditConsent {
-    /// A version pinned by its digest may become one without.
-    pub drop_digest: bool,
-    /// Lines that an automation owns may be edited.
-    pub force_automated: bool,
-    /// A value with an anchor may be edited although aliases of it change with it.
-    pub change_shared: bool,
-}
-
-/// New contents of files.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FileEdits {
-    /// In the order of their paths. Empty if everything is as wanted.
-    pub files: Vec<FileEdit>,
-}
-
-/// The new contents of one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileEdit {
-    pub path: String,
-    pub before: String,
-    pub after: String,
-    /// The bytes of `before` that are replaced, and by what; in order.
-    pub splices: Vec<Splice>,
-}
-
-impl FileEdits {
-    /// The paths of the files.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.files.iter().map(|file| file.path.as_str())
-    }
-
-    /// The new contents by path.
-    pub fn contents(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
-        self.files.iter().map(|file| (file.path.clone(), file.after.clone().into_bytes()))
-    }
-}
-
-/// A change, and how the version is written there.
-pub(super) struct PlannedChange<'e> {
-    pub entry: &'e MappingEntry,
-    pub change: VersionChange,
-}
-
-impl PlannedChange<'_> {
-    /// Is the entry (of one claim, or of the mapping) the one that changes?
-    pub fn is_about(&self, entry: &MappingEntry) -> bool {
-        entry.version == self.entry.version
-            && entry.slot() == self.entry.slot()
-            && entry.locations.iter().any(|location| self.entry.locations.contains(location))
-    }
-}
-
-/// What to do with a value that only one kustomize overlay inherits.
+/// Treatment of a value that only one kustomize overlay inherits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum InheritedEdit {
     Override,
     InPlace,
 }
 
-/// What is wanted of the files.
+/// Planned changes to files.
 struct EditPlan<'p> {
     inherited: InheritedEdit,
     places: BTreeMap<&'p str, Vec<(&'p Location, &'p VersionChange, ValueNotation)>>,
     overrides: Vec<OverlayOverride>,
 }
 
-/// Who shares a value.
+/// Entries that share a value.
 #[derive(Default)]
 struct ValueSharers {
-    /// How many of those that change.
+    /// Number of sharers that are part of the changes.
     among: usize,
-    /// Those that do not.
+    /// Sharers that are not.
     others: BTreeSet<String>,
 }
 
 impl<'a> EditBase<'a> {
-    /// The edits that give these entries their new versions, all together: every location of a version
-    /// moves, and nothing else does.
+    /// Computes edits that give all these entries their new versions: every location of a version
+    /// changes, and nothing else.
     ///
-    /// A kustomize overlay that only inherits its version gets an entry of its own. But where several
-    /// share a value and all of them are among the changes, it is edited where it is written; so is what
-    /// no entry can override and nobody else has.
+    /// A kustomize overlay that only inherits its version gets an entry of its own. A value is
+    /// edited in place if several entries share it and all of them are to change, or if no entry
+    /// can override it and no other entry has it.
     ///
     /// # Errors
-    /// The first [`Refusal`].
+    /// The first [`EditRefusal`].
     pub fn compute_edits(
         &self,
         changes: &[EntryChange<'_>],
@@ -171,7 +117,7 @@ impl<'a> EditBase<'a> {
         Ok(plan)
     }
 
-    /// Adds what one change wants of the files.
+    /// Adds the edits for one change.
     fn add_change<'p>(
         &'p self,
         one: &'p PlannedChange<'_>,
@@ -240,7 +186,7 @@ impl<'a> EditBase<'a> {
         Ok(())
     }
 
-    /// Who has a version from the places of an entry.
+    /// Finds the entries that have their version from the places of an entry.
     fn find_sharers(&self, entry: &MappingEntry, all: &[PlannedChange<'_>]) -> ValueSharers {
         let claims = self.looking_at(entry.locations.iter().map(|location| location.path.as_str()));
         let said = self.said_by(&claims);
@@ -279,7 +225,7 @@ impl<'a> EditBase<'a> {
     }
 }
 
-/// Refuses another image where no place holds the whole name.
+/// Refuses a new image if no location holds its whole name.
 fn names_the_image(entry: &MappingEntry, change: &VersionChange) -> Result<(), EditRefusal> {
     let named = entry
         .locations
@@ -350,7 +296,7 @@ fn build_edits(
     Ok(FileEdits { files: out.into_values().filter(|file| file.before != file.after).collect() })
 }
 
-/// The one splice that makes a text another one.
+/// Returns the single splice that turns one text into another.
 fn difference_splice(before: &str, after: &str) -> Splice {
     let same = |(a, b): &((usize, char), (usize, char))| a.1 == b.1;
     let start = before

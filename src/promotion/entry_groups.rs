@@ -1,10 +1,10 @@
-//! Which entries of a mapping move together: those that share a place must, and those that are one
-//! version of one app should.
+//! Groups of entries that move together: those that share a place must, those with the same version
+//! of one app should.
 
 use crate::model::{EntryNote, MappingEntry, Version};
 
-/// The entry, and every entry that has its version from the same places, or from places that those
-/// have in common with yet others. To change one of them alone is refused.
+/// Returns the entry and, transitively, every entry that shares a place with it. Changing one of
+/// them alone is refused.
 pub fn entries_sharing_place<'e>(
     all: &'e [MappingEntry],
     entry: &'e MappingEntry,
@@ -23,9 +23,9 @@ pub fn entries_sharing_place<'e>(
     out
 }
 
-/// The entry, and every entry of the same app, stage and target with the same version: `newTag` and
-/// the `?ref=` of a remote base, several containers. A word that moves (`latest`) ties nothing, and
-/// neither does a version that nobody would take for the same build by its text: a short number.
+/// Returns the entry and every entry of the same app, stage and target with the same version, such
+/// as several containers, or `newTag` and the `?ref=` of a remote base. Mutable tags (`latest`) do
+/// not count, nor do versions that are too short to identify a build.
 pub fn entries_of_same_version<'e>(
     all: &'e [MappingEntry],
     entry: &'e MappingEntry,
@@ -41,7 +41,7 @@ pub fn entries_of_same_version<'e>(
     std::iter::once(entry).chain(all.iter().filter(is_one)).collect()
 }
 
-/// Is the text long enough to be one build's own?
+/// True if the text is long enough to identify a build: a digest, or a tag of five characters.
 fn is_telling(version: &Version) -> bool {
     version.digest.is_some() || version.tag.as_ref().is_some_and(|tag| tag.len() >= 5)
 }

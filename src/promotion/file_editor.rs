@@ -1,6 +1,6 @@
-//! One file that is edited: what may be edited in it, and by which splices.
+//! Edits of one file: decides what may be edited, and by which splices.
 
-use super::edits::EditConsent;
+use super::file_edits::EditConsent;
 use super::refusal::{EditRefusal, RefusalReason};
 use super::version_change::{LocationWrite, VersionChange};
 use crate::git::FileKind;
@@ -13,22 +13,22 @@ use std::rc::Rc;
 /// Markers of template engines.
 const MARKERS: [&str; 3] = ["{{", "{%", "<%"];
 
-/// A file as it is, and what is wanted of it so far.
+/// A file and the edits wanted so far.
 pub(super) struct FileEditor {
     path: String,
     pub text: Rc<str>,
     notation: ValueNotation,
     stream: Option<Rc<yaml::YamlStream>>,
     wanted: Vec<ScalarEdit>,
-    /// Keys that go, so that the trees cannot be compared node by node.
+    /// Removed keys; with these the trees cannot be compared node by node.
     removed: Vec<Splice>,
 }
 
 impl FileEditor {
-    /// Reads a file whose values are spelled like this.
+    /// Reads a file whose values have this notation.
     ///
     /// # Errors
-    /// For links, submodules, and what cannot be read.
+    /// For links, submodules, and files that cannot be read.
     pub fn read(
         reader: &SnapshotReader<'_>,
         path: &str,
@@ -39,11 +39,10 @@ impl FileEditor {
             Some(FileKind::File) => {}
             Some(FileKind::Symlink) => return Err(refuse(RefusalReason::Symlink)),
             Some(FileKind::Submodule) => return Err(refuse(RefusalReason::Submodule)),
-            None => return Err(refuse(RefusalReason::Unreadable("there is no such file".into()))),
+            None => return Err(refuse(RefusalReason::Unreadable("no such file".into()))),
         }
-        let unreadable = || {
-            refuse(RefusalReason::Unreadable("it is not UTF-8 text, or not in this clone".into()))
-        };
+        let unreadable =
+            || refuse(RefusalReason::Unreadable("not UTF-8 text, or missing in this clone".into()));
         let text = reader.read_text(path).ok_or_else(unreadable)?;
         let mut page = FileEditor {
             path: path.to_owned(),
@@ -59,7 +58,7 @@ impl FileEditor {
                 Err(YamlReadError::Yaml(_, true)) => page.notation = ValueNotation::Template,
                 Err(YamlReadError::Yaml(error, false)) => {
                     return Err(refuse(RefusalReason::Unreadable(format!(
-                        "it is not valid YAML: {error}"
+                        "not valid YAML: {error}"
                     ))));
                 }
                 Err(YamlReadError::Read(error)) => {
@@ -70,10 +69,10 @@ impl FileEditor {
         Ok(page)
     }
 
-    /// Notes what is wanted at one location.
+    /// Adds a change at one location.
     ///
     /// # Errors
-    /// The reason why it cannot be.
+    /// The reason for refusing it.
     pub fn add_change(
         &mut self,
         location: &Location,
@@ -159,7 +158,7 @@ impl FileEditor {
         }
     }
 
-    /// Two entries may share a place, and want the same of it.
+    /// Adds an edit. Two entries may share a place if they want the same text.
     fn add(&mut self, wanted: ScalarEdit) -> Result<(), RefusalReason> {
         let (start, end) = (wanted.splice.span.start, wanted.splice.span.end);
         match self
@@ -204,10 +203,10 @@ impl FileEditor {
         out
     }
 
-    /// Does the new text say the same but for what is wanted?
+    /// Verifies that the new text differs only in the wanted places.
     ///
     /// # Errors
-    /// [`Reason::Collateral`] if not.
+    /// [`RefusalReason::Collateral`] if it does not.
     pub fn check(
         &self,
         reader: &SnapshotReader<'_>,

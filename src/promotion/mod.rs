@@ -1,22 +1,24 @@
-//! Promotions: what is wanted of a repository's files, as values. Nothing here writes.
+//! Promotions as values: plans, file edits, commit messages and proposal texts. Nothing here
+//! writes.
 //!
 //! | file | job |
 //! | --- | --- |
-//! | `plan` | one result for each app: what moves, what is as wanted, what is refused |
-//! | `choice` | which version an app is to have |
-//! | `message` | what the commit says |
-//! | `body` | what the proposal says |
-//! | `patch` | a plan as a mail that `git am` takes |
-//! | `ground` | the state that edits are made on: every claim with what it says |
-//! | `edits` | from wanted versions to new contents of files, or a refusal |
-//! | `value` | what becomes of one value, by the part of an image it holds |
-//! | `place` | one location of one file: may it be edited, and by which splice |
-//! | `overlay` | new entries in kustomize overlays that only inherit |
-//! | `together` | which entries move together |
+//! | `plan` | one result per app: what moves, what is up to date, what is refused |
+//! | `version_source` | the version that an app is to have |
+//! | `commit_message` | subject, trailers and branch name |
+//! | `proposal_body` | the text of a proposal |
+//! | `patch` | a plan as a mail for `git am` |
+//! | `edit_base` | the state that edits are based on: every claim with its entries |
+//! | `edits` | new file contents for wanted versions, or a refusal |
+//! | `version_change` | the new text of one value, by the part of an image it holds |
+//! | `file_editor` | one file: whether a location may be edited, and by which splice |
+//! | `overlay_override` | new entries in kustomize overlays that only inherit |
+//! | `entry_groups` | entries that move together |
 //! | `verify` | reads the edited files again and compares |
-//! | `revisions` | which revision of an app's sources a tag names |
-//! | `refusal` | why an edit is not made, and what to do |
-//! | `diff` | edits as a patch |
+//! | `revisions` | the source revision that a tag names |
+//! | `stage_tags` | tags that name a stage |
+//! | `refusal` | why an edit is refused, and what to do |
+//! | `diff` | edits as a unified diff |
 //!
 //! docs/editing.md says what is edited, what is refused, and how it was measured.
 
@@ -26,6 +28,7 @@ mod edit_base;
 mod edits;
 mod entry_groups;
 mod file_editor;
+mod file_edits;
 mod overlay_override;
 mod patch;
 mod plan;
@@ -47,8 +50,9 @@ pub use commit_message::{
     joint_branch_name,
 };
 pub use edit_base::EditBase;
-pub use edits::{EditConsent, EntryChange, FileEdit, FileEdits};
+pub use edits::EntryChange;
 pub use entry_groups::{entries_of_same_version, entries_sharing_place};
+pub use file_edits::{EditConsent, FileEdit, FileEdits};
 pub use patch::format_mbox;
 pub use plan::{ItemOutcome, Plan, PlanItem, PlanRequest, PlannedMove, PlannedMoves, make_plan};
 pub use proposal_body::{

@@ -1,5 +1,5 @@
-//! Kustomize overlays that only inherit a version: they get an entry of their own, so that no other
-//! overlay of the same base changes.
+//! Kustomize overlays that only inherit a version get an `images:` entry of their own, so that no
+//! other overlay of the same base changes.
 
 use super::refusal::{EditRefusal, RefusalReason};
 use super::version_change::VersionChange;
@@ -7,31 +7,31 @@ use crate::model::Location;
 use crate::source::set_image::{FieldEdit, ImageChange, entry_name, set_image_splices};
 use crate::yaml;
 
-/// What one overlay is to say about one image.
+/// A new entry for one image in one overlay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct OverlayOverride {
-    /// The kustomization.
+    /// Path of the kustomization.
     pub path: String,
-    /// The image as the overlay's build names it.
+    /// Image name as the overlay's build sees it.
     pub image: String,
     pub change: VersionChange,
-    /// Where the version is written now.
+    /// Location of the inherited version.
     pub written_at: Location,
-    /// Who else has it from there.
+    /// Other cells that inherit it.
     pub others: Vec<String>,
 }
 
 impl OverlayOverride {
-    /// Why it is not possible, if it is not: the places are shared, and no entry of `images:` changes
-    /// a chart, another repository's version, or an image that no container has.
+    /// Refusal for when the override has no effect: the place is shared, and `images:` does not
+    /// change charts, versions of other repositories, or images that no container has.
     pub fn refusal(&self) -> EditRefusal {
         EditRefusal::at_location(&self.written_at, RefusalReason::Shared(self.others.clone()))
     }
 
-    /// The kustomization with the entry.
+    /// Returns the kustomization with the entry added.
     ///
     /// # Errors
-    /// When its list of images cannot be edited.
+    /// If its list of images cannot be edited.
     pub fn apply_to(&self, text: &str) -> Result<String, EditRefusal> {
         let part = |text: &Option<String>| text.clone().map_or(FieldEdit::Drop, FieldEdit::Set);
         let change = ImageChange {

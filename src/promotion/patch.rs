@@ -1,11 +1,11 @@
-//! A plan as a mail that `git am` takes.
+//! Formats a plan as a mail for `git am`.
 
 use super::commit_message::CommitMessage;
-use super::edits::FileEdits;
+use super::file_edits::FileEdits;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// One mail in mbox form. `from` is `Name <address>`, `date` as mails write it.
+/// Formats a mail in mbox form. `from` is `Name <address>`, `date` as in mails.
 pub fn format_mbox(message: &CommitMessage, edits: &FileEdits, from: &str, date: &str) -> String {
     let text = message.commit();
     let (_, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
@@ -20,7 +20,8 @@ pub fn format_mbox(message: &CommitMessage, edits: &FileEdits, from: &str, date:
     )
 }
 
-/// Mail readers, `git am` among them, drop carriage returns that are not wrapped.
+/// Encodes text with carriage returns as base64: mail readers, including `git am`, drop them
+/// otherwise.
 fn encode_content(content: String) -> (&'static str, String) {
     if !content.contains('\r') {
         return ("8bit", content);
@@ -30,7 +31,7 @@ fn encode_content(content: String) -> (&'static str, String) {
     ("base64", lines.collect())
 }
 
-/// RFC 2047 for what is not ASCII. An address stays readable.
+/// Encodes non-ASCII text by RFC 2047. An address stays readable.
 fn encode_header(text: &str) -> String {
     if text.is_ascii() {
         return text.to_owned();

@@ -1,9 +1,10 @@
-//! What a promotion, a deployment or a rollback would change: one result for each app, as a value.
+//! Plans a promotion, deployment or rollback, with one result per app.
 //!
 //! An app that cannot be promoted has a result like any other and never blocks the rest.
 
 use super::edit_base::EditBase;
-use super::edits::{EditConsent, EntryChange, FileEdits};
+use super::edits::EntryChange;
+use super::file_edits::{EditConsent, FileEdits};
 use super::refusal::EditRefusal;
 use super::version_change::VersionChange;
 use super::version_source::{PlanObstacle, VersionSource};
@@ -11,41 +12,41 @@ use crate::config::gates::StageWaves;
 use crate::model::{AppName, CellKey, MappingEntry, StageName, TargetName, Version};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is asked for.
+/// Request for a plan.
 pub struct PlanRequest<'a> {
-    /// The stage that is to change.
+    /// The stage to change.
     pub to: &'a StageName,
-    /// Only these targets of it; none: all.
+    /// Targets to change; empty means all.
     pub targets: &'a [TargetName],
-    /// Its targets follow each other: only those move whose turn it is.
+    /// Waves of the stage; with these only the targets whose turn it is move.
     pub waves: Option<&'a StageWaves>,
-    /// Which version each app is to have.
+    /// The version that each app is to have.
     pub choice: VersionSource<'a>,
-    /// Which apps and components were named; `None` for all there are.
+    /// Selects the named apps and components; `None` means all.
     pub named: Option<&'a dyn Fn(&CellKey) -> bool>,
     pub consent: EditConsent,
 }
 
-/// The results, in the order of the apps.
+/// Results in the order of the apps.
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub to: StageName,
     pub items: Vec<PlanItem>,
 }
 
-/// The result for one app.
+/// Result for one app.
 #[derive(Debug, Clone)]
 pub struct PlanItem {
     pub app: AppName,
-    /// The one that was named, where the app has several.
+    /// The named component, if the app has several.
     pub component: Option<String>,
-    /// The targets it is about alone: those that were named, or the wave whose turn it is.
+    /// Targets that the item is limited to: those named, or the wave whose turn it is.
     pub targets: Vec<TargetName>,
     pub outcome: ItemOutcome,
 }
 
 impl PlanItem {
-    /// `web`, or `api/nginx` where only that was named.
+    /// `web`, or `api/nginx` if only that component was named.
     pub fn name(&self) -> String {
         match &self.component {
             Some(component) => format!("{}/{component}", self.app),
@@ -54,33 +55,33 @@ impl PlanItem {
     }
 }
 
-/// What becomes of one app.
+/// Outcome for one app.
 #[derive(Debug, Clone)]
 pub enum ItemOutcome {
     Moves(PlannedMoves),
-    /// Everything is as wanted; this runs.
+    /// Everything is as wanted; holds the current version.
     UpToDate(Version),
     Refused(PlanObstacle),
 }
 
-/// What moves, and the bytes that do it.
+/// Moves of one app, and the edits that make them.
 #[derive(Debug, Clone)]
 pub struct PlannedMoves {
     pub steps: Vec<PlannedMove>,
     pub edits: FileEdits,
 }
 
-/// One entry of the mapping that gets another version.
+/// A mapping entry that gets another version.
 #[derive(Debug, Clone)]
 pub struct PlannedMove {
-    /// As it is now.
+    /// The current entry.
     pub entry: MappingEntry,
-    /// As it will be read.
+    /// The version after the edit.
     pub to: Version,
 }
 
 impl Plan {
-    /// The apps that move.
+    /// Apps that move.
     pub fn moving_items(&self) -> impl Iterator<Item = (&PlanItem, &PlannedMoves)> {
         self.items.iter().filter_map(|item| match &item.outcome {
             ItemOutcome::Moves(moves) => Some((item, moves)),
@@ -88,7 +89,7 @@ impl Plan {
         })
     }
 
-    /// The apps that were refused, and why.
+    /// Apps that were refused, with the reason.
     pub fn refused_items(&self) -> impl Iterator<Item = (&PlanItem, &PlanObstacle)> {
         self.items.iter().filter_map(|item| match &item.outcome {
             ItemOutcome::Refused(obstacle) => Some((item, obstacle)),
@@ -96,10 +97,10 @@ impl Plan {
         })
     }
 
-    /// The edits of all apps that move, as one: two of them may stand in one file.
+    /// Combines the edits of all apps that move; two of them may be in one file.
     ///
     /// # Errors
-    /// [`Refusal`] where together they cannot be made.
+    /// [`EditRefusal`] if they cannot be made together.
     pub fn combined_edits(
         &self,
         ground: &EditBase<'_>,
@@ -115,7 +116,7 @@ impl Plan {
     }
 }
 
-/// Says what would change, and changes nothing.
+/// Makes a plan. Changes nothing.
 pub fn make_plan(ground: &EditBase<'_>, request: &PlanRequest<'_>) -> Plan {
     let mapping = ground.to_mapping();
     let mut apps: BTreeMap<&AppName, Vec<&MappingEntry>> = BTreeMap::new();
@@ -140,7 +141,7 @@ pub fn make_plan(ground: &EditBase<'_>, request: &PlanRequest<'_>) -> Plan {
     Plan { to: request.to.clone(), items: apps.into_iter().map(item).collect() }
 }
 
-/// The component of these entries, where the app has others too.
+/// The component of these entries, if the app has other components too.
 fn only_component(all: &[MappingEntry], entries: &[&MappingEntry]) -> Option<String> {
     let first = entries.first()?;
     let is_only = entries.iter().all(|entry| entry.component == first.component);
@@ -149,7 +150,8 @@ fn only_component(all: &[MappingEntry], entries: &[&MappingEntry]) -> Option<Str
     first.component.clone().filter(|_| is_only && has_more)
 }
 
-/// The first wave that is not as wanted, with its targets; where there are no waves, all there is.
+/// Outcome for the first wave that is not up to date, with its targets; without waves, for all
+/// entries.
 fn in_turn(
     ground: &EditBase<'_>,
     request: &PlanRequest<'_>,
@@ -187,7 +189,7 @@ fn is_meant(entry: &MappingEntry, request: &PlanRequest<'_>) -> bool {
         && request.named.is_none_or(|named| named(&entry.slot()))
 }
 
-/// What becomes of some entries of an app, which are of these targets alone.
+/// Outcome for some entries of an app, limited to these targets.
 fn item_outcome(
     ground: &EditBase<'_>,
     request: &PlanRequest<'_>,

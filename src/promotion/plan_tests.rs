@@ -1,4 +1,4 @@
-//! Tables of plans: what the later stage gets, and why not.
+//! Plans as tables: the version that the later stage gets, or the obstacle.
 
 use super::*;
 use crate::config::Config;
@@ -15,7 +15,7 @@ fn texts() -> Config {
     config(&["dev", "prod"], &FILES.map(|path| (SourceKind::Text, path)))
 }
 
-/// The plan for prod, one line for each result.
+/// The plan for prod, one line per result.
 fn planned(config: &Config, files: &[(&str, &str)], ask: &dyn Fn(&EditBase<'_>) -> Plan) -> String {
     let (repository, cache) = (repository(files), ParseCache::default());
     let ground = EditBase::load(config, repository.snapshot(), &cache, None);
@@ -60,7 +60,7 @@ fn request<'a>(to: &'a StageName, choice: VersionSource<'a>) -> PlanRequest<'a> 
     }
 }
 
-/// Everything of dev to prod; `target` narrows.
+/// Promotes everything from dev to prod; `target` limits it.
 fn promoted(config: &Config, files: &[(&str, &str)], target: Option<&str>) -> String {
     let (dev, prod) = (StageName::from("dev"), StageName::from("prod"));
     let target = target.map(TargetName::from);
@@ -88,10 +88,10 @@ fn one_app_never_blocks_the_others() {
         promoted(&texts(), &files, None),
         str![[r#"
 api targets-disagree: dev runs several versions of api: v1 (eu), v2 (us)
-  hint: say which one with --version, or promote one target with --target
+  hint: choose one with --version, or promote a single target with --target
 blog up to date: v3
 old not-upstream: old does not run in dev, so there is nothing to promote
-  hint: `towpath deploy old VERSION` puts a version there
+  hint: `towpath deploy old VERSION` deploys a version there
 web v1 -> v2
 
 "#]]
@@ -111,7 +111,7 @@ fn a_target_takes_what_its_own_twin_runs() {
     assert_data_eq!(promoted(&texts(), &agreed, None), "api (eu) v0 -> v1\napi (us) v0 -> v1\n");
 }
 
-/// Of the app's waves the first one moves that is not as wanted, and no more.
+/// Only the first wave that is not up to date moves.
 #[test]
 fn a_wave_at_a_time() {
     let waves = "stages:\n- dev\n- name: prod\n  waves: [canary, [eu, us]]\n";
@@ -139,7 +139,7 @@ fn a_wave_at_a_time() {
     let third = [files[0], second[1], ("prod/eu/api.tag", "v2"), ("prod/us/api.tag", "v2")];
     assert_data_eq!(all(&third, &[]), "api up to date: v2\n");
     assert_data_eq!(all(&files, &[TargetName::from("us")]), "api (us) v1 -> v2\n");
-    // An app in one wave alone has none.
+    // An app in a single wave has no turns.
     assert_data_eq!(
         all(&[("dev/web.tag", "v2"), ("prod/eu/web.tag", "v1")], &[]),
         "web (eu) v1 -> v2\n"
@@ -193,13 +193,13 @@ fn a_version_must_have_run_where_it_comes_from() {
         of("v9"),
         str![[r#"
 web never-ran: dev has never run v9 of web
-  hint: `towpath history web --stage dev` lists what it ran
+  hint: `towpath history web --stage dev` lists the versions it ran
 
 "#]]
     );
 }
 
-/// What `web` has run, newest first, a second each.
+/// Versions that `web` has run, newest first, a second each.
 fn past(stages: &[(&str, &[&str])]) -> PastVersions {
     let slot = |stage: &str| CellKey {
         app: "web".into(),
@@ -232,8 +232,8 @@ fn a_rollback_is_not_rolled_back() {
     assert_data_eq!(
         of("v1", &["v1"]),
         str![[r#"
-web nothing-before: history knows no version of web before this one
-  hint: `towpath history web` shows what it knows; `towpath deploy` takes any version
+web nothing-before: the history has no earlier version of web
+  hint: `towpath history web` lists the known versions; `towpath deploy` accepts any version
 
 "#]]
     );
@@ -280,7 +280,7 @@ fn what_cannot_be_edited_is_refused_with_its_place() {
     assert_data_eq!(
         promoted(&texts(), &files, None),
         str![[r#"
-web loses-digest: prod/web.tag:1: the version is pinned by the digest sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, and the new one, v2, has none
+web loses-digest: prod/web.tag:1: the version is pinned to digest sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, but v2 has no digest
   hint: name the new digest, `TAG@sha256:…`, or unpin with `--drop-digest`
 
 "#]]

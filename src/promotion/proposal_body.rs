@@ -1,17 +1,17 @@
-//! What a proposal says below its title, as Markdown: what moves, what that brings, what the gates
-//! say, and how to take it back.
+//! Text of a proposal as Markdown: the moves, the commits they bring, the gates, and how to roll
+//! back.
 //!
-//! A section between two markers belongs to whoever writes it: when a proposal is updated, what
-//! stands there stays. Markers are link references, which no forge shows.
+//! A section between two markers belongs to its writer: an update of the proposal keeps its
+//! content. Markers are link references, which no forge shows.
 
 use super::commit_message::{CommitMessage, PlanPurpose, single_line};
 use crate::model::{AppName, Version};
 use std::fmt::Write as _;
 
-/// The section for what the gates say.
+/// Name of the section for gate answers.
 pub const GATES: &str = "gates";
 
-/// One app's way from one version to another.
+/// Change of one app from one version to another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AppVersionChange {
     pub app: AppName,
@@ -19,17 +19,17 @@ pub struct AppVersionChange {
     pub to: Version,
 }
 
-/// What a move brings of the app's own sources.
+/// Source commits that a version change brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppChangelog {
     pub moved: AppVersionChange,
-    /// The page that compares both versions.
+    /// URL of the page that compares both versions.
     pub page: Option<String>,
-    /// Newest first; empty where they are not known.
+    /// Newest first; empty if unknown.
     pub commits: Vec<AppCommit>,
-    /// How many more there are.
+    /// Number of further commits.
     pub unlisted: usize,
-    /// The move goes back: the commits are taken away.
+    /// True for a move backwards, which takes the commits away.
     pub is_back: bool,
 }
 
@@ -41,11 +41,11 @@ pub struct AppCommit {
     pub subject: String,
 }
 
-/// So many digits of a commit are shown.
+/// Digits of a commit id that are shown.
 const DIGITS: usize = 10;
 
 impl CommitMessage {
-    /// The text of the proposal.
+    /// Renders the text of the proposal.
     pub fn render_body(&self, brought: &[AppChangelog]) -> String {
         let pages = brought.iter().any(|one| one.page.is_some());
         let mut out = String::from(if pages {
@@ -75,10 +75,10 @@ impl CommitMessage {
         out + &self.way_back()
     }
 
-    /// How to take it back, command by command.
+    /// Instructions for rolling back, one command per app.
     fn way_back(&self) -> String {
         let mut out =
-            String::from("\nTo take it back after the merge, revert the commit, or\n\n```sh\n");
+            String::from("\nTo undo this after the merge, revert the commit, or run\n\n```sh\n");
         for way in &self.back {
             let target = way
                 .target
@@ -90,13 +90,13 @@ impl CommitMessage {
             let _ = writeln!(out, "towpath rollback {name} --stage {stage}{target} --to {version}");
         }
         out.push_str(
-            "```\n\nA newer version replaces this one here; commits of others on this branch are never overwritten.\n",
+            "```\n\nA newer version updates this proposal. Commits by others on this branch are never overwritten.\n",
         );
         out
     }
 }
 
-/// One line below the table.
+/// The line below the table.
 pub(super) fn purpose_note(purpose: PlanPurpose<'_>) -> String {
     match purpose {
         PlanPurpose::Promote { from } => {
@@ -107,7 +107,7 @@ pub(super) fn purpose_note(purpose: PlanPurpose<'_>) -> String {
     }
 }
 
-/// The text with another content of a section. One that has no such section stays as it is.
+/// Replaces the content of a section. Returns the text unchanged if it has no such section.
 pub fn with_section(body: &str, name: &str, content: &str) -> String {
     match split_section(body, name) {
         Some((before, _, after)) => {
@@ -117,7 +117,7 @@ pub fn with_section(body: &str, name: &str, content: &str) -> String {
     }
 }
 
-/// What stands in a section, unless that is nothing.
+/// Returns the content of a section, unless it is blank.
 pub fn find_section<'b>(body: &'b str, name: &str) -> Option<&'b str> {
     split_section(body, name)
         .map(|(_, content, _)| content.trim_matches('\n'))
@@ -139,8 +139,8 @@ fn closing_marker(name: &str) -> String {
 }
 
 fn commits(one: &AppChangelog) -> String {
-    let verb = if one.is_back { "Takes away from" } else { "Brings to" };
-    let mut out = format!("\n{verb} {}:\n\n", table_cell(one.moved.app.as_str()));
+    let verb = if one.is_back { "removed from" } else { "added to" };
+    let mut out = format!("\nCommits {verb} {}:\n\n", table_cell(one.moved.app.as_str()));
     for commit in &one.commits {
         let id: String = commit.id.chars().take(DIGITS).collect();
         let _ = writeln!(
@@ -174,7 +174,7 @@ fn code(text: &str) -> String {
     format!("`{}`", single_line(text).replace('`', "'").replace('|', "\\|"))
 }
 
-/// A word as shells take it.
+/// Quotes a word for a shell, if necessary.
 fn shell_word(text: &str) -> String {
     let text = single_line(text);
     let is_simple =

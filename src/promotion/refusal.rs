@@ -1,30 +1,30 @@
-//! Why an edit is not made: the file, the line, the reason, and what to do about it.
+//! Refused edits: file, line, reason, and remedy.
 
 use crate::model::Location;
 use crate::yaml::{AliasUse, EditObstacle};
 use std::fmt;
 
-/// An edit that is not made. Nothing else of the same edits is made either.
+/// A refused edit. No other edit of the same set is made either.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditRefusal {
     pub path: String,
-    /// 1-based, where it is about one line.
+    /// 1-based line, if it is about one.
     pub line: Option<u32>,
     pub reason: RefusalReason,
 }
 
 impl EditRefusal {
-    /// About one location.
+    /// Creates a refusal for one location.
     pub fn at_location(location: &Location, reason: RefusalReason) -> Self {
         EditRefusal { path: location.path.clone(), line: Some(location.line), reason }
     }
 
-    /// About a file as a whole.
+    /// Creates a refusal for a whole file.
     pub fn of_file(path: &str, reason: RefusalReason) -> Self {
         EditRefusal { path: path.to_owned(), line: None, reason }
     }
 
-    /// What to do about it.
+    /// Returns the remedy, if there is one.
     pub fn hint(&self) -> Option<String> {
         self.reason.hint()
     }
@@ -42,52 +42,50 @@ impl fmt::Display for EditRefusal {
 
 impl std::error::Error for EditRefusal {}
 
-/// What is in the way.
+/// Reason for refusing an edit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RefusalReason {
-    #[error("it is a symbolic link, and towpath does not follow links")]
+    #[error("towpath does not follow symbolic links")]
     Symlink,
-    #[error("it is a submodule, whose files are in another repository")]
+    #[error("the files of a submodule are in another repository")]
     Submodule,
-    #[error("it cannot be read: {0}")]
+    #[error("cannot be read: {0}")]
     Unreadable(String),
-    #[error("the value is made by a template (`{marker}` on its line)")]
+    #[error("the value comes from a template (`{marker}` on its line)")]
     Template { marker: &'static str },
-    #[error("the value has an anchor and is shared; it also counts at {}", uses_text(.0))]
+    #[error("the value has an anchor and is also used at {}", uses_text(.0))]
     Anchored(Vec<AliasUse>),
-    #[error("the key `{key}` is written twice, at line {} and line {}; readers differ in which one they take", .lines.0, .lines.1)]
+    #[error("duplicate key `{key}` in lines {} and {}; parsers differ in which one they use", .lines.0, .lines.1)]
     DuplicateKey { key: String, lines: (u32, u32) },
     #[error("the value is a block scalar with an indentation indicator")]
     Indicator,
-    #[error("the value runs over several lines")]
+    #[error("the value spans several lines")]
     SeveralLines,
-    #[error("the value stands in a text inside the file, whose bytes cannot be told exactly")]
+    #[error("the value is part of a text block, in which its exact position is unknown")]
     Embedded,
-    #[error("the value has escapes, or a form that towpath does not write")]
+    #[error("the value has escapes or another form that towpath cannot write")]
     NotWritable,
-    #[error(
-        "`{value}` is only a piece of the version {version}, which is joined from several values"
-    )]
+    #[error("`{value}` is only part of version {version}, which is joined from several values")]
     Piece { value: String, version: String },
-    #[error("the line belongs to the automation `{policy}`, which would write over the edit")]
+    #[error("the line is owned by the automation `{policy}`, which would overwrite the edit")]
     Automated { policy: String },
-    #[error("the version is pinned by the digest {digest}, and the new one, {version}, has none")]
+    #[error("the version is pinned to digest {digest}, but {version} has no digest")]
     LosesDigest { digest: String, version: String },
-    #[error("a tag is written here, and the new version, {version}, has none")]
+    #[error("a tag is needed here, but {version} has none")]
     NoTag { version: String },
-    #[error("nothing here holds the tag that would take the place of the digest")]
+    #[error("there is no place for a tag to replace the digest")]
     NoPlaceForTag,
-    #[error("the image's name is not written in one value, so that it cannot become {image}")]
+    #[error("the image name is not written as one value, so it cannot be changed to {image}")]
     NoPlaceForName { image: String },
-    #[error("the same value also gives {}", .0.join(", "))]
+    #[error("the value is shared with {}", .0.join(", "))]
     Shared(Vec<String>),
-    #[error("two different values are wanted for one place")]
+    #[error("conflicting values for one place")]
     Contradiction,
-    #[error("the location is not what this state of the repository says")]
+    #[error("the location does not match this revision")]
     Unknown,
-    #[error("after the edit the files would say {found} instead of {expected}")]
+    #[error("after the edit the files would give {found} instead of {expected}")]
     ReadsOtherwise { expected: String, found: String },
-    #[error("the edit would change more of the file than the version")]
+    #[error("the edit would change more than the version")]
     Collateral,
 }
 
@@ -135,7 +133,7 @@ impl RefusalReason {
                 "promote all of them together, or give each stage a value of its own"
             }
             RefusalReason::Automated { .. } => {
-                "change what the automation follows, or write over it with `--force-automated`"
+                "change what the automation follows, or overwrite it with `--force-automated`"
             }
             RefusalReason::LosesDigest { .. } => {
                 "name the new digest, `TAG@sha256:…`, or unpin with `--drop-digest`"
@@ -145,16 +143,16 @@ impl RefusalReason {
                 "write the value in one line, as `key: value`"
             }
             RefusalReason::Embedded => {
-                "write the values as keys of the file, or edit the text by hand"
+                "write the values as keys of the file, or edit the text block by hand"
             }
-            RefusalReason::Template { .. } => "edit the value that the template is given",
-            RefusalReason::Symlink => "name the file it points to in the configuration",
+            RefusalReason::Template { .. } => "edit the value that the template reads",
+            RefusalReason::Symlink => "configure the file that it points to",
             RefusalReason::Submodule => "run towpath in the repository of the submodule",
             RefusalReason::NoPlaceForName { .. } => {
                 "edit the name by hand; the version alone can be promoted"
             }
             RefusalReason::Piece { .. } => "write the version in one value",
-            RefusalReason::Unknown => "read the repository again",
+            RefusalReason::Unknown => "run the command again",
             RefusalReason::NotWritable => "edit the value by hand",
             RefusalReason::Unreadable(_)
             | RefusalReason::NoTag { .. }
@@ -171,7 +169,7 @@ impl From<EditObstacle> for RefusalReason {
     fn from(obstacle: EditObstacle) -> Self {
         match obstacle {
             EditObstacle::NotYaml(error) => {
-                RefusalReason::Unreadable(format!("it is not valid YAML: {error}"))
+                RefusalReason::Unreadable(format!("not valid YAML: {error}"))
             }
             EditObstacle::NoScalar => RefusalReason::Unknown,
             EditObstacle::Anchored(uses) => RefusalReason::Anchored(uses),

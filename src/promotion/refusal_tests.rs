@@ -1,4 +1,4 @@
-//! Every refusal, as people see it.
+//! Messages of every refusal.
 
 use super::tests::{NO, digest, ground, in_overlays, outcome, said, with};
 use super::{EditConsent, EntryChange};
@@ -9,7 +9,7 @@ use crate::source::testing::{repository, repository_with_links};
 use crate::source::{ParseCache, SnapshotReader, ValueNotation};
 use snapbox::{assert_data_eq, str};
 
-/// One file of helm values in prod.
+/// Refusal of an edit of one helm values file in prod.
 fn refused(text: &str, version: &str) -> String {
     outcome(
         &with(SourceKind::HelmValues, "{stage}/values.yaml"),
@@ -25,7 +25,7 @@ fn shared_values_are_refused_and_offered() {
     assert_data_eq!(
         refused(shared, "v2"),
         str![[r#"
-prod/values.yaml:2: the value has an anchor and is shared; it also counts at line 4 (`b.other`)
+prod/values.yaml:2: the value has an anchor and is also used at line 4 (`b.other`)
   hint: give the stage a value of its own, or change all places at once with `--change-shared`
 
 "#]]
@@ -34,7 +34,7 @@ prod/values.yaml:2: the value has an anchor and is shared; it also counts at lin
     assert_data_eq!(
         refused(alias, "v2"),
         str![[r#"
-prod/values.yaml:1: the value has an anchor and is shared; it also counts at line 4 (`image.tag`), line 5 (`name`)
+prod/values.yaml:1: the value has an anchor and is also used at line 4 (`image.tag`), line 5 (`name`)
   hint: give the stage a value of its own, or change all places at once with `--change-shared`
 
 "#]]
@@ -52,7 +52,7 @@ fn refusals_of_values() {
     assert_data_eq!(
         refused("image: {repository: a/b}\nimage:\n  repository: a/b\n  tag: v1\n", "v2"),
         str![[r#"
-prod/values.yaml:4: the key `image` is written twice, at line 1 and line 2; readers differ in which one they take
+prod/values.yaml:4: duplicate key `image` in lines 1 and 2; parsers differ in which one they use
   hint: remove one of the two
 
 "#]]
@@ -68,8 +68,8 @@ prod/values.yaml:4: the value is a block scalar with an indentation indicator
     assert_data_eq!(
         refused("image: {repository: a/b, tag: v1} # {{ x }}\n", "v2"),
         str![[r#"
-prod/values.yaml:1: the value is made by a template (`{{` on its line)
-  hint: edit the value that the template is given
+prod/values.yaml:1: the value comes from a template (`{{` on its line)
+  hint: edit the value that the template reads
 
 "#]]
     );
@@ -79,15 +79,15 @@ prod/values.yaml:1: the value is made by a template (`{{` on its line)
             "v2"
         ),
         str![[r#"
-prod/values.yaml:3: the line belongs to the automation `flux-system:web:tag`, which would write over the edit
-  hint: change what the automation follows, or write over it with `--force-automated`
+prod/values.yaml:3: the line is owned by the automation `flux-system:web:tag`, which would overwrite the edit
+  hint: change what the automation follows, or overwrite it with `--force-automated`
 
 "#]]
     );
     assert_data_eq!(
         refused("image: {repository: a/b, tag: v1}\n", &digest('b')),
         str![[r#"
-prod/values.yaml:1: a tag is written here, and the new version, sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, has none
+prod/values.yaml:1: a tag is needed here, but sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb has none
 
 "#]]
     );
@@ -97,7 +97,7 @@ prod/values.yaml:1: a tag is written here, and the new version, sha256:bbbbbbbbb
     assert_data_eq!(
         outcome(&config, &[("prod/values.yaml", &pinned)], "v2", drop),
         str![[r#"
-prod/values.yaml:1: nothing here holds the tag that would take the place of the digest
+prod/values.yaml:1: there is no place for a tag to replace the digest
 
 "#]]
     );
@@ -111,8 +111,8 @@ fn an_automated_line_is_edited_when_that_is_asked_for() {
     assert_data_eq!(
         outcome(&config, &[("prod/web.yaml", text)], "2", NO),
         str![[r#"
-prod/web.yaml:3: the line belongs to the automation `f:web`, which would write over the edit
-  hint: change what the automation follows, or write over it with `--force-automated`
+prod/web.yaml:3: the line is owned by the automation `f:web`, which would overwrite the edit
+  hint: change what the automation follows, or overwrite it with `--force-automated`
 
 "#]]
     );
@@ -128,8 +128,8 @@ fn values_inside_texts_are_refused() {
     assert_data_eq!(
         outcome(&with(SourceKind::Argo, "{stage}/web.yaml"), &[("prod/web.yaml", text)], "v2", NO),
         str![[r#"
-prod/web.yaml:11: the value stands in a text inside the file, whose bytes cannot be told exactly
-  hint: write the values as keys of the file, or edit the text by hand
+prod/web.yaml:11: the value is part of a text block, in which its exact position is unknown
+  hint: write the values as keys of the file, or edit the text block by hand
 
 "#]]
     );
@@ -174,7 +174,7 @@ fn two_entries_of_one_place_move_together_or_not_at_all() {
     assert_data_eq!(
         said(&ground.compute_edits(&[change(&entries[0], "v2")], NO).expect_err("shared")),
         str![[r#"
-prod/.env:1: the same value also gives web in prod
+prod/.env:1: the value is shared with web in prod
   hint: promote all of them together, or give each stage a value of its own
 
 "#]]
@@ -183,7 +183,7 @@ prod/.env:1: the same value also gives web in prod
     assert_data_eq!(
         said(&ground.compute_edits(&two, NO).expect_err("contradiction")),
         str![[r#"
-prod/.env:1: two different values are wanted for one place
+prod/.env:1: conflicting values for one place
 
 "#]]
     );
@@ -206,14 +206,14 @@ fn a_name_in_pieces_cannot_be_changed() {
     assert_data_eq!(
         said(&ground.compute_edits(&[change], NO).expect_err("refused")),
         str![[r#"
-prod/values.yaml:1: the image's name is not written in one value, so that it cannot become eu.io/a/b
+prod/values.yaml:1: the image name is not written as one value, so it cannot be changed to eu.io/a/b
   hint: edit the name by hand; the version alone can be promoted
 
 "#]]
     );
 }
 
-/// An entry that no source gave, to show what guards against stale ones.
+/// An entry that no source returned, to test the protection against stale entries.
 fn foreign(path: &str) -> MappingEntry {
     let place = Location {
         path: path.into(),
@@ -249,8 +249,8 @@ fn what_the_state_does_not_say_is_not_edited() {
     assert_data_eq!(
         said(&ground.compute_edits(&[change], NO).expect_err("unknown")),
         str![[r#"
-prod.yaml:1: the location is not what this state of the repository says
-  hint: read the repository again
+prod.yaml:1: the location does not match this revision
+  hint: run the command again
 
 "#]]
     );
@@ -274,22 +274,22 @@ fn links_and_files_that_cannot_be_read_are_refused() {
     assert_data_eq!(
         read("prod.yaml"),
         str![[r#"
-prod.yaml: it is a symbolic link, and towpath does not follow links
-  hint: name the file it points to in the configuration
+prod.yaml: towpath does not follow symbolic links
+  hint: configure the file that it points to
 
 "#]]
     );
     assert_data_eq!(
         read("bad.yaml"),
         str![[r#"
-bad.yaml: it cannot be read: it is not valid YAML: unclosed bracket '[' at line 1, column 6
+bad.yaml: cannot be read: not valid YAML: unclosed bracket '[' at line 1, column 6
 
 "#]]
     );
     assert_data_eq!(
         read("none.yaml"),
         str![[r#"
-none.yaml: it cannot be read: there is no such file
+none.yaml: cannot be read: no such file
 
 "#]]
     );
@@ -299,11 +299,11 @@ none.yaml: it cannot be read: there is no such file
 fn an_edit_that_says_something_else_is_refused() {
     let mut config = with(SourceKind::Yaml, "{stage}.yaml");
     config.rules[0].tags.push(KeyTemplate::parse("{app}", &[]).expect("a key"));
-    // The new text is a reference to the source, no tag.
+    // The new text refers to the source; it is no tag.
     assert_data_eq!(
         outcome(&config, &[("prod.yaml", "web: v1\n")], "a/b:v2", NO),
         str![[r#"
-prod.yaml:1: after the edit the files would say v2 of a/b for web in prod instead of a/b:v2 for web in prod
+prod.yaml:1: after the edit the files would give v2 of a/b for web in prod instead of a/b:v2 for web in prod
 
 "#]]
     );

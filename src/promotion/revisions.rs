@@ -1,6 +1,6 @@
-//! Which revision of an app's sources an image was built from, by its tag.
+//! Finds the source revision that an image was built from, by its tag.
 
-/// What may be the revision, the likeliest first: the tag, the same with a `v`, the commit in it.
+/// Possible revisions, most likely first: the commit id within the tag, the tag, the tag with `v`.
 pub fn revisions_of_tag(tag: &str) -> Vec<String> {
     let mut out: Vec<String> = commit_in(tag).map(str::to_owned).into_iter().collect();
     let is_name = |name: &str| {
@@ -12,8 +12,8 @@ pub fn revisions_of_tag(tag: &str) -> Vec<String> {
     out
 }
 
-/// `27e1396` in `main-27e1396`, `sha-27e1396` and `1.4-3-g27e1396`. What has no letter may be a date,
-/// what has no digit a word.
+/// `27e1396` in `main-27e1396`, `sha-27e1396` and `1.4-3-g27e1396`. Without a letter it may be a
+/// date, without a digit a word.
 fn commit_in(tag: &str) -> Option<&str> {
     let last = tag.rsplit(['-', '_', '.', '+']).next()?;
     let id = last.strip_prefix('g').unwrap_or(last);

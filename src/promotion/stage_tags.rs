@@ -1,11 +1,11 @@
-//! Tags that name a stage. Where builds are tagged anew for each stage, what one stage runs is not what
-//! the next is to run, though it can be written there.
+//! Finds tags that name a stage. If builds are tagged anew for each stage, one stage's tag does not
+//! belong in the next stage, although it could be written there.
 
 use super::plan::{Plan, PlanItem, PlannedMove};
 use crate::config::Stage;
 use crate::model::{StageName, Version};
 
-/// What would move to a tag that names another stage, while what runs now names its own: `dev-1f00`
+/// Finds moves to a tag that names another stage, while the current tag names its own: `dev-1f00`
 /// for prod, which runs `prod-c0de`.
 pub fn find_foreign_tags<'p>(
     plan: &'p Plan,
@@ -23,7 +23,7 @@ pub fn find_foreign_tags<'p>(
     steps.filter(|(_, step)| is_foreign(step)).collect()
 }
 
-/// The stages whose name, or another word for it, is a piece of a tag.
+/// Stages whose name or alias is a word of a tag.
 fn stages_in_tag<'s>(version: &Version, stages: &'s [Stage]) -> Vec<&'s StageName> {
     let tag = version.tag.as_deref().unwrap_or_default().to_ascii_lowercase();
     let pieces: Vec<&str> = tag.split(|c: char| !c.is_ascii_alphanumeric()).collect();

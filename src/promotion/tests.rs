@@ -1,4 +1,4 @@
-//! Edits of whole repositories: every format, and what moves together.
+//! Edits of whole repositories: every format, and entries that move together.
 
 use super::{
     EditBase, EditConsent, EditRefusal, EntryChange, FileEdits, entries_of_same_version,
@@ -8,7 +8,7 @@ use crate::config::{Config, NameTemplate};
 use crate::git::Snapshot;
 use crate::model::{KeyTemplate, MappingEntry, SourceKind, Version};
 use crate::source::ParseCache;
-use crate::source::testing::{TestRepository, config, repository};
+use crate::source::testing::{TestSources, config, repository};
 use regex::Regex;
 use snapbox::{assert_data_eq, str};
 use std::fmt::Write as _;
@@ -20,20 +20,20 @@ pub(super) fn digest(fill: char) -> String {
     format!("sha256:{}", fill.to_string().repeat(64))
 }
 
-/// Stages dev and prod, and one rule.
+/// A configuration with stages dev and prod and one rule.
 pub(super) fn with(kind: SourceKind, path: &str) -> Config {
     config(&["dev", "prod"], &[(kind, path)])
 }
 
 pub(super) fn ground<'a>(
-    repository: &'a TestRepository,
+    repository: &'a TestSources,
     config: &'a Config,
     cache: &'a ParseCache,
 ) -> EditBase<'a> {
     EditBase::load(config, repository.snapshot(), cache, None)
 }
 
-/// The entries of prod get a version.
+/// Sets the version of all entries of prod.
 fn promote(
     ground: &EditBase<'_>,
     version: &str,
@@ -70,7 +70,7 @@ pub(super) fn said(refusal: &EditRefusal) -> String {
     out
 }
 
-/// One file of prod becomes this.
+/// Returns a file of prod after the edit.
 fn becomes(kind: SourceKind, path: &str, before: &str, version: &str, after: &str) {
     let config = with(kind, &path.replace("prod", "{stage}"));
     assert_eq!(outcome(&config, &[(path, before)], version, NO), format!("{path}: {after}"));
@@ -165,7 +165,7 @@ ORG=v1
     assert_data_eq!(
         outcome(&config, &joined, "1.3", NO),
         str![[r#"
-prod/.env:1: `1` is only a piece of the version 1.2, which is joined from several values
+prod/.env:1: `1` is only part of version 1.2, which is joined from several values
   hint: write the version in one value
 
 "#]]
@@ -203,7 +203,7 @@ fn tag_and_digest_move_together() {
     assert_data_eq!(
         outcome(&config, &files, "v2", NO),
         str![[r#"
-prod/values.yaml:4: the version is pinned by the digest sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, and the new one, v2, has none
+prod/values.yaml:4: the version is pinned to digest sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, but v2 has no digest
   hint: name the new digest, `TAG@sha256:…`, or unpin with `--drop-digest`
 
 "#]]
@@ -276,7 +276,7 @@ fn the_only_heir_of_a_base_gets_an_entry_too() {
     let expected =
         "prod/kustomization.yaml: resources: [../base]\nimages:\n- name: r.io/web\n  newTag: v2\n";
     assert_eq!(outcome(&config, &files, "v2", NO), expected);
-    // What no entry can override is edited where it is.
+    // A version that no entry can override is edited in place.
     let remote = [
         files[0],
         ("base/web.yaml", "kind: Source\nspec: {image: 'r.io/web:v1'}\n"),
@@ -347,7 +347,7 @@ fn a_base_that_cannot_be_overridden_names_who_shares_it() {
     assert_data_eq!(
         outcome(&config, &files, "v2", NO),
         str![[r#"
-base/kustomization.yaml:1: the same value also gives r/d in dev
+base/kustomization.yaml:1: the value is shared with r/d in dev
   hint: promote all of them together, or give each stage a value of its own
 
 "#]]
@@ -360,7 +360,7 @@ base/kustomization.yaml:1: the same value also gives r/d in dev
     assert_data_eq!(
         outcome(&with(SourceKind::HelmValues, "{app}/values-{stage}.yaml"), &values, "v2", NO),
         str![[r#"
-web/values.yaml:1: the same value also gives web in dev
+web/values.yaml:1: the value is shared with web in dev
   hint: promote all of them together, or give each stage a value of its own
 
 "#]]

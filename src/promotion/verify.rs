@@ -1,14 +1,14 @@
-//! Reading the edited files again: the wanted versions, and the very same for everything else.
+//! Reads the edited files again: wanted versions must be there, and everything else unchanged.
 
 use super::edit_base::EditBase;
-use super::edits::PlannedChange;
+use super::file_edits::PlannedChange;
 use super::refusal::{EditRefusal, RefusalReason};
 use crate::git::Snapshot;
 use crate::model::{CellKey, ImagePart, Location, MappingEntry, Version};
 use std::collections::BTreeSet;
 
-/// One statement of a mapping: what runs somewhere, and where that is written. The place is left out
-/// for what was meant to change.
+/// A fact of a mapping: a version in a cell, and its place. The place is left out for wanted
+/// changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct MappingFact {
     slot: CellKey,
@@ -17,11 +17,11 @@ struct MappingFact {
     place: Option<(String, u32, String, ImagePart)>,
 }
 
-/// Compares what is said before and after.
+/// Compares the mapping before and after the edits.
 ///
 /// # Errors
-/// [`Reason::Shared`] where more would change than is wanted, [`Reason::ReadsOtherwise`] where the
-/// wanted version would not be read back.
+/// [`RefusalReason::Shared`] if more would change than is wanted, [`RefusalReason::ReadsOtherwise`]
+/// if the wanted version would not be read back.
 pub(super) fn check(
     ground: &EditBase<'_>,
     after: &Snapshot<'_>,
@@ -70,7 +70,7 @@ pub(super) fn check(
     Err(refuse(RefusalReason::ReadsOtherwise { expected, found }))
 }
 
-/// What an entry is to say after the edit.
+/// Facts of an entry that are expected after the edit.
 fn expected_facts(entry: &MappingEntry, planned: &[PlannedChange<'_>]) -> Vec<MappingFact> {
     match planned.iter().find(|planned| planned.is_about(entry)) {
         Some(planned) => mapping_facts(
@@ -106,7 +106,7 @@ fn mapping_facts(
     places.map(|at| fact(Some((at.path.clone(), at.document, at.key.clone(), at.part)))).collect()
 }
 
-/// `web/nginx in prod (eu)`.
+/// Formats a cell as `web/nginx in prod (eu)`.
 pub(super) fn cell_text(slot: &CellKey) -> String {
     let component =
         slot.component.as_ref().map(|component| format!("/{component}")).unwrap_or_default();

@@ -1,33 +1,33 @@
-//! What becomes of one value when the version changes, by the part of an image it holds.
+//! Computes the new text of one value, by the part of an image it holds.
 
-use super::edits::EditConsent;
+use super::file_edits::EditConsent;
 use super::refusal::RefusalReason;
 use crate::model::{ImagePart, ImageReference, Version};
 
-/// What is written at one location.
+/// Change of the text at one location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum LocationWrite {
     Nothing,
     Text(String),
-    /// The key goes, with its value.
+    /// Removes the key with its value.
     Remove,
 }
 
-/// One version that takes the place of another, and perhaps one image that does.
+/// Replacement of a version, and optionally of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct VersionChange {
     pub old: Version,
-    /// Written the way the old one is: pinned by a digest or not.
+    /// In the form of the old version: pinned by a digest or not.
     pub new: Version,
     pub image: Option<String>,
 }
 
 impl VersionChange {
-    /// A place that is pinned stays pinned, and one that is not stays as it is, so a digest is left out
-    /// where none was.
+    /// Creates a change that keeps the form: a pinned version stays pinned, and a digest is dropped
+    /// if the old version had none.
     ///
     /// # Errors
-    /// [`Reason::LosesDigest`] without consent, [`Reason::NoTag`].
+    /// [`RefusalReason::LosesDigest`] without consent, [`RefusalReason::NoTag`].
     pub fn of(
         old: &Version,
         wanted: &Version,
@@ -53,10 +53,10 @@ impl VersionChange {
         Ok(VersionChange { old: old.clone(), new, image })
     }
 
-    /// What a value of this part becomes.
+    /// Computes the new text of a value that holds this part.
     ///
     /// # Errors
-    /// When the value does not hold what its part promises.
+    /// If the value does not hold what its part promises.
     pub fn write_part(&self, part: ImagePart, text: &str) -> Result<LocationWrite, RefusalReason> {
         let whole = |held: Option<&String>, new: Option<&String>| match (held, new) {
             (Some(held), Some(new)) if held == text => Ok(LocationWrite::Text(new.clone())),
@@ -82,7 +82,7 @@ impl VersionChange {
         }
     }
 
-    /// `docker://registry/name:tag@digest`: what stands before the name stays.
+    /// Rewrites `docker://registry/name:tag@digest`; the scheme stays.
     fn write_reference(&self, text: &str) -> Result<LocationWrite, RefusalReason> {
         let scheme = text.find("://").map_or(0, |at| at + 3);
         let (scheme, rest) = text.split_at(scheme);
@@ -95,7 +95,7 @@ impl VersionChange {
         Ok(LocationWrite::Text(format!("{scheme}{new}")))
     }
 
-    /// A revision alone, or the one in an address: `…?ref=v1`, `…/releases/download/v1/…`.
+    /// Rewrites a plain revision, or the one in a URL: `…?ref=v1`, `…/releases/download/v1/…`.
     fn write_revision(&self, text: &str) -> Result<LocationWrite, RefusalReason> {
         let (Some(old), Some(new)) = (&self.old.tag, &self.new.tag) else {
             return Err(self.piece_refusal(text));

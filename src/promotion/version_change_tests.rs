@@ -1,4 +1,4 @@
-//! What becomes of a value, for each part of an image.
+//! New text of a value, for each part of an image.
 
 use super::{LocationWrite, VersionChange};
 use crate::model::{ImagePart, Version};

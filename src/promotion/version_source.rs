@@ -1,14 +1,14 @@
-//! Which version an app is to have: what an earlier stage runs or ran, what a build made, or what
-//! ran before.
+//! Decides which version an app is to have: one that an earlier stage runs or ran, one that was
+//! built, or an earlier one of the same stage.
 
 use super::refusal::{EditRefusal, RefusalReason};
 use crate::model::{AppName, CellKey, EntryNote, MappingEntry, StageName, TargetName, Version};
 use std::collections::{BTreeSet, HashMap};
 
-/// Where the wanted version comes from.
+/// Source of the wanted version.
 #[derive(Clone, Copy)]
 pub enum VersionSource<'a> {
-    /// What the earlier stage runs, by the entries of the mapping.
+    /// The version that the earlier stage runs, by these mapping entries.
     Runs { stage: &'a StageName, entries: &'a [MappingEntry] },
     /// A version that the earlier stage has run.
     Ran {
@@ -17,18 +17,18 @@ pub enum VersionSource<'a> {
         version: &'a Version,
         past: &'a PastVersions,
     },
-    /// A version that a build has made.
+    /// A version that was built.
     Made(&'a Version),
-    /// What ran here before what runs now.
+    /// The version before the current one.
     Before(&'a PastVersions),
     /// A version that ran here before.
     Back { version: &'a Version, past: &'a PastVersions },
 }
 
-/// What each slot has run, newest first, what it runs now included.
+/// Versions that each cell has run, newest first, including the current one.
 pub type PastVersions = HashMap<CellKey, Vec<PastVersion>>;
 
-/// A version, and when it came.
+/// A version and its arrival.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PastVersion {
     pub version: Version,
@@ -36,7 +36,7 @@ pub struct PastVersion {
     pub time: i64,
 }
 
-/// Why an app does not move, and what to do about it.
+/// Reason why an app does not move, and the remedy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanObstacle {
     /// A stable word for machines.
@@ -46,7 +46,7 @@ pub struct PlanObstacle {
 }
 
 impl PlanObstacle {
-    /// The app is not in the stage that is to change.
+    /// The app is not in the stage to change.
     pub(super) fn absent_app(app: &AppName, stage: &StageName, targets: &[TargetName]) -> Self {
         let names: Vec<&str> = targets.iter().map(|target| target.as_str()).collect();
         let place = if names.is_empty() {
@@ -54,11 +54,7 @@ impl PlanObstacle {
         } else {
             format!("{stage} ({})", names.join(", "))
         };
-        PlanObstacle::new(
-            "absent",
-            format!("{app} is not in {place}"),
-            "write its files there first; then it can be moved",
-        )
+        PlanObstacle::new("absent", format!("{app} is not in {place}"), "add its files there first")
     }
 
     /// An entry cannot be edited.
@@ -84,15 +80,15 @@ impl From<EditRefusal> for PlanObstacle {
     }
 }
 
-/// An entry, and the version it is to have.
+/// An entry and its wanted version.
 pub(super) type EntryVersion<'e> = (&'e MappingEntry, Version);
 
 impl VersionSource<'_> {
-    /// The version for each of an app's entries in the stage that is to change. An entry of which
-    /// nothing is said stays as it is.
+    /// Returns the wanted version for each of an app's entries in the stage to change. Entries
+    /// without a wanted version stay as they are.
     ///
     /// # Errors
-    /// [`Obstacle`] where there is no one answer.
+    /// [`PlanObstacle`] if the version is ambiguous or does not exist.
     pub(super) fn versions<'e>(
         &self,
         app: &AppName,
@@ -140,7 +136,7 @@ fn versions_running<'e>(
         return Err(PlanObstacle::new(
             "not-upstream",
             reason,
-            format!("`towpath deploy {app} VERSION` puts a version there"),
+            format!("`towpath deploy {app} VERSION` deploys a version there"),
         ));
     }
     Ok(out)
@@ -157,12 +153,12 @@ fn differing_versions(app: &AppName, stage: &StageName, found: &[&MappingEntry])
     PlanObstacle::new(
         "targets-disagree",
         reason,
-        "say which one with --version, or promote one target with --target",
+        "choose one with --version, or promote a single target with --target",
     )
 }
 
-/// What the same thing is in another stage: the same component, or the only one where formats name
-/// components differently; of several, the same image.
+/// Finds the counterparts of an entry in another stage: the same component, or the only one if
+/// formats name components differently; if some have the same image, only those.
 fn find_counterparts<'a>(
     entry: &MappingEntry,
     siblings: &[&MappingEntry],
@@ -198,20 +194,20 @@ fn versions_that_ran<'e>(
     let out: Vec<EntryVersion<'e>> = entries.iter().filter_map(|entry| ran(&entry)).collect();
     if out.is_empty() {
         let reason = format!("{stage} has never run {version} of {app}");
-        let hint = format!("`towpath history {app} --stage {stage}` lists what it ran");
+        let hint = format!("`towpath history {app} --stage {stage}` lists the versions it ran");
         return Err(PlanObstacle::new("never-ran", reason, hint));
     }
     Ok(out)
 }
 
-/// The version as it was written when it ran: with its digest, where the wish is a tag.
+/// The version in the form in which it ran: with its digest, even if only a tag is wanted.
 fn find_past_version(past: &PastVersions, slot: &CellKey, version: &Version) -> Option<Version> {
     let fits = |ran: &&PastVersion| ran.version == *version || ran.version.is_same(version);
     past.get(slot)?.iter().find(fits).map(|ran| ran.version.clone())
 }
 
-/// A build makes one image. It is clear which one where all images of an app have one version; the
-/// version of a remote base that is the same goes along.
+/// A build makes one image. The image is unambiguous if all images of an app have one version; a
+/// remote base with that version moves along.
 fn versions_built<'e>(
     app: &AppName,
     entries: &[&'e MappingEntry],
@@ -236,8 +232,8 @@ fn versions_built<'e>(
     Ok(entries.iter().filter(moves).map(|entry| (*entry, version.clone())).collect())
 }
 
-/// What came last goes back; components that were not part of that stay. The version before is the
-/// one before the present version first came: a rollback is not rolled back.
+/// Rolls back the components that moved last; others stay. The version to restore is the one before
+/// the current version first arrived, so that a rollback is not rolled back.
 fn versions_before<'e>(
     app: &AppName,
     entries: &[&'e MappingEntry],
@@ -255,9 +251,9 @@ fn versions_before<'e>(
     };
     let out: Vec<EntryVersion<'e>> = newest.filter_map(back).collect();
     if out.is_empty() {
-        let reason = format!("history knows no version of {app} before this one");
+        let reason = format!("the history has no earlier version of {app}");
         let hint = format!(
-            "`towpath history {app}` shows what it knows; `towpath deploy` takes any version"
+            "`towpath history {app}` lists the known versions; `towpath deploy` accepts any version"
         );
         return Err(PlanObstacle::new("nothing-before", reason, hint));
     }
@@ -276,7 +272,10 @@ fn versions_to_restore<'e>(
     match (out.is_empty(), entries.first()) {
         (true, Some(entry)) => {
             let reason = format!("{} has never run {version} of {app}", entry.stage);
-            let hint = format!("`towpath history {app} --stage {}` lists what it ran", entry.stage);
+            let hint = format!(
+                "`towpath history {app} --stage {}` lists the versions it ran",
+                entry.stage
+            );
             Err(PlanObstacle::new("never-ran", reason, hint))
         }
         _ => Ok(out),

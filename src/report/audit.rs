@@ -1,4 +1,4 @@
-//! What `towpath audit` tells.
+//! The report of `towpath audit`.
 
 mod group;
 mod page;
@@ -13,7 +13,7 @@ use crate::history::{CommitDetails, StagePairFigures};
 use jiff::Timestamp;
 use std::rc::Rc;
 
-/// All findings, and what they were found in.
+/// All findings, and the scope of the audit.
 #[derive(Debug, Clone)]
 pub struct AuditReport {
     pub repository: String,
@@ -21,42 +21,42 @@ pub struct AuditReport {
     pub revision: Option<String>,
     pub since: Timestamp,
     pub until: Timestamp,
-    /// Merges may overtake each other by so many seconds.
+    /// Seconds by which merges may overtake each other.
     pub tolerance: i64,
-    /// Nothing is missing in this clone.
+    /// True if nothing is missing in this clone.
     pub complete: bool,
-    /// How many deployments were looked at.
+    /// Number of audited deployments.
     pub deployments: usize,
-    /// The gravest first, of those the newest.
+    /// Highest severity first, then newest first.
     pub findings: Vec<FindingReport>,
-    /// How many findings a baseline hides.
+    /// Number of findings hidden by a baseline.
     pub hidden: usize,
-    /// How the changes of each stage relate to the stages before it.
+    /// Relations of each stage's changes to the stages before it.
     pub pairs: Vec<StagePairFigures>,
-    /// The rules that were asked.
+    /// Rules that were selected.
     pub asked: Vec<&'static AuditRule>,
-    /// Those of them that nothing could be asked of: what they need is not there.
+    /// Selected rules that were skipped because what they need is missing.
     pub unjudged: Vec<&'static AuditRule>,
-    /// How many deployments a policy that is not in force yet would have stopped.
+    /// Number of deployments that a trial policy would have stopped.
     pub stopped: Option<usize>,
 }
 
-/// A finding, as people are told of it.
+/// A finding with its display name and commit details.
 #[derive(Debug, Clone)]
 pub struct FindingReport {
     pub finding: Finding,
-    /// Of the app, or `app/component`; empty where it is about none.
+    /// Name of the app, or `app/component`; empty if the finding is about no app.
     pub name: String,
     pub account: Option<Rc<CommitDetails>>,
 }
 
 impl FindingReport {
-    /// The stage, if it is about one.
+    /// The stage; empty if the finding is about none.
     pub fn stage(&self) -> &str {
         self.finding.slots.first().map_or("", |slot| slot.stage.as_str())
     }
 
-    /// The targets, each once.
+    /// The targets, sorted, without duplicates.
     pub fn targets(&self) -> Vec<&str> {
         let slots = self.finding.slots.iter();
         let mut targets: Vec<&str> =
@@ -66,7 +66,7 @@ impl FindingReport {
         targets
     }
 
-    /// `prod`, `prod/eu`, or `prod (3 targets)`.
+    /// Formats the place: `prod`, `prod/eu`, or `prod (3 targets)`.
     pub fn place_text(&self) -> String {
         match self.targets().as_slice() {
             [] => self.stage().to_owned(),
@@ -77,7 +77,7 @@ impl FindingReport {
 }
 
 impl AuditReport {
-    /// Each rule that found something, and how often; findings that matter less apart.
+    /// Counts findings by rule and severity; rules without findings are left out.
     pub fn rule_counts(&self) -> Vec<(&'static AuditRule, Severity, usize)> {
         let severities = Severity::ALL.into_iter().rev();
         let rows =
@@ -93,7 +93,7 @@ impl AuditReport {
             .count()
     }
 
-    /// Is there something as grave as this?
+    /// True if there is a finding of at least this severity.
     pub fn has_severity(&self, severity: Severity) -> bool {
         self.findings.iter().any(|told| told.finding.severity >= severity)
     }
@@ -104,7 +104,7 @@ pub(crate) mod testing {
     use super::{AuditReport, FindingReport, rules};
     use crate::report::to_timestamp;
 
-    /// An audit that found this, and nothing else is known.
+    /// An audit report with these findings and defaults.
     pub fn audited(findings: Vec<FindingReport>) -> AuditReport {
         AuditReport {
             repository: "deploy".into(),

@@ -1,14 +1,14 @@
-//! What `towpath history` tells: one deployment after the other.
+//! The report of `towpath history`: deployments one by one.
 
 use crate::history::{CommitDetails, Deployment, DeploymentKind, ImageVersion};
 use crate::model::CellKey;
 use jiff::Timestamp;
 use std::rc::Rc;
 
-/// A deployment, as people are told of it.
+/// A deployment with its display name and commit details.
 #[derive(Debug, Clone)]
 pub struct DeploymentReport {
-    /// The app, or `app/component` where the app has several.
+    /// The app, or `app/component` if the app has several.
     pub name: String,
     pub slot: CellKey,
     pub kind: DeploymentKind,
@@ -17,14 +17,14 @@ pub struct DeploymentReport {
     pub commit: String,
     pub time: Timestamp,
     pub account: Rc<CommitDetails>,
-    /// The file that says so.
+    /// The changed file.
     pub path: String,
-    /// Seconds since the version came into the stage before.
+    /// Seconds since the version reached the earlier stage.
     pub lead: Option<i64>,
 }
 
 impl DeploymentReport {
-    /// A deployment with its name and what its commit says.
+    /// Creates a report of a deployment.
     pub fn new(name: &str, deployment: &Deployment<'_>, account: Rc<CommitDetails>) -> Self {
         DeploymentReport {
             name: name.to_owned(),
@@ -41,7 +41,7 @@ impl DeploymentReport {
     }
 }
 
-/// A committer time; what lies beyond all calendars is 1970.
+/// Converts a committer time. Times out of range become 1970.
 pub fn to_timestamp(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH)
 }

@@ -1,4 +1,4 @@
-//! What `towpath diff` tells: where two states differ, app by app.
+//! The report of `towpath diff`: the apps that differ between two states.
 
 use crate::history::{AheadSide, CellState};
 use crate::model::{AppName, CellKey, MappingEntry, StageName, TargetName, Version, Warning};
@@ -10,38 +10,38 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct DiffSide {
     /// As the user named it.
     pub text: String,
-    /// The stage that is meant; `None`: all of them.
+    /// The compared stage; `None` means all stages.
     pub stage: Option<StageName>,
     pub revision: Option<String>,
     pub time: Option<Timestamp>,
-    /// What runs there.
+    /// The mapping entries.
     pub entries: Vec<MappingEntry>,
-    /// The newest deployment that had happened, as an index of the timeline.
+    /// Timeline index of the newest deployment that had happened by then.
     pub cut: usize,
 }
 
-/// Both, and where they differ.
+/// Two states and their differences.
 #[derive(Debug, Clone)]
 pub struct DiffReport {
     pub left: DiffSide,
     pub right: DiffSide,
     pub differences: Vec<AppDifference>,
-    /// How many apps (in a stage, where whole states are compared) there are.
+    /// Number of compared apps; in a comparison of whole states, of apps per stage.
     pub compared: usize,
     pub warnings: Vec<Warning>,
 }
 
-/// An app that is not the same on both sides.
+/// An app that differs.
 #[derive(Debug, Clone)]
 pub struct AppDifference {
-    /// The app, or `app/component` where the app has several.
+    /// The app, or `app/component` if the app has several.
     pub name: String,
     pub component: Option<String>,
-    /// Set where whole states are compared.
+    /// Set if whole states are compared.
     pub stage: Option<StageName>,
-    /// Set where both sides have the same targets.
+    /// Set if both sides have the same targets.
     pub target: Option<TargetName>,
-    /// The distinct versions on each side; none where the app is not there.
+    /// Different versions on each side; empty if the app is missing there.
     pub left: Vec<SideVersion>,
     pub right: Vec<SideVersion>,
     pub ahead: AheadSide,
@@ -53,17 +53,17 @@ pub struct SideVersion {
     pub slot: CellKey,
     pub image: Option<String>,
     pub version: Version,
-    /// Where it runs; empty for a stage that is one place.
+    /// Its targets; empty for a stage without targets.
     pub targets: Vec<TargetName>,
 }
 
-/// What is compared with what: stage and target, where they matter.
+/// Key of a comparison: app, component, and stage and target if these are compared separately.
 type DifferenceKey<'e> =
     (&'e AppName, &'e Option<String>, Option<&'e StageName>, Option<&'e TargetName>);
 
 impl DiffReport {
-    /// Compares two states. `name` gives the name of an app, `place` a stage's place in the
-    /// pipeline, `ahead` says who is further on.
+    /// Compares two states. `name` returns the display name of an app, `place` the position of a
+    /// stage, `ahead` which of two versions is ahead.
     pub fn new(
         left: DiffSide,
         right: DiffSide,
@@ -72,7 +72,8 @@ impl DiffReport {
         ahead: &dyn Fn(CellState<'_>, CellState<'_>) -> AheadSide,
     ) -> Self {
         let whole = left.stage.is_none();
-        // Registries may differ from stage to stage; in one stage another image is another thing.
+        // Registries may differ between stages, but within a stage a different image is a
+        // difference.
         let images_count = left.stage == right.stage;
         let mut compared: BTreeMap<(String, usize, DifferenceKey<'_>), [Vec<SideVersion>; 2]> =
             BTreeMap::new();
@@ -137,7 +138,7 @@ impl DiffReport {
     }
 }
 
-/// In which targets each app runs.
+/// Targets in which each app runs.
 fn targets(
     side: &DiffSide,
 ) -> BTreeMap<(&AppName, &Option<String>), BTreeSet<&Option<TargetName>>> {

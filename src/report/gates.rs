@@ -1,4 +1,4 @@
-//! What `towpath ask` tells: the answer of each gate, and of all together.
+//! The report of `towpath ask`: the answer of each gate, and the verdict.
 
 use crate::config::Config;
 use crate::model::{StageName, TargetName, Version};
@@ -6,20 +6,20 @@ use crate::pipeline::{AppComponent, Judgement, RuleOrigin, Verdict};
 use crate::promotion::PlanItem;
 use jiff::{Timestamp, Zoned};
 
-/// One question with its answer.
+/// A query with its judgement.
 #[derive(Debug, Clone)]
 pub struct GateReport {
     pub subject: AppComponent,
     pub stage: StageName,
-    /// Only these targets of the stage; none: all.
+    /// Queried targets; empty means all targets of the stage.
     pub targets: Vec<TargetName>,
     pub version: Version,
-    /// The moment it is asked for.
+    /// The time that is judged.
     pub at: Timestamp,
-    /// The stage runs it already.
+    /// True if the stage already runs the version.
     pub is_there: bool,
     pub judgement: Judgement,
-    /// Where the rule of each answer comes from: `towpath.yaml:12`.
+    /// Origin of the rule of each answer: `towpath.yaml:12`.
     pub places: Vec<String>,
 }
 
@@ -29,7 +29,7 @@ fn format_time(at: &Zoned) -> String {
     format!("{} {zone}", at.strftime("%a %Y-%m-%d %H:%M"))
 }
 
-/// The answers for the waves of a stage, in turn; one where its targets move together.
+/// Reports for the waves of a stage, in order; a single one if its targets move together.
 #[derive(Debug, Clone)]
 pub struct WaveReports {
     first: GateReport,
@@ -37,27 +37,27 @@ pub struct WaveReports {
 }
 
 impl WaveReports {
-    /// Takes them in turn.
+    /// Creates reports from the first wave and the others.
     pub fn new(first: GateReport, rest: Vec<GateReport>) -> Self {
         WaveReports { first, rest }
     }
 
-    /// All of them.
+    /// All reports, in order.
     pub fn reports(&self) -> impl Iterator<Item = &GateReport> {
         std::iter::once(&self.first).chain(&self.rest)
     }
 
-    /// Do several follow each other?
+    /// True if there are several waves.
     pub fn are_many(&self) -> bool {
         !self.rest.is_empty()
     }
 
-    /// The one whose turn it is: the first that does not have the version, or else the last.
+    /// The current wave: the first that does not have the version, or else the last.
     pub fn current(&self) -> &GateReport {
         self.split_at_current().1
     }
 
-    /// The same with those before and behind it.
+    /// The current wave, with the waves before and after it.
     pub fn split_at_current(&self) -> (Vec<&GateReport>, &GateReport, Vec<&GateReport>) {
         let missing = self.reports().position(|wave| !wave.is_there).unwrap_or(self.rest.len());
         let before = self.reports().take(missing).collect();
@@ -67,23 +67,23 @@ impl WaveReports {
 }
 
 impl GateReport {
-    /// May it be done now?
+    /// True if the move is allowed now.
     pub fn is_allowed(&self) -> bool {
         self.is_there || self.judgement.is_allowed()
     }
 
-    /// May it be proposed?
+    /// True if the move may be proposed.
     pub fn allows_proposal(&self) -> bool {
         self.is_there || self.judgement.allows_proposal()
     }
 
-    /// Is it about this part of a plan?
+    /// True if the report is about this part of a plan.
     pub fn is_about(&self, item: &PlanItem) -> bool {
         self.subject.app == item.app
             && (item.component.is_none() || self.subject.component == item.component)
     }
 
-    /// The places in words.
+    /// Formats the origin of each answer's rule.
     pub fn rule_places(judgement: &Judgement, config: &Config) -> Vec<String> {
         let word = |place: &RuleOrigin| match place {
             RuleOrigin::BuiltIn => "built-in".to_owned(),
@@ -103,16 +103,16 @@ impl GateReport {
         }
     }
 
-    /// The answer in one sentence.
+    /// The verdict as a sentence.
     pub fn summary_sentence(&self) -> String {
         let (app, version) = (&self.subject, &self.version);
         let to = self.place_text();
         if self.is_there {
-            return format!("{app} {version} is in {to} already.");
+            return format!("{app} {version} already runs in {to}.");
         }
         if let (Some(broken), false) = (&self.judgement.broken, self.judgement.verdict.is_open()) {
             return format!(
-                "{app} {version} may go to {to}: {} has broken the glass ({}).",
+                "{app} {version} may go to {to}: gates overridden by {} ({}).",
                 broken.by, broken.reason
             );
         }
@@ -120,7 +120,7 @@ impl GateReport {
             Verdict::Open => format!("{app} {version} may go to {to}."),
             Verdict::Wait { until } => {
                 format!(
-                    "{app} {version} has to wait for {to} until {}: {}.",
+                    "{app} {version} must wait until {} to go to {to}: {}.",
                     format_time(until),
                     self.closed_gate_names()
                 )
@@ -135,9 +135,7 @@ impl GateReport {
                 let wait = wait
                     .map(|until| format!(", not before {}", format_time(until)))
                     .unwrap_or_default();
-                format!(
-                    "{app} {version} may be proposed for {to}, and somebody has to approve it{wait}."
-                )
+                format!("{app} {version} may be proposed for {to} and needs an approval{wait}.")
             }
             Verdict::Shut => {
                 format!("{app} {version} may not go to {to}: {}.", self.closed_gate_names())
@@ -145,7 +143,7 @@ impl GateReport {
         }
     }
 
-    /// The gates that are not open.
+    /// Names of the gates that are not open.
     fn closed_gate_names(&self) -> String {
         let mut names: Vec<&str> = Vec::new();
         for answer in self.judgement.closed_gates() {

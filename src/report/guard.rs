@@ -1,47 +1,47 @@
-//! What `towpath guard` tells.
+//! The report of `towpath guard`.
 
 use super::{GateReport, display_names};
 use crate::guard::{BreakGlassCommit, Contributor, Ruling};
 use crate::model::{AppName, CellKey, MappingEntry};
 use std::collections::BTreeMap;
 
-/// What was said to each part of a change.
+/// Rulings on the parts of a change.
 #[derive(Debug, Clone, Default)]
 pub struct GuardReport {
     pub repository: String,
-    /// The commits.
+    /// Commit ids.
     pub base: String,
     pub head: String,
-    /// How many files differ.
+    /// Number of files that differ.
     pub files: usize,
     pub persons: Vec<Contributor>,
-    /// What does not pass first.
+    /// Refused ones first.
     pub rulings: Vec<Ruling>,
-    /// The answers of the gates that rulings speak of.
+    /// Gate reports that the rulings refer to.
     pub judged: Vec<GateReport>,
-    /// Commits that say they break the glass.
+    /// Commits with a break-glass trailer.
     pub glasses: Vec<BreakGlassCommit>,
     names: BTreeMap<(AppName, Option<String>), String>,
 }
 
 impl GuardReport {
-    /// Nothing is said yet.
+    /// Creates an empty report.
     pub fn new(repository: String, base: String, head: String) -> Self {
         GuardReport { repository, base, head, ..GuardReport::default() }
     }
 
-    /// Learns how cells are called.
+    /// Sets the display names of the cells.
     pub fn name_cells(&mut self, before: &[MappingEntry], after: &[MappingEntry]) {
         self.names = display_names(after);
         self.names.extend(display_names(before));
     }
 
-    /// May all of it be merged?
+    /// True if everything may be merged.
     pub fn is_allowed(&self) -> bool {
         self.rulings.iter().all(Ruling::is_allowed)
     }
 
-    /// The cells of a ruling, as people call them; several images of one app share its name.
+    /// Display name of a ruling's cells; several images of one app share its name.
     pub fn name(&self, ruling: &Ruling) -> String {
         let name =
             |slot: &CellKey| self.names.get(&(slot.app.clone(), slot.component.clone())).cloned();
@@ -54,7 +54,7 @@ impl GuardReport {
         }
     }
 
-    /// `prod`, `prod/eu`, or `prod (3 targets)`.
+    /// Formats the place: `prod`, `prod/eu`, or `prod (3 targets)`.
     pub fn place_text(ruling: &Ruling) -> String {
         let Some(first) = ruling.slots.first() else { return String::new() };
         let mut targets: Vec<&str> =
@@ -68,7 +68,7 @@ impl GuardReport {
         }
     }
 
-    /// `v1 → v2`, with the arrow that is shown.
+    /// Formats the change as `v1 → v2`, with this arrow.
     pub fn versions(ruling: &Ruling, arrow: &str) -> String {
         let words = |versions: &[crate::model::Version]| {
             let mut words: Vec<String> = versions.iter().map(ToString::to_string).collect();
@@ -78,13 +78,13 @@ impl GuardReport {
         match (ruling.from.is_empty(), ruling.to.is_empty()) {
             (true, true) => String::new(),
             (true, false) => format!("new: {}", words(&ruling.to)),
-            (false, true) => format!("{} goes", words(&ruling.from)),
-            _ if ruling.from == ruling.to => format!("{}, another image", words(&ruling.to)),
+            (false, true) => format!("{} removed", words(&ruling.from)),
+            _ if ruling.from == ruling.to => format!("{} of another image", words(&ruling.to)),
             _ => format!("{} {arrow} {}", words(&ruling.from), words(&ruling.to)),
         }
     }
 
-    /// All of it in a sentence, without its end.
+    /// Summary as a sentence without its full stop.
     pub fn summary_sentence(&self) -> String {
         let (moving, other): (Vec<&Ruling>, Vec<&Ruling>) =
             self.rulings.iter().partition(|ruling| !ruling.slots.is_empty());
@@ -95,23 +95,22 @@ impl GuardReport {
             count => format!("{count} files differ"),
         };
         if self.rulings.is_empty() && self.files == 0 {
-            return "nothing differs".to_owned();
+            return "no differences".to_owned();
         }
         if self.rulings.is_empty() {
-            return format!("{files}, and no version moves");
+            return format!("{files}; no version changes");
         }
         let part = |count: usize, one: &str, many: &str, no: usize| match (count, no) {
             (0, _) => None,
-            (1, 0) => Some(format!("1 {one} may pass")),
-            (1, _) => Some(format!("1 {one} may not")),
-            (count, 0) => Some(format!("{count} {many} may pass")),
-            (count, no) => Some(format!("{no} of {count} {many} may not")),
+            (1, 0) => Some(format!("1 {one} is allowed")),
+            (1, _) => Some(format!("1 {one} is not allowed")),
+            (count, 0) => Some(format!("{count} {many} are allowed")),
+            (count, no) => Some(format!("{no} of {count} {many} are not allowed")),
         };
-        let moves =
-            part(moving.len(), "change of a version", "changes of versions", refused(&moving));
+        let moves = part(moving.len(), "version change", "version changes", refused(&moving));
         let others = part(other.len(), "other file", "other files", refused(&other));
         let broken = moving.iter().filter(|ruling| !ruling.overridden.is_empty()).count();
-        let broken = (broken > 0).then(|| format!("the glass is broken for {broken}"));
+        let broken = (broken > 0).then(|| format!("gates overridden for {broken}"));
         let files = (self.files > 0).then_some(files);
         let parts: Vec<String> = [files, moves, others, broken].into_iter().flatten().collect();
         parts.join("; ")

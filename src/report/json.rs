@@ -1,4 +1,5 @@
-//! The promise to scripts. Fields are added, never changed or removed. This file has `towpath.status/1`.
+//! JSON output, a stable interface for scripts: fields are added, never changed or removed. This
+//! file has `towpath.status/1`.
 
 mod ask;
 mod audit;
@@ -27,7 +28,7 @@ use crate::config::ConfigReport;
 use crate::model::{EntryNote, Location, Warning};
 use serde::Serialize;
 
-/// The whole answer.
+/// Answer of `status --output json`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.status/1"))]
 pub struct StatusJson {
@@ -56,7 +57,7 @@ impl<'a> From<&'a ConfigReport> for ConfigJson<'a> {
     }
 }
 
-/// One image in one cell.
+/// An image in a cell.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EntryJson {
@@ -74,7 +75,7 @@ pub struct EntryJson {
     pub notes: Vec<NoteJson>,
 }
 
-/// Where it is written.
+/// A place where a version is written.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LocationJson {
@@ -85,7 +86,7 @@ pub struct LocationJson {
     pub part: &'static str,
 }
 
-/// Who put it there.
+/// The commit that introduced the version.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BroughtByJson {
@@ -96,7 +97,7 @@ pub struct BroughtByJson {
     pub pull_request: Option<u64>,
 }
 
-/// A name and an address, as git has them.
+/// Name and address, as in git.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PersonJson {
@@ -110,7 +111,7 @@ impl PersonJson {
     }
 }
 
-/// Something worth knowing about an entry.
+/// A remark on an entry.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NoteJson {
@@ -118,7 +119,7 @@ pub struct NoteJson {
     pub message: String,
 }
 
-/// What was passed over.
+/// A problem that was skipped.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WarningJson {
@@ -205,7 +206,7 @@ impl From<&EntryNote> for NoteJson {
     }
 }
 
-/// A note in words, the same for people and machines.
+/// Describes a note, for people and in JSON.
 pub fn note_sentence(note: &EntryNote) -> String {
     match note {
         EntryNote::Inherited => "inherited: written in a base that other stages share".into(),
@@ -213,14 +214,14 @@ pub fn note_sentence(note: &EntryNote) -> String {
             format!("automated: policy {} owns this line", automation.policy)
         }
         EntryNote::Mutable => {
-            "mutable: this tag names a moving thing, so what runs may have changed since".into()
+            "mutable: this tag can be moved, so the running image may have changed since".into()
         }
-        EntryNote::AppVersion => "no tag: the chart's appVersion counts".into(),
+        EntryNote::AppVersion => "no tag: the chart's appVersion is used".into(),
         EntryNote::Unbuildable => {
-            "unbuildable: YAML reads this tag as a number, a bool or null; quote it".into()
+            "unbuildable: YAML reads this tag as a number, a boolean or null; quote it".into()
         }
         EntryNote::Unmatched => {
-            "unmatched: no local resource has this image; a remote one may".into()
+            "unmatched: no local resource has this image, but a remote one may".into()
         }
         EntryNote::Remote => "remote: the version of a remote resource, chart or git source".into(),
         EntryNote::Disagrees(what) => format!("disagrees: {what}"),
@@ -247,7 +248,7 @@ mod tests {
     use schemars::JsonSchema;
     use std::path::Path;
 
-    /// With `SNAPSHOTS=overwrite` the files are written anew.
+    /// `SNAPSHOTS=overwrite` rewrites the files.
     #[test]
     fn the_schemas_that_are_checked_in_are_fresh() {
         is_fresh::<StatusJson>("status");

@@ -1,10 +1,10 @@
-//! The matrix: apps down, stages across, and what differs from the stage before.
+//! The matrix: apps down, stages across, with differences from the previous stage.
 
 use super::{BroughtBy, StatusEntry, StatusReport};
 use crate::model::{StageName, TargetName, Version};
 use jiff::Timestamp;
 
-/// Rows and columns, in the order they are shown.
+/// Rows and columns in display order.
 #[derive(Debug, Clone, Default)]
 pub struct Matrix {
     pub columns: Vec<MatrixColumn>,
@@ -15,41 +15,41 @@ pub struct Matrix {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MatrixColumn {
     pub stage: StageName,
-    /// Set when targets are spread and this stage has any.
+    /// Set if targets have columns of their own and this stage has targets.
     pub target: Option<TargetName>,
 }
 
-/// One app, or one component of it.
+/// An app, or one component of it.
 #[derive(Debug, Clone)]
 pub struct MatrixRow {
     pub name: String,
-    /// One for each column.
+    /// One per column.
     pub cells: Vec<MatrixCell>,
 }
 
-/// What runs in one place. Empty where the app does not exist.
+/// Versions in one place. Empty if the app does not exist there.
 #[derive(Debug, Clone, Default)]
 pub struct MatrixCell {
-    /// The distinct versions, in order of their first target.
+    /// Different versions, in the order of their first target.
     pub running: Vec<CellVersion>,
-    /// The versions are not those of the stage before that has the app.
+    /// True if the versions differ from the nearest earlier stage with the app.
     pub differs: bool,
 }
 
-/// One version in a cell.
+/// A version in a cell.
 #[derive(Debug, Clone)]
 pub struct CellVersion {
     pub version: Version,
-    /// The tag is empty: the chart's own version counts.
+    /// True if the tag is empty, so that the chart's own version counts.
     pub app_version: bool,
-    /// Where it runs; empty for a stage that is one place.
+    /// Its targets; empty for a stage without targets.
     pub targets: Vec<TargetName>,
-    /// When the last of them got it.
+    /// Latest arrival in any of the targets.
     pub since: Option<Timestamp>,
 }
 
 impl Matrix {
-    /// Lays a report out. `spread` gives each target a column of its own.
+    /// Lays out a report. `spread` gives each target a column of its own.
     pub fn new(status: &StatusReport, spread: bool) -> Self {
         let columns = build_columns(status, spread);
         let mut rows: Vec<MatrixRow> = Vec::new();
@@ -63,7 +63,7 @@ impl Matrix {
         Matrix { columns, rows }
     }
 
-    /// How many rows have a stage that differs from the one before.
+    /// Number of rows in which a stage differs from the previous one.
     pub fn differing_rows(&self) -> usize {
         self.rows.iter().filter(|row| row.cells.iter().any(|cell| cell.differs)).count()
     }
@@ -117,7 +117,7 @@ fn build_row(
     }
 }
 
-/// The distinct versions of one cell.
+/// Different versions of one cell.
 fn distinct_versions(occupants: &[&StatusEntry]) -> Vec<CellVersion> {
     let mut out: Vec<CellVersion> = Vec::new();
     for occupant in occupants {
@@ -140,8 +140,8 @@ fn distinct_versions(occupants: &[&StatusEntry]) -> Vec<CellVersion> {
     out
 }
 
-/// Is what runs here unlike one of the nearest stages before that have the app? One target of a
-/// stage need not run everything they run.
+/// True if the versions differ from one of the nearest earlier stages with the app. A single target
+/// need not run every version of those.
 fn differs_from_previous(
     status: &StatusReport,
     by_stage: &[Vec<CellVersion>],
@@ -169,7 +169,7 @@ mod tests {
     use crate::config::{Config, Stage};
     use crate::model::{AppName, Confidence, Mapping, MappingEntry, SourceKind};
 
-    /// `app[/component] stage[/target] version`, one a line; stages in a chain in this order.
+    /// `app[/component] stage[/target] version`, one per line; stages in a chain in this order.
     fn status(stages: &[&str], lines: &[&str]) -> StatusReport {
         let stage = |(i, name): (usize, &&str)| Stage {
             name: (*name).into(),

@@ -1,6 +1,6 @@
-//! Reports: what a command has to tell, as plain values that `ui` prints.
+//! Reports: answers of commands as plain values that `ui` prints.
 //!
-//! The JSON types are apart from the internal ones: they are a promise, and only ever grow.
+//! JSON types are separate from internal ones: they are a stable interface and only ever grow.
 
 mod audit;
 mod deployment;

@@ -1,27 +1,27 @@
-//! What `promote`, `deploy` and `rollback` would do.
+//! The report of `promote`, `deploy` and `rollback`.
 
 use super::GateReport;
 use crate::model::StageName;
 use crate::promotion::{Plan, PlanPurpose};
 
-/// A plan, and what it was made of.
+/// A plan and its context.
 #[derive(Debug, Clone)]
 pub struct PlanReport {
     pub repository: String,
-    /// The branch that is to change.
+    /// The branch to change.
     pub branch: Option<String>,
-    /// The commit the plan was made on.
+    /// The commit that the plan is based on.
     pub revision: String,
-    /// Where the versions come from, for a promotion.
+    /// Source stage of a promotion.
     pub from: Option<StageName>,
     pub is_rollback: bool,
     pub plan: Plan,
-    /// What the gates say to what moves, and to what they stop.
+    /// Gate reports for the apps that move, and for those that gates stop.
     pub gates: Vec<GateReport>,
 }
 
 impl PlanReport {
-    /// What it is for.
+    /// Purpose of the plan.
     pub fn purpose(&self) -> PlanPurpose<'_> {
         match (&self.from, self.is_rollback) {
             (Some(from), _) => PlanPurpose::Promote { from },
@@ -30,7 +30,7 @@ impl PlanReport {
         }
     }
 
-    /// How many apps are as wanted.
+    /// Number of apps that are up to date.
     pub fn up_to_date(&self) -> usize {
         self.plan.items.len() - self.plan.moving_items().count() - self.plan.refused_items().count()
     }

@@ -1,12 +1,12 @@
-//! Pull requests, as a forge tells of them.
+//! The report of `proposals`: pull requests as the forge lists them.
 
 use crate::forge::Proposal;
 
-/// Some of a repository's.
+/// Pull requests of a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProposalsReport {
     pub repository: String,
-    /// Which forge it is, by its word in a configuration.
+    /// Kind of forge, as in the configuration.
     pub forge: &'static str,
     pub proposals: Vec<Proposal>,
 }

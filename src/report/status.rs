@@ -1,4 +1,4 @@
-//! What `towpath status` tells: every occupant of every cell, and since when it is there.
+//! The report of `towpath status`: every entry of the mapping, and since when it is there.
 
 use crate::config::Config;
 use crate::history::IntroducingCommit;
@@ -6,7 +6,7 @@ use crate::model::{AppName, CellKey, Mapping, MappingEntry, StageName, Warning};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The answer of `status`.
+/// Answer of `status`.
 #[derive(Debug, Clone)]
 pub struct StatusReport {
     /// As the user named it, or its path.
@@ -14,28 +14,28 @@ pub struct StatusReport {
     pub branch: Option<String>,
     /// The commit that was read, or `None` for the work tree.
     pub revision: Option<String>,
-    /// The committer time of that commit.
+    /// Committer time of that commit.
     pub time: Option<Timestamp>,
     /// In pipeline order.
     pub stages: Vec<StageName>,
-    /// For each of `stages`, the ones that come right before it, as indices.
+    /// For each of `stages`, the indexes of its direct upstream stages.
     pub before: Vec<Vec<usize>>,
     pub occupants: Vec<StatusEntry>,
     pub warnings: Vec<Warning>,
 }
 
-/// One image in one cell.
+/// An image in a cell.
 #[derive(Debug, Clone)]
 pub struct StatusEntry {
-    /// The app, or `app/component` where the app has several.
+    /// The app, or `app/component` if the app has several.
     pub name: String,
     pub entry: MappingEntry,
     pub since: Option<BroughtBy>,
-    /// Which line of which file, or `discovered`.
+    /// File and line of the rule, or `discovered`.
     pub found: String,
 }
 
-/// The commit that put a version where it is, as people are told.
+/// The commit that introduced a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BroughtBy {
     pub commit: String,
@@ -60,7 +60,7 @@ impl From<&IntroducingCommit> for BroughtBy {
 }
 
 impl StatusReport {
-    /// The report of a mapping, without the past and without the repository's particulars.
+    /// Creates a report of a mapping, without history and repository details.
     pub fn new(config: &Config, mapping: Mapping, found: impl Fn(&MappingEntry) -> String) -> Self {
         let names = display_names(&mapping.entries);
         let before = upstream_indexes(config, &mapping.stages);
@@ -82,12 +82,12 @@ impl StatusReport {
         }
     }
 
-    /// Where a stage stands.
+    /// Position of a stage.
     pub fn position(&self, stage: &StageName) -> usize {
         self.stages.iter().position(|s| s == stage).unwrap_or(self.stages.len())
     }
 
-    /// Keeps the stages `wanted` says; the others leave no gap in the order.
+    /// Keeps the stages for which `wanted` is true; the upstream relation skips the others.
     pub fn keep_stages(&mut self, wanted: impl Fn(&StageName) -> bool) {
         let kept: Vec<usize> =
             (0..self.stages.len()).filter(|i| wanted(&self.stages[*i])).collect();
@@ -103,8 +103,8 @@ impl StatusReport {
         self.occupants.retain(|occupant| stages.contains(&occupant.entry.stage));
     }
 
-    /// The nearest stages before `stage` that `accept` takes; each path upwards is followed until
-    /// it meets one.
+    /// The nearest upstream stages that satisfy `accept`; the search along a path ends at the first
+    /// one.
     pub fn nearest_upstream(
         &self,
         stage: usize,
@@ -140,13 +140,13 @@ fn upstream_indexes(config: &Config, stages: &[StageName]) -> Vec<Vec<usize>> {
         .collect()
 }
 
-/// How each app and component is called: as short as tells them apart. A component that is the app's
-/// only one is not named, and of `deploy/web` beside `cron/web` only the first word is.
+/// Display names of apps and components, as short as is unique. An only component is left out, and
+/// of `deploy/web` beside `cron/web` only the first word is used.
 pub fn display_names(entries: &[MappingEntry]) -> BTreeMap<(AppName, Option<String>), String> {
     shortest_names(entries.iter().map(|entry| (&entry.app, &entry.component)))
 }
 
-/// The same for apps and components that also the past knows. What runs now keeps the name it has
+/// Display names including apps and components of the past. Current ones keep the names they have
 /// in `status`.
 pub fn names_over_time(
     now: &[MappingEntry],
@@ -179,7 +179,7 @@ fn shortest_names<'a>(
     names
 }
 
-/// The first words of a component that no other component of the app starts with.
+/// Shortest leading words of a component that no other component of the app shares.
 fn shortest_unique_prefix<'a>(component: &'a str, all: &BTreeSet<&Option<String>>) -> &'a str {
     let ends = component.match_indices('/').map(|(at, _)| at).chain([component.len()]);
     let alone = |end: &usize| {

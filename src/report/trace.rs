@@ -1,41 +1,41 @@
-//! What `towpath trace` tells: the way of a version through the stages.
+//! The report of `towpath trace`: the way of a version through the stages.
 
 use super::DeploymentReport;
 use crate::model::{CellKey, Version};
 
-/// The answer.
+/// Answer of `trace`.
 #[derive(Debug, Clone)]
 pub struct TraceReport {
-    /// What was asked for.
+    /// The version as the user typed it.
     pub text: String,
     pub ways: Vec<VersionTraceReport>,
 }
 
-/// One version of one app.
+/// A version of an app.
 #[derive(Debug, Clone)]
 pub struct VersionTraceReport {
-    /// The app, or `app/component` where the app has several.
+    /// The app, or `app/component` if the app has several.
     pub name: String,
     pub component: Option<String>,
     pub version: Version,
-    /// In pipeline order, then as it came.
+    /// In pipeline order, then by arrival.
     pub visits: Vec<ReportedRunPeriod>,
-    /// The places of the app where it never was, with what runs there.
+    /// Cells of the app that never ran the version, with their current one.
     pub absent: Vec<(CellKey, Version)>,
 }
 
-/// A version in one place, from its coming to its going.
+/// A period in which a cell ran the version.
 #[derive(Debug, Clone)]
 pub struct ReportedRunPeriod {
     pub slot: CellKey,
-    /// `None`: it was there before all that is known.
+    /// `None` if the period began before the known history.
     pub came: Option<DeploymentReport>,
-    /// `None`: it runs there.
+    /// `None` if the version is still running.
     pub left: Option<DeploymentReport>,
 }
 
 impl ReportedRunPeriod {
-    /// How long it stayed, or has stayed by `now`, in seconds.
+    /// Duration in seconds, until `now` if it continues.
     pub fn seconds(&self, now: i64) -> Option<i64> {
         let until = self.left.as_ref().map_or(now, |change| change.time.as_second());
         self.came.as_ref().map(|change| until - change.time.as_second())

@@ -1,15 +1,14 @@
-//! Which paths were looked at and what was there, shared between everything that looked through the
-//! same build.
+//! Records the paths that were looked up and the results, shared between all users of one build.
 
 use super::essence_cache::{EssenceKind, EssenceStamp};
 use crate::git::{FileKind, Oid, SnapshotFile};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
-/// What was found at a path.
+/// The result of looking up a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathLookup {
-    /// Neither a file nor, as far as was asked, a directory.
+    /// Neither a file nor, if that was checked, a directory.
     Nothing,
     Directory,
     File(Oid, FileKind),
@@ -21,15 +20,15 @@ impl From<Option<&SnapshotFile>> for PathLookup {
     }
 }
 
-/// Paths, and other sets of paths that count with them. A base that a thousand overlays build on is
-/// held once.
+/// A set of accessed paths, plus other sets that belong to it. A base used by a thousand overlays
+/// is stored once.
 #[derive(Debug, Clone, Default)]
 pub struct AccessLog {
     own: BTreeMap<String, PathAccess>,
     shared: Vec<Rc<AccessLog>>,
 }
 
-/// What was found at a path, and what was made of it.
+/// The lookup result for a path, and the values derived from the file.
 #[derive(Debug, Clone)]
 struct PathAccess {
     found: PathLookup,
@@ -37,7 +36,7 @@ struct PathAccess {
 }
 
 impl AccessLog {
-    /// Adds a path. Of what was found there, most counts.
+    /// Adds a path. A found file or directory replaces `Nothing`.
     pub fn insert(&mut self, path: &str, found: PathLookup) {
         match self.own.get_mut(path) {
             Some(known) if known.found == PathLookup::Nothing => known.found = found,
@@ -48,7 +47,7 @@ impl AccessLog {
         }
     }
 
-    /// Says what was made of a file that was looked at.
+    /// Records a value derived from an accessed file.
     pub(super) fn made_of(&mut self, path: &str, made: EssenceKind, stamp: EssenceStamp) {
         if let Some(seen) =
             self.own.get_mut(path).filter(|seen| !seen.made.contains(&(made, stamp)))
@@ -57,41 +56,41 @@ impl AccessLog {
         }
     }
 
-    /// All that was made of a file of its own.
+    /// Returns the values derived from one of its own files.
     pub(super) fn made_essences(&self, path: &str) -> &[(EssenceKind, EssenceStamp)] {
         self.own.get(path).map_or(&[], |seen| &seen.made)
     }
 
-    /// Adds everything another set holds.
+    /// Adds another set, which is shared.
     pub fn add_shared(&mut self, other: Rc<AccessLog>) {
         if !self.shared.iter().any(|known| Rc::ptr_eq(known, &other)) {
             self.shared.push(other);
         }
     }
 
-    /// The same paths of its own, with these sets instead of those it shares.
+    /// Returns its own paths with different shared sets.
     pub(super) fn with_shared(&self, shared: Vec<Rc<AccessLog>>) -> Self {
         AccessLog { own: self.own.clone(), shared }
     }
 
-    /// Are these the sets it shares?
+    /// True if it shares exactly these sets.
     pub(super) fn has_shared(&self, sets: &[Rc<AccessLog>]) -> bool {
         self.shared.len() == sets.len()
             && self.shared.iter().zip(sets).all(|(a, b)| Rc::ptr_eq(a, b))
     }
 
-    /// The paths of its own.
+    /// Returns its own paths.
     pub(super) fn own_paths(&self) -> impl Iterator<Item = &str> {
         self.own.keys().map(String::as_str)
     }
 
-    /// What was found at a path of its own.
+    /// Returns the lookup result for one of its own paths.
     pub(super) fn lookup_at(&self, path: &str) -> Option<PathLookup> {
         self.own.get(path).map(|seen| seen.found)
     }
 
-    /// All paths of files, there or not. A directory is left out: what matters in it was looked at,
-    /// too.
+    /// Returns all file paths, existing or not. Directories are left out: the relevant files in
+    /// them were looked up too.
     pub fn file_paths(&self) -> BTreeSet<String> {
         let mut out = BTreeSet::new();
         self.collect_paths(&mut HashSet::new(), &mut out);

@@ -1,7 +1,7 @@
-//! Argo CD: `Application` and `ApplicationSet`. The version of a chart, and the images that a source
-//! sets through kustomize, Helm parameters or Helm values.
+//! Argo CD `Application` and `ApplicationSet`: chart versions, and images that a source sets
+//! through kustomize, Helm parameters or Helm values.
 //!
-//! The revision of a git source is left out: it says which files count, not which image runs.
+//! The revision of a git source is not read: it selects files, not an image.
 
 use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::leaf_subtree::{LeafSubtree, split_objects};
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::model::{BlindSpot, ImagePart, ImageReference, SourceKind, base_name};
 
-/// The source; see the module.
+/// The Argo CD source; see the module.
 pub struct ArgoSource;
 
 impl Source for ArgoSource {
@@ -80,7 +80,7 @@ fn read_source(source: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     found
 }
 
-/// `name=new:tag`, `name:tag`, or with a digest. Argo CD takes the name before `=` for the one in the
+/// Reads `name=new:tag`, `name:tag`, or either with a digest. The name before `=` is the one in the
 /// manifests.
 fn kustomize_image(leaf: &Leaf, path: &str) -> Option<ObjectFinding> {
     let (old, new) = match leaf.text.split_once('=') {
@@ -105,8 +105,8 @@ fn kustomize_image(leaf: &Leaf, path: &str) -> Option<ObjectFinding> {
     Some(ObjectFinding { word: Some(base_name(&word).to_owned()), finding })
 }
 
-/// Parameters are values under their dotted names; they win over values, and the last of one name over
-/// the others, as in Argo CD.
+/// Reads Helm parameters and values. Parameters are values under their dotted names; as in Argo CD
+/// they override values, and the last of one name wins.
 fn read_helm(helm: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     let (mut leaves, mut real) = (Vec::new(), Vec::new());
     for (_, parameter) in helm.subtree_at(&["parameters"]).children() {
@@ -128,7 +128,7 @@ fn read_helm(helm: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
             real.push(original);
         }
     }
-    // One tree: leaves of one file that complete each other must look like one document.
+    // Leaves of one file that belong together must look like one document.
     remote::image_findings(&leaves, &real, path)
 }
 

@@ -1,7 +1,7 @@
-//! Files with many documents, of which a commit changes few and few speak of versions.
+//! Files with many documents, of which a commit changes few and few mention versions.
 //!
-//! Documents that were good YAML are remembered by fingerprint, and read only where they say the
-//! words that matter. What comes out is what reading the whole file gives, for those documents.
+//! Valid YAML documents are remembered by fingerprint, and parsed only if they contain relevant
+//! words. The result for those documents is the same as parsing the whole file.
 
 use super::leaf::{self, Leaf};
 use super::{Claim, SnapshotReader};
@@ -13,24 +13,24 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
-/// More fingerprints are not kept.
+/// Maximum number of cached fingerprints.
 const MAX_KNOWN: usize = 100_000;
 
-/// More leaves are not kept.
+/// Maximum number of cached leaves.
 const MAX_LEAVES: usize = 20_000;
 
-/// What is remembered of documents, by fingerprint.
+/// Cache of documents, by fingerprint.
 #[derive(Default)]
 pub(super) struct DocumentCache {
     good: RefCell<HashSet<u64>>,
-    /// The leaves about images, counted from the start of their document.
+    /// Leaves about images, with positions relative to their document.
     images: RefCell<HashMap<u64, Rc<Vec<Leaf>>>>,
     held: RefCell<usize>,
-    /// The file that was cut last.
+    /// The file split last.
     cut: RefCell<Option<(Oid, Rc<Vec<DocumentSlice>>)>>,
 }
 
-/// Where a document stands in a file.
+/// The position of a document in a file.
 struct DocumentSlice {
     number: u32,
     start: usize,
@@ -39,7 +39,7 @@ struct DocumentSlice {
     fingerprint: u64,
 }
 
-/// Tells texts apart within one run.
+/// Returns a hash of a text, valid within one run.
 pub(super) fn fingerprint(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
@@ -90,7 +90,7 @@ impl DocumentCache {
     }
 }
 
-/// The documents of a text; one that cannot be cut counts as one.
+/// Splits a text into documents; if that is impossible, it counts as one.
 fn split_documents(text: &str) -> Vec<DocumentSlice> {
     let whole = || vec![yaml::DocumentText { text, start: 0, lines: 0 }];
     let pieces = yaml::split_documents(text).unwrap_or_else(whole);
@@ -105,23 +105,23 @@ fn split_documents(text: &str) -> Vec<DocumentSlice> {
 }
 
 impl SnapshotReader<'_> {
-    /// Does every document of a file pass this test? It may be no YAML.
+    /// True if every document of a file passes this test. The file may be invalid YAML.
     pub(super) fn every_document(&self, path: &str, passes: impl Fn(&str) -> bool) -> bool {
         let Some((text, documents)) = self.documents(path) else { return false };
-        // What looks like several and could not be cut is left to the parser.
+        // A file that seems to have several documents but could not be split is left to the parser.
         let whole = documents.len() > 1 || !text.contains("\n---");
         whole && documents.iter().all(|at| passes(&text[at.start..at.end]))
     }
 
-    /// The leaves of those documents that can hold a key the claim's rule names. `None` where the
-    /// file has to be read as a whole.
+    /// Returns the leaves of documents that can contain a key named by the claim's rule. `None` if
+    /// the file must be parsed as a whole.
     pub(super) fn leaves_with_keys(&self, claim: &Claim<'_>) -> Option<Rc<Vec<Leaf>>> {
         let matters = |text: &str| may_have_keys(claim.rule, text);
         self.leaves_of_documents(&claim.path, matters, |_, text| leaves_of(text).map(Rc::new))
     }
 
-    /// The leaves that `kept` says yes to, of those documents that can hold an image, without those
-    /// of embedded texts. `None` where the file has to be read as a whole.
+    /// Returns the leaves accepted by `kept`, from documents that can contain an image, without
+    /// those of embedded texts. `None` if the file must be parsed as a whole.
     pub(super) fn leaves_about_images(
         &self,
         path: &str,
@@ -167,7 +167,7 @@ impl SnapshotReader<'_> {
 }
 
 impl DocumentSlice {
-    /// A leaf of the document as one of the file.
+    /// Converts the positions of a document's leaf to those in the file.
     fn relocate_leaf(&self, leaf: &Leaf) -> Leaf {
         let mut leaf = leaf.clone();
         leaf.document = self.number;
@@ -182,20 +182,20 @@ fn leaves_of(text: &str) -> Option<Vec<Leaf>> {
     Some(leaf::of_yaml(&yaml::parse(text).ok()?))
 }
 
-/// Can a text hold a word in a key or value? Escapes may hide one.
+/// True if a text can contain a word in a key or value. Escapes may hide it, so any escape counts.
 fn may_say(text: &str, word: &str) -> bool {
     text.contains(word)
         || ["\\x", "\\u", "\\U", "\\\n", "\\\r"].iter().any(|escape| text.contains(escape))
 }
 
-/// Can a text hold one of the keys that a rule names?
+/// True if a text can contain one of the keys that a rule names.
 fn may_have_keys(rule: &SourceRule, text: &str) -> bool {
     let mut templates = [&rule.tags, &rule.images, &rule.digests].into_iter().flatten();
     templates.any(|template| template_words(template.as_str()).all(|word| may_say(text, word)))
 }
 
-/// The words of a key template that stand in every text it matches: neither names nor numbers of
-/// list elements.
+/// Returns the words of a key template that every matching text contains: no captures and no list
+/// indexes.
 fn template_words(template: &str) -> impl Iterator<Item = &str> {
     let outside = template.split('{').enumerate().map(|(at, part)| match part.split_once('}') {
         Some((_, after)) if at > 0 => after,

@@ -6,7 +6,7 @@ const PLAIN: &str = "kind: ConfigMap\ndata: {a: b}\n";
 const WEB: &str = "kind: Deployment\nspec:\n  containers:\n  - image: x/web:1 # note\n";
 const STREAM: &str = "kind: ImageStream\nspec:\n  tags:\n  - from: {name: x/api:2}\n";
 
-/// What is found, and where: document, line and text.
+/// Returns the findings with document, line and text.
 fn found(text: &str, rule: &SourceRule) -> Vec<String> {
     let (found, warnings) = repository(&[("prod/a.yaml", text)]).read(rule.clone());
     let places = found.iter().flat_map(|(_, finding)| &finding.locations);

@@ -1,4 +1,4 @@
-//! Compose files: each service's `image`, with variables from the `.env` beside it.
+//! Compose files: each service's `image`, with variables from the `.env` file next to it.
 
 use super::interpolate::{ComposeVariables, InterpolatedText, PieceOrigin};
 use super::leaf::{KEY_SEPARATOR, Leaf};
@@ -14,7 +14,7 @@ use crate::model::{
 };
 use std::ops::Range;
 
-/// The source; see the module.
+/// The Compose source; see the module.
 pub struct ComposeSource;
 
 impl Source for ComposeSource {
@@ -66,8 +66,8 @@ impl Source for ComposeSource {
     }
 }
 
-/// The rule's base (from the top of the repository, or beside the file if it is a bare name), else
-/// the `.env` beside the file.
+/// Returns the path of the variables file: the rule's base (relative to the repository, or next to
+/// the file if it is a bare name), or else the `.env` next to the file.
 fn env_path(base: Option<&NameTemplate>, claim: &Claim<'_>) -> String {
     let name = base.map_or_else(|| ".env".to_owned(), |base| base.expand_path(&claim.captures));
     match claim.path.rsplit_once('/') {
@@ -76,7 +76,7 @@ fn env_path(base: Option<&NameTemplate>, claim: &Claim<'_>) -> String {
     }
 }
 
-/// `web` for the leaf `services.web.image`.
+/// Returns the service of the leaf `services.web.image`: `web`.
 fn service_of(leaf: &Leaf) -> Option<&str> {
     let mut keys = leaf.path.split(KEY_SEPARATOR);
     let (services, service, image) = (keys.next()?, keys.next()?, keys.next()?);
@@ -112,7 +112,8 @@ impl ComposeFile<'_> {
         })
     }
 
-    /// The places of tag and digest: the variable's value where one holds them, else the line itself.
+    /// Returns the locations of tag and digest: variables that contain them, or else the line
+    /// itself.
     fn locations(
         &self,
         leaf: &Leaf,
@@ -149,7 +150,8 @@ impl ComposeFile<'_> {
         part: ImagePart,
         out: &mut Vec<Location>,
     ) {
-        // What joins variables (`v${MAJOR}.${MINOR}`) is no place to look for the version.
+        // Literal text that joins variables (`v${MAJOR}.${MINOR}`) is not a location of the
+        // version.
         let varies = filled
             .origins_of(range.clone())
             .any(|origin| matches!(origin, PieceOrigin::Variable(_)));
@@ -167,7 +169,8 @@ impl ComposeFile<'_> {
         }
     }
 
-    /// A piece of the value itself; of the whole value where escapes hide the exact bytes.
+    /// Returns the location of a piece of the value, or of the whole value if escapes hide the
+    /// exact bytes.
     fn piece_location(&self, leaf: &Leaf, piece: Span, part: ImagePart) -> Location {
         let mut location = leaf.location(self.path, part);
         let written = self.text.get(leaf.span.start..leaf.span.end).unwrap_or_default();
@@ -182,7 +185,7 @@ impl ComposeFile<'_> {
     }
 }
 
-/// A variable may hold more than the tag: a whole reference, or `tag@digest`.
+/// Returns the part of an image that a variable holds; it may be more than the tag.
 fn part_of_variable(variable: &Leaf, part: ImagePart) -> ImagePart {
     let text = &*variable.text;
     if shape::is_tag(text) {

@@ -1,16 +1,16 @@
-//! `KEY=value` files, with or without `export`, quotes and comments; `KEY: "value"` too.
+//! `KEY=value` files, with or without `export`, quotes and comments; also `KEY: "value"`.
 //!
-//! Values on several lines are not read: no version is written so.
+//! Multi-line values are not read: versions are never written that way.
 
 use super::convention::KeySyntax;
 use super::leaf::{Leaf, MAX_LEAVES};
 use super::{Claim, NameMatch, SnapshotReader, Source, ValueNotation, VersionFinding, keyed};
 use crate::model::{SourceKind, Span};
 
-/// The source; see the module.
+/// The dotenv source; see the module.
 pub struct DotenvSource;
 
-/// From this score on a key counts: `X_VERSION=2` does, `X_SHA=…` does not.
+/// Minimum score of a key: `X_VERSION=2` counts, `X_SHA=…` does not.
 const SCORE: u8 = 5;
 
 impl Source for DotenvSource {
@@ -48,7 +48,7 @@ impl Source for DotenvSource {
     }
 }
 
-/// The assignments of a file; of repeated keys the last counts, as in a shell.
+/// Returns the assignments of a file. The last of repeated keys wins, as in a shell.
 pub(super) fn parse_leaves(text: &str) -> Vec<Leaf> {
     let mut out: Vec<Leaf> = Vec::new();
     let mut places = std::collections::HashMap::new();
@@ -101,7 +101,7 @@ fn parse_line(line: &str, offset: usize, number: u32) -> Option<Leaf> {
     })
 }
 
-/// A value and its length in the file, quotes included. `None` for quotes that stay open.
+/// Returns a value and its length in the file, including quotes. `None` for an unclosed quote.
 fn parse_value(value: &str) -> Option<(String, usize)> {
     let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
         let comment = value

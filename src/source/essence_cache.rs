@@ -1,8 +1,7 @@
-//! What is left of files that are many and large and of which little is needed: their texts and trees
-//! are not kept.
+//! Cache of the relevant part ("essence") of large files, without their texts and trees.
 //!
-//! Each value bears a stamp, which another text of the file changes only if the value is another. So who
-//! used a value knows whether a change of the file matters.
+//! Each value has a stamp, which changes only if the value changes. So users of a value can tell
+//! whether a change of the file matters.
 
 use super::reader::{SnapshotReader, unreadable_warning};
 use crate::git::{Oid, ReadError, SnapshotFile};
@@ -13,19 +12,19 @@ use std::rc::Rc;
 
 pub(super) use super::kustomize::EssenceKind;
 
-/// Tells the values apart that were ever made of one file.
+/// Identifies one of the values derived from a file.
 pub(super) type EssenceStamp = u64;
 
-/// When two values are the same as far as versions go.
+/// Equality of two values as far as versions are concerned.
 pub(super) trait SameEssence {
-    /// Are these two?
+    /// True if both values are equal for versions.
     fn is_same_essence(&self, other: &Self) -> bool;
 }
 
-/// What is left of files by path, or why nothing is; of each the contents seen last.
+/// Essences by path, or why there is none; only for the contents seen last.
 pub(super) struct EssenceCache<T>(RefCell<HashMap<String, CachedEssence<T>>>);
 
-/// What is left of one file.
+/// The essence of one file.
 struct CachedEssence<T> {
     id: Oid,
     value: Result<Rc<T>, Warning>,
@@ -39,22 +38,22 @@ impl<T> Default for EssenceCache<T> {
 }
 
 impl<T: SameEssence> EssenceCache<T> {
-    /// What was left of a path's contents seen last.
+    /// Returns the essence of the contents seen last at a path.
     pub fn last_value(&self, path: &str) -> Option<Rc<T>> {
         self.0.borrow().get(path).and_then(|known| known.value.clone().ok())
     }
 
-    /// Forgets a path.
+    /// Removes a path.
     pub fn forget(&self, path: &str) {
         self.0.borrow_mut().remove(path);
     }
 
-    /// All paths.
+    /// Returns all paths.
     pub fn paths(&self) -> HashSet<String> {
         self.0.borrow().keys().cloned().collect()
     }
 
-    /// What is left of a file, read if its contents are others than last time.
+    /// Returns the essence of a file, reading it if its contents changed.
     fn load_essence(
         &self,
         reader: &SnapshotReader<'_>,
@@ -83,8 +82,8 @@ impl<T: SameEssence> EssenceCache<T> {
 }
 
 impl SnapshotReader<'_> {
-    /// What `reduce` leaves of a file, given its path and text; noted as `made` of it. `None` with a
-    /// warning where nothing is.
+    /// Derives the essence of a file with `reduce`, given its path and text, and records it as
+    /// `made`. `None` with a warning if there is none.
     pub(super) fn reduce_file<T: SameEssence>(
         &self,
         (known, made): (&EssenceCache<T>, EssenceKind),
@@ -100,7 +99,7 @@ impl SnapshotReader<'_> {
         value.map_err(|warning| self.add_warning(warning)).ok()
     }
 
-    /// The stamp of what is left of a file; `None` where nothing is. Nobody has looked at it for that.
+    /// Returns the stamp of a file's essence; `None` if there is none. The access is not recorded.
     pub(super) fn stamp_of<T: SameEssence>(
         &self,
         known: &EssenceCache<T>,

@@ -1,5 +1,5 @@
 //! Flux: chart versions and values of a `HelmRelease`, the revisions of its sources, and the images
-//! and variables of a `Kustomization`. Lines that Flux's image automation owns are noted.
+//! and variables of a `Kustomization`. Lines owned by Flux's image automation are noted.
 
 use super::convention::KeySyntax;
 use super::leaf::Leaf;
@@ -9,10 +9,10 @@ use super::{ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind_sp
 use crate::model::{BlindSpot, ImagePart, SourceKind, Span, base_name};
 use std::collections::HashMap;
 
-/// The source; see the module.
+/// The Flux source; see the module.
 pub struct FluxSource;
 
-/// From this score on a variable counts: `web_version: 2` does, a version under any name does not.
+/// Minimum score of a variable: `web_version: 2` counts, a version under any name does not.
 const SCORE: u8 = 5;
 
 impl Source for FluxSource {
@@ -86,8 +86,8 @@ fn read_release(spec: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     found
 }
 
-/// The revision a source is pinned to; of several the first key counts, as Flux has it. A branch
-/// pins nothing.
+/// Returns the revision that a source is pinned to; the first key present wins, as in Flux. A
+/// branch pins nothing.
 fn read_revision(spec: &LeafSubtree<'_>, keys: &[&str], path: &str) -> Vec<ObjectFinding> {
     let reference = spec.subtree_at(&["ref"]);
     let address = spec.text("url").map(|url| {
@@ -101,7 +101,7 @@ fn read_revision(spec: &LeafSubtree<'_>, keys: &[&str], path: &str) -> Vec<Objec
         .collect()
 }
 
-/// `spec.images`, with kustomize's fields.
+/// Reads `spec.images`, with kustomize's fields.
 fn read_images(spec: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     let mut out = Vec::new();
     for (_, image) in spec.subtree_at(&["images"]).children() {
@@ -112,8 +112,8 @@ fn read_images(spec: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     out
 }
 
-/// `postBuild.substitute`: by the rule's keys or by convention. A variable that names no app stands
-/// for the whole Kustomization.
+/// Reads `postBuild.substitute`, by the rule's keys or by convention. A variable that names no app
+/// belongs to the whole Kustomization.
 fn read_variables(
     claim: &Claim<'_>,
     object: &LeafSubtree<'_>,

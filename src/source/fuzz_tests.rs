@@ -1,4 +1,4 @@
-//! Broken files: whatever is in them, nothing panics, and every place that is named lies in its file.
+//! Malformed files: nothing panics, and every reported position is inside its file.
 
 use super::leaf;
 use super::testing::repository;
@@ -11,7 +11,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use proptest::prelude::*;
 use regex::Regex;
 
-/// Files as they are met, one for each source or more; what is broken is made of these.
+/// Typical files, at least one per source, from which malformed ones are derived.
 const SEEDS: [&str; 12] = [
     "image:\n  repository: ghcr.io/x/web\n  tag: \"1.10\" # {\"$imagepolicy\": \"a:b:tag\"}\n",
     "base: &b {tag: v1, image: &i r/a}\nprod:\n  <<: [*b, *b]\n  image: *i\n--- \n- 'x''y'\n- \"\\u00e9\\x41\"\n",
@@ -29,7 +29,7 @@ const SEEDS: [&str; 12] = [
     "stages: [dev, {name: prod, after: [dev], aliases: p}]\nsources:\n- line: x/{stage}\n  pattern: '(?P<tag>v1)'\n",
 ];
 
-/// A seed with some bytes put in, doubled or taken out; or no seed at all.
+/// Generates a seed with pieces inserted, removed or replaced.
 fn broken() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         any::<Vec<u8>>().prop_map(|bytes| bytes.into_iter().take(6).collect::<Vec<u8>>()),
@@ -52,7 +52,7 @@ fn broken() -> impl Strategy<Value = String> {
     })
 }
 
-/// Where each source looks for its file.
+/// The path where each source finds its file.
 fn path_of(kind: SourceKind) -> &'static str {
     match kind {
         SourceKind::Kustomize => "d/kustomization.yaml",

@@ -1,7 +1,7 @@
-//! Helm values files: a tag per image, by well-known keys or by those the rule names.
+//! Helm values files: one tag per image, by conventional keys or those named by the rule.
 //!
-//! A chart's own `values.yaml` counts for every stage that does not override it, and an empty tag
-//! stands for the chart's `appVersion`, as Helm's starter chart has it.
+//! A chart's own `values.yaml` applies to every stage that does not override it. An empty tag means
+//! the chart's `appVersion`, as in Helm's starter chart.
 
 use super::convention::{self, KeySyntax, TELLING};
 use super::leaf::{KEY_SEPARATOR, Leaf};
@@ -10,7 +10,7 @@ use crate::git::path::{folder_of, join};
 use crate::model::{EntryNote, ImagePart, SourceKind, TemplateCaptures, Version};
 use std::collections::HashSet;
 
-/// The source; see the module.
+/// The Helm values source; see the module.
 pub struct HelmValuesSource;
 
 impl Source for HelmValuesSource {
@@ -19,7 +19,7 @@ impl Source for HelmValuesSource {
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
-        // Kubernetes objects, plainly written, need not be parsed to be passed over.
+        // Files of Kubernetes objects only can be skipped without parsing.
         if reader.every_document(&claim.path, |text| is_object(text) || is_blank(text)) {
             return Vec::new();
         }
@@ -48,7 +48,7 @@ impl Source for HelmValuesSource {
     }
 }
 
-/// A document that says nothing.
+/// True for a document of comments and empty lines.
 fn is_blank(text: &str) -> bool {
     text.lines()
         .map(str::trim)
@@ -60,7 +60,7 @@ fn is_object(text: &str) -> bool {
     starts("apiVersion: ", "\napiVersion: ") && starts("kind: ", "\nkind: ")
 }
 
-/// A template that names many files also meets Kubernetes objects; those are no values.
+/// Removes Kubernetes objects, which a broad template also matches.
 fn leave_out_objects(leaves: &mut Vec<Leaf>) {
     let has = |key: &str| -> HashSet<u32> {
         leaves.iter().filter(|leaf| &*leaf.path == key).map(|leaf| leaf.document).collect()
@@ -89,7 +89,7 @@ impl MergedValues {
     }
 }
 
-/// The path of the outermost list a leaf stands in: Helm replaces lists whole.
+/// Returns the path of the outermost list that contains a leaf: Helm replaces lists as a whole.
 fn list_of(path: &str) -> Option<&str> {
     let mut end = 0;
     for key in path.split(KEY_SEPARATOR) {
@@ -102,8 +102,8 @@ fn list_of(path: &str) -> Option<&str> {
     None
 }
 
-/// The rule's base, else `values.yaml` of the chart the file lies in: beside it, or up to two
-/// folders above beside a `Chart.yaml`.
+/// Returns the rule's base, or else the `values.yaml` of the file's chart: next to it, or up to two
+/// folders above next to a `Chart.yaml`.
 fn base_path(claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Option<String> {
     if let Some(base) = &claim.rule.base {
         let path = base.expand(&claim.captures);
@@ -133,7 +133,7 @@ fn chart_folder(path: &str, reader: &SnapshotReader<'_>) -> Option<String> {
     None
 }
 
-/// Images whose tag is written but empty.
+/// Returns images whose tag is present but empty.
 fn app_versions(
     claim: &Claim<'_>,
     leaves: &[Leaf],

@@ -1,29 +1,29 @@
-//! Compose's variables: `$VAR`, `${VAR}`, `${VAR:-default}` and their kin, with the place each piece
-//! of the result comes from.
+//! Compose's variables: `$VAR`, `${VAR}`, `${VAR:-default}` and the like, with the origin of each
+//! piece of the result.
 //!
-//! Source of the rules: the Compose specification, "Interpolation".
+//! The rules are those of the Compose specification, "Interpolation".
 
 use super::leaf::Leaf;
 use crate::model::Span;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Defaults inside defaults deeper than this read as nothing.
+/// Maximum nesting of defaults; deeper ones are read as empty.
 const MAX_DEPTH: usize = 8;
 
-/// The variables, by name.
+/// Variables by name.
 pub(super) type ComposeVariables<'a> = HashMap<&'a str, &'a Leaf>;
 
-/// Where a piece of an interpolated text is written.
+/// The origin of a piece of an interpolated text.
 #[derive(Clone, Copy)]
 pub(super) enum PieceOrigin<'a> {
-    /// In the text itself, at these bytes of it.
+    /// In the text itself, at these bytes.
     Text(Span),
     /// In the value of a variable.
     Variable(&'a Leaf),
 }
 
-/// A text with its variables filled in.
+/// A text with its variables replaced.
 #[derive(Default)]
 pub(super) struct InterpolatedText<'a> {
     pub(super) text: String,
@@ -31,14 +31,14 @@ pub(super) struct InterpolatedText<'a> {
 }
 
 impl<'a> InterpolatedText<'a> {
-    /// Fills in the variables. One that is unknown leaves nothing, as Compose does.
+    /// Replaces the variables. An unknown one becomes empty, as in Compose.
     pub(super) fn of(template: &str, variables: &ComposeVariables<'a>) -> Self {
         let mut out = InterpolatedText::default();
         out.fill(template, 0, variables, 0);
         out
     }
 
-    /// Where some bytes of the result come from, piece by piece.
+    /// Returns the origins of a range of the result, piece by piece.
     pub(super) fn origins_of(&self, range: Range<usize>) -> impl Iterator<Item = PieceOrigin<'a>> {
         let within = self.pieces.iter().filter({
             let range = range.clone();
@@ -46,7 +46,7 @@ impl<'a> InterpolatedText<'a> {
         });
         within.map(move |(at, origin)| match origin {
             PieceOrigin::Variable(leaf) => PieceOrigin::Variable(leaf),
-            // Text is kept as it is written, so its bytes can be cut to the range.
+            // Text is copied unchanged, so its span can be cut to the range.
             PieceOrigin::Text(span) => PieceOrigin::Text(Span {
                 start: span.start + range.start.saturating_sub(at.start),
                 end: span.end - at.end.saturating_sub(range.end),
@@ -99,8 +99,8 @@ impl<'a> InterpolatedText<'a> {
         self.push(&template[range], PieceOrigin::Text(span));
     }
 
-    /// The inside of `${…}`: a name, and what to do when it is not set (`-`), not set or empty (`:-`),
-    /// or set (`+`, `:+`). `?` asks for an error, so there is nothing instead.
+    /// Expands the inside of `${…}`: a name, and the action if it is unset (`-`), unset or empty
+    /// (`:-`), or set (`+`, `:+`). `?` requests an error and expands to nothing.
     fn expand_braces(
         &mut self,
         inside: &str,
@@ -126,7 +126,7 @@ impl<'a> InterpolatedText<'a> {
     }
 }
 
-/// The bytes of the brace that closes the one a text starts with.
+/// Returns the position of the brace that closes the one at the start of the text.
 fn closing_brace(text: &str) -> Option<usize> {
     let mut open = 0usize;
     for (at, byte) in text.bytes().enumerate() {

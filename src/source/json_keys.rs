@@ -1,9 +1,9 @@
-//! Any JSON file: keys by path, such as `versions.{app}`. JSON is read with the YAML reader.
+//! Any JSON file: keys by path, such as `versions.{app}`. JSON is parsed with the YAML parser.
 
 use super::{Claim, SnapshotReader, Source, VersionFinding, yaml_keys};
 use crate::model::SourceKind;
 
-/// The source; see the module.
+/// The JSON source; see the module.
 pub struct JsonSource;
 
 impl Source for JsonSource {

@@ -1,5 +1,5 @@
-//! Leaves to findings: by the keys a rule names, else by convention. Shared by every format whose
-//! content is a tree of keys.
+//! Converts leaves to findings: by the keys that a rule names, or else by convention. Shared by all
+//! formats that are trees of keys.
 
 use super::convention::{self, KeySyntax, VersionLeaf};
 use super::leaf::{KEY_SEPARATOR, Leaf};
@@ -10,7 +10,8 @@ use crate::model::{
 };
 use std::collections::HashMap;
 
-/// The findings of a file: the keys of the rule if it names any, else the conventions from `score` on.
+/// Returns the findings of a file: by the rule's keys if it names any, or else by conventions from
+/// `score` on.
 pub fn find_versions(
     rule: &SourceRule,
     leaves: &[Leaf],
@@ -25,19 +26,19 @@ pub fn find_versions(
     }
 }
 
-/// The findings at the keys a rule names, for sources with conventions of their own. `None` if it
-/// names none.
+/// Returns the findings at a rule's keys, for sources with conventions of their own. `None` if the
+/// rule names no keys.
 pub fn by_rule(rule: &SourceRule, leaves: &[Leaf], path: &str) -> Option<Vec<VersionFinding>> {
     names_keys(rule).then(|| hits_of(rule, leaves, &|_| path.to_owned()))
 }
 
-/// Does a rule name keys, or is it all convention?
+/// True if a rule names keys.
 pub fn names_keys(rule: &SourceRule) -> bool {
     !(rule.tags.is_empty() && rule.images.is_empty() && rule.digests.is_empty())
 }
 
-/// Gives findings of one file that nothing else tells apart (`sha` and `version` of one object) their
-/// keys as components, so that each keeps a slot of its own.
+/// Adds the last key to the component of findings in one file that are otherwise equal (`sha` and
+/// `version` of one object), so that each has its own cell.
 pub fn tell_apart(findings: &mut [VersionFinding]) {
     let mut seen: HashMap<(Option<String>, TemplateCaptures), usize> = HashMap::new();
     for finding in findings.iter() {
@@ -89,7 +90,7 @@ fn from_pin(leaves: &[Leaf], paths: &dyn Fn(usize) -> String, pin: VersionLeaf) 
     }
 }
 
-/// One leaf that a key template of the rule matched.
+/// A leaf matched by a key template of the rule.
 struct KeyMatch<'a> {
     index: usize,
     leaf: &'a Leaf,
@@ -145,20 +146,20 @@ fn match_keys<'a>(templates: &[KeyTemplate], leaves: &'a [Leaf]) -> Vec<KeyMatch
     out
 }
 
-/// Which hits can belong to a tag: those of one set of capture names, compared by the names that the
-/// tags have too, either beside the tag or anywhere in its document.
+/// Selects the companions of a tag: those with one set of capture names, compared by the names they
+/// share with the tag, either next to the tag or anywhere in its document.
 type CompanionTableKey = (usize, Vec<String>, bool);
 
-/// Document, parent (where that counts) and captured values.
+/// Document, parent (if relevant) and captured values.
 type CompanionKey<'a> = (u32, &'a str, Vec<String>);
 
-/// Images or digests that wait for the tag they belong to. They are looked up, not searched: a file
-/// may hold a hundred thousand of each.
+/// Images or digests waiting for their tag. They are indexed, because a file may contain a hundred
+/// thousand of each.
 struct TagCompanions<'a> {
     hits: Vec<Option<KeyMatch<'a>>>,
-    /// The distinct sets of capture names, one or a few for each template.
+    /// The distinct sets of capture names, one or a few per template.
     names: Vec<Vec<String>>,
-    /// Places in `hits`, last first.
+    /// Positions in `hits`, last first.
     tables: HashMap<CompanionTableKey, HashMap<CompanionKey<'a>, Vec<usize>>>,
 }
 
@@ -173,8 +174,8 @@ impl<'a> TagCompanions<'a> {
         TagCompanions { hits: hits.into_iter().map(Some).collect(), names, tables: HashMap::new() }
     }
 
-    /// Takes the hit that belongs to a tag: with the same captures where there are any, and beside it
-    /// if possible.
+    /// Takes the companion of a tag: with the same captures if it has any, preferably next to the
+    /// tag.
     fn take_near(&mut self, tag: &KeyMatch<'a>) -> Option<KeyMatch<'a>> {
         let at = self.find_first(tag, true).or_else(|| self.find_first(tag, false))?;
         self.hits[at].take()
@@ -225,7 +226,7 @@ fn companion_key<'p>(
     (hit.leaf.document, if beside { parent } else { "" }, values)
 }
 
-/// What the keys say about the component, but for those that the captures say already.
+/// Returns the component given by the keys, apart from those already captured.
 fn hit_component(hit: &KeyMatch<'_>) -> Option<String> {
     if hit.captures.contains_key("app") || hit.captures.contains_key("component") {
         return None;

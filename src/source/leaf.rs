@@ -1,85 +1,86 @@
-//! Leaves: every scalar of a data file with the chain of keys that leads to it.
+//! Leaves: every scalar of a data file, with the chain of keys that leads to it.
 //!
-//! Sources and discovery look at leaves, not at formats: a YAML values file, a `.env` and a
-//! `.tfvars` look the same from here.
+//! Sources and discovery work on leaves, independent of the format: a YAML values file, a `.env`
+//! and a `.tfvars` look the same.
 
 use super::shape;
 use crate::model::{ImagePart, Location, Span};
 use crate::yaml::{self, QuoteStyle, YamlValue};
 
-/// Stands between the keys of [`Leaf::path`]; the same that `KeyTemplate` matches on.
+/// Separates the keys of [`Leaf::path`]; `KeyTemplate` matches on the same separator.
 pub const KEY_SEPARATOR: char = '\u{1f}';
 
-/// A document is cut after this many leaves: aliases may make a small file look endless.
+/// Maximum number of leaves in a file: aliases can expand a small file without end.
 pub(super) const MAX_LEAVES: usize = 200_000;
 
-/// A file is cut after this many bytes of paths and values: an alias may repeat a long text, and a
-/// long key stands in the path of everything below it.
+/// Maximum total bytes of paths and values: an alias may repeat a long text, and a long key is part
+/// of the path of everything below it.
 pub(super) const MAX_BYTES: usize = 64 << 20;
 
-/// A file is cut after this many nodes, for aliases that lead to nothing but empty lists.
+/// Maximum number of nodes, for aliases that expand to nothing but empty lists.
 const MAX_NODES: usize = 2_000_000;
 
-/// Collections below this depth are not entered.
+/// Maximum depth of collections.
 const MAX_DEPTH: usize = 64;
 
-/// The keys that name a list's element, first come first served.
+/// Keys that name a list's element, in order of preference.
 const LABELS: [&str; 8] =
     ["name", "env", "environment", "stage", "app", "repository", "chart", "key"];
 
-/// May this key name a list's element?
+/// True if this key may name a list's element.
 pub(super) fn is_label(key: &str) -> bool {
     LABELS.contains(&key)
 }
 
-/// One scalar.
+/// A scalar.
 #[derive(Debug, Clone)]
 pub struct Leaf {
-    /// The keys, joined by [`KEY_SEPARATOR`]. A list's element is `[name]`, or `[3]`.
+    /// The keys, joined by [`KEY_SEPARATOR`]. A list's element is `[name]` or `[3]`.
     pub path: Box<str>,
     /// The value after escapes.
     pub text: Box<str>,
     /// 1-based.
     pub line: u32,
-    /// Bytes of the value in the file, quotes included.
+    /// Byte range of the value in the file, including quotes.
     pub span: Span,
-    /// Which document of the file, from 0.
+    /// Index of the document in the file, from 0.
     pub document: u32,
-    /// Written without quotes, so YAML may take it for a number.
+    /// True if unquoted, so that YAML may read it as a number.
     pub plain: bool,
-    /// Reached through an alias or a merge key.
+    /// True if reached through an alias or a merge key.
     pub alias: bool,
-    /// Found in a text inside the file (`values: |`), whose bytes cannot be edited one to one.
+    /// True if found in a text inside the file (`values: |`), whose bytes cannot be edited one to
+    /// one.
     pub embedded: bool,
 }
 
 impl Leaf {
-    /// The keys one by one.
+    /// Returns the keys one by one.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.path.split(KEY_SEPARATOR)
     }
 
-    /// The last key.
+    /// Returns the last key.
     pub fn last(&self) -> &str {
         self.path.rsplit(KEY_SEPARATOR).next().unwrap_or_default()
     }
 
-    /// All keys but the last, joined. `""` at the top.
+    /// Returns all keys but the last, joined; `""` at the top.
     pub fn parent(&self) -> &str {
         self.path.rfind(KEY_SEPARATOR).map_or("", |at| &self.path[..at])
     }
 
-    /// The keys as people write them: `images[web].newTag`.
+    /// Returns the keys for display: `images[web].newTag`.
     pub fn display_key(&self) -> String {
         shown_key(&self.path)
     }
 
-    /// Is the value absent or an empty text?
+    /// True if the value is absent or empty.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty() || (self.plain && matches!(&*self.text, "~" | "null"))
     }
 
-    /// The place of this leaf.
+    /// Returns the location of this leaf.
     pub fn location(&self, path: &str, part: ImagePart) -> Location {
         Location {
             path: path.to_owned(),
@@ -93,7 +94,7 @@ impl Leaf {
     }
 }
 
-/// Joined keys as people write them.
+/// Formats joined keys for display.
 pub fn shown_key(path: &str) -> String {
     let mut out = String::new();
     for key in path.split(KEY_SEPARATOR) {
@@ -105,7 +106,7 @@ pub fn shown_key(path: &str) -> String {
     out
 }
 
-/// All leaves of all documents, in the order they are written.
+/// Returns all leaves of all documents, in document order.
 pub fn of_yaml(stream: &yaml::YamlStream) -> Vec<Leaf> {
     let mut walk = LeafCollector::new(0);
     for (index, document) in stream.documents.iter().enumerate() {
@@ -117,7 +118,7 @@ pub fn of_yaml(stream: &yaml::YamlStream) -> Vec<Leaf> {
     walk.leaves
 }
 
-/// The leaves below one value; keys start there.
+/// Returns the leaves below one value, with keys relative to it.
 pub fn leaves_below(value: YamlValue<'_>, document: u32) -> Vec<Leaf> {
     let mut walk = LeafCollector::new(document);
     walk.visit_value(value, 0);
@@ -128,7 +129,7 @@ struct LeafCollector {
     leaves: Vec<Leaf>,
     path: String,
     document: u32,
-    /// Inside a text that is YAML itself: the line its content starts on and its bytes.
+    /// Inside a text that is YAML itself: its first line and its bytes.
     embedded_at: Option<(u32, Span)>,
     bytes: usize,
     nodes: usize,
@@ -206,7 +207,7 @@ impl LeafCollector {
         });
     }
 
-    /// Reads a text as YAML; says whether it was a mapping.
+    /// Parses a text as YAML; returns whether it is a mapping.
     fn visit_embedded(&mut self, value: YamlValue<'_>, text: &str, depth: usize) -> bool {
         self.bytes += text.len();
         let Ok(stream) = yaml::parse(text) else { return false };
@@ -226,7 +227,7 @@ impl LeafCollector {
     }
 }
 
-/// Is it worth reading a text as YAML?
+/// True if it is worth parsing a text as YAML.
 fn may_hold_versions(text: &str) -> bool {
     text.contains(':')
         && ["tag", "image", "version", "revision", "Tag", "Image", "Version"]
@@ -234,7 +235,7 @@ fn may_hold_versions(text: &str) -> bool {
             .any(|word| text.contains(word))
 }
 
-/// What an element is called: by its name, but for a version in it; else by its place.
+/// Returns the label of an element: its name without a version, or else its index.
 fn item_label(item: YamlValue<'_>, index: usize) -> String {
     let named = item
         .is_mapping()
@@ -246,7 +247,7 @@ fn item_label(item: YamlValue<'_>, index: usize) -> String {
     }
 }
 
-/// The image of a reference, without the version, which no name should have.
+/// Returns the image of a reference without the version, which should not be part of a label.
 pub(super) fn image_of(text: &str) -> Option<&str> {
     if !text.contains('/') || !text.contains([':', '@']) {
         return None;

@@ -1,16 +1,16 @@
-//! The leaves below one key, so that a source can walk an object's structure and still hand every
-//! leaf on with its whole path. Each step is one pass over the leaves it has.
+//! The leaves below one key, so that a source can walk an object's structure and still return every
+//! leaf with its full path. Each step is one pass over the leaves.
 
 use super::leaf::{KEY_SEPARATOR, Leaf};
 use std::collections::HashMap;
 
-/// Leaves with what is left of their paths.
+/// Leaves with their remaining paths.
 #[derive(Default)]
 pub(super) struct LeafSubtree<'a> {
     leaves: Vec<(&'a str, &'a Leaf)>,
 }
 
-/// The Kubernetes objects of a file, those inside a `List` one by one.
+/// Returns the Kubernetes objects of a file; a `List` is expanded.
 pub(super) fn split_objects(leaves: &[Leaf]) -> Vec<LeafSubtree<'_>> {
     let mut documents: Vec<LeafSubtree<'_>> = Vec::new();
     let mut last = None;
@@ -37,32 +37,32 @@ pub(super) fn split_objects(leaves: &[Leaf]) -> Vec<LeafSubtree<'_>> {
 }
 
 impl<'a> LeafSubtree<'a> {
-    /// The leaf at a key of this level.
+    /// Returns the leaf at a key of this level.
     pub(super) fn leaf(&self, key: &str) -> Option<&'a Leaf> {
         self.leaves.iter().find(|(rest, _)| *rest == key).map(|(_, leaf)| *leaf)
     }
 
-    /// As [`Branch::leaf`]; where elements of a list have one name, of the last one.
+    /// Like [`LeafSubtree::leaf`], but returns the last one if list elements share a name.
     pub(super) fn last_leaf(&self, key: &str) -> Option<&'a Leaf> {
         self.leaves.iter().rfind(|(rest, _)| *rest == key).map(|(_, leaf)| *leaf)
     }
 
-    /// The text at a key of this level, unless it is empty.
+    /// Returns the text at a key of this level, unless it is empty.
     pub(super) fn text(&self, key: &str) -> Option<&'a str> {
         self.leaf(key).filter(|leaf| !leaf.is_empty()).map(|leaf| &*leaf.text)
     }
 
-    /// These leaves, with their whole paths.
+    /// Creates a subtree of leaves with their full paths.
     pub(super) fn of(leaves: impl Iterator<Item = &'a Leaf>) -> Self {
         LeafSubtree { leaves: leaves.map(|leaf| (&*leaf.path, leaf)).collect() }
     }
 
-    /// All leaves, with what is left of their paths.
+    /// Returns all leaves with their remaining paths.
     pub(super) fn all_leaves(&self) -> impl Iterator<Item = (&'a str, &'a Leaf)> {
         self.leaves.iter().copied()
     }
 
-    /// What lies below a chain of keys; nothing if they do not exist.
+    /// Returns the subtree below a chain of keys; empty if they do not exist.
     pub(super) fn subtree_at(&self, keys: &[&str]) -> LeafSubtree<'a> {
         let strip = |rest: &'a str| keys.iter().try_fold(rest, |rest, key| path_after(rest, key));
         LeafSubtree {
@@ -74,7 +74,7 @@ impl<'a> LeafSubtree<'a> {
         }
     }
 
-    /// The keys of this level that have something below them, in the order of the file.
+    /// Returns the keys of this level that have children, in file order.
     pub(super) fn children(&self) -> Vec<(&'a str, LeafSubtree<'a>)> {
         let mut out: Vec<(&str, LeafSubtree<'_>)> = Vec::new();
         let mut places = HashMap::new();
@@ -89,12 +89,12 @@ impl<'a> LeafSubtree<'a> {
         out
     }
 
-    /// The leaves of this very level, with their keys.
+    /// Returns the leaves of this level, with their keys.
     pub(super) fn own_leaves(&self) -> impl Iterator<Item = (&'a str, &'a Leaf)> {
         self.leaves.iter().filter(|(rest, _)| !rest.contains(KEY_SEPARATOR)).copied()
     }
 
-    /// Copies of all leaves whose paths begin here, and the leaves they were.
+    /// Returns copies of all leaves with paths relative to this subtree, and the original leaves.
     pub(super) fn detach_leaves(&self) -> (Vec<Leaf>, Vec<&'a Leaf>) {
         let copy = |(rest, leaf): &(&str, &Leaf)| Leaf { path: (*rest).into(), ..(*leaf).clone() };
         (

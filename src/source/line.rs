@@ -1,17 +1,18 @@
-//! A regular expression run on each line, for files that are no data format: templates, scripts.
+//! A regular expression applied to each line, for files that are not a data format: templates,
+//! scripts.
 //!
-//! The groups `tag`, `digest` and `image` are the version; `app`, `stage`, `target` and any other
-//! group are captures, as those of the path are.
+//! The groups `tag`, `digest` and `image` form the version. `app`, `stage`, `target` and all other
+//! groups are captures, like those of the path.
 
 use super::line_starts::{self, LineStarts};
 use super::{Claim, SnapshotReader, Source, ValueNotation, VersionFinding, shape};
 use crate::model::{ImagePart, ImageReference, Location, SourceKind, Version, Warning};
 use regex::{Captures, Match, Regex};
 
-/// The source; see the module.
+/// The line source; see the module.
 pub struct LineSource;
 
-/// The groups that say what runs; all others say where.
+/// The groups that form the version; all others are captures.
 const VERSION_GROUPS: [&str; 3] = ["tag", "digest", "image"];
 
 impl Source for LineSource {
@@ -48,7 +49,7 @@ impl Source for LineSource {
     }
 }
 
-/// The file, and where in it the current line begins.
+/// The file and the offset of the current line.
 struct LineCursor<'a> {
     path: &'a str,
     lines: LineStarts,

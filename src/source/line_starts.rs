@@ -1,25 +1,25 @@
-//! Where a byte of a text stands, for formats whose parser does not say.
+//! Line numbers of byte offsets, for formats whose parser does not report them.
 
 use crate::model::{ImagePart, Location, Span, Version};
 
-/// The starts of a text's lines.
+/// The offsets of a text's lines.
 pub(super) struct LineStarts(Vec<usize>);
 
 impl LineStarts {
-    /// Looks for the line ends of a text once.
+    /// Finds the line starts of a text.
     pub(super) fn of(text: &str) -> Self {
         let starts =
             text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         LineStarts(std::iter::once(0).chain(starts).collect())
     }
 
-    /// The line of a byte, counted from 1.
+    /// Returns the line of a byte, counted from 1.
     pub(super) fn line_of(&self, byte: usize) -> u32 {
         u32::try_from(self.0.partition_point(|start| *start <= byte)).unwrap_or(u32::MAX)
     }
 }
 
-/// A place in a file that has neither documents nor aliases.
+/// Returns a location in a file without documents and aliases.
 pub(super) fn text_location(
     path: &str,
     lines: &LineStarts,
@@ -38,7 +38,7 @@ pub(super) fn text_location(
     }
 }
 
-/// What a value that is no reference holds: tag, digest, or both.
+/// Returns the part that a value other than a reference holds: tag, digest, or both.
 pub(super) fn part_of(version: &Version) -> ImagePart {
     match (&version.tag, &version.digest) {
         (Some(_), Some(_)) => ImagePart::TagAndDigest,

@@ -1,18 +1,19 @@
-//! Plain Kubernetes manifests: the images of containers, wherever a kind keeps them, and the tags
-//! of OpenShift image streams. A strategic-merge patch is read the same way.
+//! Plain Kubernetes manifests: container images at any place in an object, and the tags of
+//! OpenShift image streams. Strategic merge patches are read the same way.
 
 use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::{Claim, SnapshotReader, Source, VersionFinding, keyed, marker, shape};
 use crate::model::{EntryNote, ImagePart, ImageReference, SourceKind, TemplateCaptures};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// The source; see the module.
+/// The manifests source; see the module.
 pub struct ManifestSource;
 
-/// Lists whose elements are containers. `sidecars` is Argo Workflows'.
+/// Lists of containers. `sidecars` is from Argo Workflows.
 const LISTS: [&str; 4] = ["containers", "initContainers", "ephemeralContainers", "sidecars"];
 
-/// Mappings that are a container: Argo Workflows' `container` and `script`, also in a `containerSet`.
+/// Mappings that are a container: Argo Workflows' `container` and `script`, also in a
+/// `containerSet`.
 const SINGLE: [&str; 2] = ["container", "script"];
 
 impl Source for ManifestSource {
@@ -59,7 +60,7 @@ impl Source for ManifestSource {
     }
 }
 
-/// Is this the `image` of a container?
+/// True for the `image` of a container.
 fn in_container(leaf: &Leaf) -> bool {
     let mut keys = leaf.keys().rev();
     if keys.next() != Some("image") {
@@ -74,13 +75,13 @@ fn in_container(leaf: &Leaf) -> bool {
     }
 }
 
-/// The documents (and list elements) that are image streams, as document and path of the object.
+/// Returns the image streams, by document and path of the object.
 fn image_streams(leaves: &[Leaf]) -> HashSet<(u32, &str)> {
     let kinds = leaves.iter().filter(|leaf| leaf.last() == "kind" && &*leaf.text == "ImageStream");
     kinds.map(|leaf| (leaf.document, leaf.parent())).collect()
 }
 
-/// Is this `spec.tags[].from.name` of an image stream?
+/// True for `spec.tags[].from.name` of an image stream.
 fn in_stream(leaf: &Leaf, streams: &HashSet<(u32, &str)>) -> bool {
     if streams.is_empty() || leaf.last() != "name" {
         return false;
@@ -95,7 +96,7 @@ fn in_stream(leaf: &Leaf, streams: &HashSet<(u32, &str)>) -> bool {
     })
 }
 
-/// One finding per image and version, in the order of the file.
+/// One finding per image and version, in file order.
 #[derive(Default)]
 struct ImageFindings {
     findings: Vec<VersionFinding>,
@@ -136,7 +137,7 @@ impl ImageFindings {
         self.findings
     }
 
-    /// Two images with the same last word go by their whole names.
+    /// Gives images with the same last word their full names as components.
     fn tell_images_apart(&mut self) {
         let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for finding in &self.findings {
@@ -157,7 +158,7 @@ impl ImageFindings {
         }
     }
 
-    /// One image in several versions: each says where another is.
+    /// Notes on each of several versions of one image where another one is.
     fn note_disagreements(&mut self) {
         let mut by_image: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, finding) in self.findings.iter().enumerate() {

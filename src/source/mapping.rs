@@ -1,5 +1,5 @@
-//! From rules and files to the mapping: which file belongs to which rule, and what is app, stage
-//! and target in what it holds.
+//! Builds the mapping from rules and files: assigns files to rules, and finds app, stage and target
+//! of their findings.
 
 use super::{AccessLog, SnapshotReader, VersionFinding, source_for};
 use crate::config::{Config, SourceRule};
@@ -9,17 +9,17 @@ use crate::model::{
 };
 use std::collections::{BTreeMap, HashMap};
 
-/// A file that a rule claims.
+/// A file claimed by a rule.
 #[derive(Debug, Clone)]
 pub struct Claim<'a> {
     pub rule: &'a SourceRule,
-    /// The rule's index in the config.
+    /// Index of the rule in the configuration.
     pub index: usize,
     pub path: String,
     pub captures: TemplateCaptures,
 }
 
-/// The entries of one claim, every path that was looked at to find them, and what was said of those.
+/// The entries of a claim, the paths accessed to find them, and the warnings.
 #[derive(Debug, Clone, Default)]
 pub struct ClaimReading {
     pub entries: Vec<MappingEntry>,
@@ -27,7 +27,7 @@ pub struct ClaimReading {
     pub warnings: Vec<Warning>,
 }
 
-/// The files that the config's rules claim, in the order of the rules.
+/// Returns the files claimed by the rules, in the order of the rules.
 pub fn find_claims<'a>(config: &'a Config, reader: &SnapshotReader<'_>) -> Vec<Claim<'a>> {
     let mut listings: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut out = Vec::new();
@@ -43,7 +43,7 @@ pub fn find_claims<'a>(config: &'a Config, reader: &SnapshotReader<'_>) -> Vec<C
     out
 }
 
-/// The claims of all rules on one path, in the order of the rules.
+/// Returns the claims of all rules on one path, in the order of the rules.
 pub fn claims_on<'a>(config: &'a Config, path: &str) -> Vec<Claim<'a>> {
     let rules = config.rules.iter().enumerate();
     rules
@@ -76,7 +76,7 @@ fn match_rule(rule: &SourceRule, path: &str) -> Option<TemplateCaptures> {
     (!left_out).then_some(captures)
 }
 
-/// What one claim holds.
+/// Reads the entries of one claim.
 pub fn read_claim(
     config: &Config,
     claim: &Claim<'_>,
@@ -137,7 +137,7 @@ fn build_entry(
     })
 }
 
-/// What the path calls the component, and what the file does.
+/// Joins the component from the path and the one from the file.
 fn join_component(of_path: &str, of_file: Option<String>) -> Option<String> {
     match (of_path, of_file) {
         ("", of_file) => of_file,
@@ -146,7 +146,7 @@ fn join_component(of_path: &str, of_file: Option<String>) -> Option<String> {
     }
 }
 
-/// An app that neither path nor key names is called after its image, else after its file.
+/// Returns the name of an app that neither path nor key names: its image's, or else its file's.
 fn default_app(image: Option<&str>, path: &str) -> String {
     let name = image.map(crate::model::base_name).unwrap_or_else(|| {
         let file = path.rsplit('/').next().unwrap_or(path);
@@ -155,11 +155,11 @@ fn default_app(image: Option<&str>, path: &str) -> String {
     name.to_owned()
 }
 
-/// What every claim of one snapshot holds, in the order of the rules. With `branch_stage`, everything
-/// that has no stage of its own belongs to that stage (a branch per environment).
+/// Reads all claims of a snapshot, in the order of the rules. With `branch_stage`, entries without
+/// a stage belong to that stage (one branch per environment).
 ///
-/// What several rules claim is read for all of them when the first one comes to it, while it is still
-/// parsed; only kustomize, which reads much else, waits for its turn.
+/// A file claimed by several rules is read for all of them at once, while it is still in the parse
+/// cache. Only kustomize claims, which read many other files, keep their place.
 pub fn read_claims<'a>(
     config: &'a Config,
     reader: &SnapshotReader<'_>,
@@ -180,7 +180,7 @@ pub fn read_claims<'a>(
     claims.into_iter().zip(out).collect()
 }
 
-/// The whole mapping of one snapshot; see [`readings`].
+/// Reads the mapping of one snapshot; see [`read_claims`].
 pub fn read_mapping(
     config: &Config,
     reader: &SnapshotReader<'_>,
@@ -194,7 +194,7 @@ pub fn read_mapping(
     )
 }
 
-/// The mapping that the entries of all claims make, in the order of the claims.
+/// Builds the mapping from the entries of all claims, in the order of the claims.
 pub fn build_mapping(
     config: &Config,
     claims: impl IntoIterator<Item = Vec<MappingEntry>>,
@@ -207,8 +207,8 @@ pub fn build_mapping(
     mapping
 }
 
-/// What the entries of several claims, in the order of the rules, come to: a place counts once, and
-/// the same version in several places is one entry.
+/// Combines the entries of several claims, in the order of the rules: a location counts once, and
+/// one version in several places is one entry.
 pub fn assemble_entries(
     config: &Config,
     readings: impl IntoIterator<Item = Vec<MappingEntry>>,
@@ -229,8 +229,8 @@ pub fn assemble_entries(
     merge_entries(config, entries)
 }
 
-/// The same place read by two rules counts once, for the earlier rule: a patch that kustomize builds
-/// is no manifest of its own.
+/// True if earlier rules read all locations of an entry: a patch that is part of a kustomize build
+/// is not a manifest of its own.
 fn owned_by_earlier(
     owners: &HashMap<(StageName, String, usize), usize>,
     entry: &MappingEntry,
@@ -242,8 +242,8 @@ fn owned_by_earlier(
         })
 }
 
-/// One entry per slot and version: the same version written in several places is one entry with
-/// several locations. Sorted by app, component, stage, target.
+/// Merges entries with the same cell and version into one with several locations. Sorted by app,
+/// component, stage, target.
 fn merge_entries(config: &Config, entries: Vec<MappingEntry>) -> Vec<MappingEntry> {
     let mut slots: BTreeMap<(usize, CellKey), Vec<MappingEntry>> = BTreeMap::new();
     let mut twins: HashMap<(CellKey, Version), Vec<usize>> = HashMap::new();
@@ -274,7 +274,7 @@ fn merge_entries(config: &Config, entries: Vec<MappingEntry>) -> Vec<MappingEntr
         }
     }
     let mut out: Vec<MappingEntry> = slots.into_values().flatten().collect();
-    // Stable: within an app and component the pipeline order stays.
+    // The sort is stable: within an app and component the pipeline order stays.
     out.sort_by(|a, b| (&a.app, &a.component).cmp(&(&b.app, &b.component)));
     out
 }

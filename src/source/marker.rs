@@ -1,17 +1,18 @@
-//! The comment by which Flux's image automation claims a line: `# {"$imagepolicy": "ns:name:tag"}`.
+//! The marker comment of Flux's image automation: `# {"$imagepolicy": "ns:name:tag"}`.
 //!
-//! Source of the rule: fluxcd/image-automation-controller reads the setter from the comment behind
-//! the value, on the same line.
+//! fluxcd/image-automation-controller reads the setter from the comment after the value, on the
+//! same line.
 
 use crate::model::Automation;
 use serde_json::Value;
 
-/// The automation that owns the value ending at byte `end`, if the rest of its line says so.
+/// Returns the automation that owns the value ending at byte `end`, if the rest of its line
+/// contains a marker.
 pub(crate) fn automation_after(text: &str, end: usize) -> Option<Automation> {
     let rest = text.get(end..)?;
     let line = rest.split('\n').next().unwrap_or(rest);
     let comment = line[line.find('#')?..].trim_start_matches('#').trim();
-    // The marker may be followed by other words, so the object's own end is looked for.
+    // Other words may follow the marker, so the object's end is searched.
     let object = comment.get(comment.find('{')?..=comment.find('}')?)?;
     let marker: Value = serde_json::from_str(object).ok()?;
     let policy = marker.get("$imagepolicy")?.as_str()?;

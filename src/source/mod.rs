@@ -1,7 +1,7 @@
 //! Sources: the ways images are written down. One file each, behind one registry.
 //!
-//! A source turns a claimed file into [`Finding`]s. It never decides what is app, stage or target:
-//! path and key templates of the [`Rule`] do, in [`read`].
+//! A source converts a claimed file to [`VersionFinding`]s. It does not decide app, stage or
+//! target: the path and key templates of the [`SourceRule`] do, in [`read_claim`].
 
 mod access_log;
 mod argo;
@@ -52,12 +52,12 @@ pub use reader::{FileChangeKind, ParseCache, SnapshotReader, YamlReadError, is_t
 use crate::config::SourceRule;
 use crate::model::{BlindSpot, EntryNote, Location, SourceKind, TemplateCaptures, Version};
 
-/// One version found in a file.
+/// A version found in a file.
 #[derive(Debug, Clone, Default)]
 pub struct VersionFinding {
-    /// Which of several images of one file; stable while versions change.
+    /// Distinguishes several images of one file; stable while versions change.
     pub component: Option<String>,
-    /// What key templates or groups captured; these win over the path's captures.
+    /// Captures of key templates or groups; they override the path's captures.
     pub captures: TemplateCaptures,
     pub image: Option<String>,
     pub version: Version,
@@ -65,49 +65,49 @@ pub struct VersionFinding {
     pub notes: Vec<EntryNote>,
 }
 
-/// What a name tells of a file; the whole name tells more.
+/// How a file name fits a source; the whole name is stronger evidence than the extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NameMatch {
     Extension,
     Name,
 }
 
-/// A way of writing images down. What is known of it without a file is in [`SourceKind::descriptor`].
+/// A way of writing images down. [`SourceKind::descriptor`] has its properties that need no file.
 pub trait Source: Sync {
-    /// The word for it in the config.
+    /// Returns the kind used in the configuration.
     fn kind(&self) -> SourceKind;
 
-    /// What a rule's path template is matched against for a file: the file's path, a directory that
-    /// stands for it, or both.
+    /// Returns the strings that a rule's path template is matched against for a file: its path, a
+    /// directory that stands for it, or both.
     fn subjects<'p>(&self, path: &'p str) -> Vec<&'p str> {
         vec![path]
     }
 
-    /// How values are spelled in a file that this source found one in, for an edit.
+    /// Returns the notation of values in a file read by this source, for edits.
     fn notation(&self, path: &str) -> ValueNotation {
         ValueNotation::by_name(path)
     }
 
-    /// Whether discovery takes a file for one of this source by its name, in lower case.
+    /// Returns how well a file's name, in lower case, fits this source; for discovery.
     fn recognises_name(&self, _name: &str, _extension: &str) -> Option<NameMatch> {
         None
     }
 
-    /// Whether discovery opens files of that name at all. Those that hold YAML or JSON it opens anyway.
+    /// True if discovery opens files of that name. It opens YAML and JSON files anyway.
     fn opens_name(&self, _name: &str, _extension: &str) -> bool {
         false
     }
 
-    /// Whether discovery takes a Kubernetes object for one of this source, by its `apiVersion` and `kind`.
-    /// Objects that no source takes are manifests.
+    /// True if a Kubernetes object belongs to this source by its `apiVersion` and `kind`; for
+    /// discovery. Objects of no other source are manifests.
     fn recognises_object(&self, _version: &str, _kind: &str) -> bool {
         false
     }
 
-    /// The versions a claimed file holds. What cannot be read is a warning of the reader.
+    /// Returns the versions in a claimed file. Unreadable files become warnings of the reader.
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding>;
 
-    /// The places by which programs may come to other versions than [`Source::read`] does.
+    /// Returns places that may lead programs to other versions than [`Source::read`] finds.
     fn blind_spots(
         &self,
         _claim: &Claim<'_>,
@@ -118,7 +118,7 @@ pub trait Source: Sync {
     }
 }
 
-/// The source of a kind.
+/// Returns the source of a kind. To add one, see CONTRIBUTING.md.
 pub fn source_of(kind: SourceKind) -> &'static dyn Source {
     match kind {
         SourceKind::Kustomize => &kustomize::KustomizeSource,
@@ -137,7 +137,7 @@ pub fn source_of(kind: SourceKind) -> &'static dyn Source {
     }
 }
 
-/// The source of a rule.
+/// Returns the source of a rule.
 pub fn source_for(rule: &SourceRule) -> &'static dyn Source {
     source_of(rule.kind)
 }

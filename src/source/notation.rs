@@ -1,14 +1,14 @@
-//! How a source's files spell a value, for an edit: which quotes and escapes there are, and what can
-//! be said in them. YAML and JSON are edited by `yaml`.
+//! The notation of values in a source's files, for edits: quotes, escapes, and the values they can
+//! express. YAML and JSON are edited by `yaml`.
 
-/// The spelling of values in one file.
+/// The notation of values in one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueNotation {
     Yaml,
     Json,
-    /// A template that is no YAML, read line by line.
+    /// A template that is not valid YAML, read line by line.
     Template,
-    /// Words as they are: the `text` and `line` sources.
+    /// Unquoted words: the `text` and `line` sources.
     Word,
     /// `KEY=value`, with or without quotes.
     Dotenv,
@@ -17,12 +17,12 @@ pub enum ValueNotation {
 }
 
 impl ValueNotation {
-    /// YAML, or JSON by its name.
+    /// Returns JSON for a `.json` file, otherwise YAML.
     pub fn by_name(path: &str) -> Self {
         if path.ends_with(".json") { ValueNotation::Json } else { ValueNotation::Yaml }
     }
 
-    /// The value that a token spells. `None` for escapes, which say one thing in several ways.
+    /// Returns the value of a token. `None` for a token with escapes, which have several spellings.
     pub fn value_of(self, token: &str) -> Option<&str> {
         let inside = match (self, token.as_bytes().first()) {
             (ValueNotation::Word, _) => return Some(token),
@@ -36,8 +36,8 @@ impl ValueNotation {
         (!inside.contains('\\') && !has_marker(inside)).then_some(inside)
     }
 
-    /// The token that spells a new value in the style of the old token. `None` where that is not
-    /// possible.
+    /// Returns the token for a new value in the style of the old token; `None` if that is
+    /// impossible.
     pub fn token_of(self, old: &str, new: &str) -> Option<String> {
         let quote = old.chars().next().filter(|c| matches!(c, '"' | '\''));
         let plain = !new.is_empty() && !new.contains(|c: char| c.is_whitespace() || c.is_control());

@@ -4,7 +4,7 @@ use super::leaf::Leaf;
 use super::{Claim, NameMatch, SnapshotReader, Source, VersionFinding, keyed, shape};
 use crate::model::{ImagePart, ImageReference, SourceKind, TemplateCaptures};
 
-/// The source; see the module.
+/// The Pulumi source; see the module.
 pub struct PulumiSource;
 
 impl Source for PulumiSource {
@@ -41,7 +41,7 @@ fn leaf_finding(leaf: &Leaf, path: &str) -> Option<VersionFinding> {
     })
 }
 
-/// A reference that is sure by its own shape, or by a key that says `image`.
+/// Returns a reference that is certain by its shape, or by a key that contains `image`.
 fn sure_reference(leaf: &Leaf) -> Option<ImageReference> {
     if leaf.embedded || !shape::is_literal(&leaf.text) {
         return None;
@@ -51,7 +51,7 @@ fn sure_reference(leaf: &Leaf) -> Option<ImageReference> {
     found.or_else(|| shape::certain_reference(&leaf.text)).or_else(|| short_reference(&leaf.text))
 }
 
-/// `nginx:1.25`: a name of letters and a version, which no address or setting looks like.
+/// Parses `nginx:1.25`: a name of letters and a version, unlike any address or setting.
 fn short_reference(text: &str) -> Option<ImageReference> {
     let found = shape::parse_reference(text)?;
     let tag = found.version.tag.as_deref().unwrap_or_default();
@@ -59,7 +59,8 @@ fn short_reference(text: &str) -> Option<ImageReference> {
     (name && shape::is_version(tag)).then_some(found)
 }
 
-/// `chime` for `project:chime` and its `image`; `chime.nginx` for another key below it.
+/// Returns the component: `chime` for `project:chime` and its `image`, `chime.nginx` for another
+/// key below it.
 fn key_component(leaf: &Leaf) -> Option<String> {
     let mut words: Vec<&str> = leaf.keys().skip(1).collect();
     if let Some(first) = words.first_mut() {

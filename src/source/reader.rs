@@ -1,4 +1,4 @@
-//! Reads and parses files of a snapshot once, and remembers who looked at what.
+//! Reads and parses files of a snapshot once, and records all accesses.
 
 use super::access_log::{AccessLog, PathLookup};
 use super::by_document::DocumentCache;
@@ -13,8 +13,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-/// The cache is emptied when it holds trees of this many bytes of text: few files are read twice,
-/// and those soon after each other.
+/// Bytes of text after which the cache is cleared: few files are read twice, and then soon after
+/// each other.
 const CACHED_BYTES: usize = 256 << 10;
 
 /// Parsed files by blob id, so that equal files are parsed once, also across revisions.
@@ -26,10 +26,10 @@ pub struct ParseCache {
     leaves: RefCell<HashMap<Oid, Rc<Vec<Leaf>>>>,
     pub(super) documents: DocumentCache,
     pub(super) kustomize: kustomize::KustomizeFileCache,
-    /// What was built of the commit read last.
+    /// Builds of the commit read last.
     builds: RefCell<Option<CommitBuilds>>,
     last_stamp: Cell<EssenceStamp>,
-    /// The same for readers that are asked for versions only.
+    /// Like `builds`, for readers that need versions only.
     version_builds: RefCell<Option<CommitBuilds>>,
 }
 
@@ -37,19 +37,19 @@ pub struct ParseCache {
 type CommitBuilds = (Oid, Rc<kustomize::BuildCache>);
 
 impl ParseCache {
-    /// The builds of a commit, shared by all who read it; those of a work tree, which may change, are
-    /// not.
+    /// Returns the builds of a commit, shared by all its readers. A work tree may change, so its
+    /// builds are not shared.
     fn commit_builds(&self, commit: Option<Oid>) -> Rc<kustomize::BuildCache> {
         commit.map(|commit| builds_of(&self.builds, commit, Rc::default)).unwrap_or_default()
     }
 
-    /// Is it known what was built of this commit?
+    /// True if builds of this commit are cached.
     pub fn has_builds_of(&self, commit: Oid) -> bool {
         self.builds.borrow().as_ref().is_some_and(|(of, _)| *of == commit)
     }
 
-    /// As `builds`, for versions only: builds with borrowed places are not for others, but those with
-    /// the right places will do here.
+    /// Like `commit_builds`, for versions only. Such builds may have outdated lines and must not be
+    /// used elsewhere, but exact builds can be used here.
     fn version_builds(&self, commit: Option<Oid>) -> Rc<kustomize::BuildCache> {
         let exact = |commit| self.builds.borrow_mut().take_if(|(of, _)| *of == commit);
         let new = |commit| exact(commit).map(|(_, builds)| builds).unwrap_or_default();
@@ -58,12 +58,12 @@ impl ParseCache {
             .unwrap_or_default()
     }
 
-    /// Says that the snapshot `to`, read next for versions only, differs from `from`, the one read
-    /// last, in exactly these paths of files. What was built of `from` stays as far as it holds.
+    /// Announces that the snapshot `to`, read next for versions only, differs from `from`, read
+    /// last, in exactly these files. Builds of `from` that are still valid are kept.
     ///
-    /// Returns the directories that were read as claims and may have changed, with all that was told
-    /// before and not read again left out. `None` when nothing is kept: of another commit, or when a
-    /// reader of `from` still lives. Then everything is read anew.
+    /// Returns the directories that were read as claims and may have changed, except those reported
+    /// earlier and not read since. `None` if nothing is cached for `from` or one of its readers
+    /// still exists; then everything must be read again.
     pub fn apply_changes<'p>(
         &self,
         from: Oid,
@@ -77,13 +77,13 @@ impl ParseCache {
         Some(affected)
     }
 
-    /// A stamp that nothing bears yet.
+    /// Returns a new, unused stamp.
     pub(super) fn next_stamp(&self) -> EssenceStamp {
         self.last_stamp.set(self.last_stamp.get() + 1);
         self.last_stamp.get()
     }
 
-    /// Counts a text that is about to be kept.
+    /// Accounts for a text to be cached, clearing the cache if it is full.
     fn make_room(&self, bytes: usize) {
         let held = self.bytes.get() + bytes;
         if held <= CACHED_BYTES {
@@ -97,12 +97,12 @@ impl ParseCache {
     }
 }
 
-/// How a path of a file differs from one snapshot to another.
+/// The kind of change of a file between two snapshots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileChangeKind {
     Added,
     Removed,
-    /// Its contents or its kind.
+    /// Its contents or kind changed.
     Modified,
 }
 
@@ -118,25 +118,25 @@ fn builds_of(
     }
 }
 
-/// A snapshot through which sources read. It keeps the paths that were looked at (found or not), so
-/// that a later change of one of them is known to matter, and warns once about each unreadable file.
+/// A snapshot as seen by sources. It records the paths that were looked up (found or not), so that
+/// later changes of them are known to matter, and warns once about each unreadable file.
 pub struct SnapshotReader<'a> {
     snapshot: &'a Snapshot<'a>,
     pub(super) cache: &'a ParseCache,
-    /// Directories of this snapshot that were built.
+    /// Built directories of this snapshot.
     pub(super) kustomize: Rc<kustomize::BuildCache>,
     pub(super) touched: RefCell<AccessLog>,
-    /// The path that was looked up last, and what is there.
+    /// The last path looked up, and the result.
     last: RefCell<(String, Option<SnapshotFile>)>,
     warnings: RefCell<BTreeMap<String, Warning>>,
-    /// Is it asked for versions only?
+    /// True if only versions are needed.
     pub(super) of_versions: bool,
-    /// Every warning in the order it was given, also those about files that had one.
+    /// All warnings in order, including further ones about the same file.
     log: RefCell<Vec<Warning>>,
 }
 
 impl<'a> SnapshotReader<'a> {
-    /// A reader over one snapshot.
+    /// Creates a reader of a snapshot.
     pub fn new(snapshot: &'a Snapshot<'a>, cache: &'a ParseCache) -> Self {
         SnapshotReader::with_builds(snapshot, cache, cache.commit_builds(snapshot.commit()))
     }
@@ -158,41 +158,41 @@ impl<'a> SnapshotReader<'a> {
         }
     }
 
-    /// A reader that is asked for versions only: lines and spans may be those of another revision,
-    /// where nothing else has changed (see [`Cache::moved`]).
+    /// Creates a reader for versions only: lines and spans may be those of another revision if
+    /// nothing else changed (see [`ParseCache::apply_changes`]).
     pub fn of_versions(snapshot: &'a Snapshot<'a>, cache: &'a ParseCache) -> Self {
         let reader =
             SnapshotReader::with_builds(snapshot, cache, cache.version_builds(snapshot.commit()));
         SnapshotReader { of_versions: true, ..reader }
     }
 
-    /// How many warnings were given so far, and those given since some earlier count.
+    /// Returns the number of warnings so far, and those after the first `count`.
     pub(super) fn warned_since(&self, count: usize) -> (usize, Vec<Warning>) {
         let log = self.log.borrow();
         (log.len(), log.get(count..).unwrap_or_default().to_vec())
     }
 
-    /// The snapshot.
+    /// Returns the snapshot.
     pub fn snapshot(&self) -> &'a Snapshot<'a> {
         self.snapshot
     }
 
-    /// The paths looked at since the last call.
+    /// Returns the paths accessed since the last call.
     pub fn take_touched(&self) -> AccessLog {
         std::mem::take(&mut self.touched.borrow_mut())
     }
 
-    /// Goes on with paths that were taken before.
+    /// Restores paths that were taken before.
     pub(super) fn resume_touched(&self, touched: AccessLog) {
         *self.touched.borrow_mut() = touched;
     }
 
-    /// Says that these paths were looked at, though what was found there is remembered.
+    /// Records these paths as accessed, although the result comes from a cache.
     pub(super) fn record_access(&self, paths: &Rc<AccessLog>) {
         self.touched.borrow_mut().add_shared(Rc::clone(paths));
     }
 
-    /// The warnings so far, one per file.
+    /// Returns the warnings so far, one per file.
     pub fn warnings(&self) -> Vec<Warning> {
         self.warnings.borrow().values().cloned().collect()
     }
@@ -204,7 +204,7 @@ impl<'a> SnapshotReader<'a> {
         self.warnings.borrow_mut().entry(key).or_insert(warning);
     }
 
-    /// The file at a path, if there is one.
+    /// Returns the file at a path, if there is one.
     pub fn find_file(&self, path: &str) -> Option<SnapshotFile> {
         let file = self.found_last(path).unwrap_or_else(|| {
             let file = self.snapshot.find_file(path);
@@ -215,13 +215,14 @@ impl<'a> SnapshotReader<'a> {
         file
     }
 
-    /// A file is asked for several times on end: is it there, what does it speak of, what is in it.
+    /// Returns the cached result for the last path: the same file is often looked up several times
+    /// in a row.
     fn found_last(&self, path: &str) -> Option<Option<SnapshotFile>> {
         let last = self.last.borrow();
         (last.0 == path && !path.is_empty()).then(|| last.1.clone())
     }
 
-    /// Is there a directory at this path?
+    /// True if there is a directory at this path.
     pub fn is_directory(&self, path: &str) -> bool {
         let is = self.snapshot.is_directory(path);
         self.touched
@@ -230,26 +231,26 @@ impl<'a> SnapshotReader<'a> {
         is
     }
 
-    /// Is there a plain file at this path?
+    /// True if there is a regular file at this path.
     pub fn file_exists(&self, path: &str) -> bool {
         self.find_file(path).is_some_and(|file| file.kind == FileKind::File)
     }
 
-    /// The text of a file, without a byte order mark's influence on offsets (it stays in the text).
-    /// `None` with a warning when it cannot be read.
+    /// Returns the text of a file, including any byte order mark, so that offsets are those in the
+    /// file. `None` with a warning if it cannot be read.
     pub fn read_text(&self, path: &str) -> Option<Rc<str>> {
         let found =
             self.find_file(path).ok_or(ReadError::NotFound).and_then(|file| self.load_text(&file));
         found.map_err(|error| self.add_warning(unreadable_warning(path, &error))).ok()
     }
 
-    /// The text of a file and its id, if it can be read.
+    /// Returns id and text of a file, if it can be read.
     pub(super) fn text_and_id(&self, path: &str) -> Option<(Oid, Rc<str>)> {
         let file = self.find_file(path)?;
         Some((file.id, self.load_text(&file).ok()?))
     }
 
-    /// The documents of a YAML or JSON file. `None` with a warning when it is neither.
+    /// Returns the documents of a YAML or JSON file. `None` with a warning if it is invalid.
     pub fn read_yaml(&self, path: &str) -> Option<Rc<yaml::YamlStream>> {
         match self.try_yaml(path) {
             Ok(stream) => Some(stream),
@@ -264,10 +265,10 @@ impl<'a> SnapshotReader<'a> {
         }
     }
 
-    /// As [`Reader::yaml`], but says why not instead of warning.
+    /// Like [`SnapshotReader::read_yaml`], but returns the error instead of warning.
     ///
     /// # Errors
-    /// [`Unparsed`].
+    /// [`YamlReadError`].
     pub fn try_yaml(&self, path: &str) -> Result<Rc<yaml::YamlStream>, YamlReadError> {
         let file = self.find_file(path).ok_or(YamlReadError::Read(ReadError::NotFound))?;
         let text = self.load_text(&file).map_err(YamlReadError::Read)?;
@@ -279,7 +280,7 @@ impl<'a> SnapshotReader<'a> {
         parsed.map_err(|error| YamlReadError::Yaml(error, is_template(&text)))
     }
 
-    /// The leaves of a YAML or JSON file. `None` with a warning when it is neither.
+    /// Returns the leaves of a YAML or JSON file. `None` with a warning if it is invalid.
     pub fn read_leaves(&self, path: &str) -> Option<Rc<Vec<Leaf>>> {
         let stream = self.read_yaml(path)?;
         let id = self.snapshot.find_file(path)?.id;
@@ -287,7 +288,8 @@ impl<'a> SnapshotReader<'a> {
         Some(Rc::clone(cache.entry(id).or_insert_with(|| Rc::new(leaf::of_yaml(&stream)))))
     }
 
-    /// As [`Reader::leaves`], but a template that is no YAML is read line by line, as far as that goes.
+    /// Like [`SnapshotReader::read_leaves`], but a template that is not valid YAML is scanned line
+    /// by line.
     pub fn leaves_or_scan(&self, path: &str) -> Option<Rc<Vec<Leaf>>> {
         if let Err(YamlReadError::Yaml(_, true)) = self.try_yaml(path) {
             let id = self.snapshot.find_file(path)?.id;
@@ -319,7 +321,7 @@ impl<'a> SnapshotReader<'a> {
     }
 }
 
-/// Why a file gave no YAML.
+/// Why a file could not be read as YAML.
 #[derive(Debug, Clone)]
 pub enum YamlReadError {
     Read(ReadError),
@@ -345,7 +347,7 @@ pub(super) fn not_yaml(path: &str, error: &yaml::YamlError, templated: bool) -> 
     Warning::for_file("not-yaml", path, format!("is {why}: {error}"))
 }
 
-/// Does a text contain template markers of Go, Helm, Jinja or ERB?
+/// True if a text contains template markers of Go, Helm, Jinja or ERB.
 pub fn is_template(text: &str) -> bool {
     ["{{", "{%", "<%"].iter().any(|marker| text.contains(marker))
 }

@@ -1,4 +1,4 @@
-//! Charts, and values given to charts: what Argo CD and Flux objects have in common.
+//! Charts and chart values, shared by Argo CD and Flux.
 
 use super::convention::{self, KeySyntax, TELLING};
 use super::leaf::Leaf;
@@ -6,16 +6,15 @@ use super::leaf_subtree::LeafSubtree;
 use super::{Claim, VersionFinding, marker, shape};
 use crate::model::{Automation, EntryNote, ImagePart, TemplateCaptures, Version, base_name};
 
-/// A finding of one object, before it is known how many the object has.
+/// A finding of one object, before the number of its findings is known.
 pub(super) struct ObjectFinding {
-    /// What it is called beside others: the chart's name, an image's last word, a key.
+    /// Its name among others: the chart's name, the last word of an image, a key.
     pub(super) word: Option<String>,
     pub(super) finding: VersionFinding,
 }
 
-/// The findings of one object under the object's name. Its only chart, or else its only image, goes
-/// by that name; what stands beside it has its own word too, so that a chart keeps its slot where one
-/// stage adds an image.
+/// Names the findings of one object. Its only chart, or else its only image, gets the object's
+/// name. Others also get their own word, so that a chart keeps its cell if one stage adds an image.
 pub(super) fn name_findings(
     claim: &Claim<'_>,
     name: Option<&str>,
@@ -44,8 +43,8 @@ pub(super) fn name_findings(
         .collect()
 }
 
-/// What an object's name says beyond the path: `web` for `web--prod` in a file of `prod`, so that it is
-/// the same in every stage; nothing where it is the app itself.
+/// Returns the part of an object's name that the path does not contain: `web` for `web--prod` in a
+/// file of `prod`, so that it is equal in all stages. `None` if it is the app itself.
 pub(super) fn own_name<'n>(claim: &Claim<'_>, name: &'n str) -> Option<&'n str> {
     const JOINTS: [char; 3] = ['-', '_', '.'];
     let mut own = name;
@@ -61,7 +60,7 @@ pub(super) fn own_name<'n>(claim: &Claim<'_>, name: &'n str) -> Option<&'n str> 
     (!own.is_empty() && app != Some(own) && shape::is_literal(own)).then_some(own)
 }
 
-/// A version of something that lives elsewhere: a chart, a git tag.
+/// Returns a version of something that lives elsewhere: a chart, a git tag.
 pub(super) fn version_finding(
     image: Option<String>,
     leaf: &Leaf,
@@ -93,18 +92,19 @@ pub(super) fn version_finding(
     Some(ObjectFinding { word, finding })
 }
 
-/// Does a chart version leave room: `1.x`, `>=1.2`, `*`?
+/// True for a chart version range: `1.x`, `>=1.2`, `*`.
 fn is_range(text: &str) -> bool {
     text.contains(['*', '^', '~', '<', '>', '|', ' ']) || text.ends_with(".x")
 }
 
-/// The images that Helm values pin, by convention.
+/// Returns the images pinned in Helm values, by convention.
 pub(super) fn values_findings(values: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     let (leaves, real) = values.detach_leaves();
     image_findings(&leaves, &real, path)
 }
 
-/// The images that leaves pin, by convention; `real` are the same leaves with their whole paths.
+/// Returns the images pinned by leaves, by convention. `real` contains the same leaves with their
+/// full paths.
 pub(super) fn image_findings(leaves: &[Leaf], real: &[&Leaf], path: &str) -> Vec<ObjectFinding> {
     let pins = convention::find_version_leaves(leaves, KeySyntax::Tree)
         .into_iter()

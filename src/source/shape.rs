@@ -1,5 +1,5 @@
-//! What a value looks like: a version, a tag, an image reference. Measured on twelve public
-//! repositories; a value alone proves little, so callers combine this with the key.
+//! Recognises the shape of values: a version, a tag, an image reference. Tuned on twelve public
+//! repositories. A value alone proves little, so callers also consider the key.
 
 use crate::model::{ImageReference, is_digest};
 use regex::Regex;
@@ -38,7 +38,7 @@ pattern!(
     r"^[~^><=v ]*[0-9]+(\.([0-9]+|x|\*)){0,2}([-+.][A-Za-z0-9_.+-]*)?( *(,|\|\|| - | ) *[~^><=v ]*[0-9]+(\.([0-9]+|x|\*)){0,2}([-+.][A-Za-z0-9_.+-]*)?)*$"
 );
 
-/// Tags that name a moving thing, not a build.
+/// Mutable tags, which do not name a build.
 const MOVING: [&str; 20] = [
     "latest",
     "main",
@@ -62,7 +62,7 @@ const MOVING: [&str; 20] = [
     "development",
 ];
 
-/// Can the value be a version at all? Templates, variables and long texts cannot.
+/// True if the value can be a version. Templates, variables and long texts cannot.
 pub fn is_literal(value: &str) -> bool {
     let marked = ["{{", "${", "$(", "<%"].iter().any(|marker| value.contains(marker));
     !value.is_empty()
@@ -72,13 +72,13 @@ pub fn is_literal(value: &str) -> bool {
         && !value.contains(['\n', '\r'])
 }
 
-/// Is the value a word for something that moves: `latest`, `develop`, `1.2-SNAPSHOT`?
+/// True for a mutable tag: `latest`, `develop`, `1.2-SNAPSHOT`.
 pub fn is_moving(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     MOVING.contains(&lower.as_str()) || lower.ends_with("-snapshot")
 }
 
-/// Does the value look like a version even without a telling key?
+/// True if the value looks like a version even without a telling key.
 pub fn is_version(value: &str) -> bool {
     if value.len() > 140 || !value.bytes().any(|b| b.is_ascii_digit()) {
         return is_digest(value);
@@ -93,12 +93,12 @@ pub fn is_version(value: &str) -> bool {
     !tag.contains(['/', ' ', ':', ',']) && VERSION.is_match(tag) && word_hash_is_hash(tag)
 }
 
-/// `word-abc123`: the last piece must hold a digit, or it is a word too (`non-facade`).
+/// True if a `word-abc123` contains a digit; otherwise its last piece is a word too (`non-facade`).
 fn word_hash_is_hash(value: &str) -> bool {
     value.bytes().any(|b| b.is_ascii_digit())
 }
 
-/// A git commit: 7 to 64 hex digits, with both digits and letters unless of full length.
+/// True for a git commit: 7 to 64 hex digits, with both digits and letters unless of full length.
 pub fn is_commit(value: &str) -> bool {
     let hex = value.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     let mixed =
@@ -106,7 +106,7 @@ pub fn is_commit(value: &str) -> bool {
     hex && (7..=64).contains(&value.len()) && (mixed || matches!(value.len(), 40 | 64))
 }
 
-/// Is the value a legal tag (or `tag@digest`, or digest), which a telling key makes a version?
+/// True for a legal tag, `tag@digest` or digest, which is a version under a telling key.
 pub fn is_tag(value: &str) -> bool {
     let tag = match value.split_once('@') {
         Some((tag, digest)) if is_digest(digest) => tag,
@@ -117,12 +117,12 @@ pub fn is_tag(value: &str) -> bool {
             && !matches!(tag, "true" | "false" | "null" | "none" | "yes" | "no" | "None"))
 }
 
-/// A version or a range of chart versions: `1.2.3`, `~1.2`, `1.x`, `>=1 <2`.
+/// True for a version or a range of chart versions: `1.2.3`, `~1.2`, `1.x`, `>=1 <2`.
 pub fn is_version_or_range(value: &str) -> bool {
     is_version(value) || (value.bytes().any(|b| b.is_ascii_digit()) && RANGE.is_match(value))
 }
 
-/// A whole image reference with tag or digest; `docker://` and `oci://` are taken off.
+/// Parses an image reference with tag or digest; `docker://` and `oci://` are removed.
 pub fn parse_reference(value: &str) -> Option<ImageReference> {
     let bare =
         value.strip_prefix("docker://").or_else(|| value.strip_prefix("oci://")).unwrap_or(value);
@@ -134,7 +134,8 @@ pub fn parse_reference(value: &str) -> Option<ImageReference> {
     pinned.then_some(reference)
 }
 
-/// A reference that is one whatever its key: with a `/`, and a version, a digest, or a registry.
+/// Parses a reference that is certain under any key: with a `/`, and a version, a digest, or a
+/// registry.
 pub fn certain_reference(value: &str) -> Option<ImageReference> {
     let found = parse_reference(value).filter(|found| found.name.contains('/'))?;
     let tag = found.version.tag.as_deref().unwrap_or_default();
@@ -145,12 +146,14 @@ pub fn certain_reference(value: &str) -> Option<ImageReference> {
     (found.version.digest.is_some() || is_version(tag) || (registry && telling)).then_some(found)
 }
 
-/// Are two values the same to everything here and to YAML, so that whoever takes one takes the other?
+/// True if two values have the same shape for everything here and for YAML, so that replacing one
+/// by the other changes no classification.
 pub fn are_equivalent(a: &str, b: &str) -> bool {
     let number = |part: Option<&str>| {
         part.is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    // Whole, and around the first dash: `12-debezium` and `psql-14` are numbered, `psql-ab` is not.
+    // The whole value, and the parts around the first dash: `12-debezium` and `psql-14` are
+    // numbered, `psql-ab` is not.
     let digits = |value: &str| {
         let around = value.split_once('-');
         (

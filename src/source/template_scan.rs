@@ -1,15 +1,15 @@
-//! Leaves of a file that is YAML only after a template engine has run: read by indentation, line by
-//! line, so that the plain parts can still be seen.
+//! Scans the leaves of a template that becomes YAML only when rendered: line by line, by
+//! indentation, so that its literal parts can be read.
 
 use super::leaf::{KEY_SEPARATOR, Leaf, MAX_BYTES, MAX_LEAVES, image_of, is_label};
 use super::shape;
 use crate::model::Span;
 
-/// Longer texts before a colon are no key.
+/// Maximum length of a key.
 const MAX_KEY: usize = 1024;
 
-/// Scalars of `key: value` lines. Lines that start with a template marker are passed over; values
-/// that hold one come back as they are, for the caller to refuse.
+/// Returns the scalars of `key: value` lines. Lines that start with a template marker are skipped.
+/// Values with a marker are returned as they are, for the caller to reject.
 pub fn scan_leaves(text: &str) -> Vec<Leaf> {
     let mut scan =
         TemplateScanner { open: Vec::new(), items: Vec::new(), leaves: Vec::new(), bytes: 0 };
@@ -26,12 +26,12 @@ pub fn scan_leaves(text: &str) -> Vec<Leaf> {
 }
 
 struct TemplateScanner {
-    /// Keys that are open, with their column.
+    /// Open keys with their columns.
     open: Vec<(usize, String)>,
-    /// Lists that are open: the column of their dashes and the number of elements so far.
+    /// Open lists: the column of their dashes and the index of the current element.
     items: Vec<(usize, usize)>,
     leaves: Vec<Leaf>,
-    /// Of the leaves' paths and values.
+    /// Total bytes of the leaves' paths and values.
     bytes: usize,
 }
 
@@ -87,7 +87,7 @@ impl TemplateScanner {
     }
 
     fn close_keys(&mut self, column: usize) {
-        // What is open stands further to the right the later it was opened.
+        // Later entries are always further to the right.
         while self.open.last().is_some_and(|(at, _)| *at >= column) {
             self.open.pop();
         }
@@ -110,7 +110,7 @@ impl TemplateScanner {
         self.open.push((column, format!("[{index}]")));
     }
 
-    /// Calls the element that was just opened by the name on its first line.
+    /// Names the current element after the name on its first line.
     fn name_item(&mut self, name: &str) {
         if let Some((_, item)) = self.open.last_mut() {
             *item = format!("[{name}]");
@@ -131,7 +131,7 @@ impl TemplateScanner {
     }
 }
 
-/// A plain or quoted key and where its value begins.
+/// Returns a plain or quoted key, and the position of its value.
 fn key_of(text: &str) -> Option<(&str, usize)> {
     let colon = text
         .match_indices(':')
@@ -142,7 +142,7 @@ fn key_of(text: &str) -> Option<(&str, usize)> {
     fine.then_some((key, colon + 1))
 }
 
-/// The scalar at the start of a text and its length there, quotes included. 0 for none.
+/// Returns the scalar at the start of a text and its length including quotes; 0 if there is none.
 fn scalar_of(text: &str) -> (&str, usize) {
     if text.is_empty() || text.starts_with(['#', '|', '>', '&', '*', '[']) {
         return ("", 0);

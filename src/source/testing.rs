@@ -13,35 +13,32 @@ const MODE_LINK: i32 = 0o120_000;
 const MODE_TREE: i32 = 0o040_000;
 
 /// A bare repository in a temporary folder, with one commit.
-pub(crate) struct TestRepository {
+pub(crate) struct TestSources {
     /// The id of the commit.
     pub commit: Oid,
     repository: Repository,
-    /// Removed with the value.
+    /// Removed on drop.
     _folder: tempfile::TempDir,
 }
 
-/// A repository with these files: `(path, content)`.
-pub(crate) fn repository(files: &[(&str, &str)]) -> TestRepository {
+/// Creates a repository with these files: `(path, content)`.
+pub(crate) fn repository(files: &[(&str, &str)]) -> TestSources {
     repository_with_links(files, &[])
 }
 
-/// A repository with these files and these symbolic links: `(path, target)`.
-pub(crate) fn repository_with_links(
-    files: &[(&str, &str)],
-    links: &[(&str, &str)],
-) -> TestRepository {
+/// Creates a repository with these files and these symbolic links: `(path, target)`.
+pub(crate) fn repository_with_links(files: &[(&str, &str)], links: &[(&str, &str)]) -> TestSources {
     let plain = files.iter().map(|(path, text)| (*path, MODE_FILE, *text));
     let links = links.iter().map(|(path, target)| (*path, MODE_LINK, *target));
     let folder = tempfile::tempdir().expect("a temporary folder");
     let git = git2::Repository::init_bare(folder.path()).expect("a new repository");
     let commit = commit(&git, plain.chain(links));
     let repository = Repository::open(folder.path()).expect("the new repository");
-    TestRepository { commit, repository, _folder: folder }
+    TestSources { commit, repository, _folder: folder }
 }
 
-/// A repository with one commit for each set of files, and the commits.
-pub(crate) fn revisions(all: &[BTreeMap<&str, &str>]) -> (TestRepository, Vec<Oid>) {
+/// Creates a repository with one commit for each set of files; returns the commits too.
+pub(crate) fn revisions(all: &[BTreeMap<&str, &str>]) -> (TestSources, Vec<Oid>) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let git = git2::Repository::init_bare(folder.path()).expect("a new repository");
     let one = |files: &BTreeMap<&str, &str>| {
@@ -50,7 +47,7 @@ pub(crate) fn revisions(all: &[BTreeMap<&str, &str>]) -> (TestRepository, Vec<Oi
     let commits: Vec<Oid> = all.iter().map(one).collect();
     let repository = Repository::open(folder.path()).expect("the new repository");
     (
-        TestRepository { commit: *commits.last().expect("a commit"), repository, _folder: folder },
+        TestSources { commit: *commits.last().expect("a commit"), repository, _folder: folder },
         commits,
     )
 }
@@ -68,18 +65,18 @@ fn commit<'f>(git: &git2::Repository, files: impl Iterator<Item = (&'f str, i32,
     id
 }
 
-impl TestRepository {
-    /// The files of the commit.
+impl TestSources {
+    /// Returns the files of the commit.
     pub(crate) fn snapshot(&self) -> Snapshot<'_> {
         self.snapshot_of(self.commit)
     }
 
-    /// The files of another commit.
+    /// Returns the files of another commit.
     pub(crate) fn snapshot_of(&self, commit: Oid) -> Snapshot<'_> {
         Snapshot::of_commit(&self.repository, commit).expect("the commit is there")
     }
 
-    /// What a rule finds in all files it claims, with the claimed path, and the warnings.
+    /// Returns a rule's findings in all files it claims, with their paths, and the warnings.
     pub(crate) fn read(&self, rule: SourceRule) -> (Vec<(String, VersionFinding)>, Vec<Warning>) {
         let (snapshot, cache) = (self.snapshot(), ParseCache::default());
         let reader = SnapshotReader::new(&snapshot, &cache);
@@ -92,7 +89,7 @@ impl TestRepository {
         (found, reader.warnings())
     }
 
-    /// The blind spots of all files that a rule claims: `path:line key`, and what stands there.
+    /// Returns the blind spots of all files that a rule claims: `path:line key`, and their values.
     pub(crate) fn blind_spots(&self, rule: SourceRule) -> Vec<(String, String)> {
         let (snapshot, cache) = (self.snapshot(), ParseCache::default());
         let config = Config { rules: vec![rule], ..Config::default() };
@@ -116,7 +113,7 @@ impl TestRepository {
         out
     }
 
-    /// What a source finds in one file, without any config.
+    /// Returns a source's findings in one file, without a configuration.
     pub(crate) fn findings(&self, kind: SourceKind, path: &str) -> Vec<VersionFinding> {
         let (snapshot, cache) = (self.snapshot(), ParseCache::default());
         let reader = SnapshotReader::new(&snapshot, &cache);
@@ -127,7 +124,8 @@ impl TestRepository {
     }
 }
 
-/// A config with these stages in a row and these rules, as `(kind, path template)`.
+/// Returns a configuration with these stages in sequence and these rules, as `(kind, path
+/// template)`.
 pub(crate) fn config(stages: &[&str], rules: &[(SourceKind, &str)]) -> Config {
     let words: Vec<String> = stages.iter().map(|stage| (*stage).to_owned()).collect();
     let stage = |(index, name): (usize, &&str)| Stage {
@@ -147,7 +145,7 @@ pub(crate) fn config(stages: &[&str], rules: &[(SourceKind, &str)]) -> Config {
     }
 }
 
-/// Writes one directory: files of this level as they are, those of a folder as a tree of their own.
+/// Writes one directory: its files, and a tree for each folder.
 fn write_tree(git: &git2::Repository, blobs: &BTreeMap<&str, (i32, Oid)>) -> Oid {
     let mut builder = git.treebuilder(None).expect("a tree builder");
     let mut folders: BTreeMap<&str, BTreeMap<&str, (i32, Oid)>> = BTreeMap::new();

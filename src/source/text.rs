@@ -1,4 +1,4 @@
-//! A file that holds nothing but the version: a tag, a digest, both, or a whole reference.
+//! A file that contains only the version: a tag, a digest, both, or a whole reference.
 
 use super::line_starts::{self, LineStarts};
 use super::{Claim, NameMatch, SnapshotReader, Source, ValueNotation, VersionFinding, shape};
@@ -6,7 +6,7 @@ use crate::model::{
     ImagePart, ImageReference, SourceKind, Span, TemplateCaptures, Version, Warning,
 };
 
-/// The source; see the module.
+/// The text source; see the module.
 pub struct TextSource;
 
 impl Source for TextSource {
@@ -61,11 +61,11 @@ fn version_of(word: &str) -> Option<(Option<String>, Version, ImagePart)> {
 
 fn refusal(word: &str) -> &'static str {
     if word.is_empty() {
-        "is empty; a tag, a digest or an image reference was expected"
+        "is empty; expected a tag, a digest or an image reference"
     } else if word.contains(char::is_whitespace) {
-        "holds more than one word; a tag, a digest or an image reference was expected"
+        "contains more than one word; expected a tag, a digest or an image reference"
     } else {
-        "holds no tag, digest or image reference"
+        "contains no tag, digest or image reference"
     }
 }
 

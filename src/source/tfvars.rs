@@ -1,4 +1,4 @@
-//! `*.tfvars`: values read with an HCL parser. `*.tfvars.json` is JSON.
+//! `*.tfvars`: values read with an HCL parser. `*.tfvars.json` is read as JSON.
 
 use super::convention::KeySyntax;
 use super::leaf::{KEY_SEPARATOR, Leaf, MAX_LEAVES};
@@ -9,14 +9,14 @@ use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::structure::Body;
 
-/// The source; see the module.
+/// The tfvars source; see the module.
 pub struct TfvarsSource;
 
-/// The parser looks through all keys of an object for each new one, so a large file would take
-/// minutes; files that pin versions are a few kilobytes.
+/// Maximum file size. The parser searches all keys of an object for each new one, so a large file
+/// would take minutes; files that pin versions have a few kilobytes.
 const MAX_BYTES: usize = 256 << 10;
 
-/// From this score on a key counts: `sha` does, a version-looking value under any key does not.
+/// Minimum score of a key: `sha` counts, a version-like value under any key does not.
 const SCORE: u8 = 4;
 
 impl Source for TfvarsSource {
@@ -66,10 +66,10 @@ impl Source for TfvarsSource {
     }
 }
 
-/// The scalars of a file with their chains of keys. The parser refuses deep nesting itself.
+/// Returns the scalars of a file with their chains of keys. The parser itself refuses deep nesting.
 ///
 /// # Errors
-/// A sentence that names the place where the file is no HCL.
+/// A message with the position of the syntax error.
 fn parse_leaves(text: &str) -> Result<Vec<Leaf>, String> {
     if text.len() > MAX_BYTES {
         return Err(format!(
@@ -77,7 +77,7 @@ fn parse_leaves(text: &str) -> Result<Vec<Leaf>, String> {
             text.len()
         ));
     }
-    // The parser knows no byte order mark; what follows it is counted from there.
+    // The parser does not accept a byte order mark; positions are relative to the text after it.
     let body_text = text.trim_start_matches('\u{feff}');
     let body: Body = hcl_edit::parser::parse_body(body_text).map_err(|error| {
         let place = error.location();
@@ -104,10 +104,10 @@ fn parse_leaves(text: &str) -> Result<Vec<Leaf>, String> {
 struct TfvarsCollector {
     leaves: Vec<Leaf>,
     lines: LineStarts,
-    /// Bytes before the text the parser saw.
+    /// Bytes before the text given to the parser.
     shift: usize,
     path: String,
-    /// Of the leaves' paths and values.
+    /// Total bytes of the leaves' paths and values.
     bytes: usize,
 }
 
@@ -166,13 +166,13 @@ fn key_text(key: &ObjectKey) -> Option<String> {
     match key {
         ObjectKey::Ident(ident) => Some(ident.as_str().to_owned()),
         ObjectKey::Expression(Expression::String(text)) => Some(text.as_str().to_owned()),
-        // `(var.name)` and the like: unknown until Terraform runs.
+        // `(var.name)` and the like are unknown until Terraform runs.
         ObjectKey::Expression(Expression::Variable(name)) => Some(name.as_str().to_owned()),
         ObjectKey::Expression(_) => None,
     }
 }
 
-/// A list's element by its `name`, else by its number, as for YAML.
+/// Returns the label of a list's element: its `name`, or else its index, as for YAML.
 fn item_label(item: &Expression, index: usize) -> String {
     let named = item.as_object().and_then(|object| {
         let (_, value) = object.iter().find(|(key, _)| key_text(key).as_deref() == Some("name"))?;

@@ -1,11 +1,11 @@
-//! Any YAML file: keys by path, such as `image_tag`, `images.*.{app}.tag` or `{stage}.{app}`. A rule
-//! that names no keys gets the field's conventions.
+//! Any YAML file: keys by path, such as `image_tag`, `images.*.{app}.tag` or `{stage}.{app}`.
+//! Without keys in the rule, the usual conventions apply.
 
 use super::convention::{KeySyntax, TELLING};
 use super::{Claim, SnapshotReader, Source, VersionFinding, keyed};
 use crate::model::SourceKind;
 
-/// The source; see the module.
+/// The YAML source; see the module.
 pub struct YamlSource;
 
 impl Source for YamlSource {
@@ -18,7 +18,7 @@ impl Source for YamlSource {
     }
 }
 
-/// Shared with `json`, which is a subset.
+/// Returns the findings of a claim; shared with `json_keys`.
 pub(super) fn read_keyed(claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
     let by_document =
         keyed::names_keys(claim.rule).then(|| reader.leaves_with_keys(claim)).flatten();

@@ -1,4 +1,4 @@
-//! One app in full: everything that is known about each of its places.
+//! Details of apps: all facts about each of their places.
 
 use super::terminal_style::pad_end;
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
@@ -6,10 +6,10 @@ use crate::report::json::note_sentence;
 use crate::report::{StatusEntry, StatusReport};
 use jiff::{Timestamp, tz::TimeZone};
 
-/// The width of the words before the facts.
+/// Width of the labels.
 const LABEL: usize = 10;
 
-/// Every occupant of the report, under the name of its app.
+/// Renders every entry of the report, grouped by app.
 pub fn render_apps(status: &StatusReport, look: &TerminalStyle, now: Timestamp) -> String {
     let mut out = String::new();
     let mut name = None;
@@ -68,7 +68,7 @@ fn push_place(occupant: &StatusEntry, look: &TerminalStyle, now: Timestamp, out:
     fact("found", &format!("{}, {}{sure}", entry.source, occupant.found));
     if let Some(since) = &occupant.since {
         let when = since.time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC");
-        let id: String = since.commit.chars().take(10).collect();
+        let id = super::audit::short_commit(&since.commit);
         fact("since", &format!("{when}, {} ago", crate::model::format_age(since.time, now)));
         fact(
             "commit",
@@ -88,7 +88,7 @@ fn push_place(occupant: &StatusEntry, look: &TerminalStyle, now: Timestamp, out:
     }
 }
 
-/// The pull request's number, unless the subject already says it.
+/// The pull request number, unless the subject contains it.
 fn pull_request_suffix(number: u64, subject: &str) -> String {
     let text = format!("#{number}");
     if subject.contains(&text) { String::new() } else { format!(" ({text})") }

@@ -1,4 +1,4 @@
-//! The gates, one a line, what would clear them, and the answer in a sentence.
+//! Renders gate answers: one gate per line, the verdict as a sentence, and the commands that help.
 
 use super::table::{Alignment, StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal};
@@ -6,10 +6,10 @@ use crate::pipeline::{GateAnswer, Verdict};
 use crate::report::{GateReport, WaveReports, to_timestamp};
 use jiff::Timestamp;
 
-/// Reasons are never cut: they are the answer.
+/// Minimum width of columns that are never cut, such as reasons.
 const WHOLE: usize = usize::MAX;
 
-/// The whole answer: of waves, a sentence each, and the gates of the one whose turn it is.
+/// Renders the answer: a sentence per wave, and the gates of the current one.
 pub fn render_answer(waves: &WaveReports, look: &TerminalStyle) -> String {
     let (before, turn, after) = waves.split_at_current();
     let told = |waves: &[&GateReport]| {
@@ -23,8 +23,8 @@ fn render_gates(judged: &GateReport, look: &TerminalStyle) -> String {
     let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let columns = [
         column("gate", WHOLE),
-        column("answer", WHOLE),
-        column("why", WHOLE),
+        column("verdict", WHOLE),
+        column("reason", WHOLE),
         column("since", 3),
         column("from", 8),
     ];
@@ -44,7 +44,7 @@ fn answer_sentence(judged: &GateReport, look: &TerminalStyle) -> String {
     look.paint(tone, &escape_for_terminal(&judged.summary_sentence())).into_owned()
 }
 
-/// One line: the answer to one of many questions.
+/// Renders the answer to one of many queries as a line.
 pub fn render_line(judged: &GateReport, look: &TerminalStyle) -> String {
     format!("{} {}\n", judged.at, answer_sentence(judged, look))
 }
@@ -69,7 +69,7 @@ fn gate_row(answer: &GateAnswer, place: &str, at: Timestamp) -> [StyledText; 5] 
     ]
 }
 
-/// The commands that would clear what is not open, each once.
+/// Commands that would open the gates, without duplicates.
 fn clearing_commands(judged: &GateReport) -> String {
     let mut seen: Vec<&str> = Vec::new();
     for command in judged.judgement.closed_gates().filter_map(|answer| answer.clear.as_deref()) {
@@ -78,6 +78,6 @@ fn clearing_commands(judged: &GateReport) -> String {
         }
     }
     seen.into_iter()
-        .map(|command| format!("to clear it: {}\n", escape_for_terminal(command)))
+        .map(|command| format!("to open the gate: {}\n", escape_for_terminal(command)))
         .collect()
 }

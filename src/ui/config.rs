@@ -1,10 +1,10 @@
-//! The resolved configuration: every value, and who said it.
+//! Renders the resolved configuration.
 
 use super::terminal_style::{display_width, pad_end};
 use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::config::{ConfigReport, SourceReport, StageReport};
 
-/// Three columns: what, its value, where it comes from.
+/// Renders three columns: name, value, origin.
 pub fn render_config(shown: &ConfigReport, look: &TerminalStyle) -> String {
     let mut lines = vec![ConfigLine::new("branch", &shown.branch.value, &shown.branch.from)];
     lines.push(ConfigLine::heading("stages", shown.stages.is_empty()));
@@ -62,7 +62,7 @@ fn stage_line(stage: &StageReport) -> ConfigLine {
         facts.push(format!("after {}", stage.after.join(", ")));
     }
     if !stage.aliases.is_empty() {
-        facts.push(format!("also called {}", stage.aliases.join(", ")));
+        facts.push(format!("aliases {}", stage.aliases.join(", ")));
     }
     if let Some(branch) = &stage.branch {
         facts.push(format!("on branch {branch}"));

@@ -1,11 +1,11 @@
-//! Two states side by side, only where they differ.
+//! Renders the differences of two states side by side.
 
 use super::formats::{cell_text, csv_records};
 use super::table::{Alignment, StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::report::{AheadSide, AppDifference, DiffReport, SideVersion};
 
-/// The table; empty where nothing differs.
+/// Renders a table; empty if nothing differs.
 pub fn render_table(diff: &DiffReport, look: &TerminalStyle) -> String {
     if diff.differences.is_empty() {
         return String::new();
@@ -71,7 +71,7 @@ fn describe_difference(diff: &DiffReport, difference: &AppDifference) -> String 
     let (left, right) = (&diff.left.text, &diff.right.text);
     let count =
         |n: usize| if n == 1 { "1 deployment".to_owned() } else { format!("{n} deployments") };
-    // In one place a later version may well be an older one: a rollback.
+    // Within one place a later version need not be newer: it may be a rollback.
     let is_one_place = diff.left.stage == diff.right.stage;
     let further = if is_one_place { "later" } else { "ahead" };
     match (difference.left.is_empty(), difference.right.is_empty(), difference.ahead) {
@@ -79,13 +79,13 @@ fn describe_difference(diff: &DiffReport, difference: &AppDifference) -> String 
         (_, true, _) => format!("only in {left}"),
         (_, _, AheadSide::Left(n)) => format!("{left} is {} {further}", count(n)),
         (_, _, AheadSide::Right(n)) => format!("{right} is {} {further}", count(n)),
-        _ => "not known which is ahead".to_owned(),
+        _ => "unknown which is ahead".to_owned(),
     }
 }
 
 const CSV_HEADER: [&str; 7] = ["app", "stage", "target", "a", "b", "ahead", "deployments"];
 
-/// The same as comma-separated values; `a` and `b` are the two states.
+/// Renders CSV; `a` and `b` are the two states.
 pub fn render_csv(diff: &DiffReport) -> String {
     let record = |difference: &AppDifference| {
         let versions = |all: &[SideVersion]| {
@@ -116,7 +116,7 @@ pub fn render_csv(diff: &DiffReport) -> String {
     )
 }
 
-/// The same as a Markdown table, for a pull request or a chat.
+/// Renders a Markdown table.
 pub fn render_markdown(diff: &DiffReport) -> String {
     let (left, right) = (cell_text(&diff.left.text), cell_text(&diff.right.text));
     let place_name = if diff.left.stage.is_some() { "target" } else { "stage" };

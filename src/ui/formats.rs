@@ -1,27 +1,27 @@
-//! `status` for machines and for pages: nothing is shortened here.
+//! Machine-readable formats and Markdown of `status`. Nothing is shortened here.
 
-use super::escape::{escape_for_terminal, escape_json};
 use super::yaml as emitter;
 use super::{TerminalStyle, matrix};
+use crate::model::{escape_for_terminal, escape_json};
 use crate::report::json::{StatusJson, note_sentence};
 use crate::report::{CellVersion, Matrix, StatusEntry, StatusReport};
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// How an answer is written.
+/// An output format.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum OutputFormat {
     #[default]
     Table,
     Json,
-    /// One object a line.
+    /// One object per line.
     Jsonl,
     Yaml,
     Csv,
     Markdown,
 }
 
-/// The whole answer in one format.
+/// Renders the answer in a format.
 pub fn render_status(
     format: OutputFormat,
     status: &StatusReport,
@@ -39,19 +39,19 @@ pub fn render_status(
     }
 }
 
-/// A value as JSON that is safe to look at.
+/// Renders a value as JSON that is safe to display.
 pub fn to_json(value: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(value).expect("only maps with text keys");
     escape_json(&text).into_owned()
 }
 
-/// A value as JSON on one line.
+/// Renders a value as JSON on one line.
 pub fn to_json_line(value: &impl Serialize) -> String {
     let text = serde_json::to_string(value).expect("only maps with text keys");
     escape_json(&text).into_owned() + "\n"
 }
 
-/// The same as YAML.
+/// Renders a value as YAML.
 pub fn to_yaml(value: &impl Serialize) -> String {
     emitter::render_yaml(&serde_json::to_value(value).expect("only maps with text keys"))
 }
@@ -66,7 +66,7 @@ fn status_csv(status: &StatusReport) -> String {
     csv_records(std::iter::once(header).chain(status.occupants.iter().map(csv_record)))
 }
 
-/// Lines of comma-separated values.
+/// Renders CSV records.
 pub(super) fn csv_records<const N: usize>(
     records: impl IntoIterator<Item = [String; N]>,
 ) -> String {
@@ -147,7 +147,7 @@ fn format_running(running: &CellVersion, name_targets: bool) -> String {
     }
 }
 
-/// Text with commands between backticks, which stay commands; all else is text to Markdown.
+/// Escapes text for Markdown, except for commands between backticks.
 pub(super) fn hint_text(text: &str) -> String {
     let pieces: Vec<&str> = text.split('`').collect();
     let is_command =
@@ -158,7 +158,7 @@ pub(super) fn hint_text(text: &str) -> String {
     pieces.iter().enumerate().map(piece).collect()
 }
 
-/// Text that Markdown takes as text.
+/// Escapes text for Markdown.
 pub(super) fn cell_text(text: &str) -> String {
     let mut out = String::new();
     for c in escape_for_terminal(text).chars() {

@@ -1,4 +1,4 @@
-//! Deployments, printed as they are found.
+//! Renders deployments while they are read.
 
 use super::formats::{cell_text, csv_records, to_json, to_json_line};
 use super::table::{Alignment, StyledText, Table, TableColumn};
@@ -9,16 +9,16 @@ use crate::report::json::{DeploymentJson, HistoryJson};
 use crate::report::{DeploymentKind, DeploymentReport, ImageVersion};
 use jiff::{Timestamp, tz::TimeZone};
 
-/// How moments are written in a table.
+/// Format of times in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeFormat {
-    /// How long ago.
+    /// Age, relative to now.
     Ago,
-    /// Date and time, in UTC.
+    /// Date and time in UTC.
     Exact,
 }
 
-/// The answer of `history`, in parts: a beginning, any number of pages, an end.
+/// Renders the answer of `history` in parts: a start, any number of pages, an end.
 pub struct HistoryPrinter {
     format: OutputFormat,
     times: TimeFormat,
@@ -61,12 +61,12 @@ const CSV_HEADER: [&str; 19] = [
 ];
 
 impl HistoryPrinter {
-    /// Nothing is printed yet.
+    /// Creates a printer before the first page.
     pub fn new(format: OutputFormat, times: TimeFormat, look: &TerminalStyle) -> Self {
         HistoryPrinter { format, times, look: look.clone(), table: Table::new(COLUMNS), printed: 0 }
     }
 
-    /// What comes before the first deployment. `head` is the answer without deployments.
+    /// Text before the first deployment. `head` is the answer without deployments.
     pub fn render_start(&self, head: &HistoryJson) -> String {
         match self.format {
             OutputFormat::Json => to_json(head).trim_end_matches("]\n}").to_owned(),
@@ -78,7 +78,7 @@ impl HistoryPrinter {
         }
     }
 
-    /// Some deployments more. Ages are counted from `now`.
+    /// Renders further deployments. Ages are relative to `now`.
     pub fn render_page(&mut self, changes: &[DeploymentReport], now: Timestamp) -> String {
         let text = match self.format {
             OutputFormat::Json => changes
@@ -97,7 +97,7 @@ impl HistoryPrinter {
         text
     }
 
-    /// What comes after the last deployment.
+    /// Text after the last deployment.
     pub fn render_end(&self) -> &'static str {
         match self.format {
             OutputFormat::Json if self.printed > 0 => "\n  ]\n}\n",
@@ -146,7 +146,7 @@ impl HistoryPrinter {
         ]
     }
 
-    /// Where only the image changed, its name says more.
+    /// The version, or the image name if only that changed.
     fn version_text(&self, change: &DeploymentReport, pinned: &Option<ImageVersion>) -> String {
         match pinned {
             None => self.look.absent_sign().to_owned(),
@@ -170,7 +170,7 @@ pub(super) fn slot_place(slot: &CellKey) -> String {
     slot.target.as_ref().map_or(slot.stage.to_string(), |target| format!("{}/{target}", slot.stage))
 }
 
-/// What needs a second look is coloured.
+/// Colour of a kind: those that need a second look stand out.
 pub(super) fn kind_tone(kind: DeploymentKind) -> TextTone {
     match kind {
         DeploymentKind::Rollback => TextTone::Bad,
@@ -183,15 +183,15 @@ pub(super) fn kind_tone(kind: DeploymentKind) -> TextTone {
 /// The pull request, or the first digits of the commit.
 pub(super) fn pull_request_or_commit(change: &DeploymentReport) -> String {
     let number = change.account.pull_request.map(|number| format!("#{number}"));
-    number.unwrap_or_else(|| change.commit.chars().take(10).collect())
+    number.unwrap_or_else(|| super::audit::short_commit(&change.commit))
 }
 
-/// The same, and that the glass was broken for it: that is never hidden.
+/// Adds a gate override, which is never hidden.
 fn change_text(change: &DeploymentReport) -> StyledText {
     match &change.account.break_glass {
         Some(reason) => StyledText::new(
             format!(
-                "{}, glass broken: {}",
+                "{}, gates overridden: {}",
                 pull_request_or_commit(change),
                 escape_for_terminal(reason)
             ),

@@ -1,4 +1,4 @@
-//! Events and locks as tables.
+//! Renders ledger events and locks as tables.
 
 use super::table::{Alignment, StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal};
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 const WHOLE: usize = usize::MAX;
 
-/// The events, as they are given.
+/// Renders events in the given order.
 pub fn render_events(events: &[&LedgerEvent], look: &TerminalStyle) -> String {
     let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let columns = [column("time", WHOLE), column("id", 8), column("by", 8), column("event", WHOLE)];
@@ -23,7 +23,7 @@ pub fn render_events(events: &[&LedgerEvent], look: &TerminalStyle) -> String {
     if rows.is_empty() { String::new() } else { Table::new(columns).render_all(&rows, look) }
 }
 
-/// The locks that hold.
+/// Renders active locks.
 pub fn render_locks(locks: &[Lock<'_>], look: &TerminalStyle, now: Timestamp) -> String {
     let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let columns = [

@@ -1,22 +1,22 @@
-//! The matrix as a table that fits the terminal.
+//! Renders the matrix as a table that fits the terminal.
 
 use super::terminal_style::{display_width, pad_end, pad_start, truncate_middle};
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::report::{CellVersion, Matrix, MatrixCell, MatrixColumn};
 use jiff::Timestamp;
 
-/// Between two columns.
+/// Columns of space between two columns.
 const GAP: usize = 3;
 
-/// Several versions in one cell are spelled out up to this width; beyond, they are counted.
+/// Widest list of several versions in a cell; longer ones are shown as a count.
 const SPELLED_OUT: usize = 30;
 
-/// Versions and app names are not cut shorter than this before the table is broken in parts.
+/// Minimum widths of versions and app names; below these the table is split.
 const LEAST_VERSION: usize = 10;
 const LEAST_NAME: usize = 14;
 
-/// The table. Where it cannot fit the width with all stages side by side, it comes in parts, each
-/// with some of the stages; with targets spread, as a list of places instead.
+/// Renders the table. If it is too wide for the terminal, it is split into parts, each with some of
+/// the stages; with a column per target, it becomes a list of places instead.
 pub fn render_matrix(matrix: &Matrix, look: &TerminalStyle, now: Timestamp) -> String {
     let mut sheet = MatrixLayout::new(matrix, now);
     let (mut names, mut parts) = fit_width(&sheet, look);
@@ -34,13 +34,13 @@ pub fn render_matrix(matrix: &Matrix, look: &TerminalStyle, now: Timestamp) -> S
     out
 }
 
-/// The texts of the table, before anything is cut.
+/// Texts of the table before shortening.
 struct MatrixLayout {
     names: Vec<String>,
     columns: Vec<ColumnLayout>,
 }
 
-/// One column.
+/// A column.
 #[derive(Clone)]
 struct ColumnLayout {
     heading: String,
@@ -51,7 +51,7 @@ struct ColumnLayout {
 struct CellTexts {
     differs: bool,
     version: String,
-    /// What stands for `version` where room is short.
+    /// Short form of `version`.
     brief: String,
     age: String,
 }
@@ -75,7 +75,7 @@ impl ColumnLayout {
         cells.max(display_width(&self.heading))
     }
 
-    /// The column with no version wider than `limit`.
+    /// Returns the column with versions no wider than `limit`.
     fn limit_versions(&self, limit: usize, look: &TerminalStyle) -> ColumnLayout {
         let mut out = self.clone();
         for cell in &mut out.cells {
@@ -98,7 +98,7 @@ impl MatrixLayout {
         MatrixLayout { names, columns: matrix.columns.iter().enumerate().map(strip).collect() }
     }
 
-    /// A line for each place an app has.
+    /// Lays out one line per place.
     fn from_places(matrix: &Matrix, now: Timestamp) -> Self {
         let mut names = Vec::new();
         let mut places = ColumnLayout { heading: "place".into(), cells: Vec::new() };
@@ -132,7 +132,7 @@ impl MatrixLayout {
         let mut line = look.paint(TextTone::Heading, &pad_end("app", name_width)).into_owned();
         for strip in part {
             line.push_str(&" ".repeat(GAP));
-            // The heading stands above the versions, not above their signs.
+            // Aligns the heading with the versions, not with the signs before them.
             let heading = format!("{}{}", " ".repeat(strip.sign_width()), strip.heading);
             line.push_str(&look.paint(TextTone::Heading, &pad_end(&heading, strip.width())));
         }
@@ -154,7 +154,7 @@ fn push_line(out: &mut String, line: &str) {
     out.push('\n');
 }
 
-/// The widths of a column, measured once for all its rows.
+/// Widths of a column, measured once for all rows.
 struct ColumnWidths {
     sign: usize,
     version: usize,
@@ -224,7 +224,7 @@ fn cell_texts(cell: &MatrixCell, now: Timestamp) -> CellTexts {
     }
 }
 
-/// `v1 (eu, us)`
+/// `v1 (eu, us)`.
 fn spelled_out(running: &CellVersion) -> String {
     let version = version::short_version(&running.version, running.app_version);
     let targets: Vec<&str> = running.targets.iter().map(|target| target.as_str()).collect();
@@ -235,8 +235,8 @@ fn spelled_out(running: &CellVersion) -> String {
     }
 }
 
-/// Cuts names and versions, then ages, then breaks the table, until it fits. The sheet's columns in
-/// the parts they are shown in.
+/// Fits the table to the width: shortens names and versions, then splits the table. Returns the
+/// names, and the columns of each part.
 fn fit_width(sheet: &MatrixLayout, look: &TerminalStyle) -> (Vec<String>, Vec<Vec<ColumnLayout>>) {
     let names = |limit: usize| {
         sheet.names.iter().map(|name| truncate_middle(name, limit, look)).collect::<Vec<_>>()
@@ -246,7 +246,7 @@ fn fit_width(sheet: &MatrixLayout, look: &TerminalStyle) -> (Vec<String>, Vec<Ve
         names.iter().map(|name| display_width(name)).max().unwrap_or(0).max(3)
             + strips.iter().map(|strip| strip.width() + GAP).sum::<usize>()
     };
-    // A version wider than the terminal does not fit uncut, so there is no need to try.
+    // A version wider than the terminal never fits whole, so wider limits need not be tried.
     let widest =
         sheet.columns.iter().map(ColumnLayout::version_width).max().unwrap_or(0).min(width);
     for limit in (LEAST_VERSION..=widest.max(LEAST_VERSION)).rev() {

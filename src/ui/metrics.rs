@@ -1,4 +1,4 @@
-//! The figures as tables, with a bar of weeks.
+//! Renders metrics as tables, with a bar chart of weeks.
 
 use super::formats::{cell_text, csv_records};
 use super::table::{Alignment, StyledText, Table, TableColumn};
@@ -6,7 +6,7 @@ use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::model::format_duration;
 use crate::report::{DoraFigures, DurationStats, MetricsReport, StagePairFigures};
 
-/// A bar shows so many weeks at most, the newest.
+/// Weeks shown in a bar chart, counted from the newest.
 const BAR: usize = 13;
 
 const UNICODE: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -16,7 +16,7 @@ const FIGURES: [TableColumn<'static>; 8] = [
     TableColumn { heading: "app", align: Alignment::Left, least: 12 },
     TableColumn { heading: "stage", align: Alignment::Left, least: 8 },
     TableColumn { heading: "deployments", align: Alignment::Right, least: 11 },
-    TableColumn { heading: "a week", align: Alignment::Right, least: 6 },
+    TableColumn { heading: "per week", align: Alignment::Right, least: 8 },
     TableColumn { heading: "by week", align: Alignment::Left, least: BAR },
     TableColumn { heading: "lead (median, p90)", align: Alignment::Left, least: 18 },
     TableColumn { heading: "failed", align: Alignment::Right, least: 6 },
@@ -24,9 +24,9 @@ const FIGURES: [TableColumn<'static>; 8] = [
 ];
 
 const PAIRS: [TableColumn<'static>; 8] = [
-    TableColumn { heading: "from stage to stage", align: Alignment::Left, least: 19 },
+    TableColumn { heading: "stages", align: Alignment::Left, least: 19 },
     TableColumn { heading: "changes", align: Alignment::Right, least: 7 },
-    TableColumn { heading: "had been there", align: Alignment::Right, least: 14 },
+    TableColumn { heading: "was there before", align: Alignment::Right, least: 16 },
     TableColumn { heading: "same commit", align: Alignment::Right, least: 11 },
     TableColumn { heading: "overtook", align: Alignment::Right, least: 8 },
     TableColumn { heading: "later", align: Alignment::Right, least: 5 },
@@ -34,7 +34,7 @@ const PAIRS: [TableColumn<'static>; 8] = [
     TableColumn { heading: "lead (median, p90)", align: Alignment::Left, least: 18 },
 ];
 
-/// The apps, then the stages and everything, then from stage to stage.
+/// Renders apps, then stages and the overall figures, then pairs of stages.
 pub fn render_table(measured: &MetricsReport, look: &TerminalStyle) -> String {
     let metrics = &measured.metrics;
     let totals = metrics.stages.iter().chain([&metrics.overall]);
@@ -86,7 +86,7 @@ fn format_spread(spread: &DurationStats) -> String {
         .unwrap_or_default()
 }
 
-/// One character a week, the newest last; nothing is a space.
+/// Bar chart with one character per week, newest last; zero is a space.
 fn week_bar(weeks: &[usize], look: &TerminalStyle) -> String {
     let shown = &weeks[weeks.len().saturating_sub(BAR)..];
     let most = shown.iter().copied().max().unwrap_or(0).max(1);
@@ -114,10 +114,10 @@ fn pair_row(pair: &StagePairFigures, look: &TerminalStyle) -> [StyledText; 8] {
     ]
 }
 
-/// What the counts of stages that rename tags are worth: nothing.
+/// Explains why the counts of two stages mean nothing.
 pub fn describe_incomparable(pair: &StagePairFigures) -> String {
     format!(
-        "{} and {} are not comparable: {} of {} versions never match, so tags seem to be renamed on the way",
+        "{} and {} are not comparable: {} of {} versions never match, so tags are probably renamed between them",
         pair.before,
         pair.stage,
         pair.versions - pair.met,
@@ -139,7 +139,7 @@ const CSV_HEADER: [&str; 11] = [
     "restore_p90_seconds",
 ];
 
-/// The figures of apps, stages and everything, a line each; without an app or stage: all of them.
+/// Renders CSV, one line each for apps, stages and overall; an empty app or stage means all.
 pub fn render_csv(measured: &MetricsReport) -> String {
     csv_records(std::iter::once(CSV_HEADER.map(str::to_owned)).chain(all_figures(measured).map(
         |figures| {
@@ -168,10 +168,10 @@ fn all_figures(measured: &MetricsReport) -> impl Iterator<Item = &DoraFigures> {
     metrics.apps.iter().chain(&metrics.stages).chain([&metrics.overall])
 }
 
-/// The same as a Markdown table.
+/// Renders a Markdown table.
 pub fn render_markdown(measured: &MetricsReport) -> String {
     let mut out =
-        "| app | stage | deployments | a week | lead (median, p90) | failed | restored in |\n\
+        "| app | stage | deployments | per week | lead (median, p90) | failed | restored in |\n\
          | --- | --- | ---: | ---: | --- | ---: | --- |\n"
             .to_owned();
     for figures in all_figures(measured) {

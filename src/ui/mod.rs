@@ -1,14 +1,13 @@
-//! The only place that prints. The answer goes to stdout, the talk to stderr.
+//! The only module that prints. Answers go to stdout, messages to stderr.
 //!
-//! Whatever comes from a repository passes [`visible`] on its way to a terminal, so that nothing
-//! but text arrives there.
+//! Texts of a repository pass [`escape_for_terminal`] on their way to a terminal, so that nothing
+//! in them can act on it.
 
 mod app;
 mod ask;
 mod audit;
 mod config;
 mod diff;
-mod escape;
 mod formats;
 mod guard;
 mod history;
@@ -25,6 +24,7 @@ mod trace;
 mod version;
 mod yaml;
 
+pub use crate::model::{escape_for_terminal, escape_json};
 pub use app::render_apps as app_in_full;
 pub use ask::{render_answer as ask, render_line as ask_line};
 pub use audit::{
@@ -33,7 +33,6 @@ pub use audit::{
 };
 pub use config::render_config as config;
 pub use diff::{render_csv as diff_csv, render_markdown as diff_markdown, render_table as diff};
-pub use escape::{escape_for_terminal, escape_json};
 pub use formats::{OutputFormat, render_status as status_as, to_json, to_json_line, to_yaml};
 pub use guard::{
     render_annotations as guard_github, render_markdown as guard_markdown,
@@ -56,7 +55,7 @@ pub use trace::render_trace as trace;
 use crate::model::Warning;
 use std::io::{self, Write};
 
-/// How much is said on stderr.
+/// Amount of messages on stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verbosity {
     Quiet,
@@ -64,15 +63,15 @@ pub enum Verbosity {
     Verbose,
 }
 
-/// Where a command says what it has to say.
+/// Output of a command.
 #[derive(Debug, Clone)]
 pub struct Ui {
-    /// How stdout looks.
+    /// Style of stdout.
     pub out: TerminalStyle,
-    /// How stderr looks.
+    /// Style of stderr.
     pub err: TerminalStyle,
     pub verbosity: Verbosity,
-    /// stderr is a terminal, so progress may be drawn on it.
+    /// True if stderr is a terminal, so that progress may be drawn.
     pub live: bool,
 }
 
@@ -80,7 +79,7 @@ impl Ui {
     /// Writes the answer to stdout.
     ///
     /// # Errors
-    /// As the operating system says; a closed pipe is [`io::ErrorKind::BrokenPipe`].
+    /// The I/O error of the operating system; a closed pipe is [`io::ErrorKind::BrokenPipe`].
     pub fn write_answer(&self, text: &str) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         stdout.write_all(text.as_bytes())?;
@@ -90,31 +89,31 @@ impl Ui {
         stdout.flush()
     }
 
-    /// Writes a part of the answer, as it is.
+    /// Writes a part of the answer, without adding a line break.
     ///
     /// # Errors
-    /// As [`Ui::answer`].
+    /// As [`Ui::write_answer`].
     pub fn write_part(&self, text: &str) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         stdout.write_all(text.as_bytes())?;
         stdout.flush()
     }
 
-    /// Says one line on stderr, unless quiet.
+    /// Prints a line on stderr, unless quiet.
     pub fn print_note(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
             self.write_stderr(&self.err.paint(TextTone::Dim, &escape_for_terminal(text)));
         }
     }
 
-    /// Says several lines on stderr as they are, unless quiet.
+    /// Prints lines on stderr without escaping, unless quiet.
     pub fn print_lines(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet && !text.is_empty() {
             self.write_stderr(text.trim_end_matches('\n'));
         }
     }
 
-    /// Says what to do about a caution, unless quiet.
+    /// Prints a hint on stderr, unless quiet.
     pub fn print_hint(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
             self.write_stderr(&format!(
@@ -125,14 +124,14 @@ impl Ui {
         }
     }
 
-    /// Says one line on stderr with `-v`.
+    /// Prints a line on stderr if verbose.
     pub fn print_detail(&self, text: &str) {
         if self.verbosity == Verbosity::Verbose {
             self.print_note(text);
         }
     }
 
-    /// Says one line on stderr that matters more than a note, unless quiet.
+    /// Prints a warning on stderr, unless quiet.
     pub fn print_caution(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
             self.write_stderr(&format!(
@@ -143,7 +142,7 @@ impl Ui {
         }
     }
 
-    /// Says what was passed over: one line in all, or one for each with `-v`.
+    /// Prints warnings about skipped files: one line in all, or one per file if verbose.
     pub fn print_warnings(&self, warnings: &[Warning]) {
         if self.verbosity == Verbosity::Verbose {
             for warning in warnings {
@@ -164,7 +163,7 @@ impl Ui {
         }
     }
 
-    /// Prints a failure: what failed, why, and what to do about it. Quiet or not.
+    /// Prints an error with causes and hints, even if quiet.
     pub fn print_failure(&self, message: &str, causes: &[String], hints: &[String]) {
         self.write_stderr(&format!(
             "{} {}",
@@ -183,7 +182,7 @@ impl Ui {
         }
     }
 
-    /// stderr may be closed; there is nobody left to tell then.
+    /// Ignores errors: if stderr is closed, there is nobody left to tell.
     fn write_stderr(&self, line: &str) {
         // Notices come from below, where nobody knows what the terminal can show.
         let line = if self.err.unicode { line.into() } else { line.replace('→', "->") };
@@ -191,7 +190,7 @@ impl Ui {
     }
 }
 
-/// Messages of ours may have several lines; each is made visible by itself.
+/// Escapes each line of a message; our own messages may have several lines.
 fn visible_lines(text: &str) -> String {
     text.lines().map(|line| escape_for_terminal(line).into_owned()).collect::<Vec<_>>().join("\n")
 }

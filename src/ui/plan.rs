@@ -1,11 +1,11 @@
-//! A plan: what moves, what is refused, and the bytes that change.
+//! Renders plans: moves, refusals, and diffs.
 
 use super::table::{Alignment, StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::promotion::{ItemOutcome, PlanItem, PlannedMove};
 use crate::report::PlanReport;
 
-/// The table; apps that are as wanted are only counted where others move.
+/// Renders the table. Apps that are up to date are left out.
 pub fn render_table(planned: &PlanReport, look: &TerminalStyle) -> String {
     let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let from = planned.plan.to.as_str();
@@ -64,13 +64,13 @@ fn step_row(item: &PlanItem, step: &PlannedMove, look: &TerminalStyle) -> [Style
     ]
 }
 
-/// Do several components of the app move?
+/// True if several components of the app move.
 fn has_several_components(item: &PlanItem) -> bool {
     let ItemOutcome::Moves(moves) = &item.outcome else { return false };
     moves.steps.iter().any(|step| step.entry.component != moves.steps[0].entry.component)
 }
 
-/// A unified diff, its lines in the colours people know.
+/// Renders a unified diff in the usual colours.
 pub fn render_patch(diff: &str, look: &TerminalStyle) -> String {
     let painted = diff.lines().map(|line| {
         let tone = match line.as_bytes().first() {

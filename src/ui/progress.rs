@@ -1,22 +1,22 @@
-//! A progress bar on stderr, drawn only where somebody watches.
+//! Progress indicators on stderr, drawn only on a terminal.
 
 use super::{Ui, Verbosity, escape_for_terminal};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::cell::Cell;
 use std::time::Duration;
 
-/// One piece of work that takes a while. It vanishes when dropped.
+/// Progress of a task. The indicator vanishes when dropped.
 pub struct ProgressIndicator {
     bar: ProgressBar,
-    /// It is not shown yet.
+    /// True while it is not shown yet.
     waits: Cell<bool>,
 }
 
-/// What takes less needs no bar.
+/// Tasks shorter than this show no bar.
 const LATE: Duration = Duration::from_millis(500);
 
 impl ProgressIndicator {
-    /// A bar with a sentence before it; hidden when quiet or when stderr is no terminal.
+    /// Creates a bar with a message; hidden if quiet or if stderr is no terminal.
     pub fn new(ui: &Ui, what: &str) -> Self {
         let shown = if is_watched(ui) {
             ProgressDrawTarget::stderr()
@@ -29,7 +29,7 @@ impl ProgressIndicator {
         }
     }
 
-    /// A line that says what is waited for, with a sign that moves.
+    /// Creates a spinner with a message.
     pub fn new_spinner(ui: &Ui, what: &str) -> Self {
         let bar = ProgressIndicator::new(ui, what);
         if !bar.bar.is_hidden() {
@@ -41,7 +41,8 @@ impl ProgressIndicator {
         bar
     }
 
-    /// A bar that appears only when the work takes long, with an estimate of how long it will.
+    /// Creates a bar that appears only if the task takes long, with an estimate of the remaining
+    /// time.
     pub fn new_delayed(ui: &Ui, what: &str) -> Self {
         let bar = new_bar(
             what,
@@ -51,7 +52,7 @@ impl ProgressIndicator {
         ProgressIndicator { bar, waits: Cell::new(is_watched(ui)) }
     }
 
-    /// Says how far the work is.
+    /// Sets the progress.
     pub fn set_progress(&self, done: u64, total: u64) {
         if self.waits.get() && self.bar.elapsed() > LATE {
             self.waits.set(false);
@@ -61,7 +62,7 @@ impl ProgressIndicator {
         self.bar.set_position(done);
     }
 
-    /// Says what is being done now.
+    /// Sets the message.
     pub fn set_message(&self, what: &str) {
         self.bar.set_message(escape_for_terminal(what).into_owned());
     }
@@ -77,7 +78,7 @@ fn is_watched(ui: &Ui) -> bool {
     ui.live && ui.verbosity != Verbosity::Quiet
 }
 
-/// A bar that was never drawn anywhere but where it belongs: setting its words draws it.
+/// Creates a bar with its draw target set from the start: setting the message draws it.
 fn new_bar(what: &str, template: &str, shown: ProgressDrawTarget) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(0), shown);
     bar.set_style(

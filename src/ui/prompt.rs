@@ -1,14 +1,14 @@
-//! Questions to a person at a terminal.
+//! Interactive prompts.
 
 use super::terminal_style::{display_width, pad_end, truncate_middle};
 use super::{Ui, escape_for_terminal};
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, MultiSelect, Select, Sort};
 
-/// Asks for an order. The items' indices, or `None` when the person gave up (Esc).
+/// Asks for an order. Returns the indexes of the items, or `None` if cancelled (Esc).
 ///
 /// # Errors
-/// When the terminal fails.
+/// If the terminal fails.
 pub fn ask_order(ui: &Ui, question: &str, items: &[String]) -> std::io::Result<Option<Vec<usize>>> {
     let shown: Vec<String> = items.iter().map(|item| item_line(ui, item)).collect();
     Sort::with_theme(&ColorfulTheme::default())
@@ -18,10 +18,10 @@ pub fn ask_order(ui: &Ui, question: &str, items: &[String]) -> std::io::Result<O
         .map_err(to_io_error)
 }
 
-/// Asks which of the items to take; each comes with whether it is taken at first.
+/// Asks for any number of items; each comes with its initial state.
 ///
 /// # Errors
-/// When the terminal fails.
+/// If the terminal fails.
 pub fn ask_choices(
     ui: &Ui,
     question: &str,
@@ -36,10 +36,10 @@ pub fn ask_choices(
         .map_err(to_io_error)
 }
 
-/// Asks for one of the items; the first is proposed.
+/// Asks for one item; the first is preselected.
 ///
 /// # Errors
-/// When the terminal fails.
+/// If the terminal fails.
 pub fn ask_choice(ui: &Ui, question: &str, items: &[String]) -> std::io::Result<Option<usize>> {
     let shown: Vec<String> = items.iter().map(|item| item_line(ui, item)).collect();
     Select::with_theme(&ColorfulTheme::default())
@@ -51,7 +51,7 @@ pub fn ask_choice(ui: &Ui, question: &str, items: &[String]) -> std::io::Result<
         .map_err(to_io_error)
 }
 
-/// Lines whose parts stand below each other.
+/// Aligns the parts of lines in columns.
 pub fn align_columns<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
     let widths: Vec<usize> = (0..N)
         .map(|at| {
@@ -67,18 +67,18 @@ pub fn align_columns<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
-/// Asks for a yes. Enter alone is none, and so is Esc.
+/// Asks for confirmation. Enter alone and Esc mean no.
 ///
 /// # Errors
-/// When the terminal fails.
+/// If the terminal fails.
 pub fn confirm(question: &str) -> std::io::Result<bool> {
     let theme = ColorfulTheme::default();
     let asked = Confirm::with_theme(&theme).with_prompt(question).default(false).report(false);
     Ok(asked.interact_opt().map_err(to_io_error)?.unwrap_or(false))
 }
 
-/// An item as one line: a wrapped one would confuse the redrawing. The marks before it take six
-/// columns.
+/// Shortens an item to one line: a wrapped one would confuse the redrawing. The marks before it
+/// take six columns.
 fn item_line(ui: &Ui, item: &str) -> String {
     let width = ui.err.width.unwrap_or(80).saturating_sub(6).max(20);
     truncate_middle(&escape_for_terminal(item), width, &ui.err)

@@ -1,14 +1,14 @@
-//! Pull requests: as a table, and one in full.
+//! Renders pull requests: a table, or one in full.
 
 use super::table::{Alignment, StyledText, Table, TableColumn};
 use super::terminal_style::pad_end;
 use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::report::{Proposal, ProposalState, ProposalsReport};
 
-/// The width of the words before the facts.
+/// Width of the labels.
 const LABEL: usize = 11;
 
-/// One line for each.
+/// Renders one line per pull request.
 pub fn render_table(listed: &ProposalsReport, look: &TerminalStyle) -> String {
     let column = |heading, align, least| TableColumn { heading, align, least };
     let columns = [
@@ -32,7 +32,7 @@ fn proposal_row(one: &Proposal) -> [StyledText; 5] {
     ]
 }
 
-/// Everything about one, and its text.
+/// Renders the facts and the text of one pull request.
 pub fn render_proposal(one: &Proposal, look: &TerminalStyle) -> String {
     let heading = format!("{} {}", one.number, escape_for_terminal(&one.title));
     let mut out = format!("{}\n", look.paint(TextTone::Heading, &heading));
@@ -46,7 +46,7 @@ pub fn render_proposal(one: &Proposal, look: &TerminalStyle) -> String {
         }
     };
     let draft = if one.draft { ", a draft" } else { "" };
-    let by_itself = if one.auto_merge { ", merges by itself" } else { "" };
+    let by_itself = if one.auto_merge { ", auto-merge enabled" } else { "" };
     fact("state", &format!("{}{draft}{by_itself}", one.state.as_str()));
     fact("branch", &format!("{} {} {}", one.head, look.arrow(), one.base));
     fact("by", &one.author);
@@ -54,10 +54,10 @@ pub fn render_proposal(one: &Proposal, look: &TerminalStyle) -> String {
     fact("reviewers", &one.reviewers.join(", "));
     fact("commit", one.head_commit.as_deref().unwrap_or_default());
     if one.state == ProposalState::Open && one.mergeable == Some(false) {
-        fact("conflict", "it does not merge cleanly");
+        fact("conflict", "does not merge cleanly");
     }
     fact("merged as", one.merge_commit.as_deref().unwrap_or_default());
-    fact("address", &one.url);
+    fact("url", &one.url);
     if !one.body.trim().is_empty() {
         out.push('\n');
         out.extend(

@@ -1,30 +1,30 @@
-//! Tables that are printed while they are made: widths only grow, and what does not fit is cut in
-//! the middle.
+//! Tables that can be printed while they are made: widths only grow, and cells that do not fit are
+//! cut in the middle.
 
 use super::terminal_style::{display_width, pad_end, pad_start, truncate_middle};
 use super::{TerminalStyle, TextTone};
 use std::borrow::Cow;
 
-/// Between two columns.
+/// Columns of space between two columns.
 const GAP: usize = 3;
 
-/// A column: its heading, and how its cells stand.
+/// A column with its heading and alignment.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TableColumn<'h> {
     pub heading: &'h str,
     pub align: Alignment,
-    /// Cells may be cut to this width where room is short.
+    /// Minimum width to which cells may be cut.
     pub least: usize,
 }
 
-/// Where a cell's text stands.
+/// Alignment of a cell's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Alignment {
     Left,
     Right,
 }
 
-/// A text and what it means.
+/// A text and its tone.
 #[derive(Debug, Clone)]
 pub(super) struct StyledText {
     pub text: String,
@@ -41,7 +41,7 @@ impl StyledText {
     }
 }
 
-/// The columns with the widths they have by now.
+/// Columns with their current widths.
 #[derive(Debug, Clone)]
 pub(super) struct Table<'h, const N: usize> {
     columns: [TableColumn<'h>; N],
@@ -53,8 +53,7 @@ impl<'h, const N: usize> Table<'h, N> {
         Table { columns, widths: [0; N] }
     }
 
-    /// Makes room for these rows, as far as the terminal has it. A column in which nothing stands is
-    /// left out.
+    /// Widens columns for these rows, as far as the terminal allows. Empty columns are left out.
     pub fn fit_rows(&mut self, rows: &[[StyledText; N]], look: &TerminalStyle) {
         for row in rows {
             for (index, cell) in row.iter().enumerate() {
@@ -116,7 +115,7 @@ impl<'h, const N: usize> Table<'h, N> {
         out
     }
 
-    /// Heading and rows.
+    /// Renders heading and rows.
     pub fn render_all(mut self, rows: &[[StyledText; N]], look: &TerminalStyle) -> String {
         self.fit_rows(rows, look);
         let mut out = self.render_heading(look);

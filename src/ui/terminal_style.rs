@@ -1,19 +1,19 @@
-//! What a stream can show: colours, characters, width.
+//! Capabilities of an output stream: colours, characters, width.
 
 use console::Style;
 use std::borrow::Cow;
 
-/// What one of the two streams can show.
+/// Capabilities of stdout or stderr.
 #[derive(Debug, Clone)]
 pub struct TerminalStyle {
     pub colors: bool,
-    /// Characters beyond ASCII can be shown.
+    /// True if non-ASCII characters can be shown.
     pub unicode: bool,
-    /// In columns; `None` where there is no limit.
+    /// In columns; `None` means unlimited.
     pub width: Option<usize>,
 }
 
-/// What a piece of text means. Nothing is said by colour alone.
+/// Meaning of a piece of text. Colour is never the only sign of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextTone {
     Plain,
@@ -25,7 +25,7 @@ pub enum TextTone {
 }
 
 impl TerminalStyle {
-    /// The text in the colour of its meaning.
+    /// Colours a text by its tone.
     pub fn paint<'t>(&self, tone: TextTone, text: &'t str) -> Cow<'t, str> {
         if !self.colors || tone == TextTone::Plain || text.is_empty() {
             return Cow::Borrowed(text);
@@ -42,43 +42,43 @@ impl TerminalStyle {
         Cow::Owned(style.apply_to(text).to_string())
     }
 
-    /// The sign of a cell that differs from the stage before.
+    /// Marks a cell that differs from the previous stage.
     pub fn difference_sign(&self) -> &'static str {
         if self.unicode { "≠" } else { "*" }
     }
 
-    /// Stands in a cell where the app does not exist.
+    /// Marks a cell in which the app does not exist.
     pub fn absent_sign(&self) -> &'static str {
         if self.unicode { "·" } else { "-" }
     }
 
-    /// Stands for what was left out of a text.
+    /// Replaces the omitted part of a text.
     pub fn ellipsis(&self) -> &'static str {
         if self.unicode { "…" } else { ".." }
     }
 
-    /// Leads from a stage to the next.
+    /// Arrow from one stage or version to the next.
     pub fn arrow(&self) -> &'static str {
         if self.unicode { "→" } else { "->" }
     }
 }
 
-/// The columns a text takes on a terminal.
+/// Width of a text on a terminal, in columns.
 pub(super) fn display_width(text: &str) -> usize {
     console::measure_text_width(text)
 }
 
-/// The text, filled with spaces to a width.
+/// Pads a text with spaces at its end.
 pub(super) fn pad_end(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(display_width(text))))
 }
 
-/// The text, filled with spaces before it to a width.
+/// Pads a text with spaces at its start.
 pub(super) fn pad_start(text: &str, width: usize) -> String {
     format!("{}{text}", " ".repeat(width.saturating_sub(display_width(text))))
 }
 
-/// The text cut in the middle to a width, with `…` there.
+/// Shortens a text to a width by an ellipsis in the middle.
 pub(super) fn truncate_middle(text: &str, width: usize, look: &TerminalStyle) -> String {
     if display_width(text) <= width {
         return text.to_owned();
@@ -88,7 +88,7 @@ pub(super) fn truncate_middle(text: &str, width: usize, look: &TerminalStyle) ->
     let chars: Vec<char> = text.chars().collect();
     let (mut head, mut tail) = (String::new(), Vec::new());
     let (mut first, mut last, mut used) = (0, chars.len(), 0);
-    // From both ends by turns, as many characters as fit: some take two columns.
+    // Takes characters from both ends by turns; some are two columns wide.
     while first < last {
         let from_head = first <= chars.len() - last;
         let c = if from_head { chars[first] } else { chars[last - 1] };

@@ -1,4 +1,4 @@
-//! The way of a version, one block for each app.
+//! Renders the way of a version, one block per app.
 
 use super::history::{format_utc, kind_tone, pull_request_or_commit, slot_place};
 use super::table::{Alignment, StyledText, Table, TableColumn};
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 const COLUMNS: [TableColumn<'static>; 7] = [
     TableColumn { heading: "stage", align: Alignment::Left, least: 8 },
-    TableColumn { heading: "came (UTC)", align: Alignment::Left, least: 16 },
+    TableColumn { heading: "arrived (UTC)", align: Alignment::Left, least: 16 },
     TableColumn { heading: "after", align: Alignment::Right, least: 7 },
     TableColumn { heading: "by", align: Alignment::Left, least: 8 },
     TableColumn { heading: "change", align: Alignment::Left, least: 10 },
@@ -19,7 +19,7 @@ const COLUMNS: [TableColumn<'static>; 7] = [
     TableColumn { heading: "now", align: Alignment::Left, least: 16 },
 ];
 
-/// Every way, under the app's name and the whole version.
+/// Renders a block per app and version.
 pub fn render_trace(trace: &TraceReport, look: &TerminalStyle, now: Timestamp) -> String {
     let blocks: Vec<String> = trace.ways.iter().map(|way| render_block(way, look, now)).collect();
     blocks.join("\n")
@@ -54,7 +54,7 @@ fn period_row(visit: &ReportedRunPeriod, look: &TerminalStyle, now: Timestamp) -
     let stayed = visit.seconds(now.as_second()).map(format_duration).unwrap_or_default();
     let (came, after, by, change) = match &visit.came {
         None => (
-            "before all that is known".to_owned(),
+            "before the known history".to_owned(),
             StyledText::plain(""),
             String::new(),
             String::new(),
@@ -77,7 +77,7 @@ fn period_row(visit: &ReportedRunPeriod, look: &TerminalStyle, now: Timestamp) -
     ]
 }
 
-/// How long after the stage before, or in which other way it came.
+/// Time since the previous stage, or the kind of deployment.
 fn arrival_text(came: &DeploymentReport) -> StyledText {
     match came.kind {
         DeploymentKind::Rollback | DeploymentKind::Skip => {
@@ -87,7 +87,7 @@ fn arrival_text(came: &DeploymentReport) -> StyledText {
     }
 }
 
-/// What became of it: `running`, or what took its place, when and by whom.
+/// `running`, or the next version, with its age and author.
 fn end_text(left: Option<&DeploymentReport>, look: &TerminalStyle, now: Timestamp) -> StyledText {
     let Some(left) = left else { return StyledText::new("running", TextTone::Good) };
     let next = left

@@ -1,12 +1,12 @@
-//! Versions as people read them: commit ids and digests cut to what tells them apart.
+//! Versions for display: commit ids and digests are shortened.
 
-use super::escape::escape_for_terminal;
 use crate::model::Version;
+use crate::model::escape_for_terminal;
 
-/// How many digits of a commit id or digest are shown; git shows 7 and more.
+/// Digits of a commit id or digest that are shown; git shows 7 and more.
 const DIGITS: usize = 8;
 
-/// The version as a table shows it.
+/// Formats a version for a table.
 pub(super) fn short_version(version: &Version, app_version: bool) -> String {
     let digest = version.digest.as_deref().map(short_ids);
     match (version.tag.as_deref().filter(|tag| !tag.is_empty()), digest) {
@@ -21,7 +21,7 @@ pub(super) fn short_version(version: &Version, app_version: bool) -> String {
     }
 }
 
-/// The text with every run of 40 or 64 hex digits cut to its first [`DIGITS`].
+/// Shortens every run of 40 or 64 hex digits to its first [`DIGITS`].
 fn short_ids(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

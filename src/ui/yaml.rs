@@ -1,10 +1,10 @@
-//! JSON values as YAML text, in which nothing acts on a terminal.
+//! Renders JSON values as YAML that is safe to display.
 
-use super::escape::{escape_json, is_unsafe_char};
+use crate::model::{escape_json, is_unsafe_char};
 use serde_json::Value;
 
-/// The value in block style. Strings that are not plain ASCII are quoted and escaped as in JSON,
-/// which YAML reads the same.
+/// Renders a value in block style. Strings that are not plain ASCII are quoted and escaped as in
+/// JSON, which is valid in YAML.
 pub(super) fn render_yaml(value: &Value) -> String {
     let mut out = String::new();
     push_block(value, 0, &mut out);
@@ -61,11 +61,11 @@ fn format_scalar(value: &Value) -> String {
     }
 }
 
-/// Bools to readers of YAML 1.1 only.
+/// Booleans in YAML 1.1 only.
 const OLD_BOOLS: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
 
-/// The text as a scalar, unless that would be a plain one that means something else to readers of
-/// YAML 1.1, such as `on`, `1_000`, `1:30` and dates. serde_yaml quotes what YAML 1.2 asks for.
+/// Renders a text as a scalar; `None` if that is a plain one that YAML 1.1 reads differently, such
+/// as `on`, `1_000`, `1:30` and dates. serde_yaml quotes what YAML 1.2 requires.
 fn plain_scalar(text: &str) -> Option<String> {
     let yaml = serde_yaml::to_string(text).ok()?.trim_end().to_owned();
     let is_word = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
@@ -88,7 +88,8 @@ mod tests {
         assert_eq!(serde_yaml::from_str::<Value>(&text).expect("yaml"), value, "{text}");
     }
 
-    /// Tags are texts, also to readers of YAML 1.1, for whom these are numbers, dates, bools or null.
+    /// Tags stay strings, even in YAML 1.1, in which these would be numbers, dates, booleans or
+    /// null.
     #[test]
     fn texts_that_look_like_something_else_are_quoted() {
         for text in [

@@ -1,21 +1,21 @@
-//! Cuts a text where its documents begin, so that each can be read, and remembered, alone.
+//! Splits a text into its YAML documents, so that each can be parsed and cached alone.
 
 /// A document of a text, from its `---` to the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DocumentText<'t> {
     pub text: &'t str,
-    /// Its first byte in the whole text.
+    /// Offset of its first byte in the whole text.
     pub start: usize,
-    /// The lines before it.
+    /// The number of lines before it.
     pub lines: u32,
 }
 
-/// The documents of a text with more than one of them. If each piece is YAML then so is the text,
-/// with one document for each piece. `None` where the looks of the lines do not tell: then the text
-/// has to be read as a whole.
+/// Splits a text with more than one document. If each piece is YAML then so is the text, with one
+/// document per piece. `None` if the boundaries cannot be recognised by lines alone; the text must
+/// then be parsed as a whole.
 ///
-/// A line that begins with `---` ends whatever is open (YAML 1.2.2, 9.1.2 and `c-forbidden`), so no
-/// text can hide one.
+/// Because a line that begins with `---` ends every open construct (YAML 1.2.2, 9.1.2 and
+/// `c-forbidden`), no scalar can contain one.
 pub fn split_documents(text: &str) -> Option<Vec<DocumentText<'_>>> {
     if !text.contains("\n---") || text.starts_with('\u{feff}') || text.contains('\r') {
         return None;
@@ -51,7 +51,7 @@ fn is_marker(line: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\n']))
 }
 
-/// A comment, or nothing at all. Before the first `---` that makes no document.
+/// True for a comment or an empty line. Before the first `---` these form no document.
 fn says_nothing(line: &str) -> bool {
     let line = line.trim_start_matches(' ');
     line.is_empty() || line.starts_with('#')

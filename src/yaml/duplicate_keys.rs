@@ -1,10 +1,10 @@
-//! Keys that are written twice. YAML forbids them, and programs differ in which one they take.
+//! Duplicate keys. YAML forbids them, and programs differ in which one they use.
 
 use super::tree::{QuoteStyle, YamlDocument, YamlNode, YamlNodeKind};
 use std::collections::HashSet;
 
 impl YamlDocument {
-    /// The keys that stand again in one mapping, each time with the line. A key may be an alias.
+    /// Returns the repeated keys of all mappings with their lines. A key may be an alias.
     pub fn duplicate_keys(&self) -> Vec<(&str, u32)> {
         let mut out = Vec::new();
         for node in &self.nodes {
@@ -22,7 +22,7 @@ impl YamlDocument {
         out
     }
 
-    /// The texts that are written as blocks, with their lines: they may be documents themselves.
+    /// Returns the block scalars with their lines; their text may be YAML itself.
     pub fn block_scalars(&self) -> impl Iterator<Item = (&str, u32)> {
         self.nodes.iter().filter_map(|node| match &node.kind {
             YamlNodeKind::Scalar { text, style: QuoteStyle::Block } => Some((&**text, node.line)),

@@ -1,22 +1,22 @@
-//! Replacing one scalar of a file by splicing bytes. Nothing is ever printed from a tree, so quoting,
-//! comments, order, indentation, line ends and everything else stay as they are.
+//! Replaces one scalar of a file by splicing bytes. Nothing is printed from a tree, so quoting,
+//! comments, order, indentation and line ends stay as they are.
 //!
-//! What cannot be replaced without touching or meaning something else is an [`Obstacle`].
+//! A value that cannot be replaced without changing something else is an [`EditObstacle`].
 
 use super::YamlError;
 use super::quote::{double_quoted, needs_quotes, single_quoted};
 use super::tree::{QuoteStyle, YamlNodeKind, YamlStream, YamlValue};
 use std::ops::Range;
 
-/// Bytes of a text, and what comes in their place.
+/// A replacement of some bytes of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Splice {
-    /// Empty where something is only put in.
+    /// Empty for an insertion.
     pub span: Range<usize>,
     pub text: String,
 }
 
-/// The text with all splices done. They must be in order and must not overlap.
+/// Applies splices to a text. They must be ordered and must not overlap.
 pub fn apply_splices(text: &str, splices: &[Splice]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
@@ -29,19 +29,19 @@ pub fn apply_splices(text: &str, splices: &[Splice]) -> String {
     out
 }
 
-/// How scalars are written: JSON has no plain texts.
+/// The syntax of scalars: JSON has no plain ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     Yaml,
     Json,
 }
 
-/// A place that means the same value through an alias (`*name`) or a merge key.
+/// A place that has the same value through an alias (`*name`) or a merge key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AliasUse {
     /// 1-based.
     pub line: u32,
-    /// The key that has the alias as its value: `prod.image.tag`, `prod.<<`.
+    /// The key with the alias as its value: `prod.image.tag`, `prod.<<`.
     pub key: String,
 }
 
@@ -50,7 +50,7 @@ pub struct AliasUse {
 pub enum EditObstacle {
     #[error("the file is not valid YAML: {0}")]
     NotYaml(YamlError),
-    #[error("there is no value at these bytes")]
+    #[error("there is no value at this position")]
     NoScalar,
     #[error("the value has an anchor, and is also used at {}", list_uses(.0))]
     Anchored(Vec<AliasUse>),
@@ -83,10 +83,10 @@ pub struct EditableScalar<'a> {
 }
 
 impl<'a> EditableScalar<'a> {
-    /// The scalar that is written at these bytes, or the one they are a piece of.
+    /// Finds the scalar at these bytes, or the one they are a piece of.
     ///
     /// # Errors
-    /// [`Obstacle::NoScalar`].
+    /// [`EditObstacle::NoScalar`].
     pub fn find(
         file: &'a str,
         stream: &'a YamlStream,
@@ -116,14 +116,14 @@ impl<'a> EditableScalar<'a> {
         Err(EditObstacle::NoScalar)
     }
 
-    /// Is it a whole scalar, not a piece of one?
+    /// True for a whole scalar, false for a piece of one.
     pub fn is_whole(&self) -> bool {
         let node = self.get_node();
         node.start as usize == self.start && node.end as usize == self.end
     }
 
-    /// What is written there, after escapes. A piece of a block scalar is read as a scalar itself; a
-    /// piece of any other is what it is.
+    /// Returns the value after escapes. A piece of a block scalar is parsed as a scalar itself; any
+    /// other piece is returned as written.
     pub fn text(&self) -> String {
         let raw = &self.file[self.start..self.end];
         match &self.get_node().kind {
@@ -137,13 +137,13 @@ impl<'a> EditableScalar<'a> {
         }
     }
 
-    /// Is the value a block scalar as a whole that holds more than one line?
+    /// True for a whole block scalar of more than one line.
     pub fn is_long_text(&self) -> bool {
         self.is_whole()
             && self.get_node().text_of_block().is_some_and(|text| text.trim_end().contains('\n'))
     }
 
-    /// Where else the value counts: aliases of it, or of something it lies in.
+    /// Returns the other places with this value: aliases of it, or of a node that contains it.
     pub fn alias_uses(&self) -> Vec<AliasUse> {
         let tree = &self.stream.documents[self.document];
         let anchored: Vec<u32> = self
@@ -162,10 +162,10 @@ impl<'a> EditableScalar<'a> {
         aliases.map(|(at, line)| AliasUse { line, key: tree.key_path(at, &parents) }).collect()
     }
 
-    /// Refuses a place that is reached by a key that is written twice.
+    /// Fails if the path to the value contains a duplicate key.
     ///
     /// # Errors
-    /// [`Obstacle::DuplicateKey`].
+    /// [`EditObstacle::DuplicateKey`].
     pub fn check_keys(&self) -> Result<(), EditObstacle> {
         let nodes = &self.stream.documents[self.document].nodes;
         for pair in self.ancestor_nodes().windows(2) {
@@ -192,10 +192,10 @@ impl<'a> EditableScalar<'a> {
         Ok(())
     }
 
-    /// The splice that puts another text there, in the style that is there.
+    /// Returns the splice that writes another text, in the existing style.
     ///
     /// # Errors
-    /// [`Obstacle`], for what one splice on one line cannot do.
+    /// [`EditObstacle`], if one splice on one line is not enough.
     pub fn replaced_by(&self, new: &str, dialect: Dialect) -> Result<Splice, EditObstacle> {
         if new.contains(['\n', '\r']) || new.is_empty() {
             return Err(EditObstacle::NotWritable);
@@ -234,10 +234,10 @@ impl<'a> EditableScalar<'a> {
         }
     }
 
-    /// The splice that takes the value out of its mapping, together with its key.
+    /// Returns the splice that removes the value and its key from the mapping.
     ///
     /// # Errors
-    /// [`Obstacle::NotWritable`], where something else stands between.
+    /// [`EditObstacle::NotWritable`] if something else is written in between.
     pub fn without_its_key(&self) -> Result<Splice, EditObstacle> {
         let tree = &self.stream.documents[self.document];
         let parent = tree.parents()[self.node as usize].ok_or(EditObstacle::NotWritable)?;
@@ -251,7 +251,7 @@ impl<'a> EditableScalar<'a> {
         single_quoted(new).unwrap_or_else(|| double_quoted(new))
     }
 
-    /// In a block scalar: its only line, or a piece of one of its lines.
+    /// Returns the splice inside a block scalar: of its only line, or a piece of a line.
     fn in_block(&self, raw: &str, new: &str) -> Result<Splice, EditObstacle> {
         let node = self.get_node();
         if block_header(&self.file[..node.start as usize])
@@ -284,7 +284,7 @@ impl<'a> EditableScalar<'a> {
         &self.stream.documents[self.document].nodes[self.node as usize]
     }
 
-    /// The node, its parent, and so on to the root.
+    /// Returns the node, its parent, and so on to the root.
     fn ancestor_nodes(&self) -> Vec<u32> {
         let parents = self.stream.documents[self.document].parents();
         std::iter::successors(Some(self.node), |node| parents[*node as usize]).collect()
@@ -298,7 +298,7 @@ impl<'a> EditableScalar<'a> {
         })
     }
 
-    /// Does the file quote with `'` rather than with `"`?
+    /// True if the file has more single-quoted than double-quoted scalars.
     fn prefers_single(&self) -> bool {
         let nodes = self.stream.documents.iter().flat_map(|document| &document.nodes);
         let (mut single, mut double) = (0, 0);
@@ -313,7 +313,7 @@ impl<'a> EditableScalar<'a> {
     }
 }
 
-/// The `|-` or `>2` that ends the last written line before a block scalar's own lines.
+/// Returns the `|-` or `>2` at the end of the line before a block scalar.
 fn block_header(before: &str) -> Option<&str> {
     let line =
         before.lines().rev().find(|line| line.contains(['|', '>']) || !line.trim().is_empty())?;
@@ -321,14 +321,14 @@ fn block_header(before: &str) -> Option<&str> {
     line.split_whitespace().last().filter(|mark| mark.starts_with(['|', '>']))
 }
 
-/// Can the text stand inside any scalar without ending it or meaning something?
+/// True if the text can be inserted into any scalar without ending it or adding syntax.
 fn is_harmless(text: &str) -> bool {
     text.bytes().all(|b| {
         b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+' | b'/' | b':' | b'@')
     }) && !text.ends_with(':')
 }
 
-/// A number as JSON spells it, without exponent.
+/// True for a JSON number without exponent.
 fn is_json_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));

@@ -1,10 +1,10 @@
-//! What an edit must leave alone: two files are compared as trees.
+//! Verifies edits by comparing the parsed trees of both files.
 
 use super::edit::Splice;
 use super::tree::{QuoteStyle, YamlDocument, YamlNode, YamlNodeKind, YamlStream};
 use std::ops::Range;
 
-/// One replaced value: where it was, how it is read now, and the splice that did it.
+/// A replaced value.
 #[derive(Debug, Clone)]
 pub struct ScalarEdit {
     /// The bytes of the value in the old file.
@@ -14,8 +14,9 @@ pub struct ScalarEdit {
     pub splice: Splice,
 }
 
-/// Is the new file the old one but for the wanted values? Same documents, same nodes in the same
-/// order with the same anchors; every other scalar has the same text and the same style.
+/// True if the new file differs from the old one only in the wanted values: same documents, same
+/// nodes in the same order with the same anchors, and every other scalar has the same text and
+/// style.
 pub fn same_but(file: &str, old: &YamlStream, new: &YamlStream, wanted: &[ScalarEdit]) -> bool {
     old.documents.len() == new.documents.len()
         && old.documents.iter().zip(&new.documents).all(|(old, new)| {
@@ -59,7 +60,7 @@ fn same_node(file: &str, old: &YamlNode, new: &YamlNode, wanted: &[ScalarEdit]) 
     kinds && old.anchored == new.anchored
 }
 
-/// Is one text the other with these pieces replaced, in this order?
+/// True if `new` is `old` with these pieces replaced, in this order.
 fn is_replaced(old: &str, new: &str, pieces: &[(&str, &str)]) -> bool {
     let Some(((was, is), rest)) = pieces.split_first() else { return old == new };
     old.match_indices(was).any(|(at, _)| {
@@ -68,7 +69,7 @@ fn is_replaced(old: &str, new: &str, pieces: &[(&str, &str)]) -> bool {
     })
 }
 
-/// Do two documents say the same outside of one key of their top mapping, which one of them may lack?
+/// True if two documents are equal apart from one key of their top mapping, which either may lack.
 pub fn same_outside(old: &YamlDocument, new: &YamlDocument, key: &str) -> bool {
     let (old, new) = (
         DocumentOutline::from_document_except(old, key),
@@ -77,7 +78,8 @@ pub fn same_outside(old: &YamlDocument, new: &YamlDocument, key: &str) -> bool {
     old.is_some() && old == new
 }
 
-/// The nodes of a document in order, with the sizes of collections, which is enough to tell trees apart.
+/// The nodes of a document in order, with the sizes of collections, which suffices to compare
+/// trees.
 #[derive(PartialEq)]
 struct DocumentOutline<'a>(Vec<(&'static str, usize, &'a str, bool)>);
 

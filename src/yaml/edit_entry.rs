@@ -1,18 +1,18 @@
-//! Putting entries into mappings and items into lists, in the way their neighbours are written, and
-//! taking entries out. What a splice makes of a file is for the caller to parse and compare.
+//! Adds entries to mappings and items to lists, in the style of their neighbours, and removes
+//! entries. The caller must parse and compare the result.
 
 use super::edit::{EditObstacle, Splice};
 use super::plain_or_quoted;
 use super::plain_or_quoted_in_flow;
 use super::tree::{YamlNodeKind, YamlValue};
 
-/// An entry that is put in: key and value.
+/// Key and value of a new entry.
 pub type NewYamlEntry<'a> = (&'a str, &'a str);
 
-/// Puts a mapping into a list, before the item of this index or behind the last.
+/// Adds a mapping to a list, before the item at this index or at the end.
 ///
 /// # Errors
-/// [`Obstacle::NotWritable`], where the list is written in a way that is not understood.
+/// [`EditObstacle::NotWritable`] if the style of the list is not supported.
 pub fn add_item(
     file: &str,
     list: YamlValue<'_>,
@@ -53,11 +53,10 @@ pub fn add_item(
     }
 }
 
-/// Gives the top mapping of a document a list with one item: behind the last key, or where the key
-/// stands without items.
+/// Adds a list with one item to the top mapping of a document: after the last key, or under the
+/// existing key if it has no items.
 ///
-/// # Errors
-/// [`Obstacle::NotWritable`], where the document is no mapping in block style.
+/// [`EditObstacle::NotWritable`] if the document is not a block mapping.
 pub fn add_key(
     file: &str,
     root: YamlValue<'_>,
@@ -90,10 +89,10 @@ pub fn add_key(
     Ok(if emptied.span.is_empty() { vec![after] } else { vec![emptied, after] })
 }
 
-/// Puts an entry into a mapping, behind its last.
+/// Adds an entry at the end of a mapping.
 ///
 /// # Errors
-/// [`Obstacle::NotWritable`], where the mapping is written in a way that is not understood.
+/// [`EditObstacle::NotWritable`] if the style of the mapping is not supported.
 pub fn add_field(
     file: &str,
     map: YamlValue<'_>,
@@ -111,10 +110,10 @@ pub fn add_field(
     Ok(lines_after(file, end, &line, eol))
 }
 
-/// Takes an entry out of a mapping that has others: its line, or its piece of a line.
+/// Removes an entry from a mapping that has others: its line, or its part of a line.
 ///
 /// # Errors
-/// [`Obstacle::NotWritable`], where something else stands between.
+/// [`EditObstacle::NotWritable`] if something else is written in between.
 pub fn remove_field(file: &str, map: YamlValue<'_>, key: &str) -> Result<Splice, EditObstacle> {
     let pairs: Vec<_> = map.raw_pairs().collect();
     let at = pairs
@@ -129,7 +128,8 @@ pub fn remove_field(file: &str, map: YamlValue<'_>, key: &str) -> Result<Splice,
         Ok(removed)
     };
     match (at.checked_sub(1).map(|before| pairs[before]), pairs.get(at + 1)) {
-        // From the value before: its comment stays with it, that of the removed one goes.
+        // Start at the end of the previous value: its comment stays, and that of the removed entry
+        // goes.
         (Some((_, before)), _) if is_flow(file, map) => {
             let from = content_end(file, before).ok_or(EditObstacle::NotWritable)?;
             if is_alone(&file[from..value_start(name)]) {
@@ -169,16 +169,16 @@ fn is_flow(file: &str, value: YamlValue<'_>) -> bool {
         && (value.is_mapping() || value.is_sequence())
 }
 
-/// How the items of a list begin: the blanks before and behind the dash.
+/// The style of a list's items: the spaces before and after the dash.
 struct ListItemStyle {
-    /// The first byte of the line.
+    /// Offset of the line's first byte.
     line: usize,
     indent: String,
     gap: usize,
 }
 
 impl ListItemStyle {
-    /// `None` unless the item's line is blanks, a dash, blanks and the item.
+    /// `None` unless the item's line consists of spaces, a dash, spaces and the item.
     fn of(file: &str, item: YamlValue<'_>) -> Option<Self> {
         let line = line_start(file, value_start(item));
         let before = file.get(line..value_start(item))?;
@@ -208,7 +208,8 @@ fn format_flow(entries: &[NewYamlEntry<'_>]) -> String {
     format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
 }
 
-/// Whole lines behind the line of a byte. A file without a last line end goes on without one.
+/// Inserts whole lines after the line of a byte. A missing line end at the end of the file stays
+/// missing.
 fn lines_after(file: &str, byte: usize, lines: &str, eol: &str) -> Splice {
     let at = end_of_line(file, byte);
     let open = at == file.len() && !file.ends_with('\n');
@@ -219,7 +220,7 @@ fn lines_after(file: &str, byte: usize, lines: &str, eol: &str) -> Splice {
     }
 }
 
-/// The first byte behind the last one of a value, brackets included.
+/// Returns the offset after the last byte of a value, including brackets.
 fn content_end(file: &str, value: YamlValue<'_>) -> Option<usize> {
     let nodes = &value.document.nodes;
     let last = value.document.subtree_range(value.node).end - 1;
@@ -245,7 +246,8 @@ fn content_end(file: &str, value: YamlValue<'_>) -> Option<usize> {
     Some(end)
 }
 
-/// Behind the next closing bracket, where only blanks, commas and comments stand before it.
+/// Returns the offset after the next closing bracket, if only blanks, commas and comments precede
+/// it.
 fn find_closing(file: &str, from: usize) -> Option<usize> {
     let mut at = from;
     while let Some(c) = file[at..].chars().next() {
@@ -264,7 +266,7 @@ fn line_start(file: &str, byte: usize) -> usize {
     file[..byte].rfind('\n').map_or(0, |end| end + 1)
 }
 
-/// Behind the line end of the byte before this one.
+/// Returns the offset after the line end that follows the byte before `byte`.
 fn end_of_line(file: &str, byte: usize) -> usize {
     if file[..byte].ends_with('\n') {
         return byte;
@@ -272,14 +274,14 @@ fn end_of_line(file: &str, byte: usize) -> usize {
     file[byte..].find('\n').map_or(file.len(), |end| byte + end + 1)
 }
 
-/// How the line of a byte ends; the first line's way for a last line that has no end.
+/// Returns the line end used at a byte; for a last line without one, that of the first line.
 fn line_end(file: &str, byte: usize) -> &'static str {
     let first = || file.find('\n').map(|end| &file[..end]);
     let line = file[byte..].find('\n').map(|end| &file[..byte + end]).or_else(first);
     if line.is_some_and(|line| line.ends_with('\r')) { "\r\n" } else { "\n" }
 }
 
-/// The first of the comment lines that stand right above a line.
+/// Returns the offset of the first of the comment lines directly above a line.
 fn above_comments(file: &str, line: usize) -> usize {
     let mut at = line;
     while at > 0 {

@@ -1,4 +1,4 @@
-//! Edits of scalars and entries: by example, and over generated files with another parser as judge.
+//! Edits of scalars and entries: by example, and on generated files checked with another parser.
 
 use super::{Dialect, EditObstacle, EditableScalar, apply_splices};
 use crate::yaml::{self, ScalarEdit, YamlStream, YamlValue, same_but, same_outside};
@@ -9,7 +9,7 @@ fn find<'a>(stream: &'a YamlStream, keys: &[&str]) -> YamlValue<'a> {
     roots.find_map(|root| root.get_path(keys)).expect("the key is there")
 }
 
-/// The file with the value under `t` replaced.
+/// Returns the file with the value under `t` replaced.
 fn edited_as(file: &str, new: &str, dialect: Dialect) -> Result<String, EditObstacle> {
     let stream = yaml::parse(file).expect("yaml");
     let span = find(&stream, &["t"]).span();
@@ -109,7 +109,7 @@ fn a_piece_of_a_scalar() {
     let wanted = [ScalarEdit { span: at..at + 2, text: "v2".into(), splice }];
     assert!(same_but(file, &stream, &yaml::parse(&edited).expect("yaml"), &wanted));
     assert_eq!(spot.replaced_by("v}2", Dialect::Yaml), Err(EditObstacle::NotWritable));
-    // An edit that strikes another piece is seen.
+    // An edit that changes another piece is detected.
     let other = file.replacen("a}", "v2}", 1);
     assert!(!same_but(file, &stream, &yaml::parse(&other).expect("yaml"), &wanted));
 }
@@ -152,7 +152,7 @@ fn trees_are_compared_outside_of_a_key() {
     assert!(!same("a: {b: c}\nd: e\n", "a: {b: c, d: e}\n"));
 }
 
-/// One value in a style, with what may stand behind it.
+/// Generates one value in a style, with a possible suffix.
 fn entry() -> impl Strategy<Value = (String, &'static str)> {
     let text =
         prop::sample::select(vec!["v1", "release-1.2", "ghcr.io/a/b:v1", "sha-0f3e", "main", "x"]);
@@ -187,10 +187,10 @@ fn value() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What another parser makes of a file.
+/// Parses a file with another parser.
 fn judged(text: &str) -> Vec<serde_yaml::Value> {
     use serde::Deserialize as _;
-    // The judge takes a byte order mark for text.
+    // The other parser reads a byte order mark as text.
     let documents = serde_yaml::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
     documents
         .map(|document| serde_yaml::Value::deserialize(document).expect("YAML to the judge"))

@@ -1,10 +1,10 @@
-//! YAML as it is written: a tree whose scalars keep their exact text and byte span.
+//! YAML as written: a tree whose scalars keep their exact text and byte span.
 //!
-//! Nothing here guesses types: a tag is text, `1.10` stays `1.10`. Aliases and merge keys (`<<`)
-//! are followed on access, never expanded, so a small file cannot become a large one. The module
-//! knows nothing of deployments; what the keys mean is decided by `source`.
+//! Types are not guessed: a tag is text, `1.10` stays `1.10`. Aliases and merge keys (`<<`) are
+//! followed on access, never expanded, so a small file cannot become a large one. This module knows
+//! nothing of deployments; `source` interprets the keys.
 //!
-//! The parser (`granit-parser`) stands behind [`parse`](fn@parse) alone; no other file names it.
+//! Only [`parse`](fn@parse) uses the parser (`granit-parser`).
 
 mod document_texts;
 mod duplicate_keys;

@@ -1,17 +1,17 @@
-//! The one place that calls the YAML parser.
+//! The only caller of the YAML parser.
 
 use super::tree::{QuoteStyle, YamlDocument, YamlNode, YamlNodeKind, YamlStream};
 use granit_parser::{Event, Parser, ScalarStyle, Span, options};
 use std::collections::HashMap;
 
-/// Collections nested deeper than this are refused; no deployment file comes near.
+/// Maximum nesting depth of collections; no deployment file comes near.
 const NESTING: usize = 200;
 
-/// Why a file is not YAML, and where.
+/// A YAML syntax error with its position.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message} at line {line}, column {column}")]
 pub struct YamlError {
-    /// What is wrong, in the parser's words.
+    /// The parser's message.
     pub message: String,
     /// 1-based.
     pub line: usize,
@@ -19,18 +19,17 @@ pub struct YamlError {
     pub column: usize,
 }
 
-/// Reads all documents of a file. Scalars keep their text and their bytes; nothing is resolved.
+/// Parses all documents of a file. Scalars keep their text and byte span; nothing is resolved.
 ///
 /// # Errors
-/// The first syntax error, with its place. There is no partial result: a file that is half YAML is
-/// none.
+/// The first syntax error with its position. There is no partial result.
 pub fn parse(text: &str) -> Result<YamlStream, YamlError> {
     let mut builder = YamlTreeBuilder::default();
     each_event(text, |event, span| builder.handle_event(event, span))?;
     Ok(builder.stream)
 }
 
-/// Would [`parse`] succeed?
+/// True if [`parse`] would succeed.
 pub fn is_yaml(text: &str) -> bool {
     each_event(text, |_, _| {}).is_ok()
 }
@@ -52,7 +51,7 @@ fn each_event<'t>(text: &'t str, mut take: impl FnMut(Event<'t>, Span)) -> Resul
     Ok(())
 }
 
-/// A collection that is still open: its node, and for a mapping the key that waits for its value.
+/// A collection that is still open: its node, and for a mapping the key whose value follows.
 struct OpenCollection {
     node: u32,
     key: Option<u32>,
@@ -79,7 +78,7 @@ impl YamlTreeBuilder {
             }
             Event::Scalar(text, style, anchor, _) => {
                 let range = span.byte_range().unwrap_or(0..0);
-                // An absent value is reported as `~` with an empty span; the span tells.
+                // An absent value is reported as `~` with an empty span.
                 let text =
                     if range.is_empty() { "".into() } else { text.into_owned().into_boxed_str() };
                 self.add_node(YamlNodeKind::Scalar { text, style: style_of(style) }, anchor, span);
@@ -96,7 +95,7 @@ impl YamlTreeBuilder {
                 self.open.pop();
             }
             Event::Alias(id) => {
-                // A collection that contains itself would never end: its alias reads as nothing.
+                // A collection that contains itself would never end, so its alias reads as empty.
                 let kind = match self.anchors.get(&id) {
                     Some(to) if !self.open.iter().any(|open| open.node == *to) => {
                         YamlNodeKind::Alias(*to)
@@ -148,7 +147,8 @@ fn style_of(style: ScalarStyle) -> QuoteStyle {
     }
 }
 
-/// Files are read up to a size far below 4 GiB, so offsets fit; a larger one would be cut, not wrap.
+/// Converts an offset. Files are limited to far less than 4 GiB; a larger offset would saturate,
+/// not wrap.
 fn as_u32(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }

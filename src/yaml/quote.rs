@@ -1,34 +1,35 @@
-//! When a new value needs quotes, so that no reader of YAML 1.1 or 1.2 takes it for anything but text.
+//! Quotes new values so that no reader of YAML 1.1 or 1.2 takes them for anything but text.
 //!
-//! The rule was checked against kustomize, PyYAML, ruamel, `yaml` (1.1 and 1.2) and js-yaml: no
-//! value it leaves plain is read by any of them as something else.
+//! The rule was checked against kustomize, PyYAML, ruamel, `yaml` (1.1 and 1.2) and js-yaml: none
+//! of them reads a value left plain as anything but text.
 
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// What YAML 1.1 or 1.2 may read as a number, a time or a date; matched in lower case.
+/// Texts that YAML 1.1 or 1.2 may read as a number, a time or a date; matched in lower case.
 static NUMBER_LIKE: LazyLock<Regex> = LazyLock::new(|| {
     let number = r"[+-]?(\.inf|\.nan|0x[0-9a-f_]*|0[ob][0-9_]*|[0-9_]*\.?[0-9_]*(e[+-]?[0-9_]*)?|[0-9_]+(:[0-9_]*)+(\.[0-9_]*)?)";
     let date = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([t ].*)?";
     Regex::new(&format!("^({number}|{date})$")).expect("a constant expression")
 });
 
-/// The text as a scalar of block style: as it is, or in double quotes where it would not stay text.
+/// Returns the text as a scalar in block context: plain, or double-quoted if it would not stay
+/// text.
 pub fn plain_or_quoted(text: &str) -> String {
     if needs_quotes(text, false) { double_quoted(text) } else { text.to_owned() }
 }
 
-/// As [`plain_or_quoted`], inside `[…]` or `{…}`.
+/// Like [`plain_or_quoted`], inside `[…]` or `{…}`.
 pub fn plain_or_quoted_in_flow(text: &str) -> String {
     if needs_quotes(text, true) { double_quoted(text) } else { text.to_owned() }
 }
 
-/// Would some reader take the unquoted text for something else, in block style or `[…]` and `{…}`?
+/// True if some reader would take the unquoted text for something else, in block or flow context.
 pub(super) fn needs_quotes(text: &str, in_flow: bool) -> bool {
     !stays_text(text) || (in_flow && text.contains([',', '[', ']', '{', '}']))
 }
 
-/// The text between `'`, unless it holds what only `"` can say.
+/// Returns the text in `'`, or `None` if it contains characters that only `"` can escape.
 pub(super) fn single_quoted(text: &str) -> Option<String> {
     let sayable = !text.contains(|c: char| is_unseen(c));
     sayable.then(|| format!("'{}'", text.replace('\'', "''")))
@@ -46,7 +47,7 @@ fn stays_text(text: &str) -> bool {
     !(word || special || inside || odd || text.starts_with("...") || NUMBER_LIKE.is_match(&lower))
 }
 
-/// The text between `"`.
+/// Returns the text in `"`.
 pub(super) fn double_quoted(text: &str) -> String {
     let mut out = String::from('"');
     for c in text.chars() {
@@ -66,8 +67,8 @@ pub(super) fn double_quoted(text: &str) -> String {
     out
 }
 
-/// What a reader would not see, or see elsewhere: controls, directions, zero widths. Line and
-/// paragraph separators end a line for YAML 1.1; a byte order mark vanishes.
+/// True for characters that a reader does not see or sees elsewhere: controls, text directions,
+/// zero widths. Line and paragraph separators end a line in YAML 1.1; a byte order mark is dropped.
 fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c,

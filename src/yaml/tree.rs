@@ -1,12 +1,12 @@
-//! The tree: an arena of nodes per document, and [`Value`], a cheap handle that reads it.
+//! The tree: an arena of nodes per document, and [`YamlValue`], a cheap handle to read it.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-/// Merge keys (`<<`) may name mappings that merge others; deeper chains than this are cut.
+/// Maximum depth of merge keys (`<<`) that merge other mappings.
 const MERGE_DEPTH: usize = 16;
 
-/// Keys that are compared with each other one by one; more are looked up.
+/// Up to this many keys are compared one by one; more use a hash map.
 const FEW_PAIRS: usize = 24;
 
 /// All documents of one file, in order.
@@ -16,7 +16,7 @@ pub struct YamlStream {
     pub documents: Vec<YamlDocument>,
 }
 
-/// One document: its nodes, the first of which is the root.
+/// The nodes of one document; the first is the root.
 #[derive(Debug, Default)]
 pub struct YamlDocument {
     pub(super) nodes: Vec<YamlNode>,
@@ -26,7 +26,7 @@ pub struct YamlDocument {
 #[cfg_attr(test, derive(Clone))]
 pub(super) struct YamlNode {
     pub kind: YamlNodeKind,
-    /// Bytes of the scalar's token in the file, quotes included; empty for an absent value.
+    /// Byte range of the scalar's token in the file, quotes included; empty for an absent value.
     pub start: u32,
     pub end: u32,
     /// 1-based.
@@ -43,7 +43,7 @@ pub(super) enum YamlNodeKind {
     Alias(u32),
 }
 
-/// How a scalar is written.
+/// The style of a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuoteStyle {
     /// Without quotes.
@@ -57,12 +57,12 @@ pub enum QuoteStyle {
 }
 
 impl YamlDocument {
-    /// The top node, or `None` for an empty document.
+    /// Returns the root node, or `None` for an empty document.
     pub fn root(&self) -> Option<YamlValue<'_>> {
         (!self.nodes.is_empty()).then(|| YamlValue::at(self, 0))
     }
 
-    /// The collection each node is in.
+    /// Returns the parent collection of each node.
     pub(super) fn parents(&self) -> Vec<Option<u32>> {
         let mut out = vec![None; self.nodes.len()];
         for (at, node) in self.nodes.iter().enumerate() {
@@ -81,7 +81,7 @@ impl YamlDocument {
         out
     }
 
-    /// A node and everything in it: nodes stand in the order they are written.
+    /// Returns the range of a node and its descendants: nodes are stored in document order.
     pub(super) fn subtree_range(&self, node: u32) -> std::ops::Range<usize> {
         let mut last = node;
         loop {
@@ -97,7 +97,7 @@ impl YamlDocument {
         }
     }
 
-    /// The keys that lead to a node: `prod.images[0].tag`.
+    /// Returns the path of keys to a node: `prod.images[0].tag`.
     pub(super) fn key_path(&self, node: usize, parents: &[Option<u32>]) -> String {
         let mut keys = Vec::new();
         let mut at = u32::try_from(node).unwrap_or(u32::MAX);
@@ -126,7 +126,7 @@ impl YamlDocument {
 }
 
 impl YamlNode {
-    /// The text, if it is a block scalar.
+    /// Returns the text if the node is a block scalar.
     pub(super) fn text_of_block(&self) -> Option<&str> {
         match &self.kind {
             YamlNodeKind::Scalar { text, style: QuoteStyle::Block } => Some(text),
@@ -137,7 +137,7 @@ impl YamlNode {
 
 #[cfg(test)]
 impl YamlDocument {
-    /// The same document, that much further down in a text.
+    /// Returns the same document, moved down in a text.
     pub(super) fn shift_by(&self, bytes: usize, lines: u32) -> Self {
         let by = u32::try_from(bytes).expect("short");
         let node = |node: &YamlNode| YamlNode {
@@ -150,15 +150,15 @@ impl YamlDocument {
     }
 }
 
-/// What was met while the pairs of a mapping are collected.
+/// The state of collecting the pairs of a mapping.
 #[derive(Default)]
 struct VisitedKeys<'a> {
-    /// Each key's place among the pairs.
+    /// The position of each key among the pairs.
     keys: HashMap<&'a str, usize>,
     mappings: HashSet<u32>,
 }
 
-/// A node of a document. Aliases are already followed; [`Value::is_alias`] remembers.
+/// A node of a document. Aliases are already followed; [`YamlValue::is_alias`] reports them.
 #[derive(Clone, Copy)]
 pub struct YamlValue<'a> {
     pub(super) document: &'a YamlDocument,
@@ -170,7 +170,7 @@ impl<'a> YamlValue<'a> {
     pub(super) fn at(document: &'a YamlDocument, index: u32) -> Self {
         let mut node = index;
         let mut alias = None;
-        // An alias names an earlier node, so this ends.
+        // An alias refers to an earlier node, so this ends.
         while let YamlNodeKind::Alias(to) = document.nodes[node as usize].kind {
             alias = alias.or(Some(node));
             node = to;
@@ -182,22 +182,23 @@ impl<'a> YamlValue<'a> {
         &self.document.nodes[self.node as usize]
     }
 
-    /// A number that is the same for the same node of the same document, however it is reached.
+    /// Returns a number that identifies the node in its document, however it is reached.
     pub fn id(self) -> u32 {
         self.node
     }
 
-    /// Is this value reached through an alias (`*name`) or a merge key?
+    /// True if the value is reached through an alias (`*name`) or a merge key.
     pub fn is_alias(self) -> bool {
         self.alias.is_some()
     }
 
-    /// Does the value carry an anchor (`&name`)?
+    /// True if the value has an anchor (`&name`).
     pub fn is_anchored(self) -> bool {
         self.get_node().anchored
     }
 
-    /// The scalar's text after escapes, or `None` for a collection. A missing value is `""`.
+    /// Returns the scalar's text after escapes, or `None` for a collection. A missing value is
+    /// `""`.
     pub fn text(self) -> Option<&'a str> {
         match &self.get_node().kind {
             YamlNodeKind::Scalar { text, .. } => Some(text),
@@ -205,12 +206,12 @@ impl<'a> YamlValue<'a> {
         }
     }
 
-    /// The scalar's text, if it is there and YAML does not read it as null.
+    /// Returns the scalar's text, unless it is missing or null.
     pub fn non_null(self) -> Option<&'a str> {
         self.text().filter(|_| !self.is_null())
     }
 
-    /// Is the value absent, or a plain `null` or `~`?
+    /// True if the value is absent, or a plain `null` or `~`.
     pub fn is_null(self) -> bool {
         match &self.get_node().kind {
             YamlNodeKind::Scalar { text, style: QuoteStyle::Plain } => {
@@ -220,7 +221,7 @@ impl<'a> YamlValue<'a> {
         }
     }
 
-    /// How the scalar is written, or `None` for a collection.
+    /// Returns the style of a scalar, or `None` for a collection.
     pub fn style(self) -> Option<QuoteStyle> {
         match &self.get_node().kind {
             YamlNodeKind::Scalar { style, .. } => Some(*style),
@@ -228,23 +229,24 @@ impl<'a> YamlValue<'a> {
         }
     }
 
-    /// The bytes of the scalar's token in the file, quotes included. Empty where nothing is written.
+    /// Returns the bytes of the scalar's token in the file, quotes included. Empty for an absent
+    /// value.
     pub fn span(self) -> Range<usize> {
         let node = self.get_node();
         node.start as usize..node.end as usize
     }
 
-    /// The line the value starts on, counted from 1.
+    /// Returns the line where the value starts, counted from 1.
     pub fn line(self) -> u32 {
         self.get_node().line
     }
 
-    /// Is it a mapping?
+    /// True for a mapping.
     pub fn is_mapping(self) -> bool {
         matches!(self.get_node().kind, YamlNodeKind::Mapping(_))
     }
 
-    /// The elements of a sequence; nothing for anything else.
+    /// Returns the elements of a sequence; empty for any other node.
     pub fn items(self) -> impl Iterator<Item = YamlValue<'a>> {
         let items: &[u32] = match &self.get_node().kind {
             YamlNodeKind::Sequence(items) => items,
@@ -254,12 +256,12 @@ impl<'a> YamlValue<'a> {
         items.iter().map(move |index| YamlValue::at(self.document, *index).or_alias(inherited))
     }
 
-    /// Is it a sequence?
+    /// True for a sequence.
     pub fn is_sequence(self) -> bool {
         matches!(self.get_node().kind, YamlNodeKind::Sequence(_))
     }
 
-    /// The pairs of a mapping as they are written, `<<` and repeated keys included.
+    /// Returns the pairs of a mapping as written, including `<<` and repeated keys.
     pub fn raw_pairs(self) -> impl Iterator<Item = (YamlValue<'a>, YamlValue<'a>)> {
         let pairs: &[(u32, u32)] = match &self.get_node().kind {
             YamlNodeKind::Mapping(pairs) => pairs,
@@ -274,9 +276,9 @@ impl<'a> YamlValue<'a> {
         })
     }
 
-    /// The pairs that count, in order: the last of repeated keys wins, and merged mappings
-    /// (`<<: *base`, `<<: [*a, *b]`) give what the mapping itself does not say. An earlier merge
-    /// wins over a later one, as YAML 1.1 has it. A key that is no scalar is left out.
+    /// Returns the effective pairs, in order: the last of repeated keys wins, and merged mappings
+    /// (`<<: *base`, `<<: [*a, *b]`) add keys that the mapping itself lacks. An earlier merge wins
+    /// over a later one, as in YAML 1.1. Keys that are not scalars are left out.
     pub fn pairs(self) -> Vec<(&'a str, YamlValue<'a>)> {
         self.plain_pairs().unwrap_or_else(|| {
             let mut out = Vec::new();
@@ -285,7 +287,7 @@ impl<'a> YamlValue<'a> {
         })
     }
 
-    /// The pairs of a mapping as nearly all are: few, different, and none merged.
+    /// Returns the pairs of the common kind of mapping: few keys, all different, no merges.
     fn plain_pairs(self) -> Option<Vec<(&'a str, YamlValue<'a>)>> {
         let mut out: Vec<(&str, YamlValue<'_>)> = Vec::new();
         for (key, value) in self.raw_pairs() {
@@ -305,7 +307,7 @@ impl<'a> YamlValue<'a> {
         out: &mut Vec<(&'a str, YamlValue<'a>)>,
         depth: usize,
     ) {
-        // What was merged once has nothing new to give; without this, merges of merges never end.
+        // A mapping merged before adds nothing; without this check, merges of merges never end.
         if !seen.mappings.insert(self.node) {
             return;
         }
@@ -340,7 +342,7 @@ impl<'a> YamlValue<'a> {
         }
     }
 
-    /// The value of a key, found as [`Value::pairs`] does.
+    /// Returns the value of a key, with the rules of [`YamlValue::pairs`].
     pub fn get(self, key: &str) -> Option<YamlValue<'a>> {
         self.get_merged(key, &mut HashSet::new(), MERGE_DEPTH)
     }
@@ -358,12 +360,12 @@ impl<'a> YamlValue<'a> {
         })
     }
 
-    /// The value under a chain of keys.
+    /// Returns the value under a chain of keys.
     pub fn get_path(self, keys: &[&str]) -> Option<YamlValue<'a>> {
         keys.iter().try_fold(self, |value, key| value.get(key))
     }
 
-    /// The scalar text under a chain of keys, if it is not null.
+    /// Returns the scalar text under a chain of keys, unless it is null.
     pub fn str_at(self, keys: &[&str]) -> Option<&'a str> {
         self.get_path(keys)?.non_null()
     }

@@ -1,7 +1,8 @@
-//! Which unquoted texts a YAML 1.1 reader takes for something else than text.
+//! Recognises unquoted texts that a YAML 1.1 reader does not take for text.
 
-/// Would kustomize, which reads YAML 1.1 (`sigs.k8s.io/yaml`), take this unquoted text for a number
-/// or a bool? Null is not asked for here. Dates, `12:30` and numbers too large for a float are text.
+/// True if kustomize, which reads YAML 1.1 (`sigs.k8s.io/yaml`), takes this unquoted text for a
+/// number or a bool. Null is not included. Dates, `12:30` and numbers too large for a float are
+/// text.
 pub fn is_number_or_bool(text: &str) -> bool {
     is_bool(text) || is_special_float(text) || is_number(text)
 }
@@ -32,7 +33,7 @@ fn is_number(text: &str) -> bool {
         || (is_float_shaped(unsigned) && unsigned.parse::<f64>().is_ok_and(f64::is_finite))
 }
 
-/// `0x1f`, `0b1`, `0o17`, up to 64 bits.
+/// True for `0x1f`, `0b1`, `0o17`, up to 64 bits.
 fn is_based_integer(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     [("0x", 16), ("0o", 8), ("0b", 2)].into_iter().any(|(prefix, radix)| {
@@ -43,7 +44,7 @@ fn is_based_integer(text: &str) -> bool {
     })
 }
 
-/// `[0-9]+(\.[0-9]*)?` or `\.[0-9]+`, then perhaps an exponent.
+/// True for `[0-9]+(\.[0-9]*)?` or `\.[0-9]+`, with an optional exponent.
 fn is_float_shaped(text: &str) -> bool {
     let (mantissa, exponent) = match text.find(['e', 'E']) {
         Some(at) => (&text[..at], Some(&text[at + 1..])),

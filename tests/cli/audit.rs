@@ -45,23 +45,23 @@ fn everything_from_the_beginning() {
     audit(&[])
         .success()
         .stdout_eq(str![[r#"
-rule              severity   findings   what
+rule              severity   findings   description
 unknown-version   high              1   No earlier stage ever had the version
-skipped-stage     high              1   The stage before never had the version
-out-of-order      low               1   The stage before got the version only later
+skipped-stage     high              1   The previous stage never had the version
+out-of-order      low               1   The previous stage got the version only later
 
-rule              app   stage   version   last               commit       what
+rule              app   stage   version   last               commit       message
 unknown-version   web   prod    hotfix    2026-08-04 10:00   60216d3523   no earlier stage ever had this version
 skipped-stage     web   prod    hotfix    2026-08-04 10:00   60216d3523   dev never had this version
-out-of-order      web   prod    v3        2026-08-03 10:00   bf609b51a7   dev got it 5m later, within the tolerance
+out-of-order      web   prod    v3        2026-08-03 10:00   bf609b51a7   dev got this version 5m later, within the tolerance
 
-order         changes   too early   by 10m or less   never before
-dev to prod         3           1                1              1
+stages        changes   too early   within 10m   never before
+dev to prod         3           1            1              1
 
 "#]])
         .stderr_eq(str![[r#"
 7 deployments from 2026-08-01 to 2026-09-01
-not judged, for want of what they need: unauthorised, unverified, overtaken, during-freeze, outside-window, bake-too-short, break-glass-without-follow-up, direct-push, unsigned
+skipped rules (no configuration or ledger): unauthorised, unverified, overtaken, during-freeze, outside-window, bake-too-short, break-glass-without-follow-up, direct-push, unsigned
 
 "#]]);
 }
@@ -71,21 +71,21 @@ fn rules_that_are_not_in_force_yet() {
     audit(&["--policy", "POLICY", "--rule", "unauthorised,during-freeze", "--fail-on", "high"])
         .code(3)
         .stdout_eq(str![[r#"
-rule            severity   findings   what
-unauthorised    high              1   Somebody without permission changed the stage
+rule            severity   findings   description
+unauthorised    high              1   Somebody changed the stage without permission
 during-freeze   high              2   Deployed during a freeze
 
-rule            app   stage   findings   version   first              last               commit       what
-unauthorised    web   prod               hotfix                       2026-08-04 10:00   60216d3523   Alice is none of the actors of prod
+rule            app   stage   findings   version   first              last               commit       message
+unauthorised    web   prod               hotfix                       2026-08-04 10:00   60216d3523   Alice is not an actor of prod
 during-freeze   web   prod           2   v3        2026-08-02 11:00   2026-08-03 10:00   bf609b51a7   inventory: frozen until Tue 2026-08-04 00:00 UTC
 
-order         changes   too early   by 10m or less   never before
-dev to prod         3           1                1              1
+stages        changes   too early   within 10m   never before
+dev to prod         3           1            1              1
 
 "#]])
         .stderr_eq(str![[r#"
 7 deployments from 2026-08-01 to 2026-09-01
-the gates of the policy would have stopped 2 of them
+the gates in the policy would have stopped 2 of them
 
 "#]]);
 }
@@ -122,8 +122,8 @@ c52a6388940697d2,skipped-stage,high,web,prod,,hotfix,2026-08-04T10:00:00Z,60216d
 "#]])
         .stderr_eq(str![[r#"
 7 deployments from 2026-08-01 to 2026-09-01
-1 that the baseline has are left out
-not judged, for want of what they need: unauthorised, unverified, overtaken, during-freeze, outside-window, bake-too-short, break-glass-without-follow-up, direct-push, unsigned
+left out 1 finding in the baseline
+skipped rules (no configuration or ledger): unauthorised, unverified, overtaken, during-freeze, outside-window, bake-too-short, break-glass-without-follow-up, direct-push, unsigned
 
 "#]]);
     sandbox
@@ -132,7 +132,7 @@ not judged, for want of what they need: unauthorised, unverified, overtaken, dur
         .code(2)
         .stdout_eq("")
         .stderr_eq(str![[r#"
-error: `prod/web` is no baseline
+error: `prod/web` is not a baseline
 hint: `towpath audit --output json > FILE` writes one
 
 "#]]);
@@ -148,9 +148,9 @@ fn a_rule_explains_itself() {
         .success()
         .stderr_eq("")
         .stdout_eq(str![[r#"
-out-of-order (high): The stage before got the version only later
+out-of-order (high): The previous stage got the version only later
 
-A version came to a stage before it came to the stage before. Merges overtake each other: what came to the stage before up to `--tolerance` later (10 minutes unless said) is listed as `low`. It is not judged where the two stages write versions differently. Something was tried in the later stage first, or promoted from a branch.
+A version was deployed to a stage before it was deployed to the previous stage. Merges overtake each other: if the previous stage follows within `--tolerance` (10 minutes by default), the severity is `low`. Stages that write versions differently are skipped. Probably something was tried in the later stage first, or promoted from a branch.
 
 "#]]);
     sandbox.towpath(&nowhere, &["audit", "--explain", "order"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
@@ -165,19 +165,19 @@ For more information, try '--help'.
 #[test]
 fn markdown() {
     audit(&["-o", "markdown", "-q"]).success().stdout_eq(str![[r#"
-| rule | severity | findings | what |
+| rule | severity | findings | description |
 | --- | --- | ---: | --- |
 | unknown-version | high | 1 | No earlier stage ever had the version |
-| skipped-stage | high | 1 | The stage before never had the version |
-| out-of-order | low | 1 | The stage before got the version only later |
+| skipped-stage | high | 1 | The previous stage never had the version |
+| out-of-order | low | 1 | The previous stage got the version only later |
 
-| rule | app | stage | findings | version | first | last | commit | what |
+| rule | app | stage | findings | version | first | last | commit | message |
 | --- | --- | --- | ---: | --- | --- | --- | --- | --- |
 | unknown-version | web | prod |  | hotfix |  | 2026-08-04 10:00 | 60216d3523 | no earlier stage ever had this version |
 | skipped-stage | web | prod |  | hotfix |  | 2026-08-04 10:00 | 60216d3523 | dev never had this version |
-| out-of-order | web | prod |  | v3 |  | 2026-08-03 10:00 | bf609b51a7 | dev got it 5m later, within the tolerance |
+| out-of-order | web | prod |  | v3 |  | 2026-08-03 10:00 | bf609b51a7 | dev got this version 5m later, within the tolerance |
 
-| order | changes | too early | by 10m or less | never before | judged |
+| stages | changes | too early | within 10m | never before | compared |
 | --- | ---: | ---: | ---: | ---: | --- |
 | dev to prod | 3 | 1 | 1 | 1 |  |
 
@@ -227,7 +227,7 @@ fn html() {
         part("<div class=\"verdict", "</div>"),
         str![[r#"
  high">
-<p>2 rules were broken<span class="last">the last time on 2026-08-04</span></p>
+<p>2 rules were violated<span class="last">last on 2026-08-04</span></p>
 <ul class="counts">
 <li class="high"><b>2</b> high</li>
 <li class="zero"><b>0</b> medium</li>
@@ -247,10 +247,10 @@ fn html() {
         part("<h3 id=\"skipped-stage-high\">", "</section>"),
         str![[r#"
 <span class="badge high">high</span> skipped-stage <span class="dim">1</span></h3>
-<p>The stage before never had the version.</p>
+<p>The previous stage never had the version.</p>
 <details class="about">
-<summary>What this rule finds, and what to do</summary>
-<p>A version came to a stage, and the stage before, which has the app, never had it: not earlier, not later. It is not judged where the two stages write versions differently (more than half of the versions never match), nor when a cell is new. A rollback to something that never was in the stage before counts. Look at the commit: a hotfix by hand, or a pipeline that lost a step.</p>
+<summary>About this rule</summary>
+<p>A version was deployed to a stage, and the previous stage, which has the app, never had it, neither earlier nor later. Stages that write versions differently (more than half of the versions never match) and new cells are skipped. A rollback to a version that the previous stage never had counts. Check the commit for a manual hotfix, or the pipeline for a missing step.</p>
 </details>
 <details class="fold">
 <summary><span class="span dim">2026-08-04</span> <b>web</b> in prod <span class="message">dev never had this version</span></summary>
@@ -321,28 +321,28 @@ fn what_repeats_itself_is_folded() {
         sandbox.towpath(&repository, &[&["audit", "-q"], arguments].concat()).assert().success()
     };
     run(&["--rule", "skipped-stage"]).stdout_eq(str![[r#"
-rule            severity   findings   what
-skipped-stage   high              4   The stage before never had the version
+rule            severity   findings   description
+skipped-stage   high              4   The previous stage never had the version
 
-rule            app   stage   findings   version    first              last               commit       what
+rule            app   stage   findings   version    first              last               commit       message
 skipped-stage   web   prod           4   hotfix-7   2026-08-04 10:00   2026-08-07 10:00   92748d002b   dev never had this version
 
-order         changes   too early   by 10m or less   never before
-dev to prod         9           1                1              4
+stages        changes   too early   within 10m   never before
+dev to prod         9           1            1              4
 
 "#]]);
     run(&["--rule", "skipped-stage", "--all"]).stdout_eq(str![[r#"
-rule            severity   findings   what
-skipped-stage   high              4   The stage before never had the version
+rule            severity   findings   description
+skipped-stage   high              4   The previous stage never had the version
 
-rule            app   stage   version    last               commit       what
+rule            app   stage   version    last               commit       message
 skipped-stage   web   prod    hotfix-7   2026-08-07 10:00   92748d002b   dev never had this version
 skipped-stage   web   prod    hotfix-6   2026-08-06 10:00   e496dec3b9   dev never had this version
 skipped-stage   web   prod    hotfix-5   2026-08-05 10:00   2ae44e37e6   dev never had this version
 skipped-stage   web   prod    hotfix     2026-08-04 10:00   60216d3523   dev never had this version
 
-order         changes   too early   by 10m or less   never before
-dev to prod         9           1                1              4
+stages        changes   too early   within 10m   never before
+dev to prod         9           1            1              4
 
 "#]]);
 }

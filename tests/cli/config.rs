@@ -37,16 +37,16 @@ fn show() {
     config(&["show"])
         .success()
         .stdout_eq(str![[r#"
-branch      main                                built-in default
+branch      main                            built-in default
 stages
-  dev                                           towpath.yaml:2
-  staging   after dev; also called stage, stg   towpath.yaml:3
-  prod      after dev                           towpath.yaml:5
+  dev                                       towpath.yaml:2
+  staging   after dev; aliases stage, stg   towpath.yaml:3
+  prod      after dev                       towpath.yaml:5
 sources
-  yaml      tags/{stage}/{app}.yaml             towpath.yaml:7
+  yaml      tags/{stage}/{app}.yaml         towpath.yaml:7
     not     **/old.yaml
     tag     tag
-  text      {stage}_tag                         towpath.yaml:10
+  text      {stage}_tag                     towpath.yaml:10
     app     blog
 
 "#]])
@@ -208,11 +208,11 @@ fn show_says_who_named_the_branch() {
 #[test]
 fn check_tells_what_finds_nothing() {
     config(&["check"]).success().stdout_eq("").stderr_eq(str![[r#"
-warning: towpath.yaml:3:1: no source finds anything in the stage `staging`
-  hint: if its files use another word for it, add that to its `aliases`
+warning: towpath.yaml:3:1: no source finds anything in stage `staging`
+  hint: if its files use another name for it, add that to its `aliases`
 warning: towpath.yaml:10:1: `text: {stage}_tag` matches no file
   hint: paths start at the top of the repository
-towpath.yaml is right: 3 stages, 2 sources
+towpath.yaml is valid: 3 stages, 2 sources
 
 "#]]);
 }
@@ -224,10 +224,10 @@ fn check_names_every_mistake() {
         repository(&sandbox, "stages: [dev, {nam: prod}]\nsources:\n  - yml: a/{stage}\n");
     sandbox.towpath(&repository, &["config", "check"]).assert().code(2).stdout_eq("").stderr_eq(
         str![[r#"
-error: the configuration cannot be used
-towpath.yaml:1:16: `nam` is not a key that is known here
+error: the configuration is invalid
+towpath.yaml:1:16: unknown key `nam`
   hint: did you mean `name`?
-towpath.yaml:3:5: `yml` is not a key that is known here
+towpath.yaml:3:5: unknown key `yml`
   hint: did you mean `yaml`?
 
 "#]],
@@ -241,7 +241,7 @@ fn check_reads_the_file_on_disk() {
     std::fs::write(repository.join("towpath.yaml"), "stages: dev:\n").expect("writable");
     sandbox.towpath(&repository, &["config", "check"]).assert().code(2).stdout_eq("").stderr_eq(
         str![[r#"
-error: the configuration cannot be used
+error: the configuration is invalid
 towpath.yaml:1:12: not valid YAML: mapping values are not allowed in this context
 
 "#]],
@@ -259,7 +259,7 @@ fn check_of_another_file_needs_no_repository() {
         .success()
         .stdout_eq("")
         .stderr_eq(str![[r#"
-draft.yaml is right: 3 stages, 2 sources
+draft.yaml is valid: 3 stages, 2 sources
 
 "#]]);
 }
@@ -272,8 +272,8 @@ fn check_without_a_file() {
     let repository = sandbox.repository("deploy", &history);
     sandbox.towpath(&repository, &["config", "check"]).assert().code(2).stdout_eq("").stderr_eq(
         str![[r#"
-error: there is no towpath.yaml in this repository
-hint: `towpath init` writes one; without it, towpath looks for itself
+error: this repository has no towpath.yaml
+hint: `towpath init` writes one; without it, towpath uses what it finds
 
 "#]],
     );

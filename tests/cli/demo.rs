@@ -17,17 +17,17 @@ fn the_tour() {
     snapbox::assert_data_eq!(
         String::from_utf8(tour.stderr).expect("text"),
         str![[r#"
-assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)
-≠ differs from the stage before, in 3 of 4 rows
-assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)
-assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)
-≠ differs from the stage before, in 3 of 4 rows
-assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)
-assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)
-2 of 4 differ; a promotion to prod brings 2 forward
-assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)
+assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
+≠ differs from the previous stage, in 3 of 4 rows
+assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
+assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
+≠ differs from the previous stage, in 3 of 4 rows
+assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
+assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
+2 of 4 differ; a promotion to prod would move 2 forward
+assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
 Record storefront v2.39.0 in staging: passed
-assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)
+assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
 app          prod      from staging
 storefront   v2.38.0   → v2.39.0
 pushed to main: Promote storefront to prod: v2.38.0 -> v2.39.0
@@ -99,7 +99,7 @@ fn a_folder_that_is_in_use_is_refused() {
     sandbox.towpath(&here, &["demo", "--dir", "used"]).assert().code(2).stdout_eq("").stderr_eq(
         str![[r#"
 error: the folder `[..]/home/used` is not empty
-hint: name a folder that is empty or not there yet
+hint: `towpath demo --dir DIR` takes a new or empty folder
 
 "#]],
     );
@@ -121,7 +121,7 @@ fn read_only_makes_nothing() {
     let here = sandbox.path("home");
     let demo = sandbox.towpath(&here, &["demo", "--read-only", "--dir", "demo"]);
     demo.assert().code(2).stdout_eq("").stderr_eq(str![[r#"
-error: `towpath demo` writes, and --read-only refuses that
+error: --read-only refuses `towpath demo`, because it writes
 
 "#]]);
     assert!(!here.join("demo").exists());
@@ -133,7 +133,7 @@ fn without_git_it_says_so() {
     let here = sandbox.path("home");
     let demo = sandbox.towpath(&here, &["demo", "--dir", "demo"]).env("PATH", &here);
     demo.assert().code(1).stdout_eq("").stderr_eq(str![[r#"
-error: git is needed to make the demo, and it could not be started
+error: cannot create the demo: git could not be started
   because [..]
 hint: install git; on Debian: `apt-get install git`
 

@@ -59,12 +59,12 @@ fn what_would_a_promotion_bring() {
         .stdout_eq(str![[r#"
 app    staging   prod
 api    v1 (eu)   hotfix (eu, us)   prod is 1 deployment ahead
-both   v1 (eu)   v1 (eu) v2 (us)   not known which is ahead
+both   v1 (eu)   v1 (eu) v2 (us)   unknown which is ahead
 web    v3 (eu)   v1 (eu, us)       staging is 1 deployment ahead
 
 "#]])
         .stderr_eq(str![[r#"
-3 of 3 differ; a promotion to prod brings 1 forward and takes 1 back
+3 of 3 differ; a promotion to prod would move 1 forward and 1 back
 
 "#]]);
 }
@@ -142,12 +142,12 @@ web    prod/us   v3    v1       HEAD is 1 deployment later
 #[test]
 fn no_difference() {
     diff(&["dev", "dev"]).success().stdout_eq("").stderr_eq(str![[r#"
-dev and dev do not differ, in 4 apps
+dev and dev do not differ in 4 apps
 
 "#]]);
     diff(&["staging", "dev", "--app", "both", "--exit-code"]).code(0).stdout_eq("").stderr_eq(
         str![[r#"
-staging and dev do not differ, in 1 app
+staging and dev do not differ in 1 app
 
 "#]],
     );
@@ -161,24 +161,24 @@ fn differences_are_an_exit_code_when_asked_for() {
 #[test]
 fn slips_are_named() {
     diff(&["stagin", "prod"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: `stagin` is no stage, revision or time of this repository
+error: `stagin` is not a stage, revision or time in this repository
 hint: did you mean `staging`?
 
 "#]]);
     diff(&["prdo@2026-08-06", "prod"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: `prdo@2026-08-06` is no stage, revision or time of this repository
+error: `prdo@2026-08-06` is not a stage, revision or time in this repository
 hint: did you mean `prod@2026-08-06`?
 
 "#]]);
     diff(&["prod@never", "prod"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: `never` is no commit, branch or tag of this repository, and no time either
+error: `never` is neither a commit, branch or tag in this repository nor a time
 hint: a time can be written `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
 
 "#]]);
     diff(&["xyz", "prod"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: `xyz` is no stage, revision or time of this repository
+error: `xyz` is not a stage, revision or time in this repository
 hint: the stages are dev, staging, prod
-hint: a time can be written `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
+hint: write a time as `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
 
 "#]]);
 }

@@ -36,7 +36,7 @@ web prod  ghcr.io/acme/web v4  web.yaml 3
 
 "#]],
         str![[r#"
-assumed: stages dev → prod from keys inside files, 1 file in 1 shape (no towpath.yaml; `towpath init` keeps it)
+assumed: stages dev → prod (keys inside files), from 1 file in 1 layout. No towpath.yaml found. Run `towpath init` to save these settings.
 
 "#]],
     );
@@ -68,7 +68,7 @@ reports production south  4.1.9  sites.yaml 8
 
 "#]],
         str![[r#"
-assumed: stages test → production from keys inside files, 1 file in 1 shape (no towpath.yaml; `towpath init` keeps it)
+assumed: stages test → production (keys inside files), from 1 file in 1 layout. No towpath.yaml found. Run `towpath init` to save these settings.
 
 "#]],
     );
@@ -99,7 +99,7 @@ web prod   v1  apps/web/deploy.yaml 5
 
 "#]],
         str![[r#"
-assumed: stages staging → prod from keys inside files, 3 files in 2 shapes (no towpath.yaml; `towpath init` keeps it)
+assumed: stages staging → prod (keys inside files), from 3 files in 2 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
 
 "#]],
     );
@@ -112,7 +112,7 @@ fn a_key_that_has_no_counterpart_is_no_stage() {
         &history().write("settings.yaml", settings),
         str![""],
         str![[r#"
-no stage was recognised in this repository; towpath.yaml can name them
+no stages found in this repository; name them in towpath.yaml
 
 "#]],
     );
@@ -145,7 +145,7 @@ web prod  ghcr.io/acme/web v4  web/deployment.yaml 8
 
 "#]],
         str![[r#"
-assumed: stages dev → prod, a branch each, 1 file in 1 shape (no towpath.yaml; `towpath init` keeps it)
+assumed: stages dev → prod (one branch each), from 1 file in 1 layout. No towpath.yaml found. Run `towpath init` to save these settings.
 
 "#]],
     );
@@ -247,7 +247,7 @@ fn branches_that_hold_other_things_are_no_stages() {
         &branches,
         str![""],
         str![[r#"
-no stage was recognised in this repository; towpath.yaml can name them
+no stages found in this repository; name them in towpath.yaml
 
 "#]],
     );
@@ -269,7 +269,7 @@ web default  ghcr.io/acme/web v5  apps/web/deployment.yaml 8
 
 "#]],
         str![[r#"
-assumed: one stage (default), as nothing here is called like one, 3 files in 2 shapes (no towpath.yaml; `towpath init` keeps it)
+assumed: one stage (default), because nothing is named like a stage, from 3 files in 2 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
 
 "#]],
     );
@@ -285,7 +285,7 @@ fn charts_that_are_written_here_are_deployed_elsewhere() {
         &library,
         str![""],
         str![[r#"
-no stage was recognised in this repository; towpath.yaml can name them
+no stages found in this repository; name them in towpath.yaml
 
 "#]],
     );
@@ -304,7 +304,7 @@ fn stages_that_pin_nothing_stay_empty() {
         &base,
         str![""],
         str![[r#"
-stages found: test, prod; no version is pinned in them
+found stages test, prod, but no version is pinned in them
 
 "#]],
     );
@@ -328,7 +328,7 @@ web default  ghcr.io/acme/web v1  services/labs/web/values.yaml 1
 
 "#]],
         str![[r#"
-assumed: one stage (default), as no version is pinned in dev, prod, 2 files in 1 shape (no towpath.yaml; `towpath init` keeps it)
+assumed: one stage (default), because no version is pinned in dev, prod, from 2 files in 1 layout. No towpath.yaml found. Run `towpath init` to save these settings.
 
 "#]],
     );
@@ -346,7 +346,7 @@ web default  ghcr.io/acme/web v1  config/web.yaml 1
 
 "#]],
         str![[r#"
-assumed: one stage (default), as no version is pinned in staging, 1 file in 1 shape (no towpath.yaml; `towpath init` keeps it)
+assumed: one stage (default), because no version is pinned in staging, from 1 file in 1 layout. No towpath.yaml found. Run `towpath init` to save these settings.
 
 "#]],
     );
@@ -372,7 +372,7 @@ web default  ghcr.io/acme/web v1  apps/web/app/helmrelease.yaml 6
 
 "#]],
         str![[r#"
-assumed: one stage (default), as nothing here is called like one, 2 files in 1 shape (no towpath.yaml; `towpath init` keeps it)
+assumed: one stage (default), because nothing is named like a stage, from 2 files in 1 layout. No towpath.yaml found. Run `towpath init` to save these settings.
 
 "#]],
     );
@@ -393,7 +393,7 @@ web prod  ghcr.io/acme/web v1  deploy/prod.yaml 2
 
 "#]],
         str![[r#"
-assumed: stages dev → prod, 2 files in 1 shape (no towpath.yaml; `towpath init` keeps it)
+assumed: stages dev → prod, from 2 files in 1 layout. No towpath.yaml found. Run `towpath init` to save these settings.
 
 "#]],
     );
@@ -416,7 +416,7 @@ web prod   v1  web/values-prod.yaml 1
 
 "#]],
         str![[r#"
-assumed: stages dev → prod, 2 files in 1 shape (no towpath.yaml; `towpath init` keeps it)
+assumed: stages dev → prod, from 2 files in 1 layout. No towpath.yaml found. Run `towpath init` to save these settings.
 
 "#]],
     );
@@ -446,7 +446,7 @@ web prod  ghcr.io/acme/web v1  apps/web/prod/web.yaml 7
 
 "#]],
         str![[r#"
-assumed: stages staging → prod and default, 3 files in 2 shapes (no towpath.yaml; `towpath init` keeps it)
+assumed: stages staging → prod and default, from 3 files in 2 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
 
 "#]],
     );

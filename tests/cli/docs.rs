@@ -144,7 +144,8 @@ fn blocks<'p>(page: &'p str, language: &str) -> Vec<&'p str> {
 /// Every page that people write.
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let listed = [root.to_owned(), root.join("docs")].into_iter().flat_map(|folder| {
+    let folders = [root.to_owned(), root.join("docs"), root.join("docs/decisions")];
+    let listed = folders.into_iter().flat_map(|folder| {
         let entries = fs::read_dir(folder).expect("the folder is there");
         entries.map(|entry| entry.expect("a readable entry").path()).collect::<Vec<_>>()
     });

@@ -11,38 +11,38 @@ fn help(arguments: &[&str]) -> snapbox::cmd::OutputAssert {
 #[test]
 fn without_arguments_the_help_is_shown_as_a_mistake() {
     help(&[]).code(2).stdout_eq("").stderr_eq(str![[r#"
-Which image runs in which stage, read from a deployment repository
+Show which version runs in which stage, and promote it to the next
 
 Usage: towpath [OPTIONS] <COMMAND>
 
 Commands:
-  status       Show which version of which app runs in which stage
+  status       Show which version of each app runs in which stage
   history      Show what was deployed when, where, and by whom
-  diff         Show where two stages, times or revisions differ
-  trace        Show where a version runs and ran, when it came and went, and how long each step took
-  metrics      Show how often is deployed, how long it takes, how often it fails, and for how long
-  audit        Find what the rules do not allow, in all that ever happened
-  guard        Judge a pull request: may it change what runs where?
-  promote      Take what one stage runs to the next, as a pull request
-  deploy       Put a version into the first stage, or another one
-  rollback     Bring back a version that a stage ran before
-  ask          May this version go to that stage? The answer of every gate, and why
-  advance      Take every app a step on, where the gates allow it
-  record       Record how a deployment turned out: for the job that tests it
-  approve      Approve a version for a stage, where a gate asks for that
-  reject       Reject a version: it goes nowhere any more
-  unreject     Take back the rejection of a version
-  release      Release a stage from the hold that a rollback has put it on
-  lock         Lock an app or a stage: nothing goes there
-  unlock       Take a lock away
-  locks        List the locks that hold: what, who, why, and until when
-  ledger       Show the ledger: locks, outcomes, approvals, rejections, holds and broken glass
+  diff         Compare two stages, times or revisions
+  trace        Follow a version through the stages, and show how long each step took
+  metrics      Show deployment frequency, lead time, failure rate and time to restore (DORA)
+  audit        Find past deployments that broke the rules
+  guard        Check whether a pull request may change what runs where
+  promote      Promote versions to the next stage by pull request
+  deploy       Deploy a version to the first stage, or to another one
+  rollback     Restore a version that a stage ran before
+  ask          Ask every gate whether a version may go to a stage
+  advance      Promote every app whose gates are open to its next stage
+  record       Record whether a deployment passed or failed
+  approve      Approve a version for a stage that requires approval
+  reject       Reject a version so that it cannot be deployed
+  unreject     Withdraw the rejection of a version
+  release      Release an app in a stage from the hold that a rollback put on it
+  lock         Lock an app or a stage so that nothing is deployed there
+  unlock       Remove a lock
+  locks        List the active locks with their authors, reasons and ends
+  ledger       Show the ledger of outcomes, approvals, rejections, locks and overrides
   proposals    List, show, merge and close pull requests, on a forge or without one
-  plugin       Write a tag into a file and push it, as a step of Drone or Woodpecker
-  init         Write what towpath finds out about this repository as towpath.yaml
-  config       Show, verify and document the configuration
-  demo         Make a small deployment repository and show towpath on it
-  completions  Print the completion script of a shell
+  plugin       Write a tag into a file and push it, as a step in Drone or Woodpecker
+  init         Write towpath.yaml from what towpath finds in the repository
+  config       Show, check and document the configuration
+  demo         Create a small deployment repository and show towpath on it
+  completions  Print a shell completion script
   man          Print the manual page
   help         Print this message or the help of the given subcommand(s)
 
@@ -51,34 +51,34 @@ Options:
   -V, --version  Print version
 
 Global options:
-  -C, --repo <PATH|URL>  The deployment repository: a folder, a bare repository or a URL [env:
+  -C, --repo <PATH|URL>  Deployment repository: a folder, a bare repository or a URL [env:
                          TOWPATH_REPO]
-      --branch <BRANCH>  The branch that is deployed, instead of the repository's own [env:
-                         TOWPATH_BRANCH]
-      --config <FILE>    The configuration, instead of the repository's towpath.yaml [env:
+      --branch <BRANCH>  Deployed branch [default: from towpath.yaml, else the repository's own]
+                         [env: TOWPATH_BRANCH]
+      --config <FILE>    Configuration file to use instead of the repository's towpath.yaml [env:
                          TOWPATH_CONFIG]
-  -q, --quiet            Say only the answer and errors
-  -v, --verbose...       Say more: every warning, and what was assumed
+  -q, --quiet            Print only the answer and errors
+  -v, --verbose...       Print more: every warning and every assumption
 
 Examples:
-  towpath status                        what runs where, in the repository around you
-  towpath status publisher              one app in full: versions, files, commits
+  towpath status                        show what runs where, in the current repository
+  towpath status publisher              show one app in full: versions, files, commits
   towpath status -C https://example.com/team/deploy.git
-  towpath status --at '3 days ago'      what ran where then
-  towpath history publisher -n 5        its last deployments, and who made them
-  towpath diff staging prod             what would a promotion bring?
-  towpath trace v1367                   where is this version, and how did it get there?
-  towpath metrics                       how often, how fast, how often wrong
-  towpath promote web --to prod         propose what staging runs for prod
-  towpath ask web --to prod             may it go there now? If not, why, and what would clear it?
-  towpath init                          write down what towpath assumed, as towpath.yaml
+  towpath status --at '3 days ago'      show what ran where three days ago
+  towpath history publisher -n 5        list its last five deployments, and who made them
+  towpath diff staging prod             show what a promotion to prod would change
+  towpath trace v1367                   follow a version through the stages
+  towpath metrics                       show how often, how fast and how reliably you deploy
+  towpath promote web --to prod         open a pull request that promotes web to prod
+  towpath ask web --to prod             ask the gates whether web may go to prod now
+  towpath init                          save what towpath assumed as towpath.yaml
 
 Exit codes:
   0  done, or nothing to do
   1  failed
   2  wrong usage or configuration
-  3  a gate or guard said no, or wait
-  4  differences found (only with --exit-code)
+  3  a gate or the guard said no, or wait
+  4  differences were found (only with --exit-code)
 
 "#]]);
 }
@@ -107,7 +107,7 @@ fn status() {
 #[test]
 fn completions() {
     help(&["completions", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
-Print the completion script of a shell
+Print a shell completion script
 
 Usage: towpath completions [OPTIONS] <SHELL>
 
@@ -121,38 +121,38 @@ Options:
 
 Global options:
   -C, --repo <PATH|URL>
-          The deployment repository: a folder, a bare repository or a URL
+          Deployment repository: a folder, a bare repository or a URL
           
           [env: TOWPATH_REPO]
 
       --branch <BRANCH>
-          The branch that is deployed, instead of the repository's own
+          Deployed branch [default: from towpath.yaml, else the repository's own]
           
           [env: TOWPATH_BRANCH]
 
       --config <FILE>
-          The configuration, instead of the repository's towpath.yaml
+          Configuration file to use instead of the repository's towpath.yaml
           
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          Fetch a repository named by URL again if its copy is older than this
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
 
       --read-only
-          Write nothing, anywhere, not even to the cache; commands that would are refused
+          Write nothing, not even to the cache, and refuse commands that write
           
           [env: TOWPATH_READ_ONLY]
 
       --allow-commands
-          Run the commands that gates in the repository's towpath.yaml name
+          Run commands that gates in the repository's towpath.yaml name
           
           [env: TOWPATH_ALLOW_COMMANDS]
 
       --no-index
-          Read all history anew, and keep no index of it
+          Read the whole history again, and keep no index
           
           [env: TOWPATH_NO_INDEX]
 
@@ -160,18 +160,18 @@ Global options:
           When to use colour
 
           Possible values:
-          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - auto:   On a terminal, unless NO_COLOR is set
           - always: Also in pipes and files
-          - never:  Signs say the same
+          - never:  Never
           
           [env: TOWPATH_COLOR]
           [default: auto]
 
   -q, --quiet
-          Say only the answer and errors
+          Print only the answer and errors
 
   -v, --verbose...
-          Say more: every warning, and what was assumed
+          Print more: every warning and every assumption
 
 Examples:
   towpath completions bash > ~/.local/share/bash-completion/completions/towpath
@@ -179,7 +179,7 @@ Examples:
   towpath completions fish > ~/.config/fish/completions/towpath.fish
   towpath completions powershell >> $PROFILE
 
-In bash, zsh and fish, names of apps and stages are completed too. They come from a cache that
+Names of apps and stages are completed too. They come from a cache that
 `towpath status` keeps, or from the newest commit; never from the network.
 
 "#]]);
@@ -194,45 +194,45 @@ Usage: towpath man [OPTIONS]
 
 Options:
       --dir <DIR>
-          Write a page for each command into this folder instead
+          Folder to write one page per command into, instead of printing
 
   -h, --help
           Print help (see a summary with '-h')
 
 Global options:
   -C, --repo <PATH|URL>
-          The deployment repository: a folder, a bare repository or a URL
+          Deployment repository: a folder, a bare repository or a URL
           
           [env: TOWPATH_REPO]
 
       --branch <BRANCH>
-          The branch that is deployed, instead of the repository's own
+          Deployed branch [default: from towpath.yaml, else the repository's own]
           
           [env: TOWPATH_BRANCH]
 
       --config <FILE>
-          The configuration, instead of the repository's towpath.yaml
+          Configuration file to use instead of the repository's towpath.yaml
           
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          Fetch a repository named by URL again if its copy is older than this
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
 
       --read-only
-          Write nothing, anywhere, not even to the cache; commands that would are refused
+          Write nothing, not even to the cache, and refuse commands that write
           
           [env: TOWPATH_READ_ONLY]
 
       --allow-commands
-          Run the commands that gates in the repository's towpath.yaml name
+          Run commands that gates in the repository's towpath.yaml name
           
           [env: TOWPATH_ALLOW_COMMANDS]
 
       --no-index
-          Read all history anew, and keep no index of it
+          Read the whole history again, and keep no index
           
           [env: TOWPATH_NO_INDEX]
 
@@ -240,18 +240,18 @@ Global options:
           When to use colour
 
           Possible values:
-          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - auto:   On a terminal, unless NO_COLOR is set
           - always: Also in pipes and files
-          - never:  Signs say the same
+          - never:  Never
           
           [env: TOWPATH_COLOR]
           [default: auto]
 
   -q, --quiet
-          Say only the answer and errors
+          Print only the answer and errors
 
   -v, --verbose...
-          Say more: every warning, and what was assumed
+          Print more: every warning and every assumption
 
 Examples:
   towpath man | man -l -
@@ -291,7 +291,7 @@ For more information, try '--help'.
 #[test]
 fn an_odd_duration_is_refused() {
     help(&["status", "--max-age", "soon"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: invalid value 'soon' for '--max-age <TIME>': it is no time span, such as `30s`, `10m`, `2h` or `1d`
+error: invalid value 'soon' for '--max-age <TIME>': expected a time span such as `30s`, `10m`, `2h` or `1d`
 
 For more information, try '--help'.
 
@@ -301,21 +301,20 @@ For more information, try '--help'.
 #[test]
 fn init() {
     help(&["init", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
-Write what towpath finds out about this repository as towpath.yaml.
+Write towpath.yaml from what towpath finds in the repository
 
-Looks at the repository as `towpath status` does without a configuration: which words are stages,
-and which files pin images. On a terminal it asks for the order of the stages and which sources to
-keep, also those it is not sure of; without one, `--yes` takes the proposal, and unsure sources
-become comments.
+Finds stages, and files that pin images, as `towpath status` does without a configuration. On a
+terminal, the command asks for the order of the stages and for the sources to keep, including
+uncertain ones. `--yes` accepts the proposal and writes uncertain sources as comments.
 
 Usage: towpath init [OPTIONS]
 
 Options:
   -y, --yes
-          Take the proposal without asking
+          Accept the proposal without asking
 
       --force
-          Overwrite a towpath.yaml that is there
+          Overwrite an existing towpath.yaml
 
       --stdout
           Print the file instead of writing it
@@ -325,38 +324,38 @@ Options:
 
 Global options:
   -C, --repo <PATH|URL>
-          The deployment repository: a folder, a bare repository or a URL
+          Deployment repository: a folder, a bare repository or a URL
           
           [env: TOWPATH_REPO]
 
       --branch <BRANCH>
-          The branch that is deployed, instead of the repository's own
+          Deployed branch [default: from towpath.yaml, else the repository's own]
           
           [env: TOWPATH_BRANCH]
 
       --config <FILE>
-          The configuration, instead of the repository's towpath.yaml
+          Configuration file to use instead of the repository's towpath.yaml
           
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          Fetch a repository named by URL again if its copy is older than this
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
 
       --read-only
-          Write nothing, anywhere, not even to the cache; commands that would are refused
+          Write nothing, not even to the cache, and refuse commands that write
           
           [env: TOWPATH_READ_ONLY]
 
       --allow-commands
-          Run the commands that gates in the repository's towpath.yaml name
+          Run commands that gates in the repository's towpath.yaml name
           
           [env: TOWPATH_ALLOW_COMMANDS]
 
       --no-index
-          Read all history anew, and keep no index of it
+          Read the whole history again, and keep no index
           
           [env: TOWPATH_NO_INDEX]
 
@@ -364,26 +363,26 @@ Global options:
           When to use colour
 
           Possible values:
-          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - auto:   On a terminal, unless NO_COLOR is set
           - always: Also in pipes and files
-          - never:  Signs say the same
+          - never:  Never
           
           [env: TOWPATH_COLOR]
           [default: auto]
 
   -q, --quiet
-          Say only the answer and errors
+          Print only the answer and errors
 
   -v, --verbose...
-          Say more: every warning, and what was assumed
+          Print more: every warning and every assumption
 
 Examples:
   towpath init               ask, then write towpath.yaml into the work tree
-  towpath init --yes         write what towpath proposes
-  towpath init --stdout      only show it
+  towpath init --yes         write the proposal without asking
+  towpath init --stdout      print it instead
 
 Exit codes:
-  0  written, or shown
+  0  written, or printed
   1  nothing was found, or the file could not be written
   2  wrong usage
 
@@ -393,13 +392,13 @@ Exit codes:
 #[test]
 fn config() {
     help(&["config", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
-Show, verify and document the configuration
+Show, check and document the configuration
 
 Usage: towpath config [OPTIONS] <COMMAND>
 
 Commands:
-  show    Show the configuration that counts, with where each value comes from
-  check   Verify a configuration file
+  show    Show the effective configuration, and where each value comes from
+  check   Check a configuration file
   schema  Print the JSON Schema of towpath.yaml
   help    Print this message or the help of the given subcommand(s)
 
@@ -409,38 +408,38 @@ Options:
 
 Global options:
   -C, --repo <PATH|URL>
-          The deployment repository: a folder, a bare repository or a URL
+          Deployment repository: a folder, a bare repository or a URL
           
           [env: TOWPATH_REPO]
 
       --branch <BRANCH>
-          The branch that is deployed, instead of the repository's own
+          Deployed branch [default: from towpath.yaml, else the repository's own]
           
           [env: TOWPATH_BRANCH]
 
       --config <FILE>
-          The configuration, instead of the repository's towpath.yaml
+          Configuration file to use instead of the repository's towpath.yaml
           
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          Fetch a repository named by URL again if its copy is older than this
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
 
       --read-only
-          Write nothing, anywhere, not even to the cache; commands that would are refused
+          Write nothing, not even to the cache, and refuse commands that write
           
           [env: TOWPATH_READ_ONLY]
 
       --allow-commands
-          Run the commands that gates in the repository's towpath.yaml name
+          Run commands that gates in the repository's towpath.yaml name
           
           [env: TOWPATH_ALLOW_COMMANDS]
 
       --no-index
-          Read all history anew, and keep no index of it
+          Read the whole history again, and keep no index
           
           [env: TOWPATH_NO_INDEX]
 
@@ -448,28 +447,28 @@ Global options:
           When to use colour
 
           Possible values:
-          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - auto:   On a terminal, unless NO_COLOR is set
           - always: Also in pipes and files
-          - never:  Signs say the same
+          - never:  Never
           
           [env: TOWPATH_COLOR]
           [default: auto]
 
   -q, --quiet
-          Say only the answer and errors
+          Print only the answer and errors
 
   -v, --verbose...
-          Say more: every warning, and what was assumed
+          Print more: every warning and every assumption
 
 Examples:
-  towpath config show                 what counts here, and who said it
-  towpath config check                is this work tree's towpath.yaml right?
-  towpath config schema > schema.json for editors that know JSON Schema
+  towpath config show                 show the effective configuration and its origin
+  towpath config check                check towpath.yaml in the work tree
+  towpath config schema > schema.json write the JSON Schema, for editors
 
 Exit codes:
-  0  shown, or the file is right
+  0  done; the configuration is valid
   1  failed
-  2  the configuration is wrong; every problem is named with its line
+  2  the configuration is invalid; every problem is reported with its line
 
 "#]]);
 }
@@ -477,15 +476,15 @@ Exit codes:
 #[test]
 fn config_show() {
     help(&["config", "show", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
-Show the configuration that counts, with where each value comes from.
+Show the effective configuration, and where each value comes from
 
-Without a towpath.yaml this is what towpath finds out by itself.
+Without a towpath.yaml, the command shows what towpath found by itself.
 
 Usage: towpath config show [OPTIONS]
 
 Options:
   -o, --output <FORMAT>
-          How the answer is written
+          Output format
           
           [default: table]
           [possible values: table, json, yaml]
@@ -495,38 +494,38 @@ Options:
 
 Global options:
   -C, --repo <PATH|URL>
-          The deployment repository: a folder, a bare repository or a URL
+          Deployment repository: a folder, a bare repository or a URL
           
           [env: TOWPATH_REPO]
 
       --branch <BRANCH>
-          The branch that is deployed, instead of the repository's own
+          Deployed branch [default: from towpath.yaml, else the repository's own]
           
           [env: TOWPATH_BRANCH]
 
       --config <FILE>
-          The configuration, instead of the repository's towpath.yaml
+          Configuration file to use instead of the repository's towpath.yaml
           
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          Fetch a repository named by URL again if its copy is older than this
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
 
       --read-only
-          Write nothing, anywhere, not even to the cache; commands that would are refused
+          Write nothing, not even to the cache, and refuse commands that write
           
           [env: TOWPATH_READ_ONLY]
 
       --allow-commands
-          Run the commands that gates in the repository's towpath.yaml name
+          Run commands that gates in the repository's towpath.yaml name
           
           [env: TOWPATH_ALLOW_COMMANDS]
 
       --no-index
-          Read all history anew, and keep no index of it
+          Read the whole history again, and keep no index
           
           [env: TOWPATH_NO_INDEX]
 
@@ -534,18 +533,18 @@ Global options:
           When to use colour
 
           Possible values:
-          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - auto:   On a terminal, unless NO_COLOR is set
           - always: Also in pipes and files
-          - never:  Signs say the same
+          - never:  Never
           
           [env: TOWPATH_COLOR]
           [default: auto]
 
   -q, --quiet
-          Say only the answer and errors
+          Print only the answer and errors
 
   -v, --verbose...
-          Say more: every warning, and what was assumed
+          Print more: every warning and every assumption
 
 "#]]);
 }
@@ -553,16 +552,16 @@ Global options:
 #[test]
 fn config_check() {
     help(&["config", "check", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
-Verify a configuration file.
+Check a configuration file
 
-Names every mistake with its line. In a repository it also tells which sources match no file and in
-which stages nothing is found.
+Reports every mistake with its line. In a repository, the command also reports sources that match no
+file, and stages without versions.
 
 Usage: towpath config check [OPTIONS] [FILE]
 
 Arguments:
   [FILE]
-          The file; the work tree's towpath.yaml, or the newest commit's, if not named
+          Configuration file [default: towpath.yaml in the work tree, else in the newest commit]
 
 Options:
   -h, --help
@@ -570,38 +569,38 @@ Options:
 
 Global options:
   -C, --repo <PATH|URL>
-          The deployment repository: a folder, a bare repository or a URL
+          Deployment repository: a folder, a bare repository or a URL
           
           [env: TOWPATH_REPO]
 
       --branch <BRANCH>
-          The branch that is deployed, instead of the repository's own
+          Deployed branch [default: from towpath.yaml, else the repository's own]
           
           [env: TOWPATH_BRANCH]
 
       --config <FILE>
-          The configuration, instead of the repository's towpath.yaml
+          Configuration file to use instead of the repository's towpath.yaml
           
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          Fetch a repository named by URL again if its copy is older than this
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
 
       --read-only
-          Write nothing, anywhere, not even to the cache; commands that would are refused
+          Write nothing, not even to the cache, and refuse commands that write
           
           [env: TOWPATH_READ_ONLY]
 
       --allow-commands
-          Run the commands that gates in the repository's towpath.yaml name
+          Run commands that gates in the repository's towpath.yaml name
           
           [env: TOWPATH_ALLOW_COMMANDS]
 
       --no-index
-          Read all history anew, and keep no index of it
+          Read the whole history again, and keep no index
           
           [env: TOWPATH_NO_INDEX]
 
@@ -609,18 +608,18 @@ Global options:
           When to use colour
 
           Possible values:
-          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - auto:   On a terminal, unless NO_COLOR is set
           - always: Also in pipes and files
-          - never:  Signs say the same
+          - never:  Never
           
           [env: TOWPATH_COLOR]
           [default: auto]
 
   -q, --quiet
-          Say only the answer and errors
+          Print only the answer and errors
 
   -v, --verbose...
-          Say more: every warning, and what was assumed
+          Print more: every warning and every assumption
 
 "#]]);
 }
@@ -638,38 +637,38 @@ Options:
 
 Global options:
   -C, --repo <PATH|URL>
-          The deployment repository: a folder, a bare repository or a URL
+          Deployment repository: a folder, a bare repository or a URL
           
           [env: TOWPATH_REPO]
 
       --branch <BRANCH>
-          The branch that is deployed, instead of the repository's own
+          Deployed branch [default: from towpath.yaml, else the repository's own]
           
           [env: TOWPATH_BRANCH]
 
       --config <FILE>
-          The configuration, instead of the repository's towpath.yaml
+          Configuration file to use instead of the repository's towpath.yaml
           
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          Fetch a repository named by URL again if its copy is older than this
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
 
       --read-only
-          Write nothing, anywhere, not even to the cache; commands that would are refused
+          Write nothing, not even to the cache, and refuse commands that write
           
           [env: TOWPATH_READ_ONLY]
 
       --allow-commands
-          Run the commands that gates in the repository's towpath.yaml name
+          Run commands that gates in the repository's towpath.yaml name
           
           [env: TOWPATH_ALLOW_COMMANDS]
 
       --no-index
-          Read all history anew, and keep no index of it
+          Read the whole history again, and keep no index
           
           [env: TOWPATH_NO_INDEX]
 
@@ -677,18 +676,18 @@ Global options:
           When to use colour
 
           Possible values:
-          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - auto:   On a terminal, unless NO_COLOR is set
           - always: Also in pipes and files
-          - never:  Signs say the same
+          - never:  Never
           
           [env: TOWPATH_COLOR]
           [default: auto]
 
   -q, --quiet
-          Say only the answer and errors
+          Print only the answer and errors
 
   -v, --verbose...
-          Say more: every warning, and what was assumed
+          Print more: every warning and every assumption
 
 "#]]);
 }
@@ -698,58 +697,58 @@ fn demo() {
     help(&["demo", "--help"])
         .success()
         .stdout_eq(str![[r#"
-Make a small deployment repository and show towpath on it.
+Create a small deployment repository and show towpath on it
 
-Makes a bare repository and a clone of it in a new temporary folder: four apps, three stages,
-kustomize, Helm values and plain tag files, some months of history. Then runs a few commands there,
-each printed before its answer. Needs git; touches nothing else.
+Creates a bare repository and a clone of it in a new temporary folder, with four apps, three stages,
+kustomize, Helm values, plain tag files and some months of history. Then runs a few commands there,
+and prints each one before its output. The command needs git and changes nothing else.
 
 Usage: towpath demo [OPTIONS]
 
 Options:
       --dir <DIR>
-          Make it in this folder, which is empty or not there yet
+          Folder to create, or an empty one [default: a new temporary folder]
 
       --no-tour
-          Only make it, and print where it is
+          Only create the repository, and print its path
 
   -h, --help
           Print help (see a summary with '-h')
 
 Global options:
   -C, --repo <PATH|URL>
-          The deployment repository: a folder, a bare repository or a URL
+          Deployment repository: a folder, a bare repository or a URL
           
           [env: TOWPATH_REPO]
 
       --branch <BRANCH>
-          The branch that is deployed, instead of the repository's own
+          Deployed branch [default: from towpath.yaml, else the repository's own]
           
           [env: TOWPATH_BRANCH]
 
       --config <FILE>
-          The configuration, instead of the repository's towpath.yaml
+          Configuration file to use instead of the repository's towpath.yaml
           
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          Fetch a repository named by URL again if its copy is older than this
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
 
       --read-only
-          Write nothing, anywhere, not even to the cache; commands that would are refused
+          Write nothing, not even to the cache, and refuse commands that write
           
           [env: TOWPATH_READ_ONLY]
 
       --allow-commands
-          Run the commands that gates in the repository's towpath.yaml name
+          Run commands that gates in the repository's towpath.yaml name
           
           [env: TOWPATH_ALLOW_COMMANDS]
 
       --no-index
-          Read all history anew, and keep no index of it
+          Read the whole history again, and keep no index
           
           [env: TOWPATH_NO_INDEX]
 
@@ -757,27 +756,27 @@ Global options:
           When to use colour
 
           Possible values:
-          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - auto:   On a terminal, unless NO_COLOR is set
           - always: Also in pipes and files
-          - never:  Signs say the same
+          - never:  Never
           
           [env: TOWPATH_COLOR]
           [default: auto]
 
   -q, --quiet
-          Say only the answer and errors
+          Print only the answer and errors
 
   -v, --verbose...
-          Say more: every warning, and what was assumed
+          Print more: every warning and every assumption
 
 Examples:
-  towpath demo                              make it and look around
-  cd "$(towpath demo --no-tour)"            make it and go there
-  towpath demo --dir ~/try                  make it in this folder
+  towpath demo                              create it and take the tour
+  cd "$(towpath demo --no-tour)"            create it and change into it
+  towpath demo --dir ~/try                  create it in this folder
 
 Exit codes:
   0  done
-  1  it could not be made
+  1  failed
   2  wrong usage
 
 "#]])

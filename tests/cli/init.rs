@@ -48,21 +48,21 @@ fn what_was_written_says_the_same_as_what_was_assumed() {
     let repository = sandbox.repository("deploy", &charts());
     let status = || sandbox.towpath(&repository, &["status"]).assert().success();
     status().stderr_eq(str![[r#"
-assumed: stages dev → staging → prod, 9 files in 1 shape (no towpath.yaml; `towpath init` keeps it)
-≠ differs from the stage before, in 3 of 3 rows
+assumed: stages dev → staging → prod, from 9 files in 1 layout. No towpath.yaml found. Run `towpath init` to save these settings.
+≠ differs from the previous stage, in 3 of 3 rows
 
 "#]]);
     let assumed = status().get_output().stdout.clone();
     sandbox.towpath(&repository, &["init", "--yes"]).assert().success().stdout_eq("").stderr_eq(
         str![[r#"
-wrote towpath.yaml; `towpath status` reads it, commit it to share it
+wrote towpath.yaml. `towpath status` uses it. Commit it to share it.
 
 "#]],
     );
     let written = status()
         .stderr_eq(str![[r#"
-towpath.yaml is not committed yet; it is read from the work tree
-≠ differs from the stage before, in 3 of 3 rows
+towpath.yaml is not committed yet; using the one in the work tree
+≠ differs from the previous stage, in 3 of 3 rows
 
 "#]])
         .get_output()
@@ -81,8 +81,8 @@ fn a_file_that_is_there_is_kept() {
         sandbox.repository("deploy", &charts().write("towpath.yaml", "stages: [dev]\n"));
     sandbox.towpath(&repository, &["init", "--yes"]).assert().code(1).stdout_eq("").stderr_eq(
         str![[r#"
-error: there is a towpath.yaml already
-hint: --force overwrites it
+error: towpath.yaml already exists
+hint: `towpath init --force` overwrites it
 hint: `towpath init --stdout` prints it instead
 
 "#]],
@@ -100,8 +100,8 @@ hint: `towpath init --stdout` prints it instead
 #[test]
 fn without_a_terminal_somebody_has_to_say_yes() {
     init(&[]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: there is no terminal to ask on
-hint: `towpath init --yes` takes the proposal
+error: `towpath init` needs a terminal to ask on
+hint: `towpath init --yes` accepts the proposal
 hint: `towpath init --stdout` prints it instead
 
 "#]]);
@@ -110,7 +110,7 @@ hint: `towpath init --stdout` prints it instead
 #[test]
 fn read_only_writes_nothing() {
     init(&["--yes", "--read-only"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: `towpath init` writes, and --read-only refuses that
+error: --read-only refuses `towpath init`, because it writes
 hint: with --stdout it only reads
 
 "#]]);
@@ -123,7 +123,7 @@ fn a_bare_repository_has_no_place_for_it() {
     let repository = sandbox.bare("deploy.git", &charts());
     let failed = sandbox.towpath(&repository, &["init", "--yes"]).assert().code(2).stdout_eq("");
     failed.stderr_eq(str![[r#"
-error: `[..]/deploy.git` has no work tree to write towpath.yaml into
+error: `/tmp/towpath-test-qmMZhG/deploy.git` has no work tree for towpath.yaml
 hint: `towpath init --stdout` prints it instead
 
 "#]]);
@@ -139,14 +139,14 @@ fn a_repository_without_stages() {
     let repository = sandbox.repository("deploy", &history);
     sandbox.towpath(&repository, &["init", "--yes"]).assert().code(1).stdout_eq("").stderr_eq(
         str![[r#"
-error: no stage was recognised in this repository
-hint: write towpath.yaml by hand: `towpath config schema` says what it may hold
+error: no stages found in this repository
+hint: write towpath.yaml by hand; `towpath config schema` describes it
 
 "#]],
     );
     sandbox.towpath(&repository, &["status"]).assert().success().stdout_eq("").stderr_eq(str![[
         r#"
-no stage was recognised in this repository; towpath.yaml can name them
+no stages found in this repository; name them in towpath.yaml
 
 "#
     ]]);

@@ -15,6 +15,7 @@ mod demo;
 mod diff;
 mod discovery;
 mod docs;
+mod examples;
 mod guard;
 mod help;
 mod history;

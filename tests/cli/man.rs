@@ -39,7 +39,7 @@ fn read_only_writes_no_pages() {
         .assert()
         .code(2)
         .stderr_eq(str![[r#"
-error: `towpath man --dir` writes, and --read-only refuses that
+error: --read-only refuses `towpath man --dir`, because it writes
 hint: without --dir it only reads
 
 "#]]);

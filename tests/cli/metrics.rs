@@ -15,20 +15,20 @@ fn the_last_ninety_days() {
     metrics(&story(), &[])
         .success()
         .stdout_eq(str![[r#"
-app   stage   deployments   a week   by week         lead (median, p90)   failed   restored in
-api   dev               1      0.1               █                            0%
-web   dev               2      0.2           █  █                             0%
-web   prod              4      0.3           ▄  █▄   2h 30m, 2h 30m          33%   30m
-all   dev               3      0.2           █  ██                            0%
-all   prod              4      0.3           ▄  █▄   2h 30m, 2h 30m          33%   30m
-all                     7      0.5           ▆  █▆   2h 30m, 2h 30m          17%   30m
+app   stage   deployments   per week   by week         lead (median, p90)   failed   restored in
+api   dev               1        0.1               █                            0%
+web   dev               2        0.2           █  █                             0%
+web   prod              4        0.3           ▄  █▄   2h 30m, 2h 30m          33%   30m
+all   dev               3        0.2           █  ██                            0%
+all   prod              4        0.3           ▄  █▄   2h 30m, 2h 30m          33%   30m
+all                     7        0.5           ▆  █▆   2h 30m, 2h 30m          17%   30m
 
-from stage to stage   changes   had been there   same commit   overtook   later   never   lead (median, p90)
-dev → prod                  3                2             0          0       0       1   2h 30m, 2h 30m
+stages       changes   was there before   same commit   overtook   later   never   lead (median, p90)
+dev → prod         3                  2             0          0       0       1   2h 30m, 2h 30m
 
 "#]])
         .stderr_eq(str![[r#"
-from 2026-06-03 to 2026-09-01; what came to the stage before up to 10m later was only overtaken (--tolerance)
+from 2026-06-03 to 2026-09-01; a version may reach the previous stage up to 10m later (--tolerance)
 
 "#]]);
 }
@@ -40,17 +40,17 @@ fn some_of_them() {
     metrics(&story(), &arguments)
         .success()
         .stdout_eq(str![[r#"
-app   stage   deployments   a week   by week   lead (median, p90)   failed   restored in
-web   prod              2     14.0   █         2h 30m, 2h 30m         100%   30m
-all   prod              2     14.0   █         2h 30m, 2h 30m         100%   30m
-all                     2     14.0   █         2h 30m, 2h 30m         100%   30m
+app   stage   deployments   per week   by week   lead (median, p90)   failed   restored in
+web   prod              2       14.0   █         2h 30m, 2h 30m         100%   30m
+all   prod              2       14.0   █         2h 30m, 2h 30m         100%   30m
+all                     2       14.0   █         2h 30m, 2h 30m         100%   30m
 
-from stage to stage   changes   had been there   same commit   overtook   later   never   lead (median, p90)
-dev → prod                  2                2             0          0       0       0   2h 30m, 2h 30m
+stages       changes   was there before   same commit   overtook   later   never   lead (median, p90)
+dev → prod         2                  2             0          0       0       0   2h 30m, 2h 30m
 
 "#]])
         .stderr_eq(str![[r#"
-from 2026-08-20 to 2026-08-21; what came to the stage before up to 10m later was only overtaken (--tolerance)
+from 2026-08-20 to 2026-08-21; a version may reach the previous stage up to 10m later (--tolerance)
 
 "#]]);
     metrics(&story(), &["--since", "now", "--until", "2027-01-01"])
@@ -65,12 +65,12 @@ nothing was deployed from 2026-09-01 to 2027-01-01
 #[test]
 fn slips_are_named() {
     metrics(&story(), &["--since", "2026-09-03"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: the time to count in ends before it begins
-hint: --since has to be earlier than --until, which is now unless said
+error: the period ends before it begins
+hint: --since must be earlier than --until (default: now)
 
 "#]]);
     metrics(&story(), &["--tolerance", "10"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: invalid value '10' for '--tolerance <TIME>': it is no time span, such as `30s`, `10m`, `2h` or `1d`
+error: invalid value '10' for '--tolerance <TIME>': expected a time span such as `30s`, `10m`, `2h` or `1d`
 
 For more information, try '--help'.
 
@@ -124,26 +124,26 @@ fn renamed_tags_are_not_comparable() {
     metrics(&history, &[])
         .success()
         .stdout_eq(str![[r#"
-app   stage   deployments   a week   by week         failed
-web   dev               4      0.3           ██          0%
-web   prod              4      0.3           ▃█          0%
-all   dev               4      0.3           ██          0%
-all   prod              4      0.3           ▃█          0%
-all                     8      0.6           ▅█          0%
+app   stage   deployments   per week   by week         failed
+web   dev               4        0.3           ██          0%
+web   prod              4        0.3           ▃█          0%
+all   dev               4        0.3           ██          0%
+all   prod              4        0.3           ▃█          0%
+all                     8        0.6           ▅█          0%
 
-from stage to stage   changes   had been there   same commit   overtook   later   never
-dev → prod                  3                0             0          0       0       3
+stages       changes   was there before   same commit   overtook   later   never
+dev → prod         3                  0             0          0       0       3
 
 "#]])
         .stderr_eq(str![[r#"
-from 2026-06-03 to 2026-09-01; what came to the stage before up to 10m later was only overtaken (--tolerance)
-warning: dev and prod are not comparable: 3 of 3 versions never match, so tags seem to be renamed on the way
+from 2026-06-03 to 2026-09-01; a version may reach the previous stage up to 10m later (--tolerance)
+warning: dev and prod are not comparable: 3 of 3 versions never match, so tags are probably renamed between them
 
 "#]]);
     let sandbox = Sandbox::new();
     let repository = sandbox.repository("deploy", &history);
     let skips = sandbox.towpath(&repository, &["history", "--kind", "skip"]);
-    skips.assert().success().stdout_eq("").stderr_eq("no deployment fits\n");
+    skips.assert().success().stdout_eq("").stderr_eq("no deployment matches\n");
 }
 
 #[test]
@@ -159,7 +159,7 @@ web,prod,4,0.311,1,9000,9000,1,0.333,1800,1800
 
 "#]]);
     metrics(&story(), &["-o", "markdown"]).success().stdout_eq(str![[r#"
-| app | stage | deployments | a week | lead (median, p90) | failed | restored in |
+| app | stage | deployments | per week | lead (median, p90) | failed | restored in |
 | --- | --- | ---: | ---: | --- | ---: | --- |
 | api | dev | 1 | 0.1 |  | 0% |  |
 | web | dev | 2 | 0.2 |  | 0% |  |
@@ -181,13 +181,13 @@ fn without_utf_8_the_bar_is_ascii() {
         .assert()
         .success()
         .stdout_eq(str![[r#"
-app   stage   deployments   a week   by week         lead (median, p90)   failed   restored in
-web   prod              4      0.3           =  #=   2h 30m, 2h 30m          33%   30m
-all   prod              4      0.3           =  #=   2h 30m, 2h 30m          33%   30m
-all                     4      0.3           =  #=   2h 30m, 2h 30m          33%   30m
+app   stage   deployments   per week   by week         lead (median, p90)   failed   restored in
+web   prod              4        0.3           =  #=   2h 30m, 2h 30m          33%   30m
+all   prod              4        0.3           =  #=   2h 30m, 2h 30m          33%   30m
+all                     4        0.3           =  #=   2h 30m, 2h 30m          33%   30m
 
-from stage to stage   changes   had been there   same commit   overtook   later   never   lead (median, p90)
-dev -> prod                 3                2             0          0       0       1   2h 30m, 2h 30m
+stages        changes   was there before   same commit   overtook   later   never   lead (median, p90)
+dev -> prod         3                  2             0          0       0       1   2h 30m, 2h 30m
 
 "#]])
         .stderr_eq("");

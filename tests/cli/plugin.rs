@@ -58,7 +58,7 @@ fn a_tag_is_written_once() {
 exit 0
 [..]
 --
-pushed to main: deployed_tags/staging_image_tag says v2
+pushed to main: deployed_tags/staging_image_tag is v2
 
 "#]]
     );
@@ -86,7 +86,7 @@ index 626799f..8c1384d 100644
         str![[r#"
 exit 0
 --
-deployed_tags/staging_image_tag says v2 already
+deployed_tags/staging_image_tag already contains v2
 
 "#]]
     );

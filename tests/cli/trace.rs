@@ -17,7 +17,7 @@ fn a_version_on_its_way() {
         .stdout_eq(str![[r#"
 web v2
 
-  stage   came (UTC)          after   by     change       stayed   now
+  stage   arrived (UTC)       after   by     change       stayed   now
   dev     2026-08-20 10:00            Cleo   73b92b5a79   12d 2h   running
   prod    2026-08-20 12:30   2h 30m   Bob    #12             30m   → v1 11d ago (rollback, Bob, #13)
 
@@ -28,7 +28,7 @@ web v2
         .stdout_eq(str![[r#"
 web v1
 
-  stage   came (UTC)            after   by      change        stayed   now
+  stage   arrived (UTC)         after   by      change        stayed   now
   dev     2026-08-01 10:00              Alice   75c0badf59       19d   → v2 12d ago (Cleo, 73b92b5a79)
   prod    2026-08-01 10:00              Alice   75c0badf59    19d 2h   → v2 11d ago (Bob, #12)
   prod    2026-08-20 13:00   rollback   Bob     #13          10d 21h   → 27e13961 1d ago (skip, Alice, deef026c02)
@@ -44,7 +44,7 @@ fn the_beginning_of_an_id_will_do() {
         .stdout_eq(str![[r#"
 web 27e1396100000000000000000000000000000000
 
-  stage   came (UTC)         after   by      change       stayed   now
+  stage   arrived (UTC)      after   by      change       stayed   now
   prod    2026-08-31 10:00    skip   Alice   deef026c02    1d 2h   running
   dev     never                                                    runs v2
 
@@ -59,7 +59,7 @@ fn what_was_removed() {
         .stdout_eq(str![[r#"
 api v7
 
-  stage   came (UTC)         by      change       stayed   now
+  stage   arrived (UTC)      by      change       stayed   now
   dev     2026-08-31 11:00   Alice   8e5bae7a9f       1d   → removed 1h ago (Alice, 5987fdf481)
 
 "#]])
@@ -69,17 +69,17 @@ api v7
 #[test]
 fn unknown_versions() {
     trace(&["v22"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: no version `v22` was ever deployed
+error: version `v22` was never deployed
 hint: did you mean `v2`?
 
 "#]]);
     trace(&["api@v2"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: no version `v2` of api was ever deployed
-hint: `towpath history` lists what was deployed; of an id, six digits will do
+error: version `v2` of api was never deployed
+hint: `towpath history` lists deployments; six digits of a commit id are enough
 
 "#]]);
     trace(&["27e13"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: no version `27e13` was ever deployed
+error: version `27e13` was never deployed
 hint: did you mean `27e1396100000000000000000000000000000000`?
 
 "#]]);
@@ -99,8 +99,8 @@ fn what_was_there_before_all_that_is_known() {
         .stdout_eq(str![[r#"
 web v2
 
-  stage   came (UTC)                 now
-  dev     before all that is known   running
+  stage   arrived (UTC)              now
+  dev     before the known history   running
 
 "#]])
         .stderr_eq(str![]);

@@ -190,7 +190,7 @@ fn merging_by_itself_can_be_asked_for() {
         forge.create_proposal(&new("b")).expect("opened");
         if forge.missing_features().contains(&ForgeFeature::AutoMerge) {
             let error = bench.error(forge.auto_merge(1, &merge_of("b")));
-            assert_eq!(error.to_string(), "Bitbucket has no way to merge by itself");
+            assert_eq!(error.to_string(), "Bitbucket does not support auto-merge");
             return;
         }
         assert!(
@@ -310,7 +310,7 @@ fn open_issues_with_a_label() {
         bench.fake.world.lock().expect("no panic within").issues = issues.to_vec();
         if forge.missing_features().contains(&ForgeFeature::Issues) {
             let error = bench.error(forge.open_issues("incident"));
-            assert_eq!(error.to_string(), "Bitbucket has no issues with labels");
+            assert_eq!(error.to_string(), "Bitbucket does not support issues with labels");
             forge.open_proposals().expect("listed");
             return;
         }

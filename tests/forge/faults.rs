@@ -191,10 +191,7 @@ fn limits_are_waited_for_within_reason() {
                 until: Some(NOW + 20 + 3600)
             }
         );
-        assert!(
-            error.to_string().ends_with("wants fewer requests until 2027-01-15T09:00:20Z"),
-            "{error}"
-        );
+        assert!(error.to_string().ends_with("is exceeded until 2027-01-15T09:00:20Z"), "{error}");
     });
 }
 
@@ -205,28 +202,28 @@ fn refusals_say_what_to_do() {
         let cases: [(Fault, &str, &str); 5] = [
             (
                 instead(401),
-                "git.example.com does not accept the token (status 401, `",
+                "git.example.com rejected the token (status 401, `",
                 "the token may have expired",
             ),
             (
                 instead(403),
-                "git.example.com forbids this (status 403, `",
-                "the token lacks a permission",
+                "git.example.com denied access (status 403, `",
+                "the token needs permission to read the repository",
             ),
             (
                 Fault::Instead(
                     Answer::refused(403, "SAML")
                         .with("X-GitHub-SSO", "required; url=https://github.com/orgs/o/sso"),
                 ),
-                "git.example.com forbids this (status 403, `",
-                "the organisation wants single sign-on: allow the token at https://github.com/orgs/o/sso",
+                "git.example.com denied access (status 403, `",
+                "the organisation requires single sign-on; authorise the token at https://github.com/orgs/o/sso",
             ),
             (
                 instead(404),
-                "git.example.com knows nothing of this, or hides it (status 404, `",
+                "not found on git.example.com, or not visible to this token (status 404, `",
                 "check the name",
             ),
-            (instead(409), "git.example.com sees a conflict (status 409, `", "run it again"),
+            (instead(409), "git.example.com reports a conflict (status 409, `", "run it again"),
         ];
         for (fault, said, hint) in cases {
             bench.fake.break_next("GET", path, fault);

@@ -126,7 +126,7 @@ fn what_is_not_there_is_tried_a_few_times() {
         |_| {},
     );
     let error = bench.error(bench.forge.create_proposal(&crate::bench::new("b")));
-    assert_eq!(error.to_string(), "git.example.com cannot be reached: the connection was refused");
+    assert_eq!(error.to_string(), "cannot reach git.example.com: the connection was refused");
     assert_eq!(bench.slept(), [500, 1000, 2000]);
 }
 
@@ -141,7 +141,10 @@ fn settings_that_cannot_work_are_refused_without_being_shown() {
             .map(|error| error.to_string())
             .unwrap_or_default()
     };
-    assert_eq!(refused(&access), "the token cannot be used: it holds characters no token has");
+    assert_eq!(
+        refused(&access),
+        "the token cannot be used: it contains characters that are not valid in a token"
+    );
     access.token = None;
     access.proxy = Some("socks5://user:pr0xy-secret@127.0.0.1:1".into());
     assert!(
@@ -150,8 +153,5 @@ fn settings_that_cannot_work_are_refused_without_being_shown() {
     );
     access.proxy = None;
     access.authorities = Some(b"no certificate".to_vec());
-    assert_eq!(
-        refused(&access),
-        "the file of certificates cannot be used: there is no certificate in it"
-    );
+    assert_eq!(refused(&access), "the certificate file cannot be used: it contains no certificate");
 }

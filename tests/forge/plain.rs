@@ -112,7 +112,7 @@ fn a_proposal_is_opened_found_changed_and_closed() {
     }
     assert_eq!(
         forge.list_reviews(1).expect_err("nobody reviews").to_string(),
-        "a repository without a forge has no reviews"
+        "a repository without a forge does not support reviews"
     );
 }
 
@@ -136,7 +136,7 @@ fn merged_once_and_only_as_judged() {
     let error = forge
         .merge_proposal(1, &how(ground.at("c"), MergeMethod::Merge))
         .expect_err("another head");
-    assert_eq!(error.to_string(), "proposal 1 cannot be merged: its branch has moved on");
+    assert_eq!(error.to_string(), "proposal 1 cannot be merged: its branch has changed");
     let head = ground.at("b");
     let subject = Subject { forge: forge.as_ref(), me: ME, sha: &|branch| ground.at(branch) };
     let commit = merged_once(&subject);
@@ -169,7 +169,7 @@ fn a_merge_goes_forward_or_is_one() {
         forge.merge_proposal(3, &how(web, MergeMethod::Rebase)).expect_err("it has no rebase");
     assert_eq!(
         error.to_string(),
-        "proposal 3 cannot be merged: `main` has moved on, and only a forge rebases"
+        "proposal 3 cannot be merged: `main` has new commits, and rebasing needs a forge"
     );
 }
 
@@ -198,7 +198,7 @@ fn a_conflict_is_refused_and_nothing_moves() {
     let error = forge
         .merge_proposal(1, &how("0".repeat(40), MergeMethod::Merge))
         .expect_err("there is no branch");
-    assert_eq!(error.to_string(), "proposal 1 cannot be merged: its branch `b` is gone");
+    assert_eq!(error.to_string(), "proposal 1 cannot be merged: its branch `b` no longer exists");
 }
 
 #[test]

@@ -178,7 +178,7 @@ def refusing(site):
         for options in sets:
             for words, more in (("--read-only", {}), ("", {"TOWPATH_READ_ONLY": "1"})):
                 what, seen = site.watched(command, f"{options} {words}".strip(), clone, **more)
-                said = seen.exit == 2 and "--read-only refuses that" in seen.err
+                said = seen.exit == 2 and "--read-only refuses" in seen.err
                 check(said, f"{what}: is not refused, but ends with {seen.exit}: {seen.err}")
                 check(not seen.written, f"{what}: writes {seen.written[:3]}")
                 looked = [path for path in seen.opened if pathlib.Path(path).is_relative_to(site.work)]

@@ -1,4 +1,4 @@
-//! `bake-too-short`: it had not run long enough before.
+//! `bake-too-short`: the version had not run long enough before.
 
 use super::{AuditRule, findings_by_gate};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -9,7 +9,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     severity: Severity::Medium,
     needs: RuleRequirement::Bake,
     title: "Deployed before the version had baked",
-    about: "A version came to a stage before it had run long enough in the stages before, or to a wave of its targets before the wave before had had it for long enough. It needs `bake` among the gates, or in a `--policy`, or `waves`. The time is what the gate would have said at the moment the deployment landed. Rollbacks need not bake.",
+    about: "A version was deployed to a stage before it had run long enough in the previous stages, or to a wave before it had run long enough in the previous wave. Requires a `bake` gate, in the configuration or in a `--policy`, or `waves`. Deployments are judged as of the time they landed. Rollbacks need not bake.",
     find,
 };
 
@@ -35,7 +35,7 @@ mod tests {
         assert_data_eq!(
             AuditBench::new(gates, &hasty).said("bake-too-short"),
             str![[r#"
-60 web prod v3: v3 in staging bakes for 30m since 1970-01-01 00:50 UTC
+60 web prod v3: v3 in staging must bake for 30m, counted from 1970-01-01 00:50 UTC
 
 "#]]
         );

@@ -1,4 +1,4 @@
-//! `break-glass`: somebody passed the gates on purpose.
+//! `break-glass`: the gates were overridden.
 
 use super::AuditRule;
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -10,10 +10,10 @@ pub(super) static RULE: AuditRule = AuditRule {
     id: "break-glass",
     severity: Severity::Medium,
     needs: RuleRequirement::Nothing,
-    title: "Somebody passed the gates on purpose",
-    about: "Somebody broke the glass: an event in the ledger, or a `Gate-Override:` or `Break-glass:` trailer of a \
-            deploying commit. That may have been right; it is listed because it should be rare and looked at. The \
-            message is the reason that was given.",
+    title: "The gates were overridden on purpose",
+    about: "Somebody overrode the gates: by an event in the ledger, or by a `Gate-Override:` or `Break-glass:` trailer of a \
+            deploying commit. That may have been right; it is listed because it should be rare and reviewed. The \
+            message is the stated reason.",
     find,
 };
 
@@ -31,7 +31,7 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     found
 }
 
-/// Does a commit say the same as an event? What towpath writes, it writes to both.
+/// True if a commit tells of the same override as an event. towpath writes both.
 fn describes_event(commit: &Finding, event: &LedgerEvent, by_event: &Finding) -> bool {
     let EventKind::Overridden { reason, .. } = &event.what else { return false };
     commit.version == by_event.version
@@ -46,7 +46,7 @@ fn by_trailer(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Option<F
     Some(Finding::from_deployment(&RULE, deployment, format!("{}: {reason}", account.who.name)))
 }
 
-/// What the ledger says of it, about these cells.
+/// Finding for an override in the ledger, about these cells.
 pub(super) fn by_event(
     event: &LedgerEvent,
     slots: Vec<CellKey>,
@@ -56,7 +56,7 @@ pub(super) fn by_event(
         return None;
     };
     let by = &event.by.name;
-    // Cells that never were have no columns of their own.
+    // Unknown cells have no columns of their own.
     let message = if slots.is_empty() {
         format!("{by} for {app} in {stage}: {reason}")
     } else {

@@ -1,4 +1,4 @@
-//! `break-glass-without-follow-up`: nobody said afterwards what had happened.
+//! `break-glass-without-follow-up`: an override has no follow-up note.
 
 use super::AuditRule;
 use super::break_glass::by_event;
@@ -9,13 +9,13 @@ pub(super) static RULE: AuditRule = AuditRule {
     id: "break-glass-without-follow-up",
     severity: Severity::High,
     needs: RuleRequirement::Ledger,
-    title: "The glass was broken, and nobody said why afterwards",
-    about: "Somebody broke the glass more than a week ago, and no note in the ledger tells what came of it. \
-            `towpath ledger note EVENT TEXT` writes one: a link to the report of the incident is enough.",
+    title: "An override has no follow-up note",
+    about: "Somebody overrode the gates more than a week ago, and no note in the ledger tells the result. \
+            `towpath ledger note EVENT TEXT` writes one; a link to the incident report is enough.",
     find,
 };
 
-/// So long there is time to write.
+/// Time allowed for writing the note.
 const WEEK: i64 = 7 * 24 * 60 * 60;
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {

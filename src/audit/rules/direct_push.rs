@@ -1,4 +1,4 @@
-//! `direct-push`: no pull request brought it.
+//! `direct-push`: the deployment has no pull request.
 
 use super::AuditRule;
 use crate::audit::{AuditContext, CommitConvention, Finding, RuleRequirement, Severity};
@@ -8,22 +8,22 @@ pub(super) static RULE: AuditRule = AuditRule {
     id: "direct-push",
     severity: Severity::Medium,
     needs: RuleRequirement::Custom(&CUSTOM),
-    title: "No pull request brought the deployment",
-    about: "A commit deployed something, and its message names no pull or merge request, while at least nine tenths \
-            of the deploying commits that are looked at (20 or more) do. Where pull requests are not the custom, \
-            nothing is listed. It is told from what forges write into merge and squash messages; a rebase merge \
-            leaves no such trace.",
+    title: "The deployment has no pull request",
+    about: "The message of a deploying commit names no pull or merge request, while at least nine tenths \
+            of the audited deploying commits (20 or more) do. If pull requests are not the convention, \
+            nothing is listed. Pull requests are found in the merge and squash messages of forges; a rebase merge \
+            leaves no trace.",
     find,
 };
 
 static CUSTOM: CommitConvention =
-    CommitConvention { name: "pull requests", does: CommitFlags::is_proposed };
+    CommitConvention { name: "pull request", does: CommitFlags::is_proposed };
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let found = scene.convention_breakers(&CUSTOM).into_iter();
     found
         .map(|deployment| {
-            Finding::from_deployment(&RULE, &deployment, "its commit names no pull request")
+            Finding::from_deployment(&RULE, &deployment, "the commit names no pull request")
         })
         .collect()
 }
@@ -49,7 +49,7 @@ mod tests {
         assert_data_eq!(
             bench(&[6]),
             str![[r#"
-7 web dev v7: its commit names no pull request
+7 web dev v7: the commit names no pull request
 
 "#]]
         );

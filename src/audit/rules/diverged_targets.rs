@@ -1,4 +1,4 @@
-//! `diverged-targets`: clusters of one stage disagree.
+//! `diverged-targets`: the targets of a stage run different versions.
 
 use super::{AuditRule, finding_at_entry};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -13,10 +13,10 @@ pub(super) static RULE: AuditRule = AuditRule {
     severity: Severity::Low,
     needs: RuleRequirement::Nothing,
     title: "The targets of one stage run different versions",
-    about: "The targets of a stage (clusters, regions, tenants) run different versions of an app, and nothing changed \
-            about that for a week, so no rollout is under way; where the stage has `waves`, for a week and all the \
-            time that they bake. It is about what stands there now, and only about targets that have shared a \
-            version before: tenants that each go their own way are not meant.",
+    about: "The targets of a stage (clusters, regions, tenants) run different versions of an app, and have not changed \
+            for a week, so no rollout is under way; for a stage with `waves`, for a week plus the total \
+            bake time. This rule checks the current state, and only targets that have shared a \
+            version before: independent tenants are ignored.",
     find,
 };
 
@@ -49,7 +49,7 @@ fn check_targets(scene: &AuditContext<'_>, entries: &[&MappingEntry]) -> Option<
     Some(Finding { slots, version: None, ..finding_at_entry(&RULE, entries[0], message) })
 }
 
-/// Has one version been in two of them?
+/// True if one version has run in two of them.
 fn have_shared(courses: &[Vec<EvidenceRunPeriod<'_>>]) -> bool {
     let mut seen: BTreeMap<&Version, usize> = BTreeMap::new();
     for (target, course) in courses.iter().enumerate() {
@@ -62,7 +62,7 @@ fn have_shared(courses: &[Vec<EvidenceRunPeriod<'_>>]) -> bool {
     false
 }
 
-/// `v2 in eu, us; v1 in ap`: what most of them run comes first.
+/// `v2 in eu, us; v1 in ap`: the most common version comes first.
 fn list(entries: &[&MappingEntry]) -> String {
     let mut by_version: BTreeMap<&Version, Vec<&str>> = BTreeMap::new();
     for entry in entries {
@@ -96,7 +96,7 @@ mod tests {
         assert_data_eq!(
             AuditBench::new("", &lines).now(30_000).said("diverged-targets"),
             str![[r#"
-web prod/us,eu,ap: for 20d: v2 in us, eu; v1 in ap
+web prod/us,eu,ap: for 20d 19h: v2 in us, eu; v1 in ap
 
 "#]]
         );

@@ -1,4 +1,4 @@
-//! `during-freeze`: it landed in a freeze.
+//! `during-freeze`: the deployment landed in a freeze.
 
 use super::{AuditRule, findings_by_gate};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -9,7 +9,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     severity: Severity::High,
     needs: RuleRequirement::Gate(GateKind::Freeze),
     title: "Deployed during a freeze",
-    about: "A deployment landed between the beginning and the end of a freeze that holds for its stage and app. It needs `freeze` among the gates, or in a `--policy`: so a freeze that is planned can be tried on the past. Where somebody had broken the glass for it, it is not listed here but under `break-glass`.",
+    about: "A deployment landed during a freeze that applies to its stage and app. Requires a `freeze` gate, in the configuration or in a `--policy`, with which a planned freeze can be tried on the past. Deployments whose gates were overridden are listed under `break-glass` instead.",
     find,
 };
 

@@ -1,4 +1,4 @@
-//! `flapping`: back and forth between two versions.
+//! `flapping`: a cell alternates between two versions.
 
 use super::AuditRule;
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -10,10 +10,10 @@ pub(super) static RULE: AuditRule = AuditRule {
     id: "flapping",
     severity: Severity::Medium,
     needs: RuleRequirement::Nothing,
-    title: "A cell went back and forth between two versions",
-    about: "Within a day a cell went from one version to another, back, and forth again. Two automations that do not \
-            know of each other do that, or a rollback that something undoes. One back-and-forth is listed once, \
-            however long it lasted.",
+    title: "A cell switched back and forth between two versions",
+    about: "Within a day a cell switched from one version to another, back, and forth again. Two automations that do not \
+            know of each other cause that, or a rollback that something reverts. Each series is listed once, \
+            however long it was.",
     find,
 };
 
@@ -27,7 +27,7 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     cells.into_values().flat_map(|course| of_cell(&course)).collect()
 }
 
-/// `course` is what one cell got, the newest first.
+/// Findings of one cell. `course` holds its deployments, newest first.
 fn of_cell(course: &[Deployment<'_>]) -> Vec<Finding> {
     let turns: Vec<usize> = (0..course.len()).filter(|at| is_flapping(&course[*at..])).collect();
     let known: BTreeSet<usize> = turns.iter().copied().collect();
@@ -35,7 +35,7 @@ fn of_cell(course: &[Deployment<'_>]) -> Vec<Finding> {
     begins.map(|at| Finding::from_deployment(&RULE, &course[at], message(&course[at]))).collect()
 }
 
-/// Are the newest three changes forth, back and forth, within a day?
+/// True if the newest three deployments go forth, back and forth within a day.
 fn is_flapping(course: &[Deployment<'_>]) -> bool {
     let [last, back, first, ..] = course else { return false };
     let same = |one: &Deployment<'_>, other: &Deployment<'_>| {
@@ -48,7 +48,7 @@ fn is_flapping(course: &[Deployment<'_>]) -> bool {
 
 fn message(last: &Deployment<'_>) -> String {
     let other = last.from.map(|from| from.version.to_string()).unwrap_or_default();
-    format!("back and forth with {other} within a day")
+    format!("switched back and forth with {other} within a day")
 }
 
 #[cfg(test)]
@@ -65,7 +65,7 @@ mod tests {
         assert_data_eq!(
             AuditBench::new("", &again).said("flapping"),
             str![[r#"
-3 web prod v2: back and forth with v1 within a day
+3 web prod v2: switched back and forth with v1 within a day
 
 "#]]
         );

@@ -1,7 +1,7 @@
-//! The rules, one file each, and the list of them.
+//! The audit rules, one per file, and their registry.
 //!
-//! A rule needs no configuration unless its explanation says so; what it needs and does not have, it
-//! does not judge.
+//! A rule needs no configuration unless its explanation says so; without what it needs it is
+//! skipped.
 
 mod bake_too_short;
 mod break_glass;
@@ -29,18 +29,18 @@ use crate::config::gates::GateKind;
 use crate::model::{EntryNote, MappingEntry};
 use std::fmt;
 
-/// A rule.
+/// An audit rule.
 pub struct AuditRule {
-    /// The word it is known by, also in baselines.
+    /// Stable name, also used in baselines.
     pub id: &'static str,
     pub severity: Severity,
-    /// Without it nothing is judged.
+    /// The rule is skipped if this is missing.
     pub needs: RuleRequirement,
-    /// What it finds, in a few words.
+    /// Short description of the findings.
     pub title: &'static str,
-    /// One paragraph: what it finds, when it is silent, and what to do.
+    /// One paragraph: what is found, when nothing is, and what to do.
     pub about: &'static str,
-    /// Finds it.
+    /// Returns the findings.
     pub find: fn(&AuditContext<'_>) -> Vec<Finding>,
 }
 
@@ -50,7 +50,7 @@ impl fmt::Debug for AuditRule {
     }
 }
 
-/// All rules, in the order they are shown.
+/// All rules, in display order.
 pub static ALL: &[&AuditRule] = &[
     &unauthorised::RULE,
     &unknown_version::RULE,
@@ -74,12 +74,12 @@ pub static ALL: &[&AuditRule] = &[
     &unpinned::RULE,
 ];
 
-/// The rule with this id.
+/// Returns the rule with this id.
 pub fn find_rule(id: &str) -> Option<&'static AuditRule> {
     ALL.iter().copied().find(|rule| rule.id == id)
 }
 
-/// What stands there now.
+/// Creates a finding about a current entry.
 fn finding_at_entry(
     rule: &'static AuditRule,
     entry: &MappingEntry,
@@ -95,7 +95,7 @@ fn finding_at_entry(
     }
 }
 
-/// The entries that bear a note.
+/// Creates findings for entries with a note.
 fn findings_by_note(
     scene: &AuditContext<'_>,
     rule: &'static AuditRule,
@@ -107,7 +107,7 @@ fn findings_by_note(
     scene.entries().filter_map(told).collect()
 }
 
-/// The deployments that landed although a gate was not open.
+/// Creates findings for deployments that landed while a gate was not open.
 fn findings_by_gate(
     scene: &AuditContext<'_>,
     rule: &'static AuditRule,
@@ -126,7 +126,7 @@ mod tests {
     use super::ALL;
     use std::collections::BTreeSet;
 
-    /// The document has a row for each rule, with its severity and whether it needs something.
+    /// The documentation has a row per rule, with its severity and whether it needs something.
     #[test]
     fn the_document_lists_the_rules() {
         let document = include_str!("../../../docs/audit.md");

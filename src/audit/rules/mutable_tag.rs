@@ -1,4 +1,4 @@
-//! `mutable-tag`: the tag names a moving thing.
+//! `mutable-tag`: the tag may be moved to another image.
 
 use super::{AuditRule, finding_at_entry};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -8,10 +8,10 @@ pub(super) static RULE: AuditRule = AuditRule {
     id: "mutable-tag",
     severity: Severity::Low,
     needs: RuleRequirement::Nothing,
-    title: "The tag names something that moves",
-    about: "A stage runs a tag such as `latest`, `main` or `2.1-SNAPSHOT`, without a digest: what runs there may \
-            change while the text stays, and cannot be rolled back to. It is about what stands there now, and only \
-            about stages that come after another: in a first stage such tags are common and harmless.",
+    title: "The tag is mutable",
+    about: "A stage runs a tag such as `latest`, `main` or `2.1-SNAPSHOT`, without a digest: the running image may \
+            change while the tag stays, and cannot be rolled back to. This rule checks the current state, and only \
+            stages that come after another: in a first stage such tags are common and harmless.",
     find,
 };
 
@@ -20,7 +20,9 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
         entry.notes.contains(&EntryNote::Mutable) && entry.version.digest.is_none()
     });
     let later = moves.filter(|entry| scene.is_later(&entry.stage));
-    later.map(|entry| finding_at_entry(&RULE, entry, "what this tag names may change")).collect()
+    later
+        .map(|entry| finding_at_entry(&RULE, entry, "this tag can be moved to another image"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -40,7 +42,7 @@ mod tests {
         assert_data_eq!(
             bench.said("mutable-tag"),
             str![[r#"
-api prod latest: what this tag names may change
+api prod latest: this tag can be moved to another image
 
 "#]]
         );

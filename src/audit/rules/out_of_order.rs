@@ -1,4 +1,4 @@
-//! `out-of-order`: the stage before got the version only afterwards.
+//! `out-of-order`: the previous stage got the version only later.
 
 use super::AuditRule;
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -9,10 +9,10 @@ pub(super) static RULE: AuditRule = AuditRule {
     id: "out-of-order",
     severity: Severity::High,
     needs: RuleRequirement::Order,
-    title: "The stage before got the version only later",
-    about: "A version came to a stage before it came to the stage before. Merges overtake each other: what came to \
-            the stage before up to `--tolerance` later (10 minutes unless said) is listed as `low`. It is not judged \
-            where the two stages write versions differently. Something was tried in the later stage first, or \
+    title: "The previous stage got the version only later",
+    about: "A version was deployed to a stage before it was deployed to the previous stage. Merges overtake each other: if \
+            the previous stage follows within `--tolerance` (10 minutes by default), the severity is `low`. Stages \
+            that write versions differently are skipped. Probably something was tried in the later stage first, or \
             promoted from a branch.",
     find,
 };
@@ -28,8 +28,11 @@ fn check_link(
     deployment: &Deployment<'_>,
 ) -> Option<Finding> {
     let StageRelation::After(seconds) = link.relation else { return None };
-    let message =
-        format!("{} got it {} later", scene.previous_stage(link), format_duration(seconds));
+    let message = format!(
+        "{} got this version {} later",
+        scene.previous_stage(link),
+        format_duration(seconds)
+    );
     if scene.comparison.is_in_order(link.relation) {
         let message = format!("{message}, within the tolerance");
         return Some(Finding {
@@ -57,14 +60,14 @@ mod tests {
         assert_data_eq!(
             late("30"),
             str![[r#"
-20 web prod v2: staging got it 10m later, within the tolerance
+20 web prod v2: staging got this version 10m later, within the tolerance
 
 "#]]
         );
         assert_data_eq!(
             late("31"),
             str![[r#"
-20 web prod v2: staging got it 11m later
+20 web prod v2: staging got this version 11m later
 
 "#]]
         );

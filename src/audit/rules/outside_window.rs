@@ -1,4 +1,4 @@
-//! `outside-window`: it landed outside of opening hours.
+//! `outside-window`: the deployment landed outside of opening hours.
 
 use super::{AuditRule, findings_by_gate};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -9,7 +9,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     severity: Severity::Medium,
     needs: RuleRequirement::Gate(GateKind::Window),
     title: "Deployed outside of opening hours",
-    about: "A deployment landed when none of the stage's windows was open. It needs `window` among the gates, or in a `--policy`. Hours are those of the zone that the window names, with its daylight saving time. Where somebody had broken the glass for it, it is not listed here but under `break-glass`.",
+    about: "A deployment landed while none of the stage's windows was open. Requires a `window` gate, in the configuration or in a `--policy`. Hours are in the time zone of the window, with daylight saving time. Deployments whose gates were overridden are listed under `break-glass` instead.",
     find,
 };
 

@@ -1,4 +1,4 @@
-//! `overtaken`: what it replaced had no outcome.
+//! `overtaken`: the replaced deployment had no outcome.
 
 use super::{AuditRule, findings_by_gate};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -8,8 +8,8 @@ pub(super) static RULE: AuditRule = AuditRule {
     id: "overtaken",
     severity: Severity::Medium,
     needs: RuleRequirement::LedgerOr(GateKind::Isolation),
-    title: "Deployed over something without an outcome",
-    about: "A deployment replaced one of which nobody knew yet how it had turned out: isolation was broken. It is judged from when the ledger begins, and for all the past where `isolation` stands among the gates or in a `--policy`. Rollbacks are left out: they say themselves how the last one turned out.",
+    title: "Replaced a deployment without an outcome",
+    about: "A deployment replaced one that had no recorded outcome yet, which violates isolation. Judged since the first ledger event, or for the whole history if there is an `isolation` gate in the configuration or in a `--policy`. Rollbacks are left out, as they need no outcome.",
     find,
 };
 
@@ -42,7 +42,7 @@ mod tests {
         assert_data_eq!(
             bench.said("overtaken"),
             str![[r#"
-40 web prod v3: v2 landed at 1970-01-01 00:20 UTC and has no outcome; unknown is not passed
+40 web prod v3: v2 (deployed 1970-01-01 00:20 UTC) has no recorded outcome
 
 "#]]
         );

@@ -1,4 +1,4 @@
-//! `skipped-stage`: the stage before never had the version.
+//! `skipped-stage`: the previous stage never had the version.
 
 use super::AuditRule;
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -8,11 +8,11 @@ pub(super) static RULE: AuditRule = AuditRule {
     id: "skipped-stage",
     severity: Severity::High,
     needs: RuleRequirement::Order,
-    title: "The stage before never had the version",
-    about: "A version came to a stage, and the stage before, which has the app, never had it: not earlier, not \
-            later. It is not judged where the two stages write versions differently (more than half of the versions \
-            never match), nor when a cell is new. A rollback to something that never was in the stage before counts. \
-            Look at the commit: a hotfix by hand, or a pipeline that lost a step.",
+    title: "The previous stage never had the version",
+    about: "A version was deployed to a stage, and the previous stage, which has the app, never had it, neither earlier nor \
+            later. Stages that write versions differently (more than half of the versions \
+            never match) and new cells are skipped. A rollback to a version that the previous stage never had counts. \
+            Check the commit for a manual hotfix, or the pipeline for a missing step.",
     find,
 };
 

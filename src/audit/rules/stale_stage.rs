@@ -1,4 +1,4 @@
-//! `stale-stage`: others moved, this one did not.
+//! `stale-stage`: an app was left behind in a stage.
 
 use super::{AuditRule, finding_at_entry};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -12,8 +12,8 @@ pub(super) static RULE: AuditRule = AuditRule {
     severity: Severity::Low,
     needs: RuleRequirement::Nothing,
     title: "An app was left behind in a stage",
-    about: "An app has not moved in a stage for 90 days, while the stage right before it got at least five newer \
-            versions of the app, and other apps moved in the stage. It is about what stands there now. The app is \
+    about: "An app has not been updated in a stage for 90 days, while the previous stage got at least five newer \
+            versions of it, and other apps were updated in the stage. This rule checks the current state. The app is \
             abandoned there, or its promotion is broken.",
     find,
 };
@@ -26,7 +26,7 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     scene.entries().filter_map(|entry| left_behind(scene, &pace, entry)).collect()
 }
 
-/// When what moved.
+/// Times of the last deployments.
 struct StageActivity<'s> {
     stages: HashMap<&'s StageName, i64>,
     /// Newest first.
@@ -66,14 +66,14 @@ fn left_behind(
         .max_by_key(|(_, n)| *n)?;
     let message = || {
         format!(
-            "not moved for {}, while {stage} got {moves} versions",
+            "not updated for {}, while {stage} got {moves} versions",
             format_duration(scene.now - since)
         )
     };
     (moves >= MOVES).then(|| finding_at_entry(&RULE, entry, message()))
 }
 
-/// How often the app moved in another stage since then.
+/// Number of deployments of the app in another stage since then.
 fn count_moves(pace: &StageActivity<'_>, slot: &CellKey, stage: &StageName, since: i64) -> usize {
     let there = pace.cells.get(&(&slot.app, slot.component.as_deref(), stage));
     there
@@ -110,7 +110,7 @@ mod tests {
         assert_data_eq!(
             said(6, "140000"),
             str![[r#"
-web prod v0: not moved for 99d, while staging got 6 versions
+web prod v0: not updated for 99d, while staging got 6 versions
 
 "#]]
         );

@@ -1,4 +1,4 @@
-//! `twins-disagree`: places that should agree do not.
+//! `twins-disagree`: places that should hold the same version do not.
 
 use super::{AuditRule, findings_by_note};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -8,8 +8,8 @@ pub(super) static RULE: AuditRule = AuditRule {
     id: "twins-disagree",
     severity: Severity::Medium,
     needs: RuleRequirement::Nothing,
-    title: "Places that should name one version do not",
-    about: "One version is written in several places that should move together (a tag and the `ref` of its resources, or several containers), and now they differ. It is about what stands there now. A promotion was cut short, or somebody changed one of them by hand.",
+    title: "Places that should hold one version differ",
+    about: "Several places that should hold the same version (a tag and the `ref` of its resources, or several containers) differ. This rule checks the current state. Probably a promotion was interrupted, or somebody changed one of them by hand.",
     find,
 };
 

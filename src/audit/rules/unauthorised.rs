@@ -1,4 +1,4 @@
-//! `unauthorised`: somebody else changed the mapping.
+//! `unauthorised`: the author had no permission to change the mapping.
 
 use super::AuditRule;
 use crate::audit::{AuditContext, Finding, MappedFileChange, RuleRequirement, Severity};
@@ -12,12 +12,12 @@ pub(super) static RULE: AuditRule = AuditRule {
     id: "unauthorised",
     severity: Severity::High,
     needs: RuleRequirement::Permissions,
-    title: "Somebody without permission changed the stage",
-    about: "The author of a deployment is none of the actors that `permissions:` names for its stage. An actor is a \
-            name, a mail address or what stands before its `@`. It needs `permissions:`; a stage that has none is \
-            free for all. A change of a file that holds one stage alone counts, too, where no version moved \
-            (`medium`). An author line can be forged, so this finds habits and slips; what must hold is held up by \
-            a check on pull requests and protected branches.",
+    title: "Somebody changed the stage without permission",
+    about: "The author of a deployment is not one of the actors that `permissions:` names for its stage. An actor is a \
+            name, a mail address or the part before its `@`. Requires `permissions:`; a stage without them is \
+            open to all. A change of a file that holds only one stage counts too, even if no version changed \
+            (`medium`). Author lines can be forged, so this finds habits and slips; to enforce permissions, use \
+            `towpath guard` on pull requests, and protected branches.",
     find,
 };
 
@@ -36,11 +36,11 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
 
 fn check_deployment(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Option<Finding> {
     let name = unpermitted_author(scene, deployment.slot.stage.as_str(), deployment.commit)?;
-    let message = format!("{name} is none of the actors of {}", deployment.slot.stage);
+    let message = format!("{name} is not an actor of {}", deployment.slot.stage);
     Some(Finding::from_deployment(&RULE, deployment, message))
 }
 
-/// A file of one cell changed, and its version did not.
+/// A file of one cell changed, but its version did not.
 fn check_file_change(
     scene: &AuditContext<'_>,
     touch: &MappedFileChange,
@@ -51,7 +51,7 @@ fn check_file_change(
         return None;
     }
     let name = unpermitted_author(scene, slot.stage.as_str(), touch.commit)?;
-    let message = format!("{name} is none of the actors of {}; no version moved", slot.stage);
+    let message = format!("{name} is not an actor of {}; no version changed", slot.stage);
     Some(Finding {
         severity: Severity::Medium,
         slots: vec![slot.clone()],
@@ -62,8 +62,8 @@ fn check_file_change(
     })
 }
 
-/// Which cell each file is about; none where it holds several stages, for it does not say which of
-/// them was meant.
+/// Returns the cell of each file; `None` for a file that holds several stages, as the changed one
+/// is unknown.
 fn stages<'s>(scene: &AuditContext<'s>) -> HashMap<&'s str, Option<&'s CellKey>> {
     let mut out: HashMap<&str, Option<&CellKey>> = HashMap::new();
     for deployment in scene.timeline.deployments() {
@@ -73,7 +73,7 @@ fn stages<'s>(scene: &AuditContext<'s>) -> HashMap<&'s str, Option<&'s CellKey>>
     out
 }
 
-/// The author, if nobody permitted.
+/// Returns the author's name if they have no permission.
 fn unpermitted_author(scene: &AuditContext<'_>, stage: &str, commit: Oid) -> Option<String> {
     let permission = scene.config.pipeline.find_permission(stage)?;
     let author = scene.commit_details(commit)?.author.clone();
@@ -98,7 +98,7 @@ mod tests {
         assert_data_eq!(
             bench("permissions: { prod: [deploy-bot] }").said("unauthorised"),
             str![[r#"
-3 web prod v2: Alice is none of the actors of prod
+3 web prod v2: Alice is not an actor of prod
 
 "#]]
         );
@@ -119,7 +119,7 @@ mod tests {
         assert_data_eq!(
             bench.said("unauthorised"),
             str![[r#"
-9 site prod: Alice is none of the actors of prod; no version moved
+9 site prod: Alice is not an actor of prod; no version changed
 
 "#]]
         );

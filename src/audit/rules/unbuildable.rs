@@ -1,4 +1,4 @@
-//! `unbuildable`: YAML reads the tag as something else.
+//! `unbuildable`: YAML does not read the tag as a string.
 
 use super::{AuditRule, findings_by_note};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -9,14 +9,14 @@ pub(super) static RULE: AuditRule = AuditRule {
     severity: Severity::High,
     needs: RuleRequirement::Nothing,
     title: "YAML reads the tag as a number, so the build fails",
-    about: "A tag stands there without quotes, and YAML reads it as a number, a bool or null: `1.10` becomes 1.1, and kustomize refuses to build. It is about what stands there now. Quote the tag.",
+    about: "YAML reads an unquoted tag as a number, a boolean or null: `1.10` becomes 1.1, and kustomize refuses to build. This rule checks the current state. Quote the tag.",
     find,
 };
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     findings_by_note(scene, &RULE, |note| match note {
         EntryNote::Unbuildable => {
-            Some(String::from("YAML reads this tag as a number, a bool or null; quote it"))
+            Some(String::from("YAML reads this tag as a number, a boolean or null; quote it"))
         }
         _ => None,
     })
@@ -35,7 +35,7 @@ mod tests {
         assert_data_eq!(
             bench().note("web", &EntryNote::Unbuildable).said("unbuildable"),
             str![[r#"
-web dev v1: YAML reads this tag as a number, a bool or null; quote it
+web dev v1: YAML reads this tag as a number, a boolean or null; quote it
 
 "#]]
         );

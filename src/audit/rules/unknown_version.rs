@@ -1,4 +1,4 @@
-//! `unknown-version`: no stage before ever had the version.
+//! `unknown-version`: no earlier stage ever had the version.
 
 use super::AuditRule;
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -10,8 +10,8 @@ pub(super) static RULE: AuditRule = AuditRule {
     severity: Severity::High,
     needs: RuleRequirement::Order,
     title: "No earlier stage ever had the version",
-    about: "A version came to a stage, and none of the stages before, direct or not, ever had it. These are the ones \
-            of `skipped-stage` that nobody can have tried anywhere. It is not judged where one of the stages before \
+    about: "A version was deployed to a stage, and none of the stages before it, direct or not, ever had it. These are the findings \
+            of `skipped-stage` that cannot have been tested anywhere. Skipped if one of the stages before \
             writes versions differently.",
     find,
 };

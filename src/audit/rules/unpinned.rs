@@ -1,4 +1,4 @@
-//! `unpinned`: an image without a version.
+//! `unpinned`: the image has no version.
 
 use super::{AuditRule, finding_at_entry};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -9,8 +9,8 @@ pub(super) static RULE: AuditRule = AuditRule {
     severity: Severity::Low,
     needs: RuleRequirement::Nothing,
     title: "The image has neither tag nor digest",
-    about: "An image is named and no version with it, so that `latest` runs: whatever the registry gives at the time. \
-            It is about what stands there now. Where a chart's own `appVersion` counts, nothing is listed.",
+    about: "An image is named without a version, so `latest` runs: whatever the registry serves at the time. \
+            This rule checks the current state. Charts whose `appVersion` is used are not listed.",
     find,
 };
 
@@ -18,7 +18,7 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     scene
         .entries()
         .filter(is_unpinned)
-        .map(|entry| finding_at_entry(&RULE, entry, "no version is written"))
+        .map(|entry| finding_at_entry(&RULE, entry, "no tag and no digest"))
         .collect()
 }
 
@@ -42,7 +42,7 @@ mod tests {
         assert_data_eq!(
             empty().said("unpinned"),
             str![[r#"
-web prod : no version is written
+web prod : no tag and no digest
 
 "#]]
         );

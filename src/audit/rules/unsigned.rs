@@ -9,19 +9,19 @@ pub(super) static RULE: AuditRule = AuditRule {
     severity: Severity::Low,
     needs: RuleRequirement::Custom(&CUSTOM),
     title: "The deploying commit is not signed",
-    about: "A commit deployed something and carries no signature, while at least nine tenths of the deploying commits \
-            that are looked at (20 or more) do. Where signing is not the custom, nothing is listed. Whether a \
-            signature is good is not checked: that needs the keys of then.",
+    about: "A deploying commit carries no signature, while at least nine tenths of the audited deploying commits \
+            (20 or more) do. If signing is not the convention, nothing is listed. Whether a \
+            signature is valid is not checked: that would need the keys of that time.",
     find,
 };
 
 static CUSTOM: CommitConvention =
-    CommitConvention { name: "signing", does: CommitFlags::is_signed };
+    CommitConvention { name: "signed commit", does: CommitFlags::is_signed };
 
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let found = scene.convention_breakers(&CUSTOM).into_iter();
     found
-        .map(|deployment| Finding::from_deployment(&RULE, &deployment, "its commit is not signed"))
+        .map(|deployment| Finding::from_deployment(&RULE, &deployment, "the commit is not signed"))
         .collect()
 }
 
@@ -40,7 +40,7 @@ mod tests {
         assert_data_eq!(
             bench.said("unsigned"),
             str![[r#"
-4 web dev v4: its commit is not signed
+4 web dev v4: the commit is not signed
 
 "#]]
         );

@@ -1,4 +1,4 @@
-//! `unverified`: it had not passed in the stages before.
+//! `unverified`: the version had not passed in the previous stages.
 
 use super::{AuditRule, findings_by_gate};
 use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
@@ -8,8 +8,8 @@ pub(super) static RULE: AuditRule = AuditRule {
     id: "unverified",
     severity: Severity::High,
     needs: RuleRequirement::Gate(GateKind::Verified),
-    title: "Deployed onwards without a passed outcome",
-    about: "A version came to a stage, and in the stages before it had not passed by then: it had no outcome, or a failed one. Unknown is not passed. It needs `verified` among the gates, or in a `--policy`, and outcomes in the ledger (`towpath record`). Rollbacks need not be verified.",
+    title: "Deployed without a passed outcome",
+    about: "A version was deployed to a stage before it had passed in the previous stages: it had no outcome, or a failed one. An unknown outcome is no pass. Requires a `verified` gate, in the configuration or in a `--policy`, and outcomes in the ledger (`towpath record`). Rollbacks need not be verified.",
     find,
 };
 
@@ -45,13 +45,13 @@ mod tests {
         assert_data_eq!(
             AuditBench::new(gates, &lines).event(50, "ci", passed).said("unverified"),
             str![[r#"
-40 web prod v2: v2 has no outcome in staging; unknown is not passed
+40 web prod v2: v2 has no recorded outcome in staging
 
 "#]]
         );
     }
 
-    /// A pipeline may be quicker than the clock: what counts is the place on the mainline.
+    /// A pipeline may be faster than the clock: the position on the mainline decides.
     #[test]
     fn within_one_second_the_mainline_says_what_came_first() {
         let gates = "gates:\n  - verified\n  - isolation\n";

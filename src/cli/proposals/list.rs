@@ -1,4 +1,4 @@
-//! `towpath proposals list`: what is open.
+//! `towpath proposals list`: lists open pull requests.
 
 use crate::cli::context::CommandContext;
 use crate::cli::exit::ExitKind;
@@ -10,22 +10,22 @@ use crate::report::json::ProposalsJson;
 use crate::ui::{self, OutputFormat};
 use clap::Args;
 
-/// List the pull requests that are open, newest first.
+/// List the open pull requests, newest first
 #[derive(Debug, Args)]
 pub struct ProposalListArgs {
-    /// Also those that are not towpath's
+    /// Include pull requests that towpath did not open
     #[arg(long)]
     all: bool,
 
     #[command(flatten)]
     forge: ForgeArgs,
 
-    /// How the answer is written
+    /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&crate::cli::proposals::show::FORMATS))]
     output: OutputFormat,
 }
 
-/// Lists.
+/// Prints the open pull requests.
 pub fn run(args: &ProposalListArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let listed = list_proposals(&args.forge.to_choice(), args.all, &context.session)?;
     let ProposalList { report, others } = listed;
@@ -34,11 +34,11 @@ pub fn run(args: &ProposalListArgs, context: &CommandContext) -> Result<ExitKind
         _ => ui::proposals(&report, &context.ui.out),
     })?;
     if report.proposals.is_empty() {
-        context.ui.print_note("no pull request of towpath's is open");
+        context.ui.print_note("no pull request from towpath is open");
     }
     if others > 0 {
-        let are_open = if others == 1 { "is open" } else { "are open" };
-        context.ui.print_note(&format!("{others} of others {are_open}; --all lists them"));
+        let requests = if others == 1 { "request is" } else { "requests are" };
+        context.ui.print_note(&format!("{others} other pull {requests} open; --all lists them"));
     }
     Ok(ExitKind::Done)
 }

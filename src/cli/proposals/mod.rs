@@ -1,4 +1,4 @@
-//! `towpath proposals`: what a forge's web page would do, on all forges and without one.
+//! `towpath proposals`: lists, shows, merges and closes pull requests, on a forge or without one.
 
 mod close;
 mod list;
@@ -13,22 +13,22 @@ use clap::{Args, Subcommand};
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath proposals list                   what is open
-  towpath proposals show 12                all about one
-  towpath proposals show towpath/prod/web  by its branch
-  towpath proposals merge 12 --yes         merge it, if its branch is still what was seen
+  towpath proposals list                   list open pull requests
+  towpath proposals show 12                show one by its number
+  towpath proposals show towpath/prod/web  show one by its branch
+  towpath proposals merge 12 --yes         merge it, if its branch is unchanged
   towpath proposals close 12               close it without merging
 
 Exit codes:
   0  done, or nothing to do
-  1  failed, or it cannot be merged
-  2  wrong usage or configuration; there is no such proposal
-  3  a gate is not open, so it is not merged";
+  1  failed, or the pull request cannot be merged
+  2  wrong usage or configuration, or there is no such pull request
+  3  a gate is not open, so the pull request is not merged";
 
-/// List, show, merge and close pull requests, on a forge or without one.
+/// List, show, merge and close pull requests, on a forge or without one
 ///
-/// Where there is no forge, a pull request is a branch and a ref of its own below `refs/towpath/`,
-/// and these commands are its web page.
+/// Without a forge, a pull request is a branch and a ref below `refs/towpath/`, and these commands
+/// replace the web page of a forge.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ProposalsArgs {
@@ -44,10 +44,10 @@ enum ProposalsCommand {
     Close(close::ProposalCloseArgs),
 }
 
-/// Which one.
+/// Argument that selects a pull request.
 #[derive(Debug, Args)]
 struct SelectedProposalArgs {
-    /// Its number, its address, or its branch
+    /// Number, address or branch of the pull request
     #[arg(value_name = "PROPOSAL")]
     proposal: String,
 

@@ -1,4 +1,4 @@
-//! `towpath proposals show`: all about one.
+//! `towpath proposals show`: shows one pull request.
 
 use super::SelectedProposalArgs;
 use crate::cli::context::CommandContext;
@@ -10,20 +10,20 @@ use crate::report::json::ProposalsJson;
 use crate::ui::{self, OutputFormat};
 use clap::Args;
 
-/// Show one pull request: what it is about, whose it is, and what became of it.
+/// Show one pull request, with its author and state
 #[derive(Debug, Args)]
 pub struct ProposalShowArgs {
     #[command(flatten)]
     which: SelectedProposalArgs,
 
-    /// How the answer is written
+    /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
     output: OutputFormat,
 }
 
 pub(super) const FORMATS: [OutputFormat; 2] = [OutputFormat::Table, OutputFormat::Json];
 
-/// Shows.
+/// Prints the pull request.
 pub fn run(args: &ProposalShowArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let (named, forge) = (&args.which.proposal, args.which.forge.to_choice());
     let report = find_proposal(named, &forge, &context.session)?;

@@ -1,4 +1,4 @@
-//! `approval-after-failure` and `approvals`: people say yes.
+//! `approval-after-failure` and `approvals`: people have to approve.
 
 use super::Gate;
 use super::descriptor::{FactNeed, GateDescriptor, GateSettings, PastNeed};
@@ -9,9 +9,9 @@ use crate::config::fields::{LocatedText, escape_for_message};
 /// When people have to approve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ApprovalGate {
-    /// Somebody, where the last deployment failed.
+    /// One person, if the last deployment failed.
     AfterFailure,
-    /// So many people, always.
+    /// Number of people who have to approve, always.
     Count(u32),
 }
 
@@ -20,14 +20,14 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     keys: &[
         GateKey {
             name: "approval-after-failure",
-            about: "Somebody has to approve where the last deployment failed.",
+            about: "Requires an approval if the last deployment failed.",
             bare: Some(|| Gate::Approval(ApprovalGate::AfterFailure)),
             short: Some(ShortForm { shape: ShortShape::Nothing, read: read_after_failure }),
             long: None,
         },
         GateKey {
             name: "approvals",
-            about: "So many people have to approve, always.",
+            about: "Number of people who have to approve, always.",
             bare: None,
             short: Some(ShortForm { shape: ShortShape::Text, read: read_count }),
             long: None,
@@ -35,7 +35,7 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     ],
     last_rule_counts: false,
     implied_past: PastNeed::newest_runs,
-    // Reviews at the forge are not kept with their time.
+    // Reviews at the forge have no history.
     answers_for_the_past: false,
     keeps_a_stage_still: false,
 };
@@ -70,7 +70,7 @@ fn read_count(
     if count.is_none() {
         reader.problems.add(
             first.at,
-            format!("`{}` is no number of people", escape_for_message(first.text)),
+            format!("`{}` is not a number of people from 1 to 100", escape_for_message(first.text)),
             None,
         );
     }

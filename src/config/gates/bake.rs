@@ -8,13 +8,13 @@ use crate::config::fields::{ConfigField, ConfigFields, LocatedText};
 use crate::config::keys::{ValueShape, key};
 use crate::model::StageName;
 
-/// The version has run for a time.
+/// Options of `bake`: the version has run for a time.
 #[derive(Debug, Clone)]
 pub struct BakeGate {
     pub seconds: i64,
-    /// Empty: the stages right before.
+    /// Empty means the previous stages.
     pub stages: Vec<StageName>,
-    /// Counted from when it passed, not from when it landed.
+    /// True if the time counts from the passed outcome instead of the deployment.
     pub from_outcome: bool,
 }
 
@@ -22,7 +22,7 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     name: "bake",
     keys: &[GateKey {
         name: "bake",
-        about: "The version has run in the stages right before for a time.",
+        about: "The version has run in the previous stages for a time.",
         bare: None,
         short: Some(ShortForm { shape: ShortShape::Text, read: read_short }),
         long: Some(LongForm {
@@ -45,7 +45,7 @@ impl GateSettings for BakeGate {
         Vec::new()
     }
 
-    // The best of all runs of the version counts, also one long ago.
+    // The best of all runs of the version counts, even one long ago.
     fn past(&self) -> PastNeed {
         PastNeed::of_stages(&self.stages, PastNeed::AllRuns)
     }

@@ -1,4 +1,4 @@
-//! `blocker`: something outside that stands in the way.
+//! `blocker`: an external condition blocks.
 
 use super::descriptor::{FactNeed, GateDescriptor, GateSettings, PastNeed};
 use super::keys::{COMMAND, GateKey, LongForm, TIMEOUT};
@@ -7,39 +7,39 @@ use super::{ExternalCommand, Gate};
 use crate::config::fields::{ConfigField, ConfigFields};
 use crate::config::keys::{ConfigKey, ValueShape, key};
 
-/// Something outside that stands in the way.
+/// Options of `blocker`: an external condition.
 #[derive(Debug, Clone)]
 pub struct BlockerGate {
     pub by: BlockedBy,
-    /// Said where it has nothing to say itself.
+    /// Reason to show if the blocker gives none.
     pub reason: Option<String>,
 }
 
-/// What is asked whether something stands in the way.
+/// Source of the external condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BlockedBy {
-    /// 0 is open, 1 is shut, and anything else no answer.
+    /// Exit code 0 is open, 1 is shut, and any other is no answer.
     Command(ExternalCommand),
     /// Shut while the repository has this file.
     File(String),
     /// Shut while the forge has an open issue with this label.
     Issue(String),
-    /// 2xx is open; with a pointer, only where the value is the expected one.
+    /// A 2xx status is open; with `expect` (JSON pointer and value) the value has to match too.
     Http { url: String, expect: Option<(String, String)>, timeout: u64 },
 }
 
 const OPTIONS: &[ConfigKey] = &[
     COMMAND,
-    key("file", ValueShape::Text, "A file of the repository that shuts the gate by being there."),
-    key("issue", ValueShape::Text, "A label: an open issue of the forge with it shuts the gate."),
-    key("url", ValueShape::Text, "An address: an answer of 2xx opens the gate."),
+    key("file", ValueShape::Text, "A file of the repository; the gate is shut while it exists."),
     key(
-        "pointer",
+        "issue",
         ValueShape::Text,
-        "With `url`: where the answer, as JSON, has the value that counts.",
+        "A label; the gate is shut while the forge has an open issue with it.",
     ),
+    key("url", ValueShape::Text, "A URL; a 2xx status opens the gate."),
+    key("pointer", ValueShape::Text, "With `url`: JSON pointer to the value to compare."),
     key("equals", ValueShape::Text, "With `pointer`: the value that opens the gate."),
-    key("reason", ValueShape::Text, "Said where the blocker says nothing itself."),
+    key("reason", ValueShape::Text, "Reason to show if the blocker gives none."),
     TIMEOUT,
 ];
 
@@ -47,14 +47,14 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     name: "blocker",
     keys: &[GateKey {
         name: "blocker",
-        about: "Something outside stands in the way: an incident, an alarm, an error budget.",
+        about: "An external condition blocks: an incident, an alarm, an error budget.",
         bare: None,
         short: None,
         long: Some(LongForm { options: OPTIONS, read: read_long }),
     }],
     last_rule_counts: false,
     implied_past: PastNeed::newest_runs,
-    // What is outside tells only of now.
+    // External conditions have no history.
     answers_for_the_past: false,
     keeps_a_stage_still: true,
 };
@@ -84,7 +84,7 @@ fn read_long(
     let kinds = ["command", "file", "issue", "url"];
     let given: Vec<&str> = kinds.into_iter().filter(|kind| fields.get(kind).is_some()).collect();
     let [kind] = given.as_slice() else {
-        let message = "a blocker has one of `command`, `file`, `issue` and `url`";
+        let message = "a blocker needs exactly one of `command`, `file`, `issue` and `url`";
         reader.problems.add(field.key, message, None);
         return None;
     };
@@ -106,7 +106,7 @@ fn read_http(
 ) -> Option<BlockedBy> {
     let url = fields.text("url", reader.problems)?;
     if !url.text.starts_with("https://") && !url.text.starts_with("http://") {
-        reader.problems.add(url.at, "an address begins with `https://` or `http://`", None);
+        reader.problems.add(url.at, "a URL must start with `https://` or `http://`", None);
         return None;
     }
     let pointer = fields.text("pointer", reader.problems);
@@ -120,7 +120,7 @@ fn read_http(
             let hint = String::from("for example `pointer: /status/indicator` and `equals: none`");
             reader.problems.add(
                 word.at,
-                "`pointer`, a JSON pointer, and `equals` belong together",
+                "`pointer` (a JSON pointer) and `equals` must be used together",
                 hint,
             );
             return None;

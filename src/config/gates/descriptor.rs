@@ -1,25 +1,25 @@
-//! What a gate says of itself: its name and keys, what it has to know of the world and of the past, and
-//! who asks it. Everything that goes through all gates reads this, so that no list elsewhere has to be
-//! remembered. The fields have no defaults: a gate that leaves one out does not compile.
+//! The description of a gate: its name and keys, the external facts and the history it needs, and
+//! the commands that ask it. Code that handles all gates reads it, so there are no lists to keep up
+//! to date elsewhere. The fields have no defaults: a gate that leaves one out does not compile.
 
 use super::keys::GateKey;
 use super::{ExternalCommand, PipelineConfig};
 use crate::model::StageName;
 use std::fmt;
 
-/// What holds for a gate whatever its settings.
+/// Properties of a gate that do not depend on its settings.
 pub struct GateDescriptor {
     /// The word used in help, tables and JSON.
     pub name: &'static str,
-    /// How it is written in `towpath.yaml`; empty for a gate that nobody configures.
+    /// Its keys in `towpath.yaml`; empty if it cannot be configured.
     pub(in crate::config) keys: &'static [GateKey],
-    /// Of several rules that hold for a cell, the last alone counts.
+    /// True if only the last of several rules for a cell applies.
     pub last_rule_counts: bool,
-    /// The past that it looks at where no rule of its own holds.
+    /// The history it reads if none of its rules applies.
     pub implied_past: fn(&PipelineConfig) -> PastNeed,
-    /// The past can tell what it would have answered, so that `audit` asks it.
+    /// True if it can be judged for the past, so that `audit` asks it.
     pub answers_for_the_past: bool,
-    /// It keeps a stage as it is, so that `guard` asks it also where no version arrives.
+    /// True if it keeps a stage unchanged, so that `guard` asks it even if no version arrives.
     pub keeps_a_stage_still: bool,
 }
 
@@ -29,22 +29,22 @@ impl fmt::Debug for GateDescriptor {
     }
 }
 
-/// What depends on the settings of one gate.
+/// Properties of a gate that depend on its settings.
 pub trait GateSettings {
-    /// What is asked of the world before the gate is.
+    /// The facts to collect before the gate is asked.
     fn facts(&self) -> Vec<FactNeed<'_>>;
 
-    /// The past that it looks at.
+    /// The history it reads.
     fn past(&self) -> PastNeed;
 }
 
-/// Something that a gate has to know before it is asked. What a change to the rules is, and which commands
-/// may be run, follows from it.
+/// A fact that a gate needs before it is asked. It also determines which changes are changes to the
+/// rules, and which commands may run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FactNeed<'g> {
-    /// What a command says of one deployment.
+    /// The answer of a command for one deployment.
     Command(&'g ExternalCommand),
-    /// Statuses and check runs of the deployments to these stages; empty: the stages right before.
+    /// Statuses and check runs of the deployments to these stages; empty means the previous stages.
     Checks(&'g [StageName]),
     /// Reviews of the proposal.
     Reviews,
@@ -52,15 +52,15 @@ pub enum FactNeed<'g> {
     File(&'g str),
     /// Whether the forge has an open issue with this label.
     Issue(&'g str),
-    /// What an address answers; with a pointer and the value that is expected there. The time-out is in
-    /// seconds.
+    /// The answer of a URL; `expect` is a JSON pointer and the value to find there, and `timeout`
+    /// is in seconds.
     Http { url: &'g str, expect: Option<&'g (String, String)>, timeout: u64 },
     /// The values of these keys beside the version.
     Flags(&'g [String]),
 }
 
 impl<'g> FactNeed<'g> {
-    /// What may be files of the repository that decide the answer: who changes them changes the rules.
+    /// Possible files of the repository that decide the answer: changing them changes the rules.
     pub fn rule_paths(self) -> Vec<&'g str> {
         match self {
             FactNeed::Command(call) => call.argv.iter().map(String::as_str).collect(),
@@ -74,24 +74,25 @@ impl<'g> FactNeed<'g> {
     }
 }
 
-/// How much of the past a gate looks at. The more, the greater.
+/// How much history a gate reads, in ascending order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PastNeed {
-    /// What runs in the cells that move, and the newest run of the version in the stages right before.
+    /// What runs in the cells that change, and the newest run of the version in the previous
+    /// stages.
     NewestRuns,
-    /// The same, but an older run may open what the newest ones leave shut.
+    /// The same, but an older run may open the gate where the newest ones leave it shut.
     AllRuns,
-    /// Anything.
+    /// All of it.
     WholeHistory,
 }
 
 impl PastNeed {
-    /// What is named may be any stage; what is not named is the stages right before.
+    /// The whole history if stages are named, as they may be any; else `usual`.
     pub(super) fn of_stages(named: &[StageName], usual: PastNeed) -> PastNeed {
         if named.is_empty() { usual } else { PastNeed::WholeHistory }
     }
 
-    /// For gates that look at nothing but the newest runs, or are not asked without a rule.
+    /// For gates that only read the newest runs, or are not asked without a rule.
     pub(super) fn newest_runs(_: &PipelineConfig) -> PastNeed {
         PastNeed::NewestRuns
     }

@@ -1,4 +1,4 @@
-//! A freeze: from one moment to another nothing moves.
+//! Freezes: periods without deployments.
 
 use super::Gate;
 use super::descriptor::{FactNeed, GateDescriptor, GateSettings, PastNeed};
@@ -11,31 +11,27 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, Zoned};
 
-/// A span of time in which nothing is deployed.
+/// A period in which nothing is deployed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FreezePeriod {
     pub from: Zoned,
-    /// Not included.
+    /// Exclusive.
     pub to: Zoned,
     pub reason: Option<String>,
 }
 
 const OPTIONS: &[ConfigKey] = &[
-    key("from", ValueShape::Text, "The first day, or the moment it begins."),
-    key("to", ValueShape::Text, "The last day, or the moment it ends."),
-    key("reason", ValueShape::Text, "Why, for people."),
-    key(
-        "zone",
-        ValueShape::Text,
-        "The time zone of both, such as `Europe/London`; UTC unless given.",
-    ),
+    key("from", ValueShape::Text, "The first day, or the time it starts."),
+    key("to", ValueShape::Text, "The last day, or the time it ends."),
+    key("reason", ValueShape::Text, "The reason, for people."),
+    key("zone", ValueShape::Text, "The time zone of both, such as `Europe/London`. Default: UTC."),
 ];
 
 pub(super) static GATE: GateDescriptor = GateDescriptor {
     name: "freeze",
     keys: &[GateKey {
         name: "freeze",
-        about: "Nothing moves for a time.",
+        about: "No deployments for a period.",
         bare: None,
         short: None,
         long: Some(LongForm { options: OPTIONS, read: read_long }),
@@ -57,10 +53,10 @@ impl GateSettings for FreezePeriod {
 }
 
 impl FreezePeriod {
-    /// Reads `2026-12-20` or `2026-12-20T18:00`. A day counts whole: as the end, too.
+    /// Parses `2026-12-20` or `2026-12-20T18:00`. An end without a time includes that whole day.
     ///
     /// # Errors
-    /// What cannot be read, as half a sentence.
+    /// A phrase that describes the problem.
     pub fn parse(
         from: &str,
         to: &str,
@@ -73,19 +69,16 @@ impl FreezePeriod {
         let to =
             if is_day { to.checked_add(1.day()).map_err(|error| error.to_string())? } else { to };
         if to <= from {
-            return Err("the freeze ends before it begins".into());
+            return Err("the freeze ends before it starts".into());
         }
         Ok(FreezePeriod { from, to, reason: reason.map(str::to_owned) })
     }
 }
 
-/// The moment, and whether it is a whole day.
+/// Parses a time. Returns true with it if the text names a whole day.
 fn parse_moment(text: &str, zone: &TimeZone) -> Result<(Zoned, bool), String> {
-    let wrong = || {
-        format!(
-            "`{text}` is no day and no time; they are written `2026-12-20` or `2026-12-20T18:00`"
-        )
-    };
+    let wrong =
+        || format!("`{text}` is not a date or time such as `2026-12-20` or `2026-12-20T18:00`");
     if let Some(exact) = text.parse::<jiff::Timestamp>().ok().filter(|_| text.contains('T')) {
         return Ok((exact.to_zoned(zone.clone()), false));
     }
@@ -112,7 +105,7 @@ fn read_long(
     match FreezePeriod::parse(from, to, zone, reason) {
         Ok(freeze) => Some(Gate::Freeze(freeze)),
         Err(why) => {
-            reader.problems.add(field.key, format!("this is no freeze: {why}"), None);
+            reader.problems.add(field.key, format!("invalid freeze: {why}"), None);
             None
         }
     }

@@ -1,4 +1,4 @@
-//! `hold`: no rollback holds the app in the stage. It is in the ledger alone.
+//! `hold`: no rollback holds the app in the stage. Holds are only in the ledger.
 
 use super::descriptor::{GateDescriptor, PastNeed};
 

@@ -6,7 +6,7 @@ use super::keys::{GateKey, ShortForm, ShortShape};
 use super::option_reader::GateOptionReader;
 use crate::config::fields::LocatedText;
 
-/// What the last deployment is looked for in.
+/// Scope in which the last deployment needs an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IsolationScope {
     /// The app, in each target.

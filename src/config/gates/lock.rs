@@ -1,4 +1,4 @@
-//! `lock`: nobody has locked the stage or the app. It is in the ledger alone.
+//! `lock`: the stage and the app are not locked. Locks are only in the ledger.
 
 use super::descriptor::{GateDescriptor, PastNeed};
 

@@ -1,6 +1,6 @@
-//! The gates of the pipeline, as they are configured: which rules hold for which stage and app.
+//! Configured gates: the rules for each stage and app.
 //!
-//! What a gate makes of them is said in `pipeline`; here are only the wishes.
+//! These are settings only; `pipeline` evaluates them.
 
 mod approval;
 mod bake;
@@ -51,21 +51,21 @@ pub use window_hours::WindowHours;
 use crate::model::{AppName, StageName};
 use std::fmt;
 
-/// Makes the two enums of gates and what leads from them to descriptions and settings, so that one line is
-/// all that a gate needs here: `Kind(Settings) in file`, without settings where nobody configures it.
+/// Makes both enums of gates and their mapping to descriptors and settings. A gate needs one line:
+/// `Kind(Settings) in file`, without settings if it cannot be configured.
 macro_rules! gates {
     ($($(#[cfg($cfg:meta)])? $kind:ident $(($settings:ty))? in $file:ident;)*) => {
-        /// The gates, each one file here and one in `pipeline/gates`.
+        /// Kinds of gates, each a file here and a file in `pipeline/gates`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum GateKind {
             $($(#[cfg($cfg)])? $kind,)*
         }
 
         impl GateKind {
-            /// All of them, in the order they are shown.
+            /// All kinds, in display order.
             pub const ALL: &'static [GateKind] = &[$($(#[cfg($cfg)])? GateKind::$kind,)*];
 
-            /// What the gate says of itself.
+            /// Returns the description of the gate.
             pub fn descriptor(self) -> &'static GateDescriptor {
                 match self {
                     $($(#[cfg($cfg)])? GateKind::$kind => &$file::GATE,)*
@@ -73,10 +73,10 @@ macro_rules! gates {
             }
         }
 
-        /// What a gate asks for.
+        /// A gate with its options.
         #[derive(Debug, Clone)]
         pub enum Gate {
-            /// What was said before of gates of this kind does not hold.
+            /// Cancels earlier rules of this kind.
             Off(GateKind),
             $($(#[cfg($cfg)])? $($kind($settings),)?)*
         }
@@ -126,30 +126,30 @@ impl fmt::Display for GateKind {
 }
 
 impl Gate {
-    /// Which gate it is.
+    /// Kind of the gate.
     pub fn kind(&self) -> GateKind {
         self.parts().0
     }
 
-    /// What it asks for; `None` where it is off.
+    /// Its settings; `None` if it is off.
     pub fn settings(&self) -> Option<&dyn GateSettings> {
         self.parts().1
     }
 }
 
-/// One gate, and what it holds for.
+/// A gate and its scope.
 #[derive(Debug, Clone)]
 pub struct GateRule {
     pub gate: Gate,
-    /// Empty: all stages.
+    /// Empty means all stages.
     pub stages: Vec<StageName>,
-    /// Patterns with `*`; empty: all apps.
+    /// Patterns with `*`; empty means all apps.
     pub apps: Vec<String>,
-    /// The line of `towpath.yaml`, 1-based.
+    /// Line of `towpath.yaml`, 1-based.
     pub line: u32,
 }
 
-/// A command, never run through a shell.
+/// An external command, never run through a shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExternalCommand {
     /// The program and its arguments.
@@ -166,7 +166,7 @@ impl GateRule {
     }
 }
 
-/// Does a text fit a pattern, in which `*` stands for any text?
+/// True if the text matches a pattern in which `*` stands for any text.
 pub fn matches_glob(pattern: &str, text: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(after) = text.strip_prefix(head) else { return false };

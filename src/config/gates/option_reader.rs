@@ -1,4 +1,4 @@
-//! The value of one gate, from its short form or its options.
+//! Reads a gate from its short form or its options.
 
 use super::keys::{GateKey, find_gate_key, gate_names};
 use super::{ExternalCommand, Gate, GateKind};
@@ -8,33 +8,33 @@ use crate::config::fields::{ConfigField, ConfigFields, LocatedText, escape_for_m
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use regex::Regex;
 
-/// How long an answer is waited for, in seconds.
+/// Default timeout of an external answer, in seconds.
 const TIMEOUT: u64 = 10;
-/// Nobody waits longer for one.
+/// Maximum timeout, in seconds.
 const MAX_TIMEOUT: u64 = 600;
 
-/// Reads values, and reports what cannot be read.
+/// Reads gate options and reports problems.
 pub(super) struct GateOptionReader<'s, 'p, 't> {
     pub stages: &'s [Stage],
     pub problems: &'p mut DiagnosticCollector<'t>,
 }
 
 impl GateOptionReader<'_, '_, '_> {
-    /// A gate that is only named.
+    /// Reads a gate given by name only.
     pub fn read_bare_gate(&mut self, word: LocatedText<'_>) -> Option<Gate> {
         let found = find_gate_key(word.text);
         if let Some(bare) = found.and_then(|(_, key)| key.bare) {
             return Some(bare());
         }
         let (what, hint) = match found {
-            Some(_) => ("needs a value behind it", Some(format!("write `{}: …`", word.text))),
-            None => ("is no gate", did_you_mean(word.text, gate_names())),
+            Some(_) => ("needs a value", Some(format!("write `{}: …`", word.text))),
+            None => ("is not a gate", did_you_mean(word.text, gate_names())),
         };
         self.problems.add(word.at, format!("`{}` {what}", escape_for_message(word.text)), hint);
         None
     }
 
-    /// A gate with a value.
+    /// Reads a gate with a value.
     pub fn read_gate(
         &mut self,
         (kind, key): (GateKind, &GateKey),
@@ -60,7 +60,7 @@ impl GateOptionReader<'_, '_, '_> {
             let options = key.long.iter().flat_map(|long| long.options);
             let options: Vec<&str> = options.map(|option| option.name).collect();
             let hint = format!("its options are {}", options.join(", "));
-            self.problems.add(field.key, format!("`{}` is a mapping", key.name), hint);
+            self.problems.add(field.key, format!("`{}` must be a mapping", key.name), hint);
             return None;
         };
         let before = self.problems.count();
@@ -74,7 +74,7 @@ impl GateOptionReader<'_, '_, '_> {
         (short.read)(self, first, &words)
     }
 
-    /// Reports a word that a gate cannot be.
+    /// Reports a value that a gate does not accept.
     pub(super) fn reject_value(
         &mut self,
         name: &str,
@@ -112,7 +112,10 @@ impl GateOptionReader<'_, '_, '_> {
                     .to_owned();
                 self.problems.add(
                     word.at,
-                    format!("`{}` is no regular expression: {why}", escape_for_message(word.text)),
+                    format!(
+                        "`{}` is not a valid regular expression: {why}",
+                        escape_for_message(word.text)
+                    ),
                     None,
                 );
                 None
@@ -127,7 +130,7 @@ impl GateOptionReader<'_, '_, '_> {
             let hint = String::from("for example `30m`, `12h` or `2d`");
             self.problems.add(
                 word.at,
-                format!("`{}` is no time span", escape_for_message(word.text)),
+                format!("`{}` is not a time span", escape_for_message(word.text)),
                 hint,
             );
         }
@@ -150,10 +153,10 @@ impl GateOptionReader<'_, '_, '_> {
         {
             let words: Vec<&str> = word.text.split_whitespace().collect();
             let hint = format!(
-                "no shell takes it apart: `command: [{}]`",
+                "it is not run through a shell; write `command: [{}]`",
                 escape_for_message(&words.join(", "))
             );
-            self.problems.add(field.key, "`command` is a list of words", hint);
+            self.problems.add(field.key, "`command` must be a list of words", hint);
             return None;
         }
         let argv = fields
@@ -168,14 +171,14 @@ impl GateOptionReader<'_, '_, '_> {
         let Some(word) = fields.text("timeout", self.problems) else { return Some(TIMEOUT) };
         let seconds = u64::try_from(self.seconds(word)?).unwrap_or(TIMEOUT);
         if !(1..=MAX_TIMEOUT).contains(&seconds) {
-            self.problems.add(word.at, "a time-out is between 1s and 10m", None);
+            self.problems.add(word.at, "a timeout must be between 1s and 10m", None);
             return None;
         }
         Some(seconds)
     }
 }
 
-/// A time span such as `30m`, `1h 30m` or `2d`; a day is 24 hours.
+/// Parses a time span such as `30m`, `1h 30m` or `2d`; a day is 24 hours.
 pub fn time_span(text: &str) -> Option<SignedDuration> {
     let exact = text.parse::<SignedDuration>().ok();
     let days = || text.parse::<Span>().ok()?.to_duration(SpanRelativeTo::days_are_24_hours()).ok();

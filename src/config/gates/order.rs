@@ -1,4 +1,4 @@
-//! `order`: never skip a stage.
+//! `order`: stages may not be skipped.
 
 use super::Gate;
 use super::descriptor::{FactNeed, GateDescriptor, GateSettings, PastNeed};
@@ -8,12 +8,12 @@ use crate::config::fields::{ConfigField, ConfigFields, LocatedText, escape_for_m
 use crate::config::keys::{ValueShape, key};
 use regex::Regex;
 
-/// Never skip a stage.
+/// Options of `order`: stages may not be skipped.
 #[derive(Debug, Clone, Default)]
 pub struct OrderGate {
-    /// What is replaced in tags before they are compared, and by what.
+    /// Replacements in tags before they are compared.
     pub rewrites: Vec<(Regex, String)>,
-    /// When the past is judged: the stage before may come so many seconds later.
+    /// For past deployments: seconds by which the previous stage may be late.
     pub tolerance: i64,
 }
 
@@ -21,7 +21,7 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     name: "order",
     keys: &[GateKey {
         name: "order",
-        about: "The version is or was what the stages right before run. On unless `off`.",
+        about: "The previous stages run or ran the version. On unless `off`.",
         bare: Some(|| Gate::Order(OrderGate::default())),
         short: Some(ShortForm { shape: ShortShape::Text, read: read_short }),
         long: Some(LongForm {
@@ -29,12 +29,12 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
                 key(
                     "rewrite",
                     ValueShape::Texts,
-                    "What is replaced in tags before they are compared: `s/-RC[0-9]+$//`.",
+                    "Replacements in tags before they are compared: `s/-RC[0-9]+$//`.",
                 ),
                 key(
                     "tolerance",
                     ValueShape::Text,
-                    "When the past is judged: the stage before may come so much later.",
+                    "For past deployments: how much later the previous stage may get the version.",
                 ),
             ],
             read: read_long,
@@ -42,7 +42,7 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     }],
     last_rule_counts: true,
     implied_past: |_| PastNeed::AllRuns,
-    // `audit` has rules of its own for it, with a tolerance for the order of merges.
+    // `audit` has its own rules for it, with a tolerance for the order of merges.
     answers_for_the_past: false,
     keeps_a_stage_still: false,
 };
@@ -83,7 +83,7 @@ fn read_long(
     Some(Gate::Order(order))
 }
 
-/// `s/EXPRESSION/REPLACEMENT/`, with any sign for the slash.
+/// Parses `s/EXPRESSION/REPLACEMENT/`, with any separator.
 fn read_rewrite(
     reader: &mut GateOptionReader<'_, '_, '_>,
     word: LocatedText<'_>,
@@ -99,7 +99,7 @@ fn read_rewrite(
         let hint = String::from("for example `s/-RC[0-9]+$//`");
         reader.problems.add(
             word.at,
-            format!("`{}` is no replacement", escape_for_message(word.text)),
+            format!("`{}` is not a replacement", escape_for_message(word.text)),
             hint,
         );
         return None;

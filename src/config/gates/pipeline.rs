@@ -1,13 +1,13 @@
-//! All that is said about the pipeline: gates, who may do what, the ledger, and how stages move.
+//! Settings of the pipeline: gates, permissions, ledger, and how stages move.
 
 use super::{FactNeed, Gate, GateKind, GateRule, PastNeed, StageWaves};
-use crate::config::resolved::WrittenSetting;
+use crate::config::written_setting::WrittenSetting;
 use crate::model::{AppName, StageName};
 
-/// Everything that is said about the pipeline.
+/// All settings of the pipeline.
 #[derive(Debug, Clone, Default)]
 pub struct PipelineConfig {
-    /// Those for all stages first.
+    /// Gates for all stages come first.
     pub gates: Vec<GateRule>,
     pub permissions: Vec<Permission>,
     pub ledger: LedgerPlace,
@@ -15,7 +15,7 @@ pub struct PipelineConfig {
     pub waves: Vec<StageWaves>,
 }
 
-/// Where the ledger is kept.
+/// Location of the ledger.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LedgerPlace {
     /// `refs/towpath/ledger`.
@@ -25,7 +25,7 @@ pub enum LedgerPlace {
     Branch,
 }
 
-/// Who may do something.
+/// A permission, and who has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permission {
     /// A stage, `break-glass`, or `config`.
@@ -37,23 +37,23 @@ pub struct Permission {
     pub line: u32,
 }
 
-/// How `advance` treats a stage.
+/// Behaviour of `advance` for a stage.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AdvancePolicy {
     pub stage: Option<StageName>,
-    /// Propose each version in turn, not the newest alone.
+    /// Propose each version in turn, not only the newest.
     pub each: bool,
 }
 
-/// The name that break-glass permissions stand under.
+/// Key of the permission to override gates.
 pub const BREAK_GLASS: &str = "break-glass";
 
-/// The name that the permission to change the rules themselves stands under.
+/// Key of the permission to change the rules.
 pub const CONFIG: &str = "config";
 
 impl PipelineConfig {
-    /// The rules of one kind that hold for an app in a stage, in the order they are written. `off`
-    /// takes back those before it.
+    /// Rules of one kind for an app in a stage, in the order of the file. `off` cancels those
+    /// before it, and so does another rule of `order` or `isolation`.
     pub fn rules_for(&self, kind: GateKind, stage: &StageName, app: &AppName) -> Vec<&GateRule> {
         let mut out: Vec<&GateRule> = Vec::new();
         for rule in
@@ -67,8 +67,7 @@ impl PipelineConfig {
         out
     }
 
-    /// What has to be asked of the world before the gates are asked about an app in a stage, and for
-    /// which rule.
+    /// The facts that the gates need for an app in a stage, each with its rule.
     pub fn facts_for(&self, stage: &StageName, app: &AppName) -> Vec<(&GateRule, FactNeed<'_>)> {
         let rules = GateKind::ALL.iter().flat_map(|kind| self.rules_for(*kind, stage, app));
         let settings = rules.filter_map(|rule| Some((rule, rule.gate.settings()?)));
@@ -77,12 +76,12 @@ impl PipelineConfig {
             .collect()
     }
 
-    /// The same of all rules, whatever they hold for.
+    /// The facts that all rules need, whatever their scope.
     pub fn all_facts(&self) -> impl Iterator<Item = FactNeed<'_>> {
         self.gates.iter().filter_map(|rule| rule.gate.settings()).flat_map(|gate| gate.facts())
     }
 
-    /// How much of the past a gate looks at to judge an app in a stage.
+    /// How much history a gate reads to judge an app in a stage.
     pub fn past_need(&self, kind: GateKind, stage: &StageName, app: &AppName) -> PastNeed {
         let rules = self.rules_for(kind, stage, app).into_iter();
         let settings = rules.filter_map(|rule| rule.gate.settings());
@@ -90,7 +89,7 @@ impl PipelineConfig {
         settings.map(|gate| gate.past()).fold(implied, PastNeed::max)
     }
 
-    /// What is said, for people: each gate with what it holds for, and who may do what.
+    /// Settings for display: each gate with its scope, and the permissions.
     pub(in crate::config) fn written_settings(&self) -> Vec<WrittenSetting> {
         let gate = |rule: &GateRule| {
             let stages: Vec<&str> = rule.stages.iter().map(|stage| stage.as_str()).collect();
@@ -118,17 +117,17 @@ impl PipelineConfig {
             .collect()
     }
 
-    /// Who may do this: `None` where nobody said, so that everyone may.
+    /// Returns the permission; `None` means that everyone has it.
     pub fn find_permission(&self, of: &str) -> Option<&Permission> {
         self.permissions.iter().find(|permission| permission.of == of)
     }
 
-    /// How the targets of a stage follow each other; `None`: they move together.
+    /// Waves of a stage; `None` means that its targets move together.
     pub fn waves_of(&self, stage: &StageName) -> Option<&StageWaves> {
         self.waves.iter().find(|waves| waves.stage == *stage)
     }
 
-    /// How `advance` treats a stage.
+    /// Behaviour of `advance` for a stage.
     pub fn policy_of(&self, stage: &StageName) -> AdvancePolicy {
         self.policies
             .iter()
@@ -139,12 +138,12 @@ impl PipelineConfig {
 }
 
 impl Permission {
-    /// Everyone that is named, and the files that name more.
+    /// Named actors, and files with signers.
     pub fn named_parties(&self) -> impl Iterator<Item = &str> {
         self.actors.iter().chain(&self.signers).map(String::as_str)
     }
 
-    /// Is one of these words among those that are named?
+    /// True if one of these words is a named actor.
     pub fn names_any<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> bool {
         words
             .into_iter()

@@ -1,4 +1,4 @@
-//! `gates:`, `permissions:` and what stages say about the pipeline.
+//! Reads `gates:`, `permissions:`, and the pipeline keys of stages.
 
 use super::keys::{GateKey, PERMISSION, SCOPE, find_gate_key, gate_names};
 use super::option_reader::GateOptionReader;
@@ -10,10 +10,10 @@ use crate::config::keys::QUEUE;
 use crate::model::StageName;
 use crate::yaml::YamlValue;
 
-/// More gates than a person writes.
+/// Limit on gates.
 const MAX_GATES: usize = 500;
 
-/// The rules of one list. `only` is the stage it belongs to.
+/// Reads a list of gates. `only` is the stage it belongs to.
 pub(in crate::config) fn read_gates(
     field: ConfigField<'_>,
     stages: &[Stage],
@@ -64,7 +64,7 @@ impl GateOptionReader<'_, '_, '_> {
         Some(GateRule { gate, stages, apps, line })
     }
 
-    /// The one key that is a gate.
+    /// Returns the one key that is a gate.
     fn the_gate<'a>(
         &mut self,
         item: YamlValue<'a>,
@@ -73,9 +73,11 @@ impl GateOptionReader<'_, '_, '_> {
         let mut found = fields.iter().filter_map(|field| Some((find_gate_key(field.name)?, field)));
         let first = found.next();
         if let (Some(((_, one), _)), Some(((_, two), field))) = (first, found.next()) {
-            let message =
-                format!("one entry has one gate, but this has `{}` and `{}`", one.name, two.name);
-            self.problems.add(field.key, message, String::from("begin another entry with `- `"));
+            let message = format!(
+                "an entry must have one gate, but this has `{}` and `{}`",
+                one.name, two.name
+            );
+            self.problems.add(field.key, message, String::from("start another entry with `- `"));
             return None;
         }
         if first.is_none() && !fields.unknown {
@@ -93,7 +95,11 @@ impl GateOptionReader<'_, '_, '_> {
         match (words, only) {
             (Some(words), Some(_)) => {
                 if let Some(word) = words.first() {
-                    self.problems.add(word.at, "these gates belong to one stage already", None);
+                    self.problems.add(
+                        word.at,
+                        "`stages` is not allowed here: these gates already belong to a stage",
+                        None,
+                    );
                 }
                 Vec::new()
             }
@@ -102,7 +108,7 @@ impl GateOptionReader<'_, '_, '_> {
         }
     }
 
-    /// The names of stages; what is none is a problem.
+    /// Reads stage names and reports unknown ones.
     pub(super) fn stage_names(&mut self, words: &[LocatedText<'_>]) -> Vec<StageName> {
         let mut out = Vec::new();
         for word in words {
@@ -112,7 +118,7 @@ impl GateOptionReader<'_, '_, '_> {
             };
             match self.stages.iter().find(is_it) {
                 Some(stage) => out.push(stage.name.clone()),
-                // Discovery finds them, and any name may be one.
+                // Without configured stages any name may be one that discovery finds.
                 None if self.stages.is_empty() => out.push(StageName::from(word.text)),
                 None => {
                     let hint = did_you_mean(
@@ -121,7 +127,7 @@ impl GateOptionReader<'_, '_, '_> {
                     );
                     self.problems.add(
                         word.at,
-                        format!("`{}` is no stage", escape_for_message(word.text)),
+                        format!("`{}` is not a stage", escape_for_message(word.text)),
                         hint,
                     );
                 }
@@ -131,7 +137,7 @@ impl GateOptionReader<'_, '_, '_> {
     }
 }
 
-/// Who may do what.
+/// Reads `permissions:`.
 pub(in crate::config) fn read_permissions(
     field: ConfigField<'_>,
     stages: &[Stage],
@@ -146,7 +152,7 @@ pub(in crate::config) fn read_permissions(
         );
         return Vec::new();
     }
-    // Without stages, discovery finds them, and any name may be one.
+    // Without configured stages any name may be one that discovery finds.
     let any =
         field.value.raw_pairs().filter_map(|(key, _)| key.text()).filter(|_| stages.is_empty());
     let known: Vec<&str> = stages
@@ -177,14 +183,14 @@ pub(in crate::config) fn read_permissions(
     out
 }
 
-/// What one stage says: its gates, how `advance` treats it, and how its targets follow each other.
+/// Reads the pipeline keys of a stage: gates, behaviour of `advance`, and waves.
 pub(in crate::config) fn stage(
     item: YamlValue<'_>,
     stages: &[Stage],
     keys: &[&str],
     problems: &mut DiagnosticCollector<'_>,
 ) -> (Vec<GateRule>, AdvancePolicy, Option<StageWaves>) {
-    // What is wrong with the other keys was said when they were read.
+    // Problems with the other keys were reported when those were read.
     let mut silent = DiagnosticCollector::new("", "");
     let fields = ConfigFields::read(item, keys, &mut silent);
     let name = fields.text("name", &mut silent).map(|word| StageName::from(word.text));

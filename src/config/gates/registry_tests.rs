@@ -28,7 +28,7 @@ fn a_gate_is_read_by_its_description() {
         Ok(_) => panic!("{text} is wrong"),
         Err(error) => error.to_string(),
     };
-    assert!(wrong("test-only").contains("needs a value behind it"));
+    assert!(wrong("test-only").contains("needs a value"));
     assert!(wrong("test-only: x").contains("its options are command, file"));
     assert!(wrong("{ test-only: { fil: x } }").contains("did you mean `file`?"));
 }

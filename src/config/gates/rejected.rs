@@ -1,4 +1,4 @@
-//! `rejected`: nobody has rejected the version. It is in the ledger alone.
+//! `rejected`: the version is not rejected. Rejections are only in the ledger.
 
 use super::descriptor::{GateDescriptor, PastNeed};
 

@@ -1,4 +1,4 @@
-//! `test-only`: a gate that exists in tests, to show what follows from a description alone.
+//! `test-only`: a gate for tests, to show what follows from a description alone.
 
 use super::descriptor::{FactNeed, GateDescriptor, GateSettings, PastNeed};
 use super::keys::{COMMAND, GateKey, LongForm};
@@ -7,7 +7,7 @@ use super::{ExternalCommand, Gate};
 use crate::config::fields::{ConfigField, ConfigFields};
 use crate::config::keys::{ValueShape, key};
 
-/// Open while a command says so, and shut while a file is there.
+/// Open while a command allows it, and shut while a file exists.
 #[derive(Debug, Clone)]
 pub struct TestOnlyGate {
     pub command: ExternalCommand,

@@ -1,4 +1,4 @@
-//! Gates as people write them, and what is said where they are wrong.
+//! Valid and invalid gates.
 
 use super::{Gate, GateKind, LedgerPlace};
 use crate::config::{Config, parse};
@@ -128,33 +128,33 @@ fn lists_and_entries() {
     assert_data_eq!(
         gates("- isolaton\n- bake\n- approvals\n"),
         str![[r#"
-3:3: `isolaton` is no gate
+3:3: `isolaton` is not a gate
   hint: did you mean `isolation`?
-4:3: `bake` needs a value behind it
+4:3: `bake` needs a value
   hint: write `bake: …`
-5:3: `approvals` needs a value behind it
+5:3: `approvals` needs a value
   hint: write `approvals: …`
 "#]]
     );
     assert_data_eq!(
         gates("- bake: 30m\n  window: 09:00-16:00 UTC\n- apps: [web]\n- {}\n"),
         str![[r#"
-4:3: one entry has one gate, but this has `bake` and `window`
-  hint: begin another entry with `- `
+4:3: an entry must have one gate, but this has `bake` and `window`
+  hint: start another entry with `- `
 5:3: this entry has no gate
-  hint: known are `order`, `isolation`, `verified`, `bake`, `approval-after-failure`, `approvals`, `window`, `freeze`, `blocker`, `version`
+  hint: expected one of `order`, `isolation`, `verified`, `bake`, `approval-after-failure`, `approvals`, `window`, `freeze`, `blocker`, `version`
 6:3: this entry has no gate
-  hint: known are `order`, `isolation`, `verified`, `bake`, `approval-after-failure`, `approvals`, `window`, `freeze`, `blocker`, `version`
+  hint: expected one of `order`, `isolation`, `verified`, `bake`, `approval-after-failure`, `approvals`, `window`, `freeze`, `blocker`, `version`
 "#]]
     );
     assert_data_eq!(
         gates("- { bake: 30m, stages: [prd] }\n- verified: staging\n- { bake: 1h, app: web }\n"),
         str![[r#"
-3:25: `prd` is no stage
+3:25: `prd` is not a stage
   hint: did you mean `prod`?
-4:13: `staging` is no stage
-  hint: known are `dev`, `prod`
-5:15: `app` is not a key that is known here
+4:13: `staging` is not a stage
+  hint: expected one of `dev`, `prod`
+5:15: unknown key `app`
   hint: did you mean `apps`?
 "#]]
     );
@@ -168,14 +168,14 @@ fn values() {
         ),
         str![[r#"
 3:14: `isolation` cannot be `always`
-  hint: known are `target`, `stage`, `off`
+  hint: expected one of `target`, `stage`, `off`
 4:10: `order` cannot be `maybe`
-  hint: known are `on`, `off`
-5:9: `soon` is no time span
+  hint: expected one of `on`, `off`
+5:9: `soon` is not a time span
   hint: for example `30m`, `12h` or `2d`
 6:3: `bake` needs `for`
-7:14: `0` is no number of people
-8:3: `freeze` is a mapping
+7:14: `0` is not a number of people from 1 to 100
+8:3: `freeze` must be a mapping
   hint: its options are from, to, reason, zone
 9:25: `from` cannot be `outcom`
   hint: did you mean `outcome`?
@@ -196,21 +196,21 @@ fn values() {
 "
         ),
         str![[r#"
-3:11: `Mo-Thu 09:00-16:00 UTC` is no window: `Mo` is no day; they are Mon, Tue, Wed, Thu, Fri, Sat and Sun
+3:11: `Mo-Thu 09:00-16:00 UTC` is not a valid window: `Mo` is not a day; use Mon, Tue, Wed, Thu, Fri, Sat or Sun
   hint: for example `Mon-Thu 09:00-16:00 Europe/London`
-4:11: `Mon-Thu 9-16 Europe/London` is no window: `9-16` is no span of hours; they are written `09:00-16:00`
+4:11: `Mon-Thu 9-16 Europe/London` is not a valid window: `9-16` is not a range of hours such as `09:00-16:00`
   hint: for example `Mon-Thu 09:00-16:00 Europe/London`
-5:11: `Mon 09:00-16:00 CET` is no window: `CET` is no time zone; they are called like `Europe/London` or `UTC`
+5:11: `Mon 09:00-16:00 CET` is not a valid window: `CET` is not a time zone such as `Europe/London` or `UTC`
   hint: for example `Mon-Thu 09:00-16:00 Europe/London`
-6:11: `Mon 09:00-09:00 UTC` is no window: `09:00-09:00` is no time at all; a whole day is `00:00-24:00`
+6:11: `Mon 09:00-09:00 UTC` is not a valid window: `09:00-09:00` is an empty range; a whole day is `00:00-24:00`
   hint: for example `Mon-Thu 09:00-16:00 Europe/London`
-7:11: `Mon 24:00-09:00 UTC` is no window: `24:00-09:00` is no span of hours; they are written `09:00-16:00`
+7:11: `Mon 24:00-09:00 UTC` is not a valid window: `24:00-09:00` is not a range of hours such as `09:00-16:00`
   hint: for example `Mon-Thu 09:00-16:00 Europe/London`
-8:11: `Mon 09:00-16:00 UTC please` is no window: `please` stands behind the time zone
+8:11: `Mon 09:00-16:00 UTC please` is not a valid window: unexpected `please` after the time zone
   hint: for example `Mon-Thu 09:00-16:00 Europe/London`
 9:3: `freeze` needs `from` and `to`
-10:3: this is no freeze: the freeze ends before it begins
-11:3: this is no freeze: `christmas` is no day and no time; they are written `2026-12-20` or `2026-12-20T18:00`
+10:3: invalid freeze: the freeze ends before it starts
+11:3: invalid freeze: `christmas` is not a date or time such as `2026-12-20` or `2026-12-20T18:00`
 "#]]
     );
 }
@@ -235,20 +235,20 @@ fn values_of_blockers_and_patterns() {
 "
         ),
         str![[r#"
-3:3: a blocker has one of `command`, `file`, `issue` and `url`
-4:3: a blocker has one of `command`, `file`, `issue` and `url`
-5:19: an address begins with `https://` or `http://`
-6:58: `pointer`, a JSON pointer, and `equals` belong together
+3:3: a blocker needs exactly one of `command`, `file`, `issue` and `url`
+4:3: a blocker needs exactly one of `command`, `file`, `issue` and `url`
+5:19: a URL must start with `https://` or `http://`
+6:58: `pointer` (a JSON pointer) and `equals` must be used together
   hint: for example `pointer: /status/indicator` and `equals: none`
-7:37: a time-out is between 1s and 10m
-8:14: `command` is a list of words
-  hint: no shell takes it apart: `command: [./open-incidents, --all]`
+7:37: a timeout must be between 1s and 10m
+8:14: `command` must be a list of words
+  hint: it is not run through a shell; write `command: [./open-incidents, --all]`
 9:25: `immutable` cannot be `yes`
-  hint: known are `true`, `false`
+  hint: expected one of `true`, `false`
 9:38: `digest` cannot be `True`
   hint: did you mean `true`?
-10:12: `v[` is no regular expression: unclosed character class
-11:21: `-RC` is no replacement
+10:12: `v[` is not a valid regular expression: unclosed character class
+11:21: `-RC` is not a replacement
   hint: for example `s/-RC[0-9]+$//`
 12:3: `isolation` has no options
 13:3: `verified` has no value
@@ -265,15 +265,15 @@ fn permissions_ledger_and_policies() {
 2:1: `permissions` must be a mapping from a stage, `break-glass` or `config` to `actors`
   hint: for example `permissions: { break-glass: { actors: [alice] } }`
 3:9: `ledger` cannot be `file`
-  hint: known are `ref`, `branch`
+  hint: expected one of `ref`, `branch`
 "#]]
     );
     assert_data_eq!(
         errors("permissions: { prd: [alice], break-glas: [bob] }\n"),
         str![[r#"
-2:16: `prd` is not a key that is known here
+2:16: unknown key `prd`
   hint: did you mean `prod`?
-2:30: `break-glas` is not a key that is known here
+2:30: unknown key `break-glas`
   hint: did you mean `break-glass`?
 "#]]
     );
@@ -285,8 +285,8 @@ fn permissions_ledger_and_policies() {
 towpath.yaml:2:22: `merge` cannot be `automatic`
   hint: did you mean `auto`?
 towpath.yaml:2:40: `queue` cannot be `all`
-  hint: known are `newest`, `each`
-towpath.yaml:2:73: these gates belong to one stage already
+  hint: expected one of `newest`, `each`
+towpath.yaml:2:73: `stages` is not allowed here: these gates already belong to a stage
 "#]]
     );
 }

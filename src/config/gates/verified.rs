@@ -8,22 +8,22 @@ use crate::config::fields::{ConfigField, ConfigFields, LocatedText};
 use crate::config::keys::{ValueShape, key};
 use crate::model::StageName;
 
-/// The version has passed before.
+/// Options of `verified`: the version has passed before.
 #[derive(Debug, Clone)]
 pub struct VerifiedGate {
-    /// Empty: the stages right before.
+    /// Empty means the previous stages.
     pub stages: Vec<StageName>,
     pub by: VerifiedBy,
 }
 
-/// What says that a deployment has passed.
+/// Evidence that a deployment has passed.
 #[derive(Debug, Clone)]
 pub enum VerifiedBy {
     /// An outcome in the ledger.
     Ledger,
-    /// Statuses and check runs of the deployment's commit, by a pattern of their names.
+    /// Statuses and check runs of the deployment's commit whose names match this pattern.
     Checks(String),
-    /// A command that ends with 0.
+    /// A command that exits with 0.
     Command(ExternalCommand),
 }
 
@@ -31,7 +31,7 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     name: "verified",
     keys: &[GateKey {
         name: "verified",
-        about: "The version has passed in the stages right before.",
+        about: "The version has passed in the previous stages.",
         bare: Some(|| Gate::Verified(VerifiedGate { stages: Vec::new(), by: VerifiedBy::Ledger })),
         short: Some(ShortForm { shape: ShortShape::Texts, read: read_short }),
         long: Some(LongForm {

@@ -1,4 +1,4 @@
-//! `version`: what a version must look like.
+//! `version`: requirements on the version.
 
 use super::Gate;
 use super::descriptor::{FactNeed, GateDescriptor, GateSettings, PastNeed};
@@ -8,36 +8,36 @@ use crate::config::fields::{ConfigField, ConfigFields, LocatedText};
 use crate::config::keys::{ConfigKey, ValueShape, key};
 use regex::Regex;
 
-/// What a version must look like.
+/// Options of `version`: requirements on the version.
 #[derive(Debug, Clone, Default)]
 pub struct VersionGate {
     pub pattern: Option<Regex>,
-    /// A tag begins with one of these and `-`; patterns with `*`.
+    /// Prefixes, followed by `-`, of which a tag needs one; patterns with `*`.
     pub branches: Vec<String>,
-    /// No tag that moves, such as `latest`.
+    /// Forbids mutable tags, such as `latest`.
     pub immutable: bool,
-    /// A digest is written with it.
+    /// Requires a digest.
     pub digest: bool,
     /// Keys beside the version that must not be `false`.
     pub flags: Vec<String>,
 }
 
-/// The keys beside a version that are heard unless said otherwise.
+/// Default keys for `flags`.
 const FLAGS: [&str; 2] = ["promote_deployment", "automatic_deploys_enabled"];
 
 const OPTIONS: &[ConfigKey] = &[
-    key("pattern", ValueShape::Text, "A regular expression that fits the whole tag."),
+    key("pattern", ValueShape::Text, "A regular expression that matches the whole tag."),
     key(
         "branches",
         ValueShape::Texts,
         "Branches that a tag such as `main-27e1396` may come from, with `*`.",
     ),
-    key("immutable", ValueShape::Text, "`true`: no tag that moves, such as `latest`."),
-    key("digest", ValueShape::Text, "`true`: the version is written with its digest."),
+    key("immutable", ValueShape::Text, "`true`: no mutable tag, such as `latest`."),
+    key("digest", ValueShape::Text, "`true`: the version must have a digest."),
     key(
         "flags",
         ValueShape::Texts,
-        "Keys beside the version that stop it by being `false`; `promote_deployment` and `automatic_deploys_enabled` unless given.",
+        "Keys beside the version that block it if `false`. Default: `promote_deployment` and `automatic_deploys_enabled`.",
     ),
 ];
 
@@ -45,14 +45,14 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     name: "version",
     keys: &[GateKey {
         name: "version",
-        about: "What the version must look like.",
+        about: "Requirements on the version.",
         bare: Some(|| Gate::Version(with_pattern(None))),
         short: Some(ShortForm { shape: ShortShape::Text, read: read_short }),
         long: Some(LongForm { options: OPTIONS, read: read_long }),
     }],
     last_rule_counts: false,
     implied_past: PastNeed::newest_runs,
-    // The flags beside a version are those of now.
+    // The flags beside a version are the current ones.
     answers_for_the_past: false,
     keeps_a_stage_still: false,
 };
@@ -111,7 +111,8 @@ fn read_long(
     }))
 }
 
-/// What is neither `true` nor `false` is no quiet `false`: the gate would be open.
+/// Reads a switch. Other words than `true` and `false` are reported: if they meant `false`, a
+/// typo would open the gate.
 fn is_on(
     reader: &mut GateOptionReader<'_, '_, '_>,
     option: &str,

@@ -1,4 +1,4 @@
-//! `wave`: the wave before comes first. The keys are those of a stage, in `waves.rs`.
+//! `wave`: the previous wave comes first. Its keys belong to a stage, in `waves.rs`.
 
 use super::descriptor::{GateDescriptor, PastNeed};
 
@@ -6,7 +6,7 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     name: "wave",
     keys: &[],
     last_rule_counts: false,
-    // The wave before bakes other targets of the same stage.
+    // The previous wave bakes other targets of the same stage.
     implied_past: |pipeline| match pipeline.waves.is_empty() {
         true => PastNeed::NewestRuns,
         false => PastNeed::WholeHistory,

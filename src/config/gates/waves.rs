@@ -1,20 +1,21 @@
-//! `waves:` of a stage: its targets move after each other, and each wave bakes before the next.
+//! `waves:` of a stage: its targets move one wave after the other, and each wave bakes before the
+//! next.
 
 use super::keys::{BAKE, WAVE};
 use super::matches_glob;
 use super::option_reader::GateOptionReader;
 use crate::config::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
-use crate::config::resolved::WrittenSetting;
+use crate::config::written_setting::WrittenSetting;
 use crate::model::{StageName, TargetName};
 use crate::yaml::YamlValue;
 
-/// How the targets of one stage follow each other.
+/// Waves of a stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StageWaves {
     pub stage: StageName,
-    /// In turn. What none of them names comes last.
+    /// In order. Targets that no wave names form a last wave.
     pub waves: Vec<Wave>,
-    /// The line of `waves`, 1-based.
+    /// Line of `waves`, 1-based.
     pub line: u32,
 }
 
@@ -23,17 +24,17 @@ pub struct StageWaves {
 pub struct Wave {
     /// Names, and patterns with `*`.
     pub targets: Vec<String>,
-    /// How long a version runs in it before the next wave takes it, in seconds.
+    /// Seconds for which a version runs in this wave before the next one takes it.
     pub bake: i64,
-    /// Counted from when it passed, not from when it landed.
+    /// True if the time counts from the passed outcome instead of the deployment.
     pub from_outcome: bool,
-    /// The line of `towpath.yaml`, 1-based.
+    /// Line of `towpath.yaml`, 1-based.
     pub line: u32,
 }
 
 impl StageWaves {
-    /// The wave that a target belongs to, counted from 0: the one that names it, else the first with a
-    /// pattern that fits, else one behind all.
+    /// Index of the wave of a target: the one that names it, or the first with a matching pattern,
+    /// or one past the last.
     pub fn wave_index(&self, target: Option<&TargetName>) -> usize {
         let Some(target) = target else { return self.waves.len() };
         let names = |wave: &Wave| wave.targets.iter().any(|name| name == target.as_str());
@@ -44,12 +45,12 @@ impl StageWaves {
         found.unwrap_or(self.waves.len())
     }
 
-    /// How long all of them bake, in seconds.
+    /// Total bake time of all waves, in seconds.
     pub fn total_bake_seconds(&self) -> i64 {
         self.waves.iter().fold(0, |sum, wave| sum.saturating_add(wave.bake))
     }
 
-    /// The line that makes a wave wait for those before it.
+    /// Line of the wave, or of `waves` for the implicit last one.
     pub fn line_of(&self, index: usize) -> u32 {
         self.waves.get(index).map_or(self.line, |wave| wave.line)
     }
@@ -64,7 +65,7 @@ impl StageWaves {
         exact.find(|(name, _)| !known.iter().any(|target| target.as_str() == *name))
     }
 
-    /// For people: `canary, then eu + us`.
+    /// Setting for display: `canary, then eu + us`.
     pub(in crate::config) fn to_setting(&self) -> WrittenSetting {
         let waves: Vec<String> = self.waves.iter().map(|wave| wave.targets.join(" + ")).collect();
         WrittenSetting {
@@ -76,7 +77,7 @@ impl StageWaves {
 }
 
 impl GateOptionReader<'_, '_, '_> {
-    /// The waves of a stage; what is wrong is reported.
+    /// Reads the waves of a stage and reports problems.
     pub(super) fn read_waves(
         &mut self,
         field: ConfigField<'_>,
@@ -85,11 +86,7 @@ impl GateOptionReader<'_, '_, '_> {
         if !field.value.is_sequence() || field.value.items().next().is_none() {
             let hint =
                 String::from("for example `waves: [{ targets: canary, bake: 1h }, [eu, us]]`");
-            self.problems.add(
-                field.key,
-                "`waves` must be a list of waves, in the order they follow each other",
-                hint,
-            );
+            self.problems.add(field.key, "`waves` must be a list of waves, in order", hint);
             return None;
         }
         let before = self.problems.count();
@@ -119,7 +116,7 @@ impl GateOptionReader<'_, '_, '_> {
                 self.problems.add(
                     item,
                     "this wave has no `targets`",
-                    String::from("`'*'` are all that no wave names"),
+                    String::from("`'*'` matches all targets that no wave names"),
                 );
             }
             return None;
@@ -132,7 +129,7 @@ impl GateOptionReader<'_, '_, '_> {
         Some(Wave { targets, bake, from_outcome, line })
     }
 
-    /// The names of a wave. Each stands in one wave only.
+    /// Reads the targets of a wave. A target may be in one wave only.
     fn targets<'a>(
         &mut self,
         field: ConfigField<'a>,
@@ -145,7 +142,7 @@ impl GateOptionReader<'_, '_, '_> {
             self.problems.add(
                 item,
                 "this wave names no target",
-                String::from("`'*'` are all that no wave names"),
+                String::from("`'*'` matches all targets that no wave names"),
             );
         }
         for word in &words {
@@ -163,7 +160,7 @@ impl GateOptionReader<'_, '_, '_> {
             .then(|| words.iter().map(|word| word.text.to_owned()).collect())
     }
 
-    /// `30m`, or `{ for: 30m, from: outcome }`.
+    /// Reads `30m`, or `{ for: 30m, from: outcome }`.
     fn read_bake(&mut self, field: ConfigField<'_>) -> Option<(i64, bool)> {
         if !field.value.is_mapping() {
             let word = field.read_texts(self.problems).into_iter().next()?;

@@ -1,4 +1,4 @@
-//! Waves as people write them, and what is said where they are wrong.
+//! Valid and invalid waves.
 
 use super::StageWaves;
 use crate::config::{Config, parse};
@@ -74,16 +74,16 @@ fn what_is_wrong_is_said() {
         str![[r#"
 6:10: the target `canary` is in two waves; the first is in line 5
 7:5: this wave has no `targets`
-  hint: `'*'` are all that no wave names
+  hint: `'*'` matches all targets that no wave names
 8:5: this wave names no target
-  hint: `'*'` are all that no wave names
-9:20: `bakes` is not a key that is known here
+  hint: `'*'` matches all targets that no wave names
+9:20: unknown key `bakes`
   hint: did you mean `bake`?
-10:26: `soon` is no time span
+10:26: `soon` is not a time span
   hint: for example `30m`, `12h` or `2d`
 11:20: `bake` needs `for`
 12:43: `from` cannot be `start`
-  hint: known are `landing`, `outcome`
+  hint: expected one of `landing`, `outcome`
 "#]]
     );
     let several: Vec<String> =
@@ -91,9 +91,9 @@ fn what_is_wrong_is_said() {
     assert_data_eq!(
         several.concat(),
         str![[r#"
-4:3: `waves` must be a list of waves, in the order they follow each other
-  hint: for example `waves: [{ targets: canary, bake: 1h }, [eu, us]]`4:3: `waves` must be a list of waves, in the order they follow each other
-  hint: for example `waves: [{ targets: canary, bake: 1h }, [eu, us]]`4:3: `waves` must be a list of waves, in the order they follow each other
+4:3: `waves` must be a list of waves, in order
+  hint: for example `waves: [{ targets: canary, bake: 1h }, [eu, us]]`4:3: `waves` must be a list of waves, in order
+  hint: for example `waves: [{ targets: canary, bake: 1h }, [eu, us]]`4:3: `waves` must be a list of waves, in order
   hint: for example `waves: [{ targets: canary, bake: 1h }, [eu, us]]`
 "#]]
     );

@@ -1,4 +1,4 @@
-//! `window`: opening hours. What they are is in `window_hours.rs`.
+//! `window`: opening hours; `window_hours.rs` has their type.
 
 use super::descriptor::{FactNeed, GateDescriptor, GateSettings, PastNeed};
 use super::keys::{GateKey, ShortForm, ShortShape};
@@ -10,7 +10,7 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     name: "window",
     keys: &[GateKey {
         name: "window",
-        about: "Opening hours, such as `Mon-Thu 09:00-16:00 Europe/London`; with `closed` in front it is shut then.",
+        about: "Opening hours, such as `Mon-Thu 09:00-16:00 Europe/London`; `closed` in front inverts them.",
         bare: None,
         short: Some(ShortForm { shape: ShortShape::Texts, read: read_short }),
         long: None,
@@ -44,7 +44,7 @@ fn read_short(
                 let hint = String::from("for example `Mon-Thu 09:00-16:00 Europe/London`");
                 reader.problems.add(
                     word.at,
-                    format!("`{}` is no window: {why}", escape_for_message(word.text)),
+                    format!("`{}` is not a valid window: {why}", escape_for_message(word.text)),
                     hint,
                 );
             }

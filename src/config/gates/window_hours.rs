@@ -1,30 +1,30 @@
-//! Opening hours as people write them: `Mon-Thu 09:00-16:00 Europe/London`.
+//! Opening hours: `Mon-Thu 09:00-16:00 Europe/London`.
 
 use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
 
 const DAY: u16 = 24 * 60;
 
-/// Days and hours on the clock of one place, at which a window is open or closed.
+/// Days and hours in a time zone at which a window is open or closed.
 #[derive(Debug, Clone)]
 pub struct WindowHours {
-    /// Monday is the lowest bit. Hours that go beyond midnight belong to the day they begin on.
+    /// Bit set, Monday lowest. Hours beyond midnight belong to the day they begin on.
     days: u8,
     /// In minutes since midnight.
     from: u16,
-    /// Not included; less than `from` where midnight lies between.
+    /// Exclusive; less than `from` if the hours span midnight.
     to: u16,
     pub zone: TimeZone,
     pub zone_name: String,
-    /// Closed at these hours, whatever else is said.
+    /// True for hours at which the window is closed, whatever other hours say.
     pub is_closed: bool,
 }
 
 impl WindowHours {
-    /// Reads `[closed] [DAYS] [HOURS] [ZONE]`.
+    /// Parses `[closed] [DAYS] [HOURS] [ZONE]`.
     ///
     /// # Errors
-    /// What cannot be read, as half a sentence.
+    /// A phrase that describes the problem.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut words = text.split_whitespace().peekable();
         let is_closed = words.next_if(|word| word.eq_ignore_ascii_case("closed")).is_some();
@@ -43,12 +43,12 @@ impl WindowHours {
         let zone_name = words.next().unwrap_or("UTC").to_owned();
         let zone = zone(&zone_name)?;
         match words.next() {
-            Some(rest) => Err(format!("`{rest}` stands behind the time zone")),
+            Some(rest) => Err(format!("unexpected `{rest}` after the time zone")),
             None => Ok(WindowHours { days, from, to, zone, zone_name, is_closed }),
         }
     }
 
-    /// Is this moment of the place's clock among the hours?
+    /// True if a local time is within the hours.
     pub fn contains(&self, day: Weekday, time: Time) -> bool {
         let minute =
             u16::try_from(i32::from(time.hour()) * 60 + i32::from(time.minute())).unwrap_or(0);
@@ -59,22 +59,20 @@ impl WindowHours {
         (on(day) && minute >= self.from) || (on(day.previous()) && minute < self.to)
     }
 
-    /// The times of the day at which it can begin or end, in minutes since midnight.
+    /// Times of day at which the hours can begin or end, in minutes since midnight.
     pub fn boundary_minutes(&self) -> [u16; 3] {
         [0, self.from, self.to % DAY]
     }
 }
 
-/// A time zone by its IANA name.
+/// Returns a time zone by its IANA name.
 ///
 /// # Errors
-/// Where there is none, with the way out.
+/// A phrase with the expected form.
 pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
-    // Offsets and abbreviations have no daylight saving, and people who write them expect it.
+    // Offsets and abbreviations have no daylight saving, but people who write them expect it.
     let known = TimeZone::get(name).ok().filter(|_| name == "UTC" || name.contains('/'));
-    known.ok_or_else(|| {
-        format!("`{name}` is no time zone; they are called like `Europe/London` or `UTC`")
-    })
+    known.ok_or_else(|| format!("`{name}` is not a time zone such as `Europe/London` or `UTC`"))
 }
 
 fn parse_days(text: &str) -> Result<u8, String> {
@@ -100,17 +98,17 @@ fn parse_day(text: &str) -> Result<u8, String> {
     let found = (0..).zip(names).find(|(_, name)| lower == *name || lower == name[..3]);
     found
         .map(|(at, _)| at)
-        .ok_or_else(|| format!("`{text}` is no day; they are Mon, Tue, Wed, Thu, Fri, Sat and Sun"))
+        .ok_or_else(|| format!("`{text}` is not a day; use Mon, Tue, Wed, Thu, Fri, Sat or Sun"))
 }
 
 fn parse_hours(text: &str) -> Result<(u16, u16), String> {
-    let wrong = || format!("`{text}` is no span of hours; they are written `09:00-16:00`");
+    let wrong = || format!("`{text}` is not a range of hours such as `09:00-16:00`");
     let (from, to) = text.split_once('-').ok_or_else(wrong)?;
     let (from, to) = (minutes(from).ok_or_else(wrong)?, minutes(to).ok_or_else(wrong)?);
     match (from, to) {
         (DAY, _) => Err(wrong()),
         (from, to) if from == to => {
-            Err(format!("`{text}` is no time at all; a whole day is `00:00-24:00`"))
+            Err(format!("`{text}` is an empty range; a whole day is `00:00-24:00`"))
         }
         hours => Ok(hours),
     }

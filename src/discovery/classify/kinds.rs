@@ -1,20 +1,20 @@
-//! Which source reads a file: told by its name, else by what it holds.
+//! Chooses the sources for a file by its name, or else by its contents.
 
 use crate::model::SourceKind;
 use crate::source::{SnapshotReader, YamlReadError, source_of};
 use crate::yaml::YamlValue;
 use std::collections::BTreeSet;
 
-/// The sources a file is for.
+/// The sources that may read a file.
 pub enum CandidateSources {
-    /// By a source that knows its format.
+    /// Sources that know the file's format.
     Known(Vec<SourceKind>),
-    /// As a tree of keys, by convention.
+    /// A tree of keys, read by convention.
     Tree,
     Nothing,
 }
 
-/// How a file is read.
+/// Returns the sources that may read a file.
 pub fn detect_sources(path: &str, reader: &SnapshotReader<'_>) -> CandidateSources {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -27,7 +27,8 @@ pub fn detect_sources(path: &str, reader: &SnapshotReader<'_>) -> CandidateSourc
     by_content(path, reader)
 }
 
-/// The source that a name is typical of. The whole name says more than its extension alone.
+/// The source that a file name is typical of. The whole name is stronger evidence than the
+/// extension.
 fn recognised_by_name(name: &str, extension: &str) -> Option<SourceKind> {
     let matches = SourceKind::ALL
         .iter()
@@ -43,7 +44,7 @@ fn by_content(path: &str, reader: &SnapshotReader<'_>) -> CandidateSources {
             return CandidateSources::Known(vec![SourceKind::Dotenv]);
         }
         Err(YamlReadError::Read(_)) => {
-            // Read again for the warning: what the file would have said is missing from the answer.
+            // Read again to record the warning: the file's versions are missing from the result.
             if is_data(path) {
                 reader.read_text(path);
             }
@@ -73,12 +74,12 @@ fn by_content(path: &str, reader: &SnapshotReader<'_>) -> CandidateSources {
     CandidateSources::Known(kinds.into_iter().flatten().collect())
 }
 
-/// Does the name promise data? Anything may lie in a file without an extension.
+/// True if the extension is one of data. Files without an extension may contain anything.
 fn is_data(path: &str) -> bool {
     [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end))
 }
 
-/// Which source reads an object; none for those whose versions are not deployments.
+/// Returns the source that reads an object; `None` for kinds whose versions are not deployments.
 fn kubernetes_kind(version: &str, kind: &str) -> Option<SourceKind> {
     if matches!(
         kind,

@@ -1,4 +1,4 @@
-//! What a file with a stage in its path is, and which of its values look like versions.
+//! Classifies files with a stage in their path and finds values that look like versions.
 
 mod kinds;
 mod overlays;
@@ -17,29 +17,29 @@ pub use overlays::is_kustomization;
 use std::collections::{BTreeSet, HashSet};
 use values::classify_values;
 
-/// A file with a slot.
+/// A file with its stage.
 pub struct StagedFile<'a> {
     pub path: &'a str,
     pub slot: &'a StagePart,
 }
 
-/// What classification found.
+/// The result of classification.
 #[derive(Default)]
 pub struct ClassifiedFiles {
     pub sure: Vec<VersionedFile>,
     pub unsure: Vec<VersionedFile>,
-    /// An image automation owns some of the lines.
+    /// True if an image automation owns some of the lines.
     pub automated: bool,
 }
 
-/// Looks into every file.
+/// Classifies all files.
 pub fn classify_files(files: &[StagedFile<'_>], reader: &SnapshotReader<'_>) -> ClassifiedFiles {
     let mut out = ClassifiedFiles::default();
     let mut covered: HashSet<(String, usize)> = HashSet::new();
     let (overlays, others): (Vec<_>, Vec<_>) =
         files.iter().partition(|file| is_kustomization(file.path));
     classify_overlays(&overlays, reader, &mut covered, &mut out);
-    // What a build takes in is part of its overlay, and was looked at there.
+    // Resources of a build belong to its overlay and were read there.
     let resources = kustomize_resources(reader);
     let mut trees = Vec::new();
     let is_built = |path: &str| resources.contains(path) && !speaks_of_controllers(reader, path);
@@ -58,7 +58,8 @@ pub fn classify_files(files: &[StagedFile<'_>], reader: &SnapshotReader<'_>) -> 
     out
 }
 
-/// May the file hold an object of Argo CD or Flux, whose charts and values no build looks at?
+/// True if the file may contain an object of Argo CD or Flux; builds do not read their charts and
+/// values.
 pub fn speaks_of_controllers(reader: &SnapshotReader<'_>, path: &str) -> bool {
     reader
         .read_text(path)
@@ -69,7 +70,7 @@ fn components_of(findings: &[VersionFinding]) -> BTreeSet<String> {
     findings.iter().map(|finding| finding.component.clone().unwrap_or_default()).collect()
 }
 
-/// What one source finds in one file.
+/// Returns the findings of one source in one file.
 pub fn read_findings(
     path: &str,
     kind: SourceKind,
@@ -81,7 +82,7 @@ pub fn read_findings(
     source_for(&rule).read(&claim, reader)
 }
 
-/// Does an image automation own a line of these?
+/// True if an image automation owns a line of these findings.
 pub fn is_automated(findings: &[VersionFinding]) -> bool {
     findings
         .iter()
@@ -129,7 +130,8 @@ fn classify_known(
     }
 }
 
-/// Telling keys in objects that their source does not read: an operator's `spec.image.tag`.
+/// Finds telling keys in objects that their source does not read, such as an operator's
+/// `spec.image.tag`.
 fn find_leftovers(
     file: &StagedFile<'_>,
     findings: &[VersionFinding],
@@ -167,7 +169,8 @@ fn find_leftovers(
     }
 }
 
-/// A chain of keys as a template that matches nothing else, or none if it cannot be written as one.
+/// Returns a chain of keys as a template that matches only itself; `None` if it cannot be written
+/// as one.
 pub fn key_template(path: &str) -> Option<String> {
     if path.contains(['{', '}', '*', '"', '\'']) {
         return None;

@@ -1,4 +1,4 @@
-//! Kustomize overlays: which of them pin versions of their own.
+//! Kustomize overlays that pin versions of their own.
 
 use super::super::family::VersionedFile;
 use super::{ClassifiedFiles, StagedFile, components_of, is_automated, read_findings};
@@ -7,7 +7,7 @@ use crate::model::{Confidence, SourceKind};
 use crate::source::SnapshotReader;
 use std::collections::{BTreeSet, HashSet};
 
-/// Is it the file that makes its folder a kustomization?
+/// True for a kustomization file.
 pub fn is_kustomization(path: &str) -> bool {
     matches!(
         path.rsplit('/').next().unwrap_or(path),
@@ -15,8 +15,8 @@ pub fn is_kustomization(path: &str) -> bool {
     )
 }
 
-/// An overlay counts if a version is written in some file of a stage; a placeholder in a base that
-/// no stage overrides is none.
+/// Classifies overlays. They count if some file of a stage pins a version; a placeholder in a base
+/// that no stage overrides does not count.
 pub(super) fn classify_overlays(
     files: &[&StagedFile<'_>],
     reader: &SnapshotReader<'_>,
@@ -61,7 +61,7 @@ pub(super) fn classify_overlays(
     }
 }
 
-/// The path before the stage: overlays of one app share it.
+/// Returns the path before the stage, which all overlays of one app share.
 fn app_folder(file: &StagedFile<'_>) -> String {
     let parts: Vec<&str> = file.path.split('/').take(file.slot.part).collect();
     format!(

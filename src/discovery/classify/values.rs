@@ -1,4 +1,4 @@
-//! Values files: telling keys are taken at their word, others need a twin that differs.
+//! Values files: a telling key suffices; other keys need a twin in another stage that differs.
 
 use super::super::family::VersionedFile;
 use super::super::slot::StageStrength;
@@ -19,7 +19,7 @@ struct ValueCandidate {
     nameless: bool,
 }
 
-/// Values files: telling keys are taken at their word, others need a twin that differs.
+/// Classifies the values files.
 pub(super) fn classify_values(
     files: &[&StagedFile<'_>],
     reader: &SnapshotReader<'_>,
@@ -66,13 +66,13 @@ pub(super) fn classify_values(
     }
 }
 
-/// Is it in an element without a name? The element at its place in another stage's file, or in this
-/// one tomorrow, is another.
+/// True for a value in an unnamed list element. Another stage's file, or a later revision, may have
+/// a different element at that position.
 fn is_by_place(leaf: &Leaf) -> bool {
     leaf.keys().any(convention::is_place)
 }
 
-/// The path with the stage's word taken out.
+/// Returns the path with the stage's word replaced by a placeholder.
 fn path_with_hole(file: &StagedFile<'_>) -> String {
     let parts = file.path.split('/').enumerate().map(|(at, part)| {
         if at == file.slot.part {
@@ -84,7 +84,7 @@ fn path_with_hole(file: &StagedFile<'_>) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// How sure a value is to be a version of this stage.
+/// Rates how likely a value is a version of this stage.
 fn rate_confidence(score: u8, file: &StagedFile<'_>, twin: bool, differs: bool) -> Confidence {
     let strength = file.slot.strength;
     let name = file.path.rsplit('/').next().unwrap_or(file.path);

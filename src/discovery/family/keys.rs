@@ -1,12 +1,12 @@
-//! The keys of a family, written as few patterns.
+//! Condenses the keys of a group into a few patterns.
 
 use super::VersionedFile;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// More keys than this are written as a pattern.
+/// Above this number, keys are condensed into patterns.
 const MANY_KEYS: usize = 8;
 
-/// The keys of all members; where there are many of one shape, the part that varies becomes `{app}`.
+/// Returns the keys of all members. If many have one shape, the part that varies becomes `{app}`.
 pub(super) fn group_keys(members: &[VersionedFile], app_known: bool) -> Vec<String> {
     let all: BTreeSet<&String> = members.iter().flat_map(|member| &member.keys).collect();
     if all.len() <= MANY_KEYS {

@@ -1,4 +1,5 @@
-//! From slotted files to path templates: which parts of their paths are app, target and component.
+//! Derives path templates from classified files: which parts of their paths are app, target and
+//! component.
 
 mod keys;
 mod split_path;
@@ -16,35 +17,35 @@ use template::{
     suffix_template,
 };
 
-/// A file that holds versions, and its stage.
+/// A file that contains versions, and its stage.
 #[derive(Debug, Clone)]
 pub struct VersionedFile {
-    /// The file, or the folder for kustomize.
+    /// Path of the file, or of the folder for kustomize.
     pub subject: String,
     pub slot: StagePart,
     pub kind: SourceKind,
-    /// Keys to read, as key templates; empty for the source's conventions.
+    /// Key templates to read; empty for the source's conventions.
     pub keys: Vec<String>,
     pub confidence: Confidence,
-    /// What its versions belong to inside the file; `""` for the app itself.
+    /// The components of its versions; `""` for the app itself.
     pub components: BTreeSet<String>,
-    /// Some version in it has neither an image name nor a key that could name the app.
+    /// True if some version has neither an image name nor a key that could name the app.
     pub nameless: bool,
 }
 
-/// A path template with the files it stands for.
+/// A path template and the files it matches.
 #[derive(Debug, Clone)]
 pub struct TemplateGroup {
     pub template: String,
     pub kind: SourceKind,
     pub keys: Vec<String>,
     pub confidence: Confidence,
-    /// A name for the app where nothing in the path gives one.
+    /// The app's name, if the path does not contain one.
     pub app: Option<String>,
     pub members: Vec<VersionedFile>,
 }
 
-/// The families of all files, the largest first.
+/// Groups files by template, the largest group first within each kind.
 pub fn group_files(placed: Vec<VersionedFile>) -> Vec<TemplateGroup> {
     let mut groups: BTreeMap<(SourceKind, bool, String), Vec<VersionedFile>> = BTreeMap::new();
     for file in placed {
@@ -88,10 +89,10 @@ fn build_group(members: Vec<VersionedFile>) -> TemplateGroup {
     TemplateGroup { template: parts.join("/"), kind: first.kind, keys, confidence, app, members }
 }
 
-/// An app that nothing names.
+/// The app's name when nothing else names it.
 pub const NO_FALLBACK: &str = "app";
 
-/// The nearest literal folder that is no container word.
+/// Returns the nearest literal folder that is not a generic word.
 pub fn fallback_app(parts: &[String]) -> String {
     let literal =
         parts.iter().rev().skip(1).find(|part| !part.contains(['{', '*']) && !is_generic(part));

@@ -1,11 +1,11 @@
-//! A path cut at its stage, and which cut paths are of one layout.
+//! Splits paths at their stage and groups those of one layout.
 
 use super::super::slot::StagePart;
 use super::super::vocabulary;
 use super::VersionedFile;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Words in front of a stage that say nothing about the app: `values-prod.yaml`.
+/// Words in front of a stage that do not name the app: `values-prod.yaml`.
 const GENERIC: [&str; 23] = [
     "chart",
     "requirements",
@@ -32,14 +32,14 @@ const GENERIC: [&str; 23] = [
     "patch",
 ];
 
-/// A path cut at its stage.
+/// A path split at its stage.
 #[derive(Clone)]
 pub(super) struct SplitPath {
     pub(super) before: Vec<String>,
     pub(super) prefix: String,
     pub(super) suffix: String,
     pub(super) after: Vec<String>,
-    /// The file behind the stage; none when the stage is in the file's own name, or for a folder.
+    /// The file after the stage; `None` if the stage is in the file's own name, or for a folder.
     pub(super) file: Option<String>,
     pub(super) stage: String,
 }
@@ -61,7 +61,7 @@ pub(super) fn split_path(placed: &VersionedFile) -> SplitPath {
     }
 }
 
-/// The part with the stage's own word replaced, where it occurs as a word again.
+/// Replaces further occurrences of the stage's word in a path part.
 fn replace_stage_word(part: &str, slot: &StagePart) -> String {
     let words = vocabulary::find_stage_words(part);
     let mut out = part.to_owned();
@@ -77,8 +77,8 @@ fn replace_stage_word(part: &str, slot: &StagePart) -> String {
     out
 }
 
-/// What a name that says the stage again is made of beside the part that varies: `-{stage}.yaml` of
-/// `web-{stage}.yaml`, `{stage}-` and `.yaml` of `{stage}-web.yaml`.
+/// Returns the constant text around the varying part of a name that repeats the stage:
+/// `-{stage}.yaml` for `web-{stage}.yaml`, `{stage}-` and `.yaml` for `{stage}-web.yaml`.
 pub(super) fn around_stage(name: &str) -> Option<(&str, &str)> {
     let hole = "{stage}";
     let at = name.find(hole)?;
@@ -93,7 +93,7 @@ pub(super) fn around_stage(name: &str) -> Option<(&str, &str)> {
     named.then(|| (&name[..=behind], extension(&rest[1..])))
 }
 
-/// The template of a name that varies, named `word`.
+/// Returns the template for varying names, with the varying part called `word`.
 pub(super) fn varying_template<'a>(
     word: &str,
     mut names: impl Iterator<Item = &'a str>,
@@ -106,12 +106,12 @@ pub(super) fn varying_template<'a>(
     format!("{before}{{{word}}}{behind}")
 }
 
-/// The extension of a file name, from the first dot that has a name before it.
+/// Returns the extension of a file name, from the first dot after its first character.
 pub(in crate::discovery) fn extension(name: &str) -> &str {
     name.char_indices().skip(1).find(|(_, c)| *c == '.').map_or("", |(at, _)| &name[at..])
 }
 
-/// What members of one family have in common at least.
+/// Returns a key that is equal for members of one group.
 pub(super) fn group_outline(placed: &VersionedFile) -> String {
     let cut = split_path(placed);
     let in_file = cut.file.is_none() && !placed.kind.is_built();
@@ -131,8 +131,8 @@ pub(super) fn group_outline(placed: &VersionedFile) -> String {
     format!("{in_file}|{prefix}{generic}|{suffix}|{file}|{}", cut.before.is_empty())
 }
 
-/// What file names of one family share: all of `values.yaml`, `.yaml` of `web.yaml`, and where the
-/// stage is said again, how.
+/// Returns the shared part of file names in one group: all of `values.yaml`, `.yaml` of `web.yaml`,
+/// and the text around a repeated stage.
 fn name_shape(file: &str) -> String {
     let stem = file.split('.').next().unwrap_or(file);
     match around_stage(file) {
@@ -149,8 +149,7 @@ pub(in crate::discovery) fn is_generic(prefix: &str) -> bool {
     word.is_empty() || GENERIC.contains(&word.as_str())
 }
 
-/// Files below different top folders are different families, unless the top folder itself is the
-/// app or the target.
+/// Splits members by their top folder, unless the top folder itself is the app or the target.
 pub(super) fn by_top(members: Vec<VersionedFile>) -> Vec<Vec<VersionedFile>> {
     let cuts: Vec<SplitPath> = members.iter().map(split_path).collect();
     let tops: BTreeSet<&str> =
@@ -172,7 +171,8 @@ pub(super) fn by_top(members: Vec<VersionedFile>) -> Vec<Vec<VersionedFile>> {
     split.into_values().collect()
 }
 
-/// Is the first folder a cluster or region: do the smaller ones hold what the largest holds too?
+/// True if the first folder is a cluster or region: at least half of the contents of each smaller
+/// one exists in another one too.
 pub(super) fn is_dimension(cuts: &[SplitPath]) -> bool {
     let lists: Vec<&[String]> = cuts.iter().map(|cut| cut.before.as_slice()).collect();
     let shared = common_tail(&lists);
@@ -211,7 +211,7 @@ pub(super) fn is_dimension(cuts: &[SplitPath]) -> bool {
     })
 }
 
-/// How many parts at the end all lists share, leaving each at least one of its own.
+/// Returns the number of trailing parts that all lists share, leaving each at least one of its own.
 pub(in crate::discovery) fn common_tail(lists: &[&[String]]) -> usize {
     let shortest = lists.iter().map(|list| list.len()).min().unwrap_or(0);
     let same = |back: &usize| {

@@ -1,11 +1,11 @@
-//! What each part of a layout is called: app, target, component.
+//! Assigns the varying parts of a layout to app, target and component.
 
 use super::split_path::{
     SplitPath, common_tail, extension, is_dimension, is_generic, varying_template,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a template has named so far.
+/// The names used in a template so far.
 #[derive(Default)]
 pub(super) struct NamedParts {
     pub(super) app: bool,
@@ -24,7 +24,7 @@ pub(super) fn prefix_template(cuts: &[SplitPath], names: &mut NamedParts) -> Str
     if !names.app {
         return first.clone();
     }
-    // A constant prefix beside varying folders belongs to the layout, not to the app.
+    // A constant prefix next to varying folders belongs to the layout, not to the app.
     let constant = cuts.iter().all(|cut| cut.prefix == *first);
     let folders: BTreeSet<&[String]> = cuts.iter().map(|cut| cut.before.as_slice()).collect();
     if constant && folders.len() > 1 && !is_dimension(cuts) {
@@ -34,7 +34,8 @@ pub(super) fn prefix_template(cuts: &[SplitPath], names: &mut NamedParts) -> Str
     format!("{{app}}{behind}")
 }
 
-/// A few words before the stage that recur in many folders are clusters: `web/overlays/ocp4-prod`.
+/// True if the prefixes are clusters: a few words that recur in many folders, as in
+/// `web/overlays/ocp4-prod`.
 pub(super) fn prefix_is_target(cuts: &[SplitPath]) -> bool {
     let folders: BTreeSet<&[String]> = cuts.iter().map(|cut| cut.before.as_slice()).collect();
     let prefixes: BTreeSet<&str> = cuts.iter().map(|cut| cut.prefix.as_str()).collect();
@@ -97,7 +98,8 @@ pub(super) fn suffix_template(cuts: &[SplitPath], names: &mut NamedParts) -> Str
     format!("{separator}{{{name}}}{ending}")
 }
 
-/// Folders behind the stage: what most stages have too is an app, what one stage has alone a target.
+/// Returns the template of the folders after the stage. Those that most stages share are apps;
+/// those of a single stage are targets.
 pub(super) fn after_template(cuts: &[SplitPath], names: &mut NamedParts) -> Vec<String> {
     let lists: Vec<&[String]> = cuts.iter().map(|cut| cut.after.as_slice()).collect();
     let longest = lists.iter().map(|list| list.len()).max().unwrap_or(0);
@@ -144,7 +146,7 @@ fn name_after(app: bool, names: &mut NamedParts) -> &'static str {
     }
 }
 
-/// Do most values of this folder occur in several stages?
+/// True if at least half of this folder's values occur in several stages.
 fn is_app_like(cuts: &[SplitPath], at: usize) -> bool {
     let mut stages: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for cut in cuts {

@@ -1,9 +1,9 @@
-//! Folders whose children are stages whatever they are called: `clusters/`, `environments/`.
+//! Folders whose children are stages regardless of their names: `clusters/`, `environments/`.
 
 use super::{SHARED, StagePart, extended_part, parent_folder, part_of, rest_of};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// Folders whose children are stages even when no word says so.
+/// Folders whose children are stages even if their names are not stage words.
 pub(super) const HOLDERS: [&str; 12] = [
     "environments",
     "envs",
@@ -19,8 +19,8 @@ pub(super) const HOLDERS: [&str; 12] = [
     "installations",
 ];
 
-/// Children of `environments/`, `clusters/` and the like that hold the same files are stages,
-/// whatever they are called.
+/// Marks the children of `environments/`, `clusters/` and the like as stages if they contain the
+/// same files, regardless of their names.
 pub(super) fn mark_environment_children(paths: &[&str], slots: &mut [Option<StagePart>]) {
     let mut rests: HashMap<(String, &str), BTreeSet<&str>> = HashMap::new();
     let mut candidates: Vec<(usize, usize)> = Vec::new();

@@ -1,11 +1,11 @@
-//! A stage word glued to a name: `acmeprod` beside `acmedev`.
+//! Stage words joined to a name: `acmeprod` next to `acmedev`.
 
 use super::super::vocabulary::word_meaning;
 use super::{StagePart, StageStrength};
 use std::collections::{BTreeSet, HashMap};
 
-/// A stage word glued to a name without any sign between (`acmeprod`): only where the same name
-/// comes with another stage beside it.
+/// Marks stage words that are joined to a name without a separator (`acmeprod`), if the same name
+/// occurs with another stage next to it.
 pub(super) fn mark_glued_words(paths: &[&str], slots: &mut [Option<StagePart>]) {
     const WORDS: [&str; 8] =
         ["development", "production", "staging", "stage", "prod", "prd", "stg", "dev"];

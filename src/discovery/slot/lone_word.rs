@@ -1,15 +1,16 @@
-//! Words without any company: `dev` among `data8`, `physics` and others that hold the same file is
-//! one of them, and `dev-tools` is a tool unless there is a `prod-tools` or the like.
+//! Stage words without other stages nearby. `dev` among `data8`, `physics` and other names with the
+//! same file is one of those names, and `dev-tools` is a tool unless something like `prod-tools`
+//! exists.
 
 use super::environment_folder::HOLDERS;
 use super::{SHARED, StagePart, StageStrength, is_whole, parent_folder, part_of, rest_of};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// So many others around a word make it one of theirs.
+/// With this many other names around it, a word is one of them.
 const MANY: usize = 3;
 
-/// Takes the stage from words that stand alone where others do not. Returns the paths that such a
-/// word was found to be one of many names in.
+/// Removes the stage from lone words that are one of many names, and from lone prefixes if stages
+/// with peers exist elsewhere. Returns the paths in which the word is one of many names.
 pub(super) fn drop_lone_words(paths: &[&str], slots: &mut [Option<StagePart>]) -> BTreeSet<usize> {
     let accompanied = slots.iter().flatten().any(|slot| slot.strength >= StageStrength::Sibling);
     let alone: Vec<usize> = (0..paths.len())
@@ -33,14 +34,14 @@ pub(super) fn drop_lone_words(paths: &[&str], slots: &mut [Option<StagePart>]) -
     alike
 }
 
-/// A folder, and what lies below its children.
+/// A folder, and the path below its children.
 type FolderKey<'p> = (String, &'p str);
 
 fn folder_key(path: &str, part: usize) -> FolderKey<'_> {
     (parent_folder(path, part).0, rest_of(path, part))
 }
 
-/// For each folder with a lone word the names that stand where it does, and in which path.
+/// Returns, for each folder with a lone word, the names at the same position and the path of each.
 fn names_beside<'p>(
     paths: &[&'p str],
     slots: &[Option<StagePart>],

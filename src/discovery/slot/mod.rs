@@ -1,7 +1,7 @@
-//! Which part of a path is the stage.
+//! Finds the part of a path that is the stage.
 //!
-//! Files whose paths differ in nothing but a stage word are twins; the word is the slot. Where a
-//! path has several stage words, the one with the most and closest company wins.
+//! Files whose paths differ only in a stage word are twins. If a path has several stage words, the
+//! one with the most and closest peers wins.
 
 mod environment_folder;
 mod glued_word;
@@ -21,40 +21,40 @@ use std::collections::BTreeSet;
 use unknown_siblings::extend_to_siblings;
 use values_suffix::mark_recurring_values;
 
-/// How much company a slot has.
+/// The evidence for a stage word, by its peers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StageStrength {
     /// Only the word itself.
     Word,
     /// Other stages at the same depth below the same top folder.
     Loose,
-    /// Other stages in the same folder, in the same shape.
+    /// Other stages in the same folder with the same shape.
     Sibling,
     /// The same path with another stage.
     Twin,
-    /// No known word, but most of its siblings are stages.
+    /// Not a known word, but most of its siblings are stages.
     Extended,
 }
 
 /// The stage in one path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StagePart {
-    /// Which part of the path.
+    /// Index of the part in the path.
     pub part: usize,
-    /// The label's bytes inside that part.
+    /// Byte range of the label in that part.
     pub start: usize,
     pub end: usize,
-    /// The repository's own word.
+    /// The stage word as written in the path.
     pub label: String,
-    /// What the word means; none for an extended label.
+    /// The word's meaning; `None` for an extended label.
     pub canonical: Option<CanonicalStage>,
-    /// The meaning with its number; the label itself for an extended one.
+    /// The meaning with its number; for an extended label, the label itself.
     pub identity: String,
     pub strength: StageStrength,
 }
 
 impl StagePart {
-    /// The stage that a word alone names, and whether it means nothing else.
+    /// Returns the stage that a single word names, and whether the word is unambiguous.
     pub fn of_word(word: &str) -> Option<(Self, bool)> {
         let (canonical, number, strong) = word_meaning(word)?;
         let slot = StagePart {
@@ -70,7 +70,7 @@ impl StagePart {
     }
 }
 
-/// Never a stage, whatever the siblings are.
+/// Never a stage, regardless of the siblings.
 const SHARED: [&str; 14] = [
     "base",
     "bases",
@@ -88,16 +88,16 @@ const SHARED: [&str; 14] = [
     "_base",
 ];
 
-/// Which paths have a stage in them.
+/// The stages found in a set of paths.
 #[derive(Debug, Default)]
 pub struct StagePaths {
-    /// The slot of each path, where it has one.
+    /// The stage of each path, if it has one.
     pub slots: Vec<Option<StagePart>>,
-    /// Paths that look the same, with a stage's word for one of many names: none of them is a stage.
+    /// Paths in which the stage's word is one of many names, so none of them is a stage.
     pub alike: BTreeSet<usize>,
 }
 
-/// The slot of each path, where it has one.
+/// Chooses the stage of each path.
 pub fn choose_stage_parts(paths: &[&str]) -> StagePaths {
     let found: Vec<Vec<StageWord>> = paths.iter().map(|path| find_stage_words(path)).collect();
     let company = PeerStages::of(paths, &found);
@@ -132,7 +132,7 @@ pub fn choose_stage_parts(paths: &[&str]) -> StagePaths {
     StagePaths { slots, alike }
 }
 
-/// Is the word all there is, but for an extension or a suffix with a sign that files share (`_env`)?
+/// True if the stage word is the whole part, apart from an extension or a common suffix (`_env`).
 fn is_whole(path: &str, slot: &StagePart) -> bool {
     let part = part_of(path, slot.part);
     let behind = &part[slot.end..];
@@ -164,7 +164,7 @@ fn part_of(path: &str, part: usize) -> &str {
     path.split('/').nth(part).unwrap_or_default()
 }
 
-/// The path behind a part; `""` when the part is the file.
+/// Returns the path after a part; `""` if the part is the file.
 fn rest_of(path: &str, part: usize) -> &str {
     match path.match_indices('/').nth(part) {
         Some((at, _)) => &path[at + 1..],

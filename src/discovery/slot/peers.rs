@@ -1,4 +1,4 @@
-//! Which stages share a path's shape, and the word of a path that has the most of them around it.
+//! Counts the stages that share a path's shape, and picks the stage word with the most peers.
 
 use super::super::vocabulary::StageWord;
 use super::{StagePart, StageStrength};
@@ -27,7 +27,7 @@ pub(super) const CONTAINERS: [&str; 20] = [
     "landscapes",
 ];
 
-/// Which stages share a path's shape, seen three ways.
+/// The stages that share a path's shape, at three levels of closeness.
 pub(super) struct PeerStages {
     twins: HashMap<String, BTreeSet<String>>,
     siblings: HashMap<String, BTreeSet<String>>,
@@ -93,7 +93,7 @@ fn word_identity(word: &StageWord) -> String {
     format!("{}{}", word.canonical, word.number)
 }
 
-/// The path with every occurrence of one stage replaced by a hole.
+/// Returns the path with every occurrence of one stage replaced by a placeholder.
 fn with_holes(path: &str, words: &[StageWord], id: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for (index, part) in path.split('/').enumerate() {

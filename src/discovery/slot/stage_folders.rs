@@ -1,18 +1,19 @@
-//! The ground of stages: the folder that they share with what they have in common.
+//! The folders that contain stages together with the files they share.
 
 use super::environment_folder::HOLDERS;
 use super::peers::CONTAINERS;
 use super::{StagePart, StageStrength};
 use std::collections::BTreeSet;
 
-/// Folders of what stages build on, wherever they lie.
+/// Folders of shared bases, anywhere in the repository.
 const BASES: [&str; 5] = ["base", "bases", "_base", "common", "shared"];
 
-/// The folders that stages stand in: what names no stage there is theirs, not a deployment.
+/// The folders that contain stages; other files in them belong to the stages and are not
+/// deployments.
 pub struct StageFolders(BTreeSet<String>);
 
 impl StageFolders {
-    /// Those of slots with company; a word that stands alone may mean anything.
+    /// Collects the folders of stages that have peers; a lone word may mean anything.
     pub fn of<'a>(slots: impl Iterator<Item = (&'a str, &'a StagePart)>) -> Self {
         StageFolders(
             slots
@@ -22,7 +23,7 @@ impl StageFolders {
         )
     }
 
-    /// Does a file or folder lie away from all stages and from what they share?
+    /// True if a file or folder is outside all stages and the files they share.
     pub fn is_away(&self, path: &str) -> bool {
         let base = path.split('/').any(|part| BASES.contains(&part.to_ascii_lowercase().as_str()));
         let mut folders = path.match_indices('/').map(|(at, _)| &path[..at]).chain(["", path]);
@@ -30,8 +31,8 @@ impl StageFolders {
     }
 }
 
-/// The folder in front of the stage, and in front of words such as `overlays`. Names that are no
-/// stage's word anywhere may be clusters or tenants, whose folder stands for itself.
+/// Returns the folder before the stage and before words such as `overlays`. Unknown names may be
+/// clusters or tenants, so their folder is kept.
 fn stage_folder(path: &str, slot: &StagePart) -> String {
     let mut parts: Vec<&str> = path.split('/').take(slot.part).collect();
     let holds = |part: &&str| {

@@ -1,4 +1,4 @@
-//! Unknown stage names beside known ones: `att` among `dev`, `qa` and `prod`.
+//! Unknown stage names next to known ones: `att` among `dev`, `qa` and `prod`.
 
 use super::{
     ParentFolder, SHARED, StagePart, StageStrength, extended_part, is_whole, parent_folder,
@@ -6,8 +6,8 @@ use super::{
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// Unknown stage names beside known ones: where at least half of the children carry a stage word,
-/// every child with a file of the same name joins in.
+/// Marks unknown names as stages: if at least half of the children contain a stage word, every
+/// child with a file of the same name is a stage.
 pub(super) fn extend_to_siblings(paths: &[&str], slots: &mut [Option<StagePart>], strong: &[bool]) {
     let mut members: BTreeMap<ParentFolder, Vec<usize>> = BTreeMap::new();
     for (index, slot) in slots.iter().enumerate() {
@@ -64,7 +64,7 @@ pub(super) fn extend_to_siblings(paths: &[&str], slots: &mut [Option<StagePart>]
     }
 }
 
-/// What all strong members have before and behind their word.
+/// Returns the prefix and suffix shared by all unambiguous members.
 fn common_shape(
     paths: &[&str],
     slots: &[Option<StagePart>],
@@ -88,7 +88,7 @@ fn common_shape(
     (prefix, suffix)
 }
 
-/// The paths below some folders, found in one pass over all paths.
+/// The paths below some folders, collected in one pass over all paths.
 struct PathsBelow(HashMap<ParentFolder, Vec<usize>>);
 
 impl PathsBelow {
@@ -109,7 +109,8 @@ impl PathsBelow {
         PathsBelow(out)
     }
 
-    /// The children of a folder by name, with what lies below each; only those of a shape.
+    /// Returns the children of a folder by name, with the paths below each; only those with the
+    /// given prefix and suffix.
     fn children_by_name<'p>(
         &self,
         paths: &[&'p str],

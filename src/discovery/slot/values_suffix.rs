@@ -1,13 +1,13 @@
-//! `values-<x>.yaml` in many folders: names that recur are stages, known words or not.
+//! `values-<x>.yaml` in many folders: recurring names are stages, known or not.
 
 use super::super::vocabulary::word_meaning;
 use super::{SHARED, StagePart, StageStrength, extended_part};
 use std::collections::{BTreeSet, HashMap};
 
-/// Words that stand before an environment in a file name: `values-idfdev.yaml`.
+/// Words that precede an environment in a file name: `values-idfdev.yaml`.
 const BEFORE_ENVIRONMENT: [&str; 4] = ["values", "config", "settings", "env"];
 
-/// `values-<x>.yaml` in many folders: what recurs there is a stage as a whole, known word or not.
+/// Marks the `<x>` of `values-<x>.yaml` as a stage if it recurs in many folders, known word or not.
 pub(super) fn mark_recurring_values(paths: &[&str], slots: &mut [Option<StagePart>]) {
     let mut folders: HashMap<(&str, &str), BTreeSet<&str>> = HashMap::new();
     let named: Vec<Option<(usize, &str)>> =
@@ -43,7 +43,7 @@ pub(super) fn mark_recurring_values(paths: &[&str], slots: &mut [Option<StagePar
     }
 }
 
-/// Where the environment starts in a file name like `values-idfdev.yaml`, and what it is.
+/// Returns position and text of the environment in a file name like `values-idfdev.yaml`.
 fn environment_in_name(path: &str) -> Option<(usize, &str)> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name

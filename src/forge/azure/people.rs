@@ -1,4 +1,4 @@
-//! Azure's people: they are ids, which have to be looked up.
+//! Azure identities: people are referenced by id, which must be looked up.
 
 use super::wire::AzureList;
 use super::{ForgeKind, HttpClient, with_query};
@@ -16,13 +16,13 @@ struct AzureIdentity {
     id: String,
 }
 
-/// The id of whom the token belongs to.
+/// Returns the id of the token's owner.
 pub(super) fn own_id(http: &HttpClient) -> Result<String> {
     http.get_json("/_apis/connectionData")
         .map(|connection: AzureConnection| connection.authenticated_user.id)
 }
 
-/// The id of a mail address or name; an id stays what it is.
+/// Returns the id for a mail address or name; an id is returned unchanged.
 pub(super) fn id_of(http: &HttpClient, base: &str, name: &str) -> Result<String> {
     let is_id = name.len() == 36 && name.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
     if is_id {
@@ -33,7 +33,7 @@ pub(super) fn id_of(http: &HttpClient, base: &str, name: &str) -> Result<String>
         http.get_json(&with_query(&format!("{base}/_apis/identities"), &values))?;
     match found.value.as_slice() {
         [one] => Ok(one.id.clone()),
-        // Of several people, none is taken for the one who is meant.
+        // An ambiguous name is an error.
         _ => Err(ForgeError::NoSuchPerson {
             forge: ForgeKind::Azure.as_str(),
             name: name.to_owned(),

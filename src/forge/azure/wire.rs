@@ -1,4 +1,4 @@
-//! Azure's JSON.
+//! Azure's JSON types.
 
 use super::{
     CheckState, CommitCheck, Issue, Proposal, ProposalState, Review, ReviewVerdict, list, text,
@@ -68,7 +68,7 @@ impl AzurePullRequest {
         }
     }
 
-    /// Why it does not merge, if Azure has said so.
+    /// Returns why the merge failed, if Azure reported it.
     pub(super) fn merge_failure(&self) -> Option<String> {
         let why = match self.merge_status.as_deref() {
             Some("conflicts") => "it has conflicts",
@@ -83,7 +83,7 @@ impl AzurePullRequest {
         )
     }
 
-    /// A vote of 10 or 5 approves (the latter with suggestions); -5 waits for the author, -10 rejects.
+    /// Converts votes: 10 and 5 approve (5 with suggestions), -5 waits for the author, -10 rejects.
     pub(super) fn reviews(self) -> Vec<Review> {
         let review = |person: AzurePerson| {
             let verdict = match person.vote {
@@ -120,7 +120,7 @@ impl From<AzurePullRequest> for Proposal {
                 Some("conflicts" | "rejectedByPolicy" | "failure") => Some(false),
                 _ => None,
             },
-            // Before the merge, this is a trial commit.
+            // Before the merge this is a trial commit.
             merge_commit: pull
                 .last_merge_commit
                 .filter(|_| state == ProposalState::Merged)
@@ -195,7 +195,8 @@ struct AzureWorkItemFields {
 }
 
 impl AzureWorkItem {
-    /// `CONTAINS` in the query is not exact, so the tags are read.
+    /// Returns the issue if it has the tag. The query's `CONTAINS` also matches parts of tags, so
+    /// the tags are compared here.
     pub(super) fn to_issue(self, label: &str, pages: &str) -> Option<Issue> {
         let tagged = self.fields.tags.split(';').any(|tag| tag.trim().eq_ignore_ascii_case(label));
         let url = format!("{pages}/{}", self.id);
@@ -203,7 +204,7 @@ impl AzureWorkItem {
     }
 }
 
-/// The query for the work items of this project that carry a tag and are not over.
+/// Returns the query for open work items of this project with a tag.
 pub(super) fn tagged_query(label: &str) -> String {
     format!(
         "SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Tags] CONTAINS '{}' \

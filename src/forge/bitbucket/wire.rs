@@ -1,4 +1,4 @@
-//! Bitbucket's JSON.
+//! Bitbucket's JSON types.
 
 use super::{CheckState, CommitCheck, Proposal, ProposalState, Review, ReviewVerdict};
 use crate::forge::json::{list, text};

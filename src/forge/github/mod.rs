@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-/// A description longer than this is refused.
+/// GitHub refuses longer status descriptions.
 const MAX_DESCRIPTION: usize = 140;
 
 const ENABLE_AUTO_MERGE: &str = "mutation($input: EnablePullRequestAutoMergeInput!) { enablePullRequestAutoMerge(input: $input) { clientMutationId } }";
@@ -91,7 +91,7 @@ impl GitHubForge {
         })
     }
 
-    /// Title and body, or nothing; the pull request as it is then.
+    /// Changes title and body if given; returns the resulting pull request.
     fn edit_pull(&self, number: u64, change: &ProposalUpdate) -> Result<HubPullRequest> {
         let mut body = serde_json::Map::new();
         body.extend(change.title.clone().map(|title| ("title".to_owned(), Value::from(title))));
@@ -224,7 +224,7 @@ impl Forge for GitHubForge {
             "commitHeadline": how.title, "commitBody": how.message,
         });
         match self.octo.mutate(ENABLE_AUTO_MERGE, input) {
-            // There is nothing to wait for, so GitHub wants it to be merged.
+            // GitHub refuses auto-merge if nothing blocks the merge, so merge now.
             Err(ForgeError::Refused { why, .. }) if why.contains("clean status") => {
                 self.merge_proposal(number, how).map(|_| ())
             }
@@ -313,7 +313,8 @@ impl From<GitHubCheckRun> for CommitCheck {
 }
 
 impl GitHubReview {
-    /// A comment leaves an earlier verdict as it is; a dismissal takes it back.
+    /// Returns the verdict of a review. A comment keeps an earlier verdict; a dismissal withdraws
+    /// it.
     fn author_verdict(self) -> Option<(String, Option<ReviewVerdict>, Option<String>)> {
         let verdict = match self.state.as_str() {
             "APPROVED" => Some(ReviewVerdict::Approved),

@@ -1,8 +1,8 @@
-//! octocrab on our own client: it builds the requests, [`Http`] decides about repeating, redirects,
-//! limits, proxies and secrets, as for every other forge.
+//! octocrab on top of our own client. octocrab builds the requests; [`HttpClient`] handles retries,
+//! redirects, limits, proxies and secrets, as for every other forge.
 //!
-//! Of octocrab's own choices none is left: its retry sends one failing `POST` four times, its pages
-//! are written to stderr when a link is odd, and its models demand two dozen fields of every user, so
+//! Of octocrab's own choices none is used: its retry sends one failing `POST` four times, its
+//! paging prints odd links to stderr, and its models require two dozen fields of every user, so
 //! that an older GitHub Enterprise could not be read.
 
 use crate::forge::http::{ForgeRequest, HttpClient};
@@ -22,7 +22,7 @@ use tokio::runtime::{Builder, Runtime};
 use tower_service::Service;
 use ureq::http::{Method, Request, Response, request};
 
-/// octocrab, made synchronous.
+/// A synchronous wrapper of octocrab.
 pub(super) struct OctocrabClient {
     runtime: Runtime,
     crab: Octocrab,
@@ -31,7 +31,7 @@ pub(super) struct OctocrabClient {
 }
 
 impl OctocrabClient {
-    /// `graphql` is the address of that API: GitHub Enterprise has it beside the other one.
+    /// `graphql` is the URL of the GraphQL API, which differs on GitHub Enterprise.
     pub(super) fn new(http: HttpClient, graphql: String) -> Result<Self> {
         let failed = |error: std::io::Error| ForgeError::Settings {
             what: "the runtime",
@@ -63,7 +63,7 @@ impl OctocrabClient {
         self.request_json(&ForgeRequest::new(method, path, Some(body), repeat))
     }
 
-    /// A whole list; `pick` takes the items out of a page.
+    /// Lists all pages; `pick` extracts the items of a page.
     pub(super) fn list_pages<P: DeserializeOwned, T>(
         &self,
         path: &str,
@@ -76,7 +76,7 @@ impl OctocrabClient {
         })
     }
 
-    /// A GraphQL mutation that leaves the same behind when done twice.
+    /// Runs an idempotent GraphQL mutation.
     pub(super) fn mutate(&self, mutation: &str, input: Value) -> Result<()> {
         let body = json!({ "query": mutation, "variables": { "input": input } });
         let call = ForgeRequest::new(Method::POST, &self.graphql, Some(body), RetrySafety::Safe);
@@ -105,7 +105,7 @@ impl OctocrabClient {
         self.http.parse_json(call, &raw)
     }
 
-    /// Through octocrab and back.
+    /// Sends a request through octocrab.
     fn request_response(&self, call: &ForgeRequest<'_>) -> Result<HttpResponse> {
         let builder = request::Builder::new()
             .method(call.method.clone())
@@ -120,7 +120,7 @@ impl OctocrabClient {
         sent.map_err(|error: octocrab::Error| self.to_forge_error(call, &error))
     }
 
-    /// Our own error, out of octocrab's wrapping.
+    /// Extracts our own error from octocrab's wrapping.
     fn to_forge_error(&self, call: &ForgeRequest<'_>, error: &octocrab::Error) -> ForgeError {
         if let octocrab::Error::Service { source, .. } = error {
             let mut next: Option<&(dyn std::error::Error + 'static)> = Some(source.as_ref());
@@ -140,7 +140,7 @@ impl OctocrabClient {
     }
 }
 
-/// What octocrab sends its requests through.
+/// The transport that octocrab sends its requests through.
 struct OctocrabService {
     http: Arc<HttpClient>,
 }
@@ -161,7 +161,7 @@ impl Service<Request<OctoBody>> for OctocrabService {
             let (parts, body) = request.into_parts();
             let body = body.collect().await?.to_bytes();
             let body = if body.is_empty() { None } else { Some(serde_json::from_slice(&body)?) };
-            // What octocrab would send without being told is sent once.
+            // A request that octocrab sends on its own is never repeated.
             let repeat =
                 parts.extensions.get::<RetrySafety>().copied().unwrap_or(RetrySafety::Once);
             let raw = http.request_response(&ForgeRequest::new(

@@ -1,4 +1,4 @@
-//! GitLab's JSON.
+//! GitLab's JSON types.
 
 use super::{CheckState, CommitCheck, Proposal, ProposalState, strip_draft_prefix};
 use crate::forge::json::{list, text};
@@ -54,7 +54,7 @@ pub(super) struct GitLabApprovals {
 #[derive(Deserialize)]
 pub(super) struct GitLabApproval {
     pub user: GitLabUser,
-    /// There in the list of reviewers, since GitLab 13.8.
+    /// Present in the list of reviewers since GitLab 13.8.
     pub state: Option<String>,
 }
 
@@ -80,7 +80,7 @@ impl From<GitLabMergeRequest> for Proposal {
             url: of.web_url.clone(),
             title: strip_draft_prefix(&of.title).to_owned(),
             body: of.description.clone(),
-            // `locked` is the moment in which it is being merged.
+            // `locked` means that the merge is in progress.
             state: match of.state.as_str() {
                 "opened" | "locked" => ProposalState::Open,
                 "merged" => ProposalState::Merged,

@@ -1,8 +1,8 @@
-//! A repository without a forge: a proposal is a pushed branch and a ref of its own,
-//! `refs/towpath/proposals/NUMBER`, whose commits tell what became of it.
+//! Proposals without a forge: a proposal is a pushed branch and a ref
+//! `refs/towpath/proposals/NUMBER`, whose commits record its state.
 //!
-//! Refs move only from where they were seen, and a merge moves the branch and the entry at once: so
-//! many may write, and nothing is lost. All that is needed is git and a place to push to.
+//! Refs move only from their observed position, and a merge moves branch and record atomically, so
+//! concurrent writers lose nothing. Only git and a remote to push to are needed.
 
 mod proposal_record;
 mod proposal_store;
@@ -17,16 +17,16 @@ use crate::git::{ExpectedRef, MergeOutcome, Oid, RefUpdate, Workspace, WriteErro
 use proposal_record::{ProposalRecord, ProposalRecordState};
 use proposal_store::{ProposalStore, StoredProposal, WriteDecision};
 
-/// What it lacks: nobody is there to merge, to check or to ask.
+/// Unsupported features: no server merges, checks or reviews.
 const LACKS: [ForgeFeature; 4] =
     [ForgeFeature::AutoMerge, ForgeFeature::Issues, ForgeFeature::Checks, ForgeFeature::Reviews];
 
-/// One repository without a forge.
+/// A repository without a forge.
 pub(super) struct PlainForge<'w> {
     book: ProposalStore<'w>,
-    /// The address that proposals are named by.
+    /// The address used in the URLs of proposals.
     home: String,
-    /// Who writes.
+    /// The author of new proposals.
     author: String,
 }
 
@@ -46,7 +46,7 @@ impl<'w> PlainForge<'w> {
         Ok(self.book.fetch_heads(&[&entry.head])?.remove(&entry.head))
     }
 
-    /// Writes a new version of an entry, unless it says the same.
+    /// Writes a new version of a record, unless nothing changes.
     fn rewrite_record(
         &self,
         number: u64,
@@ -68,7 +68,7 @@ impl<'w> PlainForge<'w> {
         Ok(self.to_proposal(&entry, self.load_head(&entry)?))
     }
 
-    /// The moves of a merge: the base, and the entry that says so.
+    /// Returns the ref updates of a merge: the base branch and the record.
     fn merge_decision(
         &self,
         seen: &StoredProposal,
@@ -78,7 +78,8 @@ impl<'w> PlainForge<'w> {
     ) -> Result<WriteDecision<ProposalRecord>> {
         let (number, entry) = (seen.entry.number, &seen.entry);
         let refuse = |why: String| ForgeError::NotMergeable { number, why };
-        let head = head.ok_or_else(|| refuse(format!("its branch `{}` is gone", entry.head)))?;
+        let head =
+            head.ok_or_else(|| refuse(format!("its branch `{}` no longer exists", entry.head)))?;
         let base = base.ok_or_else(|| refuse(format!("there is no branch `{}`", entry.base)))?;
         if let Some(entry) = self.book.noted_as_merged(seen, Some(head), Some(base))? {
             return Ok(WriteDecision::Said(entry));
@@ -99,7 +100,7 @@ impl<'w> PlainForge<'w> {
         Ok(WriteDecision::Write(swaps, merged))
     }
 
-    /// The refs that the merge depends on, as moves to where they are.
+    /// Returns the refs that the merge depends on, as updates to their current position.
     fn required_refs(
         &self,
         number: u64,
@@ -121,7 +122,7 @@ impl<'w> PlainForge<'w> {
         Ok(others.filter_map(still).collect())
     }
 
-    /// The commit that the base is to be at.
+    /// Returns the commit that the base branch moves to.
     fn merge_commit(
         &self,
         entry: &ProposalRecord,
@@ -148,14 +149,14 @@ impl<'w> PlainForge<'w> {
                 workspace.merge_commit(tree, base, head, &message)?
             }
             _ => {
-                let why = format!("`{}` has moved on, and only a forge rebases", entry.base);
+                let why = format!("`{}` has new commits, and rebasing needs a forge", entry.base);
                 return Err(ForgeError::NotMergeable { number: entry.number, why });
             }
         })
     }
 }
 
-/// What the commit of a merge says.
+/// Returns the message of the merge commit.
 fn merge_message(entry: &ProposalRecord, how: &ProposalMerge) -> String {
     let (subject, body) = match how.method {
         MergeMethod::Squash => (format!("{} (#{})", entry.title, entry.number), String::new()),
@@ -203,7 +204,7 @@ impl Forge for PlainForge<'_> {
 
     fn create_proposal(&self, new: &NewProposal) -> Result<Proposal> {
         let (proposal, was_there) = self.book.write_with_retry(|| {
-            // First the number: who else opens one meanwhile takes it, and this is thought over again.
+            // The number is taken first: if another writer takes it meanwhile, this is repeated.
             let number = self.book.next_number()?;
             if let Some(open) = self.find_proposal(&new.head)? {
                 return Ok(WriteDecision::Said((open, true)));
@@ -276,7 +277,7 @@ fn unsupported_error(feature: ForgeFeature) -> ForgeError {
 
 impl From<WriteError> for ForgeError {
     fn from(error: WriteError) -> Self {
-        // A branch that the remote protects stays protected, whoever merges.
+        // `WriteError`'s hint does not help here: a protected branch stays protected.
         let hint = error.hint().filter(|_| !matches!(error, WriteError::Refused { .. }));
         ForgeError::Git { why: error.to_string(), hint }
     }

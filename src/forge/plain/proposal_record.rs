@@ -1,4 +1,4 @@
-//! What is written down about one proposal, as JSON in a commit of its own ref.
+//! The record of one proposal, stored as JSON in a commit of its own ref.
 
 use crate::forge::types::{
     DraftState, NewProposal, Proposal, ProposalState, ProposalUpdate, askable_reviewers,
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// The file in the commit.
 pub(super) const FILE: &str = "proposal.json";
 
-/// Where the refs are; the rest of a name is the number.
+/// Prefix of the refs; the rest of the name is the number.
 pub(super) const REFS: &str = "refs/towpath/proposals/";
 
 const SCHEMA: &str = "towpath.plain/1";
@@ -27,7 +27,7 @@ pub(super) struct ProposalRecord {
     pub base: String,
     pub labels: Vec<String>,
     pub reviewers: Vec<String>,
-    /// What the branch was at when it was merged.
+    /// The branch's commit when it was merged.
     pub head_commit: Option<String>,
     pub merge_commit: Option<String>,
 }
@@ -61,7 +61,7 @@ impl ProposalRecord {
         entry
     }
 
-    /// Reads an entry. One of a later version, or of another tool, is none.
+    /// Parses a record. One with a different schema version is ignored.
     pub fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok().filter(|entry: &ProposalRecord| entry.schema == SCHEMA)
     }
@@ -91,7 +91,7 @@ impl ProposalRecord {
         self.reviewers.extend(asked);
     }
 
-    /// As the forge's own type. `home` is the address of the repository.
+    /// Converts to the forge's type. `home` is the address of the repository.
     pub fn to_proposal(&self, home: &str, head: Option<String>) -> Proposal {
         Proposal {
             number: self.number,

@@ -1,5 +1,5 @@
-//! The proposals that are written down at `origin`, and how a new word about one gets there: read,
-//! think, move the ref if it is still where it was, else again.
+//! Stores proposal records at `origin` with optimistic locking: read, decide, move the ref if it
+//! has not changed, else repeat.
 
 use super::proposal_record::{FILE, ProposalRecord, ProposalRecordState, REFS};
 use crate::forge::{Clock, ForgeError, Result};
@@ -7,32 +7,32 @@ use crate::git::{Oid, PushOutcome, RefUpdate, Workspace, backoff_pause};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// After so many seconds of losing races nothing new is begun.
+/// Seconds of lost races after which no new attempt is made.
 const PATIENCE: i64 = 45;
 
-/// The entries at `origin`, and where each was seen.
+/// The records at `origin`.
 pub(super) struct ProposalStore<'w> {
     pub workspace: Workspace<'w>,
     pub clock: Clock,
 }
 
-/// An entry and the commit that holds it.
+/// A record and the commit that contains it.
 #[derive(Debug, Clone)]
 pub(super) struct StoredProposal {
     pub at: Oid,
     pub entry: ProposalRecord,
 }
 
-/// What is to be written after a look at what is there.
+/// The decision after reading the current state.
 pub(super) enum WriteDecision<T> {
-    /// This is the answer; nothing needs to be written.
+    /// The result; nothing needs to be written.
     Said(T),
-    /// These refs move at once; then this is the answer.
+    /// The refs to move atomically, and the result if that succeeds.
     Write(Vec<RefUpdate>, T),
 }
 
 impl ProposalStore<'_> {
-    /// Every entry, by number. What cannot be read as one is left out: it is not ours.
+    /// Returns every record, by number. Unreadable ones are skipped: they are not ours.
     pub fn load_records(&self) -> Result<BTreeMap<u64, StoredProposal>> {
         self.load_matching("*")
     }
@@ -62,7 +62,7 @@ impl ProposalStore<'_> {
         Ok(out)
     }
 
-    /// An entry, and what its branch and its base are at, all seen at once.
+    /// Returns a record with the tips of its branch and base, from one listing of the remote.
     pub fn load_with_heads(
         &self,
         known: &ProposalRecord,
@@ -79,27 +79,27 @@ impl ProposalStore<'_> {
         Ok((seen, refs.get(&head).copied(), refs.get(&base).copied()))
     }
 
-    /// The entry with this number.
+    /// Returns the record with this number.
     pub fn load_record(&self, number: u64) -> Result<StoredProposal> {
         let missing = || ForgeError::NoSuchProposal { number };
         self.load_matching(&number.to_string())?.remove(&number).ok_or_else(missing)
     }
 
-    /// What branches are at, with their commits brought here.
+    /// Fetches branches and returns their tips.
     pub fn fetch_heads(&self, branches: &[&str]) -> Result<BTreeMap<String, Oid>> {
         let heads = self.workspace.remote_heads(branches)?;
         self.workspace.fetch_branches(&heads)?;
         Ok(heads)
     }
 
-    /// The number that comes next. A number is never given twice, for no entry is ever removed.
+    /// Returns the next number. Numbers are never reused, since records are never removed.
     pub fn next_number(&self) -> Result<u64> {
         let refs = self.workspace.remote_refs(&[format!("{REFS}*")])?;
         let numbers = refs.keys().filter_map(|name| name.strip_prefix(REFS)?.parse::<u64>().ok());
         Ok(numbers.max().unwrap_or(0) + 1)
     }
 
-    /// The move of an entry's ref to a new version of it.
+    /// Returns the ref update to a new version of a record.
     pub fn record_update(
         &self,
         entry: &ProposalRecord,
@@ -111,7 +111,7 @@ impl ProposalStore<'_> {
         Ok(RefUpdate { name: format!("{REFS}{}", entry.number), from, to })
     }
 
-    /// Thinks and writes until nobody else was faster.
+    /// Decides and writes until no other writer interferes.
     pub fn write_with_retry<T>(&self, think: impl Fn() -> Result<WriteDecision<T>>) -> Result<T> {
         let (started, mut losses) = ((self.clock.now)(), 0);
         loop {
@@ -131,7 +131,8 @@ impl ProposalStore<'_> {
         }
     }
 
-    /// The open ones among some entries. Those that somebody has merged with git are noted as merged.
+    /// Returns the open ones among some records. Those merged with plain git are recorded as
+    /// merged.
     pub fn open_records(
         &self,
         entries: BTreeMap<u64, StoredProposal>,
@@ -155,7 +156,8 @@ impl ProposalStore<'_> {
         Ok(out)
     }
 
-    /// The entry as merged, if its branch is part of its base: somebody has used git for it.
+    /// Records a proposal as merged if its base contains its branch: someone merged it with plain
+    /// git.
     pub fn noted_as_merged(
         &self,
         seen: &StoredProposal,
@@ -171,7 +173,7 @@ impl ProposalStore<'_> {
         let mut entry = seen.entry.clone();
         entry.state = ProposalRecordState::Merged;
         entry.head_commit = Some(head.to_string());
-        // Whoever was faster has noted the same, or knows better.
+        // If another writer was faster, its record is the same or newer.
         let swap = self.record_update(&entry, Some(seen.at), "Merged by hand")?;
         self.workspace.update_refs(&[swap])?;
         Ok(Some(entry))

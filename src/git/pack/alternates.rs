@@ -1,21 +1,21 @@
-//! Where else objects are, by `objects/info/alternates`: what `git clone --shared` and `--reference`
-//! borrow from (git's `gitrepository-layout`).
+//! Object folders named by `objects/info/alternates`, from which `git clone --shared` and
+//! `--reference` borrow (git's `gitrepository-layout`).
 
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// An alternate of an alternate, and so on: git follows no more either.
+/// Maximum nesting of alternates, the same as git's.
 const MAX_DEPTH: usize = 5;
 
-/// More folders than anybody borrows from.
+/// Maximum number of folders; more than any real repository borrows from.
 const MAX_FOLDERS: usize = 32;
 
-/// What a list says beyond that is left to libgit2. In bytes.
+/// Bytes read of an alternates list; the rest is left to libgit2.
 const MAX_LIST: u64 = 64 << 10;
 
-/// An object folder, and those that it borrows from. What a list names and is no folder is passed
-/// over, as are quoted names.
+/// Returns an object folder and those it borrows from. Entries that are not folders are skipped, as
+/// are quoted names.
 pub(super) fn object_folders(objects: &Path) -> Vec<PathBuf> {
     let mut out = vec![objects.canonicalize().unwrap_or_else(|_| objects.to_path_buf())];
     let mut from = 0;

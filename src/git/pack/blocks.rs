@@ -1,16 +1,17 @@
-//! The parts of packs that one thread has read lately.
+//! Cache of recently read blocks of packs, one per thread.
 
 use super::file::read_up_to;
 use std::fs::File;
 
-/// Bytes of a block. Trees of one folder lie near each other, so the next is often in the same.
+/// Bytes of a block. Trees of one folder lie close together, so the next one is often in the same
+/// block.
 const BLOCK: usize = 8 << 10;
-/// Blocks repeat the first bytes of the next, so that the header of an entry is always in one piece.
+/// Each block repeats this many bytes of the next, so that an entry's header is always contiguous.
 pub(super) const OVERLAP: usize = 64;
-/// How many blocks are kept.
+/// The number of cached blocks.
 const SLOTS: usize = 64;
 
-/// Each block has one place where it can be kept.
+/// Direct-mapped: each block has one slot.
 pub(super) struct BlockCache(Vec<Option<PackBlock>>);
 
 struct PackBlock {
@@ -24,14 +25,15 @@ impl BlockCache {
         BlockCache((0..SLOTS).map(|_| None).collect())
     }
 
-    /// What stands at a place of a pack: at least [`OVERLAP`] bytes, less only at the file's end.
+    /// Returns the bytes at an offset of a pack: at least [`OVERLAP`], fewer only at the end of the
+    /// file.
     pub fn bytes_at(&mut self, pack: usize, file: &File, offset: u64) -> Option<&[u8]> {
         let number = offset / BLOCK as u64;
         let slot = &mut self.0[(number % SLOTS as u64) as usize];
         let block =
             slot.get_or_insert_with(|| PackBlock { pack: usize::MAX, number, bytes: Vec::new() });
         if (block.pack, block.number) != (pack, number) {
-            // Not valid until it is filled.
+            // Invalid until it is filled.
             block.pack = usize::MAX;
             block.bytes.resize(BLOCK + OVERLAP, 0);
             let filled = read_up_to(file, number * BLOCK as u64, &mut block.bytes)?;
@@ -42,7 +44,7 @@ impl BlockCache {
     }
 }
 
-/// What stands in a pack from one place on.
+/// The bytes of a pack from `start` on.
 pub(super) struct PackStream<'b> {
     pub blocks: &'b mut BlockCache,
     pub pack: usize,
@@ -51,7 +53,8 @@ pub(super) struct PackStream<'b> {
 }
 
 impl PackStream<'_> {
-    /// What stands so many bytes after the start: at least one byte, or `None` at the file's end.
+    /// Returns the bytes at `done` bytes after the start: at least one, or `None` at the end of the
+    /// file.
     pub fn bytes_after(&mut self, done: u64) -> Option<&[u8]> {
         let found = self.blocks.bytes_at(self.pack, self.file, self.start.checked_add(done)?)?;
         (!found.is_empty()).then_some(found)

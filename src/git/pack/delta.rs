@@ -1,9 +1,10 @@
-//! Deltas: an object as pieces of another and pieces of its own (git's `gitformat-pack`).
+//! Deltas: an object made of pieces of a base object and pieces of its own (git's
+//! `gitformat-pack`).
 
 use super::MAX_OBJECT;
 
-/// Writes to `out` what a delta makes of its base. `None` when it asks for what is not there, or
-/// makes another length than it says.
+/// Applies a delta to its base and writes the result to `out`. `None` if it refers to bytes outside
+/// the base, or the length differs from the declared one.
 pub(super) fn apply_delta(base: &[u8], delta: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let mut delta = delta;
     if read_size(&mut delta)? != base.len() as u64 {
@@ -17,6 +18,7 @@ pub(super) fn apply_delta(base: &[u8], delta: &[u8], out: &mut Vec<u8>) -> Optio
         delta = rest;
         let piece = if op & 0x80 != 0 {
             let start = read_number(&mut delta, op, 4)?;
+            // A copy of length 0 stands for 64 KiB (gitformat-pack).
             let count = match read_number(&mut delta, op >> 4, 3)? {
                 0 => 0x1_0000,
                 count => count,
@@ -37,7 +39,7 @@ pub(super) fn apply_delta(base: &[u8], delta: &[u8], out: &mut Vec<u8>) -> Optio
     (out.len() == length).then_some(())
 }
 
-/// Up to `bytes` bytes, lowest first; those whose bit is not set are 0 and not written.
+/// Reads up to `bytes` bytes, lowest first. Bytes whose bit is not set are 0 and absent.
 fn read_number(delta: &mut &[u8], bits: u8, bytes: u32) -> Option<usize> {
     let mut number: usize = 0;
     for at in 0..bytes {
@@ -50,7 +52,7 @@ fn read_number(delta: &mut &[u8], bits: u8, bytes: u32) -> Option<usize> {
     Some(number)
 }
 
-/// Seven bits a byte, lowest first, the top bit set in all but the last.
+/// Reads a size: seven bits a byte, lowest first, with the top bit set in all but the last.
 fn read_size(delta: &mut &[u8]) -> Option<u64> {
     let mut size = 0;
     for shift in (0..63).step_by(7) {

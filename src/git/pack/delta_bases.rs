@@ -1,4 +1,4 @@
-//! The objects that were unpacked lately, because deltas are made of them.
+//! Cache of recently unpacked objects, which serve as bases of deltas.
 
 use crate::git::tree::IdHasher;
 use git2::ObjectType;
@@ -16,10 +16,10 @@ pub(super) struct PackObject {
 /// Pack and offset.
 pub(super) type PackPosition = (usize, u64);
 
-/// Two generations of at most this many bytes each are kept.
+/// Bytes of a generation; two generations are kept.
 const GENERATION: usize = 2 << 20;
 
-/// Objects by place. What was not asked for while a whole generation filled is forgotten.
+/// Objects by position. Objects not requested while a whole generation fills are dropped.
 #[derive(Default)]
 pub(super) struct DeltaBaseCache {
     young: HashMap<PackPosition, PackObject, BuildHasherDefault<IdHasher>>,
@@ -38,7 +38,7 @@ impl DeltaBaseCache {
     }
 
     pub fn insert(&mut self, place: PackPosition, object: &PackObject) {
-        // The map and the allocation cost something too.
+        // Estimated overhead of the map and the allocation.
         let bytes = object.bytes.len() + 100;
         if bytes > GENERATION / 4 {
             return;

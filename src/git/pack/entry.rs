@@ -1,26 +1,26 @@
-//! The header of an entry of a pack: what follows, and how long it is (git's `gitformat-pack`).
+//! The header of a pack entry: its kind and length (git's `gitformat-pack`).
 
 use git2::ObjectType;
 
 /// An entry of a pack.
 pub(super) struct PackEntry {
     pub content: PackEntryKind,
-    /// Of what follows, unpacked.
+    /// Unpacked size of the data, in bytes.
     pub size: u64,
-    /// Bytes of the header.
+    /// Length of the header, in bytes.
     pub header: usize,
 }
 
 pub(super) enum PackEntryKind {
     Whole(ObjectType),
-    /// A delta to what stands so many bytes before this entry.
+    /// A delta whose base starts this many bytes before this entry.
     OffsetDelta(u64),
-    /// A delta to the object with this id.
+    /// A delta whose base has this id.
     IdDelta([u8; 20]),
 }
 
 impl PackEntry {
-    /// Cuts a header; `None` when it is none.
+    /// Parses a header; `None` if it is invalid.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let first = *bytes.first()?;
         let mut size = u64::from(first & 0x0f);
@@ -28,7 +28,8 @@ impl PackEntry {
         let mut more = first & 0x80 != 0;
         while more {
             let byte = *bytes.get(at)?;
-            // Seven bits each after the first four: more than eight do not fit.
+            // Four bits, then seven in each further byte: more than eight further bytes overflow 64
+            // bits.
             if at > 8 {
                 return None;
             }
@@ -57,7 +58,8 @@ impl PackEntry {
     }
 }
 
-/// Seven bits a byte, highest first, each further byte adding one above: and how many bytes.
+/// Reads a distance (seven bits a byte, highest first, adding one for each further byte) and its
+/// length in bytes.
 fn read_distance(bytes: &[u8]) -> Option<(u64, usize)> {
     let mut distance: u64 = 0;
     for (at, byte) in bytes.iter().take(9).enumerate() {

@@ -1,18 +1,18 @@
-//! Reading at a place of a file, from several threads at once, and without mapping it.
+//! Positioned reads from a file, by several threads at once and without mapping it.
 
 use std::fs::File;
 
-/// The length in bytes.
+/// Returns the length in bytes.
 pub(super) fn file_length(file: &File) -> Option<u64> {
     file.metadata().ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len())
 }
 
-/// Fills the buffer, or `None`.
+/// Fills the buffer; `None` if the file is too short or cannot be read.
 pub(super) fn read_exact(file: &File, at: u64, buffer: &mut [u8]) -> Option<()> {
     (read_up_to(file, at, buffer)? == buffer.len()).then_some(())
 }
 
-/// Fills the buffer as far as the file reaches; how far that is.
+/// Fills the buffer as far as the file reaches; returns the number of bytes.
 pub(super) fn read_up_to(file: &File, at: u64, buffer: &mut [u8]) -> Option<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
@@ -36,7 +36,7 @@ fn read_at(file: &File, buffer: &mut [u8], at: u64) -> std::io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, at)
 }
 
-/// Elsewhere libgit2 reads everything.
+/// On other platforms libgit2 reads everything.
 #[cfg(not(any(unix, windows)))]
 fn read_at(_: &File, _: &mut [u8], _: u64) -> std::io::Result<usize> {
     Err(std::io::ErrorKind::Unsupported.into())

@@ -1,6 +1,5 @@
-//! A pack's index, version 2: which object starts where in the pack.
-//! The format is git's `gitformat-pack`: magic, version, fanout, ids, checksums, offsets, large
-//! offsets, two trailers.
+//! A pack's index, version 2: the offset of each object in the pack. The format is git's
+//! `gitformat-pack`: magic, version, fanout, ids, checksums, offsets, large offsets, two trailers.
 
 use super::file::{file_length, read_exact};
 use std::cmp::Ordering;
@@ -11,34 +10,34 @@ use std::sync::OnceLock;
 const MAGIC_AND_VERSION: [u8; 8] = [0xff, b't', b'O', b'c', 0, 0, 0, 2];
 const FANOUT: u64 = 8;
 const IDS: u64 = FANOUT + 256 * 4;
-/// The checksum of the pack and that of the index.
+/// Bytes of the two trailing checksums: the pack's and the index's.
 const TRAILERS: u64 = 40;
-/// An offset with this bit is a place in the table of 64-bit offsets.
+/// An offset with this bit is a position in the table of 64-bit offsets.
 const LARGE: u32 = 1 << 31;
 
-/// The index of one pack. What it has read is shared between threads.
+/// The index of one pack. Loaded buckets are shared between threads.
 pub(super) struct PackIndex {
     file: File,
-    /// How many ids start with this byte or a lower one.
+    /// The number of ids whose first byte is at most the position.
     fanout: Vec<u32>,
-    /// Read when first asked for; `None` where it cannot be read.
+    /// Loaded on first use; `None` if it cannot be read.
     buckets: Vec<OnceLock<Option<PackIndexBucket>>>,
-    /// Entries of the table of 64-bit offsets.
+    /// The number of entries in the table of 64-bit offsets.
     large: u64,
-    /// The last 20 bytes of the pack it belongs to.
+    /// The pack's checksum: its last 20 bytes.
     pub pack_checksum: [u8; 20],
 }
 
-/// The objects whose ids start with the same byte. Looking one up is waiting for memory, so what
-/// belongs together lies together, and few places are looked at.
+/// The objects whose ids start with the same byte. Lookups are bound by memory latency, so id and
+/// offset lie together and few positions are probed.
 struct PackIndexBucket {
     /// Sorted by id.
     objects: Box<[PackIndexEntry]>,
-    /// Where those with each second byte, or a higher one, begin.
+    /// For each second byte, the position of the first id that has it or a higher one.
     starts: Box<[u32]>,
 }
 
-/// An object's id and what the index says of its place.
+/// An object's id and its offset field in the index.
 #[derive(Clone, Copy)]
 struct PackIndexEntry {
     id: [u8; 20],
@@ -46,7 +45,7 @@ struct PackIndexEntry {
 }
 
 impl PackIndex {
-    /// Opens an index; `None` when it is not one, or its tables do not fill the file exactly.
+    /// Opens an index; `None` if the format is wrong or its tables do not fill the file exactly.
     pub fn open(path: &Path) -> Option<Self> {
         let file = File::open(path).ok()?;
         let length = file_length(&file)?;
@@ -66,12 +65,12 @@ impl PackIndex {
         Some(PackIndex { file, fanout, buckets, large: large / 8, pack_checksum })
     }
 
-    /// How many objects the pack holds.
+    /// Returns the number of objects in the pack.
     pub fn object_count(&self) -> u32 {
         self.fanout.last().copied().unwrap_or(0)
     }
 
-    /// Where in the pack the object starts.
+    /// Returns the offset of the object in the pack.
     pub fn find_offset(&self, id: &[u8; 20]) -> Option<u64> {
         let bucket =
             self.buckets[usize::from(id[0])].get_or_init(|| self.load_bucket(id[0])).as_ref()?;
@@ -89,7 +88,7 @@ impl PackIndex {
         Some(u64::from_be_bytes(large))
     }
 
-    /// Where the table starts before which an object has this many bytes.
+    /// Returns the start of the table that follows `bytes_before` bytes per object.
     fn table_start(&self, bytes_before: u64) -> u64 {
         IDS + u64::from(self.object_count()) * bytes_before
     }
@@ -98,7 +97,7 @@ impl PackIndex {
         let start = first.checked_sub(1).map_or(0, |before| self.fanout[usize::from(before)]);
         let count = self.fanout[usize::from(first)] - start;
         let table = |at: u64, width: u32| {
-            // The tables were found to fit into the file, which bounds these.
+            // `open` checked that the tables fit into the file, which bounds these sizes.
             let mut bytes = vec![0; usize::try_from(u64::from(count) * u64::from(width)).ok()?];
             read_exact(&self.file, at + u64::from(start) * u64::from(width), &mut bytes)?;
             Some(bytes.into_boxed_slice())
@@ -108,7 +107,7 @@ impl PackIndex {
 }
 
 impl PackIndexBucket {
-    /// Puts 20 bytes of each id and 4 of each place together.
+    /// Combines ids (20 bytes each) and offsets (4 bytes each).
     fn new(ids: &[u8], offsets: &[u8]) -> Self {
         let both = ids.as_chunks::<20>().0.iter().zip(offsets.as_chunks::<4>().0);
         let objects: Box<[PackIndexEntry]> =
@@ -128,12 +127,12 @@ impl PackIndexBucket {
     }
 }
 
-/// The place of an id in a sorted list of objects whose ids share their first two bytes. Ids are spread
-/// evenly, so a guess by value is close; after a few guesses, halving ends the search whatever the ids
-/// are.
+/// Returns the position of an id in a sorted list of objects whose ids share their first two bytes.
+/// Ids are evenly distributed, so an interpolated guess is close. After a few guesses, bisection
+/// bounds the search for any distribution.
 fn search_position(objects: &[PackIndexEntry], id: &[u8; 20]) -> Option<usize> {
     const GUESSES: usize = 4;
-    // Nearly all ids differ in the first eight bytes, and numbers compare faster.
+    // Nearly all ids differ in the first eight bytes, and integers compare faster.
     let word = |id: &[u8; 20]| id.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
     let wanted = word(id);
     let value = |word: u64| (word >> 16) & 0xffff_ffff;

@@ -1,18 +1,18 @@
-//! Unpacking what lies compressed in a pack.
+//! Decompression of pack data.
 
 use super::blocks::PackStream;
 use flate2::{Decompress, FlushDecompress, Status};
 
-/// Room after the end: shows a stream that is too long, and zlib is fast only as long as a longest
-/// match (258 bytes) fits.
+/// Spare bytes after the expected end. They reveal a stream that is too long, and zlib is fast only
+/// while its longest match (258 bytes) fits.
 const SPARE: usize = 320;
 
-/// Packed bytes in which the ids, people and times of most commits lie.
+/// Compressed bytes that contain tree, parents, author and committer of most commits.
 const FRONT: usize = 320;
-/// More than that many bytes of text unpack to.
+/// An upper limit of what `FRONT` bytes of text unpack to.
 const FRONT_UNPACKED: usize = 2048;
 
-/// Unpacks one stream after the other with the same state.
+/// Decompresses one stream after another, reusing the state.
 pub(super) struct Inflater {
     state: Decompress,
     out: Vec<u8>,
@@ -23,7 +23,7 @@ impl Inflater {
         Inflater { state: Decompress::new(true), out: Vec::new() }
     }
 
-    /// The whole stream, which must unpack to `size` bytes.
+    /// Decompresses the whole stream, which must yield `size` bytes.
     pub fn inflate_all(&mut self, size: usize, mut input: PackStream<'_>) -> Option<&[u8]> {
         self.reset_state(size);
         loop {
@@ -42,7 +42,7 @@ impl Inflater {
         }
     }
 
-    /// What the first bytes of a stream unpack to. The checksum at its end is not seen.
+    /// Decompresses the first bytes of a stream, without verifying the checksum at its end.
     pub fn inflate_front(&mut self, mut input: PackStream<'_>) -> Option<&[u8]> {
         self.reset_state(FRONT_UNPACKED);
         let packed = input.bytes_after(0)?;

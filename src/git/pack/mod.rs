@@ -1,9 +1,10 @@
-//! Packs, read without libgit2, which maps whole packs into memory and unpacks commits to the end.
+//! Packs, read without libgit2, which maps whole packs into memory and always unpacks commits to
+//! the end.
 //!
-//! Answers only what is certain: for an object that is loose, missing, very large or damaged there
-//! is no answer here, and libgit2 is asked ([`super::objects`]). Ids are not checked against the
-//! contents, as libgit2 does not when told not to; the checksum of the compressed stream is, but for
-//! the fronts of commits, which are not unpacked to the end.
+//! Only certain answers are given: a loose, missing, very large or damaged object yields `None`,
+//! and libgit2 is asked ([`super::objects`]). As in libgit2 with strict verification off, ids are
+//! not checked against contents. The checksum of the compressed stream is verified, except for the
+//! fronts of commits, which are not unpacked to the end.
 
 mod alternates;
 mod blocks;
@@ -21,10 +22,10 @@ use index::PackIndex;
 use std::fs::File;
 use std::path::Path;
 
-/// Larger objects are left to libgit2. In bytes.
+/// Larger objects are left to libgit2, in bytes.
 const MAX_OBJECT: usize = 16 << 20;
 
-/// More packs are left to libgit2: each has two files open.
+/// Maximum number of packs; libgit2 reads the others. Each keeps two files open.
 const MAX_PACKS: usize = 64;
 
 /// The packs of a repository, for any number of readers.
@@ -37,7 +38,7 @@ struct PackFile {
 }
 
 impl PackSet {
-    /// The packs that can be read in an object folder and in those it borrows from, largest first.
+    /// Opens the readable packs of an object folder and of those it borrows from, largest first.
     pub fn open(objects: &Path) -> Self {
         let folders = alternates::object_folders(objects).into_iter();
         let files = folders
@@ -55,7 +56,7 @@ impl PackSet {
 }
 
 impl PackFile {
-    /// Opens a pack by its index, if the two belong together.
+    /// Opens a pack by its index, if count and checksum of the two match.
     fn open(index: &Path) -> Option<Self> {
         let file = File::open(index.with_extension("pack")).ok()?;
         let index = PackIndex::open(index)?;

@@ -1,4 +1,4 @@
-//! One thread's reader of packs.
+//! Per-thread reader of packs.
 
 use super::blocks::{BlockCache, PackStream};
 use super::delta::apply_delta;
@@ -10,26 +10,26 @@ use git2::{ObjectType, Oid};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Longer chains of deltas are left to libgit2. Git makes none longer (`core.deltaDepth`, at most
-/// 4095), and a circle of deltas has no end.
+/// Longer delta chains are left to libgit2. Git writes none longer (`core.deltaDepth`, at most
+/// 4095), and a cycle of deltas never ends.
 const MAX_CHAIN: usize = 4096;
 
 /// Reads objects from packs.
 pub(in crate::git) struct PackReader {
     packs: Arc<PackSet>,
-    /// Where the last object was found, and so probably the next.
+    /// The pack of the last object found, searched first for the next one.
     last: usize,
     blocks: BlockCache,
     inflate: Inflater,
     bases: DeltaBaseCache,
-    /// What a delta makes, before it gets a place of its own.
+    /// Buffer for the result of a delta.
     made: Vec<u8>,
 }
 
 /// A delta on the way to its base.
 struct DeltaLink {
     place: PackPosition,
-    /// Where the packed delta starts.
+    /// Offset of the compressed delta.
     data: u64,
     size: usize,
 }
@@ -46,14 +46,15 @@ impl PackReader {
         }
     }
 
-    /// Kind and bytes of an object.
+    /// Returns kind and bytes of an object.
     pub fn read_object(&mut self, id: Oid) -> Option<(ObjectType, Rc<[u8]>)> {
         let place = self.find_object(id)?;
         self.load_object(place).map(|object| (object.kind, object.bytes))
     }
 
-    /// The first bytes of an object of this kind, if it is no delta; a few hundred, or all. Saves
-    /// unpacking messages and signatures, but does not see the checksum after them.
+    /// Returns the first bytes of an object of this kind that is not a delta: a few hundred, or all
+    /// of them. This saves unpacking messages and signatures, but skips the checksum that follows
+    /// them.
     pub fn read_front(&mut self, id: Oid, kind: ObjectType) -> Option<&[u8]> {
         let place = self.find_object(id)?;
         let (entry, data) = self.read_entry(place)?;
@@ -67,8 +68,9 @@ impl PackReader {
         })
     }
 
-    /// Does a pack claim to have the object where none can be? libgit2 must not be asked for it: it
-    /// follows such an offset out of the file, and hands on kinds of objects that do not exist.
+    /// True if a pack's index lists the object at an impossible position. libgit2 must not be asked
+    /// for such an object: it follows the offset out of the file, and returns kinds of objects that
+    /// do not exist.
     pub fn is_spoiled(&mut self, id: Oid) -> bool {
         let Some(mut at) = self.find_object(id) else { return false };
         for _ in 0..=MAX_CHAIN {
@@ -128,7 +130,7 @@ impl PackReader {
         Some(object)
     }
 
-    /// The header at a place, and where its data starts.
+    /// Reads the header at a position; returns it with the offset of its data.
     fn read_entry(&mut self, place: PackPosition) -> Option<(PackEntry, u64)> {
         let (pack, offset) = place;
         let found = &self.packs.0[pack];
@@ -166,7 +168,7 @@ impl PackReader {
     }
 }
 
-/// What an entry is made of.
+/// The base of an entry.
 enum DeltaBase {
     None(ObjectType),
     At(PackPosition),

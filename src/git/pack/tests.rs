@@ -1,4 +1,4 @@
-//! Everything a pack says here, libgit2 says too.
+//! Checks that every answer from a pack equals libgit2's.
 
 use super::index::PackIndex;
 use super::{PackReader, PackSet};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 type Objects = BTreeMap<Oid, (ObjectType, Vec<u8>)>;
 
-/// A repository with trees, blobs and commits that make deltas of each other.
+/// A repository with trees, blobs and commits stored as deltas of each other.
 fn repository() -> TestRepository {
     let mut repository = TestRepository::new();
     let body: Vec<String> = (0..60).map(|line| format!("line {line}: {}\n", line * 7919)).collect();
@@ -31,7 +31,7 @@ fn objects_of(repository: &TestRepository) -> PathBuf {
     repository.path.join(".git/objects")
 }
 
-/// All objects, as libgit2 reads them.
+/// Returns all objects, as libgit2 reads them.
 fn truth(objects: &Path) -> Objects {
     let odb = database(objects);
     let mut ids = Vec::new();
@@ -52,7 +52,7 @@ fn database(objects: &Path) -> Odb<'static> {
     odb
 }
 
-/// How many objects the packs answer, each as it should be.
+/// Returns the number of objects the packs answer, after checking each.
 fn answered(objects: &Path, truth: &Objects) -> usize {
     let mut reader = PackReader::new(Arc::new(PackSet::open(objects)));
     let mut answered = 0;
@@ -70,7 +70,7 @@ fn answered(objects: &Path, truth: &Objects) -> usize {
     answered
 }
 
-/// The pack and its index, of a repository with only one.
+/// Returns the pack and the index of a repository that has only one.
 fn only_pack(objects: &Path) -> (PathBuf, PathBuf) {
     let files = std::fs::read_dir(objects.join("pack")).expect("a folder");
     let mut indexes = files
@@ -144,7 +144,7 @@ fn what_a_clone_borrows_is_read_as_its_own() {
     assert_eq!(answered(&objects, &truth), truth.len());
 }
 
-/// The index with each offset moved into the table of 64-bit offsets.
+/// Returns the index with each offset moved into the table of 64-bit offsets.
 fn with_large_offsets(index: &[u8], moved_by: u64) -> Vec<u8> {
     let count = u32::from_be_bytes(*index[8 + 255 * 4..].first_chunk().unwrap()) as usize;
     let offsets = 1032 + count * 24;
@@ -183,7 +183,7 @@ fn offsets_may_have_64_bits() {
     assert_eq!(answered(&objects, &truth), 0);
 }
 
-/// Whatever is damaged: an answer is right, or libgit2 gives the same one.
+/// Checks a damaged pack: every answer is correct, or libgit2 gives the same one.
 fn try_damaged(name: &Path, pack: &[u8], index: &[u8], truth: &Objects) {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("pack")).expect("a folder");
@@ -192,7 +192,7 @@ fn try_damaged(name: &Path, pack: &[u8], index: &[u8], truth: &Objects) {
     std::fs::write(place.with_extension("idx"), index).expect("writable");
     let mut reader = PackReader::new(Arc::new(PackSet::open(folder.path())));
     for (id, (kind, bytes)) in truth {
-        // What the front says is believed without its checksum; it may only not fail.
+        // A front is accepted without its checksum, so it only must not panic.
         let _ = reader.read_front(*id, ObjectType::Commit).and_then(CommitHead::of_front);
         let Some((found, read)) = reader.read_object(*id) else { continue };
         if (found, &*read) != (*kind, bytes.as_slice()) {
@@ -207,7 +207,7 @@ fn try_damaged(name: &Path, pack: &[u8], index: &[u8], truth: &Objects) {
 
 #[test]
 fn damage_is_no_answer() {
-    // As towpath itself reads: ids are not checked against contents.
+    // As in production: ids are not checked against contents.
     git2::opts::strict_hash_verification(false);
     for style in ["true", "false"] {
         let repository = repository();
@@ -245,7 +245,7 @@ fn a_pack_that_shrinks_while_it_is_open_gives_no_answer() {
         std::fs::remove_file(&path).expect("removable");
         std::fs::write(&path, contents).expect("writable");
     }
-    // Removed files stay open.
+    // Removed files stay readable while open.
     let mut reader = PackReader::new(packs);
     assert!(truth.keys().all(|id| reader.read_object(*id).is_some()));
     let (pack, _) = only_pack(&objects);

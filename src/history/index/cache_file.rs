@@ -1,34 +1,35 @@
-//! Where indexes lie: one file for each repository and way of reading it.
+//! Index files on disk: one per repository and configuration.
 
 use super::format;
 use super::format::{IndexDamage, decode, encode};
+use crate::model::fingerprint;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// So many indexes of one repository are kept, the newest.
+/// Number of indexes kept per repository; older ones are removed.
 const KEPT: usize = 4;
 
-/// What another process is writing is left alone for so long.
+/// Age after which an unfinished file of another process is removed.
 const WRITING: Duration = Duration::from_secs(60 * 60);
 
-/// How files are called while they are written.
+/// Name prefix of files that are being written.
 const UNFINISHED: &str = ".writing-";
 
-/// The place of one index.
+/// Location of one index.
 #[derive(Debug, Clone)]
 pub struct CacheFile {
     folder: PathBuf,
-    /// What the names of this repository's indexes begin with.
+    /// Name prefix of this repository's indexes.
     repository: String,
     key: String,
 }
 
 impl CacheFile {
-    /// The index in `folder` of what is read from a repository, named by its directory, in the way
-    /// that `ways` say.
+    /// The index in `folder` for the repository at a path. `ways` are the settings that change what
+    /// is read; each combination has a file of its own.
     pub fn new(folder: PathBuf, repository: &Path, ways: &[&str]) -> Self {
         let path = repository.canonicalize().unwrap_or_else(|_| repository.to_path_buf());
         let path = path.as_os_str().as_encoded_bytes();
@@ -42,10 +43,10 @@ impl CacheFile {
         CacheFile { folder, repository: format!("{:016x}-", fingerprint(path)), key }
     }
 
-    /// What the index says; `None` where there is none.
+    /// Reads the index; `None` if there is none.
     ///
     /// # Errors
-    /// [`Damage`] where there is one that cannot be used.
+    /// [`IndexDamage`] if the file exists but cannot be used.
     pub fn read<R: DeserializeOwned>(&self) -> Result<Option<R>, IndexDamage> {
         match std::fs::read(self.path()) {
             Ok(bytes) => decode(&self.key, &bytes).map(Some),
@@ -54,10 +55,10 @@ impl CacheFile {
         }
     }
 
-    /// Keeps a record. Others see it whole or not at all; of two writers the last one wins.
+    /// Writes a record atomically; of two writers the last one wins.
     ///
     /// # Errors
-    /// As the operating system says.
+    /// The I/O error of the operating system.
     pub fn write<R: Serialize>(&self, record: &R) -> io::Result<()> {
         let bytes = encode(&self.key, record).ok_or(ErrorKind::InvalidData)?;
         std::fs::create_dir_all(&self.folder)?;
@@ -76,8 +77,8 @@ impl CacheFile {
         ))
     }
 
-    /// Removes this repository's oldest indexes, and what was left unfinished. What cannot be
-    /// removed stays.
+    /// Removes this repository's oldest indexes and abandoned unfinished files. Failures to remove
+    /// are ignored.
     fn remove_old_files(&self) {
         let all = std::fs::read_dir(&self.folder).into_iter().flatten().filter_map(Result::ok);
         let mut own: Vec<(SystemTime, PathBuf)> = Vec::new();
@@ -96,11 +97,4 @@ impl CacheFile {
         own.sort();
         own.iter().rev().skip(KEPT).for_each(|(_, path)| drop(std::fs::remove_file(path)));
     }
-}
-
-/// FNV-1a: the same in every release, unlike the standard library's.
-pub fn fingerprint(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
-    })
 }

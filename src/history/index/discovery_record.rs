@@ -1,19 +1,19 @@
-//! Discovered sources in text, so that they can be kept and compared.
+//! Discovered sources as text, so that they can be stored and compared.
 
 use crate::config::{Config, ConfigOrigin, NameTemplate, SourceRule, Stage};
 use crate::model::{Confidence, KeyTemplate, PathTemplate, SourceKind, StageName};
 use serde::{Deserialize, Serialize};
 
-/// What discovery found for one state.
+/// Result of discovery for one revision.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiscoveryRecord {
-    /// Stages are named by keys inside files, not by paths.
+    /// True if stages are named by keys inside files instead of paths.
     pub in_keys: bool,
     pub stages: Vec<Stage>,
     pub rules: Vec<DiscoveredRule>,
-    /// Those it is not sure of.
+    /// Rules that discovery is not sure of.
     pub unsure: Vec<DiscoveredRule>,
-    /// How many files each rule stands for.
+    /// Number of files each rule matches.
     pub files: Vec<usize>,
     /// Stage words without any version.
     pub empty_stages: Vec<String>,
@@ -35,7 +35,7 @@ pub struct DiscoveredRule {
 }
 
 impl DiscoveryRecord {
-    /// Would both read the same versions out of the same files?
+    /// True if both read the same versions from the same files.
     pub fn reads_like(&self, other: &DiscoveryRecord) -> bool {
         self.stages == other.stages && self.rules == other.rules
     }
@@ -45,7 +45,7 @@ impl DiscoveryRecord {
         self.config_of(&self.rules)
     }
 
-    /// What it offered beside that.
+    /// A configuration of the rules that discovery is not sure of.
     pub fn unsure_config(&self) -> Option<Config> {
         self.config_of(&self.unsure)
     }
@@ -68,7 +68,7 @@ impl DiscoveryRecord {
 }
 
 impl DiscoveredRule {
-    /// The rule, read with the words that name stages.
+    /// Parses the rule, with the words that name stages.
     fn to_rule(&self, words: &[String]) -> Option<SourceRule> {
         let mut rule = SourceRule::new(self.kind, &self.path, words).ok()?;
         rule.not = self

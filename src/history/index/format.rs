@@ -1,42 +1,42 @@
-//! The file: a mark, the version of the format, length and checksum of the rest, and the rest.
+//! The file format: a mark, the format version, checksum and length of the body, and the body.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// What every index begins with.
+/// First bytes of every index.
 const MARK: [u8; 12] = *b"towpath idx\n";
 
-/// Counted up whenever what is written changes, or what a walk makes of the same commits.
+/// Incremented whenever the stored data changes, or the result of a walk over the same commits.
 pub(super) const FORMAT: u32 = 2;
 
-/// Mark, format, checksum, length.
+/// Header length: mark, format, checksum, length.
 const HEAD: usize = MARK.len() + 4 + 4 + 8;
 
-/// Why an index cannot be used.
+/// Reason why an index cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum IndexDamage {
-    #[error("it is no index of this version")]
+    #[error("not an index of this version")]
     Foreign,
-    #[error("it is not complete")]
+    #[error("incomplete file")]
     Cut,
-    #[error("its checksum is wrong")]
+    #[error("wrong checksum")]
     Changed,
-    #[error("it contradicts itself")]
+    #[error("inconsistent data")]
     Inconsistent,
-    #[error("it is about something else")]
+    #[error("made for another repository or configuration")]
     OtherKey,
-    #[error("it cannot be read")]
+    #[error("cannot be read")]
     Unreadable,
 }
 
 #[derive(Serialize, Deserialize)]
 struct KeyedRecord<K, R> {
-    /// The names of files are short; this is what they stand for.
+    /// The full key: file names hold only a hash of it.
     key: K,
     record: R,
 }
 
-/// The bytes of a file. `None` when something cannot be written, which nothing in it is.
+/// Encodes a file. `None` if a value cannot be serialized, which no value of ours is.
 pub(super) fn encode<R: Serialize>(key: &str, record: &R) -> Option<Vec<u8>> {
     let mut bytes = vec![0; HEAD];
     bytes = postcard::to_extend(&KeyedRecord { key, record }, bytes).ok()?;
@@ -47,10 +47,10 @@ pub(super) fn encode<R: Serialize>(key: &str, record: &R) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// What the bytes of a file say.
+/// Decodes and checks a file.
 ///
 /// # Errors
-/// [`Damage`], whatever they are.
+/// [`IndexDamage`], for any bytes that are not a complete index with this key.
 pub(super) fn decode<R: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<R, IndexDamage> {
     let (head, body) = bytes.split_at_checked(HEAD).ok_or(IndexDamage::Cut)?;
     let (mark, rest) = head.split_at(MARK.len());

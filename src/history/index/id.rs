@@ -1,4 +1,4 @@
-//! Object ids as twenty bytes.
+//! Serde functions for object ids as twenty bytes.
 
 use crate::git::Oid;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -21,7 +21,7 @@ pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Oid, D::Error> 
     id(<[u8; 20]>::deserialize(from)?)
 }
 
-/// Ids that may be missing.
+/// Serde functions for optional ids.
 pub mod option {
     use super::{Deserialize, Deserializer, Oid, Serialize, Serializer};
 

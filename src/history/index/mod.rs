@@ -1,8 +1,8 @@
-//! The index: what a walk found, kept on disk, so that the next question costs only the commits
-//! that are new.
+//! The index: the result of a history walk, kept on disk, so that the next run reads only new
+//! commits.
 //!
-//! It can be thrown away at any time. Nothing in it is trusted before its checksum, its key and the
-//! range of every number are right; whatever is wrong with it means that there is none.
+//! It can be deleted at any time. Nothing in it is trusted before its checksum, its key and the
+//! range of every number are verified; a damaged index is ignored.
 
 mod cache_file;
 mod discovery_record;
@@ -12,7 +12,7 @@ mod refresh;
 mod since;
 mod timeline_columns;
 
-pub use cache_file::{CacheFile, fingerprint};
+pub use cache_file::CacheFile;
 pub use discovery_record::{DiscoveredRule, DiscoveryRecord};
 pub use format::IndexDamage;
 pub use refresh::{RefreshRequest, refresh_history};
@@ -23,44 +23,45 @@ use crate::git::Oid;
 use crate::model::{Mapping, StageName};
 use serde::{Deserialize, Serialize};
 
-/// What is kept of a repository.
+/// Stored state of a repository.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct IndexRecord {
-    /// What the newest commits say.
+    /// Mapping at the newest commits.
     pub mapping: Mapping,
-    /// The sources, where discovery found them.
+    /// Discovered sources, if discovery found them.
     pub found: Option<DiscoveryRecord>,
-    /// The past of the deployment branch, then of each branch that is a stage.
+    /// History of the deployment branch, then of each stage branch.
     pub parts: Vec<BranchHistory>,
-    /// Kinds and leads are made with this tolerance, in seconds. `None`: they are not made yet.
+    /// Tolerance in seconds that kinds and leads were computed with; `None` if not computed yet.
     pub judged: Option<i64>,
 }
 
-/// The past of one branch.
+/// History of one branch.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BranchHistory {
-    /// The stage, where a branch is one.
+    /// The stage, if the branch is a stage branch.
     pub stage: Option<StageName>,
     #[serde(with = "id")]
     pub tip: Oid,
     pub timeline: Timeline,
-    /// Where the history of a shallow clone ends.
+    /// Oldest commit of a shallow clone.
     #[serde(with = "id::option")]
     pub edge: Option<Oid>,
-    /// Files could not be understood as far back as history goes.
+    /// True if files could not be parsed as far back as history goes.
     pub pending: bool,
-    /// Files whose older contents are not in this clone. With such a part no record is kept.
+    /// Files whose older contents are missing in this clone. Such a record is not stored.
     #[serde(skip)]
     pub lost: Vec<String>,
 }
 
 impl IndexRecord {
-    /// Does it tell of these tips: of the deployment branch, then of the branches of stages?
+    /// True if the record covers exactly these tips: the deployment branch, then the stage
+    /// branches.
     pub fn is_of(&self, tips: &[(Option<&StageName>, Oid)]) -> bool {
         self.parts.iter().map(|part| (part.stage.as_ref(), part.tip)).eq(tips.iter().copied())
     }
 
-    /// May it be kept? Not while objects are missing that may yet come.
+    /// True if the record may be stored. It may not while missing objects could still be fetched.
     pub fn is_whole(&self) -> bool {
         !self.parts.is_empty() && self.parts.iter().all(|part| part.lost.is_empty())
     }

@@ -1,29 +1,30 @@
-//! The past of a tip, out of what is known of an older one.
+//! Extends the history of an older tip to a new one.
 
 use super::BranchHistory;
 use crate::git::{GitError, Oid, WalkControl, WalkEnd, WalkProgress};
 use crate::history::walk::{WalkOptions, WalkResult, deployments, in_legs};
 use crate::source::{Claim, ClaimReading, ParseCache};
 
-/// To read all claims at a commit costs about as much as to walk so many.
+/// Minimum commits per segment: reading all claims at a commit costs about as much as walking this
+/// many.
 const SHORTEST: usize = 1000;
 
-/// What is asked: the question, and what each claim says at its tip, read with a cache.
+/// Options of the walk, and a function that reads each claim at the tip with a cache.
 pub struct RefreshRequest<
     'a,
     F: Fn(&'a ParseCache) -> Result<Vec<(Claim<'a>, ClaimReading)>, GitError>,
 > {
     pub question: WalkOptions<'a>,
     pub tip: F,
-    /// For a second look, where the first one is in doubt.
+    /// A fresh cache for a second, complete walk, if the result of the first one cannot be used.
     pub spare: &'a ParseCache,
 }
 
-/// Walks from the tip to where `known` begins; or all the way, where that is not on the mainline any
-/// more or the two do not fit.
+/// Walks from the tip to the start of `known`. Walks the whole history if that commit is no longer
+/// on the mainline or the two parts do not fit together.
 ///
 /// # Errors
-/// [`GitError::MissingObject`] where a partial clone lacks a commit or tree.
+/// [`GitError::MissingObject`] if a partial clone lacks a commit or tree.
 pub fn refresh_history<
     'a,
     F: Fn(&'a ParseCache) -> Result<Vec<(Claim<'a>, ClaimReading)>, GitError>,
@@ -46,7 +47,7 @@ pub fn refresh_history<
     Ok(branch_history(&question, told))
 }
 
-/// The new and what is known, if the two fit.
+/// Joins the new part and the known one, if they fit together.
 fn join_histories(
     question: &WalkOptions<'_>,
     mut told: WalkResult,

@@ -1,12 +1,12 @@
-//! Since when versions are there, out of a timeline instead of a walk.
+//! Finds introducing commits in a timeline instead of by a walk.
 
 use crate::git::Oid;
 use crate::history::timeline::{DeploymentRow, NOTHING, Timeline};
 use crate::model::{CellKey, MappingEntry, Version};
 use std::collections::HashMap;
 
-/// For entries of the timeline's tip, the commit that put their version there; of several places, that
-/// of the first. Left out are slots of which the timeline cannot say it.
+/// Returns the commit that introduced the version of each entry at the timeline's tip; of several
+/// places, the first. Cells for which the timeline is ambiguous are left out.
 pub fn introductions_from_timeline(
     timeline: &Timeline,
     entries: &[MappingEntry],
@@ -35,22 +35,22 @@ pub fn introductions_from_timeline(
     found
 }
 
-/// What stands in one slot before the rows that were undone.
+/// Versions of one cell while the timeline is undone row by row.
 #[derive(Default)]
 struct RewoundCell<'t> {
     places: Vec<(&'t Version, VersionPlaces)>,
-    /// The rows do not say which place they are about.
+    /// True if the rows do not tell which place they are about.
     unclear: bool,
 }
 
-/// The places of one version.
+/// Places of one version.
 #[derive(Default)]
 struct VersionPlaces {
-    /// Those of the tip.
+    /// Places at the tip.
     asked: usize,
-    /// Those that lost it before the tip.
+    /// Places that lost the version before the tip.
     others: usize,
-    /// The number of the oldest commit so far that brought it to one that is asked for.
+    /// Number of the oldest commit so far that brought the version to a place at the tip.
     brought: Option<u32>,
 }
 
@@ -64,7 +64,7 @@ impl<'t> RewoundCell<'t> {
         &mut self.places[at].1
     }
 
-    /// Goes back before a deployment.
+    /// Undoes one deployment.
     fn undo_row(&mut self, row: &DeploymentRow, timeline: &'t Timeline) {
         let version = |pin: u32| {
             timeline.pins.get(pin).filter(|_| pin != NOTHING).map(|pinned| &pinned.version)

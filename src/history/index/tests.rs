@@ -79,7 +79,7 @@ fn nothing_that_was_cut_or_changed_is_read() {
     assert!(matches!(shelf(&folder).read::<IndexRecord>(), Err(IndexDamage::Cut)));
 }
 
-/// Also where the checksum is right: every number is looked at.
+/// Holds even with a correct checksum: every number is checked.
 #[test]
 fn numbers_out_of_range_are_no_timeline() {
     let mut wrong = [record(), record(), record(), record()];
@@ -122,8 +122,8 @@ fn the_newest_of_a_repository_stay() {
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 5);
 }
 
-/// When this fails, what is written has changed: count up `FORMAT`, so that nobody reads old bytes in a
-/// new way, and then change the number here.
+/// If this fails, the stored form has changed: increment `FORMAT`, so that old files are not
+/// misread, then change the number here.
 #[test]
 fn the_format_is_what_it_was() {
     let bytes = format::encode("key", &record()).expect("it can be written");
@@ -146,7 +146,7 @@ fn entry(slot: &CellKey, version: &str) -> MappingEntry {
     }
 }
 
-/// What is settled of one slot with these deployments, if it runs these versions: `version commit`.
+/// Introducing commits of one cell with these deployments and current versions: `version commit`.
 fn settled_of(lines: &[&str], versions: &[&str]) -> Vec<String> {
     let lines: Vec<String> = lines.iter().map(|line| line.replacen(' ', " web dev ", 1)).collect();
     let timeline = timeline(&lines.iter().map(String::as_str).collect::<Vec<_>>());

@@ -1,4 +1,4 @@
-//! A timeline as it is written: each value once, then commits and rows as numbers.
+//! The stored form of a timeline: each value once, then commits and rows as numbers.
 
 use crate::history::timeline::{
     DeployingCommit, DeploymentRow, ImageVersion, Interner, NOTHING, Timeline,
@@ -36,7 +36,7 @@ impl<'de> Deserialize<'de> for Timeline {
         if !columns.rows.iter().all(|row| columns.is_valid_row(row))
             || !columns.rows.is_sorted_by_key(|row| row.commit)
         {
-            return Err(D::Error::custom("a number is out of range"));
+            return Err(D::Error::custom("index out of range"));
         }
         Ok(Timeline {
             slots: Interner::from_distinct(columns.slots.into_owned()),
@@ -49,7 +49,7 @@ impl<'de> Deserialize<'de> for Timeline {
 }
 
 impl TimelineColumns<'_> {
-    /// Does every number of a row name something?
+    /// True if every number of a row is in range.
     fn is_valid_row(&self, row: &DeploymentRow) -> bool {
         let pinned = |number: u32| number == NOTHING || (number as usize) < self.pins.len();
         (row.slot as usize) < self.slots.len()

@@ -1,5 +1,4 @@
-//! The claims as they are at the point the walk has reached: what they hold, and which paths matter
-//! to them.
+//! The claims at the point that the walk has reached: their versions, and the paths they depend on.
 
 use super::claim_state::{ClaimState, is_local};
 use super::deployment_matching::ClaimedVersion;
@@ -9,45 +8,45 @@ use crate::history::timeline::{ImageVersion, Interner, Timeline};
 use crate::source::Claim;
 use std::collections::{BTreeSet, HashMap};
 
-/// One claim.
+/// A claim and its current state.
 pub(super) struct TrackedClaim<'a> {
     pub claim: Claim<'a>,
-    /// Everything it holds, with the places where that is written.
+    /// All versions it holds, each with the numbers of its places.
     holds: Vec<(ClaimedVersion, Vec<u32>)>,
-    /// What counts of it: without what belongs to earlier rules, and without repetitions.
+    /// Versions that count: without those owned by earlier rules, and without duplicates.
     pub shown: Vec<ClaimedVersion>,
-    /// The other paths that were looked at.
+    /// Other paths that were read.
     touched: Vec<u32>,
-    /// The files that could not be understood when all was well.
+    /// Files that could not be parsed at the tip; they are no new damage.
     tolerated: BTreeSet<String>,
-    /// Something is missing in this clone: nothing older can be said.
+    /// True if objects are missing in this clone, so that older states are unknown.
     lost: bool,
 }
 
-/// All claims, and who looks at what.
+/// All claims, with indexes by path.
 #[derive(Default)]
 pub(super) struct ClaimIndex<'a> {
     all: Vec<TrackedClaim<'a>>,
-    /// The claims on a file, by rule.
+    /// Claims by path and rule.
     numbers: HashMap<(u32, usize), usize>,
-    /// The claims on a file.
+    /// Claims on each file.
     on: HashMap<u32, Vec<usize>>,
-    /// The claims on the files of a folder that are not read beside the walk.
+    /// Claims built from each folder, which the worker threads do not read.
     built: HashMap<String, Vec<usize>>,
-    /// The claims that looked at a path that is not their own file's.
+    /// Claims that read a path besides their own file.
     watchers: HashMap<u32, BTreeSet<usize>>,
     owners: PlaceOwners,
-    /// Is there more than one rule, so that places can be read twice?
+    /// True if there are several rules, so that a place can be read twice.
     shared: bool,
 }
 
 impl<'a> ClaimIndex<'a> {
-    /// No claims yet, of this many rules.
+    /// Creates an index for this many rules.
     pub fn new(rules: usize) -> Self {
         ClaimIndex { shared: rules > 1, ..ClaimIndex::default() }
     }
 
-    /// The number of a claim, known from now on.
+    /// Returns the number of a claim, adding it if new.
     pub fn number(&mut self, claim: Claim<'a>, path: u32) -> usize {
         let key = (path, claim.index);
         if let Some(number) = self.numbers.get(&key) {
@@ -70,58 +69,59 @@ impl<'a> ClaimIndex<'a> {
         number
     }
 
-    /// The number of a rule's claim on a file, if it is known.
+    /// Returns the number of a rule's claim on a file, if known.
     pub fn find_claim(&self, path: u32, rule: usize) -> Option<usize> {
         self.numbers.get(&(path, rule)).copied()
     }
 
-    /// How many claims are known.
+    /// Number of known claims.
     pub fn len(&self) -> usize {
         self.all.len()
     }
 
-    /// The paths that were looked at beside the claims' own.
+    /// Paths read besides the claims' own files.
     pub fn watched_paths(&self) -> impl Iterator<Item = u32> {
         self.watchers.keys().copied()
     }
 
-    /// Does something wait for an older state, because a file is broken here?
+    /// True if a version is still searched in older commits because a file is broken.
     pub fn any_pending(&self) -> bool {
         self.all.iter().flat_map(|tracked| &tracked.shown).any(|held| held.pending.is_some())
     }
 
-    /// A claim.
+    /// Returns a claim.
     pub fn get(&self, number: usize) -> &TrackedClaim<'a> {
         &self.all[number]
     }
 
-    /// Sets what counts of a claim.
+    /// Sets the versions of a claim that count.
     pub fn set_effective(&mut self, number: usize, shown: Vec<ClaimedVersion>) {
         self.all[number].shown = shown;
     }
 
-    /// The claims on a file.
+    /// Claims on a file.
     pub fn claims_on(&self, path: u32) -> &[usize] {
         self.on.get(&path).map_or(&[], Vec::as_slice)
     }
 
-    /// The claims that are built from a folder.
+    /// Claims built from a folder.
     pub fn built_in(&self, folder: &str) -> &[usize] {
         self.built.get(folder).map_or(&[], Vec::as_slice)
     }
 
-    /// All claims that are built from folders.
+    /// All claims built from folders.
     pub fn built_claims(&self) -> impl Iterator<Item = usize> {
         self.built.values().flatten().copied()
     }
 
-    /// The claims that looked at a path beside their own.
+    /// Claims that read a path besides their own file.
     pub fn claims_watching(&self, path: u32) -> impl Iterator<Item = usize> {
         self.watchers.get(&path).into_iter().flatten().copied()
     }
 
-    /// A claim says something else before the commit with number `commit`; `None`: its file was not
-    /// there. Adds to `moved` the claims that may count otherwise for that, itself included.
+    /// Sets the state of a claim before the commit numbered `commit`; `None` as state: its file did
+    /// not exist. Adds to `moved` the claims whose effective versions may change, including this
+    /// one.
     pub fn update_claim(
         &mut self,
         number: usize,
@@ -158,7 +158,7 @@ impl<'a> ClaimIndex<'a> {
         self.watch_paths(number, look.touched, &mut timeline.paths);
     }
 
-    /// What a look shows, and what it hides because a file is broken.
+    /// Versions in a state, including those hidden by a broken file.
     fn held_versions(
         &mut self,
         number: usize,
@@ -191,7 +191,7 @@ impl<'a> ClaimIndex<'a> {
             tracked.tolerated = look.broken.iter().cloned().collect();
             return holds;
         }
-        // Until the files can be read again, what they hide is taken to be what it is after this.
+        // Until the files can be read again, hidden versions are assumed to be unchanged.
         let known: BTreeSet<u32> = holds.iter().map(|(held, _)| held.slot).collect();
         let hidden = tracked.holds.iter().filter(|(held, _)| !known.contains(&held.slot));
         let hidden = hidden.cloned().map(|(held, places)| {
@@ -201,7 +201,7 @@ impl<'a> ClaimIndex<'a> {
         holds
     }
 
-    /// What counts of a claim now.
+    /// Computes the versions of a claim that count now.
     pub fn effective_versions(&self, number: usize) -> Vec<ClaimedVersion> {
         let tracked = &self.all[number];
         let mut known = BTreeSet::new();
@@ -212,7 +212,7 @@ impl<'a> ClaimIndex<'a> {
         counting.filter(|held| known.insert((held.slot, held.pin))).cloned().collect()
     }
 
-    /// Nothing older can be said of this claim.
+    /// True if older states of the claim are unknown.
     pub fn is_lost(&self, number: usize) -> bool {
         self.all[number].lost
     }

@@ -1,9 +1,9 @@
-//! What a claim said when it was read last, so that a file in which only a tag is another need not
-//! be understood again.
+//! Remembers the last state of a claim, so that a file in which only a tag changed need not be
+//! parsed again.
 //!
-//! Most commits of a deployment repository change one plain word in one file. If all around it is the
-//! same bytes, and sources cannot tell the new word from the old one by its looks, they find the same
-//! places, with the new word in them. A test reads both ways.
+//! Most commits of a deployment repository change one plain word in one file. If all other bytes
+//! are the same, and sources cannot tell the new word from the old one by its shape, they find the
+//! same places, with the new word in them. A test compares both ways of reading.
 
 use super::claim_state::ClaimState;
 use crate::git::{Oid, Snapshot};
@@ -11,19 +11,19 @@ use crate::model::{ImagePart, MappingEntry};
 use crate::source::shape;
 use std::ops::Range;
 
-/// Longer files are not remembered. In bytes.
+/// Largest file that is remembered, in bytes.
 const MAX_TEXT: usize = 32 << 10;
 
-/// What a claim said when it was read last.
+/// The last state of a claim, and the text it was read from.
 pub(super) struct ClaimMemo {
     text: Vec<u8>,
     look: Vec<MappingEntry>,
-    /// The other paths that were looked at, and what was there.
+    /// Other paths that were read, and their contents' ids.
     others: Vec<(String, Option<Oid>)>,
 }
 
 impl ClaimMemo {
-    /// Remembers what a claim said of its file, if that is worth it.
+    /// Remembers the state of a claim; `None` if the file is too large, broken or empty.
     pub fn of(text: Vec<u8>, look: &ClaimState, snapshot: &Snapshot<'_>) -> Option<Self> {
         let whole = look.broken.is_empty() && !look.missing && !look.entries.is_empty();
         let other = |path: &String| (path.clone(), snapshot.find_file(path).map(|file| file.id));
@@ -35,12 +35,12 @@ impl ClaimMemo {
         })
     }
 
-    /// How much text is held.
+    /// Bytes of text held.
     pub fn byte_count(&self) -> usize {
         self.text.len()
     }
 
-    /// What the claim says of this text, if that follows from what it said last.
+    /// Returns the state for a text, if it follows from the remembered one.
     pub fn find_state(
         &mut self,
         path: &str,
@@ -57,7 +57,7 @@ impl ClaimMemo {
         Some(ClaimState { entries: self.look.clone(), touched, ..ClaimState::default() })
     }
 
-    /// Takes over a new text, if it differs in one plain word only and that is a tag.
+    /// Applies a new text if it differs only in one plain word and that word is a tag.
     fn apply_tag_change(&mut self, path: &str, text: &[u8]) -> bool {
         let Some((old, new)) = differing_word(&self.text, text) else { return text == self.text };
         let words =
@@ -71,7 +71,7 @@ impl ClaimMemo {
             for location in entry.locations.iter().filter(|location| location.path == path) {
                 let (start, end) = (location.span.start, location.span.end);
                 if start > old.start || end < old.end {
-                    // A place that is cut by the word would be another one.
+                    // The changed word overlaps the boundary of a location.
                     if start < old.end && old.start < end {
                         return false;
                     }
@@ -112,8 +112,7 @@ impl ClaimMemo {
     }
 }
 
-/// The word in which two texts differ, in each of them. `None` if they are the same, or differ in
-/// more.
+/// Ranges of the word in which two texts differ. `None` if the texts are equal.
 fn differing_word(old: &[u8], new: &[u8]) -> Option<(Range<usize>, Range<usize>)> {
     let front = old.iter().zip(new).take_while(|(a, b)| a == b).count();
     let back = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
@@ -128,7 +127,7 @@ fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
 }
 
-/// Are both plain words that every source takes for the same kind of thing?
+/// True if both are plain words that every source treats as the same kind of value.
 fn same_shape(a: &str, b: &str) -> bool {
     let plain = |word: &str| {
         word.bytes().all(is_plain)

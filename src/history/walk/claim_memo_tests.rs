@@ -47,7 +47,7 @@ fn config(kind: SourceKind, path: &str) -> Config {
     Config { stages: vec![stage], rules: vec![rule], ..Config::default() }
 }
 
-/// What the newest commit says, once from memory (if it can) and once read.
+/// Reads the newest commit twice: from memory (if possible), and from the file.
 fn both(
     kind: SourceKind,
     path: &str,
@@ -79,7 +79,7 @@ fn read(repository: &Repository, config: &Config, claim: &Claim<'_>, revision: &
     ClaimState::read(config, claim, &SnapshotReader::new(&snapshot, &ParseCache::default()), None)
 }
 
-/// Notes are not history's business.
+/// Strips notes, which history ignores.
 fn bare(mut entries: Vec<MappingEntry>) -> Vec<MappingEntry> {
     entries.iter_mut().for_each(|entry| entry.notes.clear());
     entries

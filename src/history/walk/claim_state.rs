@@ -1,4 +1,4 @@
-//! What a claim says at one commit, and what was looked at to know it.
+//! The state of a claim at one commit, and the paths read to find it.
 
 use super::claim_memo::ClaimMemo;
 use crate::config::Config;
@@ -7,30 +7,30 @@ use crate::model::{MappingEntry, SourceKind, StageName};
 use crate::source::{Claim, ClaimReading, ParseCache, SnapshotReader, claims_on, read_claim};
 use std::collections::HashMap;
 
-/// Warnings after which a file says nothing about its versions.
+/// Warnings that mean a file tells nothing about its versions.
 const BROKEN: [&str; 5] = ["not-yaml", "unreadable", "not-text", "too-large", "not-a-tag"];
 
-/// What a claim says at one commit.
+/// State of a claim at one commit.
 #[derive(Debug, Default)]
 pub(super) struct ClaimState {
     pub entries: Vec<MappingEntry>,
-    /// The paths that were looked at, the claim's own left out.
+    /// Paths read besides the claim's own file.
     pub touched: Vec<String>,
-    /// Those that are there and could not be understood.
+    /// Existing files that could not be parsed.
     pub broken: Vec<String>,
-    /// Something that is needed is not in this clone.
+    /// True if a needed object is missing in this clone.
     pub missing: bool,
 }
 
 impl ClaimState {
-    /// What a reading says.
+    /// Converts a reading.
     pub fn from_reading(claim: &Claim<'_>, reading: ClaimReading) -> Self {
         let mut look = ClaimState { entries: reading.entries, ..ClaimState::default() };
         for warning in reading.warnings {
             look.missing |= warning.code == "missing-object";
             look.broken.extend(warning.path.filter(|_| BROKEN.contains(&warning.code)));
         }
-        // Of what is built, the builds themselves know what they looked at.
+        // Kustomize builds track their own inputs.
         if is_local(claim.rule.kind) {
             let mut touched = reading.touched.file_paths();
             touched.remove(&claim.path);
@@ -50,51 +50,52 @@ impl ClaimState {
     }
 }
 
-/// Is a claim of this kind read beside the walk? What builds on many files is read in order, where
-/// one build serves all.
+/// True if claims of this kind are read on the worker threads of the walk. Kustomize builds depend
+/// on many files and are read in order, so that one build serves all.
 pub(super) fn is_local(kind: SourceKind) -> bool {
     !kind.is_built()
 }
 
-/// A claim on a path that a commit changed, as it was before.
+/// State of a claim before a commit changed its file.
 pub(super) struct PriorClaimState {
-    /// Which of the step's changes.
+    /// Index into the changes of the step.
     pub change: usize,
-    /// Which rule of the config.
+    /// Index into the rules of the configuration.
     pub rule: usize,
     pub look: ClaimState,
 }
 
-/// Can what a source reads be told from the looks of a value? An expression of the user may want more.
+/// True if the shape of a value decides what a source reads. The user's expression of a `line`
+/// source may ask for more.
 fn is_memorable(kind: SourceKind) -> bool {
     kind.goes_by_looks()
 }
 
-/// How many states of a file are remembered: some go back and forth between two kinds of version.
+/// States remembered per claim: some files alternate between two kinds of version.
 const MEMOS: usize = 3;
 
-/// All remembered files together. In bytes.
+/// Limit for all remembered files together, in bytes.
 const MAX_REMEMBERED: usize = 4 << 20;
 
-/// Looks at changed files on a thread of its own.
+/// Reads the claims on changed files; one per thread.
 pub(super) struct ClaimReader<'c> {
     config: &'c Config,
     stage: Option<&'c StageName>,
     cache: ParseCache,
-    /// The claims on each file that was met, and what they said last.
+    /// Claims on each file met so far, with their last states.
     known: HashMap<String, Vec<CachedClaim<'c>>>,
-    /// Of the remembered files.
+    /// Total size of the remembered files.
     bytes: usize,
 }
 
 struct CachedClaim<'c> {
     claim: Claim<'c>,
-    /// The one of use last comes first.
+    /// Most recently used first.
     memos: Vec<ClaimMemo>,
 }
 
 impl CachedClaim<'_> {
-    /// What the claim says of a text, if that follows from what it said lately.
+    /// Returns the state for a text, if it follows from a remembered one.
     fn find_state(
         &mut self,
         path: &str,
@@ -110,7 +111,7 @@ impl CachedClaim<'_> {
         None
     }
 
-    /// Remembers what it said of a text. Returns how much more text is held.
+    /// Remembers a state. Returns the number of bytes added.
     fn store_state(&mut self, text: Vec<u8>, look: &ClaimState, snapshot: &Snapshot<'_>) -> usize {
         let Some(memo) = ClaimMemo::of(text, look, snapshot) else { return 0 };
         let bytes = memo.byte_count();
@@ -121,12 +122,13 @@ impl CachedClaim<'_> {
 }
 
 impl<'c> ClaimReader<'c> {
-    /// One that has seen nothing yet.
+    /// Creates a reader that remembers nothing yet.
     pub fn new(config: &'c Config, stage: Option<&'c StageName>) -> Self {
         ClaimReader { config, stage, cache: ParseCache::default(), known: HashMap::new(), bytes: 0 }
     }
 
-    /// What the claims on changed files said before the change, of those that `wanted` names.
+    /// Returns the states that claims on the changed files had before the change, for the paths
+    /// that `wanted` accepts.
     pub fn states_before(
         &mut self,
         repository: &Repository,
@@ -164,7 +166,7 @@ impl<'c> ClaimReader<'c> {
     }
 }
 
-/// The claims on a file that are read beside the walk.
+/// Claims on a file that are read on worker threads.
 fn claims_of<'k, 'c>(
     known: &'k mut HashMap<String, Vec<CachedClaim<'c>>>,
     config: &'c Config,

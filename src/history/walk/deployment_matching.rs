@@ -1,37 +1,37 @@
-//! What one commit did to slots: two lists of what is held, before and after, become pairs.
+//! Matches the versions before and after a commit into pairs.
 
 use crate::history::timeline::{ImageVersion, Interner};
 use std::collections::{BTreeMap, VecDeque};
 
-/// How far ahead a partner is searched. What belongs together stands in nearly the same order, and a
-/// file may hold a hundred thousand versions.
+/// Search limit for a partner. Matching versions stand in nearly the same order, and a file may
+/// hold a hundred thousand versions.
 const AHEAD: usize = 64;
 
-/// Something a claim holds, in numbers of the timeline.
+/// A version held by a claim, in numbers of the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ClaimedVersion {
-    /// Which claim holds it.
+    /// Number of the claim.
     pub claim: usize,
     pub slot: u32,
     pub pin: u32,
     pub path: u32,
-    /// The commit (by its number) that is to blame if an older state shows another version: the one
-    /// after which the file could be read again.
+    /// Number of the commit to report if an older state shows another version: the one that made a
+    /// broken file readable again.
     pub pending: Option<u32>,
-    /// Somebody waits for the commit that brought it.
+    /// True if its introducing commit is searched.
     pub asked: bool,
 }
 
-/// A slot that is not what it was.
+/// A cell before and after a commit.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct CellTransition {
     pub from: Option<ClaimedVersion>,
     pub to: Option<ClaimedVersion>,
 }
 
-/// Pairs what was held before a commit with what is held after it. What is the same in both is left
-/// out, also when another file says it now: a move of a version is no deployment. Who waits for the
-/// commit that brought a version goes on waiting at the older of two that are the same.
+/// Pairs the versions before a commit with those after it. Equal versions are left out, even if
+/// another file holds them now: moving a version is no deployment. For equal versions `asked`
+/// passes to the older one, so that the search goes on.
 pub(super) fn match_versions(
     before: &mut [ClaimedVersion],
     after: &[ClaimedVersion],
@@ -79,13 +79,13 @@ pub(super) fn match_versions(
     out
 }
 
-/// The same version, and no two different images.
+/// True for equal versions whose images do not differ.
 fn same_version(a: Option<&ImageVersion>, b: Option<&ImageVersion>) -> bool {
     let (Some(a), Some(b)) = (a, b) else { return false };
     a.version == b.version && (a.image.is_none() || b.image.is_none() || a.image == b.image)
 }
 
-/// Takes out of both lists, in order, what belongs together.
+/// Removes matching items from both lists, in order, and returns them as pairs.
 fn match_up(
     olds: &mut Vec<usize>,
     news: &mut VecDeque<usize>,

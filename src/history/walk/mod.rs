@@ -1,8 +1,9 @@
-//! Down the mainline with the mapping in hand: where a commit changed files, the claims on them are
-//! read before and after, and what differs is a deployment.
+//! Walks down the mainline with the mapping in hand. Claims on files that a commit changed are read
+//! before and after it; each difference is a deployment.
 //!
-//! Files that stand for themselves are read beside the walk, on its threads; what is built from many
-//! files is read in order. What is known is always the state that the walk has reached.
+//! Self-contained files are read on the worker threads of the walk; kustomize builds, which depend
+//! on many files, are read in order. The state in memory is always that of the commit the walk has
+//! reached.
 
 mod claim_index;
 mod claim_memo;
@@ -28,13 +29,14 @@ use deployment_matching::{CellTransition, ClaimedVersion, match_versions};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
 
-/// How many claims may be read to find where moved files came from, over the whole walk.
+/// Limit for claims read to find where moved files came from, over the whole walk.
 const MAX_SEARCHED: usize = 5_000;
 
-/// Every deployment from the tip back. `enough` is asked after each commit that deployed something.
+/// Walks from the tip back and returns every deployment. `enough` is called after each commit that
+/// deployed something and may stop the walk.
 ///
 /// # Errors
-/// [`GitError::MissingObject`] where a partial clone lacks a commit or tree.
+/// [`GitError::MissingObject`] if a partial clone lacks a commit or tree.
 pub fn deployments<'a>(
     question: WalkOptions<'a>,
     tip: Vec<(Claim<'a>, ClaimReading)>,
@@ -47,8 +49,8 @@ pub fn deployments<'a>(
     Ok(replay.into_result(stopped))
 }
 
-/// For what stands at the tip, the commit that put it there; the walk ends when all are found. A
-/// version that is written in several places is there since the first of them.
+/// Finds the commits that introduced the versions at the tip; the walk ends when all are found. A
+/// version written in several places counts from the first of them.
 ///
 /// # Errors
 /// As [`deployments`].
@@ -64,16 +66,16 @@ pub fn find_introductions<'a>(
     Ok((replay.into_introductions(), stopped))
 }
 
-/// What is looked for, where not everything is told.
+/// State of a search for introducing commits.
 #[derive(Default)]
 struct IntroductionSearch {
-    /// The commit that brought what is in a slot.
+    /// Introducing commit by cell and version.
     found: HashMap<(u32, u32), u32>,
-    /// Places that wait for an answer.
+    /// Number of places still searched.
     waiting: usize,
-    /// The files that can still matter.
+    /// Files that can still matter.
     interest: RwLock<HashSet<String>>,
-    /// Claims that were read to find where moved files came from.
+    /// Claims read so far to find where moved files came from.
     searched: usize,
 }
 
@@ -83,9 +85,9 @@ struct HistoryReplay<'a> {
     timeline: Timeline,
     search: Option<IntroductionSearch>,
     lost: Vec<String>,
-    /// Is anything built from many files?
+    /// True if any rule reads kustomize builds.
     builds: bool,
-    /// The commit of which the builds are known.
+    /// The commit whose builds are in the cache.
     built: Oid,
 }
 
@@ -97,7 +99,7 @@ impl<'a> HistoryReplay<'a> {
         HistoryReplay { question, claims, timeline, search, lost, builds, built: question.tip }
     }
 
-    /// Takes what each claim says at the tip.
+    /// Sets the state of each claim at the tip.
     fn add_tip_claims(&mut self, tip: Vec<(Claim<'a>, ClaimReading)>) -> Result<(), GitError> {
         let mut moved = BTreeSet::new();
         for (claim, reading) in tip {
@@ -105,7 +107,7 @@ impl<'a> HistoryReplay<'a> {
             let number = self.add_claim(claim);
             self.claims.update_claim(number, Some(look), None, &mut self.timeline, &mut moved);
         }
-        // What was built to say that is kept from here on.
+        // Keeps what was built for the tip in the cache from here on.
         let snapshot = Snapshot::of_commit(self.question.repository, self.question.tip)?;
         drop(SnapshotReader::of_versions(&snapshot, self.question.cache));
         for number in moved {
@@ -115,7 +117,7 @@ impl<'a> HistoryReplay<'a> {
         Ok(())
     }
 
-    /// Waits for the commits that brought what stands in these slots.
+    /// Marks the versions in these cells whose introducing commit is searched.
     fn search_cells(&mut self, asked: impl Fn(&CellKey) -> bool) {
         let Some(search) = &mut self.search else { return };
         let mut interest = HashSet::new();
@@ -172,7 +174,7 @@ impl<'a> HistoryReplay<'a> {
         walk.run(worker, visit, reached)
     }
 
-    /// Where things are that matter: what the rules name, and if anything else was looked at, all.
+    /// Paths to compare: the prefixes of the rules, or the whole tree if other files were read.
     fn diff_scope(&self) -> PathScope {
         let rules = &self.question.config.rules;
         let prefixes = rules.iter().map(|rule| rule.path.literal_prefix().to_owned());
@@ -185,7 +187,7 @@ impl<'a> HistoryReplay<'a> {
         if inside { scope } else { PathScope::whole() }
     }
 
-    /// Goes from a commit to its parent. Says whether the commit deployed something.
+    /// Goes from a commit to its parent. Returns true if the commit deployed something.
     fn apply_step(
         &mut self,
         step: &CommitChanges,
@@ -212,8 +214,8 @@ impl<'a> HistoryReplay<'a> {
         deployed
     }
 
-    /// The claims to which a step's changes can matter: what was read of them beside the walk, and
-    /// those that are still to be read.
+    /// Claims affected by a step: the states already read by worker threads, and the claims still
+    /// to be read.
     fn affected_claims(
         &mut self,
         step: &CommitChanges,
@@ -256,7 +258,7 @@ impl<'a> HistoryReplay<'a> {
         (looks, unread)
     }
 
-    /// The number of a rule's claim on a path.
+    /// Returns the number of a rule's claim on a path, adding it if new.
     fn number(&mut self, path: &str, rule: usize) -> Option<usize> {
         let number = self.timeline.paths.number_of(path);
         if let Some(known) = self.claims.find_claim(number, rule) {
@@ -267,7 +269,7 @@ impl<'a> HistoryReplay<'a> {
         Some(self.claims.number(claim, number))
     }
 
-    /// The claims on a path that are not read beside the walk.
+    /// Claims on a path that worker threads do not read.
     fn built_on(&mut self, path: &str) -> Vec<usize> {
         let claims = claims_on(self.question.config, path)
             .into_iter()
@@ -276,7 +278,7 @@ impl<'a> HistoryReplay<'a> {
         claims.into_iter().map(|claim| self.add_claim(claim)).collect()
     }
 
-    /// The claims whose builds may come out differently before the step.
+    /// Claims whose builds may differ before the step.
     fn rebuilt_claims(&mut self, step: &CommitChanges) -> BTreeSet<usize> {
         let Some(parent) = step.parent.filter(|_| self.builds) else { return BTreeSet::new() };
         let changes = step.changes.iter().map(|change| {
@@ -301,7 +303,8 @@ impl<'a> HistoryReplay<'a> {
         self.claims.number(claim, path)
     }
 
-    /// All claims on what the commit changed or removed: a new file's versions may come from there.
+    /// Claims on files that the commit changed or removed: versions of a new file may come from
+    /// there.
     fn left_behind(&mut self, step: &CommitChanges) -> Vec<usize> {
         let mut out = Vec::new();
         for change in step.changes.iter().filter(|change| change.before.is_some()) {
@@ -342,7 +345,7 @@ impl<'a> HistoryReplay<'a> {
         }
     }
 
-    /// Gives up on a claim whose contents are not in this clone.
+    /// Gives up on a claim whose older contents are missing in this clone.
     fn mark_lost(&mut self, number: usize) {
         self.lost.push(self.claims.get(number).claim.path.clone());
         let mut shown = self.claims.get(number).shown.clone();
@@ -355,7 +358,8 @@ impl<'a> HistoryReplay<'a> {
         self.claims.set_effective(number, shown);
     }
 
-    /// What these claims hold before a commit and after it, in pairs; the state is the one before.
+    /// Pairs the versions of these claims before and after a commit, then sets the state to the one
+    /// before.
     fn collect_transitions(
         &mut self,
         moved: BTreeSet<usize>,

@@ -1,13 +1,13 @@
-//! Which rule a place belongs to, where several rules read it: the earliest one, as in the mapping.
+//! Decides which rule owns a place that several rules read: the earliest one, as in the mapping.
 
 use crate::history::timeline::Interner;
 use crate::model::{MappingEntry, StageName};
 use std::collections::{BTreeSet, HashMap};
 
-/// A place, whatever line it stands on: stage, file, document and key.
+/// A place regardless of its line: stage, file, document and key.
 type StagePlace = (StageName, String, u32, String);
 
-/// The places that claims read, and who reads them.
+/// Places and the claims that read them.
 #[derive(Default)]
 pub(super) struct PlaceOwners {
     places: Interner<StagePlace>,
@@ -16,7 +16,7 @@ pub(super) struct PlaceOwners {
 }
 
 impl PlaceOwners {
-    /// The numbers of an entry's places.
+    /// Returns the numbers of an entry's places.
     pub fn place_ids(&mut self, entry: &MappingEntry) -> Vec<u32> {
         let stage = &entry.stage;
         let place = |at: &crate::model::Location| {
@@ -25,12 +25,12 @@ impl PlaceOwners {
         entry.locations.iter().map(|location| self.places.number(&place(location))).collect()
     }
 
-    /// A claim of this rule reads the place from here on.
+    /// Records that a claim of this rule reads the place.
     pub fn add(&mut self, place: u32, rule: usize, claim: usize) {
         self.readers.entry(place).or_default().push((rule, claim));
     }
 
-    /// It does not any more.
+    /// Removes such a record.
     pub fn remove(&mut self, place: u32, rule: usize, claim: usize) {
         let Some(readers) = self.readers.get_mut(&place) else { return };
         if let Some(at) = readers.iter().position(|reader| *reader == (rule, claim)) {
@@ -41,12 +41,12 @@ impl PlaceOwners {
         }
     }
 
-    /// The claims that read one of these places.
+    /// Claims that read one of these places.
     pub fn claims_reading(&self, places: &BTreeSet<u32>) -> impl Iterator<Item = usize> {
         places.iter().filter_map(|place| self.readers.get(place)).flatten().map(|(_, claim)| *claim)
     }
 
-    /// Do all these places belong to rules before this one?
+    /// True if all these places are also read by earlier rules.
     pub fn are_of_earlier_rules(&self, places: &[u32], rule: usize) -> bool {
         let earlier = |place: &u32| {
             self.readers

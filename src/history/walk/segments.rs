@@ -1,8 +1,8 @@
-//! A long mainline in legs, each of them walked on a thread of its own.
+//! Splits a long mainline into segments, each walked on a thread of its own.
 //!
-//! What is built from many files is built in the order of the commits, so one walk keeps one thread
-//! busy. A leg begins like every walk, with all that its first commit says, and ends where the next
-//! one begins. Where a file was broken or is missing at such a place, legs do not fit together.
+//! Kustomize builds are read in the order of the commits, so a walk keeps one thread busy. A
+//! segment starts by reading all claims at its first commit, and ends where the next one begins. If
+//! a file is broken or missing at a boundary, the segments do not fit together.
 
 use super::{WalkOptions, WalkResult, deployments, is_local};
 use crate::config::Config;
@@ -12,8 +12,8 @@ use crate::source::{Claim, ClaimReading, ParseCache, SnapshotReader, read_claims
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
-/// As [`deployments`], where it is worth it in a few legs: no more than there are threads, and none
-/// shorter than so many commits. `None`: the legs do not fit together, and one walk has to tell.
+/// Runs [`deployments`] in segments: at most one per thread, each of at least `shortest` commits.
+/// Returns `None` if the segments do not fit together; then a single walk is needed.
 ///
 /// # Errors
 /// As [`deployments`].
@@ -55,7 +55,7 @@ pub fn in_legs<'a>(
     })
 }
 
-/// All legs but the newest.
+/// All segments but the newest.
 fn older_segments<'c>(
     question: &WalkOptions<'c>,
     cuts: &[Oid],
@@ -73,7 +73,7 @@ fn older_segments<'c>(
     cuts.iter().zip(ends).map(leg).collect()
 }
 
-/// Is anything built from many files?
+/// True if any rule reads kustomize builds.
 fn is_built(config: &Config) -> bool {
     config.rules.iter().any(|rule| !is_local(rule.kind))
 }
@@ -82,7 +82,7 @@ fn thread_count() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The commits in question, newest first.
+/// Commits from the tip to `until`, newest first.
 fn mainline_commits(question: &WalkOptions<'_>) -> Result<Vec<Oid>, GitError> {
     let mut chain = Vec::new();
     question.repository.find_on_mainline(question.tip, |id, _| {
@@ -92,15 +92,16 @@ fn mainline_commits(question: &WalkOptions<'_>) -> Result<Vec<Oid>, GitError> {
     Ok(chain)
 }
 
-/// Each leg holds what it builds, some 35 MiB of a repository of a thousand overlays.
+/// Limit on segments: each holds its builds, about 35 MiB in a repository of a thousand overlays.
 const MOST: usize = 4;
 
-/// A repository grows, and what a commit costs with it: all that happened until half of the commits
-/// were there cost less than half. Between a repository that never grows (1) and one that does
-/// steadily (2); measured on one of 9,000 commits.
+/// Exponent of the cost of history. Repositories grow, so older commits are cheaper: 1 would be a
+/// repository that never grows, 2 one that grows steadily. Measured on a repository of 9,000
+/// commits.
 const GROWTH: f64 = 1.4;
 
-/// Where all legs but the newest begin: those that lie further back are longer.
+/// First commits of all segments but the newest. Older segments have more commits, as these are
+/// cheaper.
 fn segment_starts(chain: &[Oid], threads: usize, shortest: usize) -> Vec<Oid> {
     let legs = threads.min(MOST).min(chain.len() / shortest.max(1));
     let age = |leg: usize| {
@@ -110,19 +111,19 @@ fn segment_starts(chain: &[Oid], threads: usize, shortest: usize) -> Vec<Oid> {
     (1..legs).filter_map(|leg| chain.get(age(leg)).copied()).collect()
 }
 
-/// What a thread needs to walk a part of the mainline by itself.
+/// A part of the mainline, with all that a thread needs to walk it.
 struct WalkSegment<'c> {
     door: RepositoryHandle,
     config: &'c Config,
     branch_stage: Option<&'c StageName>,
     tip: Oid,
     until: Option<Oid>,
-    /// Takes how many commits more were looked at.
+    /// Receives the number of further commits walked.
     progress: Sender<u64>,
 }
 
 impl WalkSegment<'_> {
-    /// What the leg tells; `None` where its first commit cannot be read whole.
+    /// Walks the segment; `None` if its first commcannot be read completely.
     fn walk(&self) -> Option<WalkResult> {
         let (repository, cache) = (self.door.open().ok()?, ParseCache::default());
         let snapshot = Snapshot::of_commit(&repository, self.tip).ok()?;
@@ -144,7 +145,7 @@ impl WalkSegment<'_> {
         };
         let mut known = 0;
         let reached = |WalkProgress { done, .. }| {
-            // Nobody listens any more where the newest leg has failed.
+            // The receiver is gone if the newest segment has failed.
             let _ = self.progress.send(done - known);
             known = done;
         };
@@ -152,7 +153,7 @@ impl WalkSegment<'_> {
     }
 }
 
-/// Two neighbours as one; `None` where the newer one left something open.
+/// Joins two neighbouring results; `None` if the newer one left something unresolved.
 fn join_results(mut newer: WalkResult, older: WalkResult) -> Option<WalkResult> {
     let fits = newer.stopped == WalkEnd::Done && !newer.pending && newer.lost.is_empty();
     newer.timeline.append(&older.timeline);

@@ -8,7 +8,7 @@ use crate::source::{ParseCache, SnapshotReader, read_claims};
 const CONFIG: &str = "stages: [dev, prod]\nsources: [kustomize: 'k/{stage}']\n";
 const OVERLAY: &str = "resources: [../base]\n";
 
-/// Commits that each move the tag of a base; those with these numbers break it instead.
+/// Commits that each move the tag of a base; the numbered ones break it instead.
 fn repository(commits: usize, broken: &[usize]) -> TestRepository {
     let mut test = TestRepository::new();
     let overlays =
@@ -28,7 +28,7 @@ fn repository(commits: usize, broken: &[usize]) -> TestRepository {
     test
 }
 
-/// What one walk tells, what legs tell, and how far the legs said to be.
+/// Result of one walk, result in segments, and the last progress reported by the segments.
 fn told(
     test: &mut TestRepository,
     threads: usize,
@@ -81,7 +81,7 @@ fn legs_together_tell_what_one_walk_tells() {
 
 #[test]
 fn legs_that_meet_where_a_file_is_broken_do_not_fit() {
-    // Four legs of 40 commits begin 0, 8, 16 and 26 commits back.
+    // Four segments of 40 commits begin 0, 8, 16 and 26 commits back.
     let (alone, legs, _) = told(&mut repository(40, &[23]), 4, 10);
     assert!(legs.is_none() && !alone.pending);
     let (alone, legs, _) = told(&mut repository(40, &[25]), 4, 10);

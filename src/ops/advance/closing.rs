@@ -1,4 +1,4 @@
-//! Proposals that came too late: what they would bring runs already.
+//! Closes proposals whose version the stage already runs.
 
 use crate::config::Stage;
 use crate::config::gates::StageWaves;
@@ -11,7 +11,7 @@ use crate::ops::error::Failure;
 use crate::promotion::{branch_name, branch_of, is_to_stage};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Closes the open proposals of ours whose version is where it was to go. How many.
+/// Closes towpath's open proposals whose version the stage already runs; returns their number.
 pub fn close(
     hand: &StepExecutor<'_>,
     tick: &AdvanceRequest<'_>,
@@ -37,7 +37,7 @@ pub fn close(
             if is_deployed(hand, proposal, stage, &there)? {
                 hand.forge.close_proposal(proposal.number)?;
                 hand.log.report(&format!(
-                    "{} was closed: what it brings is there already",
+                    "closed {}: the stage already runs its version",
                     proposal.url
                 ))?;
                 closed += 1;
@@ -52,7 +52,7 @@ pub fn step_branches(step: &AdvanceStep) -> Vec<String> {
     step.planned.plan.items.iter().map(|item| branch_name(item, to)).collect()
 }
 
-/// Does the stage run what the head of a proposal says in its trailers?
+/// True where the stage runs the version in the trailers of the proposal's head.
 fn is_deployed(
     hand: &StepExecutor<'_>,
     proposal: &Proposal,
@@ -83,14 +83,14 @@ fn is_deployed(
     Ok(!here.is_empty() && meant.all(|entry| entry.version.is_same(&version)))
 }
 
-/// What a proposal would bring, by the trailers of its head.
+/// The version that a proposal would deploy, by the trailers of its head.
 pub struct ProposedVersion {
     pub head: Oid,
     pub app: String,
     pub version: Version,
 }
 
-/// Reads it; `None` where the branch is gone, or does not say.
+/// Reads the proposed version; `None` where the branch is gone or has no trailers.
 pub fn read_proposed_version(
     hand: &StepExecutor<'_>,
     proposal: &Proposal,
@@ -104,7 +104,7 @@ pub fn read_proposed_version(
     Ok(both.map(|(app, version)| ProposedVersion { head, app: app.to_owned(), version }))
 }
 
-/// The targets that a branch is about, by its name: a wave, or a single one; none: all.
+/// The targets in the name of a branch: those of a wave, or a single one. Empty means all.
 fn branch_targets(
     here: &[&MappingEntry],
     waves: Option<&StageWaves>,

@@ -1,4 +1,5 @@
-//! One tick of the pipeline: everything that may go on is proposed, and what is open is kept up to date.
+//! `advance`: proposes the next promotion of every app, and updates, merges and closes open
+//! proposals.
 
 mod closing;
 mod next;
@@ -37,12 +38,12 @@ pub struct AdvanceRequest<'a> {
     pub observer: &'a dyn Fn(&str) -> Result<(), Failure>,
 }
 
-/// What `advance` did, and what it left alone.
+/// The steps that `advance` took, and the steps that it held back.
 #[derive(Debug, Clone, Default)]
 pub struct AdvanceReport {
-    /// One line for each step that was taken, or not taken with the reason.
+    /// One line for each step that was taken, and one with the reason for each that was not.
     pub lines: Vec<String>,
-    /// A step failed; the others were taken.
+    /// True where a step failed; the others were taken.
     pub has_failures: bool,
 }
 
@@ -63,10 +64,11 @@ impl AdvanceLog<'_> {
     }
 }
 
-/// The name of the status on the heads of proposals.
+/// Name of the commit status on the heads of proposals.
 const STATUS: &str = "towpath/gates";
 
-/// Does all that may be done, and tells of the rest. What fails for one app does not stop the others.
+/// Takes every step that the gates allow, and reports the others. A failure of one app does not
+/// stop the others.
 pub fn advance(tick: &AdvanceRequest<'_>, session: &Session) -> Result<AdvanceReport, Failure> {
     let repository = &session.open_repository()?;
     let options = DeliveryOptions::proposing(tick.forge.clone());
@@ -77,13 +79,15 @@ pub fn advance(tick: &AdvanceRequest<'_>, session: &Session) -> Result<AdvanceRe
             StepFinder { tick, options: &options, plan_base: &plan_base, session }.find_steps()?;
         report_refusals(&steps, &log)?;
         for step in &steps.all {
-            let what = if may_be_proposed(step) { "would be proposed" } else { "stays" };
+            let what = if may_be_proposed(step) { "would be proposed" } else { "not proposed" };
             report_step(&log, step, &format!("{what}: {}", waiting_reason(step)))?;
         }
         note_nothing_to_do(&steps, session);
         return Ok(log.into_report(false));
     }
-    forge::origin(repository).map_err(|failure| failure.hint("--dry-run says what could go on"))?;
+    forge::origin(repository).map_err(|failure| {
+        failure.hint("`towpath advance --dry-run` shows what could be promoted")
+    })?;
     let workspace = session.open_workspace(repository, None)?;
     let plan_base =
         PlanBase::load(session, repository, &|_, branch| remote_tip(&workspace, branch))?;
@@ -94,7 +98,7 @@ pub fn advance(tick: &AdvanceRequest<'_>, session: &Session) -> Result<AdvanceRe
     let ours = workspace.remote_heads(&["towpath/*"])?;
     if !steps.all.iter().any(may_be_proposed) && ours.is_empty() {
         steps.all.iter().try_for_each(|step| {
-            report_step(&log, step, &format!("stays: {}", waiting_reason(step)))
+            report_step(&log, step, &format!("not proposed: {}", waiting_reason(step)))
         })?;
         note_nothing_to_do(&steps, session);
         return Ok(log.into_report(false));
@@ -140,20 +144,20 @@ fn note_nothing_to_do(steps: &AdvanceSteps, session: &Session) {
     }
 }
 
-/// What acts.
+/// Takes the steps: proposes, updates and merges.
 struct StepExecutor<'a> {
     options: &'a DeliveryOptions,
     workspace: &'a Workspace<'a>,
     forge: &'a dyn Forge,
     home: &'a ForgeLocation,
-    /// As they were when the tick began.
+    /// The open proposals when the run began.
     open: &'a [Proposal],
     session: &'a Session,
     log: &'a AdvanceLog<'a>,
 }
 
 impl StepExecutor<'_> {
-    /// Proposes one step, and merges it where that is wanted and allowed.
+    /// Proposes one step, and merges it where the stage has `merge: auto` and all gates are open.
     fn execute_step(&self, step: &AdvanceStep, plan_base: &PlanBase<'_>) -> Result<(), Failure> {
         if !may_be_proposed(step) {
             return renewing::report_waiting(self, step, plan_base);
@@ -189,7 +193,7 @@ impl StepExecutor<'_> {
                 None => report_step(self.log, step, &format!("merged {}", proposed.proposal.url))?,
                 Some(why) => {
                     let done = if proposed.done == "nothing to do:" {
-                        "is proposed"
+                        "already proposed"
                     } else {
                         proposed.done
                     };
@@ -204,9 +208,9 @@ impl StepExecutor<'_> {
         Ok(())
     }
 
-    /// Merges, if the gates are still open on the tip that it goes to: others, or this very tick, may have
-    /// landed or said something. What stands in the way, if so. Where git is the forge, nothing comes
-    /// between that question and the merge.
+    /// Merges a proposal, if the gates are still open on the newest commit; returns the reasons if
+    /// not. Others, or this very run, may have landed something in the meantime. Without a forge,
+    /// the merge fails if the branch or the ledger has moved since the gates answered.
     fn merge_proposal(
         &self,
         step: &AdvanceStep,
@@ -230,7 +234,7 @@ impl StepExecutor<'_> {
         }
     }
 
-    /// What the gates say now, and the refs that they said it of.
+    /// The present answers of the gates, and the refs that the answers depend on.
     fn judged_again(
         &self,
         step: &AdvanceStep,
@@ -250,7 +254,7 @@ impl StepExecutor<'_> {
         Ok((crate::ops::gates::plan::answer_requests(&asked, &inquiry), vec![base, ledger]))
     }
 
-    /// The status on the head. A forge without statuses is no reason to stop.
+    /// Sets the status on the head. A failure, as on a forge without statuses, is only a detail.
     fn set_status(&self, proposal: &Proposal, head: Oid, judged: &[GateReport]) {
         let worst =
             judged.iter().map(|one| &one.judgement.verdict).find(|verdict| !verdict.is_open());
@@ -267,7 +271,7 @@ impl StepExecutor<'_> {
             url,
         };
         if let Err(error) = self.forge.set_check(&head.to_string(), &check) {
-            self.session.detail(&format!("the status of {} is not set: {error}", proposal.url));
+            self.session.detail(&format!("cannot set the status of {}: {error}", proposal.url));
         }
     }
 }
@@ -284,7 +288,7 @@ impl From<&GateReport> for GateRequest {
     }
 }
 
-/// What stands in the way, in one line.
+/// The reasons of the gates that are not open, in one line.
 fn waiting_reason(step: &AdvanceStep) -> String {
     closed_gate_reasons(&step.judged)
 }
@@ -305,7 +309,7 @@ fn report_step(log: &AdvanceLog<'_>, step: &AdvanceStep, what: &str) -> Result<(
     log.report(&format!("{}: {what}", name(&step.planned)))
 }
 
-/// `web v2 to prod`, or `web v2 to prod (eu, us)`.
+/// The name of a step: `web v2 to prod`, or `web v2 to prod (eu, us)`.
 fn name(planned: &PlanReport) -> String {
     let Some((item, moves)) = planned.plan.moving_items().next() else {
         return format!("nothing to {}", planned.plan.to);

@@ -1,5 +1,5 @@
-//! What could go on: for each app and each stage that comes after another, the version that is next;
-//! where the targets of a stage follow each other, for each of their waves.
+//! Finds the next version of each app for each stage that comes after another, and for each wave of
+//! the stage.
 
 use crate::config::Stage;
 use crate::model::{CellKey, StageName, Version};
@@ -20,22 +20,22 @@ use crate::promotion::{EditBase, PlanItem, PlannedMoves};
 use crate::report::{GateReport, PlanReport};
 use std::collections::BTreeSet;
 
-/// One app that could go a step on.
+/// The promotion of one app to its next stage or wave.
 pub struct AdvanceStep {
-    /// A plan with this app alone.
+    /// A plan with only this app.
     pub planned: PlanReport,
     pub judged: Vec<GateReport>,
 }
 
-/// All that could go on, in pipeline order, and why some apps cannot.
+/// All possible steps in pipeline order, and the apps that are refused.
 #[derive(Default)]
 pub struct AdvanceSteps {
     pub all: Vec<AdvanceStep>,
-    /// A line each.
+    /// One line for each refused app.
     pub refused: Vec<String>,
 }
 
-/// What is looked at, and for what.
+/// Finds the steps on one state of the repository.
 #[derive(Clone, Copy)]
 pub struct StepFinder<'a, 'r> {
     pub tick: &'a AdvanceRequest<'a>,
@@ -45,7 +45,7 @@ pub struct StepFinder<'a, 'r> {
 }
 
 impl StepFinder<'_, '_> {
-    /// Looks at every stage that comes after another.
+    /// Finds the steps into every stage that comes after another.
     pub fn find_steps(&self) -> Result<AdvanceSteps, Failure> {
         let config = &self.plan_base.settings.config;
         let only =
@@ -106,7 +106,7 @@ impl StepFinder<'_, '_> {
     }
 }
 
-/// A line for each app that cannot be moved.
+/// One line for each app that cannot be promoted.
 fn refusal_lines(plan: &PlanReport) -> Vec<String> {
     let line = |(item, why): (&PlanItem, &crate::promotion::PlanObstacle)| {
         format!("{} to {}: refused: {}", item.name(), plan.plan.to, why.reason)
@@ -122,8 +122,8 @@ struct StepPlanner<'a, 'r> {
 }
 
 impl StepPlanner<'_, '_> {
-    /// The steps of one app, if there are any: what its stage has run before is not newer. Each wave of
-    /// its targets takes what the wave before has had.
+    /// The steps of one app. A version that the stage ran before is not newer, so it is no step.
+    /// Each wave takes the versions that the wave before has run.
     fn app_steps(
         &self,
         plan: &PlanReport,
@@ -156,7 +156,7 @@ impl StepPlanner<'_, '_> {
         Ok(out)
     }
 
-    /// The step of one wave, which takes what `sources` have had.
+    /// The step of one wave, which takes the versions that `sources` have run.
     fn wave_step(
         &self,
         alone: &PlanReport,
@@ -192,7 +192,7 @@ impl StepPlanner<'_, '_> {
         Ok((!is_there).then_some(AdvanceStep { planned, judged: vec![judged] }))
     }
 
-    /// The plan for a version that the stage before has run, and for some targets.
+    /// The plan for a version that the previous stage has run, and for some targets.
     fn plan_version(&self, asked: &GateRequest, before: &StageName) -> Result<PlanReport, Failure> {
         let StepFinder { options, plan_base, session, .. } = *self.look;
         let there = plan_base.for_stage(&asked.stage);
@@ -205,11 +205,11 @@ impl StepPlanner<'_, '_> {
         };
         let terms = PlanOptions { targets: &asked.targets, ..options.plan_options(session) };
         let planned = intent.make_plan(session, plan_base, &edit_base, terms)?;
-        planned.ok_or_else(|| Failure::failed("nothing was chosen"))
+        planned.ok_or_else(|| Failure::failed("no app was chosen"))
     }
 }
 
-/// The plan with one item.
+/// A copy of the plan with one item.
 fn plan_with_item(plan: &PlanReport, item: &PlanItem) -> crate::promotion::Plan {
     let mut alone = plan.plan.clone();
     alone.items.retain(|other| other.name() == item.name());

@@ -1,5 +1,5 @@
-//! Proposals that were opened while the gates allowed it, and are shut out now: whoever looks at one must
-//! not see yesterday's answer.
+//! Updates open proposals whose gates have shut since they were opened, so that readers see the
+//! present answers.
 
 use crate::forge::{Proposal, ProposalUpdate};
 use crate::ops::advance::closing::{ProposedVersion, read_proposed_version, step_branches};
@@ -14,7 +14,7 @@ use crate::promotion;
 use crate::promotion::{GATES, with_section};
 use crate::report::GateReport;
 
-/// Tells why a step is not taken, here and in the proposal that is open for it.
+/// Reports why a step is not taken, in the log and in the open proposal for it.
 pub fn report_waiting(
     hand: &StepExecutor<'_>,
     step: &AdvanceStep,
@@ -24,13 +24,13 @@ pub fn report_waiting(
     let (branches, base) = (step_branches(step), there.require_branch()?);
     let is_its =
         |one: &&Proposal| branches.contains(&one.head) && one.base == base && !one.from_fork;
-    let stays = || report_step(hand.log, step, &format!("stays: {}", waiting_reason(step)));
+    let stays = || report_step(hand.log, step, &format!("not proposed: {}", waiting_reason(step)));
     let Some(open) = hand.open.iter().find(is_its) else { return stays() };
     if is_told(open, step) {
         return report_step(
             hand.log,
             step,
-            &format!("is proposed {}: {}", open.url, waiting_reason(step)),
+            &format!("already proposed {}: {}", open.url, waiting_reason(step)),
         );
     }
     let Some(brought) = read_proposed_version(hand, open)? else { return stays() };
@@ -50,7 +50,8 @@ pub fn report_waiting(
     report_step(hand.log, step, &format!("{done} {}: {}", open.url, waiting_reason(step)))
 }
 
-/// Does the proposal say so already? This asks nobody, for it is asked at each tick.
+/// True where the proposal already shows the present answers. Runs every time, so it does not ask
+/// the forge.
 fn is_told(open: &Proposal, step: &AdvanceStep) -> bool {
     let there = open.body_text();
     let names = |one: &GateReport| there.contains(&format!("`{}`", one.version));
@@ -59,7 +60,7 @@ fn is_told(open: &Proposal, step: &AdvanceStep) -> bool {
         && step.judged.iter().all(names)
 }
 
-/// What the gates say of the version that is proposed, which another may have overtaken.
+/// The answers of the gates for the proposed version, which may not be the newest any more.
 fn judge_proposed(
     hand: &StepExecutor<'_>,
     step: &AdvanceStep,
@@ -78,7 +79,7 @@ fn judge_proposed(
     Ok(answer_requests(&asked, &inquiry))
 }
 
-/// Brings the text and the status up to date. What was done.
+/// Updates the text and the status of a proposal; returns what was done.
 fn update_proposal(
     hand: &StepExecutor<'_>,
     open: &Proposal,
@@ -89,7 +90,7 @@ fn update_proposal(
     let body = with_section(&there, GATES, &gate_section(judged));
     hand.set_status(open, brought.head, judged);
     if body.trim() == there.trim() {
-        return Ok("is proposed");
+        return Ok("already proposed");
     }
     hand.forge.update_proposal(
         open.number,

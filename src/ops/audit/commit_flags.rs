@@ -1,4 +1,4 @@
-//! What is asked of every deploying commit: kept in the cache folder from one audit to the next.
+//! Flags of deploying commits, kept in the cache folder between audits.
 
 use crate::git::{Oid, Repository};
 use crate::history::index::CacheFile;
@@ -8,21 +8,21 @@ use crate::ops::session::Session;
 use crate::ops::state::index_location;
 use std::cell::RefCell;
 
-/// The marks of commits, kept or read.
+/// The flags of commits, from the cache or from the repository.
 pub struct CommitFlagStore {
     shelf: Option<CacheFile>,
     marks: RefCell<CommitFlagCache>,
 }
 
 impl CommitFlagStore {
-    /// What was kept. What cannot be used is passed over, for it is read anew.
+    /// Loads the cached flags. An unusable cache is ignored, and the flags are read again.
     pub fn load(session: &Session, repository: &Repository) -> Self {
         let shelf = index_location::of_commits(session, repository);
         let kept = shelf.as_ref().and_then(|shelf| shelf.read().ok().flatten());
         CommitFlagStore { shelf, marks: RefCell::new(kept.unwrap_or_default()) }
     }
 
-    /// What a commit is like; `None` where the clone lacks it.
+    /// The flags of a commit; `None` where the clone lacks it.
     pub fn flags_of(&self, commit: Oid, chronicle: &DeploymentHistory<'_>) -> Option<CommitFlags> {
         if let Some(known) = self.marks.borrow().get(commit) {
             return Some(known);
@@ -32,12 +32,12 @@ impl CommitFlagStore {
         Some(mark)
     }
 
-    /// Keeps what is new, unless nothing may be written. That this fails is no reason to fail.
+    /// Stores new flags, unless nothing may be written. A failure is only a detail.
     pub fn store(&self, session: &Session) {
         let shelf = self.shelf.as_ref().filter(|_| session.writable_cache().is_some());
         let news = || self.marks.borrow().merged_if_changed();
         if let Some(Err(error)) = shelf.and_then(|shelf| Some(shelf.write(&news()?))) {
-            session.detail(&format!("what commits are like cannot be kept: {error}"));
+            session.detail(&format!("cannot cache the commit details: {error}"));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which commits changed files of the mapping, whether or not a version moved.
+//! Finds the commits that changed files of the mapping, whether or not a version changed.
 
 use crate::audit::MappedFileChange;
 use crate::git::{CommitChanges, MainlineWalk, PathScope, WalkControl};
@@ -6,7 +6,7 @@ use crate::ops::error::Failure;
 use crate::ops::gates::GateContext;
 use std::collections::BTreeSet;
 
-/// Looked up only where somebody says who may.
+/// The changes to files of the mapping; none where the configuration has no `permissions`.
 ///
 /// # Errors
 /// When the clone lacks commits.
@@ -32,7 +32,7 @@ pub fn find_file_changes(inquiry: &GateContext<'_>) -> Result<Vec<MappedFileChan
     Ok(out)
 }
 
-/// The files that say what runs, or ever said it.
+/// The files that hold versions, now or in the past.
 fn paths(inquiry: &GateContext<'_>) -> BTreeSet<String> {
     let past =
         inquiry.chronicle.timeline.deployments().map(|deployment| deployment.path.to_owned());

@@ -1,4 +1,4 @@
-//! The audit: every rule, asked about the whole past and about what stands there now.
+//! The audit: runs every rule on the whole history and on the present versions.
 
 pub mod commit_flags;
 pub mod file_changes;
@@ -19,14 +19,14 @@ use crate::report::{AuditPage, AuditReport, FindingReport, to_timestamp};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-/// What an audit covers, and what it judges by.
+/// The scope of an audit, and the rules that it judges by.
 #[derive(Debug, Clone)]
 pub struct AuditQuery {
     pub selection: SelectionQuery,
     pub window: WindowQuery,
-    /// The rules that are asked; none means all.
+    /// The rules to run; empty means all.
     pub rules: Vec<&'static AuditRule>,
-    /// A configuration whose gates and permissions count as if they had always been in force.
+    /// A configuration whose gates and permissions apply as if they had always been in force.
     pub policy: Option<PathBuf>,
     /// An earlier JSON answer whose findings are left out.
     pub baseline: Option<PathBuf>,
@@ -47,7 +47,7 @@ impl Default for AuditQuery {
     }
 }
 
-/// Asks the rules. What clones lack and what was assumed goes to the session's notices.
+/// Runs the rules. Gaps in the clone and assumptions go to the notices of the session.
 ///
 /// # Errors
 /// When the repository cannot be read, or a file that the query names is wrong.
@@ -70,7 +70,7 @@ pub fn audit(query: &AuditQuery, session: &Session) -> Result<AuditPage, Failure
     Ok(page)
 }
 
-/// The gates and permissions of a file that is not in force.
+/// The gates and permissions of a `--policy` file.
 fn load_policy(path: &Path) -> Result<crate::config::gates::PipelineConfig, Failure> {
     Ok(crate::config::parse(
         &effective_config::read_config_text(path)?,
@@ -79,22 +79,22 @@ fn load_policy(path: &Path) -> Result<crate::config::gates::PipelineConfig, Fail
     .pipeline)
 }
 
-/// The ids of an older answer.
+/// The ids of the findings in an earlier JSON answer.
 fn load_baseline(path: &Path) -> Result<HashSet<String>, Failure> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::usage(format!("the baseline `{shown}` cannot be read")).with_cause(&error)
+        Failure::usage(format!("cannot read the baseline `{shown}`")).with_cause(&error)
     })?;
     let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     if value["schema"] != "towpath.audit/1" {
-        let failure = Failure::usage(format!("`{shown}` is no baseline"));
+        let failure = Failure::usage(format!("`{shown}` is not a baseline"));
         return Err(failure.hint("`towpath audit --output json > FILE` writes one"));
     }
     let findings = value["findings"].as_array().into_iter().flatten();
     Ok(findings.filter_map(|finding| Some(finding["id"].as_str()?.to_owned())).collect())
 }
 
-/// The part of the past that is meant.
+/// The cells and the period that an audit covers.
 pub struct AuditSelection {
     pub choice: CellSelection,
     pub window: TimeWindow,
@@ -113,7 +113,7 @@ impl AuditSelection {
     }
 }
 
-/// Asks the rules.
+/// Runs the rules on the selected part of the history.
 fn run_audit(
     query: &AuditQuery,
     inquiry: &mut GateContext<'_>,
@@ -171,26 +171,24 @@ fn run_audit(
     })
 }
 
-/// From the first deployment until now, unless said otherwise.
+/// The period of the audit; by default from the first deployment until now.
 fn resolve_window(query: &AuditQuery, inquiry: &GateContext<'_>) -> Result<TimeWindow, Failure> {
     let (since, until) = query.window.resolve(inquiry.session, inquiry.repository)?;
     let until = until.unwrap_or(i64::MAX);
     let times = || inquiry.chronicle.timeline.deployments().map(|deployment| deployment.time);
     let last = times().max().unwrap_or_default().max(inquiry.session.now().as_second());
     let until = until.min(last + 1);
-    // Before the first deployment there is nothing to find, which is an answer.
+    // A period before the first deployment is valid and has no findings.
     let begins = || times().min().unwrap_or(last).min(until - 1);
     let since = since.unwrap_or_else(begins);
     if since >= until {
-        let failure = Failure::usage("the time to look at ends before it begins");
-        return Err(
-            failure.hint("--since has to be earlier than --until, which is now unless said")
-        );
+        let failure = Failure::usage("the period ends before it begins");
+        return Err(failure.hint("--since must be earlier than --until (default: now)"));
     }
     Ok(TimeWindow { since, until })
 }
 
-/// Names the app as people know it; several images of one app share its name.
+/// The report of a finding, with the display name of its app. Several images share that name.
 fn to_report(
     finding: Finding,
     scene: &AuditContext<'_>,

@@ -1,4 +1,4 @@
-//! What `--output html` shows beside the findings.
+//! The parts of the HTML page beside the findings.
 
 use crate::forge::ForgeRepository;
 use crate::history::DeploymentKind;
@@ -6,7 +6,7 @@ use crate::ops::audit::AuditSelection;
 use crate::ops::gates::GateContext;
 use crate::report::{AuditPage, AuditReport, DeploymentPlot, Matrix, StatusReport};
 
-/// The matrix of what is meant, its deployments over time, and where its commits are shown.
+/// Builds the page: the matrix, the plot of deployments over time, and the host of commit links.
 pub fn build_page<'a>(
     audited: AuditReport,
     inquiry: &GateContext<'_>,
@@ -32,7 +32,7 @@ fn matrix(inquiry: &GateContext<'_>, meant: &AuditSelection) -> Matrix {
     Matrix::new(&status, false)
 }
 
-/// A host that is known by its name; others have no pages that we know of.
+/// The host with pages for commits, if towpath recognises it by its name.
 fn commit_host(inquiry: &GateContext<'_>) -> Option<ForgeRepository> {
     let url =
         inquiry.session.url().map(str::to_owned).or_else(|| inquiry.repository.origin_url())?;

@@ -1,7 +1,7 @@
-//! The state that a plan is made on: a commit of the branch that is deployed, and its configuration.
+//! The base of a plan: a commit of the deployed branch, and its configuration.
 
 use crate::config::SubjectTemplate;
-use crate::git::{Oid, Repository, Snapshot};
+use crate::git::{BranchTips, Oid, Repository, Snapshot};
 use crate::history::MERGE_TOLERANCE;
 use crate::model::{CellKey, MappingEntry, StageName};
 use crate::ops::deployments::DeploymentHistory;
@@ -9,23 +9,24 @@ use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::effective_config;
 use crate::ops::state::effective_config::EffectiveConfig;
-use crate::ops::state::{RepositoryState, RevisionSelector};
+use crate::ops::state::source::StateSource;
+use crate::ops::state::{RepositoryState, RevisionSelector, stage_branch_tips};
 use crate::promotion::{EditBase, PastVersion, PastVersions};
 use crate::source::{ParseCache, SnapshotReader};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-/// Where the newest commit of a branch is looked up.
+/// Function that looks up the newest commit of a branch.
 pub type TipLookup<'a> = &'a dyn Fn(&Repository, Option<&str>) -> Result<Oid, Failure>;
 
-/// One commit, and how to read it.
+/// A commit to plan on, with the configuration to read it by.
 pub struct PlanBase<'r> {
     pub repository: &'r Repository,
     pub settings: Rc<EffectiveConfig>,
-    /// The branch that is to change; `None` where HEAD is detached and nobody named one.
+    /// The branch to change; `None` where HEAD is detached and the user named no branch.
     pub branch: Option<String>,
     pub tip: Oid,
-    /// The stage that the whole branch holds, where it is one of a branch per stage.
+    /// The stage that the branch holds, if stages are branches.
     stage: Option<StageName>,
     /// The branches that hold a stage, and their newest commits.
     stages: Rc<BTreeMap<StageName, (String, Oid)>>,
@@ -33,8 +34,8 @@ pub struct PlanBase<'r> {
 }
 
 impl<'r> PlanBase<'r> {
-    /// Finds branch, commit and configuration. A branch that the configuration names counts unless the
-    /// user named one.
+    /// Finds the branch, the commit and the configuration. The user's branch takes precedence over
+    /// the branch in the configuration.
     ///
     /// # Errors
     /// When there is no such branch, or the configuration is wrong.
@@ -43,22 +44,24 @@ impl<'r> PlanBase<'r> {
         repository: &'r Repository,
         tip_of: TipLookup<'_>,
     ) -> Result<Self, Failure> {
-        let named = session.options.branch.clone();
-        let usual = || repository.origin_head().or_else(|| repository.head_branch());
-        let mut branch = named.clone().or_else(usual);
-        let mut tip = tip_of(repository, branch.as_deref())?;
-        let mut settings = load_config(session, repository, tip)?;
-        if let (None, Some(stated)) = (named, settings.config.branch.clone())
-            && branch.as_ref() != Some(&stated)
-        {
-            tip = tip_of(repository, Some(&stated))?;
-            branch = Some(stated);
-            settings = crate::ops::change::base::load_config(session, repository, tip)?;
-        }
+        let cache = ParseCache::default();
+        let snapshot_of = |branch: Option<&str>| {
+            Ok(Snapshot::of_commit(repository, tip_of(repository, branch)?)?)
+        };
+        let config_of = |reader: &SnapshotReader<'_>| {
+            effective_config::find_config_file(session, repository, reader)
+        };
+        let source = StateSource::locate(session, repository, &snapshot_of, &config_of, &cache)?;
+        let StateSource { snapshot, config_file, branch } = source;
+        let reader = SnapshotReader::new(&snapshot, &cache);
+        let settings = effective_config::load(session, repository, config_file, &reader);
+        let tip = snapshot.commit().ok_or_else(|| Failure::failed("the plan has no commit"))?;
+        drop(reader);
         if let Some(note) = &settings.note {
             session.note(note);
         }
-        let stages = stage_branches(&settings, repository, tip_of)?;
+        let stages =
+            stage_branch_tips(&settings.config, &|branch| tip_of(repository, Some(branch)))?;
         let (settings, stages) = (Rc::new(settings), Rc::new(stages));
         Ok(PlanBase {
             repository,
@@ -71,7 +74,7 @@ impl<'r> PlanBase<'r> {
         })
     }
 
-    /// The state that a change of this stage is made on: this one, or that of the stage's own branch.
+    /// The base for a change of this stage: this one, or the branch of the stage.
     pub fn for_stage(&self, stage: &StageName) -> PlanBase<'r> {
         let (settings, stages) = (Rc::clone(&self.settings), Rc::clone(&self.stages));
         let (branch, tip, stage) = match self.stages.get(stage) {
@@ -89,8 +92,8 @@ impl<'r> PlanBase<'r> {
         }
     }
 
-    /// The entries of this state, with those of the branches that hold a stage in place of what this
-    /// one says of it.
+    /// The entries of this state. For stages that are branches, the entries come from those
+    /// branches.
     ///
     /// # Errors
     /// When objects are missing.
@@ -113,7 +116,7 @@ impl<'r> PlanBase<'r> {
         Ok(entries)
     }
 
-    /// Everything that is said there.
+    /// Loads the files and entries that edits are made on.
     ///
     /// # Errors
     /// When objects are missing.
@@ -122,23 +125,24 @@ impl<'r> PlanBase<'r> {
         Ok(EditBase::load(&self.settings.config, snapshot, &self.cache, self.stage.as_ref()))
     }
 
-    /// The branch that is to change.
+    /// The branch to change.
     ///
     /// # Errors
-    /// Where nobody says which.
+    /// Where HEAD is detached and the user named no branch.
     pub fn require_branch(&self) -> Result<&str, Failure> {
         self.branch.as_deref().ok_or_else(|| {
-            Failure::usage("HEAD is detached, so it is not known which branch to change")
-                .hint("name it with --branch")
+            Failure::usage("HEAD is detached, so the branch to change is unknown")
+                .hint("name the branch with --branch")
         })
     }
 
-    /// How subjects are worded.
+    /// The template of commit subjects, if the configuration has one.
     pub fn subject(&self) -> Option<&SubjectTemplate> {
         self.settings.config.proposals.subject.as_ref()
     }
 
-    /// A survey of this state and of the branches that hold a stage, and the session to ask it with.
+    /// Reads this state, including stages that are branches; returns it with a session that knows
+    /// the tips of those branches.
     ///
     /// # Errors
     /// When objects are missing.
@@ -153,7 +157,7 @@ impl<'r> PlanBase<'r> {
         Ok((session, survey))
     }
 
-    /// What every slot has run, newest first.
+    /// The past versions of every cell, newest first.
     ///
     /// # Errors
     /// When the clone lacks objects.
@@ -181,47 +185,20 @@ impl<'r> PlanBase<'r> {
     }
 }
 
-/// The branches that hold a stage.
-fn stage_branches(
-    settings: &EffectiveConfig,
-    repository: &Repository,
-    tip_of: TipLookup<'_>,
-) -> Result<BTreeMap<StageName, (String, Oid)>, Failure> {
-    let branches = settings
-        .config
-        .stages
-        .iter()
-        .filter_map(|stage| Some((&stage.name, stage.branch.as_ref()?)));
-    let tip = |(stage, branch): (&StageName, &String)| {
-        let tip = tip_of(repository, Some(branch)).map_err(|failure| {
-            failure
-                .hint(format!("the stage `{stage}` is said to be on this branch; `towpath config show` says by whom"))
-        })?;
-        Ok((stage.clone(), (branch.clone(), tip)))
-    };
-    branches.map(tip).collect()
-}
-
-fn load_config(
-    session: &Session,
-    repository: &Repository,
-    tip: Oid,
-) -> Result<EffectiveConfig, Failure> {
-    let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, ParseCache::default());
-    let reader = SnapshotReader::new(&snapshot, &cache);
-    let stated = effective_config::find_config_file(session, repository, &reader)?;
-    Ok(effective_config::load(session, repository, stated, &reader))
-}
-
-/// The newest commit that is known here: what was last seen of `origin`, or else the branch itself.
+/// The commit of a branch at its upstream as last fetched, else that of the branch itself: a change
+/// goes to the origin, so it is planned on what is there.
 ///
 /// # Errors
 /// When there is no such branch.
 pub fn known_tip(repository: &Repository, branch: Option<&str>) -> Result<Oid, Failure> {
     let Some(branch) = branch else { return Ok(repository.head_commit()?) };
-    let at_origin = repository.resolve_revision(&format!("refs/remotes/origin/{branch}"));
-    match at_origin.or_else(|_| repository.resolve_revision(&format!("refs/heads/{branch}"))) {
-        Ok(tip) => Ok(tip),
-        Err(_) => Ok(repository.deployment_branch(Some(branch))?.1),
-    }
+    Ok(match repository.branch_tips(branch) {
+        Ok(BranchTips::Same(tip)) => tip,
+        Ok(BranchTips::Different { upstream, .. }) => upstream,
+        // A branch without a commit, in a new repository.
+        Err(_) if repository.head_branch().as_deref() == Some(branch) => {
+            repository.head_commit()?
+        }
+        Err(error) => return Err(error.into()),
+    })
 }

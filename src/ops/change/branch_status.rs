@@ -1,24 +1,24 @@
-//! What is on a branch of ours: nothing, what is wanted, an older proposal, or somebody's work.
+//! The state of a branch of towpath: absent, up to date, an older proposal, or changed by others.
 
 use crate::git::{MergeOutcome, Oid, Repository, UnmergedCommit, Workspace};
 use crate::ops::change::commits::PlannedCommit;
 use crate::ops::error::Failure;
 
-/// What a branch holds, compared with what it is to hold.
+/// The state of a branch, compared with the planned commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BranchStatus {
-    /// The branch is not there.
+    /// The branch does not exist.
     Absent,
-    /// It says what is wanted, and fits what it is to go into.
+    /// The branch contains the planned commit, and merges cleanly into its base.
     Same(Oid),
-    /// It may be replaced: everything on it is ours or landed.
+    /// The branch may be replaced: all its commits are towpath's or have landed.
     Older(Oid),
-    /// Somebody has committed to it.
+    /// The branch has commits by others.
     Foreign,
 }
 
 impl BranchStatus {
-    /// Judges the branch of a group by its head.
+    /// Compares the head of the branch with the planned commit.
     ///
     /// # Errors
     /// When objects are missing.
@@ -49,13 +49,13 @@ impl BranchStatus {
     }
 }
 
-/// Does it go into its base as it is? Lines around may have changed there since.
+/// True where the head merges cleanly into its base, whose nearby lines may have changed since.
 fn merges_cleanly(workspace: &Workspace<'_>, base: Oid, head: Oid) -> Result<bool, Failure> {
     Ok(!matches!(workspace.merge_heads(base, head)?, MergeOutcome::Conflict(_)))
 }
 
-/// A commit of towpath's says so in its trailers. One that was amended or rebased by somebody has
-/// another time of commit than of authorship.
+/// True where a commit is towpath's: it has towpath's trailers and was neither amended nor rebased,
+/// so its commit time is its author time.
 fn is_ours(repository: &Repository, commit: &UnmergedCommit) -> Result<bool, Failure> {
     let info = repository.commit_info(commit.id)?;
     let says = |key: &str| info.trailers(key).next().is_some();
@@ -66,10 +66,10 @@ fn is_ours(repository: &Repository, commit: &UnmergedCommit) -> Result<bool, Fai
         && says("To-Version"))
 }
 
-/// A branch that somebody has committed to is left alone.
+/// The refusal to change a branch with commits by others.
 pub fn foreign_branch(branch: &str) -> Failure {
     let failure = Failure::failed(format!(
-        "branch `{branch}` has commits that are not towpath's, and is left alone"
+        "branch `{branch}` has commits by others, so towpath does not change it"
     ));
-    failure.hint("merge it or delete it; then run this again")
+    failure.hint("merge or delete the branch, then run the command again")
 }

@@ -1,8 +1,8 @@
-//! What goes into one commit: one app, or all that move.
+//! The commits of a plan: one for each app, or one for all.
 
 use crate::git::{GitIdentity, NewCommit};
-use crate::ops::change::DeliveryOptions;
 use crate::ops::change::base::PlanBase;
+use crate::ops::change::options::DeliveryOptions;
 use crate::ops::error::Failure;
 use crate::ops::gates::break_glass;
 use crate::promotion::{
@@ -10,27 +10,27 @@ use crate::promotion::{
 };
 use crate::report::{GateReport, PlanReport};
 
-/// One commit to be.
+/// A commit that is planned but not written.
 pub struct PlannedCommit {
     pub branch: String,
     pub message: CommitMessage,
     pub edits: FileEdits,
-    /// What the gates say to its apps.
+    /// The answers of the gates for its apps.
     pub judged: Vec<GateReport>,
 }
 
 impl PlannedCommit {
-    /// Does it go through a broken glass?
+    /// True where a break glass overrides the gates of this commit.
     pub fn is_broken(&self) -> bool {
         self.judged.iter().any(break_glass::is_broken)
     }
 
-    /// The commit on top of a state.
+    /// The commit on top of the base.
     pub fn commit<'g>(&'g self, plan_base: &PlanBase<'_>, text: &'g str) -> NewCommit<'g> {
         NewCommit { parent: plan_base.tip, message: text, files: self.files() }
     }
 
-    /// The new contents by path.
+    /// The new contents of the files, by path.
     pub fn files(&self) -> Vec<(&str, &str)> {
         self.edits.files.iter().map(|file| (file.path.as_str(), file.after.as_str())).collect()
     }
@@ -39,7 +39,7 @@ impl PlannedCommit {
 /// The commits that a plan makes.
 ///
 /// # Errors
-/// Where the apps' edits cannot be made together.
+/// When the edits of several apps cannot be combined in one commit.
 pub fn planned_commits(
     planned: &PlanReport,
     options: &DeliveryOptions,
@@ -55,8 +55,8 @@ pub fn planned_commits(
     }
     let edit_base = plan_base.load_edit_base()?;
     let edits = planned.plan.combined_edits(&edit_base, options.consent).map_err(|refusal| {
-        let failure = Failure::failed(format!("together the apps cannot be edited: {refusal}"));
-        failure.hint("promote them one by one")
+        let failure = Failure::failed(format!("cannot edit the apps in one commit: {refusal}"));
+        failure.hint("promote the apps one by one, without --one-pr")
     })?;
     let names: Vec<String> = moving.iter().map(|(item, _)| item.name()).collect();
     let parts = moving
@@ -96,7 +96,7 @@ fn single_app_commit(
     break_glass::add_trailers(PlannedCommit { branch, message, edits, judged })
 }
 
-/// `Name <address>`.
+/// Formats a person as `Name <address>`.
 pub fn format_person(person: &GitIdentity) -> String {
     format!("{} <{}>", person.name, person.email)
 }

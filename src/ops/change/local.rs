@@ -1,11 +1,13 @@
-//! Deliveries that leave the remote alone: a mail, and a local commit.
+//! Deliveries without a remote: a mail, or a local commit.
 
 use crate::git;
 use crate::git::Workspace;
+use crate::git::short_id;
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::branch_status::{BranchStatus, foreign_branch};
 use crate::ops::change::commits::{format_person, planned_commits};
-use crate::ops::change::{DeliveryEvent, DeliveryRequest};
+use crate::ops::change::delivery::DeliveryRequest;
+use crate::ops::change::options::DeliveryEvent;
 use crate::ops::error::Failure;
 use crate::promotion::format_mbox;
 use crate::report::PlanReport;
@@ -46,12 +48,12 @@ pub fn commit(
         let head = plan_base.repository.resolve_revision(&format!("refs/heads/{branch}")).ok();
         match BranchStatus::check(workspace, plan_base.repository, &group, head, plan_base.tip)? {
             BranchStatus::Foreign => return Err(foreign_branch(branch)),
-            BranchStatus::Same(_) => session.note(&format!("{branch} says so already")),
+            BranchStatus::Same(_) => session.note(&format!("{branch} is already up to date")),
             BranchStatus::Older(_)
                 if plan_base.repository.head_branch().as_deref() == Some(branch) =>
             {
                 let failure = Failure::failed(format!(
-                    "branch `{branch}` is checked out, so it is not changed"
+                    "branch `{branch}` is checked out, so towpath does not change it"
                 ));
                 return Err(failure.hint("switch to another branch first"));
             }
@@ -59,7 +61,7 @@ pub fn commit(
                 let text = group.message.commit();
                 let commit = workspace.write_commit(&group.commit(plan_base, &text))?;
                 workspace.set_branch(branch, commit, head)?;
-                let id: String = commit.to_string().chars().take(10).collect();
+                let id = short_id(commit);
                 session.note(&format!("{id} {}", group.message.subject));
             }
         }

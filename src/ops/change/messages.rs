@@ -1,7 +1,7 @@
 //! Notices about a plan that no table shows: refused apps, apps that are up to date, foreign tags.
 
-use super::DeliveryRequest;
 use super::base::PlanBase;
+use super::delivery::DeliveryRequest;
 use super::request::ChangeRequest;
 use crate::ops::session::Session;
 use crate::promotion;
@@ -14,7 +14,7 @@ pub fn note_unmoved(planned: &PlanReport, session: &Session) {
     let same: Vec<String> = planned.plan.items.iter().filter_map(as_wanted).collect();
     match same.as_slice() {
         [] if planned.plan.items.is_empty() => {
-            session.note(&format!("nothing is pinned in {}", planned.plan.to))
+            session.note(&format!("no version is pinned in {}", planned.plan.to))
         }
         [] => {}
         [one] => session.note(&format!("{one} in {} already", planned.plan.to)),
@@ -39,8 +39,8 @@ fn as_wanted(item: &PlanItem) -> Option<String> {
     }
 }
 
-/// Warns where a promoted tag names another stage: tags are then made for each stage, and none can
-/// be taken along.
+/// Warns where a promoted tag names another stage. Each stage then has tags of its own, so a tag
+/// cannot be promoted.
 pub fn note_foreign_tags(planned: &PlanReport, request: &DeliveryRequest<'_>, base: &PlanBase<'_>) {
     let DeliveryRequest { intent: ChangeRequest::Promote { .. }, session, .. } = *request else {
         return;
@@ -53,10 +53,9 @@ pub fn note_foreign_tags(planned: &PlanReport, request: &DeliveryRequest<'_>, ba
         more => format!(" (and {more} more like it)"),
     };
     session.caution(&format!(
-        "{to} of {app}{others} names another stage than {stage}, which runs {}: tags seem to be made for each stage",
+        "{to} of {app}{others} names a stage other than {stage}, which runs {}; each stage seems \
+         to have tags of its own",
         step.entry.version
     ));
-    session.hint(&format!(
-        "`towpath deploy {app} VERSION --stage {stage}` takes the version that is meant"
-    ));
+    session.hint(&format!("`towpath deploy {app} VERSION --stage {stage}` deploys the right tag"));
 }

@@ -1,15 +1,16 @@
 //! `promote`, `deploy` and `rollback`: from a request to a plan, and from a judged plan to a patch,
 //! a commit, a push or a pull request.
 //!
-//! Every mode takes the same steps: plan, judge, confirm, apply. Whatever decides whether a plan may
-//! be carried out stands between the plan and the confirmation.
+//! Every mode takes the same steps: plan, judge, confirm, apply. All checks of a plan run between
+//! the plan and the confirmation.
 
 pub mod base;
 pub mod branch_status;
 pub mod commits;
+pub mod delivery;
 mod local;
 mod messages;
-mod options;
+pub mod options;
 pub mod propose;
 mod push;
 pub mod request;
@@ -17,72 +18,17 @@ mod select;
 mod sources;
 mod wait;
 
+pub use delivery::{DeliveryOutcome, DeliveryReport, DeliveryRequest, SelectionMode};
 pub use options::{BreakGlass, DeliveryEvent, DeliveryMode, DeliveryObserver, DeliveryOptions};
 pub use request::ChangeRequest;
 
-use crate::git::{ExpectedRef, Oid, Workspace, WriteError};
+use crate::git::{Oid, Workspace, WriteError};
 use crate::ops::change::base::{PlanBase, known_tip};
 use crate::ops::error::Failure;
 use crate::ops::gates::plan;
-use crate::ops::session::Session;
 use crate::report::PlanReport;
+use delivery::JudgedPlan;
 use messages::{note_foreign_tags, note_unmoved};
-
-/// Who chooses among the apps that can move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SelectionMode {
-    /// Everything that was named, or everything there is.
-    Given,
-    /// The person who can be asked.
-    Asked,
-}
-
-/// A change, and how it is to be delivered.
-#[derive(Clone, Copy)]
-pub struct DeliveryRequest<'a> {
-    pub intent: &'a ChangeRequest,
-    pub options: &'a DeliveryOptions,
-    pub selection: SelectionMode,
-    pub session: &'a Session,
-    pub observer: DeliveryObserver<'a>,
-}
-
-/// The result of a delivery.
-#[derive(Debug, Clone)]
-pub struct DeliveryReport {
-    /// The plan that was carried out or shown; `None` where a person chose nothing.
-    pub planned: Option<PlanReport>,
-    pub outcome: DeliveryOutcome,
-}
-
-/// How a delivery ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeliveryOutcome {
-    /// Everything was done, or there was nothing to do.
-    Done,
-    /// An app that was named could not be moved.
-    Failed,
-    /// Gates stopped it.
-    Refused,
-}
-
-impl DeliveryReport {
-    fn nothing() -> Self {
-        DeliveryReport { planned: None, outcome: DeliveryOutcome::Done }
-    }
-
-    fn new(planned: PlanReport, intent: &ChangeRequest) -> Self {
-        DeliveryReport { outcome: outcome(&planned, intent), planned: Some(planned) }
-    }
-}
-
-/// A plan that was judged.
-#[derive(Debug, Clone)]
-pub(super) struct JudgedPlan {
-    pub planned: PlanReport,
-    /// The ledger's position at that time, if it was fetched.
-    pub ledger: Option<ExpectedRef>,
-}
 
 /// Plans the change, asks the gates and carries the plan out.
 ///
@@ -97,12 +43,14 @@ pub fn deliver(request: &DeliveryRequest<'_>) -> Result<DeliveryReport, Failure>
             let Some(JudgedPlan { planned, .. }) = prepare_plan(request, &base)? else {
                 return Ok(DeliveryReport::nothing());
             };
-            note_unmoved(&planned, session);
+            if !options.no_plan_notes {
+                note_unmoved(&planned, session);
+            }
             if options.mode == DeliveryMode::Patch {
                 local::write_patches(&planned, request, &base.for_stage(&planned.plan.to))?;
             }
             note_foreign_tags(&planned, request, &base);
-            Ok(DeliveryReport::new(planned, request.intent))
+            Ok(report(planned, request.intent))
         }
         DeliveryMode::Commit => {
             let workspace = session.open_workspace(&repository, options.author())?;
@@ -111,14 +59,14 @@ pub fn deliver(request: &DeliveryRequest<'_>) -> Result<DeliveryReport, Failure>
                 return Ok(DeliveryReport::nothing());
             };
             local::commit(&planned, request, &base.for_stage(&planned.plan.to), &workspace)?;
-            Ok(DeliveryReport::new(planned, request.intent))
+            Ok(report(planned, request.intent))
         }
         DeliveryMode::Push => push::run(request, &repository),
         DeliveryMode::Propose => propose::run(request, &repository),
     }
 }
 
-/// The plan on one state; `None` when the person chose nothing.
+/// Makes and judges the plan on one state; `None` when the user chose nothing.
 fn prepare_plan(
     request: &DeliveryRequest<'_>,
     base: &PlanBase<'_>,
@@ -136,7 +84,7 @@ fn prepare_plan(
     Ok(Some(JudgedPlan { planned, ledger }))
 }
 
-/// The plan, shown and agreed to; `None` when nothing is left to do.
+/// Makes, shows and confirms the plan; `None` when the user declined or chose nothing.
 fn confirm_plan(
     request: &DeliveryRequest<'_>,
     base: &PlanBase<'_>,
@@ -152,7 +100,7 @@ fn confirm_plan(
     let moves = ready.planned.plan.moving_items().next().is_some();
     let person = session.questions().filter(|_| moves && !request.options.yes);
     match person {
-        Some(person) if !person.confirm("Do this?")? => {
+        Some(person) if !person.confirm("Continue?")? => {
             session.note("nothing was changed");
             Ok(None)
         }
@@ -160,7 +108,7 @@ fn confirm_plan(
     }
 }
 
-/// An app that was named and refused is a failure; one of many is only reported.
+/// The outcome of a plan. A refused app is a failure only if the user named it.
 fn outcome(planned: &PlanReport, intent: &ChangeRequest) -> DeliveryOutcome {
     let named = !matches!(intent, ChangeRequest::Promote { apps, .. } if apps.is_empty());
     if plan::is_stopped(planned) && (named || planned.plan.moving_items().next().is_none()) {
@@ -173,16 +121,22 @@ fn outcome(planned: &PlanReport, intent: &ChangeRequest) -> DeliveryOutcome {
     }
 }
 
+/// The report of a plan that was carried out as far as it goes.
+fn report(planned: PlanReport, intent: &ChangeRequest) -> DeliveryReport {
+    let outcome = outcome(&planned, intent);
+    DeliveryReport::new(planned, outcome)
+}
+
 /// The workspace's newest commit of a branch at `origin`.
 pub fn remote_tip(workspace: &Workspace<'_>, branch: Option<&str>) -> Result<Oid, Failure> {
     let Some(branch) = branch else {
-        let failure = Failure::usage("HEAD is detached, so it is not known which branch to change");
-        return Err(failure.hint("name it with --branch"));
+        let failure = Failure::usage("HEAD is detached, so the branch to change is unknown");
+        return Err(failure.hint("name the branch with --branch"));
     };
     let heads = workspace.remote_heads(&[branch])?;
     let Some(tip) = heads.get(branch).copied() else {
         return Err(Failure::failed(format!("`origin` has no branch `{branch}`"))
-            .hint("name it with --branch"));
+            .hint("name another branch with --branch"));
     };
     workspace.fetch_branches(&[(branch.to_owned(), tip)].into())?;
     Ok(tip)

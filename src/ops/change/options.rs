@@ -1,4 +1,4 @@
-//! How a change is delivered: plain values that the command line, CI and `advance` all fill in.
+//! Options for the delivery of a change, as plain values that the command line and `advance` set.
 
 use super::request::PlanOptions;
 use crate::git::{GitIdentity, Oid};
@@ -9,7 +9,7 @@ use crate::promotion::EditConsent;
 use crate::report::PlanReport;
 use jiff::SignedDuration;
 
-/// What is done with a plan.
+/// The way in which a plan is delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DeliveryMode {
     /// The plan is returned and nothing is written.
@@ -31,29 +31,32 @@ pub struct DeliveryOptions {
     pub mode: DeliveryMode,
     /// All apps share one branch and one pull request.
     pub one_pr: bool,
-    /// Pull requests are followed to their end, for this long at most.
+    /// How long to wait until pull requests are merged or closed; `None` does not wait.
     pub wait: Option<SignedDuration>,
-    /// Nobody is asked.
+    /// True where the user is not asked for confirmation.
     pub yes: bool,
     pub break_glass: Option<BreakGlass>,
     /// The only target of the stage that changes.
     pub target: Option<TargetName>,
-    /// The author of commits, instead of the user that git knows.
+    /// The author of commits, instead of the user in the Git configuration.
     pub author: Option<GitIdentity>,
     pub forge: ForgeChoice,
     pub consent: EditConsent,
+    /// Refused and current apps are in the answer only, and not noted.
+    pub no_plan_notes: bool,
 }
 
-/// An emergency: gates do not stop the change, and the ledger records it.
+/// An emergency override: the gates do not stop the change, and the ledger records it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BreakGlass {
     pub reason: String,
     pub incident: Option<String>,
-    /// How long gates do not stop this version.
+    /// How long the gates do not stop this version.
     pub expires: SignedDuration,
 }
 
-/// A step of a delivery, reported as it happens, so that a process that dies has said what it did.
+/// A step of a delivery. It is reported at once, so that the output is complete even if the process
+/// is killed.
 #[derive(Debug, Clone, Copy)]
 pub enum DeliveryEvent<'a> {
     /// The plan that is about to be confirmed and carried out.
@@ -64,7 +67,7 @@ pub enum DeliveryEvent<'a> {
     Committed { branch: &'a str },
     /// A commit that landed on the deployed branch.
     Pushed { commit: Oid },
-    /// A pull request that is as it should be.
+    /// A pull request that is open and up to date.
     Proposed { url: &'a str },
     /// An app that failed while others go on.
     Failed(&'a Failure),
@@ -74,22 +77,23 @@ pub enum DeliveryEvent<'a> {
 pub type DeliveryObserver<'a> = &'a dyn Fn(DeliveryEvent<'_>) -> Result<(), Failure>;
 
 impl DeliveryOptions {
-    /// A pull request for each app, without questions.
+    /// Options that open a pull request for each app, without questions.
     pub fn proposing(forge: ForgeChoice) -> Self {
         DeliveryOptions { forge, yes: true, ..DeliveryOptions::default() }
     }
 
-    /// True where all apps go into one commit.
+    /// True where one commit contains all apps.
     pub fn is_joint(&self) -> bool {
         self.one_pr || matches!(self.mode, DeliveryMode::Push | DeliveryMode::Patch)
     }
 
-    /// True where something is pushed or proposed.
+    /// True where the delivery pushes or opens a pull request.
     pub fn writes_elsewhere(&self) -> bool {
         matches!(self.mode, DeliveryMode::Push | DeliveryMode::Propose)
     }
 
-    /// True where waiting and missing approvals are no obstacle: a pull request can wait.
+    /// True where a gate that waits or needs an approval does not stop the delivery, as a pull
+    /// request can wait.
     pub fn only_proposes(&self) -> bool {
         self.mode != DeliveryMode::Push
     }
@@ -102,7 +106,7 @@ impl DeliveryOptions {
         self.target.as_slice()
     }
 
-    /// The options of the plan that is delivered.
+    /// The options for making the plan.
     pub fn plan_options(&self, session: &Session) -> PlanOptions<'_> {
         let shows_only = matches!(self.mode, DeliveryMode::DryRun | DeliveryMode::Patch);
         PlanOptions {

@@ -1,5 +1,5 @@
-//! Pull requests: a branch of our own for each commit, and one open proposal for each branch. Running
-//! again updates what is there.
+//! Delivery by pull request: one branch for each commit, and one open proposal for each branch.
+//! Another run updates both.
 
 use crate::config::{MergeMode, ProposalMergeMethod, ProposalOptions};
 use crate::forge::{
@@ -9,10 +9,11 @@ use crate::git::{BranchPush, Oid, PushMode, PushOutcome, Repository, Workspace};
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::branch_status::{BranchStatus, foreign_branch};
 use crate::ops::change::commits::{PlannedCommit, planned_commits};
+use crate::ops::change::delivery::JudgedPlan;
 use crate::ops::change::sources;
 use crate::ops::change::wait;
 use crate::ops::change::{
-    DeliveryEvent, DeliveryReport, DeliveryRequest, JudgedPlan, confirm_plan, remote_tip,
+    DeliveryEvent, DeliveryReport, DeliveryRequest, confirm_plan, remote_tip, report,
 };
 use crate::ops::error::Failure;
 use crate::ops::forge;
@@ -23,10 +24,10 @@ use crate::promotion::{GATES, with_section};
 use crate::report::GateReport;
 use std::collections::BTreeMap;
 
-/// So often a branch is looked at again when another process was faster.
+/// The number of attempts to push a branch that other processes change too.
 const ATTEMPTS: u32 = 4;
 
-/// Plans, asks, pushes branches and opens or updates their proposals. What fails for one app does not
+/// Plans, asks, pushes branches and opens or updates their proposals. A failure of one app does not
 /// stop the others.
 pub fn run(
     request: &DeliveryRequest<'_>,
@@ -45,7 +46,7 @@ pub fn run(
     };
     let plan_base = plan_base.for_stage(&planned.plan.to);
     if planned.plan.moving_items().next().is_none() {
-        return Ok(DeliveryReport::new(planned, intent));
+        return Ok(report(planned, intent));
     }
     let forge = forge::open_forge(&home, repository, options.author(), session)?;
     let _is_written = break_glass::write_events(&planned, request, &plan_base);
@@ -80,22 +81,22 @@ pub fn run(
     for failure in failures {
         (request.observer)(DeliveryEvent::Failed(&failure))?;
     }
-    last.map_or_else(|| Ok(DeliveryReport::new(planned, intent)), Err)
+    last.map_or_else(|| Ok(report(planned, intent)), Err)
 }
 
-/// All that is needed to propose something for one stage.
+/// Opens and updates the proposals for one stage.
 pub struct ProposalWriter<'a> {
     pub plan_base: &'a PlanBase<'a>,
     pub workspace: &'a Workspace<'a>,
     pub forge: &'a dyn Forge,
     pub home: &'a ForgeLocation,
     pub terms: ProposalOptions,
-    /// The open proposals, where they are known already.
+    /// The open proposals, if they are already loaded.
     pub open: Option<&'a [Proposal]>,
     pub session: &'a Session,
 }
 
-/// A proposal that is as it should be.
+/// A proposal that is open and up to date.
 pub struct DeliveredProposal {
     pub proposal: Proposal,
     pub head: Oid,
@@ -115,10 +116,10 @@ impl DeliveredProposal {
 }
 
 impl ProposalWriter<'_> {
-    /// Brings branch and proposal to where they should be.
+    /// Pushes the branch, and opens or updates its proposal.
     ///
     /// # Errors
-    /// When the branch is somebody else's, or the forge refuses.
+    /// When the branch has commits by others, or the forge refuses.
     pub fn propose(&self, group: &PlannedCommit) -> Result<DeliveredProposal, Failure> {
         let (head, pushed) = self.push_branch(group)?;
         let brought = sources::app_changelogs(
@@ -146,7 +147,7 @@ impl ProposalWriter<'_> {
         }
     }
 
-    /// Brings the branch to where it should be; says where that is, and whether it had to be changed.
+    /// Pushes the branch unless it is up to date; returns its head, and whether it was pushed.
     fn push_branch(&self, group: &PlannedCommit) -> Result<(Oid, bool), Failure> {
         let branch = group.branch.as_str();
         let repository = self.plan_base.repository;
@@ -170,8 +171,7 @@ impl ProposalWriter<'_> {
                 }
             }
         }
-        Err(Failure::failed(format!("branch `{branch}` is being changed by others"))
-            .hint("run it again"))
+        Err(Failure::failed(format!("others keep changing branch `{branch}`")).hint("run it again"))
     }
 
     fn new_proposal(&self, group: &PlannedCommit, body: String) -> Result<NewProposal, Failure> {
@@ -186,8 +186,8 @@ impl ProposalWriter<'_> {
         })
     }
 
-    /// What people have set stays: labels are only added, a draft is left as it is, and who has reviewed
-    /// is not asked again.
+    /// Updates title, text and labels. Settings of people stay: labels are only added, a draft
+    /// stays a draft, and reviewers are not asked again.
     fn update_proposal(
         &self,
         group: &PlannedCommit,
@@ -195,7 +195,7 @@ impl ProposalWriter<'_> {
         open: Proposal,
         pushed: bool,
     ) -> Result<(Proposal, &'static str), Failure> {
-        // Forges write line ends of their own.
+        // Forges may change line ends.
         let there = open.body_text();
         let has_labels = !self.forge.missing_features().contains(&ForgeFeature::Labels);
         let mut add_labels = if has_labels { self.proposal_labels(group) } else { Vec::new() };
@@ -219,7 +219,7 @@ impl ProposalWriter<'_> {
         self.terms.draft == Some(true)
     }
 
-    /// How it is merged, if it is still what was judged.
+    /// The merge of the proposal, on condition that its head is still the judged commit.
     pub fn way_to_merge(
         &self,
         group: &PlannedCommit,
@@ -229,11 +229,11 @@ impl ProposalWriter<'_> {
         merge_request(self.terms.method.unwrap_or_default(), group, &number, proposed.head)
     }
 
-    /// Asks the forge to merge by itself, where the configuration wants that. The proposal stands,
-    /// whatever the forge says to it.
+    /// Turns on automatic merging on the forge, if the configuration asks for it. A refusal is only
+    /// a caution.
     fn merge_by_itself(&self, group: &PlannedCommit, proposed: &DeliveredProposal) {
         let proposal = &proposed.proposal;
-        // While a gate is not open, `towpath advance` merges it when they all are.
+        // If a gate is not open, `towpath advance` merges the proposal once all are.
         let is_open = group.judged.iter().all(GateReport::is_allowed);
         if self.terms.merge != Some(MergeMode::Auto)
             || !is_open
@@ -244,10 +244,10 @@ impl ProposalWriter<'_> {
         }
         let how = self.way_to_merge(group, proposed);
         match self.forge.auto_merge(proposal.number, &how) {
-            Ok(()) => self.session.note("it will be merged as soon as the forge allows"),
+            Ok(()) => self.session.note("the forge merges it once its own conditions are met"),
             Err(error) => {
                 self.session.caution(&format!(
-                    "pull request {} does not merge by itself: {error}",
+                    "cannot turn on automatic merging of pull request {}: {error}",
                     proposal.number
                 ));
                 if let Some(hint) = error.hint() {
@@ -258,7 +258,8 @@ impl ProposalWriter<'_> {
     }
 }
 
-/// A squashed commit gets the words of the one that it is made of; a merge keeps those of the forge.
+/// The merge request. A squashed commit gets the message of its commit; a merge keeps that of the
+/// forge.
 fn merge_request(
     method: ProposalMergeMethod,
     group: &PlannedCommit,

@@ -1,13 +1,15 @@
-//! Pushing straight to the branch that is deployed. Who loses the race plans again on the new tip.
+//! Delivery by push to the deployed branch. If another push comes first, it plans again on the new
+//! tip.
 
 use crate::git::{BranchPush, Oid, PushMode, PushOutcome, Repository, Workspace};
 use crate::model::{CellKey, Version};
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::commits::planned_commits;
+use crate::ops::change::delivery::JudgedPlan;
 use crate::ops::change::messages::note_unmoved;
 use crate::ops::change::{
-    DeliveryEvent, DeliveryReport, DeliveryRequest, JudgedPlan, SelectionMode, confirm_plan,
-    prepare_plan, remote_tip,
+    DeliveryEvent, DeliveryReport, DeliveryRequest, SelectionMode, confirm_plan, prepare_plan,
+    remote_tip, report,
 };
 use crate::ops::error::Failure;
 use crate::ops::gates::{GateContext, GateRequest};
@@ -20,7 +22,7 @@ use crate::report::PlanReport;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// Plans, asks once, and pushes until it is there.
+/// Plans, asks once, and pushes until the push succeeds or time runs out.
 pub fn run(
     request: &DeliveryRequest<'_>,
     repository: &Repository,
@@ -37,23 +39,23 @@ pub fn run(
     if break_glass::write_events(&first.planned, request, &plan_base) {
         ready = after_our_word(&first, &plan_base, session)?;
     }
-    // Time to think does not count.
+    // The time until the user confirms does not count.
     let now = Instant::now();
     let started = now.checked_sub(looking).unwrap_or(now);
     begun = started;
     workspace.end_by(retry::retry_deadline(started));
     loop {
         if ready.planned.plan.moving_items().next().is_none() {
-            return Ok(DeliveryReport::new(ready.planned, intent));
+            return Ok(report(ready.planned, intent));
         }
         let there = plan_base.for_stage(&ready.planned.plan.to);
         let Some(lost) = push_once(&ready, request, &there, &workspace)? else {
-            return Ok(DeliveryReport::new(ready.planned, intent));
+            return Ok(report(ready.planned, intent));
         };
         losses = if lost.is_first { losses + 1 } else { 0 };
         if !retry::goes_on(started, begun.elapsed(), losses) {
             let message = format!(
-                "`{}` or the ledger moved each time before the push arrived",
+                "other pushes to `{}` or to the ledger came first each time",
                 there.require_branch()?
             );
             return Err(Failure::failed(message).hint("run it again; nothing was changed"));
@@ -61,7 +63,7 @@ pub fn run(
         begun = Instant::now();
         plan_base = fetch_base(session, repository, &workspace)?;
         let there = plan_base.for_stage(&ready.planned.plan.to);
-        // In a shallow clone it may not be known; the plan then finds it done.
+        // A shallow clone may not tell; the new plan then finds the change done.
         if workspace.contains_changes(there.tip, lost.commit).unwrap_or(false) {
             report_landed(lost.commit, &lost.subject, &there, request)?;
         }
@@ -69,7 +71,8 @@ pub fn run(
     }
 }
 
-/// The plan after a word of ours in the ledger: others may have written there before it.
+/// Asks the gates again after towpath wrote its own ledger event, as others may have written before
+/// it.
 fn after_our_word(
     first: &JudgedPlan,
     plan_base: &PlanBase<'_>,
@@ -88,7 +91,7 @@ fn after_our_word(
         moving.map(|one| GateRequest { purpose, ..GateRequest::from(one) }).collect();
     match plan::answer_requests(&asked, &inquiry).iter().find(|one| !one.is_allowed()) {
         Some(no) => Err(Failure::refused(no.summary_sentence())
-            .hint("nothing was pushed; `towpath ask` tells more")),
+            .hint("nothing was pushed; `towpath ask` shows the gates")),
         None => Ok(JudgedPlan { ledger: Some(ledger), ..first.clone() }),
     }
 }
@@ -102,15 +105,15 @@ fn fetch_base<'r>(
     PlanBase::load(session, repository, &|_, branch| remote_tip(workspace, branch))
 }
 
-/// A commit that was pushed, and was not there afterwards as far as git knows.
+/// A commit whose push was rejected, or whose arrival is not certain.
 struct LostPush {
     commit: Oid,
     subject: String,
-    /// No commit of the same plan had landed just before.
+    /// True where no commit of the same plan had landed just before.
     is_first: bool,
 }
 
-/// Pushes what the plan makes; `None` when all of it is there.
+/// Pushes the commits of the plan; `None` when all have landed.
 fn push_once(
     ready: &JudgedPlan,
     request: &DeliveryRequest<'_>,
@@ -151,7 +154,8 @@ fn report_landed(
     Ok(())
 }
 
-/// The plan on a new tip. It may have become smaller, but must not bring what nobody agreed to.
+/// Makes the plan again on a new tip. It may become smaller, but must not contain changes that the
+/// user did not confirm.
 fn plan_again(
     request: &DeliveryRequest<'_>,
     first: &PlanReport,
@@ -161,9 +165,8 @@ fn plan_again(
     let again =
         prepare_plan(&DeliveryRequest { selection: SelectionMode::Given, ..*request }, plan_base)?;
     let Some(JudgedPlan { mut planned, ledger }) = again else {
-        let failure = Failure::failed(
-            "somebody else was faster, and nothing was planned on what is there now",
-        );
+        let failure =
+            Failure::failed("another push came first, and there is no plan for the new commit");
         return Err(failure.hint("run it again; nothing was changed"));
     };
     let wanted = wanted_versions(first);
@@ -176,21 +179,21 @@ fn plan_again(
         .into_iter()
         .any(|(slot, version)| wanted.get(&slot) != Some(&version));
     if surprise {
-        let message = format!("what is to go to {} has changed meanwhile", first.plan.to);
+        let message = format!("the plan for {} has changed in the meantime", first.plan.to);
         return Err(
             Failure::failed(message).hint("run it again to see the new plan; nothing was changed")
         );
     }
     if planned.plan.moving_items().next().is_none() {
         if !plan::is_stopped(&planned) {
-            session.note("somebody else has done it meanwhile");
+            session.note("somebody else made the same change in the meantime");
         }
         note_unmoved(&planned, session);
     }
     Ok(JudgedPlan { planned, ledger })
 }
 
-/// Which version each place is to have.
+/// The planned version of each cell.
 fn wanted_versions(planned: &PlanReport) -> BTreeMap<CellKey, Version> {
     let steps = planned.plan.moving_items().flat_map(|(_, moves)| &moves.steps);
     steps.map(|step| (step.entry.slot(), step.to.clone())).collect()

@@ -1,4 +1,4 @@
-//! What the user wants of a repository, and the plan that comes of it.
+//! The request of a change, and how it becomes a plan.
 
 use crate::config::{Config, Stage};
 use crate::model::{AppName, CellKey, MappingEntry, TargetName, Version};
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 /// One of the three commands that change versions.
 #[derive(Debug, Clone)]
 pub enum ChangeRequest {
-    /// No app named: all of them.
+    /// Promotes the named apps, or all of them if none are named.
     Promote {
         apps: Vec<String>,
         from: Option<String>,
@@ -34,29 +34,29 @@ pub enum ChangeRequest {
     },
 }
 
-/// How the plan is to be made.
+/// Options for making a plan.
 #[derive(Debug, Clone, Copy)]
 pub struct PlanOptions<'a> {
-    /// None: all, or the wave whose turn it is.
+    /// The targets to change; empty means all, or those of the next wave.
     pub targets: &'a [TargetName],
-    /// Do the targets of a stage move together, whatever its waves?
+    /// True where all targets of a stage change together, in spite of its waves.
     pub at_once: bool,
     pub consent: EditConsent,
-    /// A person may be asked what is left open.
+    /// True where the user may be asked for open choices.
     pub ask: bool,
 }
 
-/// A stage, and the one that its versions come from.
+/// A previous stage, and the stage that takes its versions.
 type StageEdge<'c> = (&'c Stage, &'c Stage);
 
-/// The way apps and components are called.
+/// The display names of apps and components.
 type DisplayNames = BTreeMap<(AppName, Option<String>), String>;
 
 impl ChangeRequest {
     /// Makes the plan on one state.
     ///
     /// # Errors
-    /// When a name is not known, or nothing says which stage is meant.
+    /// When a name is unknown, or the stage is ambiguous.
     pub fn make_plan(
         &self,
         session: &Session,
@@ -86,14 +86,14 @@ impl ChangeRequest {
     }
 }
 
-/// What a person answered.
+/// The answer of the user.
 enum PickAnswer {
     Picked(Version),
     NothingToAsk,
     GaveUp,
 }
 
-/// Everything that plans are made of.
+/// Makes plans on one state of the repository.
 struct Planner<'a> {
     session: &'a Session,
     plan_base: &'a PlanBase<'a>,
@@ -136,7 +136,7 @@ impl Planner<'_> {
             last = Some(planned);
         }
         last.ok_or_else(|| {
-            Failure::usage("no stage comes after another here, so nothing can be promoted")
+            Failure::usage("no stage comes after another, so nothing can be promoted")
         })
     }
 
@@ -153,13 +153,13 @@ impl Planner<'_> {
             || stages.iter().find(|stage| stage.after.is_empty()).or_else(|| stages.first());
         let stage = match stage {
             Some(word) => self.stage(word)?,
-            None => first().ok_or_else(|| Failure::usage("no stage is known here"))?,
+            None => first().ok_or_else(|| Failure::usage("this repository has no stages"))?,
         };
         let version = Version::parse(version);
         Ok(self.to_report(self.plan_stage(stage, VersionSource::Made(&version), &apps)?))
     }
 
-    /// `None`: the person did not choose.
+    /// Plans a rollback; `None` where the user chose nothing.
     fn rollback(
         &self,
         app: &str,
@@ -186,7 +186,7 @@ impl Planner<'_> {
         Ok(Some(PlanReport { is_rollback: true, ..planned }))
     }
 
-    /// Lets a person choose from what a stage has run, newest first.
+    /// Lets the user choose from the versions that a stage has run, newest first.
     fn asked_back(
         &self,
         app: &str,
@@ -216,7 +216,7 @@ impl Planner<'_> {
                 crate::model::format_age(to_timestamp(ran.time), now)
             )
         };
-        let question = format!("Back to which version of {app} in {}?", stage.name);
+        let question = format!("Which version of {app} should {} return to?", stage.name);
         let items: Vec<String> = older.iter().map(shown).collect();
         let Some(person) = self.session.questions() else { return Ok(PickAnswer::NothingToAsk) };
         let picked = person.pick(&question, &items)?;
@@ -261,7 +261,7 @@ impl Planner<'_> {
         }
     }
 
-    /// The edges that may be meant, in pipeline order.
+    /// The pairs of stages that match `from` and `to`, in pipeline order.
     fn matching_edges(
         &self,
         from: Option<&str>,
@@ -281,16 +281,16 @@ impl Planner<'_> {
         match (from, to, found.len()) {
             (_, Some(to), 0) => {
                 let failure = Failure::usage(format!(
-                    "{} is a first stage: nothing comes before it",
+                    "{} is a first stage, so it has no previous stage to promote from",
                     to.name
                 ));
                 Err(failure.hint(format!(
-                    "`towpath deploy APP VERSION --stage {}` puts a version there",
+                    "`towpath deploy APP VERSION --stage {}` deploys a version there",
                     to.name
                 )))
             }
             (Some(from), _, 0) => Err(Failure::usage(format!(
-                "{} is a last stage: nothing comes after it",
+                "{} is a last stage, so no stage comes after it",
                 from.name
             ))),
             (_, Some(to), 2..) => {
@@ -298,7 +298,7 @@ impl Planner<'_> {
                     found.iter().map(|(before, _)| before.name.as_str()).collect();
                 let failure =
                     Failure::usage(format!("{} comes after {}", to.name, before.join(" and ")));
-                Err(failure.hint("say with --from which of them is meant"))
+                Err(failure.hint("choose one of them with --from"))
             }
             _ => Ok(found),
         }
@@ -345,7 +345,7 @@ impl Planner<'_> {
     }
 }
 
-/// Each stage with each of those right before it.
+/// Each stage with each of its previous stages.
 fn stage_edges(config: &Config) -> Vec<StageEdge<'_>> {
     let before = |stage: &'_ Stage| stage.after.clone();
     config

@@ -1,13 +1,13 @@
-//! The list from which a person at a terminal chooses: what would move, how long the stage before has
-//! had it, and what is in the way.
+//! The list from which the user chooses apps: the version change, its age in the previous stage,
+//! and the state of its proposal.
 
 use crate::model::StageName;
-use crate::ops::change::DeliveryMode;
-use crate::ops::change::DeliveryRequest;
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::branch_status::BranchStatus;
 use crate::ops::change::commits::planned_commits;
+use crate::ops::change::delivery::DeliveryRequest;
 use crate::ops::change::messages::note_refused;
+use crate::ops::change::options::DeliveryMode;
 use crate::ops::error::Failure;
 use crate::ops::forge;
 use crate::ops::session::Session;
@@ -15,7 +15,7 @@ use crate::promotion::{BRANCHES, ItemOutcome, PlanItem, PlannedMoves};
 use crate::report::{PlanReport, to_timestamp};
 use std::collections::HashMap;
 
-/// Lets a person choose. False: nothing was chosen.
+/// Lets the user choose apps; false where none were chosen.
 pub fn choose_apps(
     planned: &mut PlanReport,
     request: &DeliveryRequest<'_>,
@@ -36,8 +36,10 @@ pub fn choose_apps(
     };
     let rows: Vec<[String; 4]> = planned.plan.moving_items().map(row).collect();
     let from = planned.from.as_ref().map(|stage| format!(" from {stage}")).unwrap_or_default();
-    let question =
-        format!("What is to go{from} to {}? (space takes one, Enter ends)", planned.plan.to);
+    let question = format!(
+        "Which apps to promote{from} to {}? (space selects, Enter confirms)",
+        planned.plan.to
+    );
     let Some(person) = session.questions() else { return Ok(false) };
     let Some(taken) = person.choose(&question, &rows)? else { return Ok(false) };
     let taken: Vec<&String> = taken.iter().filter_map(|index| names.get(*index)).collect();
@@ -57,7 +59,7 @@ fn versions(moves: &PlannedMoves) -> String {
     }
 }
 
-/// How long the stage before has had what would move: `3d in staging`.
+/// How long the previous stage has run the version of each app: `3d in staging`.
 fn source_ages(
     planned: &PlanReport,
     plan_base: &PlanBase<'_>,
@@ -100,8 +102,8 @@ fn shown_age(time: i64, from: &StageName, session: &Session) -> String {
     format!("{} in {from}", crate::model::format_age(to_timestamp(time), session.now()))
 }
 
-/// What is proposed already, and whose branch it is. Whatever is in the way of looking is in the way
-/// later, and told then.
+/// Which apps are already proposed, or have commits by others on their branch. Failures are ignored
+/// here, because the delivery reports them.
 fn branch_statuses(
     planned: &PlanReport,
     request: &DeliveryRequest<'_>,
@@ -147,8 +149,8 @@ fn looked_up(
             .find(|one| one.head == group.branch && !one.from_fork)
             .map(|one| one.number);
         let said = match (standing, number) {
-            (BranchStatus::Foreign, _) => "its branch has commits of others".to_owned(),
-            (BranchStatus::Same(_), Some(number)) => format!("proposed already ({number})"),
+            (BranchStatus::Foreign, _) => "its branch has commits by others".to_owned(),
+            (BranchStatus::Same(_), Some(number)) => format!("already proposed ({number})"),
             (BranchStatus::Older(_), Some(number)) => {
                 format!("another version is proposed ({number})")
             }

@@ -1,4 +1,5 @@
-//! What a proposal brings of the apps' own sources, where the configuration says where those are.
+//! The commits in the source repositories of apps that a proposal deploys, if the configuration
+//! names those repositories.
 
 use crate::config::Config;
 use crate::git::{CommitLog, CommitRange, WriteError};
@@ -10,17 +11,17 @@ use crate::promotion::{
     AppChangelog, AppCommit, AppVersionChange, CommitMessage, revisions_of_tag,
 };
 
-/// More commits of one app than this are counted, not listed.
+/// The number of commits listed for one app; further ones are only counted.
 const LISTED: usize = 20;
 
-/// More of all apps than this: a proposal has room for so much.
+/// The number of commits listed for all apps, as the text of a proposal is limited.
 const LISTED_IN_ALL: usize = 100;
 
-/// Where more apps move, their sources are not looked at.
+/// The number of changed apps above which no commits are listed.
 const LOOKED_AT: usize = 25;
 
-/// For each way that an app goes: the page that compares, and the commits. What cannot be found out is
-/// left out, and said.
+/// The comparison page and the commits for each version change. Commits that cannot be listed are
+/// left out with a caution.
 pub fn app_changelogs(
     message: &CommitMessage,
     config: &Config,
@@ -51,7 +52,7 @@ fn app_changelog(
     };
     let (from, to) = (named(&moved.from)?, named(&moved.to)?);
     let between = commits_between(&url, &from, &to, limit, session).unwrap_or_else(|error| {
-        session.caution(&format!("the commits of {} are not listed: {error}", moved.app));
+        session.caution(&format!("cannot list the commits of {}: {error}", moved.app));
         None
     });
     let ends = between.as_ref().map(|between| (between.from.clone(), between.to.clone()));

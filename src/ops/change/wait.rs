@@ -1,4 +1,4 @@
-//! `--wait`: follows pull requests to their end.
+//! `--wait`: waits until pull requests are merged or closed.
 
 use crate::forge::{Forge, ForgeError, Proposal, ProposalState};
 use crate::ops::error::Failure;
@@ -9,15 +9,15 @@ use jiff::SignedDuration;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Between the first two looks; each further pause is half as long again, up to the longest.
+/// The first pause; each further pause is half as long again, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
-/// Looks until all are merged, one is closed, or the time is over.
+/// Waits until all pull requests are merged or closed, or time runs out.
 ///
 /// # Errors
-/// In the latter cases, and where the forge says no. What may be otherwise the next moment is no
-/// error: the forge is in trouble, or not reached.
+/// When one was closed, time ran out, or the forge refuses. While the forge is unavailable, the
+/// wait goes on.
 pub fn wait_for_merge(
     forge: &dyn Forge,
     opened: Vec<Proposal>,
@@ -50,7 +50,8 @@ pub fn wait_for_merge(
     }
 }
 
-/// Those that are open yet; of the others it is said what became of them.
+/// The pull requests that are still open. Notes those that were merged, and collects those that
+/// were closed.
 fn still_open(
     forge: &dyn Forge,
     open: Vec<Proposal>,
@@ -80,15 +81,18 @@ fn too_long(open: &[Proposal], limit: SignedDuration, trouble: Option<&ForgeErro
     let span = crate::model::format_duration(limit.as_secs());
     let failure = match trouble {
         Some(error) => {
-            Failure::refused(format!("it is not known after {span} what became of {}", list(open)))
+            Failure::refused(format!("the state of {} is unknown after {span}", list(open)))
                 .with_cause(error)
         }
         None => Failure::refused(format!("{} still open after {span}", proposals_text(open))),
     };
-    failure.hint("`towpath proposals show` tells where it stands; running this again waits on; --wait=2h waits longer")
+    failure.hint(
+        "`towpath proposals show` shows its state; run this again to keep waiting, or \
+                  use --wait=2h to wait longer",
+    )
 }
 
-/// `pull request 1 is`, or `pull requests 1 and 2 are`.
+/// Subject and verb: `pull request 1 is`, or `pull requests 1 and 2 are`.
 fn proposals_text(some: &[Proposal]) -> String {
     format!("{} {}", list(some), if some.len() == 1 { "is" } else { "are" })
 }

@@ -1,4 +1,4 @@
-//! Which deployments `towpath history` is asked for.
+//! Filters of `towpath history`.
 
 use crate::history::{Deployment, DeploymentKind, Timeline, VersionQuery};
 use crate::model::GlobPatterns;
@@ -8,28 +8,28 @@ use crate::ops::deployments::selection::CellSelection;
 use crate::ops::error::Failure;
 use crate::report::DeploymentReport;
 
-/// Which deployments are meant.
+/// Selects deployments.
 pub struct DeploymentFilter<'a> {
     pub choice: CellSelection,
-    /// In seconds since 1970.
+    /// Start, in seconds since 1970.
     pub since: Option<i64>,
-    /// Not included.
+    /// End, not included, in seconds since 1970.
     pub until: Option<i64>,
-    /// None: all.
+    /// The kinds; empty means all.
     pub kinds: &'a [DeploymentKind],
     pub version: Option<VersionFilter<'a>>,
-    /// In lower case.
+    /// Part of the name or address of the author, in lower case.
     pub author: Option<String>,
 }
 
-/// Which versions are meant.
+/// Selects versions.
 pub enum VersionFilter<'a> {
     Named(VersionQuery<'a>),
     Like(GlobPatterns),
 }
 
 impl DeploymentFilter<'_> {
-    /// Those of the deployments that are meant, with what their commits tell.
+    /// The reports of the selected deployments, with the details of their commits.
     pub fn deployment_reports<'c>(
         &'c self,
         chronicle: &'c DeploymentHistory<'_>,
@@ -61,7 +61,7 @@ impl DeploymentFilter<'_> {
 }
 
 impl<'a> VersionFilter<'a> {
-    /// A pattern, or what `trace` would take.
+    /// Parses a pattern, or a version as `trace` accepts it.
     pub fn new(text: &'a str, timeline: &Timeline) -> Self {
         if text.contains(['*', '?']) {
             return VersionFilter::Like(GlobPatterns::new(&[text.to_owned()]));

@@ -1,11 +1,11 @@
-//! From a repository to all that was ever deployed, with what kind of change each was.
+//! The deployments of a repository, each with its kind of change.
 
 pub mod filter;
 pub mod recent;
 pub mod selection;
 
 use crate::config::Config;
-use crate::git::{Oid, Repository};
+use crate::git::{Oid, Repository, short_id};
 use crate::history;
 use crate::history::MERGE_TOLERANCE;
 use crate::history::index::IndexRecord;
@@ -21,25 +21,26 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// The past of a repository, and the words for it.
+/// All deployments of a repository, with display names and commit details.
 pub struct DeploymentHistory<'r> {
     pub timeline: Timeline,
-    /// Those that are configured, and those that only the past knows.
+    /// The configured stages, and stages that exist only in the past.
     pub stages: Vec<StageName>,
     comparison: Option<StageComparison>,
-    /// A shallow clone ends here; what is older is unknown.
+    /// The last commits of a shallow clone; older history is unknown.
     ends_at: Vec<Oid>,
     /// Files whose older contents a partial clone lacks.
     lost: BTreeSet<String>,
-    /// Some files could not be understood as far back as history goes.
+    /// True where some files in the oldest commits could not be read.
     hidden: bool,
-    /// The slots of today.
+    /// The present cells.
     standing: Vec<CellKey>,
     names: BTreeMap<(AppName, Option<String>), String>,
     accounts: RefCell<CommitDetailsReader<'r>>,
 }
 
-/// Keeps a record with this timeline, if it is the only one.
+/// Writes the index record, and returns the timeline. A record of one branch is written with the
+/// timeline in it.
 fn store_record(
     record: &mut IndexRecord,
     timeline: Timeline,
@@ -57,7 +58,8 @@ fn store_record(
 }
 
 impl<'r> DeploymentHistory<'r> {
-    /// Reads the past of what a survey found. Merges may overtake each other by `tolerance` seconds.
+    /// Reads the deployments of a repository state. Merges may overtake each other by `tolerance`
+    /// seconds.
     ///
     /// # Errors
     /// When the clone lacks objects.
@@ -102,7 +104,7 @@ impl<'r> DeploymentHistory<'r> {
         })
     }
 
-    /// The newest part of the past of what a survey found.
+    /// The history of a repository state from a timeline with only its newest part.
     pub fn of_part(
         repository: &'r Repository,
         survey: &RepositoryState,
@@ -123,37 +125,37 @@ impl<'r> DeploymentHistory<'r> {
         }
     }
 
-    /// How the app of a slot is called.
+    /// The display name of the app of a cell.
     pub fn name<'s>(&'s self, slot: &'s CellKey) -> &'s str {
         self.names
             .get(&(slot.app.clone(), slot.component.clone()))
             .map_or(slot.app.as_str(), String::as_str)
     }
 
-    /// Every slot there ever was, also those that nothing was deployed to since history begins.
+    /// All cells, past and present, including cells without deployments in the known history.
     pub fn cells(&self) -> impl Iterator<Item = &CellKey> {
         self.timeline.cells().iter().chain(&self.standing)
     }
 
-    /// The words a slot's app is known by.
+    /// The names that the app of a cell is known by.
     pub fn app_words<'s>(&'s self, slot: &'s CellKey) -> impl Iterator<Item = &'s str> + Clone {
         [Some(self.name(slot)), Some(slot.app.as_str()), slot.component.as_deref()]
             .into_iter()
             .flatten()
     }
 
-    /// Is nothing missing in this clone?
+    /// True where the clone has the whole history.
     pub fn is_complete(&self) -> bool {
         self.ends_at.is_empty() && self.lost.is_empty()
     }
 
-    /// Where the past ends that is known, if there is more of it.
+    /// The end of the known history, if the clone lacks older history.
     pub fn history_limit(&self, repository: &Repository, now: i64) -> Option<HistoryLimit> {
         if !self.lost.is_empty() {
-            // How far back which file is known, nobody keeps.
+            // The time from which a missing file is known is not recorded.
             return Some(HistoryLimit { since: now, remedy: "git fetch --refetch --no-filter" });
         }
-        // Of several branches that which is known for the shortest time.
+        // With several branches, the shortest known history counts.
         let times = self
             .ends_at
             .iter()
@@ -161,19 +163,20 @@ impl<'r> DeploymentHistory<'r> {
         times.max().map(|since| HistoryLimit { since, remedy: "git fetch --unshallow" })
     }
 
-    /// How the deployments relate to the stages before theirs; merges may overtake each other by
-    /// `tolerance` seconds, as they were when this was made.
+    /// Compares the deployments with those in their previous stages. A comparison from loading is
+    /// returned as it is; otherwise merges may overtake each other by `tolerance` seconds.
     pub fn compare_stages(&mut self, config: &Config, tolerance: i64) -> StageComparison {
         let known = self.comparison.take();
         known.unwrap_or_else(|| history::classify(&mut self.timeline, config, tolerance))
     }
 
-    /// Says where history ends, in a shallow or partial clone.
+    /// Warns where the history of a shallow or partial clone ends.
     pub fn tell_edge(&self, session: &Session) {
         if let Some(edge) = self.ends_at.first() {
-            let edge: String = edge.to_string().chars().take(10).collect();
+            let edge = short_id(*edge);
             session.caution(&format!(
-                "this clone is shallow and its history ends at {edge}; `git fetch --unshallow` brings the rest"
+                "this clone is shallow, and its history ends at {edge}; `git fetch --unshallow` \
+                 fetches the rest"
             ));
         }
         if let Some(first) = self.lost.first() {
@@ -183,15 +186,18 @@ impl<'r> DeploymentHistory<'r> {
                 count => format!(" and {count} other files"),
             };
             session.caution(&format!(
-                "older contents of {first}{others} are not in this clone; `git fetch --refetch --no-filter` brings them"
+                "this clone lacks older contents of {first}{others}; `git fetch --refetch \
+                 --no-filter` fetches them"
             ));
         }
         if self.hidden {
-            session.detail("some files could not be understood in the oldest commits; what they hid is left out");
+            session.detail(
+                "some files in the oldest commits could not be read; their versions are left out",
+            );
         }
     }
 
-    /// What the commit of a deployment tells.
+    /// The details of the commit of a deployment.
     ///
     /// # Errors
     /// When the clone lacks the commit.
@@ -199,7 +205,7 @@ impl<'r> DeploymentHistory<'r> {
         Ok(self.accounts.borrow_mut().load(commit)?)
     }
 
-    /// A deployment, as people are told of it.
+    /// The report of a deployment.
     ///
     /// # Errors
     /// When the clone lacks the commit.

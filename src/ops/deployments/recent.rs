@@ -1,4 +1,4 @@
-//! The newest deployments where no index helps: only the newest part of history is read.
+//! Finds the newest deployments without an index, by reading only the newest part of the history.
 
 use crate::config::Config;
 use crate::git::{Repository, WalkControl, WalkEnd};
@@ -10,22 +10,22 @@ use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::RepositoryState;
 
-/// After the last wanted deployment, so many more commits that deployed something are read, to see
-/// where its version had been before.
+/// The number of further deploying commits that are read after the last wanted deployment, to find
+/// out where its version ran before.
 const LOOK_BACK: usize = 500;
 
-/// After so many in vain, everything is read.
+/// The number of deploying commits after which the search gives up and the whole history is read.
 const GIVE_UP: usize = 10_000;
 
-/// What is wanted: so many deployments to slots that are meant.
+/// A query for a number of deployments to the selected cells.
 pub struct RecentQuery<'a> {
     pub count: usize,
     pub is_meant: &'a dyn Fn(&CellKey) -> bool,
 }
 
 impl RecentQuery<'_> {
-    /// The past, only as far as it is needed. `None` where an index knows it all, or where the newest
-    /// part alone does not tell what kind of deployments the wanted ones are.
+    /// Reads the history as far as necessary. `None` where an index exists, or where the newest
+    /// part does not determine the kinds of the wanted deployments.
     ///
     /// # Errors
     /// When the clone lacks objects.
@@ -50,7 +50,7 @@ impl RecentQuery<'_> {
             && wanted.iter().all(|deployment| is_certain(deployment, config));
         match stopped {
             WalkEnd::Root => {}
-            _ if certain => session.detail("only the newest commits were read; `-n 0` reads all"),
+            _ if certain => session.detail("read only the newest commits; `-n 0` reads all"),
             _ => return Ok(None),
         }
         Ok(Some(chronicle))
@@ -78,8 +78,8 @@ impl RecentQuery<'_> {
     }
 }
 
-/// The past of a survey down to where there is enough of it, which is asked after each commit that
-/// deployed something. `None` where several branches have pasts, or this clone lacks what was looked for.
+/// Reads the history until `enough` stops it, which is called after each deploying commit. `None`
+/// where stages are branches, or where the clone lacks objects or history.
 ///
 /// # Errors
 /// When the clone lacks objects.
@@ -97,8 +97,8 @@ pub fn walk_until(
     Ok(Some(told).filter(|_| is_whole))
 }
 
-/// Does the newest part of history say what kind of deployment this is? One whose version was not
-/// met in a stage before may have been there earlier.
+/// True where the newest part of the history determines the kind of a deployment. A version that
+/// was not found in the previous stage may have run there earlier.
 fn is_certain(deployment: &Deployment<'_>, config: &Config) -> bool {
     let first =
         config.stage(deployment.slot.stage.as_str()).is_some_and(|stage| stage.after.is_empty());

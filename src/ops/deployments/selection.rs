@@ -1,4 +1,4 @@
-//! The part of the past that a question is about: apps and stages by name, a span of time.
+//! The selection of a query: apps and stages by name, and a period.
 
 use super::DeploymentHistory;
 use crate::config::Config;
@@ -11,7 +11,7 @@ use crate::ops::state::RepositoryState;
 use crate::ops::suggest::unknown_name;
 use std::collections::{BTreeSet, HashSet};
 
-/// Apps and stages by pattern: `*` is any text, `?` any character. No pattern means all.
+/// Patterns for apps and stages: `*` matches any text, `?` any character. No pattern means all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SelectionQuery {
     pub apps: Vec<String>,
@@ -19,8 +19,8 @@ pub struct SelectionQuery {
 }
 
 impl SelectionQuery {
-    /// True where a cell fits, as far as its own names tell; `named` are whole names of apps. A
-    /// name that only people use for the app is not known here.
+    /// True where a cell matches by its own names; `named` are whole names of apps. Display names
+    /// of apps are unknown here.
     pub fn seems_to_select(&self, named: &[String], cell: &CellKey, config: &Config) -> bool {
         let words = [Some(cell.app.as_str()), cell.component.as_deref()].into_iter().flatten();
         let stages: Vec<String> = self.stages.iter().map(|word| full_name(word, config)).collect();
@@ -30,12 +30,12 @@ impl SelectionQuery {
     }
 }
 
-/// A span of time. Each end is a time or a revision, as people write them.
+/// A period. Each end is a time or a revision, as users write it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WindowQuery {
-    /// Included.
+    /// Start, included.
     pub since: Option<String>,
-    /// Not included.
+    /// End, not included.
     pub until: Option<String>,
 }
 
@@ -56,11 +56,11 @@ impl WindowQuery {
     }
 }
 
-/// The cells that are selected.
+/// The selected cells.
 pub struct CellSelection(HashSet<CellKey>);
 
 impl CellSelection {
-    /// Takes the names on the command line; one that nothing bears is an error.
+    /// Selects cells by names and patterns.
     ///
     /// # Errors
     /// An unknown app or stage.
@@ -93,7 +93,7 @@ impl CellSelection {
                 if !pattern.contains(['*', '?']) {
                     return Err(unknown_name(kind, pattern, words, names));
                 }
-                session.note(&format!("no {kind} fits `{pattern}`"));
+                session.note(&format!("no {kind} matches `{pattern}`"));
             }
         }
         let is_meant = |slot: &CellKey| {
@@ -106,18 +106,18 @@ impl CellSelection {
         Ok(CellSelection(meant))
     }
 
-    /// Is this slot meant?
+    /// True where the cell is selected.
     pub fn contains(&self, slot: &CellKey) -> bool {
         self.0.contains(slot)
     }
 }
 
-/// An alias of a stage stands for its name.
+/// The name of a stage for one of its aliases.
 fn full_name(word: &str, config: &crate::config::Config) -> String {
     config.stage(word).map_or_else(|| word.to_owned(), |stage| stage.name.to_string())
 }
 
-/// The moment a text names, in seconds since 1970; for a revision, when that landed.
+/// The time of a text in seconds since 1970; for a revision, its commit time.
 ///
 /// # Errors
 /// When it names neither.

@@ -1,4 +1,4 @@
-//! `ask`: may this version go to that stage, now or at another time?
+//! `ask`: asks the gates whether a version may go to a stage, now or at another time.
 
 use super::facts::FactCollector;
 use super::{GateContext, GateRequest};
@@ -16,32 +16,32 @@ use jiff::{SignedDuration, Timestamp};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A question to the gates, as people write it.
+/// A question to the gates, as users write it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GateQuestion {
     /// The app, or `app/component`.
     pub app: String,
     pub to: String,
-    /// The only target of the stage; all of them otherwise.
+    /// The only target of the stage; `None` means all.
     pub target: Option<String>,
-    /// The version; what the previous stage runs otherwise.
+    /// The version; `None` means the one that the previous stage runs.
     pub version: Option<String>,
-    /// A time or a revision; now otherwise.
+    /// A time or a revision; `None` means now.
     pub at: Option<String>,
 }
 
-/// The gates' answer to one question, with what it was asked about.
+/// The answer of the gates to one question, and the repository state that it is about.
 #[derive(Debug)]
-pub struct GateAnswer {
+pub struct AskAnswer {
     pub waves: WaveReports,
     pub repository: String,
     pub branch: Option<String>,
     pub revision: Option<String>,
 }
 
-impl GateAnswer {
+impl AskAnswer {
     fn new(waves: WaveReports, inquiry: &GateContext<'_>) -> Self {
-        GateAnswer {
+        AskAnswer {
             waves,
             repository: inquiry.session.repository_name(inquiry.repository),
             branch: inquiry.survey.branch.clone(),
@@ -49,12 +49,12 @@ impl GateAnswer {
         }
     }
 
-    /// True where the wave whose turn it is may go.
+    /// True where all gates of the next wave are open.
     pub fn is_allowed(&self) -> bool {
         self.waves.current().is_allowed()
     }
 
-    /// The answer for machines.
+    /// The answer as JSON.
     pub fn to_json(&self) -> AskJson {
         AskJson::new(
             &self.waves,
@@ -65,12 +65,12 @@ impl GateAnswer {
     }
 }
 
-/// How long to wait for an open answer.
+/// Options for waiting until the gates are open.
 #[derive(Debug, Clone, Copy)]
 pub struct WaitOptions {
-    /// The pause between two looks.
+    /// The interval between checks.
     pub every: SignedDuration,
-    /// The time after which the answer is returned as it is; never otherwise.
+    /// The time after which the answer is returned as it is; `None` means never.
     pub timeout: Option<SignedDuration>,
 }
 
@@ -78,23 +78,23 @@ pub struct WaitOptions {
 ///
 /// # Errors
 /// When the repository cannot be read, or a name is unknown.
-pub fn ask(question: &GateQuestion, session: &Session) -> Result<GateAnswer, Failure> {
+pub fn ask(question: &GateQuestion, session: &Session) -> Result<AskAnswer, Failure> {
     let repository = session.open_repository()?;
     let inquiry = GateContext::load(session, &repository)?;
     inquiry.survey.note_assumption(session);
-    Ok(GateAnswer::new(answer_question(question, &inquiry)?, &inquiry))
+    Ok(AskAnswer::new(answer_question(question, &inquiry)?, &inquiry))
 }
 
-/// Asks the gates many questions about one state, which is read once. Each answer is passed on as
-/// it is known. Questions are lines `APP STAGE [VERSION [TIME]]`; `-` for the version is what the
+/// Asks the gates many questions about one state, which is read once. Each answer is passed on at
+/// once. Questions are lines `APP STAGE [VERSION [TIME]]`; the version `-` means the one that the
 /// previous stage runs.
 ///
 /// # Errors
-/// As [`ask`], with the line; and those of `each`.
+/// The errors of [`ask`], with the line, and the errors of `each`.
 pub fn ask_many(
     text: &str,
     session: &Session,
-    each: &mut dyn FnMut(&GateAnswer) -> Result<(), Failure>,
+    each: &mut dyn FnMut(&AskAnswer) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let repository = session.open_repository()?;
     let inquiry = GateContext::load(session, &repository)?;
@@ -103,25 +103,25 @@ pub fn ask_many(
     let evidence = inquiry.evidence(&past, &nothing);
     let witness = FactCollector::new(&inquiry);
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        let wrong = |failure: Failure| failure.hint(format!("it is asked in line {number}"));
+        let wrong = |failure: Failure| failure.hint(format!("the question is in line {number}"));
         let (asked, at) = parse_line(line)
             .and_then(|question| resolve_question(&question, &inquiry, &evidence))
             .map_err(wrong)?;
         let waves = answers_by_wave(&asked, at, &evidence, &witness);
-        each(&GateAnswer::new(waves, &inquiry))?;
+        each(&AskAnswer::new(waves, &inquiry))?;
     }
     Ok(())
 }
 
-/// Asks again and again, fetching what is new, until the answer is yes or the time is over.
+/// Fetches and asks at intervals, until all gates are open or time runs out.
 ///
 /// # Errors
-/// As [`ask`].
+/// The errors of [`ask`].
 pub fn wait_until_open(
     question: &GateQuestion,
     options: WaitOptions,
     session: &Session,
-) -> Result<GateAnswer, Failure> {
+) -> Result<AskAnswer, Failure> {
     let started = Instant::now();
     let mut said = String::new();
     loop {
@@ -129,11 +129,11 @@ pub fn wait_until_open(
         let repository = now.open_repository()?;
         let inquiry = GateContext::load(&now, &repository)?;
         if repository.origin_url().is_some() && now.url().is_none() {
-            // What cannot be fetched now is fetched the next time.
+            // If the fetch fails, the next round tries again.
             let _fetched = ledger::fetch(&now, &repository, inquiry.config());
         }
         let inquiry = GateContext::load(&now, &repository)?;
-        let answer = GateAnswer::new(answer_question(question, &inquiry)?, &inquiry);
+        let answer = AskAnswer::new(answer_question(question, &inquiry)?, &inquiry);
         let is_over =
             options.timeout.is_some_and(|limit| started.elapsed() >= limit.unsigned_abs());
         if answer.is_allowed() || is_over {
@@ -151,8 +151,8 @@ pub fn wait_until_open(
 fn parse_line(line: &str) -> Result<GateQuestion, Failure> {
     let mut words = line.split_whitespace();
     let (Some(app), Some(stage)) = (words.next(), words.next()) else {
-        return Err(Failure::usage(format!("`{line}` is no question"))
-            .hint("a question is APP STAGE [VERSION [TIME]]"));
+        return Err(Failure::usage(format!("`{line}` is not a question"))
+            .hint("write a question as APP STAGE [VERSION [TIME]]"));
     };
     let version = words.next().filter(|version| *version != "-").map(str::to_owned);
     let at = Some(words.collect::<Vec<_>>().join(" ")).filter(|text| !text.is_empty());
@@ -188,7 +188,7 @@ fn resolve_question(
     Ok((asked, at))
 }
 
-/// Asks the gates about each wave of the stage, or about all at once where it has none.
+/// Asks the gates about each wave of the stage, or about all targets together if it has no waves.
 fn answers_by_wave(
     asked: &GateRequest,
     at: Option<Timestamp>,
@@ -213,7 +213,7 @@ fn answers_by_wave(
     WaveReports::new(first, all.collect())
 }
 
-/// Asks the gates.
+/// Asks the gates one resolved question, with the evidence.
 pub fn ask_gates(
     asked: &GateRequest,
     question: &GateQuery<'_>,
@@ -239,7 +239,7 @@ pub fn ask_gates(
     }
 }
 
-/// A time, or the moment a revision landed.
+/// The time of a text; for a revision, its commit time.
 fn resolve_time(
     text: &str,
     session: &Session,
@@ -253,7 +253,7 @@ fn resolve_time(
         Err(_) => {
             let failure =
                 Failure::usage(RevisionError::Unknown { text: text.to_owned() }.to_string());
-            Err(failure.hint(format!("a time can be written {TIME_FORMS}")))
+            Err(failure.hint(format!("write a time as {TIME_FORMS}")))
         }
     }
 }

@@ -1,11 +1,11 @@
-//! What a delivery leaves in the ledger: a broken glass, and the hold that a rollback puts a stage on.
+//! The ledger events of a delivery: a break-glass override, and the hold after a rollback.
 
 use crate::config::gates::BREAK_GLASS;
 use crate::git;
-use crate::ops::change::DeliveryOptions;
-use crate::ops::change::DeliveryRequest;
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::commits::PlannedCommit;
+use crate::ops::change::delivery::DeliveryRequest;
+use crate::ops::change::options::DeliveryOptions;
 use crate::ops::error::Failure;
 use crate::ops::gates::outcomes::outcome_events;
 use crate::ops::gates::{GateContext, GateRequest};
@@ -16,7 +16,8 @@ use crate::pipeline::ledger::{EventAuthor, EventKind, Outcome};
 use crate::pipeline::{BreakGlassOverride, EvidenceRunPeriod, ExternalFacts, MoveDirection};
 use crate::report::{GateReport, PlanReport, to_timestamp};
 
-/// Opens every gate for what is planned, if the user may do that, and says loudly which.
+/// Overrides every gate for the plan, if the user is permitted, and warns which gates were not
+/// open.
 ///
 /// # Errors
 /// Where `permissions` does not name the user.
@@ -37,10 +38,8 @@ pub fn override_gates(
         }
         let (id, by, reason) = (String::new(), by.name.clone(), glass.reason.clone());
         one.judgement.broken = Some(BreakGlassOverride { id, by, reason, until });
-        session.caution(&format!(
-            "the glass is broken for {} {} to {}",
-            one.subject, one.version, one.stage
-        ));
+        session
+            .caution(&format!("glass broken for {} {} to {}", one.subject, one.version, one.stage));
         for answer in one.judgement.closed_gates() {
             session.caution(&format!("overridden: {}: {}", answer.gate, answer.reason));
         }
@@ -57,19 +56,17 @@ fn check_permission(by: &EventAuthor, inquiry: &GateContext<'_>) -> Result<(), F
             Err(failure
                 .hint(format!("`permissions` in {place} names {}", permission.actors.join(", "))))
         }
-        None => {
-            Err(failure
-                .hint("nobody may: towpath.yaml has no `permissions: { break-glass: [...] }`"))
-        }
+        None => Err(failure
+            .hint("nobody may, because towpath.yaml has no `permissions: { break-glass: [...] }`")),
     }
 }
 
-/// Does it go through a broken glass?
+/// True where a break glass overrides gates that are not open.
 pub fn is_broken(judged: &GateReport) -> bool {
     judged.judgement.broken.is_some() && !judged.judgement.verdict.is_open()
 }
 
-/// The commit of what goes through a broken glass says so.
+/// Adds the `Gate-Override` trailers to a commit with a break glass.
 pub fn add_trailers(group: PlannedCommit) -> PlannedCommit {
     let broken = group.judged.iter().filter(|one| is_broken(one));
     let trailers: Vec<_> =
@@ -92,8 +89,8 @@ fn overridden_gates(judged: &GateReport) -> Vec<String> {
     out
 }
 
-/// Writes to the ledger what is about to be done. An emergency does not wait for it: where it cannot
-/// be written, that is said, and the commit still says it. Was anything written?
+/// Writes the events of a delivery to the ledger; true if any were written. An emergency does not
+/// depend on it: a failure is a caution, and the trailers of the commit still record the override.
 pub fn write_events(
     planned: &PlanReport,
     request: &DeliveryRequest<'_>,
@@ -123,7 +120,8 @@ pub fn write_events(
         }
         Err(failure) => {
             let why = failure.message();
-            session.caution(&format!("this is not in the ledger, so nothing is on hold: {why}"));
+            session
+                .caution(&format!("cannot record this in the ledger, so it sets no hold: {why}"));
             false
         }
     }
@@ -142,7 +140,8 @@ fn override_event(judged: &GateReport, options: &DeliveryOptions) -> Option<Even
     })
 }
 
-/// What is rolled back has failed, unless somebody said otherwise; and the stage stays where it goes.
+/// The events of a rollback: the version that is replaced has failed, unless it has an outcome, and
+/// the app is on hold in the stage.
 fn rolled_back(
     planned: &PlanReport,
     plan_base: &PlanBase<'_>,

@@ -1,4 +1,4 @@
-//! Everything that is needed to ask the gates, read once.
+//! The context of the gates: repository state, history and ledger, read once.
 
 pub mod ask;
 pub mod break_glass;
@@ -23,7 +23,7 @@ use crate::pipeline::{
 };
 use std::collections::BTreeSet;
 
-/// A repository at one commit, with its past and its ledger.
+/// A repository at one commit, with its history and its ledger.
 pub struct GateContext<'r> {
     pub session: &'r Session,
     pub repository: &'r Repository,
@@ -32,19 +32,19 @@ pub struct GateContext<'r> {
     pub ledger: Ledger,
 }
 
-/// A question that owns its words.
+/// An owned question to the gates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GateRequest {
     pub subject: AppComponent,
     pub stage: StageName,
-    /// None: all of the stage.
+    /// The targets; empty means all of the stage.
     pub targets: Vec<TargetName>,
     pub version: Version,
     pub purpose: MoveDirection,
 }
 
 impl GateRequest {
-    /// The question at a moment; `None` is now.
+    /// The question at a time; `None` means now.
     pub fn to_query(&self, session: &Session, at: Option<jiff::Timestamp>) -> GateQuery<'_> {
         let now = session.now();
         GateQuery {
@@ -60,7 +60,7 @@ impl GateRequest {
 }
 
 impl<'r> GateContext<'r> {
-    /// Reads the newest commit that is here.
+    /// Reads the newest commit in this clone.
     ///
     /// # Errors
     /// When the repository cannot be read, or its configuration is wrong.
@@ -71,7 +71,7 @@ impl<'r> GateContext<'r> {
         GateContext { session, repository, survey, chronicle, ledger }.check_waves()
     }
 
-    /// Reads the state that is about to be changed.
+    /// Reads the state that a plan is made on.
     ///
     /// # Errors
     /// When objects are missing.
@@ -83,10 +83,10 @@ impl<'r> GateContext<'r> {
         GateContext { session, repository, survey, chronicle, ledger }.check_waves()
     }
 
-    /// A wave that names a target which its stage does not have would hold nothing back.
+    /// Checks that waves name only targets of their stage. Any other wave would hold nothing back.
     ///
     /// # Errors
-    /// Where one does.
+    /// When a wave names an unknown target.
     pub fn check_waves(self) -> Result<Self, Failure> {
         for waves in &self.config().pipeline.waves {
             let slots = self.chronicle.cells().filter(|slot| slot.stage == waves.stage);
@@ -96,13 +96,13 @@ impl<'r> GateContext<'r> {
                 let words: Vec<String> = words.into_iter().collect();
                 let place = self.config().provenance(Some(line));
                 let message = format!(
-                    "{place}: a wave of {} names `{name}`, which is no target there",
+                    "{place}: a wave of {} names `{name}`, which is not a target of the stage",
                     waves.stage
                 );
                 let failure = Failure::usage(message);
                 return Err(failure.hint(match words.is_empty() {
                     true => format!(
-                        "{} has no targets at all; a path with `{{target}}` finds them",
+                        "{} has no targets; a source path with `{{target}}` defines them",
                         waves.stage
                     ),
                     false => format!("its targets are {}", words.join(", ")),
@@ -116,14 +116,13 @@ impl<'r> GateContext<'r> {
         &self.survey.settings.config
     }
 
-    /// The past as gates look at it.
+    /// The deployment index, which ends where the known history ends.
     pub fn deployment_index(&self) -> DeploymentIndex<'_> {
         let edge = self.chronicle.history_limit(self.repository, self.session.now().as_second());
         self.whole_past().ending_at(edge)
     }
 
-    /// The same, as if nothing came before what this clone knows: for judging the past, of which it then
-    /// judges less.
+    /// The deployment index without a history limit, for judging the past.
     pub fn whole_past(&self) -> DeploymentIndex<'_> {
         DeploymentIndex::new(
             &self.chronicle.timeline,
@@ -132,7 +131,7 @@ impl<'r> GateContext<'r> {
         )
     }
 
-    /// All that is known.
+    /// The evidence for the gates: configuration, deployments, ledger and external facts.
     pub fn evidence<'e>(
         &'e self,
         past: &'e DeploymentIndex<'e>,
@@ -141,8 +140,8 @@ impl<'r> GateContext<'r> {
         Evidence::new(self.config(), past, &self.ledger, facts)
     }
 
-    /// towpath's own commits say so in their trailers. A forge that merges one says nothing of it in the
-    /// merge, but it is what was merged.
+    /// True where the trailers mark a commit, or the commit that it merges, as towpath's. The merge
+    /// commits of forges have no trailers themselves.
     fn is_ours(&self, commit: Oid) -> bool {
         let merged = || self.repository.resolve_revision(&format!("{commit}^2")).ok();
         self.says_ours(commit) || merged().is_some_and(|merged| self.says_ours(merged))
@@ -153,10 +152,10 @@ impl<'r> GateContext<'r> {
         ["App", "Stage", "To-Version"].into_iter().all(|key| info.trailers(key).next().is_some())
     }
 
-    /// The app, or one of its images, that a word means.
+    /// The app or image with this name.
     ///
     /// # Errors
-    /// When nothing is called that.
+    /// When the name is unknown.
     pub fn subject(&self, word: &str) -> Result<AppComponent, Failure> {
         let slots: Vec<&CellKey> = self.chronicle.cells().collect();
         if let Some(slot) = slots.iter().find(|slot| slot.app.as_str() == word) {
@@ -177,18 +176,18 @@ impl<'r> GateContext<'r> {
         self.chronicle.app_words(slot).map(str::to_owned).chain(whole).collect()
     }
 
-    /// The stage that a word means.
+    /// The stage with this name or alias.
     ///
     /// # Errors
-    /// When none is called that.
+    /// When the name is unknown.
     pub fn stage(&self, word: &str) -> Result<&Stage, Failure> {
         stage(self.config(), word)
     }
 
-    /// The target that a word means.
+    /// The target with this name.
     ///
     /// # Errors
-    /// When none is called that.
+    /// When the name is unknown.
     pub fn resolve_target(&self, word: &str) -> Result<TargetName, Failure> {
         let known: BTreeSet<String> = self
             .chronicle
@@ -202,7 +201,7 @@ impl<'r> GateContext<'r> {
         Err(unknown_name("target", word, &known, &known))
     }
 
-    /// The version a text means: as it was written where it ran, with its digest.
+    /// The version of a text. If the version ran somewhere, the result includes its digest.
     pub fn version(&self, evidence: &Evidence<'_>, subject: &AppComponent, text: &str) -> Version {
         let meant = Version::parse(text);
         let slots = evidence.cells_of_app(subject);
@@ -211,10 +210,10 @@ impl<'r> GateContext<'r> {
             .map_or(meant, |landing| landing.version.clone())
     }
 
-    /// What the stages right before run at that time, if it is one version.
+    /// The version that the previous stages run at that time.
     ///
     /// # Errors
-    /// Where there is none, or several.
+    /// When they run no version, or several.
     pub fn find_candidate(
         &self,
         evidence: &Evidence<'_>,
@@ -232,12 +231,13 @@ impl<'r> GateContext<'r> {
         match (versions.next(), versions.next()) {
             (Some(version), None) => Ok(version.clone()),
             (None, _) => Err(Failure::usage(format!(
-                "nothing comes before {stage} that says which version is meant"
+                "no previous stage of {stage} runs {subject}, so the version is unknown"
             ))
-            .hint("name it with --version")),
+            .hint("name the version with --version")),
             (Some(one), Some(two)) => {
-                let message =
-                    format!("before {stage} there are several versions of {subject}: {one}, {two}");
+                let message = format!(
+                    "the previous stage of {stage} runs several versions of {subject}: {one}, {two}"
+                );
                 Err(Failure::usage(message)
                     .hint("name one with --version, or one image as APP/IMAGE"))
             }
@@ -245,10 +245,10 @@ impl<'r> GateContext<'r> {
     }
 }
 
-/// The stage that a word means.
+/// The stage with this name or alias.
 ///
 /// # Errors
-/// When none is called that.
+/// When the name is unknown.
 pub fn stage<'c>(config: &'c Config, word: &str) -> Result<&'c Stage, Failure> {
     let names: Vec<String> = config.stages.iter().map(|stage| stage.name.to_string()).collect();
     config.stage(word).ok_or_else(|| unknown_name("stage", word, &config.stage_words(), &names))

@@ -1,4 +1,4 @@
-//! Outcomes: which runs of a version they are about, and the ledger events that record them.
+//! Outcomes: the runs of a version that they apply to, and the ledger events that record them.
 
 use super::{GateContext, GateRequest};
 use crate::model::Version;
@@ -9,7 +9,7 @@ use crate::pipeline::ledger::{EventKind, LedgerEvent, Outcome};
 use crate::pipeline::{Evidence, EvidenceRunPeriod, ExternalFacts, MoveDirection};
 use std::collections::BTreeMap;
 
-/// How a deployment turned out.
+/// The outcome of a deployment, as users name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutcomeRequest {
     /// The app, or `app/component`.
@@ -17,13 +17,13 @@ pub struct OutcomeRequest {
     pub stage: String,
     pub outcome: Outcome,
     pub target: Option<String>,
-    /// The version; what the stage runs otherwise.
+    /// The version; `None` means the one that the stage runs.
     pub version: Option<String>,
-    /// An address that shows how it turned out.
+    /// The address of a page that shows the outcome.
     pub evidence: Option<String>,
 }
 
-/// Records an outcome: one event for each version that is meant, as an app has one for each image.
+/// Records an outcome: one event for each version, as each image of an app has its own.
 ///
 /// # Errors
 /// When the version never ran there, or the ledger cannot be written.
@@ -49,7 +49,7 @@ pub fn record_outcome(
     ledger::write_events(session, &repository, inquiry.config(), events, target)
 }
 
-/// What is meant: what runs, or the newest coming of the version that was named.
+/// The runs that the outcome is for: the present ones, or the newest ones of the named version.
 fn find_runs<'e>(
     asked: &'e GateRequest,
     is_named: bool,
@@ -79,7 +79,7 @@ fn find_runs<'e>(
     Ok(found)
 }
 
-/// One event for each version among the landings.
+/// One event for each version among the runs.
 pub fn outcome_events(
     asked: &GateRequest,
     landings: &[EvidenceRunPeriod<'_>],

@@ -1,10 +1,10 @@
-//! What the gates say to a plan. What they stop is taken out of it; the rest goes on.
+//! Asks the gates about a plan, and takes out the apps that they stop.
 
 use crate::config::gates::BREAK_GLASS;
 use crate::git::ExpectedRef;
 use crate::model::Version;
-use crate::ops::change::DeliveryRequest;
 use crate::ops::change::base::PlanBase;
+use crate::ops::change::delivery::DeliveryRequest;
 use crate::ops::error::Failure;
 use crate::ops::gates::ask::ask_gates;
 use crate::ops::gates::break_glass;
@@ -16,14 +16,15 @@ use crate::promotion::{ItemOutcome, PlanItem, PlanObstacle, PlannedMoves};
 use crate::report::{GateReport, PlanReport};
 use std::collections::BTreeSet;
 
-/// Marks what the gates have stopped.
+/// The code of a refusal by a gate.
 const CODE: &str = "gates";
 
-/// The label of what goes through a broken glass.
+/// The label of a proposal with a break glass.
 pub const LABEL: &str = "break-glass";
 
-/// Asks the gates about all that moves, on the very commit that the plan was made on. Not allowed is
-/// what is shut; pushed is only what is open. Where the ledger was at `origin`, if it was looked at.
+/// Asks the gates about every change, on the commit that the plan was made on. Shut gates always
+/// stop a change; a push needs every gate open. Returns the position of the ledger at `origin`, if
+/// it was fetched.
 pub fn judge_plan(
     planned: &mut PlanReport,
     request: &DeliveryRequest<'_>,
@@ -55,12 +56,12 @@ pub fn judge_plan(
     Ok(ledger)
 }
 
-/// Did the gates stop anything?
+/// True where the gates stopped an app.
 pub fn is_stopped(planned: &PlanReport) -> bool {
     planned.plan.refused_items().any(|(_, obstacle)| obstacle.code == CODE)
 }
 
-/// One question for each version that moves: components and targets may differ in theirs.
+/// One question for each new version, as components and targets may have different ones.
 pub fn gate_requests(
     planned: &PlanReport,
     item: &PlanItem,
@@ -90,19 +91,19 @@ pub fn gate_requests(
     out
 }
 
-/// What the gates answer to each.
+/// The answers of the gates to each question.
 pub fn answer_requests(asked: &[GateRequest], inquiry: &GateContext<'_>) -> Vec<GateReport> {
     let (past, nothing) = (inquiry.deployment_index(), ExternalFacts::default());
     let questions: Vec<_> = asked.iter().map(|one| one.to_query(inquiry.session, None)).collect();
     let facts = FactCollector::new(inquiry).collect(&inquiry.evidence(&past, &nothing), &questions);
     let evidence = inquiry.evidence(&past, &facts);
-    // A place that runs the version by chance still moves elsewhere.
+    // A cell may already run the version while others still change.
     let one =
         |(asked, question)| GateReport { is_there: false, ..ask_gates(asked, question, &evidence) };
     asked.iter().zip(&questions).map(one).collect()
 }
 
-/// Takes out what may not go on.
+/// Refuses the apps that the gates stop.
 fn remove_stopped(planned: &mut PlanReport, is_proposal: bool, has_glass: bool) {
     let gates = &planned.gates;
     for item in
@@ -118,27 +119,27 @@ fn remove_stopped(planned: &mut PlanReport, is_proposal: bool, has_glass: bool) 
     }
 }
 
-/// Why, gate by gate, and what would clear it.
+/// The obstacle: the reason of each gate, and the command that would clear one.
 pub fn gate_obstacle(judged: &GateReport) -> PlanObstacle {
     let mut reason = judged.summary_sentence();
     for answer in judged.judgement.closed_gates() {
         reason.push_str(&format!("\n  {}: {}", answer.gate, answer.reason));
     }
     let clear = judged.judgement.closed_gates().find_map(|answer| answer.clear.clone());
-    let hint = clear.map(|command| format!("`{command}` would clear it; `towpath ask` tells more"));
+    let hint = clear.map(|command| format!("`{command}` would clear it; `towpath ask` shows why"));
     PlanObstacle { code: CODE, reason, hint }
 }
 
-/// What can be done where only time would clear it.
+/// A hint for gates that no command clears.
 fn way_out_hint(judged: &GateReport, is_proposal: bool, has_glass: bool) -> Option<String> {
     let propose = (!is_proposal && judged.allows_proposal())
-        .then_some("without --push it is proposed, and waits");
-    let glass = has_glass.then_some("in an emergency there is --break-glass REASON");
+        .then_some("without --push, towpath opens a pull request that waits");
+    let glass = has_glass.then_some("in an emergency, use --break-glass REASON");
     let ways: Vec<&str> = propose.into_iter().chain(glass).collect();
     (!ways.is_empty()).then(|| ways.join("; "))
 }
 
-/// What a proposal says of its gates. It stays the same as long as they do.
+/// The section about the gates in the text of a proposal. It changes only if the answers change.
 pub fn gate_section(judged: &[GateReport]) -> String {
     let mut out = String::new();
     for one in judged {
@@ -167,7 +168,7 @@ pub fn gate_section(judged: &[GateReport]) -> String {
             one.judgement.broken.as_ref().filter(|_| !one.judgement.verdict.is_open())
         {
             out.push_str(&format!(
-                "* **the glass is broken** by {}: {}\n",
+                "* **glass broken** by {}: {}\n",
                 escape_markdown(&broken.by),
                 escape_markdown(&broken.reason)
             ));
@@ -177,7 +178,7 @@ pub fn gate_section(judged: &[GateReport]) -> String {
     out.trim_end().to_owned()
 }
 
-/// A text that Markdown leaves as it is.
+/// Escapes the characters that Markdown would interpret.
 fn escape_markdown(text: &str) -> String {
     text.chars()
         .flat_map(|c| if "\\`*_[]<>~@#|".contains(c) { vec!['\\', c] } else { vec![c] })

@@ -1,4 +1,4 @@
-//! The state that stands, the state that would be, and what is different.
+//! The states before and after a change, and their differences.
 
 use crate::config;
 use crate::config::CONFIG_FILE;
@@ -20,29 +20,30 @@ use crate::ops::state::effective_config::EffectiveConfig;
 use crate::source::{ParseCache, SnapshotReader};
 use std::collections::BTreeSet;
 
-/// Both states.
+/// The states before and after a change, with the rules that judge it.
 pub struct BaseHeadComparison<'r> {
     pub settings: EffectiveConfig,
     pub base: Oid,
     pub head: Oid,
-    /// The commit that the rules are taken from: the base, or what the origin's own branch is at where
-    /// stages are branches.
+    /// The commit with the rules: the base or, where stages are branches, the tip of the default
+    /// branch of `origin`.
     pub rules_at: Oid,
     standing: Snapshot<'r>,
     coming: Snapshot<'r>,
     pub before: GuardState,
     pub after: GuardState,
-    /// Without a configuration: the same, by what discovery makes of the state that would be.
+    /// Without a configuration: both states, read with the sources that discovery finds after the
+    /// change.
     others: Option<(GuardState, GuardState)>,
     pub differences: TreeDiff,
     rule_files: BTreeSet<String>,
 }
 
 impl<'r> BaseHeadComparison<'r> {
-    /// Reads both. `coming` is what the branch would be.
+    /// Reads both states. The state after the change is the result of merging the head.
     ///
     /// # Errors
-    /// When objects are missing, or the configuration of the state that stands is wrong.
+    /// When objects are missing, or the configuration of the base is wrong.
     pub fn load(
         session: &Session,
         repository: &'r Repository,
@@ -96,12 +97,12 @@ impl<'r> BaseHeadComparison<'r> {
         })
     }
 
-    /// The configuration of the state that stands.
+    /// The configuration with the rules.
     pub fn config(&self) -> &Config {
         &self.settings.config
     }
 
-    /// Every cell that moves, whichever way it is read.
+    /// Every cell that changes, in any reading of the states.
     pub fn cell_changes(&self) -> Vec<CellChange> {
         let changed: BTreeSet<&str> =
             self.differences.changes.iter().map(|change| change.path.as_str()).collect();
@@ -110,29 +111,29 @@ impl<'r> BaseHeadComparison<'r> {
         })
     }
 
-    /// The paths that matter to the mapping or the rules, of all that differ.
+    /// The changed paths that affect the mapping or the rules.
     pub fn relevant_paths(&self) -> BTreeSet<&str> {
         let changes = self.differences.changes.iter().map(|change| change.path.as_str());
         changes.filter(|path| self.is_relevant(path)).collect()
     }
 
-    /// Does the head go on from the base?
+    /// True where the head is a descendant of the base.
     pub fn is_ahead(&self) -> bool {
         self.coming.commit() == Some(self.head)
     }
 
-    /// Does this file matter to the mapping or the rules?
+    /// True where this file affects the mapping or the rules.
     pub fn is_relevant(&self, path: &str) -> bool {
         let sides = self.state_pairs().flat_map(|(before, after)| [before, after]);
         sides.map(|side| &side.touched).chain([&self.rule_files]).any(|paths| paths.contains(path))
     }
 
-    /// What would stand at a path.
+    /// The file at a path after the change.
     pub fn coming_file(&self, path: &str) -> Option<SnapshotFile> {
         self.coming.find_file(path)
     }
 
-    /// The files of rules that differ, and what is wrong with the new configuration.
+    /// The changed files with rules, and the error in the new configuration, if any.
     pub fn changed_rules(&self) -> (Vec<&str>, Option<String>) {
         let changes = self.differences.changes.iter().map(|change| change.path.as_str());
         let paths: Vec<&str> = changes.filter(|path| self.rule_files.contains(*path)).collect();
@@ -143,7 +144,7 @@ impl<'r> BaseHeadComparison<'r> {
     fn new_config_error(&self) -> Option<String> {
         self.coming.find_file(CONFIG_FILE)?;
         let Some(text) = text(&self.coming, CONFIG_FILE) else {
-            return Some(format!("{CONFIG_FILE} is no text"));
+            return Some(format!("{CONFIG_FILE} is not a text file"));
         };
         let config = match config::parse(&text, CONFIG_FILE) {
             Ok(config) => config,
@@ -154,13 +155,14 @@ impl<'r> BaseHeadComparison<'r> {
             let known: Vec<_> = here.filter_map(|entry| entry.target.as_ref()).collect();
             let (name, line) = waves.unknown_target(&known)?;
             Some(format!(
-                "{CONFIG_FILE}:{line}: a wave of {} names `{name}`, which is no target there",
+                "{CONFIG_FILE}:{line}: a wave of {} names `{name}`, which is not a target of the \
+                 stage",
                 waves.stage
             ))
         })
     }
 
-    /// What cannot be judged.
+    /// The changes that cannot be judged.
     pub fn unsafe_changes(&self) -> Vec<Ruling> {
         let scope = GuardInput {
             config: self.config(),
@@ -176,8 +178,8 @@ impl<'r> BaseHeadComparison<'r> {
         guard::find_unsafe_changes(&scope)
     }
 
-    /// What is said of places that programs read and the mapping does not. Of the files in `known`
-    /// something is said already.
+    /// The rulings on changed blind spots: places that programs read and the mapping does not.
+    /// Files in `known` already have a ruling.
     pub fn blind_spot_rulings(
         &self,
         people: &ChangeContributors<'_>,
@@ -188,7 +190,7 @@ impl<'r> BaseHeadComparison<'r> {
         })
     }
 
-    /// What is found whichever way both states are read, each once.
+    /// Collects results from all readings of the states, each once.
     fn collect_unique<T: PartialEq>(
         &self,
         of_pair: impl Fn(&GuardState, &GuardState) -> Vec<T>,
@@ -202,13 +204,13 @@ impl<'r> BaseHeadComparison<'r> {
         out
     }
 
-    /// Both states, whichever way they are read.
+    /// The pairs of states, one for each reading.
     fn state_pairs(&self) -> impl Iterator<Item = (&GuardState, &GuardState)> {
         let others = self.others.as_ref().map(|(before, after)| (before, after));
         std::iter::once((&self.before, &self.after)).chain(others)
     }
 
-    /// A link is a file with the path it leads to.
+    /// True where a changed symbolic link leads to a file.
     fn leads_to_file(&self, change: &PathChange) -> bool {
         let Some(link) =
             self.coming.find_file(&change.path).filter(|file| file.kind == FileKind::Symlink)
@@ -224,13 +226,13 @@ impl<'r> BaseHeadComparison<'r> {
             .is_some_and(|file| file.kind == FileKind::File)
     }
 
-    /// The text of a file of the state that stands.
+    /// The text of a file before the change.
     pub fn text(&self, path: &str) -> Option<String> {
         text(&self.standing, path)
     }
 }
 
-/// The links that are the same in both states. What a new one leads to is not looked at: it is odd enough.
+/// The symbolic links that are the same before and after. Changed links are not followed.
 fn standing_links(standing: &Snapshot<'_>, changed: &BTreeSet<&str>) -> SymlinkMap {
     if changed.is_empty() {
         return SymlinkMap::default();
@@ -243,7 +245,7 @@ fn text(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {
     String::from_utf8(snapshot.read_file(&file).ok()?).ok()
 }
 
-/// What a state says of itself, or what discovery makes of it: no other state is asked.
+/// The configuration of this state, or what discovery finds in it; other states are not read.
 fn own_settings(
     session: &Session,
     repository: &Repository,
@@ -253,7 +255,7 @@ fn own_settings(
     Ok(effective_config::load(session, repository, stated, reader))
 }
 
-/// Rules, and where they are from.
+/// The rules, and the commit that they are from.
 struct RulesAtCommit {
     settings: EffectiveConfig,
     at: Oid,
@@ -261,8 +263,8 @@ struct RulesAtCommit {
     stages: Vec<StageName>,
 }
 
-/// Which stage the branch holds, where stages are branches. Then the rules of all of them stand on the
-/// branch that is no stage, if that one has any.
+/// Finds the rules, and the stages that the branch holds. Where stages are branches, the rules of
+/// all of them are on the default branch, if it has any.
 fn of_branch(
     session: &Session,
     repository: &Repository,
@@ -276,9 +278,9 @@ fn of_branch(
     match branch {
         None if !held.is_empty() => {
             let failure = Failure::usage(
-                "stages are branches here, and --base does not say which branch it is",
+                "stages are branches in this repository, and --base does not name a branch",
             );
-            Err(failure.hint("name it: --branch BRANCH, or --base refs/remotes/origin/BRANCH"))
+            Err(failure.hint("use --branch BRANCH, or --base refs/remotes/origin/BRANCH"))
         }
         _ => {
             let here = held.into_iter().filter(|(_, held)| Some(*held) == branch);
@@ -288,7 +290,7 @@ fn of_branch(
     }
 }
 
-/// What the origin's own branch says, if it says that stages are branches.
+/// The configuration on the default branch of `origin`, if it says that stages are branches.
 fn main_settings(
     session: &Session,
     repository: &Repository,
@@ -306,7 +308,7 @@ fn main_settings(
         .map(|stated| (effective_config::load(session, repository, Some(stated), &reader), tip)))
 }
 
-/// A path without `.`, `..` and empty names, as the file system takes it.
+/// A path without `.`, `..` and empty names, as the file system resolves it.
 pub fn plain_path(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
@@ -319,8 +321,8 @@ pub fn plain_path(path: &str) -> String {
     parts.join("/")
 }
 
-/// The configuration, the lists of signers, the files that shut a gate by being there, and what the
-/// commands of gates name in the repository.
+/// The files with rules: the configuration, the lists of signers, the files of `blocker` gates, and
+/// the files that commands of gates name.
 fn rule_files(config: &Config, standing: &Snapshot<'_>) -> BTreeSet<String> {
     let signers =
         config.pipeline.permissions.iter().flat_map(|permission| permission.signers.clone());

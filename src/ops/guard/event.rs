@@ -1,5 +1,5 @@
-//! What a forge's automation says of the pull request that it runs for: a file that GitHub, Gitea and
-//! Forgejo write, or a number in the environment.
+//! The pull request that a forge's automation runs for: from the event file of GitHub, Gitea and
+//! Forgejo, or from a number in the environment.
 
 use crate::guard::{Contributor, IdentitySource};
 use crate::ops::error::Failure;
@@ -7,8 +7,8 @@ use crate::ops::session::Session;
 use serde_json::Value;
 use std::path::Path;
 
-/// The variables in which automations name the number of the merge request they run for: GitLab CI,
-/// Bitbucket Pipelines, Azure Pipelines, Woodpecker, Drone.
+/// The variables with the number of the pull request in GitLab CI, Bitbucket Pipelines, Azure
+/// Pipelines, Woodpecker and Drone.
 const NUMBERS: [&str; 5] = [
     "CI_MERGE_REQUEST_IID",
     "BITBUCKET_PR_ID",
@@ -17,35 +17,35 @@ const NUMBERS: [&str; 5] = [
     "DRONE_PULL_REQUEST",
 ];
 
-/// A pull request, as an event tells of it.
+/// The pull request in an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PullRequestEvent {
     pub number: Option<u64>,
-    /// The commit that was its newest.
+    /// Its newest commit at the time of the event.
     pub head: Option<String>,
-    /// Who opened it, and who did what the event is about.
+    /// The person who opened it, and the person who triggered the event.
     pub persons: Vec<Contributor>,
 }
 
-/// Reads an event's file.
+/// Reads an event file.
 ///
 /// # Errors
-/// When it is not there, or is no JSON.
+/// When the file does not exist or is not JSON.
 pub fn read_event(path: &Path) -> Result<Option<PullRequestEvent>, Failure> {
     let shown = path.display();
-    let failed = || Failure::usage(format!("the event `{shown}` cannot be read"));
+    let failed = || Failure::usage(format!("cannot read the event `{shown}`"));
     let text = std::fs::read_to_string(path).map_err(|error| failed().with_cause(&error))?;
     let value: Value = serde_json::from_str(&text).map_err(|error| failed().with_cause(&error))?;
     Ok(parse_event(&value))
 }
 
-/// `None` for an event that is about no pull request.
+/// Parses an event; `None` if it is not about a pull request.
 fn parse_event(value: &Value) -> Option<PullRequestEvent> {
     let proposal = value.get("pull_request").filter(|value| value.is_object())?;
     let login = |value: &Value| {
         value["login"].as_str().filter(|login| !login.is_empty()).map(str::to_owned)
     };
-    // An author whom the event does not name is one whom nobody permits.
+    // An event without an author yields an empty name, which no permission names.
     let author = Contributor {
         name: login(&proposal["user"]).unwrap_or_default(),
         proof: IdentitySource::Event,
@@ -56,12 +56,12 @@ fn parse_event(value: &Value) -> Option<PullRequestEvent> {
     Some(PullRequestEvent {
         number: proposal["number"].as_u64(),
         head: proposal["head"]["sha"].as_str().map(str::to_owned),
-        // Somebody else may have pushed to the branch of a person who is permitted.
+        // Somebody else may have pushed to the branch of a permitted person.
         persons: [author].into_iter().chain(sender).collect(),
     })
 }
 
-/// The number that the environment names.
+/// The number of the pull request in the environment.
 pub fn number(session: &Session) -> Option<u64> {
     NUMBERS.iter().find_map(|name| session.variable(name)?.parse().ok())
 }

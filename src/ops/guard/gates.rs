@@ -1,4 +1,4 @@
-//! The gates, asked about what a change would bring.
+//! Asks the gates about the versions that a change would deploy.
 
 use crate::config::gates::FactNeed;
 use crate::git::Repository;
@@ -21,17 +21,17 @@ use crate::ops::state::{RepositoryState, RevisionSelector};
 use crate::pipeline::{AppComponent, Evidence, ExternalFacts, MoveDirection};
 use crate::report::GateReport;
 
-/// What was asked, and the answers in the same order.
+/// The questions, and the answers in the same order.
 #[derive(Default)]
 pub struct QueryAnswers {
     pub asked: PlannedQueries,
     pub judged: Vec<GateReport>,
 }
 
-/// Asks as of the state that stands, by its rules.
+/// Asks the gates on the state before the change, by its rules.
 ///
 /// # Errors
-/// When the past cannot be read.
+/// When the history cannot be read.
 pub fn answer_queries(
     query: &GuardQuery,
     session: &Session,
@@ -68,7 +68,7 @@ pub fn answer_queries(
     Ok(QueryAnswers { asked, judged })
 }
 
-/// The state that stands, with as much of its past as these moves need.
+/// The state before the change, with as much history as these changes need.
 fn load_gate_context<'r>(
     session: &'r Session,
     repository: &'r Repository,
@@ -86,15 +86,15 @@ fn load_gate_context<'r>(
     };
     let brief = GateContext { session, repository, survey, chronicle, ledger };
     if is_enough(&brief, moves, sides) {
-        session.detail("only the newest commits were read");
+        session.detail("read only the newest commits");
         return Ok(brief);
     }
     let chronicle = whole(&brief.survey)?;
     GateContext { chronicle, ..brief }.check_waves()
 }
 
-/// Does the part of the past that was read answer the very questions? Nothing outside is asked yet, so
-/// that no program and no forge is asked twice.
+/// True where the partial history answers the questions. Nothing external is asked here, so that no
+/// command and no forge is asked twice.
 fn is_enough(
     inquiry: &GateContext<'_>,
     moves: &[CellChange],
@@ -109,7 +109,7 @@ fn is_enough(
     partial_history::is_enough(&evidence, &questions)
 }
 
-/// What has to be asked, and as the gates take it.
+/// The questions about the changed cells, and their form for the gates.
 pub fn build_queries(
     moves: &[CellChange],
     sides: &BaseHeadComparison<'_>,
@@ -121,7 +121,8 @@ pub fn build_queries(
     (asked, owned)
 }
 
-/// The state that stands. Where that is what the branch is at, an index of the branch helps, and is kept.
+/// Reads the state before the change. If it is the tip of the branch, the index of the branch is
+/// used and updated.
 fn load_base_state(
     session: &Session,
     repository: &Repository,
@@ -140,7 +141,8 @@ fn load_base_state(
     RepositoryState::load(session, repository, when)
 }
 
-/// The same question, as everything else asks it: the only image of an app goes by the name of the app.
+/// Converts a question to the form of other commands, where the only image of an app has the name
+/// of the app.
 fn of_query(query: &ChangeQuery, inquiry: &GateContext<'_>) -> GateRequest {
     let asked = &query.subject;
     let is_other = |slot: &&CellKey| slot.app == asked.app && slot.component != asked.component;

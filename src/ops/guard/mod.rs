@@ -1,4 +1,4 @@
-//! The guard: may this pull request change what runs where?
+//! The guard: judges whether a pull request may change what runs where.
 
 pub mod comparison;
 pub mod event;
@@ -18,18 +18,18 @@ use gates::{QueryAnswers, answer_queries};
 use requester::{ProposedCommits, Requester};
 use std::path::PathBuf;
 
-/// The change that is judged, and who asks for it.
+/// The change to judge, and its requester.
 #[derive(Debug, Clone, Default)]
 pub struct GuardQuery {
-    /// The revision it is to be merged into.
+    /// The revision to merge into.
     pub base: String,
-    /// The revision that is to be merged.
+    /// The revision to merge.
     pub head: String,
-    /// The people who ask, where the caller knows for certain.
+    /// The requesters, if the caller knows for certain.
     pub actors: Vec<String>,
     /// The number of the pull request, for the forge.
     pub proposal: Option<u64>,
-    /// The file with the event that the forge's automation wrote.
+    /// The event file of the forge's automation.
     pub event: Option<PathBuf>,
     pub forge: ForgeChoice,
     /// The folder with the objects of a push that a server hook judges (`GIT_QUARANTINE_PATH`).
@@ -75,12 +75,12 @@ fn commit(repository: &Repository, revision: &str) -> Result<Oid, Failure> {
             return failure.hint(error.hint().unwrap_or_default());
         }
         failure.hint(format!(
-            "`git fetch origin` brings branches; a check needs `{revision}` and its history"
+            "`git fetch origin` fetches branches; a check needs `{revision}` and its history"
         ))
     })
 }
 
-/// The branch that the base is: the one the user names, or `main` for `refs/remotes/origin/main`.
+/// The branch of the base: the one that the user names, or `main` for `refs/remotes/origin/main`.
 fn branch_name(revision: &str, session: &Session, repository: &Repository) -> Option<String> {
     if let Some(named) = &session.options.branch {
         return Some(named.clone());
@@ -99,24 +99,24 @@ fn branch_name(revision: &str, session: &Session, repository: &Repository) -> Op
 fn unrelated_ruling() -> Ruling {
     let refusal = GuardRefusal::new(
         GuardCheck::Merge,
-        "base and head have no commit in common, so it is not known what changes",
+        "base and head have no common commit, so the change is unknown",
     );
     Ruling::of_file(
         ".",
         None,
-        Some(refusal.hint("fetch the whole history: `git fetch --unshallow`")),
+        Some(refusal.hint("`git fetch --unshallow` fetches the whole history")),
     )
 }
 
 fn conflict_ruling(path: &str) -> Ruling {
     let refusal = GuardRefusal::new(
         GuardCheck::Merge,
-        "the base has changed this file, too, and the two do not go together",
+        "the base has changed this file too, and the changes conflict",
     );
-    Ruling::of_file(path, None, Some(refusal.hint("bring the branch up to date first")))
+    Ruling::of_file(path, None, Some(refusal.hint("update the branch from the base first")))
 }
 
-/// Everything that is said about the change.
+/// Judges the change, and adds the rulings to the report.
 fn judge_change(
     query: &GuardQuery,
     session: &Session,
@@ -157,7 +157,7 @@ fn judge_change(
     guarded.persons = asker.persons;
     if rule_paths.contains(&CONFIG_FILE) && sides.text(CONFIG_FILE).is_none() {
         session.note(&format!(
-            "the base has no {CONFIG_FILE}; from the next change on, the new one counts"
+            "the base has no {CONFIG_FILE}; the new one applies from the next change on"
         ));
     }
     Ok(())

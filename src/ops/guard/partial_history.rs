@@ -1,6 +1,6 @@
-//! The past only as far down as a change needs it, where no index knows it: to what brought the versions
-//! that stand in the cells that move, and the wanted ones to the stages before. What is older says
-//! nothing that the gates would ask about it.
+//! Reads the history only as far as a change needs it, where there is no index: back to the
+//! deployments of the present versions in the changed cells, and of the new versions in their
+//! previous stages. The gates need nothing older.
 
 use crate::config::Config;
 use crate::config::gates::{GateKind, PastNeed};
@@ -15,10 +15,11 @@ use crate::ops::session::Session;
 use crate::ops::state::RepositoryState;
 use crate::pipeline::{Evidence, GateQuery, HistoryLimit, MoveDirection, judge};
 
-/// After so many commits that deployed something, everything is read.
+/// The number of deploying commits after which the search gives up and the whole history is read.
 const GIVE_UP: usize = 3_000;
 
-/// The past as far as these moves need it. `None` where all of it is needed, or an index knows it.
+/// Reads the history as far as these changes need it. `None` where all of it is needed, or an index
+/// exists.
 ///
 /// # Errors
 /// When the clone lacks objects.
@@ -53,12 +54,12 @@ pub fn load_partial_history<'r>(
     Ok(told.map(|told| DeploymentHistory::of_part(repository, survey, told.timeline)))
 }
 
-/// What came before the part that is known counts from now on only, so that nothing is open by it.
+/// The limit of a partial history. It starts now, so that unknown history opens no gate.
 pub fn partial_limit(session: &Session) -> HistoryLimit {
     HistoryLimit { since: session.now().as_second(), remedy: "" }
 }
 
-/// Do the gates look at nothing else, and does nothing that they found here depend on what is older?
+/// True where the answers of the gates do not depend on older history.
 pub fn is_enough(evidence: &Evidence<'_>, questions: &[GateQuery<'_>]) -> bool {
     let is_known = |slot: &CellKey| {
         evidence.current_run(slot, None).is_none_or(|landing| landing.commit.is_some())
@@ -85,11 +86,11 @@ pub fn is_enough(evidence: &Evidence<'_>, questions: &[GateQuery<'_>]) -> bool {
     })
 }
 
-/// What has to be met on the way down.
+/// A deployment that the walk must find.
 enum WalkGoal<'m> {
-    /// What brought the version that stands here.
+    /// The deployment of the present version of a cell.
     Landing(&'m CellKey),
-    /// What brought this version here, whenever that was.
+    /// A deployment of this version to a cell, at any time.
     Visit(CellKey, &'m Version),
 }
 
@@ -106,7 +107,7 @@ impl WalkGoal<'_> {
     }
 }
 
-/// What cells need that change their version; others need to be looked for in all the past.
+/// The goals for cells that change their version. `None` where a change needs the whole history.
 fn walk_goals<'m>(
     moves: &'m [CellChange],
     config: &Config,
@@ -135,7 +136,8 @@ fn walk_goals<'m>(
     Some(out)
 }
 
-/// Where a cell's version comes from: the same targets, where the stage has them.
+/// The cells in the previous stage that a version comes from: the same target, if that stage has
+/// it.
 fn source_cells(slot: &CellKey, before: &StageName, standing: &[MappingEntry]) -> Vec<CellKey> {
     let is_source = |other: &CellKey| {
         (&other.app, &other.component, &other.stage) == (&slot.app, &slot.component, before)
@@ -146,7 +148,7 @@ fn source_cells(slot: &CellKey, before: &StageName, standing: &[MappingEntry]) -
     if same.is_empty() { all } else { same }
 }
 
-/// Do the gates look at the cells that move, and at the stages right before them, only?
+/// True where the gates read only the changed cells and their previous stages.
 fn is_plain(config: &Config, moves: &[CellChange]) -> bool {
     let is_plain = |one: &CellChange, gate: GateKind| {
         let need = config.pipeline.past_need(gate, &one.slot.stage, &one.slot.app);

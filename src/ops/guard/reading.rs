@@ -1,4 +1,4 @@
-//! One state as the guard reads it: the mapping, what was looked at, and what is not worked out.
+//! Reads one state for the guard: the mapping, the files that were read, and the blind spots.
 
 use crate::config::Config;
 use crate::git::path::folder_of;
@@ -10,22 +10,22 @@ use crate::source::{AccessLog, ChangeScope, Claim, ParseCache, SnapshotReader, V
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// Warnings about files of which nothing at all was read.
+/// The warnings about files that could not be read at all.
 const UNREAD: [&str; 6] =
     ["not-yaml", "not-text", "not-hcl", "too-large", "missing-object", "unreadable"];
 
-/// How states are read.
+/// Reads states for the guard.
 pub struct GuardReader<'a> {
     pub cache: &'a ParseCache,
     /// The stages that the branch holds.
     pub stages: &'a [StageName],
-    /// What the change is about: what it does not come near is the same in both states.
+    /// The changed paths. Blind spots that are not near them are the same in both states.
     pub changed: &'a BTreeSet<&'a str>,
-    /// Links that are followed: programs do.
+    /// The symbolic links to follow, as programs do.
     pub links: &'a SymlinkMap,
 }
 
-/// What one claim came to.
+/// A claim that was read, with its stages and files.
 struct ReadClaim<'c> {
     claim: Claim<'c>,
     stages: BTreeSet<StageName>,
@@ -78,7 +78,7 @@ impl GuardReader<'_> {
         })
     }
 
-    /// The same with the paths of files that links lead to, for those are the ones that change.
+    /// Replaces links with the paths that they lead to, because those files change.
     fn behind_links(&self, side: GuardState) -> GuardState {
         let real = |path: String| self.resolve_links(path);
         let mut side = side;
@@ -99,8 +99,8 @@ impl GuardReader<'_> {
         self.links.resolve_path(&path).unwrap_or(path)
     }
 
-    /// The stages that a claim is for: by its path, its rule, the branch, or its keys. `None` where its path
-    /// names something that is no stage.
+    /// The stages of a claim: by its path, its rule, the branch, or its keys. `None` where its path
+    /// names something that is not a stage.
     fn stages_of(
         &self,
         config: &Config,
@@ -118,7 +118,7 @@ impl GuardReader<'_> {
         if let [only] = self.stages { Some(only) } else { None }
     }
 
-    /// Files that are changed and cannot be read: their contents as they are.
+    /// The blind spots of changed files that cannot be read, with their raw contents.
     fn unreadable_files(
         &self,
         snapshot: &Snapshot<'_>,
@@ -154,7 +154,7 @@ impl GuardReader<'_> {
         self.changed.contains(path)
     }
 
-    /// The blind spots of the claims that the change comes near.
+    /// The blind spots of the claims that are near the change.
     fn find_blind_spots(
         &self,
         snapshot: &Snapshot<'_>,
@@ -181,8 +181,8 @@ impl GuardReader<'_> {
         out
     }
 
-    /// Could the change have to do with what a claim leaves out? What an Argo CD or Flux object reads may
-    /// be anywhere; what others read is looked at, or lies in their directories.
+    /// True where the change may affect the blind spots of a claim. An Argo CD or Flux object may
+    /// read files anywhere; other sources read only known files or their own directories.
     fn comes_near(&self, seen: &ReadClaim<'_>) -> bool {
         let folders: BTreeSet<&str> = seen.touched.iter().map(|path| folder_of(path)).collect();
         let is_near = |path: &str| folders.iter().any(|own| is_within(folder_of(path), own));

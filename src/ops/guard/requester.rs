@@ -1,7 +1,9 @@
-//! Who asks: the event, the forge, the caller's word, or the signatures of the commits.
+//! The requester of a change: from the caller, the event, the forge, or the signatures of commits.
 
 use crate::forge::{Forge, Review};
-use crate::git::{AllowedSigners, Oid, Repository, SignatureStatus, Snapshot, SnapshotFile};
+use crate::git::{
+    AllowedSigners, Oid, Repository, SignatureStatus, Snapshot, SnapshotFile, short_id,
+};
 use crate::guard::{
     BreakGlassCommit, Contributor, GuardCheck, GuardRefusal, IdentitySource, Ruling,
     SignatureResult,
@@ -16,10 +18,10 @@ use crate::ops::session::Session;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Branches with more commits than this are not looked at one by one.
+/// The number of commits above which the commits of a branch are not read one by one.
 const MOST: usize = 1_000;
 
-/// The pull request that the check is for, as far as it is known.
+/// The pull request that is checked, and its requesters, as far as they are known.
 pub struct Requester<'r> {
     pub persons: Vec<Contributor>,
     pub number: Option<u64>,
@@ -27,7 +29,7 @@ pub struct Requester<'r> {
 }
 
 impl<'r> Requester<'r> {
-    /// Finds out, where somebody has to be permitted.
+    /// Finds the requesters. The forge is asked only if the configuration has `permissions`.
     ///
     /// # Errors
     /// When an event or a pull request is about another commit, or cannot be read.
@@ -59,7 +61,7 @@ impl<'r> Requester<'r> {
             Err(failure) => {
                 let why = failure.message();
                 session.caution(&format!(
-                    "the forge does not say whose pull request {asked} is: {why}"
+                    "cannot ask the forge who opened pull request {asked}: {why}"
                 ));
                 return Ok(nobody);
             }
@@ -70,7 +72,7 @@ impl<'r> Requester<'r> {
         Ok(Requester { persons, number, forge: Some(forge) })
     }
 
-    /// What reviewers think of the pull request's newest commit. No forge, no reviews.
+    /// The reviews of the newest commit of the pull request; none without a forge.
     pub fn load_reviews(
         &self,
         query: &GuardQuery,
@@ -86,7 +88,7 @@ impl<'r> Requester<'r> {
         let reviews = asked().unwrap_or_else(|failure: Failure| {
             let why = failure.message();
             session.caution(&format!(
-                "the forge does not say who approves of pull request {number}: {why}"
+                "cannot ask the forge who approved pull request {number}: {why}"
             ));
             Vec::new()
         });
@@ -107,7 +109,8 @@ fn open_forge<'r>(
     forge::open_forge(&home, repository, None, session)
 }
 
-/// Is it about the commit that is judged, or about one that the forge has just merged for the check?
+/// Checks that an event or pull request is about the judged commit, or about a commit that it
+/// merges.
 fn check_head(
     repository: &Repository,
     head: Oid,
@@ -118,11 +121,11 @@ fn check_head(
     if names_commit(repository, head, said) {
         return Ok(());
     }
-    let failure = Failure::usage(format!("{what} is about commit {said}, and --head is {head}"));
+    let failure = Failure::usage(format!("{what} is about commit {said}, but --head is {head}"));
     Err(failure.hint("check out the newest commit of the pull request, or name it with --head"))
 }
 
-/// Does the forge mean this commit: itself, or what it merges?
+/// True where the forge names this commit, or a commit that it merges.
 fn names_commit(repository: &Repository, commit: Oid, said: &str) -> bool {
     let merged = repository.commit_parents(commit).unwrap_or_default().into_iter().skip(1);
     let said = said.to_ascii_lowercase();
@@ -130,18 +133,18 @@ fn names_commit(repository: &Repository, commit: Oid, said: &str) -> bool {
         && [commit].into_iter().chain(merged).any(|id| id.to_string().starts_with(&said))
 }
 
-/// The commits that are proposed, and their signatures.
+/// The commits of the change, and their signatures.
 pub struct ProposedCommits<'c> {
     session: &'c Session,
     repository: &'c Repository,
     sides: &'c BaseHeadComparison<'c>,
-    /// `None`: more than anybody looks at.
+    /// The commits; `None` where there are too many.
     all: Option<Vec<Oid>>,
     known: RefCell<HashMap<Vec<String>, SignatureResult>>,
 }
 
 impl<'c> ProposedCommits<'c> {
-    /// Lists them.
+    /// Lists the commits between base and head.
     ///
     /// # Errors
     /// When commits are missing.
@@ -154,7 +157,7 @@ impl<'c> ProposedCommits<'c> {
         Ok(ProposedCommits { session, repository, sides, all, known: RefCell::default() })
     }
 
-    /// What the signatures come to, by these lists of the state that stands.
+    /// Verifies the signatures with these lists of signers from the base.
     pub fn check_signatures(&self, lists: &[String]) -> SignatureResult {
         if let Some(known) = self.known.borrow().get(lists) {
             return known.clone();
@@ -164,7 +167,7 @@ impl<'c> ProposedCommits<'c> {
         found
     }
 
-    /// Does this commit bear a good signature by one of the lists?
+    /// True where the commit has a good signature by a signer in one of the lists.
     pub fn has_good_signature(&self, lists: &[String], commit: &str) -> bool {
         let verified = || {
             let signers = self.load_signers(lists).ok()?;
@@ -176,7 +179,7 @@ impl<'c> ProposedCommits<'c> {
     fn load_signers(&self, lists: &[String]) -> Result<AllowedSigners, String> {
         if self.session.options.read_only {
             return Err(
-                "signatures are not verified under --read-only: git needs a temporary file for it"
+                "signatures are not verified under --read-only, because git needs a temporary file"
                     .into(),
             );
         }
@@ -186,7 +189,7 @@ impl<'c> ProposedCommits<'c> {
             .ok_or("signatures are not verified without a cache folder")?;
         let texts = lists.iter().map(|path| {
             let text = self.sides.text(&plain_path(path));
-            text.ok_or_else(|| format!("{path} with the signers is not in the base"))
+            text.ok_or_else(|| format!("the base does not contain {path}, the list of signers"))
         });
         let texts = texts.collect::<Result<Vec<String>, _>>()?;
         let signers = AllowedSigners::new(
@@ -194,7 +197,7 @@ impl<'c> ProposedCommits<'c> {
             &self.session.local_time(),
             &cache.join("signatures"),
         );
-        signers.map_err(|error| format!("signatures cannot be verified: {error}"))
+        signers.map_err(|error| format!("cannot verify signatures: {error}"))
     }
 
     fn verify(&self, lists: &[String]) -> Result<SignatureResult, String> {
@@ -211,7 +214,7 @@ impl<'c> ProposedCommits<'c> {
             {
                 continue;
             }
-            let short: String = commit.to_string().chars().take(10).collect();
+            let short = short_id(*commit);
             match signers
                 .verify_commit(self.repository, *commit)
                 .map_err(|error| error.to_string())?
@@ -222,20 +225,21 @@ impl<'c> ProposedCommits<'c> {
                 }
                 SignatureStatus::Bad(why) => {
                     return Err(format!(
-                        "{short} is not signed by anybody in {}: {why}",
+                        "{short} is not signed by anyone in {}: {why}",
                         lists.join(", ")
                     ));
                 }
             };
         }
         if by.is_empty() {
-            return Err("no commit that matters is signed".into());
+            return Err("no commit that changes a version or a rule is signed".into());
         }
         Ok(SignatureResult::By(by))
     }
 
-    /// Files of the mapping of which a rebase of the branch could leave another state than a merge: they
-    /// were changed on the way, and the last change of them is not what would stand there.
+    /// Refusals for files that a rebase of the branch could leave in another state than a merge.
+    /// Commits of the branch change them more than once, and the last change is not the result of
+    /// the merge.
     ///
     /// # Errors
     /// When objects are missing.
@@ -262,15 +266,16 @@ impl<'c> ProposedCommits<'c> {
         let unsettled = last.into_iter().filter(|(path, (file, changes))| {
             (has_merges || *changes > 1) && self.sides.coming_file(path) != *file
         });
-        let reason = "the branch changes it on its way, and a rebase could leave it otherwise than a merge does";
+        let reason = "commits of the branch change it back and forth, so a rebase could give \
+                      another result than a merge";
         let refusal = || {
             GuardRefusal::new(GuardCheck::Merge, reason)
-                .hint("rebase the branch onto the base, or squash it, first")
+                .hint("rebase the branch onto the base first, or squash it")
         };
         Ok(unsettled.map(|(path, _)| Ruling::of_file(path, None, Some(refusal()))).collect())
     }
 
-    /// The commits that say they break the glass.
+    /// The commits with a `Gate-Override` trailer.
     pub fn break_glass_commits(&self) -> Vec<BreakGlassCommit> {
         let infos = self
             .all

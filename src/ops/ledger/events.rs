@@ -1,4 +1,4 @@
-//! What people say about versions and stages: approvals, rejections, releases, locks and notes.
+//! Writes decisions of people to the ledger: approvals, rejections, releases and locks.
 
 use super::{LedgerTarget, fetch, load_ledger, write_events};
 use crate::config::gates::time_span;
@@ -12,22 +12,22 @@ use crate::pipeline::ledger::{EventAuthor, EventKind, LedgerEvent, Lock};
 use crate::pipeline::{AppComponent, Evidence, ExternalFacts, MoveDirection};
 use jiff::{SignedDuration, Timestamp};
 
-/// A version of an app for a stage, as people name them.
+/// A version of an app for a stage, as users name them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApprovalRequest {
     pub app: String,
     pub stage: String,
-    /// The version; what the previous stage runs otherwise.
+    /// The version; `None` means the one that the previous stage runs.
     pub version: Option<String>,
     pub reason: Option<String>,
 }
 
-/// What is locked or unlocked: an app, a stage, an app in a stage, or everything.
+/// The scope of a lock: an app, a stage, an app in a stage, or everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LockScope {
     pub app: Option<String>,
     pub stage: Option<String>,
-    /// Every app in every stage; without it, an app or a stage must be named.
+    /// True for all apps in all stages; otherwise an app or a stage must be named.
     pub all: bool,
 }
 
@@ -73,10 +73,10 @@ pub fn reject(
     })
 }
 
-/// Takes the rejection of a version back. No event is written where there is none.
+/// Withdraws the rejection of a version. Writes no event if the version is not rejected.
 ///
 /// # Errors
-/// As [`reject`].
+/// The errors of [`reject`].
 pub fn unreject(
     (app, version): (&str, &str),
     target: LedgerTarget,
@@ -110,7 +110,7 @@ pub fn release(
     })
 }
 
-/// Locks: nothing goes there. `until` is a span (`2h`) or a time.
+/// Locks a scope, so that nothing is deployed there. `until` is a time span (`2h`) or a time.
 ///
 /// # Errors
 /// When nothing is named, a name is unknown, or the ledger cannot be written.
@@ -128,7 +128,7 @@ pub fn lock(
     })
 }
 
-/// Takes a lock away.
+/// Removes a lock.
 ///
 /// # Errors
 /// When there is no such lock, or the ledger cannot be written.
@@ -140,7 +140,7 @@ pub fn unlock(
     let repository = session.open_repository()?;
     let inquiry = GateContext::load(session, &repository)?;
     if repository.origin_url().is_some() && target == LedgerTarget::Origin {
-        // Somebody else may have locked it since. What cannot be fetched now fails when it is written.
+        // Somebody else may have locked it since. If the fetch fails, writing the event fails too.
         let _fetched = fetch(session, &repository, inquiry.config());
     }
     let (app, stage) = scope.resolve(&inquiry)?;
@@ -166,8 +166,8 @@ impl LockScope {
         inquiry: &GateContext<'_>,
     ) -> Result<(Option<String>, Option<StageName>), Failure> {
         if self.app.is_none() && self.stage.is_none() && !self.all {
-            return Err(Failure::usage("it is not said what")
-                .hint("name an app or a --stage, or say --all"));
+            return Err(Failure::usage("no app or stage is named")
+                .hint("name an app, use --stage, or use --all"));
         }
         let app = self.app.as_deref().map(|word| inquiry.subject(word)).transpose()?;
         let stage = self.stage.as_deref();
@@ -176,10 +176,10 @@ impl LockScope {
     }
 }
 
-/// What takes something back, or the sentence that there is nothing.
+/// The event that withdraws an earlier one, or the note that there is none.
 type ReversalEvent = Result<EventKind, String>;
 
-/// Takes back what was said. Where nobody has said it, that is told, and nothing is written.
+/// Withdraws an earlier event. If there is none, prints a note and writes nothing.
 fn taken_back(
     session: &Session,
     target: LedgerTarget,
@@ -188,7 +188,7 @@ fn taken_back(
     let repository = session.open_repository()?;
     let mut inquiry = GateContext::load(session, &repository)?;
     if repository.origin_url().is_some() && target == LedgerTarget::Origin {
-        // Somebody else may have said it.
+        // Somebody else may have written it since.
         fetch(session, &repository, inquiry.config())?;
         inquiry.ledger = load_ledger(session, &repository, inquiry.config())?;
     }
@@ -221,7 +221,7 @@ fn write_event(
     write_events(session, inquiry.repository, inquiry.config(), vec![what], target)
 }
 
-/// The app and the version as they are known; a version that never ran anywhere may be meant, too.
+/// The full names of an app and a version. The version may be one that never ran.
 fn resolve_names(
     inquiry: &GateContext<'_>,
     app: &str,
@@ -233,7 +233,7 @@ fn resolve_names(
     Ok((subject.to_string(), version.to_string()))
 }
 
-/// The version as it is known. One that never ran anywhere may be on its way, or misspelled.
+/// The full version. A version that never ran may be new or misspelled, so it causes a caution.
 fn resolve_version(
     inquiry: &GateContext<'_>,
     evidence: &Evidence<'_>,
@@ -246,13 +246,13 @@ fn resolve_version(
         .into_iter()
         .flat_map(|slot| evidence.run_periods(slot, None));
     if !landings.any(|landing| landing.version.is_same(&version)) {
-        inquiry.session.caution(&format!("no stage has ever run {subject} {version}"));
+        inquiry.session.caution(&format!("no stage ever ran {subject} {version}"));
     }
     version
 }
 
-/// Is the user among those who may approve for a stage? The gate looks again: what stands in the
-/// ledger is not believed for standing there.
+/// Checks that the user may approve for a stage. The gate checks again, as an event in the ledger
+/// proves nothing by itself.
 fn check_permission(inquiry: &GateContext<'_>, stage: &StageName) -> Result<(), Failure> {
     let Some(permission) = inquiry.config().pipeline.find_permission(stage.as_str()) else {
         return Ok(());
@@ -270,7 +270,7 @@ fn check_permission(inquiry: &GateContext<'_>, stage: &StageName) -> Result<(), 
     Err(failure.hint(format!("`permissions` in {place} names {}", permission.actors.join(", "))))
 }
 
-/// `2h` from now, or a moment to come. A time of day is the next one.
+/// Parses the end of a lock: a time span from now, or a future time. A time of day is the next one.
 fn parse_end(text: &str, session: &Session) -> Result<Timestamp, Failure> {
     let now = session.now();
     if let Some(span) = time_span(text)
@@ -279,8 +279,8 @@ fn parse_end(text: &str, session: &Session) -> Result<Timestamp, Failure> {
         return check_future(end, now, text);
     }
     let time = parse_time(text, session.local_time()).ok_or_else(|| {
-        Failure::usage(format!("`{text}` is no time span and no time"))
-            .hint(format!("it is written `2h` or `3d`, or {TIME_FORMS}"))
+        Failure::usage(format!("`{text}` is neither a time span nor a time"))
+            .hint(format!("write it as `2h` or `3d`, or as {TIME_FORMS}"))
     })?;
     let is_of_day = text.contains(':') && text.len() <= 5;
     let next = if is_of_day && time <= now {
@@ -292,5 +292,5 @@ fn parse_end(text: &str, session: &Session) -> Result<Timestamp, Failure> {
 }
 
 fn check_future(end: Timestamp, now: Timestamp, text: &str) -> Result<Timestamp, Failure> {
-    if end > now { Ok(end) } else { Err(Failure::usage(format!("`{text}` is over already"))) }
+    if end > now { Ok(end) } else { Err(Failure::usage(format!("`{text}` is in the past"))) }
 }

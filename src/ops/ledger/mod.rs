@@ -17,11 +17,11 @@ use crate::pipeline::ledger::{EventKind, Ledger, LedgerEvent};
 use std::cell::Cell;
 use std::time::Instant;
 
-/// The copy in every clone.
+/// The ref of the ledger, also of the copy in every clone.
 const HERE: &str = "refs/towpath/ledger";
 const BRANCH: &str = "refs/heads/towpath-ledger";
 
-/// Where an event is written.
+/// The place to write an event to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LedgerTarget {
     /// The ledger at `origin`, and the copy in this clone.
@@ -30,7 +30,7 @@ pub enum LedgerTarget {
     Clone,
 }
 
-/// Where the ledger is.
+/// The chain of commits that holds the ledger, by the configuration.
 fn ledger_chain(config: &Config) -> CommitChain<'static> {
     let there = match config.pipeline.ledger {
         LedgerPlace::Ref => HERE,
@@ -39,8 +39,8 @@ fn ledger_chain(config: &Config) -> CommitChain<'static> {
     CommitChain { here: HERE, there }
 }
 
-/// Reads the copy in this clone, without asking anybody. A copy of a repository elsewhere is brought
-/// up to date first, as the rest of it was.
+/// Reads the copy in this clone, without the network. For a repository named by URL, the ledger is
+/// fetched first, like the rest of the repository.
 ///
 /// # Errors
 /// When a commit of the ledger is missing.
@@ -51,27 +51,26 @@ pub fn load_ledger(
 ) -> Result<Ledger, Failure> {
     let chain = ledger_chain(config);
     if session.url().is_some() && !session.options.read_only {
-        // What cannot be fetched was fetched before, or is not there.
-        // The copy in the cache is of our making, and what is configured there is the user's.
+        // If the fetch fails, the last fetched ledger is used.
+        // towpath made the copy in the cache, so only the user's own Git configuration applies.
         let manner = GitOptions { trusts: true, ..session.git_options(None) };
         let fetched = Workspace::new(repository, manner).fetch_chain(&chain);
         if let Err(error) = fetched {
-            session.detail(&format!("the ledger is as it was last seen: {error}"));
+            session.detail(&format!("using the last known state of the ledger: {error}"));
         }
     }
     Ok(load_local_ledger(repository, &chain)?)
 }
 
-/// Reminds of broken glass, until somebody writes a follow-up.
+/// Warns about each break glass without a follow-up note.
 pub fn warn_missing_follow_up(session: &Session, repository: &Repository, config: &Config) {
-    // What cannot be read is said by the commands that need it.
+    // Commands that need the ledger report that it cannot be read.
     let Ok(ledger) = load_local_ledger(repository, &ledger_chain(config)) else { return };
     for event in ledger.overrides_without_follow_up() {
         if let EventKind::Overridden { app, stage, version, reason, .. } = &event.what {
             let (by, id) = (&event.by.name, event.id.get(..8).unwrap_or(&event.id));
-            session.caution(&format!(
-                "the glass was broken by {by} for {app} {version} to {stage}: {reason}"
-            ));
+            session
+                .caution(&format!("glass broken by {by} for {app} {version} to {stage}: {reason}"));
             session.hint(&format!("`towpath ledger note {id} TEXT` writes the follow-up"));
         }
     }
@@ -83,7 +82,7 @@ fn load_local_ledger(repository: &Repository, chain: &CommitChain<'_>) -> Result
     Ok(Ledger::new(links.filter_map(|link| LedgerEvent::parse(&link.message, link.author))))
 }
 
-/// Writes events, all or none, and tells of them.
+/// Writes events, all or none, and returns them.
 ///
 /// # Errors
 /// When the remote refuses or cannot be reached, or under `--read-only`.
@@ -95,7 +94,7 @@ pub fn write_events(
     target: LedgerTarget,
 ) -> Result<Vec<LedgerEvent>, Failure> {
     let workspace = session.open_workspace(repository, None)?;
-    // Commits know whole seconds; so do events.
+    // Commit times are whole seconds, so event times are too.
     let time = crate::report::to_timestamp(session.now().as_second());
     let event = |what| LedgerEvent { id: unique_word(), time, what, by: Default::default() };
     let events: Vec<LedgerEvent> = what.into_iter().map(event).collect();
@@ -121,7 +120,7 @@ pub fn write_events(
     Ok(events)
 }
 
-/// Brings the ledger here.
+/// Fetches the ledger from the origin.
 ///
 /// # Errors
 /// When the remote cannot be reached.
@@ -136,10 +135,10 @@ pub fn fetch(
         .map_err(write_failure)
 }
 
-/// Takes what is only here to the origin.
+/// Pushes the events that only this clone has to the origin.
 ///
 /// # Errors
-/// When there is no remote, or it cannot be reached, or refuses.
+/// When there is no remote, or it cannot be reached or refuses.
 pub fn push(session: &Session, repository: &Repository, config: &Config) -> Result<(), Failure> {
     if repository.origin_url().is_none() {
         return Err(write_failure(WriteError::NoRemote));
@@ -157,22 +156,30 @@ fn event_link(event: &LedgerEvent) -> ChainCommit {
 
 fn write_failure(error: WriteError) -> Failure {
     match error {
-        WriteError::Refused { branch, message } => Failure::failed(format!("the remote refuses `{branch}`: {message}"))
-            .hint("`ledger: branch` in towpath.yaml keeps the ledger on a branch; --local writes to this clone only"),
-        WriteError::NoRemote => {
-            Failure::failed(error.to_string()).hint("what is in this clone is all there is; `towpath ledger` shows it")
-        }
+        WriteError::Refused { branch, message } => Failure::failed(format!(
+            "the remote refuses \
+                                                                            `{branch}`: {message}"
+        ))
+        .hint(
+            "`ledger: branch` in towpath.yaml stores the ledger on a branch; --local writes \
+                   to this clone only",
+        ),
+        WriteError::NoRemote => Failure::failed(error.to_string()).hint(
+            "the ledger exists only in this clone; \
+                                                     `towpath ledger` shows it",
+        ),
         error => error.into(),
     }
 }
 
-/// The refusal of an event, which need not wait for the remote.
+/// The failure to write an event, with a hint at `--local` where the remote is unavailable.
 fn local_write_failure(error: WriteError) -> Failure {
     let is_remote = matches!(error, WriteError::Failed { .. } | WriteError::TooSlow { .. });
     let failure = write_failure(error);
     match is_remote {
-        true => failure
-            .hint("--local writes to this clone only; `towpath ledger push` brings it there later"),
+        true => failure.hint(
+            "--local writes to this clone only; `towpath ledger push` sends it to the origin later",
+        ),
         false => failure,
     }
 }

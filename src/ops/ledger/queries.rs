@@ -1,4 +1,4 @@
-//! Reading the ledger, keeping its copies up to date, and adding notes to events.
+//! Lists ledger events, fetches and pushes the ledger, and adds notes to events.
 
 use super::{LedgerTarget, fetch, load_ledger, push, write_events};
 use crate::ops::error::Failure;
@@ -7,16 +7,16 @@ use crate::ops::state::{RepositoryState, RevisionSelector};
 use crate::ops::suggest::unknown_name;
 use crate::pipeline::ledger::{EventKind, Ledger, LedgerEvent};
 
-/// Which events are asked for.
+/// The filters of a list of events.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LedgerQuery {
     pub app: Option<String>,
     pub stage: Option<String>,
-    /// The newest so many; 0 for all.
+    /// The number of events, newest first; 0 for all.
     pub limit: usize,
 }
 
-/// What a fetch of the ledger brought.
+/// The result of fetching the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LedgerFetch {
     /// The number of events that are new in this clone.
@@ -25,10 +25,10 @@ pub struct LedgerFetch {
     pub only_here: usize,
 }
 
-/// The events that fit, newest first.
+/// The events that match, newest first.
 ///
 /// # Errors
-/// When the ledger cannot be read, or a name belongs to nothing.
+/// When the ledger cannot be read, or a name is unknown.
 pub fn list_events(query: &LedgerQuery, session: &Session) -> Result<Vec<LedgerEvent>, Failure> {
     let repository = session.open_repository()?;
     let state = RepositoryState::load(session, &repository, RevisionSelector::default())?;
@@ -38,12 +38,14 @@ pub fn list_events(query: &LedgerQuery, session: &Session) -> Result<Vec<LedgerE
     let events: Vec<LedgerEvent> = fitting.take(limit).cloned().collect();
     if events.is_empty() {
         check_names(query, &ledger, &state)?;
-        session.note("the ledger has no such event here; `towpath ledger fetch` brings what others have written");
+        session.note(
+            "no event in this clone matches; `towpath ledger fetch` fetches the events of others",
+        );
     }
     Ok(events)
 }
 
-/// Brings the ledger of the origin into this clone.
+/// Fetches the ledger of the origin into this clone.
 ///
 /// # Errors
 /// When the remote cannot be reached.
@@ -57,20 +59,20 @@ pub fn fetch_ledger(session: &Session) -> Result<LedgerFetch, Failure> {
     Ok(LedgerFetch { news: after.saturating_sub(before), only_here })
 }
 
-/// Brings the events that only this clone has to the origin.
+/// Pushes the events that only this clone has to the origin.
 ///
 /// # Errors
-/// When there is no remote, or it cannot be reached, or refuses.
+/// When there is no remote, or it cannot be reached or refuses.
 pub fn push_ledger(session: &Session) -> Result<(), Failure> {
     let repository = session.open_repository()?;
     let state = RepositoryState::load(session, &repository, RevisionSelector::default())?;
     push(session, &repository, &state.settings.config)
 }
 
-/// Adds a note to the event whose id begins so.
+/// Adds a note to the event whose id starts with `event`.
 ///
 /// # Errors
-/// When no event or several begin so, or the ledger cannot be written.
+/// When no event or several match, or the ledger cannot be written.
 pub fn add_note(
     event: &str,
     text: &str,
@@ -86,11 +88,12 @@ pub fn add_note(
     let about = match fitting.as_slice() {
         [one] => one.id.clone(),
         [] => {
-            let failure = Failure::usage(format!("the ledger has no event `{event}` here"));
+            let failure =
+                Failure::usage(format!("the ledger in this clone has no event `{event}`"));
             return Err(failure
-                .hint("`towpath ledger` lists them, `towpath ledger fetch` brings what is new"));
+                .hint("`towpath ledger` lists events, `towpath ledger fetch` fetches new ones"));
         }
-        _ => return Err(Failure::usage(format!("several events begin with `{event}`"))),
+        _ => return Err(Failure::usage(format!("several event ids start with `{event}`"))),
     };
     let what = EventKind::Noted { about, text: text.to_owned() };
     write_events(session, &repository, config, vec![what], target)
@@ -104,7 +107,8 @@ impl LedgerQuery {
     }
 }
 
-/// Do the names that are asked for belong to anything? What a slip finds should not look like an answer.
+/// Checks that the names in the query exist, so that a misspelled name does not look like an empty
+/// answer.
 fn check_names(
     query: &LedgerQuery,
     ledger: &Ledger,

@@ -1,5 +1,5 @@
-//! What the gates say to a merge. They are asked about what it would move, on the tip that it goes to, by
-//! the rules that stand there, as for everything else that towpath writes.
+//! Asks the gates about a merge: about the versions that it would change, on the tip of its base
+//! and by the rules there, as for every other change.
 
 use super::merge::merge_failure;
 use crate::forge::{ForgeError, ForgeKind, Proposal};
@@ -18,11 +18,12 @@ use crate::pipeline::ExternalFacts;
 use crate::promotion::PlanObstacle;
 use crate::report::GateReport;
 
-/// Asks them. The refs that they were asked of; nothing, where the merge goes to no branch that is
-/// deployed, or brings nothing.
+/// Asks the gates about a merge; returns the refs that the answers depend on. Empty where the base
+/// is not a deployed branch, or the merge changes nothing.
 ///
 /// # Errors
-/// With exit code 3, where a gate is not open, or cannot be asked. Where the two do not go together.
+/// A refusal (exit code 3) when a gate is not open or cannot be asked, and a failure when the
+/// branches conflict.
 pub fn judge_merge(
     found: &Proposal,
     kind: ForgeKind,
@@ -49,7 +50,7 @@ pub fn judge_merge(
         MergePreview::Forward(_) | MergePreview::Tree(_) => (),
         MergePreview::Nothing => return Ok(Vec::new()),
         MergePreview::Unrelated => {
-            return apart(format!("it has no commit in common with `{}`", found.base));
+            return apart(format!("it has no common commit with `{}`", found.base));
         }
         MergePreview::Conflict(paths) => {
             return apart(format!(
@@ -73,7 +74,7 @@ pub fn judge_merge(
     }
 }
 
-/// The full name of the ref that its commits can be fetched by.
+/// The full name of the ref with the commits of a proposal; `None` where a fork has none.
 pub fn head_ref(found: &Proposal, kind: ForgeKind) -> Option<String> {
     if found.from_fork {
         kind.head_ref(found.number)
@@ -82,12 +83,12 @@ pub fn head_ref(found: &Proposal, kind: ForgeKind) -> Option<String> {
     }
 }
 
-/// The commit that the forge is told to merge, so that no other is judged.
+/// The head commit of the proposal. It is the commit that the forge merges and the gates judge.
 fn merge_head(found: &Proposal, kind: ForgeKind, fetched: Option<Oid>) -> Result<Oid, Failure> {
     let Some(head) = fetched else {
         let why = match kind {
             ForgeKind::Bitbucket | ForgeKind::Azure if found.from_fork => {
-                format!("it comes from a fork, whose commits {} does not hand out", kind.as_str())
+                format!("it comes from a fork, and {} does not serve its commits", kind.as_str())
             }
             _ => "its commits cannot be fetched from the remote".to_owned(),
         };
@@ -98,17 +99,17 @@ fn merge_head(found: &Proposal, kind: ForgeKind, fetched: Option<Oid>) -> Result
         return Ok(head);
     }
     let failure =
-        Failure::failed(format!("pull request {} has moved since it was looked at", found.number));
+        Failure::failed(format!("pull request {} has changed since it was shown", found.number));
     Err(failure.hint("run it again; nothing was changed"))
 }
 
 fn gates_not_asked(found: &Proposal, why: &str) -> Failure {
     let message =
-        format!("pull request {} is not merged: the gates cannot be asked, as {why}", found.number);
-    Failure::refused(message).hint("`towpath guard` judges it where it can be checked out")
+        format!("pull request {} is not merged: cannot ask the gates, because {why}", found.number);
+    Failure::refused(message).hint("`towpath guard` judges it in a checkout of its commits")
 }
 
-/// Is this the branch of the pipeline, or of one of its stages?
+/// True where this is the deployed branch, or the branch of a stage.
 fn is_deployed(branch: &str, plan_base: &PlanBase<'_>) -> bool {
     let is_it = |plan_base: &PlanBase<'_>| plan_base.require_branch().is_ok_and(|at| at == branch);
     is_it(plan_base)
@@ -120,7 +121,7 @@ fn is_deployed(branch: &str, plan_base: &PlanBase<'_>) -> bool {
             .any(|stage| is_it(&plan_base.for_stage(&stage.name)))
 }
 
-/// The first answer that stands in the way. What only goes away has fewer gates to pass.
+/// The first answer that stops the merge. Removals have fewer gates to pass.
 fn first_obstacle(
     sides: &BaseHeadComparison<'_>,
     inquiry: &GateContext<'_>,

@@ -1,4 +1,4 @@
-//! Merging a pull request: what was seen goes in, and nothing else.
+//! Merges a pull request, on condition that its head is the commit that was shown.
 
 use super::{ForgeSession, gates};
 use crate::config::{ProposalMergeMethod, ProposalOptions};
@@ -12,8 +12,8 @@ use crate::promotion::is_to_stage;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// Merges what the gates let through. Where git is the forge, nothing comes between that question and the
-/// merge, so that it is asked again when something has.
+/// Merges a proposal if its gates are open. Without a forge, the merge fails if a ref has moved
+/// since the gates answered; then they are asked again.
 pub fn merge_proposal(
     office: &ForgeSession<'_>,
     found: &Proposal,
@@ -40,12 +40,13 @@ pub fn merge_proposal(
     }
 }
 
-/// The forge's refusal, with what helps here.
+/// The failure for a refusal of the forge, with a hint.
 pub fn merge_failure(error: &ForgeError, found: &Proposal) -> Failure {
     match error {
         ForgeError::NotMergeable { .. } if found.state == ProposalState::Open => {
             Failure::failed(error.to_string()).hint(format!(
-                "`towpath proposals show {}` tells more; promoting again renews a branch that is behind",
+                "`towpath proposals show {}` shows its state; promote again to update a branch \
+                 that is behind",
                 found.number
             ))
         }
@@ -54,7 +55,7 @@ pub fn merge_failure(error: &ForgeError, found: &Proposal) -> Failure {
     }
 }
 
-/// What the configuration says for the stage of a branch of towpath's.
+/// The proposal settings for the stage in the name of a towpath branch, else the general ones.
 pub fn proposal_options(office: &ForgeSession<'_>, found: &Proposal) -> ProposalOptions {
     let stage = office.config.stages.iter().find(|stage| is_to_stage(&found.head, &stage.name));
     stage.map_or_else(
@@ -63,8 +64,8 @@ pub fn proposal_options(office: &ForgeSession<'_>, found: &Proposal) -> Proposal
     )
 }
 
-/// Where the words of the merge are ours, they are those of the commit, so that its trailers are read
-/// on the branch that is deployed.
+/// The merge request. If towpath writes the message, it is that of the commit, so that the trailers
+/// reach the deployed branch.
 fn merge_request(
     office: &ForgeSession<'_>,
     found: &Proposal,

@@ -1,4 +1,4 @@
-//! Pull requests on any forge and without one: listed, shown, merged and closed.
+//! Lists, shows, merges and closes pull requests, on any forge or without one.
 
 pub mod gates;
 pub mod merge;
@@ -10,12 +10,13 @@ use crate::ops::change::base::known_tip;
 use crate::ops::error::Failure;
 use crate::ops::forge::{self, ForgeLocation};
 use crate::ops::session::{ForgeChoice, Session};
+use crate::ops::state::deployed_branch::usual_branch;
 use crate::ops::state::effective_config;
 use crate::promotion::BRANCHES;
 use crate::report::ProposalsReport;
 use crate::source::{ParseCache, SnapshotReader};
 
-/// The open pull requests, and the number of those that are not towpath's and were left out.
+/// The open pull requests, and the number of other pull requests that were left out.
 pub struct ProposalList {
     pub report: ProposalsReport,
     pub others: usize,
@@ -39,7 +40,7 @@ pub fn list_proposals(
     Ok(ProposalList { report: opened.report(open, &repository, session), others })
 }
 
-/// The pull request that a number, an address or a branch names.
+/// Finds a pull request by its number, address or branch.
 ///
 /// # Errors
 /// When there is none, or the forge cannot be asked.
@@ -54,7 +55,7 @@ pub fn find_proposal(
     Ok(opened.report(vec![found], &repository, session))
 }
 
-/// Closes a pull request without merging it. Its branch stays. One that is closed already is
+/// Closes a pull request without merging it, and keeps its branch. A closed pull request is
 /// returned as it is.
 ///
 /// # Errors
@@ -75,23 +76,22 @@ pub fn close_proposal(
         ProposalState::Merged => {
             let name = format!("pull request {}", found.number);
             let failure = Failure::failed(format!("{name} is merged, so it cannot be closed"));
-            return Err(failure.hint("`towpath rollback` takes back what it brought"));
+            return Err(failure.hint("`towpath rollback` restores the previous version"));
         }
     }
     Ok(found)
 }
 
 /// How a merge ended.
-pub enum MergeOutcome {
+pub enum ProposalMergeResult {
     Merged(Proposal),
-    /// It was merged before.
+    /// The pull request was already merged.
     MergedBefore(Proposal),
-    /// The person said no.
+    /// The user declined.
     Declined,
 }
 
-/// Merges a pull request if every gate is open and its branch is still what was seen. `confirm` is
-/// asked first.
+/// Merges a pull request if every gate is open and its branch is unchanged. Calls `confirm` first.
 ///
 /// # Errors
 /// When a gate is not open, or the forge refuses.
@@ -101,21 +101,22 @@ pub fn merge_proposal(
     method: Option<ProposalMergeMethod>,
     session: &Session,
     confirm: &dyn Fn(&Proposal) -> Result<bool, Failure>,
-) -> Result<MergeOutcome, Failure> {
+) -> Result<ProposalMergeResult, Failure> {
     let repository = session.open_repository()?;
     let opened = ForgeSession::open(forge, &repository, session)?;
     let found = opened.find(named)?;
     if found.state == ProposalState::Merged {
-        return Ok(MergeOutcome::MergedBefore(found));
+        return Ok(ProposalMergeResult::MergedBefore(found));
     }
     if !confirm(&found)? {
-        return Ok(MergeOutcome::Declined);
+        return Ok(ProposalMergeResult::Declined);
     }
     let method = method.or(merge::proposal_options(&opened, &found).method).unwrap_or_default();
-    merge::merge_proposal(&opened, &found, method, &repository, session).map(MergeOutcome::Merged)
+    merge::merge_proposal(&opened, &found, method, &repository, session)
+        .map(ProposalMergeResult::Merged)
 }
 
-/// A forge, opened, and what the repository says of it.
+/// An open forge, with its location and the configuration of the repository.
 pub struct ForgeSession<'r> {
     pub forge: Box<dyn Forge + 'r>,
     home: ForgeLocation,
@@ -136,7 +137,7 @@ impl<'r> ForgeSession<'r> {
     /// Opens the forge of the repository.
     ///
     /// # Errors
-    /// When nothing says which forge it is, or there is no token.
+    /// When the forge is unknown, or there is no token.
     pub fn open(
         choice: &ForgeChoice,
         repository: &'r Repository,
@@ -148,22 +149,21 @@ impl<'r> ForgeSession<'r> {
         Ok(ForgeSession { forge, home, config })
     }
 
-    /// The one that a number, an address or a branch names.
+    /// Finds a pull request by its number, address or branch.
     pub fn find(&self, named: &str) -> Result<Proposal, Failure> {
         if let Some(number) = number(named) {
             return Ok(self.forge.get_proposal(number)?);
         }
         self.forge.find_proposal(named)?.ok_or_else(|| {
-            let failure =
-                Failure::usage(format!("there is no open proposal of a branch `{named}`"));
-            failure.hint("`towpath proposals list` shows those that are open")
+            let failure = Failure::usage(format!("no open pull request has the branch `{named}`"));
+            failure.hint("`towpath proposals list` lists open pull requests")
         })
     }
 }
 
-/// What the newest commit that is known here says; nothing, where there is none.
+/// The configuration in the newest known commit; the default one where there is no commit.
 fn config(repository: &Repository, session: &Session) -> Result<Config, Failure> {
-    let branch = session.options.branch.clone().or_else(|| repository.origin_head());
+    let branch = usual_branch(session, repository);
     let Ok(tip) = known_tip(repository, branch.as_deref()) else { return Ok(Config::default()) };
     let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, ParseCache::default());
     let stated = effective_config::find_config_file(
@@ -174,7 +174,7 @@ fn config(repository: &Repository, session: &Session) -> Result<Config, Failure>
     Ok(stated.map(|stated| stated.config).unwrap_or_default())
 }
 
-/// `12`, or what ends in it: `#12`, `!12`, `https://…/pull/12`.
+/// Parses a number: `12`, `#12`, `!12`, or an address such as `https://…/pull/12`.
 fn number(named: &str) -> Option<u64> {
     let is_address = named.contains("://") || named.contains(['#', '!']);
     let digits = if is_address { named.rsplit(['/', '#', '!']).next()? } else { named };

@@ -1,17 +1,19 @@
-//! Stages that are branches: where these are, or were at the moment that is meant.
+//! Stages that are branches: their tips, now or at another time.
 
+use super::selector::RevisionSelector;
 use crate::config::Config;
 use crate::git::{GitError, Oid, Repository, Snapshot, revision_or_time};
-use crate::model::{Mapping, MappingEntry};
+use crate::model::{Mapping, MappingEntry, StageName};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
-use crate::ops::state::RevisionSelector;
 use crate::source;
 use crate::source::{ParseCache, SnapshotReader};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
-/// The moment that `--at` means for branches: the one it names, or that of the commit it names. `None`
-/// for now, which the newest commit means too. Guard compares states of one branch, the others as they are.
+/// The time that `--at` means for branches of stages: the named time, or that of the named commit.
+/// `None` means now, as for the newest commit, and for the guard, which compares states of one
+/// branch only.
 pub(super) fn branch_time(
     session: &Session,
     repository: &Repository,
@@ -28,7 +30,7 @@ pub(super) fn branch_time(
     }
 }
 
-/// The newest commit that a branch had at a moment; `None` where it had none yet.
+/// The newest commit of a branch at a time; `None` where it had no commit yet.
 pub(super) fn tip_at(
     session: &Session,
     repository: &Repository,
@@ -44,8 +46,7 @@ pub(super) fn tip_at(
     }
 }
 
-/// Adds what the branches of branch-per-environment stages say. A branch that is missing is a
-/// warning: the other stages are still answered.
+/// Replaces the entries of stages that are branches with the entries on those branches.
 pub(super) fn stage_branches(
     session: &Session,
     repository: &Repository,
@@ -73,4 +74,23 @@ pub(super) fn stage_branches(
         mapping.warnings.dedup();
     }
     Ok(())
+}
+
+/// The branches that hold a stage, with the commits that `tip_of` finds for them.
+///
+/// # Errors
+/// Those of `tip_of`, with where the branch is configured.
+pub fn stage_branch_tips(
+    config: &Config,
+    tip_of: &dyn Fn(&str) -> Result<Oid, Failure>,
+) -> Result<BTreeMap<StageName, (String, Oid)>, Failure> {
+    let tip = |(stage, branch): (&StageName, &str)| {
+        let tip = tip_of(branch).map_err(|failure| {
+            failure.hint(format!(
+                "the configuration puts stage `{stage}` on this branch; see `towpath config show`"
+            ))
+        })?;
+        Ok((stage.clone(), (branch.to_owned(), tip)))
+    };
+    config.stage_branches().map(tip).collect()
 }

@@ -1,4 +1,4 @@
-//! Which configuration counts: a named file, the repository's `towpath.yaml`, or what discovery
+//! The effective configuration: a named file, the repository's `towpath.yaml`, or what discovery
 //! proposes.
 
 use crate::config;
@@ -10,19 +10,21 @@ use crate::git::{Repository, Snapshot};
 use crate::history::index::{DiscoveredRule, DiscoveryRecord};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
+use crate::ops::state::deployed_branch::DeployedBranch;
 use crate::source::{ParseCache, SnapshotReader};
 use std::path::Path;
 
-/// The configuration, and how it came about.
+/// The effective configuration, and its origin.
 pub struct EffectiveConfig {
     pub config: Config,
-    /// What discovery assumed, where nobody said it.
+    /// The proposal of discovery, where the configuration names no sources.
     pub assumed: Option<DiscoveredConfig>,
-    /// One line for the user, where the configuration is not where they may think.
+    /// A note for the user, where the configuration is from an unexpected place.
     pub note: Option<String>,
 }
 
 /// A configuration that somebody wrote.
+#[derive(Debug, Clone)]
 pub struct ConfigFile {
     pub text: String,
     /// The file, as the user would name it.
@@ -32,7 +34,7 @@ pub struct ConfigFile {
 }
 
 impl EffectiveConfig {
-    /// Do they follow from one commit alone? What branches are called is another matter.
+    /// True where the configuration depends on one commit only, and not on the names of branches.
     pub fn follow_from_a_commit(&self) -> bool {
         self.assumed
             .as_ref()
@@ -47,11 +49,11 @@ impl ConfigFile {
     }
 }
 
-/// Finds what somebody wrote for one state of a repository. An older state without one is read by
-/// the newest; a file that is not committed yet counts where no commit has one.
+/// Finds the configuration file for one state of a repository: in that state, else in the newest
+/// commit, else in the work tree.
 ///
 /// # Errors
-/// When the file that counts is wrong, with all its problems.
+/// When the file is wrong, with all its problems.
 pub fn find_config_file(
     session: &Session,
     repository: &Repository,
@@ -61,7 +63,9 @@ pub fn find_config_file(
         return Ok(Some(own));
     }
     let cache = ParseCache::default();
-    let tip = repository.head_commit().ok().filter(|tip| Some(*tip) != reader.snapshot().commit());
+    let branch = DeployedBranch::find(session, repository, None).ok();
+    let tip = branch.map(|branch| branch.tip);
+    let tip = tip.filter(|tip| Some(*tip) != reader.snapshot().commit());
     let newest = tip.and_then(|tip| Snapshot::of_commit(repository, tip).ok());
     if let Some(snapshot) = &newest
         && let Some(text) = text_in(&SnapshotReader::new(snapshot, &cache))?
@@ -72,16 +76,17 @@ pub fn find_config_file(
     if let Some(snapshot) = &on_disk
         && let Some(text) = text_in(&SnapshotReader::new(snapshot, &cache))?
     {
-        let note = format!("{CONFIG_FILE} is not committed yet; it is read from the work tree");
+        let note = format!("{CONFIG_FILE} is not committed yet; using the one in the work tree");
         return ConfigFile::new(text, CONFIG_FILE, Some(note)).map(Some);
     }
     Ok(None)
 }
 
-/// What the user named, or else what one state says of itself: no other state is asked.
+/// Finds the configuration file that the user named, else the one in this state; other states are
+/// not read.
 ///
 /// # Errors
-/// When it is wrong, with all its problems.
+/// When the file is wrong, with all its problems.
 pub fn find_own_config(
     session: &Session,
     reader: &SnapshotReader<'_>,
@@ -93,7 +98,7 @@ pub fn find_own_config(
     text_in(reader)?.map(|text| ConfigFile::new(text, CONFIG_FILE, None)).transpose()
 }
 
-/// The configuration that counts; what nobody wrote is discovered.
+/// The effective configuration. Discovery proposes the sources if no file names them.
 pub fn load(
     session: &Session,
     repository: &Repository,
@@ -108,7 +113,7 @@ pub fn load(
     }
 }
 
-/// The same out of what discovery once found; `None` where that does not do.
+/// The effective configuration from a stored discovery; `None` where the record does not fit.
 pub fn restore_config(
     session: &Session,
     stated: Option<ConfigFile>,
@@ -134,7 +139,7 @@ pub fn restore_config(
     }
 }
 
-/// What discovery found, to be kept.
+/// The record of a discovery, for the index.
 pub fn discovery_record(proposal: &DiscoveredConfig) -> DiscoveryRecord {
     let text = |config: &Config| config.rules.iter().map(DiscoveredRule::from).collect();
     DiscoveryRecord {
@@ -147,7 +152,8 @@ pub fn discovery_record(proposal: &DiscoveredConfig) -> DiscoveryRecord {
     }
 }
 
-/// A configuration that names stages but no sources leaves the sources to discovery.
+/// Combines the configuration file with the proposal of discovery. A file that names stages but no
+/// sources takes its sources from discovery.
 fn combine_config(
     session: &Session,
     stated: Option<ConfigFile>,
@@ -174,13 +180,13 @@ fn combine_config(
     }
 }
 
-/// The text of a configuration file the user named.
+/// The text of a configuration file that the user named.
 ///
 /// # Errors
-/// When it cannot be read.
+/// When the file cannot be read.
 pub fn read_config_text(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|error| {
-        Failure::usage(format!("the configuration `{}` cannot be read", path.display()))
+        Failure::usage(format!("cannot read the configuration `{}`", path.display()))
             .with_cause(&error)
     })
 }
@@ -188,7 +194,7 @@ pub fn read_config_text(path: &Path) -> Result<String, Failure> {
 /// The text of the repository's own configuration, if it has one.
 ///
 /// # Errors
-/// When it has one that cannot be read: what somebody wrote down is never passed over.
+/// When the file exists but cannot be read. It is never ignored.
 pub fn text_in(reader: &SnapshotReader<'_>) -> Result<Option<String>, Failure> {
     if reader.find_file(CONFIG_FILE).is_none() {
         return Ok(None);
@@ -206,6 +212,6 @@ pub fn text_in(reader: &SnapshotReader<'_>) -> Result<Option<String>, Failure> {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Failure::usage(format!("the configuration cannot be used\n{error}"))
+        Failure::usage(format!("the configuration is invalid\n{error}"))
     }
 }

@@ -1,21 +1,21 @@
-//! Where the index of a repository is kept, if one may be.
+//! The location of the history index of a repository.
 
 use crate::git::Repository;
 use crate::history::index::{CacheFile, IndexRecord};
 use crate::ops::session::Session;
 use crate::ops::state::effective_config::ConfigFile;
 
-/// The place of what is known of single commits, in whatever way a repository is read.
+/// The cache file for flags of commits, which do not depend on the configuration.
 pub fn of_commits(session: &Session, repository: &Repository) -> Option<CacheFile> {
     let folder = session.options.cache.as_deref().filter(|_| !session.options.no_index)?;
     Some(CacheFile::new(folder.join("commits"), repository.common_dir(), &[]))
 }
 
-/// The place of the index, for one way of reading a repository.
+/// Path of the index file for a repository and configuration; `None` disables the index.
 pub struct IndexLocation(Option<CacheFile>);
 
 impl IndexLocation {
-    /// The place for what is read with these settings.
+    /// The location of the index for these settings.
     pub fn new(
         session: &Session,
         repository: &Repository,
@@ -38,25 +38,25 @@ impl IndexLocation {
         )
     }
 
-    /// No place: nothing is kept.
+    /// No location: no index is read or written.
     pub fn none() -> Self {
         IndexLocation(None)
     }
 
-    /// What the index says. One that cannot be used is passed over, for it is made anew.
+    /// Loads the index. An unusable index is ignored and rebuilt.
     pub fn load_record(&self, session: &Session) -> Option<IndexRecord> {
         self.0.as_ref()?.read().unwrap_or_else(|damage| {
-            session.detail(&format!("the index is not used: {damage}; it is made anew"));
+            session.detail(&format!("rebuilding the index: {damage}"));
             None
         })
     }
 
-    /// Keeps a record, unless nothing may be written. That this fails is no reason to fail.
+    /// Stores a record, unless nothing may be written. A failure is only a detail.
     pub fn store_record(&self, session: &Session, record: &IndexRecord) {
         let shelf =
             self.0.as_ref().filter(|_| session.writable_cache().is_some() && record.is_whole());
         if let Some(Err(error)) = shelf.map(|shelf| shelf.write(record)) {
-            session.detail(&format!("the index cannot be kept: {error}"));
+            session.detail(&format!("cannot store the index: {error}"));
         }
     }
 }

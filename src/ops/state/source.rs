@@ -1,76 +1,78 @@
-//! Where a survey begins: the state that is meant, what is configured there, and which branch it is of.
+//! Where a state begins: the snapshot that is meant, the configuration file that counts there, and
+//! the branch that it is of.
 
+use super::deployed_branch::usual_branch;
+use super::effective_config::{self, ConfigFile};
+use super::selector::{RevisionSelector, open_snapshot};
 use crate::git::{Repository, Snapshot};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
-use crate::ops::state::effective_config;
-use crate::ops::state::effective_config::ConfigFile;
-use crate::ops::state::{RevisionSelector, open_snapshot};
 use crate::source::{ParseCache, SnapshotReader};
 
-pub(super) struct StateSource<'r> {
+/// A snapshot, the configuration file that counts for it, and its branch.
+pub struct StateSource<'r> {
     pub snapshot: Snapshot<'r>,
-    /// The configuration that somebody wrote.
-    pub stated: Option<ConfigFile>,
+    pub config_file: Option<ConfigFile>,
     pub branch: Option<String>,
 }
 
+/// The snapshot of a branch; `None` is the commit that is checked out.
+type SnapshotOf<'s, 'r> = &'s dyn Fn(Option<&str>) -> Result<Snapshot<'r>, Failure>;
+
+/// The configuration file that counts for a snapshot.
+type ConfigOf<'s> = &'s dyn Fn(&SnapshotReader<'_>) -> Result<Option<ConfigFile>, Failure>;
+
 impl<'r> StateSource<'r> {
-    /// Begins at the branch that is asked for, else at the one the configuration names, else at HEAD.
+    /// The source of the state that is asked for.
+    ///
+    /// # Errors
+    /// When there is no such state, or its configuration is wrong.
     pub fn load(
         session: &Session,
         repository: &'r Repository,
         when: RevisionSelector<'_>,
         cache: &ParseCache,
     ) -> Result<Self, Failure> {
-        let asked = session.options.branch.as_deref();
-        let snapshot = open_snapshot(session, repository, when, asked)?;
-        let stated =
-            find_config_file(session, repository, when, &SnapshotReader::new(&snapshot, cache))?;
-        let branch = asked.map(str::to_owned).or_else(|| repository.head_branch());
-        let start = StateSource { snapshot, stated, branch };
-        if asked.is_some() {
-            Ok(start)
-        } else {
-            start.on_its_branch(session, repository, when, cache)
-        }
+        let snapshot_of = |branch: Option<&str>| open_snapshot(session, repository, when, branch);
+        let config_of = |reader: &SnapshotReader<'_>| {
+            if when.is_alone {
+                effective_config::find_own_config(session, reader)
+            } else {
+                effective_config::find_config_file(session, repository, reader)
+            }
+        };
+        StateSource::locate(session, repository, &snapshot_of, &config_of, cache)
     }
 
-    /// Goes over to the branch that the configuration names. A complete configuration counts there,
-    /// too; of one that is not, the branch may have its own.
-    fn on_its_branch(
-        self,
+    /// The one rule for which branch and which configuration count: the branch that the user names,
+    /// else the one that the configuration of the usual branch names. A complete configuration
+    /// counts on the branch it names, too; otherwise that branch may have its own.
+    ///
+    /// # Errors
+    /// Those of the two functions.
+    pub fn locate(
         session: &Session,
-        repository: &'r Repository,
-        when: RevisionSelector<'_>,
+        repository: &Repository,
+        snapshot_of: SnapshotOf<'_, 'r>,
+        config_of: ConfigOf<'_>,
         cache: &ParseCache,
     ) -> Result<Self, Failure> {
-        let named = self.stated.as_ref().and_then(|stated| stated.config.branch.clone());
-        let Some(named) = named.filter(|named| self.branch.as_ref() != Some(named)) else {
-            return Ok(self);
+        let branch = usual_branch(session, repository);
+        let snapshot = snapshot_of(branch.as_deref())?;
+        let config_file = config_of(&SnapshotReader::new(&snapshot, cache))?;
+        let configured = config_file.as_ref().and_then(|file| file.config.branch.clone());
+        let is_named = session.options.branch.is_some();
+        let Some(named) = configured.filter(|named| !is_named && branch.as_ref() != Some(named))
+        else {
+            return Ok(StateSource { snapshot, config_file, branch });
         };
-        let snapshot = open_snapshot(session, repository, when, Some(&named))?;
-        let is_complete =
-            self.stated.as_ref().is_some_and(|stated| !stated.config.rules.is_empty());
-        let stated = if is_complete {
-            self.stated
+        let snapshot = snapshot_of(Some(&named))?;
+        let is_complete = config_file.as_ref().is_some_and(|file| !file.config.rules.is_empty());
+        let config_file = if is_complete {
+            config_file
         } else {
-            find_config_file(session, repository, when, &SnapshotReader::new(&snapshot, cache))?
+            config_of(&SnapshotReader::new(&snapshot, cache))?
         };
-        Ok(StateSource { snapshot, stated, branch: Some(named) })
-    }
-}
-
-/// The configuration that somebody wrote and that counts for this state.
-pub(super) fn find_config_file(
-    session: &Session,
-    repository: &Repository,
-    when: RevisionSelector<'_>,
-    reader: &SnapshotReader<'_>,
-) -> Result<Option<ConfigFile>, Failure> {
-    if when.is_alone {
-        effective_config::find_own_config(session, reader)
-    } else {
-        effective_config::find_config_file(session, repository, reader)
+        Ok(StateSource { snapshot, config_file, branch: Some(named) })
     }
 }

@@ -1,4 +1,4 @@
-//! `approval-after-failure` and `approvals`: somebody permitted has said yes to this version.
+//! `approval-after-failure` and `approvals`: a permitted person has approved this version.
 
 use super::{GateInput, rule_origin};
 use crate::config::gates::{ApprovalGate, Gate, GateKind, GateRule};
@@ -25,7 +25,7 @@ fn after_failure(case: &GateInput<'_>, rule: &GateRule) -> GateAnswer {
     let stage = case.question.stage;
     let open = |reason: String| GateAnswer::open(KIND, rule_origin(rule), reason);
     if case.question.purpose == MoveDirection::Back {
-        return open("a rollback is the answer to a failure".into());
+        return open("rollbacks need no approval".into());
     }
     let end = case.question.history_end();
     let last = case.slots.iter().filter_map(|slot| case.evidence.current_run(slot, end));
@@ -36,7 +36,7 @@ fn after_failure(case: &GateInput<'_>, rule: &GateRule) -> GateAnswer {
         Some((landing, (_, event))) => {
             answer_for(case, rule, 1, Some((landing.version.to_string(), event.time.as_second())))
         }
-        None => open(format!("the last deployment to {stage} has not failed")),
+        None => open(format!("the last deployment to {stage} did not fail")),
     }
 }
 
@@ -54,14 +54,14 @@ fn answer_for(
     }
     let why = match &failure {
         Some((version, at)) => {
-            format!("{version} failed at {}, so somebody has to approve", format_seconds(*at))
+            format!("{version} failed at {}; approval required", format_seconds(*at))
         }
-        None if people.is_empty() => format!("nobody has approved; {needed} needed"),
-        None => format!("{} of {needed} have approved: {}", people.len(), names()),
+        None if people.is_empty() => format!("no approvals yet; {needed} required"),
+        None => format!("{} of {needed} approvals: {}", people.len(), names()),
     };
     let why = match case.evidence.facts.find_reviews(case.question) {
         Ok(_) => why,
-        Err(silence) => format!("{why}; reviews are not known: {silence}"),
+        Err(silence) => format!("{why}; cannot read reviews: {silence}"),
     };
     let version = shell_argument(&case.question.version.to_string());
     GateAnswer::with_verdict(KIND, rule_origin(rule), Verdict::NeedsApproval, why)
@@ -73,7 +73,7 @@ fn answer_for(
         ))
 }
 
-/// Those who have approved and are permitted to: by the ledger, or by a review at the forge.
+/// People who have approved and are permitted to, by ledger event or by review on the forge.
 fn permitted_approvers(case: &GateInput<'_>, after: i64) -> BTreeSet<String> {
     let permission = case.evidence.config.pipeline.find_permission(case.question.stage.as_str());
     let mut out = BTreeSet::new();

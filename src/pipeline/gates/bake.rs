@@ -1,4 +1,4 @@
-//! `bake`: the version has run in the stages before for a time, without a break.
+//! `bake`: the version has run in the previous stages for a time without interruption.
 
 use super::{GateInput, rule_origin, target_suffix};
 use crate::config::gates::{BakeGate, Gate, GateKind, GateRule};
@@ -14,12 +14,12 @@ use jiff::tz::TimeZone;
 
 const KIND: GateKind = GateKind::Bake;
 
-/// How long something bakes, and who says so.
+/// A required run time, and the rule that asks for it.
 pub(super) struct BakeRequirement {
     pub kind: GateKind,
     pub place: RuleOrigin,
     pub seconds: i64,
-    /// Counted from when it passed.
+    /// True if the time counts from the passed outcome instead of the deployment.
     pub from_outcome: bool,
 }
 
@@ -29,7 +29,7 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
         return Some(GateAnswer::open(
             KIND,
             rule_origin(rule),
-            format!("{} has run it before", case.question.stage),
+            format!("{} has run this version before", case.question.stage),
         ));
     }
     let stages = case.stages(&bake.stages);
@@ -38,7 +38,7 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
         GateAnswer::open(
             KIND,
             rule_origin(rule),
-            format!("nothing comes before {}", case.question.stage),
+            format!("{} has no previous stage", case.question.stage),
         )
     };
     Some(answers.reduce(GateAnswer::stricter).unwrap_or_else(nothing))
@@ -75,7 +75,7 @@ fn in_slot<'c>(
     )
 }
 
-/// The best of all stays of the version counts; `None` where there is none.
+/// Returns the best answer over all runs of the version; `None` if it never ran.
 pub(super) fn best_bake<'l, 'e: 'l>(
     case: &GateInput<'_>,
     oven: &BakeRequirement,
@@ -103,7 +103,7 @@ fn of_stay(
         (false, _) => landing.time,
         (true, Some((Outcome::Passed, event))) => Some(event.time.as_second()),
         (true, _) => {
-            let reason = format!("{name} has not passed, and bakes for {needed} from then");
+            let reason = format!("{name} has not passed; it must bake for {needed} after that");
             return GateAnswer::shut(kind, place, reason)
                 .with_since(landing.time)
                 .with_clear_command(case.record_command(landing.slot, "passed"));
@@ -111,7 +111,7 @@ fn of_stay(
     };
     let edge = case.evidence.limit_before(landing);
     let Some(start) = start.or(edge.map(|edge| edge.since)) else {
-        return GateAnswer::open(kind, place, format!("{name} is older than history"));
+        return GateAnswer::open(kind, place, format!("{name} is older than the history"));
     };
     let done = start.saturating_add(oven.seconds);
     let end = landing.left.unwrap_or(case.question.seconds());
@@ -125,7 +125,7 @@ fn of_stay(
     }
     if landing.left.is_some() {
         let reason = format!(
-            "{name} was replaced after {}; it bakes for {needed}",
+            "{name} was replaced after {}; it must bake for {needed}",
             format_duration(end - start)
         );
         let shut = GateAnswer::shut(kind, place, reason).with_since(landing.left);
@@ -134,10 +134,12 @@ fn of_stay(
     let until = Timestamp::from_second(done).unwrap_or(Timestamp::MAX).to_zoned(TimeZone::UTC);
     let wait = |reason| GateAnswer::with_verdict(kind, place, Verdict::Wait { until }, reason);
     match edge.filter(|_| !oven.from_outcome) {
-        None => wait(format!("{name} bakes for {needed} since {}", format_seconds(start)))
-            .with_since(Some(start)),
+        None => {
+            wait(format!("{name} must bake for {needed}, counted from {}", format_seconds(start)))
+                .with_since(Some(start))
+        }
         Some(edge) => wait(format!(
-            "{name} bakes for {needed}, and history ends here at {}",
+            "{name} must bake for {needed}; the history of this clone starts at {}",
             format_seconds(start)
         ))
         .with_clear_command(edge.remedy),

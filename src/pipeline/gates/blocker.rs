@@ -1,4 +1,4 @@
-//! `blocker`: something outside stands in the way. No answer counts as shut.
+//! `blocker`: an external condition. No answer counts as shut.
 
 use super::{GateInput, rule_origin};
 use crate::config::gates::{BlockedBy, BlockerGate, Gate, GateKind, GateRule};
@@ -10,23 +10,21 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
     let name = name(blocker);
     let shut = |reason: String| GateAnswer::shut(GateKind::Blocker, rule_origin(rule), reason);
     Some(match case.evidence.facts.find_answer(rule.line, case.question) {
-        Some(ExternalAnswer::Open) => GateAnswer::open(
-            GateKind::Blocker,
-            rule_origin(rule),
-            format!("{name} has nothing against it"),
-        ),
+        Some(ExternalAnswer::Open) => {
+            GateAnswer::open(GateKind::Blocker, rule_origin(rule), format!("{name} does not block"))
+        }
         Some(ExternalAnswer::Shut(said)) => {
-            shut(blocker_reason(blocker, said).unwrap_or_else(|| format!("{name} says no")))
+            shut(blocker_reason(blocker, said).unwrap_or_else(|| format!("{name} blocks")))
         }
         Some(ExternalAnswer::NoAnswer(why)) => {
-            shut(format!("no answer of {name}, which counts as shut: {why}"))
+            shut(format!("no answer from {name} (counts as shut): {why}"))
         }
         None if case.question.is_past => GateAnswer::open(
             GateKind::Blocker,
             rule_origin(rule),
-            format!("{name} tells only of now, and was not asked"),
+            format!("{name} cannot be checked for a past time"),
         ),
-        None => shut(format!("{name} was not asked, which counts as shut")),
+        None => shut(format!("{name} was not checked (counts as shut)")),
     })
 }
 
@@ -42,8 +40,8 @@ fn blocker_reason(blocker: &BlockerGate, said: &str) -> Option<String> {
 fn name(blocker: &BlockerGate) -> String {
     match &blocker.by {
         BlockedBy::Command(call) => format!("`{}`", call.argv.first().map_or("", String::as_str)),
-        BlockedBy::File(path) => format!("the file {path}"),
-        BlockedBy::Issue(label) => format!("the label {label}"),
+        BlockedBy::File(path) => format!("file {path}"),
+        BlockedBy::Issue(label) => format!("label {label}"),
         BlockedBy::Http { url, .. } => url.split(['?', '#']).next().unwrap_or(url).to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! `freeze`: nothing moves for a time.
+//! `freeze`: no changes for a period.
 
 use super::{GateInput, rule_origin};
 use crate::config::gates::{FreezePeriod, Gate, GateKind, GateRule};
@@ -10,7 +10,7 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
     let (from, to) = (freeze.from.timestamp(), freeze.to.timestamp());
     let open = |reason: String| Some(GateAnswer::open(GateKind::Freeze, rule_origin(rule), reason));
     if case.question.at < from {
-        return open(format!("the freeze begins {}", format_zoned(&freeze.from)));
+        return open(format!("the freeze starts {}", format_zoned(&freeze.from)));
     }
     if case.question.at >= to {
         return open(format!("the freeze ended {}", format_zoned(&freeze.to)));
@@ -24,7 +24,7 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
     )
 }
 
-/// The freezes that hold.
+/// The freezes that apply.
 pub(in crate::pipeline) fn periods<'c>(case: &GateInput<'c>) -> Vec<&'c FreezePeriod> {
     let period = |rule: &'c GateRule| match &rule.gate {
         Gate::Freeze(freeze) => Some(freeze),

@@ -1,5 +1,5 @@
-//! `hold`: after a rollback the stage stays where it is until it is released, so that no automation
-//! undoes it.
+//! `hold`: after a rollback the app stays as it is until it is released, so that no automation
+//! reverts the rollback.
 
 use super::GateInput;
 use crate::config::gates::GateKind;
@@ -11,16 +11,16 @@ pub(super) fn answer(case: &GateInput<'_>) -> GateAnswer {
     let Some((event, reason)) =
         case.evidence.ledger.find_hold(subject, stage, case.question.history_end())
     else {
-        return GateAnswer::open(GateKind::Hold, RuleOrigin::BuiltIn, "it is not on hold");
+        return GateAnswer::open(GateKind::Hold, RuleOrigin::BuiltIn, "not on hold");
     };
     if case.question.purpose == MoveDirection::Back {
         return GateAnswer::open(
             GateKind::Hold,
             RuleOrigin::BuiltIn,
-            "a hold does not stop a rollback",
+            "holds do not stop rollbacks",
         );
     }
-    let said = format!("{} put it on hold: {reason}", event.by.name);
+    let said = format!("put on hold by {}: {reason}", event.by.name);
     GateAnswer::shut(GateKind::Hold, RuleOrigin::Ledger(event.id.clone()), said)
         .with_since(Some(event.time.as_second()))
         .with_clear_command(case.command_text("release", stage, ""))

@@ -1,7 +1,7 @@
-//! `isolation`: what was deployed last has an outcome. Unknown is not passed.
+//! `isolation`: the last deployment has an outcome. Unknown is not passed.
 //!
-//! Where nobody configured it, a first stage takes what builds bring, and what landed before the
-//! pipeline was watched is not judged: before the ledger begins, and by others than towpath.
+//! By default a first stage takes every build, and deployments that predate the pipeline are not
+//! judged: those before the first ledger event, unless made by towpath.
 
 use super::{GateInput, rule_origin, target_suffix};
 use crate::config::gates::{Gate, GateKind, IsolationScope};
@@ -20,11 +20,11 @@ pub(super) fn answer(case: &GateInput<'_>) -> Option<GateAnswer> {
         None => (IsolationScope::Target, RuleOrigin::BuiltIn),
     };
     if place == RuleOrigin::BuiltIn && case.is_first() {
-        let reason = format!("{} takes what builds bring", case.question.stage);
+        let reason = format!("{} is a first stage and takes every build", case.question.stage);
         return Some(GateAnswer::open(GateKind::Isolation, place, reason));
     }
     if case.question.purpose == MoveDirection::Back {
-        let reason = "a rollback says itself how the last deployment turned out";
+        let reason = "rollbacks need no outcome";
         return Some(GateAnswer::open(GateKind::Isolation, place, reason));
     }
     let slots = match isolation {
@@ -61,7 +61,7 @@ fn of_landing(
     }
     if let Some(edge) = case.evidence.limit_before(landing) {
         let reason = format!(
-            "it is not known when {version} landed: history ends here at {}",
+            "unknown when {version} was deployed: the history of this clone starts at {}",
             format_seconds(edge.since)
         );
         return GateAnswer::shut(GateKind::Isolation, place, reason)
@@ -69,12 +69,12 @@ fn of_landing(
     }
     let is_usual = place == RuleOrigin::BuiltIn;
     if is_usual && case.evidence.is_from_before(landing) {
-        let reason = format!("{version} landed before outcomes were kept here");
+        let reason = format!("{version} was deployed before outcomes were recorded here");
         return GateAnswer::open(GateKind::Isolation, place, reason).with_since(landing.time);
     }
     let landed = landing
         .time
-        .map(|time| format!(" landed at {} and", format_seconds(time)))
+        .map(|time| format!(" (deployed {})", format_seconds(time)))
         .unwrap_or_default();
     let subject = AppComponent { app: landing.slot.app.clone(), component: None };
     let (app, stage) =
@@ -88,13 +88,13 @@ fn of_landing(
     GateAnswer::shut(
         GateKind::Isolation,
         place,
-        format!("{version}{landed} has no outcome; unknown is not passed"),
+        format!("{version}{landed} has no recorded outcome"),
     )
     .with_since(landing.time)
     .with_clear_command(format!("towpath record {app} --stage {stage}{only} passed"))
 }
 
-/// The version, and whose it is if that is another app.
+/// The version, with its app if that is another one.
 fn version_text(case: &GateInput<'_>, landing: &EvidenceRunPeriod<'_>) -> String {
     if landing.slot.app == case.question.subject.app {
         landing.version.to_string()

@@ -1,4 +1,4 @@
-//! `lock`: nobody has locked this stage or app.
+//! `lock`: the stage and the app are not locked.
 
 use super::GateInput;
 use crate::config::gates::GateKind;
@@ -13,9 +13,9 @@ pub(super) fn answer(case: &GateInput<'_>) -> GateAnswer {
     let (subject, stage) = (case.question.subject, case.question.stage);
     let here = locks.into_iter().filter(|lock| lock.applies_to(subject, stage));
     let answers = here.map(|lock| locked_answer(&lock));
-    answers.reduce(GateAnswer::stricter).unwrap_or_else(|| {
-        GateAnswer::open(GateKind::Lock, RuleOrigin::BuiltIn, "nobody has locked it")
-    })
+    answers
+        .reduce(GateAnswer::stricter)
+        .unwrap_or_else(|| GateAnswer::open(GateKind::Lock, RuleOrigin::BuiltIn, "not locked"))
 }
 
 fn locked_answer(lock: &Lock<'_>) -> GateAnswer {
@@ -25,7 +25,7 @@ fn locked_answer(lock: &Lock<'_>) -> GateAnswer {
         .until
         .map(|until| format!(" until {}", format_seconds(until.as_second())))
         .unwrap_or_default();
-    let reason = format!("{who} has locked {}{until}: {}", lock.name(), lock.reason);
+    let reason = format!("{} is locked by {who}{until}: {}", lock.name(), lock.reason);
     let verdict = match lock.until {
         Some(until) => Verdict::Wait { until: until.to_zoned(TimeZone::UTC) },
         None => Verdict::Shut,

@@ -1,4 +1,4 @@
-//! The gates, one file each. Each takes the case and gives an answer for every rule that holds.
+//! The gates, one per file. Each takes the input and returns an answer per applicable rule.
 
 mod approval;
 mod bake;
@@ -30,13 +30,13 @@ use super::verdict::{GateAnswer, RuleOrigin};
 use crate::config::gates::{GateKind, GateRule};
 use crate::model::{CellKey, StageName};
 
-/// A question with all that is needed to answer it.
+/// A query with the data needed to answer it.
 pub(super) struct GateInput<'c> {
     pub evidence: &'c Evidence<'c>,
     pub question: &'c GateQuery<'c>,
-    /// The slots that would move.
+    /// Cells that would move.
     pub slots: Vec<&'c CellKey>,
-    /// The stages its version comes from.
+    /// Stages that the version comes from.
     pub before: Vec<StageName>,
 }
 
@@ -47,13 +47,13 @@ impl<'c> GateInput<'c> {
         GateInput { evidence, question, slots, before }
     }
 
-    /// Does nothing come before the stage?
+    /// True if no stage comes before this one.
     fn is_first(&self) -> bool {
         let stage = self.evidence.config.stage(self.question.stage.as_str());
         stage.is_none_or(|stage| stage.after.is_empty())
     }
 
-    /// The configured rules of a kind.
+    /// Configured rules of a kind that apply to the query.
     pub fn rules_of(&self, kind: GateKind) -> Vec<&'c GateRule> {
         self.evidence.config.pipeline.rules_for(
             kind,
@@ -62,12 +62,12 @@ impl<'c> GateInput<'c> {
         )
     }
 
-    /// The stages that a rule looks at.
+    /// Stages that a rule checks: those it names, or the previous ones.
     fn stages<'s>(&'s self, named: &'s [StageName]) -> &'s [StageName] {
         if named.is_empty() { &self.before } else { named }
     }
 
-    /// The newest time the version came to each slot of a stage that it came to.
+    /// Newest run of the version in each cell of a stage that ran it.
     fn newest_runs(&self, stage: &StageName) -> Vec<EvidenceRunPeriod<'c>> {
         let newest = |slot| {
             let course = self.evidence.run_periods(slot, self.question.history_end());
@@ -76,21 +76,22 @@ impl<'c> GateInput<'c> {
         self.evidence.source_cells(self.question, stage).into_iter().filter_map(newest).collect()
     }
 
-    /// A place has never run the version, as far as that can be known.
+    /// Answer for a version that has never run in a place, as far as the history tells.
     fn never_ran_answer(&self, kind: GateKind, place: RuleOrigin, name: &str) -> GateAnswer {
         let version = self.question.version;
         match self.evidence.history_limit() {
             None => GateAnswer::shut(kind, place, format!("{name} has never run {version}")),
             Some(edge) => {
                 let since = format_seconds(edge.since);
-                let reason =
-                    format!("{name} has not run {version} since {since}, where history ends here");
+                let reason = format!(
+                    "{name} has not run {version} since {since}, where the history of this clone starts"
+                );
                 GateAnswer::shut(kind, place, reason).with_clear_command(edge.remedy)
             }
         }
     }
 
-    /// The command that says how the version turned out in a place.
+    /// Command that records an outcome of the version in a cell.
     fn record_command(&self, slot: &CellKey, outcome: &str) -> String {
         let target = slot
             .target
@@ -101,14 +102,14 @@ impl<'c> GateInput<'c> {
         self.command_text("record", &slot.stage, &rest)
     }
 
-    /// `towpath VERB APP --stage STAGE`, with all that is needed to name this very deployment.
+    /// Formats `towpath VERB APP --stage STAGE`, with further arguments.
     fn command_text(&self, verb: &str, stage: &StageName, rest: &str) -> String {
         let app = shell_argument(&self.question.subject.to_string());
         format!("towpath {verb} {app} --stage {}{rest}", shell_argument(stage.as_str()))
     }
 }
 
-/// What the gates of one kind answer.
+/// Returns the answers of one kind of gate.
 pub(super) fn ask_gate(kind: GateKind, case: &GateInput<'_>) -> Vec<GateAnswer> {
     match kind {
         GateKind::Order => order::answer(case).into_iter().collect(),
@@ -129,7 +130,8 @@ pub(super) fn ask_gate(kind: GateKind, case: &GateInput<'_>) -> Vec<GateAnswer> 
     }
 }
 
-/// An answer for each rule that holds. A rule without one is shut: nobody knows what it would say.
+/// Returns an answer for each rule that applies. A rule without one is shut, as its answer is
+/// unknown.
 fn answer_rules<'c>(
     kind: GateKind,
     case: &GateInput<'c>,
@@ -140,12 +142,12 @@ fn answer_rules<'c>(
     rules.map(|rule| answer(case, rule).unwrap_or_else(|| silent(rule))).collect()
 }
 
-/// Where a rule stands.
+/// Origin of a configured rule.
 fn rule_origin(rule: &GateRule) -> RuleOrigin {
     RuleOrigin::Config(rule.line)
 }
 
-/// ` (eu)` for a slot with a target.
+/// ` (eu)` for a cell with a target.
 fn target_suffix(slot: &CellKey) -> String {
     slot.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default()
 }

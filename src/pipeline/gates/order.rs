@@ -1,4 +1,4 @@
-//! `order`: the version is or was what the stages right before run. No stage is skipped.
+//! `order`: the previous stages run or ran the version. No stage is skipped.
 
 use super::{GateInput, rule_origin};
 use crate::config::gates::{Gate, GateKind, OrderGate};
@@ -20,7 +20,7 @@ pub(super) fn answer(case: &GateInput<'_>) -> Option<GateAnswer> {
     let open = |reason: String| Some(GateAnswer::open(GateKind::Order, place.clone(), reason));
     let (stage, version) = (case.question.stage, case.question.version);
     if case.before.is_empty() {
-        return open(format!("nothing comes before {stage}"));
+        return open(format!("{stage} has no previous stage"));
     }
     if case.question.purpose == MoveDirection::Back {
         return open(format!("{stage} has run {version} before"));
@@ -55,13 +55,13 @@ fn of_stage(
     let version = landing.version;
     let reason = match (landing.left, landing.time) {
         (Some(left), _) => format!("{before} ran {version} until {}", format_seconds(left)),
-        (None, Some(time)) => format!("{before} runs {version} since {}", format_seconds(time)),
+        (None, Some(time)) => format!("{before} has run {version} since {}", format_seconds(time)),
         (None, None) => format!("{before} runs {version}"),
     };
     GateAnswer::open(GateKind::Order, place, reason).with_since(landing.time)
 }
 
-/// When the slot had the version; where the past is judged, a little later will do.
+/// Run of the version in a cell. For a past query the version may arrive later by the tolerance.
 fn earliest_run<'c>(
     case: &GateInput<'c>,
     order: &OrderGate,

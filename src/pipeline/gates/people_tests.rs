@@ -1,4 +1,4 @@
-//! What the gates say about people, times, the world and versions.
+//! Gates about people, times, external facts and versions.
 
 use crate::pipeline::external_facts::ExternalAnswer;
 use crate::pipeline::ledger::EventKind;
@@ -22,11 +22,11 @@ fn after_a_failure_somebody_has_to_approve() {
     );
     assert_data_eq!(
         bench.said(40, "web prod v2", &["approval"]),
-        "approval open (line 2): the last deployment to prod has not failed\n"
+        "approval open (line 2): the last deployment to prod did not fail\n"
     );
     let bench = bench.event(3, "ann", approved("v2")).outcome(5, "web prod v1 failed");
     let needed = str![[r#"
-approval needs-approval (line 2): v1 failed at 1970-01-01 00:05 UTC, so somebody has to approve
+approval needs-approval (line 2): v1 failed at 1970-01-01 00:05 UTC; approval required
   clear: towpath approve web --stage prod --version v2
 
 "#]];
@@ -47,7 +47,7 @@ fn approvals_are_counted_by_head() {
     assert_data_eq!(
         bench.said(40, "web prod v2", &["approval"]),
         str![[r#"
-approval needs-approval (line 2): nobody has approved; 2 needed
+approval needs-approval (line 2): no approvals yet; 2 required
   clear: towpath approve web --stage prod --version v2
 
 "#]]
@@ -55,7 +55,7 @@ approval needs-approval (line 2): nobody has approved; 2 needed
     let bench = bench.event(3, "ann", approved("v2")).event(4, "ann", approved("v2"));
     assert_data_eq!(
         bench.said(40, "web prod v2", &["approval"]),
-        "approval needs[..] 1 of 2 have approved: ann\n..."
+        "approval needs[..] 1 of 2 approvals: ann\n..."
     );
     let bench = bench.event(4, "bob", approved("v2"));
     assert_data_eq!(
@@ -86,7 +86,7 @@ freeze wait until 1970-01-06 00:00 BST (line 4): holidays: frozen until Tue 1970
     assert_data_eq!(
         bench.said(week + 9 * 60, "web prod v2", &["window", "freeze"]),
         str![[r#"
-window open (line 3): these are opening hours
+window open (line 3): within opening hours
 freeze open (line 4): the freeze ended Tue 1970-01-06 00:00 Europe/London
 
 "#]]
@@ -100,23 +100,23 @@ fn a_blocker_without_an_answer_is_shut() {
     let said = |bench: &GateBench| bench.said(40, "web prod v2 now", &["blocker"]);
     assert_data_eq!(
         said(&bench),
-        "blocker shut (line 3): `./incidents` was not asked, which counts as shut\n"
+        "blocker shut (line 3): `./incidents` was not checked (counts as shut)\n"
     );
     assert_data_eq!(
         bench.said(40, "web prod v2", &["blocker"]),
-        "blocker open (line 3): `./incidents` tells only of now, and was not asked\n"
+        "blocker open (line 3): `./incidents` cannot be checked for a past time\n"
     );
     bench.facts.set_answer(3, ExternalAnswer::NoAnswer("it did not end within 10s".into()));
     assert_data_eq!(
         said(&bench),
-        "blocker shut (line 3): no answer of `./incidents`, which counts as shut: it did not end within 10s\n"
+        "blocker shut (line 3): no answer from `./incidents` (counts as shut): it did not end within 10s\n"
     );
     bench.facts.set_answer(3, ExternalAnswer::Shut(String::new()));
     assert_data_eq!(said(&bench), "blocker shut (line 3): open incident\n");
     bench.facts.set_answer(3, ExternalAnswer::Shut("INC-7".into()));
     assert_data_eq!(said(&bench), "blocker shut (line 3): open incident: INC-7\n");
     bench.facts.set_answer(3, ExternalAnswer::Open);
-    assert_data_eq!(said(&bench), "blocker open (line 3): `./incidents` has nothing against it\n");
+    assert_data_eq!(said(&bench), "blocker open (line 3): `./incidents` does not block\n");
 }
 
 #[test]
@@ -131,22 +131,19 @@ fn locks_hold_until_their_end() {
     assert_data_eq!(
         bench.said(40, "web prod v2", &["lock"]),
         str![[r#"
-lock wait until 1970-01-01 00:50 UTC (e1): ann has locked prod until 1970-01-01 00:50 UTC: incident 12
+lock wait until 1970-01-01 00:50 UTC (e1): prod is locked by ann until 1970-01-01 00:50 UTC: incident 12
   clear: towpath unlock --stage prod
 
 "#]]
     );
-    assert_data_eq!(
-        bench.said(50, "web prod v2", &["lock"]),
-        "lock open (built-in): nobody has locked it\n"
-    );
+    assert_data_eq!(bench.said(50, "web prod v2", &["lock"]), "lock open (built-in): not locked\n");
     assert_data_eq!(bench.said(4, "web prod v2", &["lock"]), "lock open[..]\n");
     assert_data_eq!(bench.said(40, "web staging v3", &["lock"]), "lock open[..]\n");
     let bench = bench.event(6, "bob", lock(Some("web"), None, None));
     assert_data_eq!(
         bench.said(40, "web prod v2", &["lock"]),
         str![[r#"
-lock shut (e2): bob has locked web: incident 12
+lock shut (e2): web is locked by bob: incident 12
   clear: towpath unlock web
 
 "#]]
@@ -158,7 +155,7 @@ lock shut (e2): bob has locked web: incident 12
     assert_data_eq!(
         all.said(40, "api dev v3", &["lock"]),
         str![[r#"
-lock shut (e4): ann has locked everything: incident 12
+lock shut (e4): everything is locked by ann: incident 12
   clear: towpath unlock --all
 
 "#]]
@@ -181,9 +178,9 @@ fn rejected_and_on_hold_until_taken_back() {
     assert_data_eq!(
         bench.said(40, "web prod v2", &["rejected", "hold"]),
         str![[r#"
-rejected shut (e1): ann has rejected v2: leaks
+rejected shut (e1): v2 was rejected by ann: leaks
   clear: towpath unreject web v2
-hold shut (e2): ann put it on hold: rolled back from v2
+hold shut (e2): put on hold by ann: rolled back from v2
   clear: towpath release web --stage prod
 
 "#]]
@@ -192,7 +189,7 @@ hold shut (e2): ann put it on hold: rolled back from v2
     assert_data_eq!(bench.said(40, "web staging v2", &["hold"]), "hold open[..]\n");
     assert_data_eq!(
         bench.said(40, "web prod v1 back", &["hold"]),
-        "hold open (built-in): a hold does not stop a rollback\n"
+        "hold open (built-in): holds do not stop rollbacks\n"
     );
     let bench =
         bench.event(27, "ann", EventKind::Unrejected { app: "web".into(), version: "v2".into() });
@@ -206,21 +203,18 @@ fn version_knows_what_it_must_look_like() {
     let gate = "gates:\n- version: { pattern: 'main-.*', branches: [main], immutable: true, digest: true }\n";
     let bench = GateBench::new(gate, &PAST);
     let said = |version: &str| bench.said(40, &format!("web dev {version}"), &["version"]);
-    assert_data_eq!(said("v1"), "version shut (line 3): v1 does not fit `main-.*`\n");
-    assert_data_eq!(
-        said("main-latest"),
-        "version shut (line 3): main-latest moves: what it names changes\n"
-    );
+    assert_data_eq!(said("v1"), "version shut (line 3): v1 does not match `main-.*`\n");
+    assert_data_eq!(said("main-latest"), "version shut (line 3): main-latest is a mutable tag\n");
     assert_data_eq!(said("main-27e1396"), "version shut (line 3): main-27e1396 has no digest\n");
     let digest = format!("main-1@sha256:{}", "0".repeat(64));
     assert_data_eq!(
         said(&digest),
-        "version open (line 3): main-1@sha256:[..] is as it should be\n"
+        "version open (line 3): main-1@sha256:[..] meets the requirements\n"
     );
     let bench = GateBench::new("gates:\n- version: { branches: [main, release/*] }\n", &PAST);
     assert_data_eq!(
         bench.said(40, "web dev next-1", &["version"]),
-        "version shut (line 3): next-1 is not of branch main or release/*\n"
+        "version shut (line 3): next-1 is not from branch main or release/*\n"
     );
 }
 

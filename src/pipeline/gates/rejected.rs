@@ -1,4 +1,4 @@
-//! `rejected`: nobody has rejected the version.
+//! `rejected`: the version is not rejected.
 
 use super::GateInput;
 use crate::config::gates::GateKind;
@@ -12,11 +12,11 @@ pub(super) fn answer(case: &GateInput<'_>) -> GateAnswer {
         question.version,
         question.history_end(),
     ) else {
-        return GateAnswer::open(GateKind::Rejected, RuleOrigin::BuiltIn, "nobody has rejected it");
+        return GateAnswer::open(GateKind::Rejected, RuleOrigin::BuiltIn, "not rejected");
     };
     let version = case.question.version;
     let why = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-    let said = format!("{} has rejected {version}{why}", event.by.name);
+    let said = format!("{version} was rejected by {}{why}", event.by.name);
     let (app, version) =
         (shell_argument(&case.question.subject.to_string()), shell_argument(&version.to_string()));
     GateAnswer::shut(GateKind::Rejected, RuleOrigin::Ledger(event.id.clone()), said)

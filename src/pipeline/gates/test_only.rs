@@ -1,4 +1,4 @@
-//! `test-only`: open while its command says so. See its description in `config/gates/test_only.rs`.
+//! `test-only`: open while its command allows it; described in `config/gates/test_only.rs`.
 
 use super::{GateInput, rule_origin};
 use crate::config::gates::{Gate, GateKind, GateRule};

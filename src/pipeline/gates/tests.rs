@@ -1,4 +1,4 @@
-//! What the gates say about the way of a version: order, isolation, outcomes, time to bake.
+//! Gates about the way of a version: order, isolation, outcomes, bake time.
 
 use crate::pipeline::HistoryLimit;
 use crate::pipeline::external_facts::ExternalAnswer;
@@ -10,11 +10,11 @@ fn without_a_config_and_a_ledger() {
     assert_data_eq!(
         GateBench::new("", &PAST).said(40, "web prod v2", &[]),
         str![[r#"
-order open (built-in): staging runs v2 since 1970-01-01 00:20 UTC
-isolation open (built-in): v1 landed before outcomes were kept here
-lock open (built-in): nobody has locked it
-rejected open (built-in): nobody has rejected it
-hold open (built-in): it is not on hold
+order open (built-in): staging has run v2 since 1970-01-01 00:20 UTC
+isolation open (built-in): v1 was deployed before outcomes were recorded here
+lock open (built-in): not locked
+rejected open (built-in): not rejected
+hold open (built-in): not on hold
 
 "#]]
     );
@@ -37,7 +37,7 @@ order shut (built-in): staging has never run v3
     );
     assert_data_eq!(
         bench.said(40, "web dev v9", &["order"]),
-        "order open (built-in): nothing comes before dev\n"
+        "order open (built-in): dev has no previous stage\n"
     );
     assert_data_eq!(bench.said(15, "web prod v2", &["order"]), "order shut[..]\n...");
     assert_data_eq!(
@@ -51,7 +51,7 @@ fn order_looks_further_up_where_the_app_is_not() {
     let bench = GateBench::new("", &["0 api dev ->v1", "1 api prod ->v0"]);
     assert_data_eq!(
         bench.said(5, "api prod v1", &["order"]),
-        "order open (built-in): dev runs v1 since 1970-01-01 00:00 UTC\n"
+        "order open (built-in): dev has run v1 since 1970-01-01 00:00 UTC\n"
     );
 }
 
@@ -75,11 +75,11 @@ order shut (built-in): staging has never run v1
     assert_data_eq!(
         bench(&["9 web staging/eu v0>-"]).said(20, "web prod/eu v1", &["order"]),
         str![[r#"
-order open (built-in): staging runs v1 since 1970-01-01 00:05 UTC
+order open (built-in): staging has run v1 since 1970-01-01 00:05 UTC
 
 "#]]
     );
-    // What it had run counts all the same.
+    // Versions that ran there before count as well.
     assert_data_eq!(
         bench(&["6 web staging/eu v0>v2", "9 web staging/eu v2>-"]).said(
             20,
@@ -100,11 +100,11 @@ fn order_knows_renamed_tags_and_merges_that_overtake() {
         GateBench::new("gates:\n- order: { rewrite: 's/-RC[0-9]+$//', tolerance: 5m }\n", &past);
     assert_data_eq!(
         bench.said(2, "web prod v1", &["order"]),
-        "order open (line 3): staging runs v1-RC2 since[..]\n"
+        "order open (line 3): staging has run v1-RC2 since[..]\n"
     );
     assert_data_eq!(
         bench.said(5, "web prod v2", &["order"]),
-        "order open (line 3): staging runs v2-RC1 since[..]\n"
+        "order open (line 3): staging has run v2-RC1 since[..]\n"
     );
     assert_data_eq!(
         bench.said(3, "web prod v2", &["order"]),
@@ -120,7 +120,7 @@ fn isolation_waits_for_an_outcome() {
     assert_data_eq!(
         bench.said(60, "web prod v3", &["isolation"]),
         str![[r#"
-isolation shut (built-in): v2 landed at 1970-01-01 00:50 UTC and has no outcome; unknown is not passed
+isolation shut (built-in): v2 (deployed 1970-01-01 00:50 UTC) has no recorded outcome
   clear: towpath record web --stage prod passed
 
 "#]]
@@ -138,7 +138,7 @@ isolation shut (built-in): v2 landed at 1970-01-01 00:50 UTC and has no outcome;
     );
     assert_data_eq!(
         failed.said(60, "web prod v1 back", &["isolation"]),
-        "isolation open[..] a rollback says[..]\n"
+        "isolation open[..] rollbacks need no outcome\n"
     );
 }
 
@@ -149,7 +149,7 @@ fn isolation_judges_the_landing_not_the_version() {
     assert_data_eq!(bench.said(3, "web prod v2", &["isolation"]), "isolation open[..]\n");
     assert_data_eq!(
         bench.said(10, "web prod v3", &["isolation"]),
-        "isolation shut (line 2): v1 landed at 1970-01-01 00:09 UTC and has no outcome; unknown is not passed\n..."
+        "isolation shut (line 2): v1 (deployed 1970-01-01 00:09 UTC) has no recorded outcome\n..."
     );
 }
 
@@ -173,12 +173,12 @@ fn a_first_stage_takes_what_builds_bring_unless_it_is_to_be_isolated() {
     let bench = GateBench::new("", &past).outcome(1, "web dev v1 passed");
     assert_data_eq!(
         bench.said(10, "web dev v3", &["isolation"]),
-        "isolation open (built-in): dev takes what builds bring\n"
+        "isolation open (built-in): dev is a first stage and takes every build\n"
     );
     let asked = GateBench::new("gates: [isolation]\n", &past);
     assert_data_eq!(
         asked.said(10, "web dev v3", &["isolation"]),
-        "isolation shut (line 2): v2 landed[..]\n..."
+        "isolation shut (line 2): v2 (deployed[..]\n..."
     );
 }
 
@@ -192,7 +192,7 @@ fn isolation_is_of_the_target_or_of_the_stage() {
     assert_data_eq!(
         stage.said(3, "web prod v2", &["isolation"]),
         str![[r#"
-isolation shut (line 2): api v7 landed at 1970-01-01 00:01 UTC and has no outcome; unknown is not passed
+isolation shut (line 2): api v7 (deployed 1970-01-01 00:01 UTC) has no recorded outcome
   clear: towpath record api --stage prod passed
 
 "#]]
@@ -202,7 +202,7 @@ isolation shut (line 2): api v7 landed at 1970-01-01 00:01 UTC and has no outcom
     assert_data_eq!(one.said(3, "web prod/eu v3", &["isolation"]), "isolation open[..]\n");
     assert_data_eq!(
         one.said(3, "web prod v3", &["isolation"]),
-        "isolation shut (line 2): v2 (us) landed[..]\n..."
+        "isolation shut (line 2): v2 (us) (deployed[..]\n..."
     );
 }
 
@@ -212,7 +212,7 @@ fn verified_wants_a_passed_outcome() {
     assert_data_eq!(
         bench.said(40, "web prod v2", &["verified"]),
         str![[r#"
-verified shut (line 2): v2 has no outcome in staging; unknown is not passed
+verified shut (line 2): v2 has no recorded outcome in staging
   clear: towpath record web --stage staging passed --version v2
 
 "#]]
@@ -256,20 +256,23 @@ fn verified_by_checks_of_the_forge_or_a_command() {
     let said = |bench: &GateBench| bench.said(40, "web prod v2", &["verified"]);
     assert_data_eq!(
         said(&bench),
-        "verified shut (line 3): the forge was not asked about staging's deployment\n"
+        "verified shut (line 3): the checks of staging's deployment were not read\n"
     );
     bench.facts.checks.insert(commit, Err("it timed out".into()));
-    assert_data_eq!(said(&bench), "verified shut (line 3): no answer of the forge: it timed out\n");
+    assert_data_eq!(
+        said(&bench),
+        "verified shut (line 3): no answer from the forge: it timed out\n"
+    );
     let lint = check("lint", CheckState::Failed);
     bench.facts.checks.insert(commit, Ok(vec![lint.clone()]));
     assert_data_eq!(
         said(&bench),
-        "verified shut (line 3): staging's deployment has no check like `e2e*` that passed\n"
+        "verified shut (line 3): staging's deployment has no passed check that matches `e2e*`\n"
     );
     bench.facts.checks.insert(commit, Ok(vec![lint.clone(), check("e2e/1", CheckState::Pending)]));
     assert_data_eq!(
         said(&bench),
-        "verified shut (line 3): check e2e/1 of staging's deployment is not over\n"
+        "verified shut (line 3): check e2e/1 of staging's deployment is pending\n"
     );
     let passed = check("e2e/1", CheckState::Passed);
     bench
@@ -289,12 +292,12 @@ fn verified_by_checks_of_the_forge_or_a_command() {
     let mut bench = GateBench::new("gates:\n- verified: { command: [./passed] }\n", &PAST);
     assert_data_eq!(
         said(&bench),
-        "verified shut (line 3): `./passed` was not asked; it tells only of now\n"
+        "verified shut (line 3): `./passed` was not run; it cannot be checked for a past time\n"
     );
     bench.facts.set_answer(3, ExternalAnswer::Shut("12 of 80 failed".into()));
     assert_data_eq!(said(&bench), "verified shut (line 3): 12 of 80 failed\n");
     bench.facts.set_answer(3, ExternalAnswer::Open);
-    assert_data_eq!(said(&bench), "verified open (line 3): `./passed` says it has passed\n");
+    assert_data_eq!(said(&bench), "verified open (line 3): `./passed` reports a pass\n");
 }
 
 #[test]
@@ -302,7 +305,7 @@ fn bake_counts_from_the_landing_and_begins_anew() {
     let bench = GateBench::new("gates: [bake: 15m]\n", &PAST);
     assert_data_eq!(
         bench.said(25, "web prod v2", &["bake"]),
-        "bake wait until 1970-01-01 00:35 UTC (line 2): v2 in staging bakes for 15m since 1970-01-01 00:20 UTC\n"
+        "bake wait until 1970-01-01 00:35 UTC (line 2): v2 in staging must bake for 15m, counted from 1970-01-01 00:20 UTC\n"
     );
     assert_data_eq!(
         bench.said(35, "web prod v2", &["bake"]),
@@ -324,11 +327,11 @@ fn bake_counts_from_the_landing_and_begins_anew() {
     );
     assert_data_eq!(
         bench.said(9, "web prod v2", &["bake"]),
-        "bake shut (line 2): v2 in staging was replaced after 3m; it bakes for 10m\n"
+        "bake shut (line 2): v2 in staging was replaced after 3m; it must bake for 10m\n"
     );
 }
 
-/// What came before a shallow clone begins is not taken for long ago.
+/// A version older than a shallow clone's history is not assumed to be old.
 #[test]
 fn where_history_ends_nothing_is_taken_for_granted() {
     let known = ["30 web dev v2>v3", "32 web staging v1>v2", "34 web staging v2>v1"];
@@ -339,11 +342,11 @@ fn where_history_ends_nothing_is_taken_for_granted() {
         bench.said(25, "web staging v2", &gates),
         str![[r#"
 order open (built-in): dev runs v2
-isolation shut (built-in): it is not known when v1 landed: history ends here at 1970-01-01 00:20 UTC
+isolation shut (built-in): unknown when v1 was deployed: the history of this clone starts at 1970-01-01 00:20 UTC
   clear: git fetch --unshallow
-verified shut (line 2): v2 has no outcome in dev; unknown is not passed
+verified shut (line 2): v2 has no recorded outcome in dev
   clear: towpath record web --stage dev passed --version v2
-bake wait until 1970-01-01 00:35 UTC (line 2): v2 in dev bakes for 15m, and history ends here at 1970-01-01 00:20 UTC
+bake wait until 1970-01-01 00:35 UTC (line 2): v2 in dev must bake for 15m; the history of this clone starts at 1970-01-01 00:20 UTC
   clear: git fetch --unshallow
 
 "#]]
@@ -352,10 +355,10 @@ bake wait until 1970-01-01 00:35 UTC (line 2): v2 in dev bakes for 15m, and hist
         bench.said(33, "web staging v2", &gates),
         str![[r#"
 order open (built-in): dev ran v2 until 1970-01-01 00:30 UTC
-isolation open (built-in): v2 landed before outcomes were kept here
-verified shut (line 2): v2 has no outcome in dev; unknown is not passed
+isolation open (built-in): v2 was deployed before outcomes were recorded here
+verified shut (line 2): v2 has no recorded outcome in dev
   clear: towpath record web --stage dev passed --version v2
-bake shut (line 2): v2 in dev was replaced after 10m; it bakes for 15m
+bake shut (line 2): v2 in dev was replaced after 10m; it must bake for 15m
   clear: git fetch --unshallow
 
 "#]]
@@ -363,12 +366,12 @@ bake shut (line 2): v2 in dev was replaced after 10m; it bakes for 15m
     assert_data_eq!(
         bench.said(40, "web staging v9", &gates),
         str![[r#"
-order shut (built-in): dev has not run v9 since 1970-01-01 00:20 UTC, where history ends here
+order shut (built-in): dev has not run v9 since 1970-01-01 00:20 UTC, where the history of this clone starts
   clear: git fetch --unshallow
-isolation open (built-in): v1 landed before outcomes were kept here
-verified shut (line 2): dev has not run v9 since 1970-01-01 00:20 UTC, where history ends here
+isolation open (built-in): v1 was deployed before outcomes were recorded here
+verified shut (line 2): dev has not run v9 since 1970-01-01 00:20 UTC, where the history of this clone starts
   clear: git fetch --unshallow
-bake shut (line 2): dev has not run v9 since 1970-01-01 00:20 UTC, where history ends here
+bake shut (line 2): dev has not run v9 since 1970-01-01 00:20 UTC, where the history of this clone starts
   clear: git fetch --unshallow
 
 "#]]
@@ -386,7 +389,7 @@ fn bake_may_count_from_the_outcome() {
     assert_data_eq!(
         bench.said(40, "web prod v2", &["bake"]),
         str![[r#"
-bake shut (line 3): v2 in staging has not passed, and bakes for 10m from then
+bake shut (line 3): v2 in staging has not passed; it must bake for 10m after that
   clear: towpath record web --stage staging passed --version v2
 
 "#]]

@@ -1,5 +1,5 @@
-//! `verified`: the version has passed in the stages before: by the ledger, by checks of the forge, or
-//! by a command.
+//! `verified`: the version has passed in the previous stages, by the ledger, by checks on the
+//! forge, or by a command.
 
 use super::{GateInput, rule_origin, target_suffix};
 use crate::config::gates::{Gate, GateKind, GateRule, VerifiedBy, matches_glob};
@@ -20,7 +20,7 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
         return Some(GateAnswer::open(
             KIND,
             rule_origin(rule),
-            format!("{} has run it before", case.question.stage),
+            format!("{} has run this version before", case.question.stage),
         ));
     }
     if let VerifiedBy::Command(call) = &verified.by {
@@ -39,7 +39,7 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
         GateAnswer::open(
             KIND,
             rule_origin(rule),
-            format!("nothing comes before {}", case.question.stage),
+            format!("{} has no previous stage", case.question.stage),
         )
     };
     Some(answers.reduce(GateAnswer::stricter).unwrap_or_else(nothing))
@@ -48,16 +48,16 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
 fn by_command(case: &GateInput<'_>, rule: &GateRule, program: &str) -> GateAnswer {
     match case.evidence.facts.find_answer(rule.line, case.question) {
         Some(ExternalAnswer::Open) => {
-            GateAnswer::open(KIND, rule_origin(rule), format!("`{program}` says it has passed"))
+            GateAnswer::open(KIND, rule_origin(rule), format!("`{program}` reports a pass"))
         }
         Some(ExternalAnswer::Shut(reason)) => GateAnswer::shut(KIND, rule_origin(rule), reason),
         Some(ExternalAnswer::NoAnswer(why)) => {
-            GateAnswer::shut(KIND, rule_origin(rule), format!("no answer of `{program}`: {why}"))
+            GateAnswer::shut(KIND, rule_origin(rule), format!("no answer from `{program}`: {why}"))
         }
         None => GateAnswer::shut(
             KIND,
             rule_origin(rule),
-            format!("`{program}` was not asked; it tells only of now"),
+            format!("`{program}` was not run; it cannot be checked for a past time"),
         ),
     }
 }
@@ -74,7 +74,7 @@ fn in_stage(
     landings.iter().map(one).reduce(GateAnswer::stricter).unwrap_or_else(never)
 }
 
-/// What comes before a later wave is the wave before.
+/// Within a stage a later wave is verified by the wave before.
 fn in_wave(case: &GateInput<'_>, rule: &GateRule, by: &VerifiedBy, slot: &CellKey) -> GateAnswer {
     let version = case.question.version;
     let course = case.evidence.run_periods(slot, case.question.history_end());
@@ -125,7 +125,7 @@ fn by_ledger(
             GateAnswer::shut(KIND, place, reason).with_since(Some(at)).with_clear_command(record())
         }
         None => {
-            let reason = format!("{version} has no outcome in {stage}; unknown is not passed");
+            let reason = format!("{version} has no recorded outcome in {stage}");
             GateAnswer::shut(KIND, place, reason)
                 .with_since(landing.time)
                 .with_clear_command(record())
@@ -144,13 +144,13 @@ fn by_checks(
     let checks = match known {
         Some(Ok(checks)) => checks,
         Some(Err(why)) => {
-            return GateAnswer::shut(KIND, place, format!("no answer of the forge: {why}"));
+            return GateAnswer::shut(KIND, place, format!("no answer from the forge: {why}"));
         }
         None => {
             return GateAnswer::shut(
                 KIND,
                 place,
-                format!("the forge was not asked about {stage}'s deployment"),
+                format!("the checks of {stage}'s deployment were not read"),
             );
         }
     };
@@ -163,7 +163,7 @@ fn by_checks(
         return shut(format!("check {} of {stage}'s deployment failed", check.name));
     }
     if let Some(check) = first(CheckState::Pending) {
-        return shut(format!("check {} of {stage}'s deployment is not over", check.name));
+        return shut(format!("check {} of {stage}'s deployment is pending", check.name));
     }
     match first(CheckState::Passed) {
         Some(check) => GateAnswer::open(
@@ -171,6 +171,6 @@ fn by_checks(
             place,
             format!("check {} of {stage}'s deployment passed", check.name),
         ),
-        None => shut(format!("{stage}'s deployment has no check like `{pattern}` that passed")),
+        None => shut(format!("{stage}'s deployment has no passed check that matches `{pattern}`")),
     }
 }

@@ -1,4 +1,4 @@
-//! `version`: what the version must look like, and the mapping's own flags.
+//! `version`: requirements on the version itself, and flags in the mapping.
 
 use super::{GateInput, rule_origin, target_suffix};
 use crate::config::gates::{Gate, GateKind, GateRule, VersionGate, matches_glob};
@@ -13,7 +13,7 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
         None => GateAnswer::open(
             GateKind::Version,
             rule_origin(rule),
-            format!("{} is as it should be", case.question.version),
+            format!("{} meets the requirements", case.question.version),
         ),
     })
 }
@@ -23,26 +23,27 @@ fn version_problem(case: &GateInput<'_>, wanted: &VersionGate) -> Option<String>
     let tag = version.tag.as_deref().unwrap_or_default();
     if let Some(pattern) = wanted.pattern.as_ref().filter(|pattern| !pattern.is_match(tag)) {
         let text = pattern.as_str().trim_start_matches("^(?:").trim_end_matches(")$");
-        return Some(format!("{version} does not fit `{text}`"));
+        return Some(format!("{version} does not match `{text}`"));
     }
     let comes_from = |branch: &String| matches_glob(&format!("{branch}-*"), tag);
     if !wanted.branches.is_empty() && !wanted.branches.iter().any(comes_from) {
-        return Some(format!("{version} is not of branch {}", wanted.branches.join(" or ")));
+        return Some(format!("{version} is not from branch {}", wanted.branches.join(" or ")));
     }
     if wanted.immutable && is_moving_tag(tag) {
-        return Some(format!("{version} moves: what it names changes"));
+        return Some(format!("{version} is a mutable tag"));
     }
     (wanted.digest && version.digest.is_none()).then(|| format!("{version} has no digest"))
 }
 
-/// A flag that is `false` beside the version: where it comes from, or where it goes.
+/// Finds a flag that is `false` beside the version, in its source or its destination.
 fn false_flag(case: &GateInput<'_>, wanted: &VersionGate) -> Option<String> {
     let sources =
         case.before.iter().flat_map(|stage| case.evidence.source_cells(case.question, stage));
     for slot in sources.chain(case.slots.iter().copied()) {
         let is_source = slot.stage != *case.question.stage;
         let Some(flags) = case.evidence.facts.flags.get(slot) else { continue };
-        // `automatic_deploys_enabled` speaks of the stage it is written in, `promote_…` of the way on.
+        // `automatic_deploys_enabled` is about the stage it is written in, `promote_…` about the
+        // next one.
         let speaks = |name: &String| name.starts_with("promote") == is_source;
         let off = wanted.flags.iter().find(|name| speaks(name) && flags.get(*name) == Some(&false));
         if let Some(name) = off {

@@ -1,4 +1,4 @@
-//! `wave`: what the wave before runs or ran, for as long as it is to bake there, and without a failure.
+//! `wave`: the previous wave runs or ran the version, for its bake time and without a failure.
 
 use super::bake::{self, BakeRequirement};
 use super::{GateInput, target_suffix};
@@ -18,7 +18,7 @@ pub(super) fn answer(case: &GateInput<'_>) -> Option<GateAnswer> {
     let open =
         |reason: String| Some(GateAnswer::open(KIND, RuleOrigin::Config(waves.line), reason));
     if case.question.purpose == MoveDirection::Back {
-        return open("a rollback does not wait for waves".into());
+        return open("rollbacks do not wait for waves".into());
     }
     let befores = waves::previous_waves(case.evidence, case.question);
     let answers = befores
@@ -26,8 +26,8 @@ pub(super) fn answer(case: &GateInput<'_>) -> Option<GateAnswer> {
         .flat_map(|before| before.slots.iter().map(|slot| in_slot(case, before, slot)));
     answers.reduce(GateAnswer::stricter).or_else(|| {
         match waves::moving_cells(case.evidence, case.question).is_empty() {
-            true => open(format!("it has {} already", case.question.version)),
-            false => open(format!("no wave of {stage} comes before this one")),
+            true => open(format!("already runs {}", case.question.version)),
+            false => open(format!("no earlier wave in {stage}")),
         }
     })
 }
@@ -39,7 +39,7 @@ fn in_slot(case: &GateInput<'_>, before: &PreviousWave<'_>, slot: &CellKey) -> G
     let Some(newest) = course.iter().find(|landing| landing.version.is_same(version)) else {
         let name = target_suffix(slot);
         let reason = format!(
-            "wave {} comes before this one, and {stage}{name} has never run {version}",
+            "wave {} comes first, and {stage}{name} has never run {version}",
             before.index + 1
         );
         return GateAnswer::shut(KIND, place, reason).with_clear_command(promote(case, stage));
@@ -69,7 +69,7 @@ fn in_slot(case: &GateInput<'_>, before: &PreviousWave<'_>, slot: &CellKey) -> G
     bake::best_bake(case, &oven, stays).expect("it has run there")
 }
 
-/// The command that takes the wave before there.
+/// Command that promotes the previous wave.
 fn promote(case: &GateInput<'_>, stage: &StageName) -> String {
     let (app, version) = (case.question.subject.to_string(), case.question.version.to_string());
     let (app, stage, version) =

@@ -1,4 +1,4 @@
-//! What the gates say where the targets of a stage follow each other.
+//! Gates of stages with waves.
 
 use crate::pipeline::testing::GateBench;
 use snapbox::{assert_data_eq, str};
@@ -28,7 +28,7 @@ fn the_first_wave_waits_for_none() {
     let bench = GateBench::of(CONFIG, &PAST);
     assert_data_eq!(
         bench.said(15, "web prod/canary v2", GATES),
-        "wave open (line 4): no wave of prod comes before this one\n"
+        "wave open (line 4): no earlier wave in prod\n"
     );
 }
 
@@ -39,7 +39,7 @@ fn a_later_wave_takes_what_the_wave_before_has_baked() {
     assert_data_eq!(
         said(15, "web prod/eu+us v2"),
         str![[r#"
-wave shut (line 6): wave 1 comes before this one, and prod (canary) has never run v2
+wave shut (line 6): wave 1 comes first, and prod (canary) has never run v2
   clear: towpath promote web --to prod --version v2
 
 "#]]
@@ -47,7 +47,7 @@ wave shut (line 6): wave 1 comes before this one, and prod (canary) has never ru
     assert_data_eq!(
         said(21, "web prod/eu+us v2"),
         str![[r#"
-wave wait until 1970-01-01 00:50 UTC (line 6): v2 in prod (canary) bakes for 30m since 1970-01-01 00:20 UTC
+wave wait until 1970-01-01 00:50 UTC (line 6): v2 in prod (canary) must bake for 30m, counted from 1970-01-01 00:20 UTC
 
 "#]]
     );
@@ -58,16 +58,16 @@ wave open (line 6): v2 in prod (canary) has baked for 30m
 
 "#]]
     );
-    // A version that was replaced too early has to come again.
+    // A version that was replaced too early has to run there again.
     let hasty = [&PAST[..], &["25 web dev v2>v3", "30 web prod/canary v2>v3"]].concat();
     assert_data_eq!(
         GateBench::of(CONFIG, &hasty).said(90, "web prod/eu v2", GATES),
         str![[r#"
-wave shut (line 6): v2 in prod (canary) was replaced after 10m; it bakes for 30m
+wave shut (line 6): v2 in prod (canary) was replaced after 10m; it must bake for 30m
 
 "#]]
     );
-    // One that was there for long enough may still go on.
+    // A version that ran long enough may still go on.
     let late = [&PAST[..], &["55 web dev v2>v3", "60 web prod/canary v2>v3"]].concat();
     assert_data_eq!(
         GateBench::of(CONFIG, &late).said(61, "web prod/eu v2", GATES),
@@ -84,12 +84,12 @@ fn all_targets_at_once_are_two_waves_at_once() {
     assert_data_eq!(
         bench.said(15, "web prod v2", GATES),
         str![[r#"
-wave shut (line 6): wave 1 comes before this one, and prod (canary) has never run v2
+wave shut (line 6): wave 1 comes first, and prod (canary) has never run v2
   clear: towpath promote web --to prod --version v2
 
 "#]]
     );
-    // What has it already does not move.
+    // A target that already has the version does not move.
     assert_data_eq!(
         bench.said(50, "web prod v2", GATES),
         str![[r#"
@@ -124,7 +124,7 @@ fn bake_may_count_from_the_outcome() {
     assert_data_eq!(
         bench.said(90, "web prod/eu v2", GATES),
         str![[r#"
-wave shut (line 6): v2 in prod (canary) has not passed, and bakes for 30m from then
+wave shut (line 6): v2 in prod (canary) has not passed; it must bake for 30m after that
   clear: towpath record web --stage prod passed --target canary --version v2
 
 "#]]
@@ -144,7 +144,7 @@ fn verified_looks_at_the_wave_before_too() {
     assert_data_eq!(
         bench.said(15, "web prod/canary v2", GATES),
         str![[r#"
-wave open (line 4): no wave of prod comes before this one
+wave open (line 4): no earlier wave in prod
 verified open (line 7): v2 passed in dev at 1970-01-01 00:12 UTC
 
 "#]]
@@ -153,7 +153,7 @@ verified open (line 7): v2 passed in dev at 1970-01-01 00:12 UTC
         bench.said(60, "web prod/eu v2", GATES),
         str![[r#"
 wave open (line 6): v2 in prod (canary) has baked for 40m
-verified shut (line 7): v2 has no outcome in prod (canary); unknown is not passed
+verified shut (line 7): v2 has no recorded outcome in prod (canary)
   clear: towpath record web --stage prod passed --target canary --version v2
 
 "#]]
@@ -173,7 +173,7 @@ fn isolation_is_of_each_target() {
     assert_data_eq!(
         bench.said(61, "web prod/canary v3", &["isolation"]),
         str![[r#"
-isolation shut (line 7): v2 (canary) landed at 1970-01-01 00:20 UTC and has no outcome; unknown is not passed
+isolation shut (line 7): v2 (canary) (deployed 1970-01-01 00:20 UTC) has no recorded outcome
   clear: towpath record web --stage prod --target canary passed
 
 "#]]
@@ -186,13 +186,13 @@ fn waves_hold_no_rollback_back_and_leave_out_where_the_app_is_not() {
     let bench = GateBench::of(CONFIG, &PAST);
     assert_data_eq!(
         bench.said(60, "web prod/eu v1 back", &["wave"]),
-        "wave open (line 4): a rollback does not wait for waves\n"
+        "wave open (line 4): rollbacks do not wait for waves\n"
     );
     let past = ["0 api dev ->v1", "0 api prod/eu ->v0", "0 api prod/us ->v0"];
     assert_data_eq!(
         GateBench::of(CONFIG, &past).said(5, "api prod/eu v1", &["wave"]),
-        "wave open (line 4): no wave of prod comes before this one\n"
+        "wave open (line 4): no earlier wave in prod\n"
     );
-    // Without waves the gate is not there.
+    // Without waves there is no such gate.
     assert_data_eq!(GateBench::new("", &PAST).said(15, "web prod/eu v2", &["wave"]), "");
 }

@@ -1,4 +1,4 @@
-//! `window`: opening hours. It says when it opens next.
+//! `window`: opening hours. A closed window tells when it opens next.
 
 use super::{GateInput, rule_origin};
 use crate::config::gates::{Gate, GateKind, GateRule, WindowHours};
@@ -10,11 +10,7 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
     let Gate::Window(openings) = &rule.gate else { return None };
     let calendar = DeployCalendar { windows: vec![openings], freezes: Vec::new() };
     if calendar.is_open(case.question.at) {
-        return Some(GateAnswer::open(
-            GateKind::Window,
-            rule_origin(rule),
-            "these are opening hours",
-        ));
+        return Some(GateAnswer::open(GateKind::Window, rule_origin(rule), "within opening hours"));
     }
     Some(match calendar.next_opening(case.question.at) {
         Some(until) => {
@@ -26,11 +22,11 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
                 reason,
             )
         }
-        None => GateAnswer::shut(GateKind::Window, rule_origin(rule), "it never opens"),
+        None => GateAnswer::shut(GateKind::Window, rule_origin(rule), "never opens"),
     })
 }
 
-/// The opening hours of all windows that hold.
+/// The opening hours of all windows that apply.
 pub(in crate::pipeline) fn opening_hours<'c>(case: &GateInput<'c>) -> Vec<&'c [WindowHours]> {
     let hours = |rule: &'c GateRule| match &rule.gate {
         Gate::Window(openings) => Some(openings.as_slice()),

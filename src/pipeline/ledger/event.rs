@@ -1,24 +1,24 @@
-//! What can happen, one event a commit: JSON in the body of its message, a sentence in its subject.
+//! Ledger events, one per commit: JSON in the body of the message, a sentence in its subject.
 
 use crate::git::GitIdentity;
 use crate::model::{StageName, TargetName};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// One event of the ledger.
+/// An event of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerEvent {
-    /// Chosen by chance: an event that is there twice counts once.
+    /// Random; an event that appears twice counts once.
     pub id: String,
     pub time: Timestamp,
     #[serde(flatten)]
     pub what: EventKind,
-    /// The author of the commit.
+    /// Author of the commit.
     #[serde(skip)]
     pub by: EventAuthor,
 }
 
-/// Who did it, as the commit says.
+/// Author of an event, as the commit names them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventAuthor {
     pub name: String,
@@ -26,7 +26,7 @@ pub struct EventAuthor {
 }
 
 impl EventAuthor {
-    /// The words a permission may name somebody by: name, address, and what stands before its `@`.
+    /// Words by which a permission may name the author: name, address, and the part before its `@`.
     pub fn permission_words(&self) -> impl Iterator<Item = &str> {
         let login = self.email.split('@').next().unwrap_or_default();
         [self.name.as_str(), self.email.as_str(), login].into_iter().filter(|word| !word.is_empty())
@@ -39,7 +39,7 @@ impl From<GitIdentity> for EventAuthor {
     }
 }
 
-/// How a deployment turned out.
+/// Outcome of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
@@ -57,11 +57,11 @@ impl Outcome {
     }
 }
 
-/// What happened. An app is named as in `towpath status`: `web`, or `api/nginx`.
+/// Kinds of events. Apps are named as in `towpath status`: `web`, or `api/nginx`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum EventKind {
-    /// Neither app nor stage: everything.
+    /// Without app and stage: everything is locked.
     Locked {
         app: Option<String>,
         stage: Option<StageName>,
@@ -77,7 +77,7 @@ pub enum EventKind {
         stage: StageName,
         target: Option<TargetName>,
         version: String,
-        /// The mainline commits that brought the version there.
+        /// Mainline commits that deployed the version.
         deployments: Vec<String>,
         outcome: Outcome,
         evidence: Option<String>,
@@ -113,10 +113,10 @@ pub enum EventKind {
         reason: String,
         incident: Option<String>,
         expires: Timestamp,
-        /// The gates that were not open.
+        /// Gates that were not open.
         gates: Vec<String>,
     },
-    /// What somebody has to say about an earlier event.
+    /// A comment on an earlier event.
     Noted {
         about: String,
         text: String,
@@ -124,7 +124,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// One line for people; the subject of the commit.
+    /// Returns one line for people, the subject of the commit.
     pub fn sentence(&self) -> String {
         match self {
             EventKind::Locked { app, stage, reason, until } => {
@@ -152,18 +152,18 @@ impl EventKind {
                 format!("Reject {app} {version}{reason}")
             }
             EventKind::Unrejected { app, version } => {
-                format!("Take back the rejection of {app} {version}")
+                format!("Withdraw the rejection of {app} {version}")
             }
             EventKind::Held { app, stage, reason } => format!("Hold {app} in {stage}: {reason}"),
             EventKind::Released { app, stage } => format!("Release {app} in {stage}"),
             EventKind::Overridden { app, stage, version, reason, .. } => {
-                format!("Break the glass for {app} {version} to {stage}: {reason}")
+                format!("Override the gates for {app} {version} in {stage}: {reason}")
             }
             EventKind::Noted { about, text } => format!("Note on {about}: {text}"),
         }
     }
 
-    /// The app it is about.
+    /// The app of the event.
     pub fn app(&self) -> Option<&str> {
         match self {
             EventKind::Locked { app, .. } | EventKind::Unlocked { app, .. } => app.as_deref(),
@@ -178,7 +178,7 @@ impl EventKind {
         }
     }
 
-    /// The stage it is about.
+    /// The stage of the event.
     pub fn stage(&self) -> Option<&StageName> {
         match self {
             EventKind::Locked { stage, .. } | EventKind::Unlocked { stage, .. } => stage.as_ref(),
@@ -195,7 +195,7 @@ impl EventKind {
 }
 
 impl LedgerEvent {
-    /// The message of its commit.
+    /// Returns the commit message.
     pub fn message(&self) -> String {
         let json = serde_json::to_string_pretty(self).expect("an event is plain data");
         let subject: String =
@@ -203,7 +203,7 @@ impl LedgerEvent {
         format!("{subject}\n\n{json}\n")
     }
 
-    /// Reads it back. `None` for a commit that holds no event that is known here.
+    /// Parses a commit message. `None` if it holds no event of a known kind.
     pub fn parse(message: &str, by: GitIdentity) -> Option<Self> {
         let json = message.split_once("\n\n")?.1;
         let mut event: LedgerEvent = serde_json::from_str(json.trim()).ok()?;

@@ -1,4 +1,4 @@
-//! The ledger: what cannot be read from the mainline, as events in the order they were written.
+//! The ledger: facts that the mainline does not tell, as events in the order they were written.
 
 mod event;
 mod state;
@@ -15,16 +15,16 @@ use crate::model::{CellKey, StageName, Version};
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
 
-/// All events, each once.
+/// All events, without duplicates.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     events: Vec<LedgerEvent>,
     by_app: HashMap<String, Vec<usize>>,
-    /// Those about no app in particular, and all locks.
+    /// Events about no particular app, and all locks.
     wide: Vec<usize>,
 }
 
-/// A lock that holds.
+/// An active lock.
 #[derive(Debug, Clone, Copy)]
 pub struct Lock<'l> {
     pub event: &'l LedgerEvent,
@@ -35,20 +35,20 @@ pub struct Lock<'l> {
 }
 
 impl Lock<'_> {
-    /// Does it stand in the way of this app in this stage?
+    /// True if the lock applies to this app in this stage.
     pub fn applies_to(&self, subject: &AppComponent, stage: &StageName) -> bool {
         self.app.is_none_or(|app| is_about(app, subject))
             && self.stage.is_none_or(|locked| locked == stage)
     }
 
-    /// What is locked: `web in prod`.
+    /// The locked scope: `web in prod`.
     pub fn name(&self) -> String {
         scope_text(self.app, self.stage)
     }
 }
 
 impl Ledger {
-    /// Takes events, oldest first. One that comes again is left out.
+    /// Creates a ledger from events, oldest first. Duplicates are dropped.
     pub fn new(events: impl IntoIterator<Item = LedgerEvent>) -> Self {
         let mut ledger = Ledger::default();
         let mut seen = HashSet::new();
@@ -73,12 +73,12 @@ impl Ledger {
         &self.events
     }
 
-    /// The time of the first event, in seconds since 1970.
+    /// Time of the first event, in seconds since 1970.
     pub fn start_time(&self) -> Option<i64> {
         self.events.iter().map(|event| event.time.as_second()).min()
     }
 
-    /// The events about an app, or about the app and one of its components, oldest first.
+    /// Events about an app, including those about the given component, oldest first.
     fn events_about(
         &self,
         app: &str,
@@ -101,7 +101,7 @@ impl Ledger {
         self.events_about(subject.app.as_str(), subject.component.as_deref(), end)
     }
 
-    /// How a deployment turned out, by the last word on it.
+    /// Returns the latest outcome of a deployment.
     pub fn find_outcome(
         &self,
         landing: &EvidenceRunPeriod<'_>,
@@ -112,7 +112,7 @@ impl Ledger {
         events.find_map(|event| Some((outcome_of(event, landing)?, event)))
     }
 
-    /// The locks that hold at a time. Those whose end has come do not.
+    /// Locks active at a time. Expired locks are left out.
     pub fn active_locks(&self, end: Option<i64>, at: i64) -> Vec<Lock<'_>> {
         let mut out: Vec<Lock<'_>> = Vec::new();
         let events = self.wide.iter().map(|index| &self.events[*index]);
@@ -133,7 +133,7 @@ impl Ledger {
         out
     }
 
-    /// Why an app stays where it is in a stage.
+    /// Returns the hold on an app in a stage, with its reason.
     pub fn find_hold(
         &self,
         subject: &AppComponent,
@@ -149,7 +149,7 @@ impl Ledger {
         }
     }
 
-    /// Who rejected the version, and why.
+    /// Returns the rejection of a version, with its reason.
     pub fn find_rejection(
         &self,
         subject: &AppComponent,
@@ -166,7 +166,7 @@ impl Ledger {
         }
     }
 
-    /// The overrides that nobody has written a follow-up for.
+    /// Overrides without a follow-up note.
     pub fn overrides_without_follow_up(&self) -> Vec<&LedgerEvent> {
         let about = |event: &LedgerEvent| match &event.what {
             EventKind::Noted { about, .. } => Some(about.clone()),
@@ -181,7 +181,7 @@ impl Ledger {
             .collect()
     }
 
-    /// The approvals of this version for this stage.
+    /// Approvals of this version for this stage.
     pub(super) fn approvals<'l>(
         &'l self,
         question: &'l GateQuery<'_>,
@@ -192,7 +192,7 @@ impl Ledger {
         })
     }
 
-    /// The overrides for this version and stage, oldest first.
+    /// Overrides for this version and stage, oldest first.
     pub(super) fn overrides<'l>(
         &'l self,
         question: &GateQuery<'_>,
@@ -210,8 +210,8 @@ impl Ledger {
     }
 }
 
-/// An outcome is of this landing if it names its commit; where a commit is not known, as in a shallow
-/// clone, the version has to do.
+/// Returns the outcome if the event is about this run. It is if it names the run's commit; if the
+/// commit is unknown, as in a shallow clone, the version decides.
 fn outcome_of(event: &LedgerEvent, landing: &EvidenceRunPeriod<'_>) -> Option<Outcome> {
     let EventKind::Outcome { stage, target, version, deployments, outcome, .. } = &event.what
     else {
@@ -223,7 +223,8 @@ fn outcome_of(event: &LedgerEvent, landing: &EvidenceRunPeriod<'_>) -> Option<Ou
         return None;
     }
     let is_it = match landing.commit {
-        // Recorded in a clone that did not know the commit: what ran there at that time is meant.
+        // Recorded in a clone that did not know the commit: the event means the version running at
+        // its time.
         Some(_) if deployments.is_empty() => {
             let at = event.time.as_second();
             landing.time.is_none_or(|came| came <= at) && landing.left.is_none_or(|left| at <= left)
@@ -234,12 +235,12 @@ fn outcome_of(event: &LedgerEvent, landing: &EvidenceRunPeriod<'_>) -> Option<Ou
     is_it.then_some(*outcome)
 }
 
-/// Does the name of an app, as events have it, mean this one?
+/// True if an event's app name means this subject.
 fn is_about(name: &str, subject: &AppComponent) -> bool {
     name == subject.app.as_str() || name == subject.to_string()
 }
 
-/// `web in prod`, `web`, `prod`, or `everything`.
+/// Formats a scope: `web in prod`, `web`, `prod`, or `everything`.
 pub fn scope_text(app: Option<&str>, stage: Option<&StageName>) -> String {
     match (app, stage) {
         (Some(app), Some(stage)) => format!("{app} in {stage}"),
@@ -249,7 +250,7 @@ pub fn scope_text(app: Option<&str>, stage: Option<&StageName>) -> String {
     }
 }
 
-/// `2026-08-03 10:00 UTC`.
+/// Formats a time as `2026-08-03 10:00 UTC`.
 pub fn format_minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -1,25 +1,24 @@
-//! What an event changes in the files of the ledger: the current state, for those who look at it
-//! without towpath.
+//! State files of the ledger: the current state, readable without towpath.
 
 use super::event::{EventKind, LedgerEvent};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// Everything but what is plain in a file name.
+/// Characters to escape in a file name.
 const ODD: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
-/// Stands for all apps or stages. No name is escaped to this.
+/// Stands for all apps or stages. No escaped name equals it.
 const ALL: &str = "%all";
 
-/// A file that gets new contents, or goes.
+/// A change of one state file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerFileChange {
     pub path: String,
-    /// `None`: the file goes, if it is there.
+    /// `None` removes the file, if it exists.
     pub text: Option<String>,
 }
 
 impl LedgerEvent {
-    /// The file that shows what is so from now on.
+    /// Returns the change of a state file that the event makes.
     pub fn state_change(&self) -> LedgerFileChange {
         let text =
             || Some(serde_json::to_string_pretty(self).expect("an event is plain data") + "\n");
@@ -58,7 +57,7 @@ fn state_path(folder: &str, one: &str, two: &str) -> String {
     format!("{folder}/{}/{}", path_segment(Some(one)), path_segment(Some(two)))
 }
 
-/// A name as a part of a path. `.` alone, `..` and what git keeps for itself get a sign in front.
+/// Escapes a name as a path segment. `.`, `..` and names starting with a dot get a `%` in front.
 fn path_segment(name: Option<&str>) -> String {
     let Some(name) = name else { return ALL.to_owned() };
     let safe = utf8_percent_encode(name, ODD).to_string();

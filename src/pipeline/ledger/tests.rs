@@ -1,4 +1,4 @@
-//! Events as they are written and read back.
+//! Events, written and read back.
 
 use super::{EventKind, Ledger, LedgerEvent, LedgerFileChange, Outcome};
 use crate::git::GitIdentity;
@@ -110,10 +110,10 @@ fn each_has_a_sentence_and_a_file() {
 + outcomes/prod/web.json: Record web v2 in prod/eu: passed
 + approvals/prod/web/5f3a.json: Approve web v2 for prod
 + rejected/api%2Fnginx/v2.json: Reject api/nginx v2: leaks|memory
-- rejected/api%2Fnginx/v2.json: Take back the rejection of api/nginx v2
+- rejected/api%2Fnginx/v2.json: Withdraw the rejection of api/nginx v2
 + holds/prod/web.json: Hold web in prod: rolled back
 - holds/prod/web.json: Release web in prod
-+ overrides/5f3a.json: Break the glass for web v2 to prod: fire
++ overrides/5f3a.json: Override the gates for web v2 in prod: fire
 + notes/5f3a.json: Note on 5f3a: all is well
 
 "#]]

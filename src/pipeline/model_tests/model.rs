@@ -1,8 +1,8 @@
-//! What the gates should say, in words of its own.
+//! An independent model of the gates.
 
 use std::collections::BTreeSet;
 
-/// Stage and target of each place; each takes what the one before runs or ran.
+/// Stage and target of each place; each takes versions that the previous one runs or ran.
 pub const PLACES: [(&str, Option<&str>); 4] =
     [("dev", None), ("staging", None), ("prod", Some("canary")), ("prod", Some("eu"))];
 pub const DEV: usize = 0;
@@ -15,13 +15,13 @@ pub struct ModelRun {
     pub version: u32,
     pub since: i64,
     pub until: Option<i64>,
-    /// Of the commit that brought it.
+    /// Commit that deployed it.
     pub commit: usize,
-    /// Whether it passed, and when that was said.
+    /// Outcome (true if passed) and its time.
     pub outcome: Option<(bool, i64)>,
 }
 
-/// What the gates should say, in words of its own.
+/// An independent model of the gates.
 #[derive(Debug, Default)]
 pub struct GateModel {
     pub places: [Vec<ModelRun>; 4],
@@ -29,7 +29,7 @@ pub struct GateModel {
     pub held: BTreeSet<&'static str>,
     pub rejected: BTreeSet<u32>,
     pub approved: Vec<(&'static str, u32, i64)>,
-    /// Until when.
+    /// Expiry of each override.
     pub broken: Vec<(&'static str, u32, i64)>,
 }
 
@@ -54,7 +54,7 @@ impl GateModel {
             .is_some_and(|stay| stay.outcome.is_some_and(|(passed, _)| passed))
     }
 
-    /// What stops a way back, too.
+    /// True if even a rollback is not allowed.
     pub fn is_closed(&self, place: usize, version: u32, now: i64) -> bool {
         let stage = PLACES[place].0;
         let is_night = stage == "prod" && !(8..20).contains(&(now / 60 % 24));

@@ -1,5 +1,5 @@
-//! Findings that say the same again and again, folded: a cell that breaks a rule with every deployment
-//! is one line, and so are apps that always break it together.
+//! Groups repeated findings: a cell that breaks a rule with every deployment is one group, and so
+//! are apps that always break it together.
 
 use super::{AuditReport, FindingReport};
 use crate::audit::{AuditRule, Severity};
@@ -7,17 +7,18 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// The findings of one rule about one place; in several apps, if all of them are of the same commits.
+/// Findings of one rule about one place; of several apps, if these were changed by the same
+/// commits.
 #[derive(Debug, Clone)]
 pub struct FindingGroup<'a> {
-    /// How the apps are called, each once.
+    /// Display names of the apps, without duplicates.
     pub names: Vec<&'a str>,
-    /// As they stand in the audit: the newest first.
+    /// In the order of the report: newest first.
     pub findings: Vec<&'a FindingReport>,
 }
 
 impl<'a> FindingGroup<'a> {
-    /// One finding by itself.
+    /// Creates a group of one finding.
     pub fn from_finding(told: &'a FindingReport) -> Self {
         FindingGroup { names: vec![&told.name], findings: vec![told] }
     }
@@ -35,13 +36,14 @@ impl<'a> FindingGroup<'a> {
         self.newest().finding.severity
     }
 
-    /// When it was found first and last, in seconds since 1970; `None` for what stands there now.
+    /// Times of the first and last finding, in seconds since 1970; `None` for findings about the
+    /// current state.
     pub fn time_span(&self) -> Option<(i64, i64)> {
         let times = || self.findings.iter().filter_map(|told| told.finding.time);
         Some((times().min()?, times().max()?))
     }
 
-    /// `web`, or `web and 3 more`.
+    /// Formats the names: `web`, or `web and 3 more`.
     pub fn name(&self) -> String {
         match self.names.as_slice() {
             [one] => (*one).to_owned(),
@@ -51,11 +53,12 @@ impl<'a> FindingGroup<'a> {
 }
 
 impl AuditReport {
-    /// The findings folded, in the order of the newest of each.
+    /// Groups the findings, in the order of each group's newest one.
     pub fn finding_groups(&self) -> Vec<FindingGroup<'_>> {
         let by_app =
             group_by_key(self.findings.iter(), |told| (group_key(told), told.name.as_str()));
-        // Apps go together where all is of the same commits, or the same is said of what stands there.
+        // Apps are merged if all their findings have the same commits, or for the current state the
+        // same messages.
         let together = group_by_key(by_app.into_iter(), |findings| {
             let marks = findings.iter().map(|told| {
                 let finding = &told.finding;
@@ -75,7 +78,7 @@ fn group_key(told: &FindingReport) -> (&'static str, Severity, String) {
     (told.finding.rule.id, told.finding.severity, told.place_text())
 }
 
-/// Values with equal keys, in the order of the first of each.
+/// Groups values by key, in the order of each key's first value.
 fn group_by_key<T, K: Eq + Hash>(
     values: impl Iterator<Item = T>,
     key: impl Fn(&T) -> K,
@@ -92,7 +95,7 @@ fn group_by_key<T, K: Eq + Hash>(
     out
 }
 
-/// The findings of several apps as one group, the newest first.
+/// Merges the findings of several apps, newest first.
 fn merge_apps(apps: Vec<Vec<&FindingReport>>) -> FindingGroup<'_> {
     let names = apps.iter().map(|findings| findings[0].name.as_str()).collect();
     let mut findings: Vec<&FindingReport> = apps.into_iter().flatten().collect();
@@ -107,7 +110,7 @@ mod tests {
     use crate::model::CellKey;
     use crate::report::audit::testing::audited;
 
-    /// `time app[/target] stage`; no time: what stands there now.
+    /// `time app[/target] stage`; without a time it is about the current state.
     fn told(line: &str) -> FindingReport {
         let mut words = line.split(' ');
         let mut word = || words.next().expect("three words");
@@ -116,7 +119,7 @@ mod tests {
             cell.split_once('/').map_or((cell, None), |(app, target)| (app, Some(target.into())));
         let slot = CellKey { app: app.into(), component: None, stage: stage.into(), target };
         let rule = rules::find_rule("mutable-tag").expect("there is such a rule");
-        // A commit for each time, as in most repositories.
+        // One commit per time, as in most repositories.
         let commit = time.map(|time| format!("{time:040x}").parse().expect("forty digits"));
         let finding =
             Finding { slots: vec![slot], time, commit, ..Finding::from_message(rule, "said") };

@@ -1,16 +1,16 @@
-//! What a page shows beside the findings.
+//! Data of the HTML report.
 
 use super::{AuditReport, DeploymentPlot};
 use crate::forge::ForgeRepository;
 use crate::report::Matrix;
 
-/// An audit with all that stands around it.
+/// An audit with its context.
 #[derive(Debug)]
 pub struct AuditPage {
     pub audited: AuditReport,
-    /// What runs now.
+    /// The current mapping.
     pub matrix: Matrix,
     pub plot: DeploymentPlot,
-    /// Where commits can be looked at.
+    /// Repository on the forge, for links to commits.
     pub place: Option<ForgeRepository>,
 }

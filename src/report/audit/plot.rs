@@ -1,4 +1,4 @@
-//! How many deployments came to each stage, period by period.
+//! Deployments per stage and period.
 
 use super::AuditReport;
 use crate::audit::Severity;
@@ -8,10 +8,10 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan};
 
-/// More periods than this are too narrow to be told apart on a phone.
+/// Limit on periods: more bars cannot be told apart on a phone.
 const MOST: usize = 60;
 
-/// How long a bar of the plot is.
+/// Length of a bar's period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlotPeriod {
     Day,
@@ -30,7 +30,7 @@ impl PlotPeriod {
         PlotPeriod::Year,
     ];
 
-    /// `day`.
+    /// The word used on the page: `day`.
     pub fn as_str(self) -> &'static str {
         match self {
             PlotPeriod::Day => "day",
@@ -51,7 +51,7 @@ impl PlotPeriod {
         }
     }
 
-    /// The first day of the period that a day is in.
+    /// First day of the period that contains a day.
     fn start_of(self, day: Date) -> Date {
         let start = match self {
             PlotPeriod::Day => Ok(day),
@@ -61,7 +61,7 @@ impl PlotPeriod {
             PlotPeriod::Quarter => Date::new(day.year(), (day.month() - 1) / 3 * 3 + 1, 1),
             PlotPeriod::Year => Ok(day.first_of_year()),
         };
-        // Before the first Monday that a calendar knows nothing was deployed.
+        // Fails only before the first Monday of the calendar, when nothing was deployed.
         start.unwrap_or(day)
     }
 }
@@ -70,24 +70,25 @@ impl PlotPeriod {
 #[derive(Debug, Clone)]
 pub struct DeploymentPlot {
     pub period: PlotPeriod,
-    /// The first day of each period, the oldest first.
+    /// First day of each period, oldest first.
     pub starts: Vec<Date>,
-    /// In pipeline order; stages without any deployment are left out.
+    /// In pipeline order; stages without deployments are left out.
     pub stages: Vec<StagePlot>,
 }
 
-/// The deployments of one stage.
+/// Deployments of one stage.
 #[derive(Debug, Clone)]
 pub struct StagePlot {
     pub stage: StageName,
-    /// One for each period.
+    /// One count per period.
     pub deployments: Vec<usize>,
-    /// Findings of high severity, likewise.
+    /// Findings of high severity, one count per period.
     pub grave: Vec<usize>,
 }
 
 impl DeploymentPlot {
-    /// Counts the deployments, each a stage and a time in seconds since 1970, and the grave findings.
+    /// Counts deployments (each a stage and a time in seconds since 1970) and findings of high
+    /// severity.
     pub fn new<'d>(
         audited: &AuditReport,
         stages: &[StageName],
@@ -133,7 +134,7 @@ impl DeploymentPlot {
     }
 }
 
-/// When a day begins, in seconds since 1970.
+/// Start of a day, in seconds since 1970.
 fn day_start(day: Date) -> Option<i64> {
     Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
 }
@@ -142,7 +143,7 @@ fn date_of(seconds: i64) -> Date {
     to_timestamp(seconds).to_zoned(TimeZone::UTC).date()
 }
 
-/// The shortest periods of which there are not too many.
+/// Chooses the shortest period that stays within the limit.
 fn choose_periods(first: Date, last: Date) -> (PlotPeriod, Vec<Date>) {
     let starts = |period: PlotPeriod| {
         let all = period.start_of(first).series(period.length());

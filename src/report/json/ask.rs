@@ -4,7 +4,7 @@ use crate::pipeline::{GateAnswer, RuleOrigin, Verdict};
 use crate::report::{GateReport, WaveReports};
 use serde::Serialize;
 
-/// The answer to one question.
+/// Answer of `ask --output json`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.ask/1"))]
 pub struct AskJson {
@@ -17,62 +17,62 @@ pub struct AskJson {
     pub app: String,
     pub component: Option<String>,
     pub stage: String,
-    /// The target that is meant, if it is one.
+    /// The queried target, if there is only one.
     pub target: Option<String>,
-    /// The targets that are meant; none: all of the stage.
+    /// The queried targets; empty means all targets of the stage.
     pub targets: Vec<String>,
     pub tag: Option<String>,
     pub digest: Option<String>,
-    /// The moment it is asked for.
+    /// The time that is judged.
     pub time: String,
-    /// May it be done at that moment?
+    /// True if the move is allowed at that time.
     pub allowed: bool,
-    /// The stage runs it already.
+    /// True if the stage already runs the version.
     pub there: bool,
     /// `open`, `wait`, `needs-approval` or `shut`.
     pub verdict: &'static str,
-    /// With `wait`: until when.
+    /// End of the wait, for `wait`.
     pub until: Option<String>,
     pub sentence: String,
     pub gates: Vec<GateAnswerJson>,
-    /// Set where somebody has broken the glass for it.
+    /// Set if the gates are overridden.
     pub broken: Option<BreakGlassJson>,
-    /// Where the targets of the stage follow each other, each wave in turn; all else is of the one whose turn it is.
+    /// The waves of the stage, in order. All other fields are about the current wave.
     pub waves: Vec<WaveAnswerJson>,
 }
 
-/// The answer for one wave.
+/// Answer for one wave.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WaveAnswerJson {
     pub targets: Vec<String>,
     pub allowed: bool,
     pub there: bool,
-    /// As above.
+    /// `open`, `wait`, `needs-approval` or `shut`.
     pub verdict: &'static str,
     pub until: Option<String>,
     pub sentence: String,
 }
 
-/// What one gate answers.
+/// Answer of one gate.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct GateAnswerJson {
     pub gate: &'static str,
-    /// As above.
+    /// `open`, `wait`, `needs-approval` or `shut`.
     pub verdict: &'static str,
     pub until: Option<String>,
     pub reason: String,
     pub since: Option<String>,
-    /// `towpath.yaml:12`, `built-in`, or `ledger` with the beginning of an event's id.
+    /// `towpath.yaml:12`, `built-in`, or `ledger` with the start of the event's id.
     pub from: String,
-    /// The event of the ledger that it comes from.
+    /// Id of the ledger event that the answer is based on.
     pub event: Option<String>,
-    /// The command that would clear it.
+    /// Command that would open the gate.
     pub clear: Option<String>,
 }
 
-/// Who has broken the glass.
+/// An active break-glass override.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BreakGlassJson {
@@ -83,7 +83,7 @@ pub struct BreakGlassJson {
 }
 
 impl AskJson {
-    /// The answer, as it was found in a repository.
+    /// Creates the answer for a repository.
     pub fn new(
         waves: &WaveReports,
         repository: String,
@@ -137,7 +137,7 @@ fn wave_json(judged: &GateReport) -> WaveAnswerJson {
     }
 }
 
-/// What each gate answers.
+/// Answers of all gates.
 pub(super) fn gates_json(judged: &GateReport) -> impl Iterator<Item = GateAnswerJson> {
     judged
         .judgement

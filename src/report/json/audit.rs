@@ -6,7 +6,7 @@ use crate::audit::{AuditRule, Severity};
 use crate::report::{AuditReport, FindingReport, to_timestamp};
 use serde::Serialize;
 
-/// The whole answer of `audit --output json`.
+/// Answer of `audit --output json`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.audit/1"))]
 pub struct AuditJson {
@@ -22,14 +22,14 @@ pub struct AuditJson {
     pub deployments: usize,
     pub stopped_by_policy: Option<usize>,
     pub rules: Vec<AuditRuleJson>,
-    /// Rules that could not be asked, for want of what they need.
+    /// Rules that were skipped because what they need is missing.
     pub not_judged: Vec<UnjudgedRuleJson>,
     pub findings: Vec<FindingJson>,
     pub hidden_by_baseline: usize,
     pub pairs: Vec<StagePairJson>,
 }
 
-/// How much a rule found of one severity.
+/// Number of findings of a rule, for one severity.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AuditRuleJson {
@@ -39,7 +39,7 @@ pub struct AuditRuleJson {
     pub findings: usize,
 }
 
-/// A rule that could not be asked.
+/// A rule that was skipped.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct UnjudgedRuleJson {
@@ -47,7 +47,7 @@ pub struct UnjudgedRuleJson {
     pub needs: String,
 }
 
-/// One finding.
+/// A finding.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FindingJson {

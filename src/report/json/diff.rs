@@ -5,7 +5,7 @@ use crate::history::AheadSide;
 use crate::report::{AppDifference, DiffReport, DiffSide, SideVersion};
 use serde::Serialize;
 
-/// The whole answer of `diff --output json`.
+/// Answer of `diff --output json`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.diff/1"))]
 pub struct DiffJson {
@@ -29,7 +29,7 @@ pub struct DiffSideJson {
     pub time: Option<String>,
 }
 
-/// An app that is not the same in both.
+/// An app that differs.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DifferenceJson {
@@ -54,7 +54,7 @@ pub struct SideVersionJson {
 }
 
 impl DiffJson {
-    /// The answer for one repository.
+    /// Creates the answer for a repository.
     pub fn new(diff: &DiffReport, repository: String) -> Self {
         DiffJson {
             schema: "towpath.diff/1",

@@ -6,29 +6,29 @@ use crate::model::CellKey;
 use crate::report::GuardReport;
 use serde::Serialize;
 
-/// What may be merged, and what not.
+/// Answer of `guard --output json`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.guard/1"))]
 pub struct GuardJson {
     #[cfg_attr(test, schemars(extend("const" = "towpath.guard/1")))]
     pub schema: &'static str,
     pub repository: String,
-    /// The commit that it is to be merged into, and whose rules count.
+    /// The commit to merge into, whose rules apply.
     pub base: String,
-    /// The commit that is to be merged.
+    /// The commit to merge.
     pub head: String,
-    /// May all of it be merged?
+    /// True if everything may be merged.
     pub allowed: bool,
     pub sentence: String,
-    /// How many files differ.
+    /// Number of files that differ.
     pub files: usize,
-    /// Who asks, as far as that is proven.
+    /// People whose identity is proven.
     pub persons: Vec<ContributorJson>,
-    /// What was judged. Files that have nothing to do with the mapping are not listed.
+    /// Rulings. Files unrelated to the mapping are left out.
     pub rulings: Vec<RulingJson>,
 }
 
-/// Somebody who asks.
+/// A person who contributed to the change.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ContributorJson {
@@ -37,30 +37,30 @@ pub struct ContributorJson {
     pub proof: &'static str,
 }
 
-/// What is said to some cells that move alike, or to a file.
+/// Ruling on cells that move alike, or on a file.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RulingJson {
     pub allowed: bool,
-    /// Empty: it is about a file.
+    /// Empty if the ruling is about a file.
     pub cells: Vec<CellJson>,
-    /// The versions that were there.
+    /// The old versions.
     pub from: Vec<String>,
-    /// The versions that would be there.
+    /// The new versions.
     pub to: Vec<String>,
     pub path: Option<String>,
-    /// 1-based, in the file as it would be.
+    /// 1-based line in the new file.
     pub line: Option<u32>,
-    /// Who may do it, and how that is known; `null` where everyone may, or nobody.
+    /// Who is permitted, and how that is known; `null` if everyone is, or nobody.
     pub granted: Option<String>,
     pub refusals: Vec<GuardRefusalJson>,
-    /// What would be in the way if nobody had broken the glass.
+    /// Refusals that were overridden.
     pub overridden: Vec<GuardRefusalJson>,
-    /// What the gates answer.
+    /// Answers of the gates.
     pub gates: Vec<GateAnswerJson>,
 }
 
-/// A place in the mapping.
+/// A cell of the mapping.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CellJson {
@@ -70,12 +70,12 @@ pub struct CellJson {
     pub target: Option<String>,
 }
 
-/// Why something may not be merged.
+/// Reason for a refusal.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct GuardRefusalJson {
-    /// The name of a gate, or `permission`, `image`, `rename`, `rules`, `unreadable`, `link`, `alike` or
-    /// `merge`.
+    /// Name of a gate, or `permission`, `image`, `rename`, `rules`, `unreadable`, `link`, `alike`
+    /// or `merge`.
     pub check: &'static str,
     pub reason: String,
     pub hint: Option<String>,

@@ -5,7 +5,7 @@ use crate::history::ImageVersion;
 use crate::report::DeploymentReport;
 use serde::Serialize;
 
-/// The whole answer of `history --output json`.
+/// Answer of `history --output json`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.history/1"))]
 pub struct HistoryJson {
@@ -18,7 +18,7 @@ pub struct HistoryJson {
     pub deployments: Vec<DeploymentJson>,
 }
 
-/// One deployment.
+/// A deployment.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.deployment/1"))]
 pub struct DeploymentJson {
@@ -43,7 +43,7 @@ pub struct DeploymentJson {
     pub who: PersonJson,
 }
 
-/// What a slot runs.
+/// A version of a cell.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ImageVersionJson {

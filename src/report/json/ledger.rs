@@ -3,19 +3,19 @@
 use crate::pipeline::ledger::{LedgerEvent, Lock};
 use serde::Serialize;
 
-/// One event of the ledger. Beside these fields it has those of its kind (docs/pipeline.md).
+/// An event of the ledger. Each kind has further fields (docs/pipeline.md).
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.event/1"))]
 pub struct LedgerEventJson {
     #[cfg_attr(test, schemars(extend("const" = "towpath.event/1")))]
     pub schema: &'static str,
     pub by: EventAuthorJson,
-    /// The event as it stands in the ledger: `id`, `time`, `event` and what belongs to it.
+    /// The event as stored in the ledger: `id`, `time`, `event` and the fields of its kind.
     #[serde(flatten)]
     pub event: serde_json::Map<String, serde_json::Value>,
 }
 
-/// Who wrote it.
+/// Author of the event.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EventAuthorJson {
@@ -23,7 +23,7 @@ pub struct EventAuthorJson {
     pub email: String,
 }
 
-/// The locks that hold.
+/// Active locks.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.locks/1"))]
 pub struct LocksJson {
@@ -32,19 +32,19 @@ pub struct LocksJson {
     pub locks: Vec<LockJson>,
 }
 
-/// One lock.
+/// A lock.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LockJson {
-    /// All apps, if none.
+    /// `null` means all apps.
     pub app: Option<String>,
-    /// All stages, if none.
+    /// `null` means all stages.
     pub stage: Option<String>,
     pub reason: String,
     pub since: String,
     pub until: Option<String>,
     pub by: EventAuthorJson,
-    /// The event of the ledger.
+    /// Id of the ledger event.
     pub event: String,
 }
 

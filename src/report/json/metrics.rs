@@ -4,7 +4,7 @@ use crate::history::{DoraFigures, DurationStats, StagePairFigures};
 use crate::report::MetricsReport;
 use serde::Serialize;
 
-/// The whole answer of `metrics --output json`.
+/// Answer of `metrics --output json`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.metrics/1"))]
 pub struct MetricsJson {
@@ -21,7 +21,7 @@ pub struct MetricsJson {
     pub pairs: Vec<StagePairJson>,
 }
 
-/// The figures of an app in a stage, of a stage, or of everything.
+/// Figures of an app in a stage, of a stage, or overall.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DoraFiguresJson {
@@ -36,7 +36,7 @@ pub struct DoraFiguresJson {
     pub restore_seconds: DurationStatsJson,
 }
 
-/// Durations.
+/// Statistics of durations.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DurationStatsJson {
@@ -45,7 +45,7 @@ pub struct DurationStatsJson {
     pub p90: Option<i64>,
 }
 
-/// A stage and one before it.
+/// Figures for a stage and an earlier one.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct StagePairJson {
@@ -64,7 +64,7 @@ pub struct StagePairJson {
 }
 
 impl MetricsJson {
-    /// The answer for one repository.
+    /// Creates the answer for a repository.
     pub fn new(measured: &MetricsReport, repository: String, complete: bool) -> Self {
         let figures = |figures: &DoraFigures| {
             DoraFiguresJson::new(figures, measured.per_week(figures.deployments))
@@ -101,7 +101,7 @@ impl DoraFiguresJson {
     }
 }
 
-/// More digits would say nothing.
+/// Rounds to three decimals; more would be noise.
 fn round_to_thousandths(number: f64) -> f64 {
     (number * 1000.0).round() / 1000.0
 }

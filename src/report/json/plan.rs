@@ -7,44 +7,44 @@ use crate::promotion::{ItemOutcome, PlanItem, PlanPurpose, PlannedMove};
 use crate::report::PlanReport;
 use serde::Serialize;
 
-/// The whole answer of `--dry-run --output json`.
+/// Answer of `--dry-run --output json`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.plan/1"))]
 pub struct PlanJson {
     #[cfg_attr(test, schemars(extend("const" = "towpath.plan/1")))]
     pub schema: &'static str,
     pub repository: String,
-    /// The branch that is to change.
+    /// The branch to change.
     pub branch: Option<String>,
-    /// The commit the plan was made on.
+    /// The commit that the plan is based on.
     pub revision: String,
     /// `promote`, `deploy` or `rollback`.
     pub purpose: &'static str,
-    /// The stage the versions come from, for a promotion.
+    /// Source stage of a promotion.
     pub from_stage: Option<String>,
     pub to_stage: String,
     pub items: Vec<PlanItemJson>,
 }
 
-/// The result for one app.
+/// Result for one app.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PlanItemJson {
     pub app: String,
-    /// The component that was named, where the app has several.
+    /// The named component, if the app has several.
     pub component: Option<String>,
     /// `moves`, `up-to-date` or `refused`.
     pub outcome: &'static str,
     pub moves: Vec<PlannedMoveJson>,
-    /// The files that change.
+    /// Files that change.
     pub files: Vec<String>,
-    /// The change, as `git apply` takes it.
+    /// The change as a diff for `git apply`.
     pub diff: Option<String>,
-    /// Why it is refused.
+    /// Reason for the refusal.
     pub refusal: Option<PlanObstacleJson>,
 }
 
-/// One place that gets another version.
+/// A mapping entry that gets another version.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PlannedMoveJson {
@@ -54,7 +54,7 @@ pub struct PlannedMoveJson {
     pub to: ImageVersionJson,
 }
 
-/// What is in the way.
+/// Reason why an app does not move.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PlanObstacleJson {

@@ -3,19 +3,19 @@
 use crate::report::{Proposal, ProposalsReport};
 use serde::Serialize;
 
-/// The whole answer of `proposals list` and `proposals show`.
+/// Answer of `proposals list` and `proposals show`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.proposals/1"))]
 pub struct ProposalsJson {
     #[cfg_attr(test, schemars(extend("const" = "towpath.proposals/1")))]
     pub schema: &'static str,
     pub repository: String,
-    /// `github`, `gitlab`, `gitea`, `bitbucket`, `azure`, or `plain` where there is none.
+    /// `github`, `gitlab`, `gitea`, `bitbucket`, `azure`, or `plain` without a forge.
     pub forge: &'static str,
     pub proposals: Vec<ProposalJson>,
 }
 
-/// One pull request.
+/// A pull request.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ProposalJson {
@@ -27,19 +27,19 @@ pub struct ProposalJson {
     pub state: &'static str,
     pub draft: bool,
     pub author: String,
-    /// The branch that is proposed.
+    /// The proposed branch.
     pub head: String,
-    /// What it was last seen at.
+    /// The last known commit of the branch.
     pub head_commit: Option<String>,
-    /// The branch it is to go into.
+    /// The branch to merge into.
     pub base: String,
     pub labels: Vec<String>,
     pub reviewers: Vec<String>,
-    /// Will the forge merge it by itself?
+    /// True if the forge will merge it automatically.
     pub auto_merge: bool,
-    /// Does it merge cleanly? Null: the forge does not tell.
+    /// True if it merges cleanly; `null` if the forge does not tell.
     pub mergeable: Option<bool>,
-    /// The commit it became.
+    /// The merge commit.
     pub merge_commit: Option<String>,
 }
 

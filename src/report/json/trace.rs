@@ -4,7 +4,7 @@ use super::DeploymentJson;
 use crate::report::{ReportedRunPeriod, TraceReport, VersionTraceReport};
 use serde::Serialize;
 
-/// The whole answer of `trace --output json`.
+/// Answer of `trace --output json`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.trace/1"))]
 pub struct TraceJson {
@@ -15,7 +15,7 @@ pub struct TraceJson {
     pub found: Vec<VersionTraceJson>,
 }
 
-/// One version of one app.
+/// A version of an app.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct VersionTraceJson {
@@ -27,7 +27,7 @@ pub struct VersionTraceJson {
     pub absent: Vec<AbsentCellJson>,
 }
 
-/// A version in one place.
+/// A period in which a cell ran the version.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RunPeriodJson {
@@ -39,7 +39,7 @@ pub struct RunPeriodJson {
     pub left: Option<DeploymentJson>,
 }
 
-/// A place where the version never was, and what runs there.
+/// A cell that never ran the version, with its current one.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AbsentCellJson {
@@ -50,7 +50,7 @@ pub struct AbsentCellJson {
 }
 
 impl TraceJson {
-    /// The answer for one repository; stays that go on are counted until `now`.
+    /// Creates the answer for a repository; periods that continue are counted until `now`.
     pub fn new(trace: &TraceReport, repository: String, now: i64) -> Self {
         let found = trace.ways.iter().map(|way| VersionTraceJson::new(way, now)).collect();
         TraceJson { schema: "towpath.trace/1", repository, version: trace.text.clone(), found }

@@ -1,5 +1,5 @@
-//! Argo CD: parameters from files, patches and plugins of a source, what generators give to an
-//! `ApplicationSet`, and which revision of which directory is applied.
+//! Blind spots of Argo CD: parameters from files, patches and plugins of a source, input of
+//! `ApplicationSet` generators, and the revision and directory that are applied.
 
 use super::{KubeObject, is_telling, speaks_of_versions};
 use crate::git::path::folder_of;
@@ -9,7 +9,7 @@ use crate::source::leaf_subtree::{LeafSubtree, split_objects};
 use crate::source::{ChangeScope, SnapshotReader};
 use std::collections::BTreeSet;
 
-/// Keys of a source that win over what is read of it.
+/// Keys of a source that override values read from it.
 const OVERRIDING: [&[&str]; 6] = [
     &["helm", "fileParameters"],
     &["kustomize", "patches"],
@@ -19,10 +19,10 @@ const OVERRIDING: [&[&str]; 6] = [
     &["helm", "valueFiles"],
 ];
 
-/// Keys of a source that say where to read on.
+/// Keys of a source that refer to other input.
 const LEADING: [&[&str]; 4] = [&["path"], &["repoURL"], &["targetRevision"], &["ref"]];
 
-/// The blind spots of a file of applications.
+/// Returns the blind spots of a file of applications.
 pub fn find_blind_spots(
     path: &str,
     leaves: &[Leaf],
@@ -55,7 +55,7 @@ pub fn find_blind_spots(
     out
 }
 
-/// A patch of the template, if it has to do with sources or versions.
+/// Returns the `templatePatch`, if it mentions sources or versions.
 fn template_patch(object: &KubeObject<'_>) -> Option<BlindSpot> {
     let leaves: Vec<&Leaf> = object.leaves_at(&["spec", "templatePatch"]).collect();
     let is_about = |text: &str| text.contains("source") || is_telling(text);
@@ -66,7 +66,7 @@ fn template_patch(object: &KubeObject<'_>) -> Option<BlindSpot> {
         .flatten()
 }
 
-/// What the sources of an application say beside the versions that are read.
+/// Returns the blind spots in the sources of an application.
 fn template_spots(
     object: &KubeObject<'_>,
     keys: &[&str],
@@ -103,7 +103,7 @@ fn template_spots(
     out
 }
 
-/// The keys of each source of an application.
+/// Returns the keys of each source of an application.
 fn source_keys(object: &KubeObject<'_>, keys: &[&str]) -> Vec<Vec<String>> {
     let under = |more: &[&str]| keys.iter().chain(more).map(|key| (*key).to_owned()).collect();
     let elements = object.branch.subtree_at(keys).subtree_at(&["sources"]).children();
@@ -111,12 +111,13 @@ fn source_keys(object: &KubeObject<'_>, keys: &[&str]) -> Vec<Vec<String>> {
     one.chain(elements.into_iter().map(|(element, _)| under(&["sources", element]))).collect()
 }
 
-/// A name of a parameter that helm takes apart: `replicas=2,image.tag`.
+/// True for a parameter name that Helm splits: `replicas=2,image.tag`.
 fn is_odd_name(key: &str) -> bool {
     key.starts_with('[') && key.contains([',', '=', '\\', '{', '}', ' '])
 }
 
-/// What generators give to the places in which versions stand: elements, files, templates of their own.
+/// Returns generator input that the template uses in versions: elements, files, and the generators'
+/// own templates.
 fn generator_spots(
     object: &KubeObject<'_>,
     sight: &ChangeScope<'_>,
@@ -149,7 +150,7 @@ fn generator_spots(
     out
 }
 
-/// The names that a template asks for where versions stand.
+/// Returns the names of variables that a template uses in versions.
 fn wanted_names(object: &KubeObject<'_>) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     for leaf in object.leaves_at(&["spec", "template", "spec"]) {
@@ -170,7 +171,7 @@ fn wanted_names(object: &KubeObject<'_>) -> BTreeSet<String> {
     out
 }
 
-/// Is it the revision of a git source, which is no version of the mapping?
+/// True for the revision of a git source, which is not a version of the mapping.
 fn is_git_revision(object: &LeafSubtree<'_>, leaf: &Leaf) -> bool {
     if leaf.last() != "targetRevision" {
         return false;
@@ -180,7 +181,7 @@ fn is_git_revision(object: &LeafSubtree<'_>, leaf: &Leaf) -> bool {
     !object.all_leaves().any(has_chart)
 }
 
-/// The files of a generator that are in the repository.
+/// Returns the files of a generator that are in the repository.
 fn file_spots(
     object: &KubeObject<'_>,
     pattern: &str,
@@ -193,7 +194,7 @@ fn file_spots(
     let fits = all
         .into_iter()
         .filter(|file| (sight.is_changed)(&file.path) && glob_matches(pattern, &file.path));
-    let key = format!("what {} reads of this file", object.display_name());
+    let key = format!("values read by {}", object.display_name());
     let spot = |path: String| {
         let leaves = reader.read_leaves(&path)?;
         let given = leaves.iter().filter(|leaf| leaf.keys().any(|key| wanted.contains(key)));
@@ -210,7 +211,7 @@ fn file_spots(
     fits.filter_map(|file| spot(file.path)).collect()
 }
 
-/// Does a path fit a pattern with `*`? Sets and `?` count as anything.
+/// True if a path matches a pattern with `*`. Character sets and `?` match anything.
 fn glob_matches(pattern: &str, path: &str) -> bool {
     let mut parts = pattern.split(['*', '?', '[', '{']);
     let Some(mut rest) = path.strip_prefix(parts.next().unwrap_or_default()) else { return false };
@@ -265,7 +266,7 @@ mod tests {
             told(&set("a/web:{{ .tag }}")),
             [
                 "prod.yaml:6 ApplicationSet web: spec.generators <spec.generators.[0].list.elements.[0].tag=v1 spec.generators.[1].git.files.[0].path=c/*/x.json>",
-                "c/a/x.json:- what ApplicationSet web reads of this file <tag=v1>",
+                "c/a/x.json:- values read by ApplicationSet web <tag=v1>",
             ]
         );
     }

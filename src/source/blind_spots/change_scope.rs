@@ -1,19 +1,19 @@
-//! What a reading saw, so that blind spots are only what it did not.
+//! The scope of a blind-spot search: only places that were not read are blind spots.
 
 use crate::model::Location;
 use crate::source::SnapshotReader;
 use crate::source::leaf::Leaf;
 use std::collections::{BTreeSet, HashSet};
 
-/// Where the versions of a mapping stand, the files that one claim looked at, and those that are another
-/// way in the other state: blind spots in files that are the same may be left out.
+/// The positions of the mapping's versions, the files that a claim accessed, and the files that
+/// differ between two states. Blind spots in unchanged files may be left out.
 pub struct ChangeScope<'s> {
     pub touched: &'s BTreeSet<String>,
     pub places: &'s VersionPositions,
     pub is_changed: &'s dyn Fn(&str) -> bool,
 }
 
-/// Places of versions.
+/// Positions of versions.
 #[derive(Debug, Default)]
 pub struct VersionPositions(HashSet<(String, usize, u32)>);
 
@@ -25,7 +25,8 @@ impl<'l> FromIterator<&'l Location> for VersionPositions {
 }
 
 impl ChangeScope<'_> {
-    /// Can there be news of a file: is it changed, or does it speak of what may be?
+    /// True if blind spots of a file may have changed: it changed itself, or it contains `word` and
+    /// may refer to other files.
     pub(super) fn may_have_news(
         &self,
         path: &str,
@@ -36,7 +37,7 @@ impl ChangeScope<'_> {
             || reader.text_and_id(path).is_some_and(|(_, text)| text.contains(word))
     }
 
-    /// Is this leaf of a file a version of the mapping?
+    /// True if this leaf is a version of the mapping.
     pub fn is_read(&self, path: &str, leaf: &Leaf) -> bool {
         self.places.0.contains(&(path.to_owned(), leaf.span.end, leaf.line))
     }

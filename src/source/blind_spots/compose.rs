@@ -1,4 +1,4 @@
-//! Compose: the files that its program merges, or takes in place of another, without being told.
+//! Blind spots of Compose: files that it merges or prefers without being told.
 
 use super::{file_spot, leaf_statement};
 use crate::git::path::{folder_of, join};
@@ -6,11 +6,11 @@ use crate::model::{BlindSpot, BlindSpotEffect};
 use crate::source::leaf::Leaf;
 use crate::source::{Claim, SnapshotReader};
 
-/// Taken in this order where no file is named (compose-go, `DefaultFileNames`).
+/// Default files, in order of preference (compose-go, `DefaultFileNames`).
 const NAMES: [&str; 4] =
     ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
-/// Merged over it (`DefaultOverrideFileNames`).
+/// Files merged over the default file (`DefaultOverrideFileNames`).
 const OVERRIDES: [&str; 4] = [
     "compose.override.yml",
     "compose.override.yaml",
@@ -18,7 +18,7 @@ const OVERRIDES: [&str; 4] = [
     "docker-compose.override.yaml",
 ];
 
-/// The blind spots of one compose file.
+/// Returns the blind spots of one compose file.
 pub fn find_blind_spots(
     claim: &Claim<'_>,
     leaves: &[Leaf],
@@ -32,11 +32,11 @@ pub fn find_blind_spots(
     let before = NAMES
         .iter()
         .take(place.unwrap_or_default())
-        .map(|name| (*name, format!("what stands for {own}")));
+        .map(|name| (*name, format!("used instead of {own}")));
     let over = OVERRIDES
         .iter()
         .filter(|_| place.is_some())
-        .map(|name| (*name, format!("what is merged over {own}")));
+        .map(|name| (*name, format!("merged over {own}")));
     for (name, key) in before.chain(over) {
         let path = join(folder, name);
         let is_other = reader.file_exists(&path) && claim.rule.path.captures(&path).is_none();
@@ -54,7 +54,7 @@ pub fn find_blind_spots(
     out
 }
 
-/// What a file takes from others.
+/// Returns the `include` and `extends` of a file.
 fn included_files(path: &str, leaves: &[Leaf]) -> Option<BlindSpot> {
     let is_included = |leaf: &&Leaf| {
         leaf.keys().next() == Some("include") || leaf.keys().any(|key| key == "extends")
@@ -72,12 +72,12 @@ fn included_files(path: &str, leaves: &[Leaf]) -> Option<BlindSpot> {
     })
 }
 
-/// Does a leaf of a merged file say which image runs, or name further files?
+/// True if a leaf of a merged file selects an image or names further files.
 fn decides_image(leaf: &Leaf) -> bool {
     leaf.keys().any(|key| matches!(key, "image" | "build" | "extends" | "include"))
 }
 
-/// `COMPOSE_FILE` names the files that are read.
+/// Returns the line with `COMPOSE_FILE`, which names the files to read.
 fn files_of_env(env_path: &str, reader: &SnapshotReader<'_>) -> Option<BlindSpot> {
     let (_, text) = reader.text_and_id(env_path)?;
     let line = text.lines().find(|line| line.contains("COMPOSE_FILE"))?;

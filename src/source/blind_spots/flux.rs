@@ -1,5 +1,5 @@
-//! Flux: what is changed after a chart is rendered, values and variables from other objects, patches, and
-//! which revision of which directory is applied.
+//! Blind spots of Flux: changes after a chart is rendered, values and variables from other objects,
+//! patches, and the revision and directory that are applied.
 
 use super::config_objects::ConfigObjectRef;
 use super::{KubeObject, PATCHES, is_telling};
@@ -9,7 +9,7 @@ use crate::source::leaf_subtree::split_objects;
 use crate::source::shape;
 use crate::source::{ChangeScope, SnapshotReader};
 
-/// The blind spots of a file of Flux objects.
+/// Returns the blind spots of a file of Flux objects.
 pub fn find_blind_spots(
     path: &str,
     leaves: &[Leaf],
@@ -90,7 +90,8 @@ fn kustomization_spots(
     out
 }
 
-/// A source of files or charts: where it is, and a revision that moves.
+/// Returns the blind spots of a source of files or charts: its URL and a revision that is not
+/// pinned.
 fn source_spots(object: &KubeObject<'_>, sight: &ChangeScope<'_>) -> Vec<BlindSpot> {
     let mut out = Vec::new();
     out.extend(object.spot_at(&["spec", "url"], BlindSpotEffect::Leads));
@@ -104,7 +105,7 @@ fn source_spots(object: &KubeObject<'_>, sight: &ChangeScope<'_>) -> Vec<BlindSp
     out
 }
 
-/// What the config maps and secrets say that an object takes values from.
+/// Returns the blind spots in config maps and secrets that an object takes values from.
 fn values_spots(
     object: &KubeObject<'_>,
     keys: &[&str],
@@ -123,13 +124,13 @@ fn values_spots(
     wanted.flat_map(|wanted| wanted.spots_near(object.path, &key, sight, reader)).collect()
 }
 
-/// May a patch change an image? Where it copies, nobody knows.
+/// True if a patch may change an image. A copy or move may change anything.
 fn speaks_of_images(leaf: &Leaf) -> bool {
     let is_word = |text: &str| {
         is_telling(text) || matches!(text.trim_end_matches(':'), "copy" | "move" | "newName")
     };
     let of_text = leaf.text.split(|c: char| c.is_whitespace() || "{}[],'\"".contains(c));
-    // What stands behind `apiVersion` is the version of something else.
+    // The value after `apiVersion` is not an image's version.
     let mut is_of_api = leaf.last() == "apiVersion";
     let mut texts = of_text.filter(|text| !text.is_empty()).filter(|text| {
         let is_passed_over = is_of_api || *text == "apiVersion:";
@@ -172,8 +173,8 @@ mod tests {
             told(&files),
             [
                 "prod/r.yaml:4 HelmRelease web: spec.valuesFrom <spec.valuesFrom.[vals].kind=ConfigMap spec.valuesFrom.[vals].name=vals>",
-                "prod/kustomization.yaml:2 ConfigMap vals, which HelmRelease web reads <configMapGenerator.[vals].files.[0]=values.yaml=web.yaml>",
-                "prod/web.yaml:- ConfigMap vals, which HelmRelease web reads <image.tag=v1>",
+                "prod/kustomization.yaml:2 ConfigMap vals, read by HelmRelease web <configMapGenerator.[vals].files.[0]=values.yaml=web.yaml>",
+                "prod/web.yaml:- ConfigMap vals, read by HelmRelease web <image.tag=v1>",
             ]
         );
     }

@@ -1,5 +1,5 @@
-//! kustomize: replacements and variables that reach an image, transformers and generators of other
-//! kinds, and the values of charts.
+//! Blind spots of kustomize: replacements and variables that reach an image, transformers and
+//! generators of unsupported kinds, and chart values.
 
 use super::config_objects::ConfigObjectRef;
 use super::object::KubeObject;
@@ -12,7 +12,7 @@ use crate::source::leaf_subtree::{LeafSubtree, split_objects};
 use crate::source::{ChangeScope, SnapshotReader};
 use std::rc::Rc;
 
-/// What is worked out, or has nothing to do with images.
+/// Kinds that are supported or do not affect images.
 const KNOWN_KINDS: [&str; 5] = [
     "ImageTagTransformer",
     "HelmChartInflationGenerator",
@@ -21,11 +21,11 @@ const KNOWN_KINDS: [&str; 5] = [
     "AnnotationsTransformer",
 ];
 
-/// Words of which one stands in a kustomization that has blind spots.
+/// A kustomization with blind spots contains one of these words.
 const WORDS: [&str; 6] =
     ["replacements", "vars", "transformers", "generators", "helmCharts", "patches"];
 
-/// The blind spots of a build: those of all kustomizations it goes through.
+/// Returns the blind spots of a build, from all kustomizations it includes.
 pub fn find_blind_spots(sight: &ChangeScope<'_>, reader: &SnapshotReader<'_>) -> Vec<BlindSpot> {
     let mut out = Vec::new();
     for path in sight.touched.iter().filter(|path| is_kustomization(path)) {
@@ -62,7 +62,8 @@ impl KustomizationCheck<'_> {
         out
     }
 
-    /// Replacements that may write a version, and what they write. `path` is where they stand.
+    /// Returns replacements that may write a version, with their sources. `path` is the file that
+    /// contains them.
     fn replacement_spots(&self, path: &str, list: &LeafSubtree<'_>) -> Vec<BlindSpot> {
         let mut out = Vec::new();
         for (_, one) in list.children() {
@@ -112,7 +113,7 @@ impl KustomizationCheck<'_> {
         out
     }
 
-    /// Variables that an image is made of.
+    /// Returns variables used in an image.
     fn variable_spots(&self) -> Vec<BlindSpot> {
         let mut out = Vec::new();
         for (element, one) in self.object.branch.subtree_at(&["vars"]).children() {
@@ -137,7 +138,7 @@ impl KustomizationCheck<'_> {
             .any(|path| self.reader.text_and_id(path).is_some_and(|(_, text)| speaks(&text)))
     }
 
-    /// What an object says that something is written from.
+    /// Returns the blind spots of the object that a replacement or variable reads.
     fn replacement_source(
         &self,
         kind: Option<&str>,
@@ -162,7 +163,7 @@ impl KustomizationCheck<'_> {
             .collect()
     }
 
-    /// Transformers and generators of kinds that are not worked out.
+    /// Returns transformers and generators of unsupported kinds.
     fn other_plugin_spots(&self, list: &str) -> Vec<BlindSpot> {
         let inline =
             self.object.leaves_at(&[list]).filter(|leaf| leaf.embedded || leaf.text.contains('\n'));
@@ -193,7 +194,7 @@ impl KustomizationCheck<'_> {
         out
     }
 
-    /// The values of charts, in the kustomization and in files.
+    /// Returns the values of charts, inline and in files.
     fn chart_spots(&self) -> Vec<BlindSpot> {
         let unread =
             |path: &str, leaf: &Leaf| speaks_of_versions(leaf) && !self.sight.is_read(path, leaf);
@@ -211,13 +212,13 @@ impl KustomizationCheck<'_> {
                 let values: Option<Vec<Leaf>> = leaves.map(|leaves| {
                     leaves.iter().filter(|leaf| unread(&path, leaf)).cloned().collect()
                 });
-                out.extend(file_spot(&path, "values of a chart".into(), values.as_deref(), &text));
+                out.extend(file_spot(&path, "chart values".into(), values.as_deref(), &text));
             }
         }
         out
     }
 
-    /// The leaves of a file, if it is there.
+    /// Returns the leaves of a file, if it exists.
     pub fn leaves_of(&self, path: &str) -> Option<Rc<Vec<Leaf>>> {
         self.reader.file_exists(path).then(|| self.reader.read_leaves(path)).flatten()
     }
@@ -227,7 +228,7 @@ impl KustomizationCheck<'_> {
     }
 }
 
-/// May a replacement into this field change a version?
+/// True if a replacement into this field may change a version.
 fn writes_version(field: &str) -> bool {
     let last = field.rsplit('.').next().unwrap_or(field);
     is_telling(last)

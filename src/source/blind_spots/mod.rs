@@ -1,5 +1,5 @@
-//! Blind spots: what programs read of the files of a source and the mapping does not, so that a check
-//! on changes need not let them through unseen. One file per family of sources.
+//! Blind spots: places that programs read and the mapping does not. A check on changes can report
+//! them. One file per family of sources.
 
 pub(super) mod argo;
 mod change_scope;
@@ -16,17 +16,17 @@ use super::leaf::Leaf;
 use crate::model::{BlindSpot, BlindSpotEffect};
 use object::KubeObject;
 
-/// Words that keys under which versions are written begin or end with.
+/// Words at the start or end of keys that contain versions.
 const TELLING: [&str; 8] =
     ["image", "tag", "version", "digest", "revision", "release", "build", "chart"];
 
-/// Keys that have such words and say no version.
+/// Keys that contain such a word but no version.
 const SILENT: [&str; 4] = ["apiVersion", "imagePullPolicy", "imagePullSecrets", "releaseName"];
 
-/// The lists in which kustomize is given patches.
+/// The lists of patches in a kustomization.
 const PATCHES: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902"];
 
-/// Does a key, or an expression, speak of a version?
+/// True if a key or expression refers to a version.
 fn is_telling(key: &str) -> bool {
     let words =
         key.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !SILENT.contains(word));
@@ -40,7 +40,7 @@ fn is_telling(key: &str) -> bool {
     })
 }
 
-/// `new` and `Tag` of `newTag`.
+/// Splits `newTag` into `new` and `Tag`.
 fn split_humps(word: &str) -> impl Iterator<Item = &str> {
     let bytes = word.as_bytes();
     let starts = (1..bytes.len())
@@ -54,7 +54,7 @@ fn split_humps(word: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The lines of a template that say a version themselves: `image: r.io/web:v1`, with nothing to fill in.
+/// Returns the lines of a template that contain a literal version, such as `image: r.io/web:v1`.
 pub fn literal_versions(template: &str) -> String {
     let says = |line: &&str| {
         let (key, value) = line.split_once([':', '=']).unwrap_or_default();
@@ -66,7 +66,7 @@ pub fn literal_versions(template: &str) -> String {
     template.lines().filter(says).map(|line| format!("{}\n", line.trim())).collect()
 }
 
-/// Does a leaf speak of a version: by a key on its way, or by what it holds?
+/// True if a leaf refers to a version by one of its keys or by its value.
 fn speaks_of_versions(leaf: &Leaf) -> bool {
     leaf.keys().any(is_telling)
         || super::shape::is_version(&leaf.text)
@@ -74,7 +74,7 @@ fn speaks_of_versions(leaf: &Leaf) -> bool {
         || leaf.text.contains('\n') && leaf.text.lines().any(is_telling)
 }
 
-/// A file that is read for what it says of versions; of one that is no tree, every word counts.
+/// Returns the statements about versions in a file. Without leaves, the whole text counts.
 fn file_spot(path: &str, key: String, leaves: Option<&[Leaf]>, text: &str) -> Option<BlindSpot> {
     let says = match leaves {
         Some(leaves) => leaves
@@ -97,7 +97,7 @@ fn leaf_statement(leaf: &Leaf) -> String {
     said_at(&leaf.path, leaf)
 }
 
-/// The same where only a part of its path counts.
+/// Like `leaf_statement`, with only a part of the path.
 fn said_at(rest: &str, leaf: &Leaf) -> String {
     format!("{rest}={}\n", leaf.text)
 }

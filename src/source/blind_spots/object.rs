@@ -1,4 +1,4 @@
-//! One object of a file, and what of it is not worked out.
+//! One object of a file and the blind spots in it.
 
 use super::leaf_statement;
 use crate::model::{BlindSpot, BlindSpotEffect};
@@ -13,12 +13,12 @@ pub(super) struct KubeObject<'a> {
 }
 
 impl<'a> KubeObject<'a> {
-    /// An object of the file at `path`.
+    /// Creates an object of the file at `path`.
     pub fn new(path: &'a str, branch: LeafSubtree<'a>) -> Self {
         KubeObject { path, branch }
     }
 
-    /// `HelmRelease web`.
+    /// Returns the display name: `HelmRelease web`.
     pub fn display_name(&self) -> String {
         let kind = self.branch.text("kind").unwrap_or("object");
         match self.branch.subtree_at(&["metadata"]).text("name") {
@@ -27,12 +27,12 @@ impl<'a> KubeObject<'a> {
         }
     }
 
-    /// All that stands at a chain of keys; nothing where nothing does.
+    /// Returns everything at a chain of keys as one blind spot; `None` if there is nothing.
     pub fn spot_at(&self, keys: &[&str], reach: BlindSpotEffect) -> Option<BlindSpot> {
         self.spot_of(&keys.join("."), self.leaves_at(keys), reach)
     }
 
-    /// Some leaves of the object, under a key that people know.
+    /// Returns some leaves of the object as one blind spot with a display key.
     pub fn spot_of(
         &self,
         key: &str,
@@ -46,7 +46,7 @@ impl<'a> KubeObject<'a> {
         Some(BlindSpot { path: self.path.to_owned(), key, line: Some(line), says, reach })
     }
 
-    /// The leaves at and below a chain of keys.
+    /// Returns the leaves at and below a chain of keys.
     pub fn leaves_at(&self, keys: &[&str]) -> impl Iterator<Item = &'a Leaf> + use<'a> {
         let start = keys.join(&KEY_SEPARATOR.to_string());
         let is_there = move |rest: &str| {
@@ -61,13 +61,13 @@ impl<'a> KubeObject<'a> {
             .into_iter()
     }
 
-    /// What is written twice under one name below a chain of keys: elements of lists go by their names.
+    /// Returns keys that occur twice below a chain of keys; list elements are identified by name.
     pub fn duplicate_spot(&self, keys: &[&str]) -> Option<BlindSpot> {
         let leaves: Vec<&Leaf> = self.leaves_at(keys).collect();
         let mut counts: HashMap<&str, usize> = HashMap::new();
         leaves.iter().for_each(|leaf| *counts.entry(&leaf.path).or_default() += 1);
         let twice: Vec<&Leaf> = leaves.into_iter().filter(|leaf| counts[&*leaf.path] > 1).collect();
         let key = shown_key(&twice.last()?.path);
-        self.spot_of(&format!("{key}, which is written twice"), twice, BlindSpotEffect::Overrides)
+        self.spot_of(&format!("{key} (duplicate)"), twice, BlindSpotEffect::Overrides)
     }
 }

@@ -1,5 +1,5 @@
-//! Patches of kustomizations for objects that say versions outside of containers. Those of containers are
-//! worked out.
+//! Patches in kustomizations for objects with versions outside of containers. Patches of containers
+//! are part of the build.
 
 use super::kustomize::KustomizationCheck;
 use super::{PATCHES, is_telling, said_at, speaks_of_versions};
@@ -8,7 +8,7 @@ use crate::source::leaf::Leaf;
 use crate::source::leaf_subtree::{LeafSubtree, split_objects};
 use regex::Regex;
 
-/// Kinds whose versions are not in containers.
+/// Kinds with versions outside of containers.
 const CARRIERS: [&str; 7] = [
     "HelmRelease",
     "HelmChart",
@@ -19,7 +19,7 @@ const CARRIERS: [&str; 7] = [
     "Kustomization",
 ];
 
-/// What a patch says of versions.
+/// The versions mentioned in a patch.
 struct PatchedVersion {
     path: String,
     line: u32,
@@ -27,8 +27,8 @@ struct PatchedVersion {
 }
 
 impl KustomizationCheck<'_> {
-    /// What patches say of the versions of such objects, in the kustomization and in files that no other
-    /// source reads. They are one place, for of two patches the later one counts.
+    /// Returns all patches that mention versions of such objects, inline and in files that no other
+    /// source reads. They are one blind spot, because of two patches the later one wins.
     pub(super) fn patch_spot(&self) -> Option<BlindSpot> {
         let all: Vec<PatchedVersion> = PATCHES
             .iter()
@@ -58,7 +58,7 @@ impl KustomizationCheck<'_> {
                 }
             }
         }
-        // Names of files without more.
+        // Plain file names.
         let names = list.own_leaves().filter(|(_, leaf)| !leaf.text.contains('\n'));
         let files: Vec<String> =
             names.filter_map(|(_, leaf)| self.resolve_path(&leaf.text)).collect();
@@ -66,7 +66,7 @@ impl KustomizationCheck<'_> {
         out
     }
 
-    /// A file of patches, unless something of it is a version of the mapping.
+    /// Returns the patches in a file, unless the mapping reads a version from it.
     fn of_file(&self, path: &str, kind: Option<&str>) -> Vec<PatchedVersion> {
         let Some(leaves) = self
             .leaves_of(path)
@@ -81,8 +81,8 @@ impl KustomizationCheck<'_> {
     }
 }
 
-/// What a patch for an object of this kind says of versions. Of operations all counts where one is about a
-/// version: which value belongs to it is not taken apart.
+/// Returns the versions in a patch for an object of this kind. If one JSON operation concerns a
+/// version, all operations count: values are not matched to operations.
 fn read_patch(path: &str, kind: Option<&str>, patch: &LeafSubtree<'_>) -> Option<PatchedVersion> {
     let first = patch
         .all_leaves()
@@ -98,8 +98,8 @@ fn read_patch(path: &str, kind: Option<&str>, patch: &LeafSubtree<'_>) -> Option
     })
 }
 
-/// Of an operation, the path says what the value is. A text that was not taken apart is a list of them, or
-/// says versions in no place that is known.
+/// True if a leaf mentions a version. In a JSON operation the path decides. An unparsed text is a
+/// list of operations, or has versions in unknown places.
 fn says_version(leaf: &Leaf) -> bool {
     match leaf.last() {
         "path" => leads_to_version(&leaf.text),
@@ -108,20 +108,20 @@ fn says_version(leaf: &Leaf) -> bool {
     }
 }
 
-/// Lines and members of a text that was not taken apart.
+/// Splits an unparsed text into lines and members.
 fn split_pieces(text: &str) -> impl Iterator<Item = &str> {
     text.split(['\n', ',', '{', '}']).filter(|piece| !piece.starts_with("kind:"))
 }
 
-/// A place with versions, or one that may hold a whole tree of them.
+/// True for a path of a version, or of a tree that may contain one.
 fn leads_to_version(place: &str) -> bool {
     let last = place.trim_end_matches(['"', '\'', '/']).rsplit('/').next().unwrap_or_default();
     is_telling(place)
         || (place.contains('/') && matches!(last, "spec" | "values" | "source" | "sources"))
 }
 
-/// Is it for such an object? kustomize takes the kind of a target for an expression. What names no kind
-/// may be, unless all of it is about containers.
+/// True if the patch is for such an object. kustomize treats a target's kind as a regular
+/// expression. A patch without a kind counts, unless it only concerns containers.
 fn is_carried(kind: Option<&str>, patch: &LeafSubtree<'_>) -> bool {
     match kind.filter(|kind| !kind.is_empty()) {
         Some(kind) if kind.chars().all(char::is_alphanumeric) => CARRIERS.contains(&kind),
@@ -133,7 +133,7 @@ fn is_carried(kind: Option<&str>, patch: &LeafSubtree<'_>) -> bool {
     }
 }
 
-/// Does it say a version, and not one of a container? What the value of an operation is, its path says.
+/// True if a leaf mentions a version outside of containers. In a JSON operation the path decides.
 fn is_elsewhere(rest: &str, leaf: &Leaf) -> bool {
     let is_place = |text: &str| leads_to_version(text) && !text.contains("ontainers");
     match leaf.last() {

@@ -1,8 +1,8 @@
-//! Versions inside addresses: `…?ref=X`, `…/releases/download/X/…`.
+//! Versions inside URLs: `…?ref=X`, `…/releases/download/X/…`.
 
 use crate::source::shape;
 
-/// The revision of `…?ref=X`, with what it is a revision of. Branch names are none.
+/// Returns URL and revision of `…?ref=X`. Branch names are not versions.
 pub fn url_revision(value: &str) -> Option<(String, String)> {
     let at = value.find("?ref=").or_else(|| value.find("&ref="))?;
     let revision = value[at + 5..].split('&').next().unwrap_or_default();
@@ -18,7 +18,7 @@ pub fn url_revision(value: &str) -> Option<(String, String)> {
     Some((address.trim_end_matches('/').to_owned(), revision.to_owned()))
 }
 
-/// The version in the address of a release's file, with the project it belongs to.
+/// Returns project and version in the URL of a release file.
 pub(super) fn release_download(value: &str) -> Option<(String, String)> {
     let address = value.strip_prefix("https://")?;
     let (project, rest) = address.split_once("/releases/download/").or_else(|| {

@@ -1,12 +1,11 @@
-//! What a version belongs to, told by its keys.
+//! Derives the component of a version from its keys.
 
 use super::squash_key;
 use crate::model::base_name;
 use crate::source::leaf::KEY_SEPARATOR;
 
-/// What a version belongs to, from its keys: `web` for `web.image.tag`, `images[web].newTag` and
-/// `web_image_tag`, and for `images[ghcr.io/team/web].name`; nothing for `image.tag`. Does not change
-/// while the version does.
+/// Returns the component: `web` for `web.image.tag`, `images[web].newTag`, `web_image_tag` and
+/// `images[ghcr.io/team/web].name`; `None` for `image.tag`. It does not change with the version.
 pub fn component_name(path: &str) -> Option<String> {
     let mut keys: Vec<&str> = path.split(KEY_SEPARATOR).collect();
     if let Some(last) = keys.pop()
@@ -35,8 +34,8 @@ pub fn component_name(path: &str) -> Option<String> {
     (!words.is_empty()).then(|| words.join("."))
 }
 
-/// The same for the version of an image: an element at its place in a list, which tomorrow may be
-/// another's, is called by its image.
+/// Like [`component_name`], but an unnamed list element is named by its image, because its position
+/// may change.
 pub fn component_of(path: &str, image: Option<&str>) -> Option<String> {
     let (list, last) = path.rsplit_once(KEY_SEPARATOR).unwrap_or(("", path));
     match image {
@@ -45,20 +44,20 @@ pub fn component_of(path: &str, image: Option<&str>) -> Option<String> {
     }
 }
 
-/// Is it `[3]`, an element without a name?
+/// True for an index such as `[3]`, an element without a name.
 pub fn is_place(key: &str) -> bool {
     let place = key.strip_prefix('[').and_then(|key| key.strip_suffix(']'));
     place.is_some_and(|place| place.parse::<usize>().is_ok())
 }
 
-/// A key as a word; of an element that is called like an image, the last part of its name.
+/// Returns a key as a word; for an element named like an image, the last part of that name.
 fn key_word(key: &str) -> &str {
     let word = key.trim_matches(['[', ']']);
     let of_images = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | ':' | '-' | '_');
     if key.starts_with('[') && word.chars().all(of_images) { base_name(word) } else { word }
 }
 
-/// The part of a last key that is no convention: `web` of `web_image_tag`, nothing of `tag`.
+/// Returns the unconventional part of a last key: `web` of `web_image_tag`, `None` for `tag`.
 fn key_stem(key: &str) -> Option<&str> {
     const WHOLE: [&str; 23] = [
         "tag",

@@ -1,8 +1,8 @@
-//! Keys that hold versions of something else.
+//! Keys with versions of something else.
 
 use super::leaf_context::{LeafContext, LeafKeys};
 
-/// Keys that hold versions of something else, whatever they look like.
+/// True for keys with versions of something else, regardless of the value.
 pub(super) fn is_excluded_key(keys: &LeafKeys, around: &LeafContext<'_>) -> bool {
     let key = keys.last.as_str();
     if matches!(
@@ -32,7 +32,7 @@ pub(super) fn is_excluded_key(keys: &LeafKeys, around: &LeafContext<'_>) -> bool
     {
         return true;
     }
-    // Ansible Galaxy: the systems that a role is for.
+    // Ansible Galaxy: the platforms that a role supports.
     if keys.parents.iter().any(|p| p == "galaxyinfo") {
         return true;
     }

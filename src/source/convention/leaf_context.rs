@@ -1,12 +1,12 @@
-//! A leaf among those with the same parent, and its keys as the table wants them.
+//! A leaf with its siblings, and its normalised keys.
 
 use super::squash_key;
 use crate::source::leaf::Leaf;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-/// The leaves with the same parent. Their keys are squashed once, and only where one is asked for:
-/// a flat file of many thousand keys must not be searched for each of them.
+/// Leaves with the same parent. Keys are squashed once, and only on demand: a flat file of many
+/// thousand keys must not be searched for each of them.
 #[derive(Default)]
 pub(super) struct SiblingLeaves {
     pub(super) indexes: Vec<usize>,
@@ -26,14 +26,14 @@ impl SiblingLeaves {
     }
 }
 
-/// A leaf among those with the same parent.
+/// A leaf with its siblings.
 pub(super) struct LeafContext<'a> {
     pub(super) leaves: &'a [Leaf],
     pub(super) near: &'a SiblingLeaves,
     pub(super) index: usize,
 }
 
-/// A leaf's keys, as the table wants them: lower case, without punctuation.
+/// The keys of a leaf in lower case without punctuation, as the score table expects them.
 pub(super) struct LeafKeys {
     pub(super) raw: String,
     pub(super) last: String,
@@ -57,7 +57,8 @@ impl<'a> LeafContext<'a> {
         keys.iter().any(|key| self.sibling_leaf(key).is_some())
     }
 
-    /// `{name: K, value: V}` and `{path: /a/b, value: V}` say V for the key K.
+    /// Returns the keys. `{name: K, value: V}` and `{path: /a/b, value: V}` count as V under the
+    /// key K.
     pub(super) fn keys(&self) -> LeafKeys {
         let leaf = self.leaf();
         let mut keys: Vec<&str> = leaf.keys().collect();

@@ -1,7 +1,7 @@
-//! The keys the field uses for image versions, and how telling each is.
+//! Conventional keys for image versions, and a score for each.
 //!
-//! A score from 0 to 10 says how sure a key and its value are: 10 for `newTag` or `image.tag`, 2 for
-//! a version-looking value under any key. The table was tried on twelve public repositories.
+//! A score from 0 to 10 rates key and value together: 10 for `newTag` or `image.tag`, 2 for a
+//! version-like value under any key. The table was tuned on twelve public repositories.
 
 mod address;
 mod component;
@@ -19,24 +19,24 @@ use crate::model::{ImagePart, Version};
 use leaf_context::{LeafContext, SiblingLeaves};
 use std::collections::{HashMap, HashSet};
 
-/// Keys from this score on are taken at their word.
+/// Keys with at least this score count without further evidence.
 pub const TELLING: u8 = 6;
 
-/// How a file's keys are written; some words mean more in some formats.
+/// The syntax of a file's keys; some words are more telling in some formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeySyntax {
     /// YAML and JSON.
     Tree,
-    /// `KEY=value` and HCL, where `X_VERSION` is how one writes it.
+    /// `KEY=value` and HCL, where `X_VERSION` is the usual form.
     Assignments,
 }
 
 /// A leaf that looks like a version.
 #[derive(Debug, Clone)]
 pub struct VersionLeaf {
-    /// The leaf's index in the slice given to [`pins`].
+    /// The leaf's index in the slice given to [`find_version_leaves`].
     pub leaf: usize,
-    /// A leaf beside it that completes it: the digest beside a tag.
+    /// Index of a sibling that completes it: the digest next to a tag.
     pub digest: Option<usize>,
     pub score: u8,
     pub part: ImagePart,
@@ -44,7 +44,7 @@ pub struct VersionLeaf {
     pub version: Version,
 }
 
-/// Everything that looks like a version, best reading for each leaf.
+/// Returns all leaves that look like versions, with the best interpretation of each.
 pub fn find_version_leaves(leaves: &[Leaf], format: KeySyntax) -> Vec<VersionLeaf> {
     let mut siblings: HashMap<(u32, &str), SiblingLeaves> = HashMap::new();
     for (index, leaf) in leaves.iter().enumerate() {
@@ -60,13 +60,14 @@ pub fn find_version_leaves(leaves: &[Leaf], format: KeySyntax) -> Vec<VersionLea
         let Some((score, part)) = around.score_leaf(format) else { continue };
         out.push(around.to_version_leaf(score, part));
     }
-    // A digest that completes a tag is no version of its own.
+    // A digest that completes a tag is not a version of its own.
     let completing: HashSet<usize> = out.iter().filter_map(|pin| pin.digest).collect();
     out.retain(|pin| !completing.contains(&pin.leaf));
     out
 }
 
-/// Lower case, without punctuation: `docker_image_tag`, `dockerImageTag` and `docker-image-tag` are one.
+/// Normalises a key to lower case without punctuation: `docker_image_tag`, `dockerImageTag` and
+/// `docker-image-tag` become equal.
 pub fn squash_key(key: &str) -> String {
     key.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
 }

@@ -1,4 +1,4 @@
-//! From a scored leaf to a version: what completes it, and which image it is of.
+//! Converts a scored leaf to a version, with its digest and image.
 
 use super::address::{release_download, url_revision};
 use super::leaf_context::LeafContext;
@@ -54,7 +54,7 @@ impl LeafContext<'_> {
         pin
     }
 
-    /// The name written beside a tag: `repository`, with `registry` before it.
+    /// Returns the image name written next to a tag: `repository`, with `registry` before it.
     fn image_name(&self) -> Option<String> {
         let key = squash_key(self.leaf().last());
         let stem = ["imagetag", "tag", "imageversion", "version"]
@@ -68,7 +68,7 @@ impl LeafContext<'_> {
             format!("{stem}repository"),
             format!("{stem}imagename"),
         ];
-        // Beside `web_image_tag`, an `image` with a tag of its own is another image.
+        // Next to `web_image_tag`, an `image` with its own tag is a different image.
         let shared = |leaf: &&Leaf| stem.is_empty() || shape::parse_reference(&leaf.text).is_none();
         let found = (if stem.is_empty() {
             None

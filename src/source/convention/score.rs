@@ -1,4 +1,4 @@
-//! The table: which key with which value is how telling.
+//! The score table of keys and values.
 
 use super::KeySyntax;
 use super::address::{release_download, url_revision};
@@ -37,7 +37,7 @@ impl LeafContext<'_> {
         ];
         let image_key = (key.ends_with("image") || key.starts_with("image"))
             && !not_image.iter().any(|end| key.ends_with(end));
-        // `image.tag: v1@sha256:…` is no image called v1.
+        // `image.tag: v1@sha256:…` is not an image named v1.
         let child = !matches!(key, "tag" | "digest" | "version")
             && keys
                 .parents
@@ -211,7 +211,7 @@ impl LeafContext<'_> {
     }
 }
 
-/// `host:8080`-like pairs under `images` are no references.
+/// True for pairs like `8080:80` under `images`, which are not references.
 fn number_pair(value: &str) -> bool {
     value.bytes().all(|b| b.is_ascii_digit() || b == b':')
 }
@@ -220,7 +220,7 @@ fn is_digits(value: &str) -> bool {
     !value.is_empty() && value.len() <= 14 && value.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// `2`, `12-debezium`, `psql-14`.
+/// True for `2`, `12-debezium`, `psql-14`.
 fn is_numbered(value: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let word = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric());

@@ -1,45 +1,32 @@
-//! Building a directory as kustomize does, as far as images go: resources, components, patches,
-//! images, in kustomize's order. Only the snapshot is read; what would have to be fetched or run is
-//! noted and left out.
+//! Builds a directory as kustomize does, as far as images are concerned: resources, components,
+//! patches, images, in kustomize's order. Only the snapshot is read; anything that would have to be
+//! fetched or run is noted and skipped.
 
 use super::build_lookup::BuildFrame;
+use super::build_output::BuildOutput;
 use super::file::{Kustomization, NAMES};
 use super::file_cache;
 use super::image::ImageEntry;
-use super::manifest::Manifest;
 use super::remote::{self, RemoteResource};
-use super::transform::FieldSpec;
 use crate::git::path::{join, resolve};
 use crate::model::{Location, Warning};
 use crate::source::SnapshotReader;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-/// Directories that build on one another deeper than this are cut.
+/// Maximum depth of directories that build on one another.
 pub(super) const MAX_DEPTH: usize = 64;
 
-/// A build is cut after this many objects; diamonds of bases could double them at every level.
+/// Maximum number of objects in a build; diamonds of bases could double them at every level.
 const MAX_OBJECTS: usize = 20_000;
 
-/// Kustomizations that one build goes through, components once for each use.
+/// Maximum number of kustomizations in a build; components count once per use.
 const MAX_STEPS: usize = 2_000;
 
-/// Fields that configurations may call images.
+/// Maximum number of fields that configurations declare as images.
 pub(super) const MAX_SPECS: usize = 1_000;
 
-/// What came out of a directory.
-#[derive(Debug, Default)]
-pub(super) struct BuildOutput {
-    pub objects: Vec<Rc<Manifest>>,
-    /// Files of objects that never speak of an image: read only when a patch may give them one.
-    pub silent: Vec<String>,
-    pub remotes: Vec<RemoteResource>,
-    /// Entries of `images` that say a version and matched nothing.
-    pub unmatched: Vec<Rc<ImageEntry>>,
-    pub specs: Vec<FieldSpec>,
-}
-
-/// The kustomization file of a directory.
+/// Returns the kustomization file of a directory.
 pub(super) fn file_of(reader: &SnapshotReader<'_>, directory: &str) -> Option<String> {
     let mut found = NAMES
         .iter()
@@ -48,50 +35,54 @@ pub(super) fn file_of(reader: &SnapshotReader<'_>, directory: &str) -> Option<St
     let first = found.next()?;
     if found.next().is_some() {
         let message =
-            "is one of several kustomization files of its directory; kustomize builds none of them";
+            "is one of several kustomization files in its directory; kustomize builds none of them";
         reader.add_warning(Warning::for_file("kustomize-ambiguous", &first, message));
     }
     Some(first)
 }
 
-/// Is it a plain file or link of one of the names kustomize looks for?
+/// True for a file name that kustomize looks for.
 pub(in crate::source) fn is_kustomization(path: &str) -> bool {
     NAMES.contains(&path.rsplit('/').next().unwrap_or(path))
 }
 
 pub(super) struct KustomizeBuilder<'r, 's> {
     pub reader: &'r SnapshotReader<'s>,
-    /// The directories that are being built, outermost first.
+    /// The directories being built, outermost first.
     pub open: Vec<String>,
-    /// What is noted of each build that is not finished, outermost first.
+    /// The records of unfinished builds, outermost first.
     pub frames: Vec<BuildFrame>,
     steps: usize,
 }
 
 impl<'r, 's> KustomizeBuilder<'r, 's> {
-    /// Nothing is being built.
+    /// Creates a builder.
     pub fn new(reader: &'r SnapshotReader<'s>) -> Self {
         KustomizeBuilder { reader, open: Vec::new(), frames: Vec::new(), steps: 0 }
     }
 
-    /// Adds what a directory says to what is there; a component changes it, too.
+    /// Adds a directory to a build. A component can also change what is already there.
     pub(super) fn accumulate(&mut self, directory: &str, into: &mut BuildOutput) {
         let Some(path) = file_of(self.reader, directory) else {
             self.warn(
                 "kustomize-missing",
                 directory,
-                "has no kustomization file, but another one builds on it",
+                "has no kustomization file, but another kustomization uses it",
             );
             return;
         };
         if self.open.iter().any(|open| open == directory) || self.open.len() >= MAX_DEPTH {
-            self.warn("kustomize-cycle", &path, "is built on itself, or on too many others");
+            self.warn("kustomize-cycle", &path, "includes itself, or is nested too deeply");
             self.mark_tangled();
             return;
         }
         self.steps += 1;
         if self.steps > MAX_STEPS {
-            self.warn("kustomize-size", &path, "is used more often than towpath follows");
+            self.warn(
+                "kustomize-size",
+                &path,
+                "is skipped: the build uses too many kustomizations",
+            );
             self.mark_tangled();
             return;
         }
@@ -117,7 +108,7 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
         let mut known = InheritedItems::of(into);
         for item in &file.resources {
             if into.objects.len() >= MAX_OBJECTS {
-                self.warn("kustomize-size", path, "builds more objects than towpath looks at");
+                self.warn("kustomize-size", path, "builds too many objects; the rest is skipped");
                 return;
             }
             let Some(target) = self.resolve_path(directory, path, &item.text) else {
@@ -135,13 +126,13 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
                 None => self.warn(
                     "kustomize-missing",
                     path,
-                    format!("names `{}`, which is not there", item.text),
+                    format!("names `{}`, which does not exist", item.text),
                 ),
             }
         }
     }
 
-    /// A path in the repository. `None` for an address, and with a warning for what leads outside.
+    /// Resolves a path in the repository. `None` for a URL, or with a warning for a path outside.
     pub(super) fn resolve_path(&self, directory: &str, path: &str, text: &str) -> Option<String> {
         if text.contains("://") || text.starts_with("git@") {
             return None;
@@ -165,7 +156,7 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
         }
     }
 
-    /// Reads the objects that were left aside.
+    /// Parses the objects that were left aside.
     pub(super) fn read_silent(&self, into: &mut BuildOutput) {
         for path in std::mem::take(&mut into.silent) {
             self.read_objects(&path, into);
@@ -208,7 +199,7 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
             None => self.warn(
                 "kustomize-missing",
                 path,
-                format!("names the component `{text}`, which is not there"),
+                format!("names the component `{text}`, which does not exist"),
             ),
         }
     }
@@ -222,11 +213,7 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
             let Some(found) = file_cache::load_generator(self.reader, &path) else { continue };
             into.remotes.extend(found.charts.iter().cloned());
             if found.plugin {
-                self.warn(
-                    "kustomize-plugin",
-                    &path,
-                    "is made by a plugin, which towpath does not run",
-                );
+                self.warn("kustomize-plugin", &path, "needs a plugin, which towpath does not run");
             }
         }
     }
@@ -236,7 +223,7 @@ impl<'r, 's> KustomizeBuilder<'r, 's> {
     }
 }
 
-/// What a build has from its bases already, so that two that share a base name it once.
+/// Items already inherited from bases, so that those of a shared base are listed once.
 struct InheritedItems {
     remotes: HashSet<String>,
     entries: HashSet<*const ImageEntry>,
@@ -250,7 +237,7 @@ impl InheritedItems {
         }
     }
 
-    /// Adds what the other bases did not bring.
+    /// Adds the remotes that other bases did not bring.
     fn add_remotes(&mut self, remotes: &[RemoteResource], into: &mut BuildOutput) {
         let new: Vec<RemoteResource> = remotes
             .iter()
@@ -262,7 +249,7 @@ impl InheritedItems {
     }
 }
 
-/// Tells remotes apart without their lines, which may be those of another revision.
+/// Returns an identity of a remote without its line, which may be that of another revision.
 fn place_of(remote: &RemoteResource) -> String {
     let Location { path, key, document, .. } = &remote.location;
     format!("{path}\n{document}\n{key}\n{}\n{}", remote.name, remote.version)

@@ -1,8 +1,7 @@
-//! The builds that are kept, and which of them a change of files puts in doubt.
+//! Cache of builds, and which of them a change of files makes stale.
 
-use super::build::BuildOutput;
 use super::build_equality::same_build;
-use super::build_lookup::BuildWarning;
+use super::build_output::{BuildOutput, BuildWarning};
 use super::dependents::BuildDependents;
 use super::file_cache::KustomizeFileCache;
 use crate::source::access_log::PathLookup;
@@ -11,54 +10,54 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// Builds by directory. They are of one snapshot; those in doubt are of an earlier one and hold if
-/// what they looked at is unchanged.
+/// Builds by directory, of one snapshot. Stale builds are of an earlier one; they are valid if the
+/// files they accessed are unchanged.
 #[derive(Default)]
 pub struct BuildCache {
     kept: RefCell<HashMap<Rc<str>, CachedBuild>>,
-    /// Known once there was a move.
+    /// Computed at the first change.
     watchers: RefCell<Option<BuildDependents>>,
     work: Cell<usize>,
     last_stamp: Cell<u64>,
     moves: u64,
 }
 
-/// How a build came about.
+/// The dependencies and warnings of a build.
 #[derive(Default)]
 pub(super) struct BuildTrace {
-    /// The directories it is built on, and the stamps of their builds.
+    /// The directories it builds on, and the stamps of those builds.
     pub bases: Vec<(Rc<str>, u64)>,
     pub said: Vec<BuildWarning>,
-    /// It was cut short at some point, so it depends on where building began.
+    /// True if it was cut short, so that it depends on where the build began.
     pub tangled: bool,
 }
 
-/// One build.
+/// A cached build.
 pub(super) struct CachedBuild {
-    /// Only if others build on it.
+    /// Kept after the findings are stored only if others build on it.
     built: Option<Rc<BuildOutput>>,
     is_base: bool,
     findings: Option<Rc<Vec<VersionFinding>>>,
     touched: Rc<AccessLog>,
     trace: Rc<BuildTrace>,
-    /// Changes when something comes out differently.
+    /// Changes when the result changes.
     stamp: u64,
     doubted: Option<Staleness>,
 }
 
-/// Why a build may not hold.
+/// Why a build may be invalid.
 struct Staleness {
-    /// The move that put it in doubt.
+    /// The change that made it stale.
     by: u64,
     own: OwnChanges,
 }
 
-/// What of that which a build looked at itself is not what it was.
+/// The changes in the files that a build accessed itself.
 #[derive(Clone, Default)]
 pub(super) struct OwnChanges {
-    /// Something came or is gone.
+    /// Something was added or removed.
     pub moved: bool,
-    /// Files have other contents.
+    /// Files with changed contents.
     pub changed: Vec<Rc<str>>,
 }
 
@@ -72,7 +71,7 @@ impl OwnChanges {
     }
 }
 
-/// What puts a build in doubt.
+/// The cause of a build becoming stale.
 #[derive(Clone)]
 enum StaleCause {
     Base,
@@ -81,7 +80,7 @@ enum StaleCause {
 }
 
 impl CachedBuild {
-    /// A build of this snapshot.
+    /// Creates a build of this snapshot.
     pub fn new(built: BuildOutput, touched: AccessLog, trace: BuildTrace) -> Self {
         CachedBuild {
             built: Some(Rc::new(built)),
@@ -94,8 +93,8 @@ impl CachedBuild {
         }
     }
 
-    /// Takes over from the build that was kept before. Where nothing came out differently, what is
-    /// built on it still holds.
+    /// Takes over from the previous build. If the result is the same, builds on top of it remain
+    /// valid.
     fn inherit(&mut self, old: &CachedBuild) {
         self.is_base = old.is_base;
         let same =
@@ -110,7 +109,7 @@ impl CachedBuild {
 }
 
 impl BuildCache {
-    /// Counts work, and says how much there was.
+    /// Adds to the work counter and returns the total.
     pub(super) fn add_work(&self, work: usize) -> usize {
         self.work.set(self.work.get().saturating_add(work));
         self.work.get()
@@ -124,12 +123,12 @@ impl BuildCache {
         self.kept.borrow().contains_key(directory)
     }
 
-    /// Is a build in doubt?
+    /// True if a build is stale.
     pub(super) fn is_doubted(&self, directory: &str) -> bool {
         self.with_build(directory, |kept| kept.doubted.is_some()).unwrap_or_default()
     }
 
-    /// What the build in doubt looked at itself and is not what it was.
+    /// Returns the changes in the files that a stale build accessed itself.
     pub(super) fn own_changes(&self, directory: &str) -> OwnChanges {
         let own = |kept: &CachedBuild| kept.doubted.as_ref().map(|doubt| doubt.own.clone());
         self.with_build(directory, own).flatten().unwrap_or_default()
@@ -155,7 +154,7 @@ impl BuildCache {
         self.with_build(directory, |kept| kept.stamp)
     }
 
-    /// Remembers what was seen in a build, and the build itself only if it is a base.
+    /// Stores the findings of a build; the build itself is kept only if it is a base.
     pub(super) fn store_findings(&self, directory: &str, findings: Rc<Vec<VersionFinding>>) {
         if let Some(kept) = self.kept.borrow_mut().get_mut(directory) {
             kept.findings = Some(findings);
@@ -163,7 +162,7 @@ impl BuildCache {
         }
     }
 
-    /// Says that something is built on a directory. Its name, its stamp, and whether it is tangled.
+    /// Marks a directory as a base. Returns its name, its stamp, and whether it is tangled.
     pub(super) fn build_on(&self, directory: &str) -> Option<(Rc<str>, u64, bool)> {
         let mut all = self.kept.borrow_mut();
         let (name, stamp, tangled) = all
@@ -173,7 +172,7 @@ impl BuildCache {
         Some((name, stamp, tangled))
     }
 
-    /// Keeps a new build, or the old one where nothing came out differently.
+    /// Stores a new build, or keeps the old one if the result is the same.
     pub(super) fn store_build(&self, directory: &str, mut new: CachedBuild) -> Rc<BuildOutput> {
         let mut all = self.kept.borrow_mut();
         let (name, old) = match all.remove_entry(directory) {
@@ -192,8 +191,8 @@ impl BuildCache {
         built
     }
 
-    /// Says that a build in doubt holds. Its bases may have looked elsewhere, though they came out
-    /// the same.
+    /// Marks a stale build as valid. Its bases may have accessed other files although their results
+    /// are the same.
     pub(super) fn confirm_build(&self, directory: &str) {
         let trace = self.build_trace(directory);
         let mut shared: Vec<Rc<AccessLog>> = Vec::new();
@@ -210,9 +209,9 @@ impl BuildCache {
         }
     }
 
-    /// Puts in doubt what looked at these paths, and what is built on that. What nobody asked about
-    /// since it was put in doubt before is dropped. Returns the directories in which something was
-    /// seen, and that were not in doubt.
+    /// Marks builds that accessed these paths as stale, and all builds on top of them. Builds not
+    /// used since they became stale earlier are dropped. Returns the directories with findings that
+    /// were not stale before.
     pub fn mark_stale<'p>(
         &mut self,
         changes: impl IntoIterator<Item = (&'p str, FileChangeKind)>,
@@ -270,7 +269,8 @@ fn watchers_of(kept: &HashMap<Rc<str>, CachedBuild>) -> BuildDependents {
     watchers
 }
 
-/// Who cares whether there are directories on the way to a file that comes or goes.
+/// Returns the builds that depend on whether directories on the way to an added or removed file
+/// exist.
 fn of_folders(
     path: &str,
     change: FileChangeKind,

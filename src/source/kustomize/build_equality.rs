@@ -1,7 +1,7 @@
-//! When two builds, or what is left of two files, are the same as far as versions go: the images, and
-//! the files and keys that say them, but not the lines.
+//! Equality of builds and of file essences for versions: the images, and the files and keys that
+//! determine them, but not the lines.
 
-use super::build::BuildOutput;
+use super::build_output::BuildOutput;
 use super::file::{
     Kustomization, KustomizePatch, PatchBody, PatchText, ResourceReference, Transformer,
 };
@@ -101,7 +101,7 @@ fn same_operation(a: &PatchOperation, b: &PatchOperation) -> bool {
     a.is_like(b) && same_node(&a.value, &b.value)
 }
 
-/// Do two builds of a directory say the same to what builds on it?
+/// True if two builds of a directory are equal for builds on top of them.
 pub(super) fn same_build(a: &BuildOutput, b: &BuildOutput) -> bool {
     a.silent == b.silent
         && a.specs == b.specs

@@ -1,31 +1,24 @@
-//! Builds that are remembered: of each, what was looked at, built on and warned about, so that it is
-//! known, at another revision too, whether it still holds.
+//! Cached builds with their accessed files, bases and warnings, so that their validity can be
+//! checked, also at another revision.
 
-use super::build::{BuildOutput, KustomizeBuilder, MAX_DEPTH};
+use super::build::{KustomizeBuilder, MAX_DEPTH};
 use super::build_cache::{BuildTrace, CachedBuild};
+use super::build_output::{BuildOutput, BuildWarning};
 use super::file_cache;
-use crate::model::Warning;
 use crate::source::{SnapshotReader, VersionFinding};
 use std::collections::HashSet;
 use std::rc::Rc;
 
-/// What is noted of a build that is not finished.
+/// The record of an unfinished build.
 #[derive(Default)]
 pub(super) struct BuildFrame {
     trace: BuildTrace,
-    /// How many warnings of the reader are noted already, or are not of this build.
+    /// The number of the reader's warnings that are recorded already or belong to other builds.
     noted: usize,
 }
 
-/// Something that a build warned about.
-pub(super) enum BuildWarning {
-    Here(Warning),
-    /// All that the build of a base warned about.
-    Base(Rc<str>),
-}
-
-/// What `look` sees in the build of a directory. That is remembered; the build only if others build
-/// on it, because a thousand overlays with their objects take much memory.
+/// Returns the findings of `look` in the build of a directory, cached. The build itself is kept
+/// only if others build on it, because a thousand overlays with their objects need much memory.
 pub(super) fn find_in_build(
     reader: &SnapshotReader<'_>,
     directory: &str,
@@ -45,7 +38,7 @@ pub(super) fn find_in_build(
     findings.to_vec()
 }
 
-/// Gives the warnings of a build again, those of each base once.
+/// Repeats the warnings of a build, those of each base once.
 fn replay_warnings(reader: &SnapshotReader<'_>, directory: &str, done: &mut HashSet<Rc<str>>) {
     for said in &reader.kustomize.build_trace(directory).said {
         match said {
@@ -60,7 +53,7 @@ fn replay_warnings(reader: &SnapshotReader<'_>, directory: &str, done: &mut Hash
 }
 
 impl KustomizeBuilder<'_, '_> {
-    /// The build of a base, which is noted.
+    /// Returns the build of a base and records the dependency.
     pub(super) fn build_base(&mut self, directory: &str) -> Rc<BuildOutput> {
         self.note_warnings();
         let built = self.load_build(directory);
@@ -77,7 +70,7 @@ impl KustomizeBuilder<'_, '_> {
         built
     }
 
-    /// Says that the unfinished build depends on where it was begun.
+    /// Marks the unfinished build as dependent on where it began.
     pub(super) fn mark_tangled(&mut self) {
         if let Some(frame) = self.frames.last_mut() {
             frame.trace.tangled = true;
@@ -91,7 +84,7 @@ impl KustomizeBuilder<'_, '_> {
             .unwrap_or_else(|| self.rebuild_directory(directory))
     }
 
-    /// Builds a directory anew. Where nothing came out differently, what builds on it still holds.
+    /// Rebuilds a directory. If the result is the same, builds on top of it remain valid.
     fn rebuild_directory(&mut self, directory: &str) -> Rc<BuildOutput> {
         let (noted, _) = self.reader.warned_since(usize::MAX);
         self.frames.push(BuildFrame { noted, ..BuildFrame::default() });
@@ -112,8 +105,7 @@ impl KustomizeBuilder<'_, '_> {
         frame.trace.said.extend(warnings.into_iter().map(BuildWarning::Here));
     }
 
-    /// Is a build remembered that holds at this revision? Bases it depends on are built anew where
-    /// they do not.
+    /// True if a cached build is valid at this revision. Stale bases are rebuilt.
     fn is_current(&mut self, directory: &str) -> bool {
         let builds = &self.reader.kustomize;
         if !builds.is_doubted(directory) {
@@ -133,7 +125,7 @@ impl KustomizeBuilder<'_, '_> {
         same
     }
 
-    /// Is all that a build in doubt made of the files it looked at itself the same as before?
+    /// True if the essences of all files that a stale build accessed itself are unchanged.
     fn own_files_hold(&self, directory: &str) -> bool {
         let (own, touched) = (
             self.reader.kustomize.own_changes(directory),
@@ -149,7 +141,7 @@ impl KustomizeBuilder<'_, '_> {
         !own.moved && own.changed.iter().all(holds)
     }
 
-    /// Which build of a directory is the one of this revision.
+    /// Returns the stamp of a directory's build at this revision.
     fn current_stamp(&mut self, directory: &str) -> Option<u64> {
         if !self.is_current(directory) {
             self.rebuild_directory(directory);

@@ -1,6 +1,7 @@
-//! What a kustomization file changes in the objects of its build: patches, names, images.
+//! The changes that a kustomization file makes to the objects of its build: patches, names, images.
 
-use super::build::{BuildOutput, KustomizeBuilder, MAX_SPECS};
+use super::build::{KustomizeBuilder, MAX_SPECS};
+use super::build_output::BuildOutput;
 use super::file::{Kustomization, KustomizePatch, PatchBody, PatchText, Transformer};
 use super::file_cache;
 use super::image::ImageEntry;
@@ -12,15 +13,15 @@ use super::unmatched::UnmatchedEntries;
 use crate::git::path::resolve;
 use std::rc::Rc;
 
-/// What one operation of a JSON patch may cost: a copy of ten thousand values.
+/// Maximum cost of one JSON patch operation: a copy of ten thousand values.
 const MAX_COPY: usize = 640_000;
 
-/// Comparisons and copies that all builds of a snapshot may make: entries with images, patches with
-/// objects. Large repositories need a few million.
+/// Maximum number of comparisons and copies in all builds of a snapshot (entries with images,
+/// patches with objects). Large repositories need a few million.
 const MAX_WORK: usize = 50_000_000;
 
 impl KustomizeBuilder<'_, '_> {
-    /// Changes the objects that are there, in kustomize's order.
+    /// Applies all changes to the objects, in kustomize's order.
     pub(super) fn transform_objects(
         &self,
         directory: &str,
@@ -37,7 +38,7 @@ impl KustomizeBuilder<'_, '_> {
             self.warn(
                 "kustomize-replacements",
                 path,
-                "has replacements that write into images; they are not computed",
+                "has replacements that write into images; they are not applied",
             );
         }
         for transformer in &file.transformers {
@@ -80,7 +81,7 @@ impl KustomizeBuilder<'_, '_> {
         for entry in entries {
             if !entry.is_valid() {
                 let message = format!(
-                    "has the image name `{}`, which is no regular expression to use",
+                    "has the image name `{}`, which is not a valid regular expression",
                     entry.name
                 );
                 self.warn("kustomize-pattern", path, message);
@@ -100,11 +101,15 @@ impl KustomizeBuilder<'_, '_> {
         into.unmatched = unmatched.into_entries();
     }
 
-    /// Takes from the work that is left; warns when nothing is.
+    /// Charges an amount of work; warns and returns false if the limit is exceeded.
     fn can_spend(&self, work: usize, path: &str) -> bool {
         let spent = self.reader.kustomize.add_work(work);
         if spent > MAX_WORK {
-            self.warn("kustomize-size", path, "compares more images and objects than towpath does");
+            self.warn(
+                "kustomize-size",
+                path,
+                "has too many images and objects; the rest is skipped",
+            );
         }
         spent <= MAX_WORK
     }
@@ -132,7 +137,7 @@ impl KustomizeBuilder<'_, '_> {
         }
     }
 
-    /// A patch with an image may be for an object that has none yet.
+    /// Applies a patch. One with an image may add it to an object that was not parsed yet.
     fn patch(&self, path: &str, patch: &KustomizePatch, text: &PatchText, into: &mut BuildOutput) {
         if text.speaks_of_images && !into.silent.is_empty() && !meets_all(patch, text, into) {
             self.read_silent(into);
@@ -140,7 +145,7 @@ impl KustomizeBuilder<'_, '_> {
         self.apply(path, patch, text, into);
     }
 
-    /// Applies a patch to the objects it is for.
+    /// Applies a patch to the objects it selects.
     fn apply(&self, path: &str, patch: &KustomizePatch, text: &PatchText, into: &mut BuildOutput) {
         for change in &text.merges {
             if !self.can_spend(into.objects.len(), path) {
@@ -163,7 +168,11 @@ impl KustomizeBuilder<'_, '_> {
                 // A copy of a copy of a copy doubles the object each time.
                 let cost = json_patch::operation_cost(body, operation);
                 if cost > MAX_COPY {
-                    self.warn("kustomize-size", path, "copies more than towpath does");
+                    self.warn(
+                        "kustomize-size",
+                        path,
+                        "has a patch that copies too much; it is skipped",
+                    );
                 } else if self.can_spend(cost, path) {
                     json_patch::apply_operation(body, operation);
                 } else {
@@ -174,7 +183,7 @@ impl KustomizeBuilder<'_, '_> {
     }
 }
 
-/// Is everything that the patch names among the objects that were read?
+/// True if every object that the patch names was parsed.
 fn meets_all(patch: &KustomizePatch, text: &PatchText, into: &BuildOutput) -> bool {
     match &patch.target {
         Some(target) => {
@@ -187,7 +196,7 @@ fn meets_all(patch: &KustomizePatch, text: &PatchText, into: &BuildOutput) -> bo
     }
 }
 
-/// Gives all objects the names, labels and annotations that the file asks for.
+/// Sets names, labels and annotations on all objects.
 fn rename_objects(file: &Kustomization, into: &mut BuildOutput) {
     let nothing = file.prefix.is_empty() && file.suffix.is_empty() && file.namespace.is_none();
     if nothing && file.labels.is_empty() && file.annotations.is_empty() {

@@ -1,31 +1,31 @@
-//! Who looked at a path, and who is built on what.
+//! Reverse dependencies: which builds accessed a path or build on a directory.
 
 use super::build_cache::BuildTrace;
 use crate::source::AccessLog;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// The directories whose builds looked at each path, and those built on each directory.
+/// The directories whose builds accessed each path, and those that build on each directory.
 #[derive(Default)]
 pub(super) struct BuildDependents {
     lookers: HashMap<String, Vec<Rc<str>>>,
     users: HashMap<Rc<str>, Vec<Rc<str>>>,
-    /// Paths that somebody looked away from last.
+    /// Paths that their last user dropped.
     left: Vec<String>,
 }
 
 impl BuildDependents {
-    /// Who looked at a path itself.
+    /// Returns the builds that accessed a path themselves.
     pub fn lookers(&self, path: &str) -> &[Rc<str>] {
         self.lookers.get(path).map_or(&[], Vec::as_slice)
     }
 
-    /// Who is built on a directory.
+    /// Returns the builds on top of a directory.
     pub fn users(&self, directory: &str) -> &[Rc<str>] {
         self.users.get(directory).map_or(&[], Vec::as_slice)
     }
 
-    /// Notes a build.
+    /// Adds a build.
     pub fn add(&mut self, name: &Rc<str>, touched: &AccessLog, trace: &BuildTrace) {
         for path in touched.own_paths() {
             match self.lookers.get_mut(path) {
@@ -40,7 +40,7 @@ impl BuildDependents {
         }
     }
 
-    /// Forgets a build.
+    /// Removes a build.
     pub fn remove(&mut self, name: &Rc<str>, touched: &AccessLog, trace: &BuildTrace) {
         for path in touched.own_paths() {
             let Some(lookers) = self.lookers.get_mut(path) else { continue };
@@ -59,7 +59,7 @@ impl BuildDependents {
         }
     }
 
-    /// The paths that nobody looks at any more, each told once.
+    /// Returns, once, the paths that no build uses any more.
     pub fn take_left(&mut self) -> Vec<String> {
         let mut left = std::mem::take(&mut self.left);
         left.retain(|path| !self.lookers.contains_key(path));

@@ -1,4 +1,4 @@
-//! A kustomization file as it is written.
+//! A kustomization file as written.
 
 use super::file_cache::speaks_of_images;
 use super::image::ImageEntry;
@@ -11,21 +11,21 @@ use crate::model::{ImagePart, Location};
 use crate::yaml::{self, YamlValue};
 use std::rc::Rc;
 
-/// The names the file may have; kustomize wants exactly one of them in a directory.
+/// The possible names of the file; kustomize requires exactly one of them in a directory.
 pub(in crate::source) const NAMES: [&str; 3] =
     ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-/// Entries of `images` whose names are expressions beyond themselves; each takes much memory.
+/// Maximum number of `images` entries whose names are regular expressions; each needs much memory.
 const MAX_EXPRESSIONS: usize = 200;
 
-/// What matters of a kustomization file for the images of its build.
+/// The parts of a kustomization file that affect the images of its build.
 #[derive(Debug, Default)]
 pub(super) struct Kustomization {
     pub resources: Vec<ResourceReference>,
     pub components: Vec<ResourceReference>,
     /// `patchesStrategicMerge` and `patches`, in that order.
     pub patches: Vec<KustomizePatch>,
-    /// `patchesJson6902`; they come after names and labels were changed.
+    /// `patchesJson6902`; applied after names and labels.
     pub late_patches: Vec<KustomizePatch>,
     pub images: Vec<Rc<ImageEntry>>,
     pub configurations: Vec<String>,
@@ -37,32 +37,32 @@ pub(super) struct Kustomization {
     pub suffix: String,
     pub labels: Vec<(String, String)>,
     pub annotations: Vec<(String, String)>,
-    /// `replacements` that write into images, which is not computed here.
+    /// True if `replacements` write into images, which is not supported.
     pub replaces_images: bool,
 }
 
-/// A path or URL in a list, and where it is written.
+/// A path or URL in a list, with its location.
 #[derive(Debug)]
 pub(super) struct ResourceReference {
     pub text: String,
     pub location: Location,
 }
 
-/// A patch and what it is for; without a target it names its object itself.
+/// A patch and its target. Without a target, the patch names its object.
 #[derive(Debug)]
 pub(super) struct KustomizePatch {
     pub target: Option<PatchTarget>,
     pub body: PatchBody,
 }
 
-/// Where the text of a patch is.
+/// The text of a patch or its file.
 #[derive(Debug)]
 pub(super) enum PatchBody {
     File(String),
     Inline(Rc<PatchText>),
 }
 
-/// The text of a patch, read.
+/// The parsed text of a patch.
 #[derive(Debug, Default)]
 pub(super) struct PatchText {
     pub merges: Vec<Manifest>,
@@ -77,7 +77,7 @@ pub(super) enum Transformer {
     Inline(Rc<Vec<Rc<ImageEntry>>>),
 }
 
-/// The value of a key, whose letters' case does not count (Go's JSON reader).
+/// Returns the value of a key, ignoring case (as Go's JSON decoder does).
 pub(super) fn get_field<'a>(map: YamlValue<'a>, name: &str) -> Option<YamlValue<'a>> {
     map.get(name).or_else(|| {
         let mut pairs = map.pairs().into_iter().rev();
@@ -86,7 +86,7 @@ pub(super) fn get_field<'a>(map: YamlValue<'a>, name: &str) -> Option<YamlValue<
 }
 
 impl Kustomization {
-    /// Reads the first document; kustomize ignores any other.
+    /// Parses the first document; kustomize ignores any other.
     pub fn read(path: &str, text: &str, stream: &yaml::YamlStream) -> Self {
         let Some(root) = stream.documents.first().and_then(yaml::YamlDocument::root) else {
             return Self::default();
@@ -156,7 +156,7 @@ impl<'a> KustomizationParser<'a> {
         named.collect()
     }
 
-    /// `images`, or its old name `imageTags`.
+    /// Reads `images`, and its old name `imageTags`.
     fn image_entries(&self) -> Vec<Rc<ImageEntry>> {
         let entries = ["images", "imageTags"].into_iter().flat_map(|key| {
             let items = self.list(key).into_iter();
@@ -174,7 +174,7 @@ impl<'a> KustomizationParser<'a> {
         self.list(key).into_iter().filter_map(|item| self.parse_patch(item)).collect()
     }
 
-    /// A text is a path, or a patch itself; a mapping says which.
+    /// Parses a patch. A text is a path or the patch itself; a mapping states which.
     fn parse_patch(&self, item: YamlValue<'a>) -> Option<KustomizePatch> {
         if let Some(text) = item.non_null() {
             let inline = text.contains('\n') || text.contains(": ");
@@ -223,7 +223,7 @@ impl<'a> KustomizationParser<'a> {
 }
 
 impl PatchText {
-    /// Reads merge patches and JSON patches alike.
+    /// Parses merge patches and JSON patches.
     pub fn read(page: YamlText<'_>, text: &str, stream: &yaml::YamlStream) -> Self {
         let lists = stream
             .documents
@@ -238,7 +238,7 @@ impl PatchText {
     }
 }
 
-/// The entries of kustomize's own image transformers among the documents of a file.
+/// Returns the entries of kustomize's image transformers in a file.
 pub(super) fn image_transformers(
     page: YamlText<'_>,
     stream: &yaml::YamlStream,
@@ -256,7 +256,7 @@ pub(super) fn image_transformers(
     entries.map(Rc::new).collect()
 }
 
-/// Does a replacement write into a field that is called an image?
+/// True if a replacement writes into a field named like an image.
 fn writes_images(replacement: YamlValue<'_>) -> bool {
     let targets = get_field(replacement, "targets").into_iter().flat_map(YamlValue::items);
     let paths =

@@ -1,4 +1,4 @@
-//! The files of builds, read once and kept as far as they matter here.
+//! The files of builds, reduced to the relevant parts and cached.
 
 use super::file::{Kustomization, PatchText, image_transformers};
 use super::image::ImageEntry;
@@ -14,12 +14,12 @@ use crate::yaml::{self, YamlDocument, YamlStream};
 use std::collections::HashSet;
 use std::rc::Rc;
 
-/// Files as far as they matter here, by path and blob id.
+/// Reduced files, by path and blob id.
 #[derive(Default)]
 pub struct KustomizeFileCache {
     kustomizations: EssenceCache<Kustomization>,
     objects: EssenceCache<FileObjects>,
-    /// Whether a file of objects ever speaks of an image.
+    /// Whether a file of objects mentions images.
     speaking: EssenceCache<bool>,
     patches: EssenceCache<PatchText>,
     transformers: EssenceCache<Vec<Rc<ImageEntry>>>,
@@ -27,7 +27,7 @@ pub struct KustomizeFileCache {
     generators: EssenceCache<Generator>,
 }
 
-/// What is made of a file.
+/// The kind of essence derived from a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EssenceKind {
     Kustomization,
@@ -39,16 +39,16 @@ pub enum EssenceKind {
     Generator,
 }
 
-/// What a generator's file asks for.
+/// The relevant parts of a generator's file.
 #[derive(Debug, Default)]
 pub(super) struct Generator {
     pub charts: Vec<RemoteResource>,
-    /// Something that only a plugin knows.
+    /// True if a generator needs a plugin.
     pub plugin: bool,
 }
 
 impl KustomizeFileCache {
-    /// Forgets a file that no build looks at any more.
+    /// Removes a file that no build uses any more.
     pub fn forget(&self, path: &str) {
         self.kustomizations.forget(path);
         self.objects.forget(path);
@@ -60,7 +60,7 @@ impl KustomizeFileCache {
     }
 }
 
-/// Which value is made of a file in this snapshot; `None` where nothing can be.
+/// Returns the stamp of a file's essence in this snapshot; `None` if it has none.
 pub(super) fn essence_stamp(
     reader: &SnapshotReader<'_>,
     made: EssenceKind,
@@ -82,12 +82,12 @@ pub(super) fn essence_stamp(
     }
 }
 
-/// The files of objects that some build took in.
+/// Returns the files of objects that some build used as resources.
 pub(super) fn built_objects(reader: &SnapshotReader<'_>) -> HashSet<String> {
     reader.cache.kustomize.speaking.paths()
 }
 
-/// A kustomization file.
+/// Loads a kustomization file.
 pub(super) fn load_kustomization(
     reader: &SnapshotReader<'_>,
     path: &str,
@@ -103,7 +103,7 @@ fn read_kustomization(path: &str, text: &str) -> Result<Kustomization, Warning> 
     of_yaml(path, text, |stream| Kustomization::read(path, text, stream))
 }
 
-/// The objects of a file.
+/// Loads the objects of a file.
 pub(super) fn objects_of(reader: &SnapshotReader<'_>, path: &str) -> Option<Rc<FileObjects>> {
     let known = &reader.cache.kustomize.objects;
     objects::forget_inexact(reader, known, path);
@@ -112,7 +112,7 @@ pub(super) fn objects_of(reader: &SnapshotReader<'_>, path: &str) -> Option<Rc<F
     })
 }
 
-/// Is a file of objects without a word about images?
+/// True for a file of objects that does not mention images.
 pub(super) fn is_silent(reader: &SnapshotReader<'_>, path: &str) -> bool {
     let speaks = reader.reduce_file(
         (&reader.cache.kustomize.speaking, EssenceKind::Speaking),
@@ -126,12 +126,12 @@ fn read_speaking(_: &str, text: &str) -> Result<bool, Warning> {
     Ok(speaks_of_images(text))
 }
 
-/// Can a text hold an image, or a field called one?
+/// True if a text can contain an image or a field named so.
 pub(super) fn speaks_of_images(text: &str) -> bool {
     text.contains("mage")
 }
 
-/// A file of patches.
+/// Loads a file of patches.
 pub(super) fn patch_text(reader: &SnapshotReader<'_>, path: &str) -> Option<Rc<PatchText>> {
     reader.reduce_file((&reader.cache.kustomize.patches, EssenceKind::Patch), path, read_patch)
 }
@@ -140,7 +140,7 @@ fn read_patch(path: &str, text: &str) -> Result<PatchText, Warning> {
     of_yaml(path, text, |stream| PatchText::read(YamlText::of_file(path, text, 0), text, stream))
 }
 
-/// A file of transformers.
+/// Loads a file of transformers.
 pub(super) fn load_transformers(
     reader: &SnapshotReader<'_>,
     path: &str,
@@ -156,7 +156,7 @@ fn read_transformers(path: &str, text: &str) -> Result<Vec<Rc<ImageEntry>>, Warn
     of_yaml(path, text, |stream| image_transformers(YamlText::of_file(path, text, 0), stream))
 }
 
-/// A file that says which fields are images.
+/// Loads a configuration file that declares which fields are images.
 pub(super) fn load_specs(reader: &SnapshotReader<'_>, path: &str) -> Option<Rc<Vec<FieldSpec>>> {
     reader.reduce_file((&reader.cache.kustomize.specs, EssenceKind::Specs), path, read_specs)
 }
@@ -165,7 +165,7 @@ fn read_specs(path: &str, text: &str) -> Result<Vec<FieldSpec>, Warning> {
     of_yaml(path, text, FieldSpec::read_all)
 }
 
-/// A file of generators.
+/// Loads a file of generators.
 pub(super) fn load_generator(reader: &SnapshotReader<'_>, path: &str) -> Option<Rc<Generator>> {
     reader.reduce_file(
         (&reader.cache.kustomize.generators, EssenceKind::Generator),
@@ -186,7 +186,7 @@ fn of_yaml<T>(path: &str, text: &str, reduce: impl FnOnce(&YamlStream) -> T) -> 
 }
 
 impl Generator {
-    /// Charts are versions; maps and secrets hold no images.
+    /// Reads charts, which have versions. Generated config maps and secrets contain no images.
     fn read(page: YamlText<'_>, stream: &YamlStream) -> Self {
         let mut out = Generator::default();
         for root in stream.documents.iter().filter_map(YamlDocument::root) {

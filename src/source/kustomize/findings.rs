@@ -1,6 +1,7 @@
-//! From a build to findings: one per distinct image, with every place that gives its version.
+//! Converts a build to findings: one per distinct image, with every location that determines its
+//! version.
 
-use super::build::BuildOutput;
+use super::build_output::BuildOutput;
 use super::image::{ImageEntry, LocatedValue};
 use super::manifest::{ImageText, each_image};
 use super::remote::RemoteResource;
@@ -8,7 +9,7 @@ use crate::model::{EntryNote, ImageReference, Location, Version, base_name};
 use crate::source::VersionFinding;
 use std::collections::{HashMap, HashSet};
 
-/// What a build of `directory` holds.
+/// Returns the findings of a build of `directory`.
 pub(super) fn of_build(built: &BuildOutput, directory: &str) -> Vec<VersionFinding> {
     let mut all = BuildFindings {
         directory,
@@ -33,7 +34,8 @@ pub(super) fn of_build(built: &BuildOutput, directory: &str) -> Vec<VersionFindi
     found
 }
 
-/// Whatever a container runs is an image; elsewhere `image:` must look like one that is pinned.
+/// True for an image. In a container every value counts; elsewhere `image:` must look like a pinned
+/// image.
 fn is_image(text: &str, in_container: bool, definition: bool) -> bool {
     let allowed =
         |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b'@');
@@ -49,9 +51,9 @@ fn is_image(text: &str, in_container: bool, definition: bool) -> bool {
 struct BuildFindings<'a> {
     directory: &'a str,
     found: Vec<VersionFinding>,
-    /// Where a reference stands in `found`.
+    /// The index in `found` of each reference.
     known: HashMap<String, usize>,
-    /// The places that each of `found` has.
+    /// The locations of each element of `found`.
     placed: HashSet<(usize, &'a Location)>,
 }
 
@@ -134,12 +136,12 @@ fn of_remote(remote: &RemoteResource, directory: &str) -> VersionFinding {
     }
 }
 
-/// Is a file outside the directory and all below it?
+/// True if a file is outside the directory.
 fn is_elsewhere(path: &str, directory: &str) -> bool {
     !directory.is_empty() && !path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Different images that end in the same word are called by their full names.
+/// Gives different images with the same last word their full names as components.
 fn tell_apart(found: &mut [VersionFinding]) {
     let mut names: HashMap<String, HashSet<String>> = HashMap::new();
     for finding in found.iter() {

@@ -1,7 +1,7 @@
-//! One entry of `images:`: which references it matches and what it makes of them.
+//! One entry of `images:`: the references it matches and their new values.
 //!
 //! The rules are those of kustomize v5.5.0 (`api/internal/image/image.go`,
-//! `api/filters/imagetag/updater.go`): the name is a regular expression that is not escaped.
+//! `api/filters/imagetag/updater.go`): the name is an unescaped regular expression.
 
 use super::yaml_text::YamlText;
 use crate::model::Automation;
@@ -10,10 +10,10 @@ use crate::source::marker;
 use crate::yaml::{QuoteStyle, YamlValue, is_number_or_bool};
 use regex::{Regex, RegexBuilder};
 
-/// A compiled name may take this many bytes; more is no image name.
+/// Maximum size of a compiled name, in bytes; no real image name needs more.
 const MAX_PATTERN_BYTES: usize = 1 << 18;
 
-/// One entry as it is written.
+/// An entry as written.
 #[derive(Debug)]
 pub(super) struct ImageEntry {
     pub name: String,
@@ -21,22 +21,22 @@ pub(super) struct ImageEntry {
     pub new_tag: Option<LocatedValue>,
     pub digest: Option<LocatedValue>,
     pub tag_suffix: Option<LocatedValue>,
-    /// `None` for a name that is no regular expression: it matches nothing.
+    /// `None` for an invalid regular expression, which matches nothing.
     pattern: Option<ImageNamePattern>,
 }
 
-/// A value of an entry, or of a manifest.
+/// A value of an entry or of a manifest, with its location.
 #[derive(Debug)]
 pub(super) struct LocatedValue {
     pub text: String,
     pub location: Location,
-    /// Unquoted, and no text in YAML 1.1, so that kustomize refuses the file.
+    /// True if it is unquoted and not a string in YAML 1.1, so that kustomize refuses the file.
     pub unbuildable: bool,
     pub automation: Option<Automation>,
 }
 
 impl LocatedValue {
-    /// A value and its place.
+    /// Reads a value and its location.
     pub fn read(
         page: YamlText<'_>,
         value: YamlValue<'_>,
@@ -51,7 +51,7 @@ impl LocatedValue {
 }
 
 impl ImageEntry {
-    /// Reads an entry; `list` names the list it stands in. `None` for what has no name.
+    /// Parses an entry; `list` is the name of its list. `None` for an entry without a name.
     pub fn read(page: YamlText<'_>, list: &str, entry: YamlValue<'_>) -> Option<Self> {
         let name = entry.get("name").and_then(YamlValue::non_null)?.to_owned();
         let field = |key: &str| {
@@ -78,22 +78,22 @@ impl ImageEntry {
         })
     }
 
-    /// Is the name a regular expression that can be used?
+    /// True if the name is a valid regular expression.
     pub fn is_valid(&self) -> bool {
         self.pattern.is_some()
     }
 
-    /// Is the name more than itself, so that matching it took compiling?
+    /// True if the name is more than literal text and had to be compiled.
     pub fn is_expression(&self) -> bool {
         matches!(self.pattern, Some(ImageNamePattern::Expression(_)))
     }
 
-    /// Does the entry apply to this reference?
+    /// True if the entry applies to this reference.
     pub fn matches(&self, reference: &str) -> bool {
         self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(reference))
     }
 
-    /// What the entry makes of a reference it matches.
+    /// Returns the new value of a matching reference.
     pub fn apply(&self, reference: &str) -> String {
         let ImageReference { name, version } = ImageReference::parse(reference);
         let text =
@@ -111,12 +111,12 @@ impl ImageEntry {
             .to_string()
     }
 
-    /// Does the entry say a version, or part of one?
+    /// True if the entry sets a version or part of one.
     pub fn says_version(&self) -> bool {
         !self.version_places().is_empty()
     }
 
-    /// The values that make the version, most telling first.
+    /// Returns the values that set the version, the main one first.
     pub fn version_places(&self) -> Vec<&LocatedValue> {
         let tagged = |written: &&LocatedValue| written.location.part == ImagePart::Reference;
         let own = [&self.new_tag, &self.digest].into_iter().flatten();
@@ -125,14 +125,14 @@ impl ImageEntry {
         own.chain(suffix).chain(self.new_name.iter().filter(tagged)).collect()
     }
 
-    /// The image as far as the entry alone says it.
+    /// Returns the image as the entry alone determines it.
     pub fn reference(&self) -> ImageReference {
         let name = self.new_name.as_ref().map_or(self.name.as_str(), |written| &written.text);
         ImageReference::parse(&self.apply(name))
     }
 }
 
-/// What a value of an entry holds.
+/// Returns the part of an image that a value of an entry holds.
 fn part_of(key: &str, text: &str) -> ImagePart {
     match key {
         "newTag" if text.split_once('@').is_some_and(|(_, digest)| is_digest(digest)) => {
@@ -145,17 +145,17 @@ fn part_of(key: &str, text: &str) -> ImagePart {
     }
 }
 
-/// How an entry's name is compared. Hardly any name is more than words and dots, and those are
-/// compared without building an expression for each.
+/// The pattern of an entry's name. Nearly all names are words and dots, which are compared without
+/// compiling a regex for each.
 #[derive(Debug)]
 enum ImageNamePattern {
-    /// Words, in which a dot stands for any character.
+    /// Literal text, in which a dot matches any character.
     Words(String),
     Expression(Box<Regex>),
 }
 
 impl ImageNamePattern {
-    /// `None` for a name that is no expression.
+    /// Parses a name; `None` for an invalid regular expression.
     fn of(name: &str) -> Option<Self> {
         let plain = |b: u8| {
             b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'/' | b':' | b'@')
@@ -176,7 +176,7 @@ impl ImageNamePattern {
     }
 }
 
-/// What follows the words in a reference that starts with them.
+/// Returns the rest of a reference after the words it starts with.
 fn behind_words<'r>(words: &str, reference: &'r str) -> Option<&'r str> {
     let mut rest = reference.chars();
     for word in words.chars() {
@@ -188,7 +188,7 @@ fn behind_words<'r>(words: &str, reference: &'r str) -> Option<&'r str> {
     Some(rest.as_str())
 }
 
-/// `(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?`, whole.
+/// True for a full match of `(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?`.
 fn is_version_part(text: &str) -> bool {
     let allowed = |text: &str| {
         text.bytes()

@@ -1,11 +1,11 @@
-//! JSON patches (RFC 6902), as far as they touch images.
+//! JSON patches (RFC 6902), as far as they affect images.
 
 use super::manifest::{MAX_DEPTH, ManifestNode, ManifestParseMode, parse_node};
 use super::yaml_text::YamlText;
 use crate::yaml::YamlValue;
 use std::rc::Rc;
 
-/// One operation. Its value is reduced as objects are.
+/// An operation. Its value is reduced like objects are.
 #[derive(Debug, Clone)]
 pub(super) struct PatchOperation {
     kind: PatchOperationKind,
@@ -15,7 +15,7 @@ pub(super) struct PatchOperation {
 }
 
 impl PatchOperation {
-    /// Do both do the same, leaving their values aside?
+    /// True if both do the same, ignoring their values.
     pub fn is_like(&self, other: &Self) -> bool {
         (self.kind, &self.path, &self.from) == (other.kind, &other.path, &other.from)
     }
@@ -30,7 +30,7 @@ enum PatchOperationKind {
     Copy,
 }
 
-/// The operations of a list; `test` and what is none is left out.
+/// Reads the operations of a list, without `test` and invalid ones.
 pub(super) fn read_operations(page: YamlText<'_>, list: YamlValue<'_>) -> Vec<PatchOperation> {
     list.items().filter_map(|item| read_operation(page, item)).collect()
 }
@@ -55,7 +55,7 @@ fn read_operation(page: YamlText<'_>, item: YamlValue<'_>) -> Option<PatchOperat
     Some(PatchOperation { kind, path, from, value })
 }
 
-/// The keys of a JSON pointer.
+/// Returns the keys of a JSON pointer.
 fn parse_pointer(text: &str) -> Vec<String> {
     text.trim_start_matches('/')
         .split('/')
@@ -63,10 +63,10 @@ fn parse_pointer(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// How dear a copied value is beside a comparison: it takes memory, too.
+/// The cost of copying a value relative to a comparison, since it also needs memory.
 const COPY: usize = 64;
 
-/// How much work an operation is: what it copies is as large as its source.
+/// Returns the cost of an operation: a copy costs as much as its source is large.
 pub(super) fn operation_cost(object: &mut ManifestNode, operation: &PatchOperation) -> usize {
     let copied = (operation.kind == PatchOperationKind::Copy)
         .then(|| find_node(object, &operation.from))
@@ -74,8 +74,8 @@ pub(super) fn operation_cost(object: &mut ManifestNode, operation: &PatchOperati
     1 + copied.map_or(0, |node| node.size() * COPY)
 }
 
-/// Applies one operation. What it names and the object does not hold was left out as no image can
-/// be there, so nothing happens.
+/// Applies an operation. If the object lacks its target, that was dropped because it cannot contain
+/// an image, so nothing happens.
 pub(super) fn apply_operation(object: &mut ManifestNode, operation: &PatchOperation) {
     match operation.kind {
         PatchOperationKind::Add => add_value(object, &operation.path, operation.value.clone()),
@@ -95,7 +95,7 @@ pub(super) fn apply_operation(object: &mut ManifestNode, operation: &PatchOperat
         PatchOperationKind::Copy => {
             let copied =
                 find_node(object, &operation.from).map_or(ManifestNode::Other, |node| node.clone());
-            // Copied into itself again and again it would become too deep to walk.
+            // Repeatedly copied into itself, a value would become too deep to walk.
             if operation.path.len() + copied.depth() > 2 * MAX_DEPTH {
                 return;
             }
@@ -117,7 +117,7 @@ fn find_node<'n>(at: &'n mut ManifestNode, path: &[String]) -> Option<&'n mut Ma
     })
 }
 
-/// Finds a parent, making the mappings on the way that reading left out.
+/// Finds a parent, creating the mappings on the way that were dropped on reading.
 fn find_or_create<'n>(
     at: &'n mut ManifestNode,
     path: &[String],

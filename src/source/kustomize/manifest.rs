@@ -1,5 +1,5 @@
-//! Kubernetes objects, reduced to what can hold an image: everything else is left out on reading, so
-//! that building a thousand overlays moves little memory.
+//! Kubernetes objects, reduced on reading to values that can contain an image, so that building a
+//! thousand overlays needs little memory.
 
 use super::image::{ImageEntry, LocatedValue};
 use super::yaml_text::YamlText;
@@ -7,65 +7,66 @@ use crate::model::ImagePart;
 use crate::yaml::{YamlDocument, YamlValue};
 use std::rc::Rc;
 
-/// Nodes below this depth are not read.
+/// Maximum depth of nodes that are read.
 pub(super) const MAX_DEPTH: usize = 64;
 
-/// One document is cut after this many nodes: aliases may make a small file look endless.
+/// Maximum number of nodes in a document: aliases can expand a small file without end.
 const MAX_NODES: usize = 200_000;
 
-/// Longer texts are no image, label or name, and longer keys lead to none.
+/// Maximum length of texts and keys: images, labels and names are shorter.
 const MAX_TEXT: usize = 1024;
 
-/// Labels or annotations that are read of one object.
+/// Maximum number of labels or annotations per object.
 const MAX_LABELS: usize = 1_000;
 
-/// One object, or one patch of an object.
+/// An object, or a patch of an object.
 #[derive(Debug, Clone)]
 pub(super) struct Manifest {
     pub api_version: String,
     pub kind: String,
-    /// Every name and namespace it had on its way; patches may use any. The namespace may be empty.
+    /// All names and namespaces it had during the build; patches may use any of them. The namespace
+    /// may be empty.
     pub ids: Vec<(String, String)>,
     pub labels: Vec<(String, String)>,
     pub annotations: Vec<(String, String)>,
-    /// Shared between the builds that do not change it.
+    /// Shared between builds that do not change it.
     pub body: Rc<ManifestNode>,
 }
 
-/// A value that may hold an image.
+/// A value that may contain an image.
 #[derive(Debug, Clone)]
 pub(super) enum ManifestNode {
     Map(Vec<(Rc<str>, ManifestNode)>),
     List(Vec<ManifestNode>),
     Text(ImageText),
-    /// A null; it deletes when it stands in a patch.
+    /// A null, which deletes in a patch.
     Null,
-    /// Anything that was left out; it keeps its place in a list.
+    /// A value that was dropped; it keeps its position in a list.
     Other,
 }
 
-/// A text, and who made it what it is.
+/// A text and the entries that changed it.
 #[derive(Debug, Clone)]
 pub(super) struct ImageText {
     pub text: Rc<str>,
-    /// Where it is written.
+    /// The value as written.
     pub written: Rc<LocatedValue>,
-    /// The entry that gave the name.
+    /// The entry that set the name.
     pub named_by: Option<Rc<ImageEntry>>,
-    /// The entry that gave the version.
+    /// The entry that set the version.
     pub versioned_by: Option<Rc<ImageEntry>>,
-    /// A field that the configuration calls an image.
+    /// True for a field that the configuration declares as an image.
     pub declared: bool,
 }
 
-/// What is read: objects, or patches, in which nulls and `$patch` count too.
+/// Whether objects or patches are read. In patches, nulls and `$patch` count too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ManifestParseMode {
     Objects,
     Patch,
 }
 
-/// All objects of a file from the page's document on, those inside a `List` one by one.
+/// Returns all objects of a file from the page's document on; a `List` is expanded.
 pub(super) fn parse_objects(
     page: YamlText<'_>,
     documents: &[YamlDocument],
@@ -88,7 +89,7 @@ pub(super) fn parse_objects(
     out
 }
 
-/// One object; `None` for what is no mapping.
+/// Parses an object; `None` if it is not a mapping.
 pub(super) fn parse_object(
     page: YamlText<'_>,
     root: YamlValue<'_>,
@@ -108,7 +109,7 @@ pub(super) fn parse_object(
     })
 }
 
-/// The short texts of a mapping.
+/// Returns the texts of a mapping up to `MAX_TEXT` bytes.
 pub(super) fn short_texts(map: Option<YamlValue<'_>>) -> Vec<(String, String)> {
     let pairs = map.map(YamlValue::pairs).unwrap_or_default();
     let short = pairs
@@ -117,7 +118,7 @@ pub(super) fn short_texts(map: Option<YamlValue<'_>>) -> Vec<(String, String)> {
     short.map(|(key, text)| (key.to_owned(), text.to_owned())).take(MAX_LABELS).collect()
 }
 
-/// A value on its own, reached through these keys.
+/// Parses a single value, reached by these keys.
 pub(super) fn parse_node(
     page: YamlText<'_>,
     value: YamlValue<'_>,
@@ -207,7 +208,7 @@ impl ManifestReducer<'_> {
         }
     }
 
-    /// May the text be an image, the name of a container, or an instruction of a patch?
+    /// True if the text may be an image, the name of a container, or a patch instruction.
     fn may_matter(&self, text: &str) -> bool {
         let key = self.keys.last().map_or("", String::as_str);
         let in_containers =
@@ -220,12 +221,12 @@ impl ManifestReducer<'_> {
     }
 }
 
-/// The lists whose elements are containers, at any depth of any kind.
+/// True for a list of containers, at any depth of any kind.
 pub(super) fn is_container_list(key: &str) -> bool {
     matches!(key, "containers" | "initContainers")
 }
 
-/// `registry/name:tag` or `registry/name@digest`, and no address of the web.
+/// True for `registry/name:tag` or `registry/name@digest`, but not for a web address.
 pub(super) fn is_reference_shaped(text: &str) -> bool {
     let allowed =
         |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b'@');
@@ -236,7 +237,7 @@ pub(super) fn is_reference_shaped(text: &str) -> bool {
         && text[slash..].contains([':', '@'])
 }
 
-/// Keys as people write them.
+/// Formats keys for display.
 fn display_keys(keys: &[String]) -> String {
     let mut out = String::new();
     for key in keys {
@@ -249,24 +250,24 @@ fn display_keys(keys: &[String]) -> String {
 }
 
 impl Manifest {
-    /// How many values its body has.
+    /// Returns the number of values in its body.
     pub fn size(&self) -> usize {
         self.body.size()
     }
 
-    /// The group of `group/version`; `""` for the core.
+    /// Returns the group of `group/version`; `""` for the core group.
     pub fn group(&self) -> &str {
         self.api_version.split_once('/').map_or("", |(group, _)| group)
     }
 
-    /// The version of `group/version`.
+    /// Returns the version of `group/version`.
     pub fn version(&self) -> &str {
         self.api_version.rsplit('/').next().unwrap_or_default()
     }
 }
 
 impl ManifestNode {
-    /// The value of a key.
+    /// Returns the value of a key.
     pub fn get(&self, key: &str) -> Option<&ManifestNode> {
         match self {
             ManifestNode::Map(pairs) => {
@@ -276,7 +277,7 @@ impl ManifestNode {
         }
     }
 
-    /// The values below this one, and itself.
+    /// Returns the number of values below this one, plus one.
     pub fn size(&self) -> usize {
         match self {
             ManifestNode::Map(pairs) => {
@@ -287,7 +288,7 @@ impl ManifestNode {
         }
     }
 
-    /// The levels below this one, and its own.
+    /// Returns the number of levels below this one, plus one.
     pub fn depth(&self) -> usize {
         match self {
             ManifestNode::Map(pairs) => {
@@ -300,7 +301,7 @@ impl ManifestNode {
         }
     }
 
-    /// The text of a key.
+    /// Returns the text of a key.
     pub fn text_at(&self, key: &str) -> Option<&str> {
         match self.get(key) {
             Some(ManifestNode::Text(cell)) => Some(&cell.text),
@@ -309,7 +310,7 @@ impl ManifestNode {
     }
 }
 
-/// Every image of a container, at any depth.
+/// Visits every container image, at any depth.
 pub(super) fn each_container<'n>(node: &'n ManifestNode, visit: &mut impl FnMut(&'n ImageText)) {
     each_image(node, "", false, &mut |cell, in_container| {
         if in_container {
@@ -318,7 +319,7 @@ pub(super) fn each_container<'n>(node: &'n ManifestNode, visit: &mut impl FnMut(
     });
 }
 
-/// Every text under a key `image`, and whether it is a container's.
+/// Visits every text under a key `image`, and reports whether it is a container's.
 pub(super) fn each_image<'n>(
     node: &'n ManifestNode,
     key: &str,

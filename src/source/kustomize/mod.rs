@@ -2,23 +2,25 @@
 //!
 //! | file | job |
 //! | --- | --- |
-//! | `file` | a kustomization file as it is written |
-//! | `manifest` | objects, reduced to what can hold an image |
-//! | `patch`, `json_patch`, `select` | patches, and which objects they are for |
+//! | `file` | a kustomization file as written |
+//! | `manifest` | objects, reduced to what can contain an image |
+//! | `patch`, `json_patch`, `select` | patches, and the objects they apply to |
 //! | `image`, `transform` | entries of `images:`, and the fields they rewrite |
 //! | `remote` | versions of other repositories and of charts |
-//! | `parsed`, `objects` | files as far as they matter, read once |
-//! | `build`, `change` | the order in which all this happens |
-//! | `look`, `keep`, `watch`, `same` | builds that are remembered, also from one revision to the next |
-//! | `findings` | what came out, with the places that say so |
-//! | `set_image` | edits an entry of `images:`, as `kustomize edit set image` would |
+//! | `file_cache`, `objects` | files reduced to the relevant parts, read once |
+//! | `build`, `change` | the build, in kustomize's order |
+//! | `build_cache`, `build_lookup`, `build_equality`, `dependents` | builds cached across revisions |
+//! | `findings` | the images of a build, with their locations |
+//! | `set_image` | edits an entry of `images:`, as `kustomize edit set image` does |
 //!
-//! Nothing is fetched and no plugin is run: what would need that is a finding of its own or a warning.
+//! Nothing is fetched and no plugin is run: remote resources are findings of their own, and the rest
+//! are warnings.
 
 mod build;
 mod build_cache;
 mod build_equality;
 mod build_lookup;
+mod build_output;
 mod change;
 mod dependents;
 mod file;

@@ -1,10 +1,10 @@
-//! What is remembered from one revision to the next answers as a fresh reading does.
+//! State kept from one revision to the next gives the same results as a fresh reading.
 
 use super::KustomizeSource;
 use crate::config::SourceRule;
 use crate::git::Oid;
 use crate::model::{SourceKind, Warning};
-use crate::source::testing::{TestRepository, revisions};
+use crate::source::testing::{TestSources, revisions};
 use crate::source::{Claim, FileChangeKind, ParseCache, SnapshotReader, Source, VersionFinding};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, proptest};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +25,7 @@ const BOTH_2: &str = "# a line\n---\nkind: Deployment\nmetadata: {name: web}\nsp
 const TURNED: &str = "kind: Pod\nmetadata: {name: api}\nspec: {containers: [{name: api, image: 'o/api:v1'}]}\n---\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: 'o/web:v2'}]}}}\n";
 const HALF: &str = "kind: Pod\nmetadata: {name: api}\nspec: {containers: [{name: api, image: 'o/api:v1'}]}\n---\nkind: [\n";
 
-/// Files, and what may stand in each; a file may also be missing.
+/// Files and their possible contents; a file may also be missing.
 const SLOTS: [(&str, &[&str]); 14] = [
     ("base/web.yaml", &[WEB, WEB_2, WEB_LOWER, BOTH, BOTH_2, TURNED, HALF, SILENT, "{{ broken"]),
     ("base/api.yaml", &[API, "kind: Pod\n"]),
@@ -86,10 +86,10 @@ const CLAIMS: [&str; 7] = [
     "prod/Kustomization",
 ];
 
-/// What a claim says: findings without lines, warnings, paths that were looked at.
+/// The result of a claim: findings without lines, warnings, accessed paths.
 type Said = (BTreeSet<String>, Vec<Warning>, BTreeSet<String>);
 
-/// A history as lists of edits: which file, and which of its contents, or none.
+/// Generates a history of edits: the file, and the index of its contents or none.
 fn histories() -> impl Strategy<Value = Vec<Vec<(usize, usize)>>> {
     let slot = |index: usize| (Just(index), 0..SLOTS[index].1.len() + 1);
     let all: Vec<_> = (0..SLOTS.len()).map(slot).collect();
@@ -144,17 +144,17 @@ fn said(reader: &SnapshotReader<'_>, path: &str) -> Said {
     (found.iter().map(shown).collect(), reader.warnings(), reader.take_touched().file_paths())
 }
 
-fn fresh(repository: &TestRepository, commit: Oid, path: &str) -> Said {
+fn fresh(repository: &TestSources, commit: Oid, path: &str) -> Said {
     let (snapshot, cache) = (repository.snapshot_of(commit), ParseCache::default());
     said(&SnapshotReader::new(&snapshot, &cache), path)
 }
 
-fn remembered(repository: &TestRepository, commit: Oid, path: &str, cache: &ParseCache) -> Said {
+fn remembered(repository: &TestSources, commit: Oid, path: &str, cache: &ParseCache) -> Said {
     let snapshot = repository.snapshot_of(commit);
     said(&SnapshotReader::of_versions(&snapshot, cache), path)
 }
 
-/// Forwards through all revisions and back again.
+/// Goes forward through all revisions and back again.
 fn there_and_back(count: usize) -> impl Iterator<Item = (usize, usize)> {
     let forwards = (1..count).map(|to| (to - 1, to));
     forwards.chain((1..count).rev().map(|from| (from, from - 1)))
@@ -163,7 +163,7 @@ fn there_and_back(count: usize) -> impl Iterator<Item = (usize, usize)> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// A walk that reads again only what is affected, or is itself among the changes.
+    /// A walk that rereads only affected claims and changed files.
     #[test]
     fn what_is_not_affected_need_not_be_read_again(history in histories()) {
         let files = snapshots(&history);
@@ -184,7 +184,7 @@ proptest! {
         }
     }
 
-    /// Claims that are asked about now and then.
+    /// Claims that are read only now and then.
     #[test]
     fn what_was_left_alone_for_a_while_is_right(history in histories(), asked in any::<u64>()) {
         let files = snapshots(&history);

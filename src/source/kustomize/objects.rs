@@ -1,4 +1,4 @@
-//! The objects of a file, by document: a rendered manifest has hundreds, of which a commit changes a
+//! The objects of a file by document: a rendered manifest has hundreds, of which a commit changes a
 //! few.
 
 use super::manifest::{Manifest, ManifestParseMode, parse_objects};
@@ -15,11 +15,11 @@ use std::rc::Rc;
 #[derive(Debug)]
 pub(super) struct FileObjects {
     documents: Vec<DocumentObjects>,
-    /// Lines and spans are those of this file.
+    /// True if lines and spans are those of the current text.
     exact: bool,
 }
 
-/// Those of one document.
+/// The objects of one document.
 #[derive(Debug, Clone)]
 struct DocumentObjects {
     fingerprint: u64,
@@ -27,14 +27,14 @@ struct DocumentObjects {
 }
 
 impl FileObjects {
-    /// In the order of the file.
+    /// Returns all objects in the order of the file.
     pub fn all_manifests(&self) -> impl Iterator<Item = &Rc<Manifest>> {
         self.documents.iter().flat_map(|document| document.objects.iter())
     }
 }
 
-/// Reads the objects of a file. For versions only, a document that is the same as before keeps its
-/// objects, also if its lines are others.
+/// Reads the objects of a file. When only versions are requested, an unchanged document keeps its
+/// objects even if its lines moved.
 pub(super) fn read_objects(
     reader: &SnapshotReader<'_>,
     known: &EssenceCache<FileObjects>,
@@ -48,7 +48,7 @@ pub(super) fn read_objects(
         .map_err(|error| not_yaml(path, &error, is_template(text)))
 }
 
-/// Forgets what has the lines of another text, for a reader who wants them right.
+/// Removes a cached file with the lines of another text, for readers that need exact lines.
 pub(super) fn forget_inexact(
     reader: &SnapshotReader<'_>,
     known: &EssenceCache<FileObjects>,
@@ -59,7 +59,7 @@ pub(super) fn forget_inexact(
     }
 }
 
-/// Reads a text as it is, and keeps its documents apart where they can be told.
+/// Parses a whole text and separates its documents if possible.
 fn read_whole(path: &str, text: &str) -> Result<FileObjects, YamlError> {
     let stream = yaml::parse(text)?;
     let page = YamlText::of_file(path, text, 0);
@@ -91,7 +91,7 @@ fn read_whole(path: &str, text: &str) -> Result<FileObjects, YamlError> {
     Ok(FileObjects { documents, exact: true })
 }
 
-/// `None` if the text is not of many documents, or one of them is no YAML.
+/// Parses documents one by one. `None` if the text cannot be split or a document is invalid YAML.
 fn of_pieces(path: &str, text: &str, before: Option<&FileObjects>) -> Option<FileObjects> {
     let pieces = yaml::split_documents(text)?;
     let mut documents: Vec<DocumentObjects> = Vec::with_capacity(pieces.len());

@@ -1,9 +1,9 @@
-//! Strategic merge patches, as far as they touch images (kustomize `kyaml/yaml/merge2`).
+//! Strategic merge patches, as far as they affect images (kustomize `kyaml/yaml/merge2`).
 
 use super::manifest::{Manifest, ManifestNode, is_container_list};
 use std::rc::Rc;
 
-/// The built-in kinds whose container lists merge by name; in any other kind a list is replaced.
+/// Built-in kinds whose container lists merge by name; in other kinds a list is replaced.
 const WORKLOADS: [&str; 9] = [
     "Pod",
     "PodTemplate",
@@ -16,7 +16,7 @@ const WORKLOADS: [&str; 9] = [
     "CronJob",
 ];
 
-/// What is left of an object after a patch.
+/// Whether an object still exists after a patch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PatchOutcome {
     Kept,
@@ -76,7 +76,7 @@ fn merge_node(into: &mut ManifestNode, patch: &ManifestNode, by_name: bool) {
     }
 }
 
-/// Merges by `name`; what is new comes first, in the patch's order.
+/// Merges containers by `name`; new ones come first, in the patch's order.
 fn merge_containers(into: &mut ManifestNode, items: &[ManifestNode]) {
     if !matches!(into, ManifestNode::List(_)) {
         *into = ManifestNode::List(Vec::new());
@@ -102,7 +102,7 @@ fn merge_containers(into: &mut ManifestNode, items: &[ManifestNode]) {
     known.splice(0..0, new);
 }
 
-/// A patch's value as a value: without nulls and instructions.
+/// Converts a patch's value to a plain value, without nulls and instructions.
 pub(super) fn strip_instructions(patch: &ManifestNode) -> ManifestNode {
     match patch {
         ManifestNode::Map(pairs) => {

@@ -1,10 +1,10 @@
-//! Resources of other repositories, and charts: versions that are not of an image.
+//! Resources of other repositories, and charts: versions of something other than an image.
 
 use super::yaml_text::YamlText;
 use crate::model::{ImagePart, Location};
 use crate::yaml::YamlValue;
 
-/// A remote resource or chart that is pinned.
+/// A pinned remote resource or chart.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct RemoteResource {
     /// `github.com/org/repo/path`, or `repository/chart`.
@@ -15,7 +15,7 @@ pub(super) struct RemoteResource {
     pub location: Location,
 }
 
-/// Does an item of `resources` name something outside the repository?
+/// True if an item of `resources` is outside the repository.
 pub(super) fn is_remote(text: &str) -> bool {
     let host = text.split(['/', ':']).next().unwrap_or_default();
     text.contains("://")
@@ -25,8 +25,8 @@ pub(super) fn is_remote(text: &str) -> bool {
         || (text.contains("?ref=") && host.contains('.') && !host.starts_with('.'))
 }
 
-/// The pinned revision of a remote resource. `None` for what is not pinned: no `ref`, or a branch
-/// everybody knows.
+/// Returns the pinned revision of a remote resource. `None` if it is not pinned: no `ref`, or a
+/// common branch name.
 pub(super) fn parse_resource(text: &str, location: &Location) -> Option<RemoteResource> {
     let (address, query) = text.split_once('?')?;
     let parameter = |key: &str| {
@@ -49,7 +49,7 @@ pub(super) fn parse_resource(text: &str, location: &Location) -> Option<RemoteRe
     })
 }
 
-/// `host/org/repo/path`, however it is written.
+/// Normalises the spellings of a repository URL to `host/org/repo/path`.
 fn plain_address(text: &str) -> String {
     let text = text.strip_prefix("git::").unwrap_or(text);
     let text = text.split_once("://").map_or(text, |(_, rest)| rest);
@@ -65,7 +65,7 @@ fn plain_address(text: &str) -> String {
     parts.map(|part| part.strip_suffix(".git").unwrap_or(part)).collect::<Vec<_>>().join("/")
 }
 
-/// A chart with a version, of `helmCharts` or of a chart generator.
+/// Parses a chart with a version, from `helmCharts` or a chart generator.
 pub(super) fn parse_chart(
     page: YamlText<'_>,
     list: &str,

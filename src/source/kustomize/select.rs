@@ -1,10 +1,10 @@
-//! `target:` of a patch: which objects it is for.
+//! `target:` of a patch: selects the objects it applies to.
 
 use super::manifest::Manifest;
 use crate::yaml::YamlValue;
 use regex::{Regex, RegexBuilder};
 
-/// A selector; what it does not say fits everything.
+/// A selector; missing fields match everything.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct PatchTarget {
     group: Option<FieldPattern>,
@@ -14,15 +14,14 @@ pub(super) struct PatchTarget {
     namespace: Option<FieldPattern>,
     labels: Vec<LabelCondition>,
     annotations: Vec<LabelCondition>,
-    /// One of the expressions is none: nothing fits.
+    /// True if one of the expressions is invalid, so that nothing matches.
     broken: bool,
 }
 
-/// What a field must be, whole.
+/// A pattern for the whole value of a field.
 #[derive(Debug)]
 enum FieldPattern {
-    /// Most are words and dots, for which no expression need be compiled. A dot stands for any
-    /// character.
+    /// Most patterns are words and dots, which need no regex. A dot matches any character.
     Word(String),
     Expression(Regex),
 }
@@ -38,7 +37,7 @@ impl PartialEq for FieldPattern {
 }
 
 impl FieldPattern {
-    /// `None` for what is no expression.
+    /// Parses a pattern; `None` for an invalid regular expression.
     fn of(text: &str) -> Option<Self> {
         if text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')) {
             return Some(FieldPattern::Word(text.to_owned()));
@@ -95,12 +94,12 @@ impl PatchTarget {
         target
     }
 
-    /// Does it name objects, rather than all of a kind?
+    /// True if it names objects instead of selecting all of a kind.
     pub fn names_one(&self) -> bool {
         self.name.is_some()
     }
 
-    /// Is the object one of those?
+    /// True if the object is selected.
     pub fn matches_object(&self, object: &Manifest) -> bool {
         let fits = |pattern: &Option<FieldPattern>, text: &str| {
             pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
@@ -122,7 +121,7 @@ impl PatchTarget {
     }
 }
 
-/// Is the patch, which names its object, for this one?
+/// True if a patch without a target, which names its object, applies to this object.
 pub(super) fn is_for(patch: &Manifest, object: &Manifest) -> bool {
     let Some((name, namespace)) = patch.ids.first() else { return false };
     let same =
@@ -136,7 +135,7 @@ fn namespace_of(text: &str) -> &str {
     if text.is_empty() { "default" } else { text }
 }
 
-/// `a=b, c!=d, e in (f, g), h notin (i), j, !k`.
+/// Parses `a=b, c!=d, e in (f, g), h notin (i), j, !k`.
 fn parse_conditions(text: &str) -> Vec<LabelCondition> {
     let mut depth = 0usize;
     let parts = text.split(|c: char| {

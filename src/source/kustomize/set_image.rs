@@ -1,42 +1,42 @@
-//! What `kustomize edit set image` does to the list of images, done by splices: the entry changes or
-//! is put in, and every other byte of the file stays.
+//! Edits the list of images like `kustomize edit set image`, with splices: an entry is changed or
+//! added, and every other byte of the file stays.
 //!
-//! kustomize sorts the list by name and writes the whole file anew; here a new entry goes before the
-//! first larger name where the list is sorted, else to its end.
+//! kustomize sorts the list by name and rewrites the whole file. Here a new entry goes before the
+//! first larger name if the list is sorted, otherwise at its end.
 
 use crate::yaml::{self, EditObstacle, EditableScalar, Splice, YamlStream, YamlValue};
 use std::collections::BTreeMap;
 
-/// What becomes of one field of an entry.
+/// The edit of one field of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldEdit {
-    /// It stays, if it is there.
+    /// Leaves the field unchanged.
     Keep,
     Set(String),
-    /// It goes.
+    /// Removes the field.
     Drop,
 }
 
-/// The entry that is wanted.
+/// The wanted entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageChange {
-    /// Which entry: the image's name in what the overlay builds on.
+    /// Name of the entry: the image's name in the overlay's bases.
     pub name: String,
     pub new_name: FieldEdit,
     pub new_tag: FieldEdit,
     pub digest: FieldEdit,
 }
 
-/// The fields that are changed, in the order kustomize writes a new entry.
+/// The edited fields, in the order in which edits are applied.
 const FIELDS: [&str; 3] = ["digest", "newName", "newTag"];
 
-/// One entry, as far as it is a mapping of texts.
+/// An entry as a mapping of texts.
 type ImageEntryFields = BTreeMap<String, String>;
 
-/// The splices that make a kustomization say so. None if it does already.
+/// Returns the splices that make the change; none if the file has it already.
 ///
 /// # Errors
-/// [`Obstacle`], where the list is written in a way that cannot be edited safely.
+/// [`EditObstacle`] if the list is written in a way that cannot be edited safely.
 pub fn set_image_splices(file: &str, change: &ImageChange) -> Result<Vec<Splice>, EditObstacle> {
     let stream = yaml::parse(file).map_err(EditObstacle::NotYaml)?;
     let splices = plan_splices(file, &stream, change)?;
@@ -48,8 +48,8 @@ pub fn set_image_splices(file: &str, change: &ImageChange) -> Result<Vec<Splice>
     if same { Ok(splices) } else { Err(EditObstacle::NotWritable) }
 }
 
-/// The name of the entry that gives an image its version in this file: the one that renames to it or
-/// names it, else the image's own.
+/// Returns the name of the entry that sets an image's version in this file: the one that renames to
+/// it or names it, or else the image's own name.
 pub fn entry_name(file: &str, image: &str) -> String {
     let entries = yaml::parse(file).map(|stream| list_entries(&stream)).unwrap_or_default();
     let says =
@@ -103,7 +103,7 @@ fn plan_splices(
     }
 }
 
-/// Before the first larger name of a sorted list, else behind the last.
+/// Returns the position before the first larger name of a sorted list, or else the end.
 fn insert_position(items: &[YamlValue<'_>], name: &str) -> usize {
     let names: Vec<&str> =
         items.iter().map(|item| item.str_at(&["name"]).unwrap_or_default()).collect();
@@ -118,7 +118,7 @@ fn new_entry(change: &ImageChange) -> Vec<(String, String)> {
             out.push((key.to_owned(), text.clone()));
         }
     }
-    // kustomize writes the keys in the order of the alphabet.
+    // kustomize writes keys in alphabetical order.
     out.sort();
     out
 }
@@ -173,7 +173,7 @@ fn change_entry(
     Ok(join_splices(out))
 }
 
-/// In order; what is put in at the end of a line that goes takes its place.
+/// Sorts splices and merges insertions at the same position.
 fn join_splices(mut splices: Vec<Splice>) -> Vec<Splice> {
     splices.sort_by_key(|splice| (splice.span.start, splice.span.end));
     splices.dedup_by(|next, before| {
@@ -186,7 +186,7 @@ fn join_splices(mut splices: Vec<Splice>) -> Vec<Splice> {
     splices
 }
 
-/// The entries of the first document, which is the only one kustomize reads.
+/// Returns the entries of the first document, the only one kustomize reads.
 fn list_entries(stream: &YamlStream) -> Vec<ImageEntryFields> {
     let root = stream.documents.first().and_then(yaml::YamlDocument::root);
     let items = root.and_then(|root| root.get("images")).into_iter().flat_map(YamlValue::items);
@@ -200,7 +200,7 @@ fn list_entries(stream: &YamlStream) -> Vec<ImageEntryFields> {
     items.map(texts).collect()
 }
 
-/// What the list is to be.
+/// Returns the list as it should be after the change.
 fn wanted_list(stream: &YamlStream, change: &ImageChange) -> Vec<ImageEntryFields> {
     let mut out = list_entries(stream);
     let named = |entry: &ImageEntryFields| entry.get("name") == Some(&change.name);

@@ -1,5 +1,5 @@
-//! The recorded cases of `kustomize edit set image`, each in every way of writing the list; and what
-//! the bytes become.
+//! The recorded cases of `kustomize edit set image`, each with every style of the list; and the
+//! resulting bytes.
 
 use super::{
     FieldEdit, ImageChange, ImageEntryFields, entry_name, list_entries, set_image_splices,
@@ -22,8 +22,8 @@ struct Case {
     expected_images: Vec<ImageEntryFields>,
 }
 
-/// An argument of `kustomize edit set image`: `name=new:tag@digest`, where `*` keeps and what is not
-/// said goes.
+/// Parses an argument of `kustomize edit set image`: `name=new:tag@digest`, where `*` keeps a part
+/// and a missing part is removed.
 fn change(argument: &str) -> ImageChange {
     let (name, image) =
         argument.split_once('=').map_or((None, argument), |(name, image)| (Some(name), image));
@@ -45,7 +45,7 @@ fn set(file: &str, argument: &str) -> Result<String, EditObstacle> {
     set_image_splices(file, &change(argument)).map(|splices| apply_splices(file, &splices))
 }
 
-/// The list in some ways of writing it, with something before and behind.
+/// Returns the list in several styles, with content before and after it.
 fn written(images: &[ImageEntryFields]) -> Vec<String> {
     let head = "# kept\napiVersion: kustomize.config.k8s.io/v1beta1\nresources: [a.yaml] # kept\n";
     let tail = "patches:\n- patch: |-\n    - op: remove\n      path: /spec\n";

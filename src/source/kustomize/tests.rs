@@ -1,4 +1,4 @@
-//! Whole builds, compared with what kustomize made of the same files.
+//! Whole builds, compared with kustomize's output for the same files.
 
 use crate::model::{EntryNote, ImagePart, SourceKind};
 use crate::source::VersionFinding;
@@ -38,8 +38,8 @@ fn recorded_builds_give_the_same_images() {
             .expect("a kustomization file");
         let found = build(&files, &path);
         if case["ok"] != true {
-            // What kustomize refuses is still read, as far as it goes; where an unquoted tag is to
-            // blame, its finding says so.
+            // A build that kustomize refuses is still read as far as possible; if an unquoted tag
+            // is the reason, its finding is marked.
             let tag_is_to_blame =
                 case["about"].as_str().is_some_and(|about| about.starts_with("newTag"));
             let said = found.iter().any(|finding| finding.notes.contains(&EntryNote::Unbuildable));
@@ -66,7 +66,7 @@ fn recorded_builds_give_the_same_images() {
 
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: web\n    image: r.io/web:v1\n";
 
-/// Shown findings in order, with the first place as `path:line key`.
+/// Returns the findings in order, with the first location as `path:line key`.
 fn places(found: &[VersionFinding]) -> Vec<String> {
     let place = |finding: &VersionFinding| {
         finding.locations.first().map(|at| format!("{}:{} {}", at.path, at.line, at.key))

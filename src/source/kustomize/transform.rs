@@ -1,4 +1,4 @@
-//! The image transformer: which fields of an object an `images:` entry rewrites (kustomize
+//! The image transformer: the fields of an object that an `images:` entry rewrites (kustomize
 //! `api/filters/imagetag`).
 
 use super::image::ImageEntry;
@@ -6,7 +6,7 @@ use super::manifest::{ImageText, Manifest, ManifestNode, is_container_list};
 use crate::yaml::{self, YamlValue};
 use std::rc::Rc;
 
-/// A field that a configuration calls an image.
+/// A field that a configuration declares as an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FieldSpec {
     group: String,
@@ -16,7 +16,7 @@ pub(super) struct FieldSpec {
 }
 
 impl FieldSpec {
-    /// The `images:` of a configuration file.
+    /// Reads the `images:` of a configuration file.
     pub fn read_all(stream: &yaml::YamlStream) -> Vec<Self> {
         let roots = stream.documents.iter().filter_map(yaml::YamlDocument::root);
         let items = roots.filter_map(|root| root.get("images")).flat_map(YamlValue::items);
@@ -38,11 +38,11 @@ impl FieldSpec {
     }
 }
 
-/// Rewrites the images of an object that an entry matches, and says whether there were any.
+/// Rewrites the images of an object that an entry matches; returns whether any matched.
 ///
-/// First every `containers` and `initContainers` list at any depth, then the fields of the built-in
-/// specs and of the configuration. kustomize v5.5.0 runs both over a pod's own lists, so a
-/// `tagSuffix` is added there twice.
+/// First come all `containers` and `initContainers` lists at any depth, then the fields of the
+/// built-in specs and of the configuration. kustomize v5.5.0 applies both to a pod's own lists, so
+/// a `tagSuffix` is added there twice.
 pub(super) fn rewrite_images(
     object: &mut Rc<Manifest>,
     entry: &Rc<ImageEntry>,
@@ -81,8 +81,8 @@ const POD_LISTS: [&[&str]; 4] = [
     &["spec", "template", "spec", "initContainers", "image"],
 ];
 
-/// Would anything change? Asked first, because objects are shared. With specs of a configuration
-/// the answer is always yes, as they also tell which fields are images.
+/// True if the entry may change the object. Checked before copying, because objects are shared.
+/// Always true with a configuration's specs, which also declare fields as images.
 fn would_change(body: &ManifestNode, entry: &ImageEntry, specs: &[&FieldSpec]) -> bool {
     let mut found = !specs.is_empty();
     super::manifest::each_container(body, &mut |cell| found |= entry.matches(&cell.text));

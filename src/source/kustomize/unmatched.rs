@@ -1,4 +1,4 @@
-//! Entries of `images:` that matched nothing, found by name: a file may hold very many of them.
+//! Entries of `images:` that matched nothing, indexed by name, since a file may have very many.
 
 use super::image::ImageEntry;
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ pub(super) struct UnmatchedEntries {
 }
 
 impl UnmatchedEntries {
-    /// Begins with these.
+    /// Creates the set with these entries.
     pub fn new(entries: Vec<Rc<ImageEntry>>) -> Self {
         let mut all = UnmatchedEntries { entries: Vec::new(), places: HashMap::new() };
         entries.into_iter().for_each(|entry| all.push(entry));
@@ -27,7 +27,7 @@ impl UnmatchedEntries {
         self.entries.push(Some(entry));
     }
 
-    /// Adds an entry, unless another one makes the same image.
+    /// Adds an entry, unless another one produces the same image.
     pub fn add(&mut self, entry: Rc<ImageEntry>) {
         let name = entry.reference().name;
         let mut near = self
@@ -41,14 +41,14 @@ impl UnmatchedEntries {
         }
     }
 
-    /// Drops the entries that are for this image, or make it.
+    /// Removes the entries that match or produce this image.
     pub fn forget(&mut self, name: &str) {
         for at in self.places.remove(name).unwrap_or_default() {
             self.entries[at] = None;
         }
     }
 
-    /// What is left, in order.
+    /// Returns the remaining entries, in order.
     pub fn into_entries(self) -> Vec<Rc<ImageEntry>> {
         self.entries.into_iter().flatten().collect()
     }

@@ -1,21 +1,21 @@
-//! Where a value stands: in a file, or in a text inside a file (an inline patch).
+//! Locates values in a file, or in a text inside a file (an inline patch).
 
 use crate::model::{ImagePart, Location, Span};
 use crate::yaml::{QuoteStyle, YamlValue};
 
-/// What is being read, and where its lines and bytes are in the file.
+/// The text being read, and its position in the file.
 #[derive(Clone, Copy)]
 pub(super) struct YamlText<'a> {
-    /// The file, from the top of the repository.
+    /// Path of the file in the repository.
     pub path: &'a str,
-    /// Which document of the file; of the outer one for an inline text.
+    /// Index of the document in the file; for an inline text, that of the outer document.
     pub document: u32,
     /// The text of the file.
     pub text: &'a str,
     inline: Option<InlineYaml<'a>>,
 }
 
-/// A YAML text that is itself a scalar of a YAML file.
+/// A YAML text that is a scalar of a YAML file.
 #[derive(Clone, Copy)]
 struct InlineYaml<'a> {
     /// The text of the scalar.
@@ -24,22 +24,22 @@ struct InlineYaml<'a> {
 }
 
 impl<'a> YamlText<'a> {
-    /// A document of a file.
+    /// Creates the text of a document in a file.
     pub fn of_file(path: &'a str, text: &'a str, document: u32) -> Self {
         YamlText { path, document, text, inline: None }
     }
 
-    /// The text that is the scalar `holder` of this page.
+    /// Returns the inline text in the scalar `holder`.
     pub fn inline_text(self, holder: YamlValue<'a>, text: &'a str) -> Self {
         YamlText { inline: Some(InlineYaml { text, holder }), ..self }
     }
 
-    /// Another document of the same page.
+    /// Returns another document of the same file.
     pub fn at_document(self, document: u32) -> Self {
         if self.inline.is_some() { self } else { YamlText { document, ..self } }
     }
 
-    /// The place of a value.
+    /// Returns the location of a value.
     pub fn location(&self, value: YamlValue<'_>, key: String, part: ImagePart) -> Location {
         let (line, span) = match self.inline {
             None => (value.line(), value.span().into()),
@@ -58,8 +58,8 @@ impl<'a> YamlText<'a> {
 }
 
 impl InlineYaml<'_> {
-    /// The line, and the bytes of the value where its line shows it exactly once; else the bytes of
-    /// the whole text.
+    /// Returns the line, and the bytes of the value if its line contains it exactly once; otherwise
+    /// the bytes of the whole inline text.
     fn locate_value(&self, file: &str, value: YamlValue<'_>) -> (u32, Span) {
         let whole = self.holder.span();
         let first = self.holder.line();
@@ -83,8 +83,8 @@ impl InlineYaml<'_> {
     }
 }
 
-/// The first byte of the line that is so many lines below the one of a byte. Lines are counted from
-/// there, because a file may hold thousands of inline texts.
+/// Returns the start of the line this many lines below a byte. Lines are counted from there,
+/// because a file may contain thousands of inline texts.
 fn line_start(text: &str, byte: usize, below: u32) -> Option<usize> {
     let skipped = (below as usize).checked_sub(1)?;
     text.get(byte..)?.match_indices('\n').nth(skipped).map(|(at, _)| byte + at + 1)

@@ -1,4 +1,4 @@
-//! One finding a record, nothing folded.
+//! Renders findings as CSV, one record each, without grouping.
 
 use super::{commit_text, version_text};
 use crate::report::{AuditReport, FindingReport, to_timestamp};
@@ -9,7 +9,7 @@ const HEADER: [&str; 14] = [
     "path", "line", "event", "message",
 ];
 
-/// One finding a record.
+/// Renders one record per finding.
 pub fn render_csv(audited: &AuditReport) -> String {
     let header = HEADER.map(str::to_owned);
     csv_records(std::iter::once(header).chain(audited.findings.iter().map(finding_record)))

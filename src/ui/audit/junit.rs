@@ -1,11 +1,11 @@
-//! The XML that test reports are written in: a suite for each rule, a failed case for each finding.
+//! Renders findings as a JUnit report: a suite per rule, a failed case per finding.
 
 use super::finding_sentence;
 use crate::audit::{AuditRule, rules};
 use crate::report::{AuditReport, FindingReport};
 use crate::ui::escape_for_terminal;
 
-/// A rule that found nothing is one case that passed.
+/// Renders the report. A rule without findings is one passed case.
 pub fn render_junit(audited: &AuditReport) -> String {
     let count = audited.findings.len();
     let silent =
@@ -51,7 +51,7 @@ fn render_case(told: &FindingReport) -> String {
     )
 }
 
-/// Text in an attribute.
+/// Escapes a text for an XML attribute.
 fn escape_attribute(text: &str) -> String {
     let text = escape_for_terminal(text);
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")

@@ -1,24 +1,24 @@
-//! What tables say: the rules, a line for each place that repeats itself, and the order of the stages.
+//! Lines shared by the table and Markdown output: findings by place, and the order of the stages.
 
 use super::{AuditDetail, commit_text, format_minute, short_commit, version_text};
 use crate::audit::Severity;
 use crate::report::{AuditReport, FindingGroup, StagePairFigures};
 
-/// So many lines of one rule are read; `--all` is for those who want more.
+/// Lines per rule; `--all` shows all.
 const SHOWN: usize = 12;
 
-/// Findings in one line.
+/// A group of findings as a line.
 pub(super) struct FindingLine {
     pub rule: &'static str,
     pub severity: Severity,
-    /// App, stage, findings, version, first, last, commit, what.
+    /// App, stage, findings, version, first, last, commit, message.
     pub cells: [String; 8],
 }
 
 pub(super) const HEADINGS: [&str; 9] =
-    ["rule", "app", "stage", "findings", "version", "first", "last", "commit", "what"];
+    ["rule", "app", "stage", "findings", "version", "first", "last", "commit", "message"];
 
-/// The lines of all rules, the gravest first.
+/// Lines of all rules, highest severity first.
 pub(super) fn finding_lines(audited: &AuditReport, detail: AuditDetail) -> Vec<FindingLine> {
     if detail == AuditDetail::Whole {
         return audited
@@ -56,7 +56,7 @@ fn group_line(group: &FindingGroup<'_>) -> FindingLine {
     FindingLine { rule: group.rule().id, severity: group.severity(), cells }
 }
 
-/// What is left of one rule.
+/// The line for the groups of a rule that are not shown.
 fn rest_line(groups: &[FindingGroup<'_>]) -> Option<FindingLine> {
     let left = groups.get(SHOWN..).filter(|left| !left.is_empty())?;
     let findings = left.iter().map(|group| group.findings.len()).sum();
@@ -70,17 +70,17 @@ fn rest_line(groups: &[FindingGroup<'_>]) -> Option<FindingLine> {
     Some(FindingLine { rule: groups[0].rule().id, severity: groups[0].severity(), cells })
 }
 
-/// Of two stages: their names, changes, how many came too early, how many of those hardly, how many
-/// never came before, and what that is worth.
+/// Figures of two stages: names, changes, early arrivals, those within the tolerance, versions
+/// never in the earlier stage, and whether the figures are used.
 pub(super) type StagePairLine = [String; 6];
 
 pub(super) fn pair_headings(audited: &AuditReport) -> [String; 6] {
-    let within = format!("by {} or less", crate::model::format_duration(audited.tolerance));
-    ["order", "changes", "too early", &within, "never before", "judged"].map(str::to_owned)
+    let within = format!("within {}", crate::model::format_duration(audited.tolerance));
+    ["stages", "changes", "too early", &within, "never before", "compared"].map(str::to_owned)
 }
 
-/// The pairs of stages in pipeline order; where there are many, those with most to say. And how many
-/// were left out.
+/// Stage pairs in pipeline order; when folded, only those with most to report. Returns also the
+/// number left out.
 pub(super) fn pair_lines(
     audited: &AuditReport,
     detail: AuditDetail,
@@ -112,7 +112,7 @@ fn format_pair(pair: &StagePairFigures) -> StagePairLine {
     [format!("{before} to {stage}"), changes, after, tolerated, never, judged]
 }
 
-/// What is said where pairs were left out.
+/// Text about the pairs that were left out.
 pub(super) fn more_pairs(left: usize) -> String {
     match left {
         1 => "1 more pair of stages; --all lists it".to_owned(),
@@ -120,7 +120,7 @@ pub(super) fn more_pairs(left: usize) -> String {
     }
 }
 
-/// `22,092`.
+/// Formats a number with separators: `22,092`.
 pub(super) fn format_count(count: usize) -> String {
     let digits = count.to_string();
     let mut out = String::with_capacity(digits.len() + 2);

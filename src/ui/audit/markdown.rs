@@ -1,14 +1,14 @@
-//! For pages and pull requests: the same tables as Markdown.
+//! Renders the audit tables as Markdown.
 
 use super::AuditDetail;
 use super::lines::{self, HEADINGS, format_count};
 use crate::report::AuditReport;
 use crate::ui::formats::cell_text;
 
-/// The rules, then the findings, then the order of the stages.
+/// Renders rules, findings, and the order of the stages.
 pub fn render_markdown(audited: &AuditReport, detail: AuditDetail) -> String {
     let mut out =
-        String::from("| rule | severity | findings | what |\n| --- | --- | ---: | --- |\n");
+        String::from("| rule | severity | findings | description |\n| --- | --- | ---: | --- |\n");
     for (rule, severity, count) in audited.rule_counts() {
         out.push_str(&format!(
             "| {} | {} | {} | {} |\n",

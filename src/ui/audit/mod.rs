@@ -1,4 +1,4 @@
-//! The answers of `towpath audit`, and what they have in common.
+//! Output formats of `towpath audit`, and what they share.
 
 mod csv;
 mod html;
@@ -19,10 +19,10 @@ pub use table::render_table;
 use super::escape_for_terminal;
 use crate::report::{FindingReport, to_timestamp};
 
-/// How much of what repeats itself is shown to people.
+/// Amount of detail for repeated findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditDetail {
-    /// A line for each place, and the newest of those.
+    /// One line per place, and only the newest places.
     Folded,
     /// Every finding.
     Whole,
@@ -36,8 +36,8 @@ fn commit_text(told: &FindingReport) -> String {
     told.finding.commit.map(|commit| commit.to_string()).unwrap_or_default()
 }
 
-/// As many digits as tell commits apart.
-fn short_commit(commit: &str) -> String {
+/// First digits of a commit id.
+pub(super) fn short_commit(commit: &str) -> String {
     commit.chars().take(10).collect()
 }
 
@@ -45,7 +45,7 @@ fn format_minute(seconds: i64) -> String {
     to_timestamp(seconds).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// A finding in one sentence, for formats that have no columns.
+/// A finding as a sentence, for formats without columns.
 fn finding_sentence(told: &FindingReport) -> String {
     let version = version_text(told);
     let cell: Vec<&str> = [told.name.as_str(), version.as_str()]
@@ -60,7 +60,7 @@ fn finding_sentence(told: &FindingReport) -> String {
     escape_for_terminal(&format!("{subject}{}{landed}", told.finding.message)).into_owned()
 }
 
-/// ` (0123456789, 2026-08-01 10:00)`.
+/// ` (0123456789, 2026-08-01 10:00 UTC)`.
 fn finding_place(told: &FindingReport) -> String {
     match (told.finding.commit, told.finding.time) {
         (Some(_), Some(time)) => {

@@ -1,4 +1,4 @@
-//! SARIF 2.1.0, as OASIS describes it: what code scanning pages show.
+//! Renders SARIF 2.1.0 (OASIS), as code scanning pages read it.
 
 use super::finding_sentence;
 use crate::audit::{AuditRule, Severity, rules};
@@ -6,7 +6,7 @@ use crate::report::{AuditReport, FindingReport};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
-/// What stands for itself in a relative reference of RFC 3986 is left alone.
+/// Characters to escape in a relative reference (RFC 3986).
 const PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -25,13 +25,13 @@ const PATH: &AsciiSet = &CONTROLS
     .add(b'[')
     .add(b']');
 
-/// One run with all rules and all findings.
+/// Renders one run with all rules and findings.
 pub fn render_sarif(audited: &AuditReport, version: &str) -> String {
     let rules = rules::ALL.iter().map(|rule| rule_descriptor(rule)).collect();
     sarif_log(rules, audited.findings.iter().map(finding_result).collect(), version)
 }
 
-/// A log of one run.
+/// A log with one run.
 pub(in crate::ui) fn sarif_log(rules: Vec<Value>, results: Vec<Value>, version: &str) -> String {
     let driver = json!({ "name": "towpath", "semanticVersion": version, "rules": rules });
     let log = json!({
@@ -79,7 +79,7 @@ fn finding_result(told: &FindingReport) -> Value {
     result
 }
 
-/// A place in the repository.
+/// A location in the repository.
 pub(in crate::ui) fn physical_location(path: &str, line: Option<u32>) -> Value {
     let uri = utf8_percent_encode(path, PATH).to_string();
     let mut physical = json!({ "artifactLocation": { "uri": uri } });

@@ -1,4 +1,4 @@
-//! The findings as tables: the rules first, then what they found, then the order of the stages.
+//! Renders tables: rules, findings, and the order of the stages.
 
 use super::lines::{self, FindingLine, HEADINGS, format_count};
 use super::{AuditDetail, escape_for_terminal};
@@ -7,10 +7,10 @@ use crate::report::AuditReport;
 use crate::ui::table::{Alignment, StyledText, Table, TableColumn};
 use crate::ui::{TerminalStyle, TextTone};
 
-/// What is looked for is never cut.
+/// Minimum width of columns that are never cut.
 const WHOLE: usize = usize::MAX;
 
-/// The whole answer for people.
+/// Renders the tables.
 pub fn render_table(audited: &AuditReport, detail: AuditDetail, look: &TerminalStyle) -> String {
     let parts = [
         render_rules(audited, look),
@@ -30,7 +30,7 @@ fn render_rules(audited: &AuditReport, look: &TerminalStyle) -> String {
         column("rule", Alignment::Left, WHOLE),
         column("severity", Alignment::Left, WHOLE),
         column("findings", Alignment::Right, WHOLE),
-        column("what", Alignment::Left, 20),
+        column("description", Alignment::Left, 20),
     ];
     let row = |(rule, severity, count): (&'static AuditRule, Severity, usize)| {
         let severity = StyledText::new(severity.as_str(), severity_tone(severity));
@@ -81,7 +81,7 @@ fn finding_row(line: &FindingLine) -> [StyledText; 9] {
     })
 }
 
-/// The order of the stages, with both counts of what came too early.
+/// Renders the order of the stages, with early arrivals counted in full and within the tolerance.
 fn render_stage_order(audited: &AuditReport, detail: AuditDetail, look: &TerminalStyle) -> String {
     let (pairs, left) = lines::pair_lines(audited, detail);
     if pairs.is_empty() {

@@ -1,10 +1,10 @@
-//! Annotations: workflow commands, as GitHub Actions reads them from the output of a step. Gitea and
+//! Renders annotations: workflow commands that GitHub Actions reads from a step's output. Gitea and
 //! Forgejo show them as lines.
 
 use super::refusal_sentence;
 use crate::report::GuardReport;
 
-/// One line for each reason, on the file and line it is about; a notice where nothing is in the way.
+/// Renders one annotation per refusal, at its file and line, or a notice if everything is allowed.
 pub fn render_annotations(guarded: &GuardReport) -> String {
     let mut out = String::new();
     for ruling in &guarded.rulings {
@@ -23,8 +23,7 @@ pub fn render_annotations(guarded: &GuardReport) -> String {
             ));
         }
         for refusal in &ruling.overridden {
-            let text =
-                format!("the glass is broken: {}", refusal_sentence(ruling, refusal, guarded));
+            let text = format!("overridden: {}", refusal_sentence(ruling, refusal, guarded));
             out.push_str(&format!(
                 "::warning {place}title=towpath guard::{}\n",
                 escape_data(&text)
@@ -40,12 +39,12 @@ pub fn render_annotations(guarded: &GuardReport) -> String {
     out
 }
 
-/// What stands behind `::`.
+/// Escapes the message of a command.
 fn escape_data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A value between commas.
+/// Escapes a property of a command.
 fn escape_property(text: &str) -> String {
     escape_data(text).replace(':', "%3A").replace(',', "%2C")
 }

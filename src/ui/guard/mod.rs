@@ -1,4 +1,4 @@
-//! What the guard says: a line for each thing that was judged, and why it may not.
+//! Renders guard reports: one line per ruling, with the reasons for refusals.
 
 mod github;
 mod sarif;
@@ -12,22 +12,22 @@ use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::guard::{GuardRefusal, Ruling};
 use crate::report::GuardReport;
 
-/// Reasons are never cut: they are the answer.
+/// Minimum width of columns that are never cut, such as reasons.
 const WHOLE: usize = usize::MAX;
 
-/// The whole answer for people.
+/// Renders the table.
 pub fn render_table(guarded: &GuardReport, look: &TerminalStyle) -> String {
     if guarded.rulings.is_empty() {
         return guarded.summary_sentence() + "\n";
     }
     let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let columns = [
-        column("answer", WHOLE),
-        column("what", WHOLE),
+        column("result", WHOLE),
+        column("subject", WHOLE),
         column("stage", 8),
         column("change", 16),
         column("check", WHOLE),
-        column("why", WHOLE),
+        column("reason", WHOLE),
     ];
     let rows: Vec<[StyledText; 6]> =
         guarded.rulings.iter().flat_map(|ruling| ruling_rows(ruling, guarded, look)).collect();
@@ -39,7 +39,7 @@ pub fn render_table(guarded: &GuardReport, look: &TerminalStyle) -> String {
     format!("{table}{hints}")
 }
 
-/// A line for each reason; what a cell is called stands on the first.
+/// Rows of a ruling, one per reason; the first one names the cells.
 fn ruling_rows(
     ruling: &Ruling,
     guarded: &GuardReport,
@@ -66,8 +66,8 @@ fn ruling_rows(
 fn answer_text(ruling: &Ruling) -> (&'static str, TextTone) {
     match (ruling.is_allowed(), ruling.overridden.is_empty()) {
         (true, true) => ("ok", TextTone::Good),
-        (true, false) => ("glass broken", TextTone::Warn),
-        (false, _) => ("no", TextTone::Bad),
+        (true, false) => ("overridden", TextTone::Warn),
+        (false, _) => ("refused", TextTone::Bad),
     }
 }
 
@@ -77,7 +77,7 @@ fn ruling_subject(ruling: &Ruling, guarded: &GuardReport) -> String {
     if name.is_empty() { ruling.path.clone().unwrap_or_default() } else { name }
 }
 
-/// Why it may not; why it would not; or who may.
+/// Reasons: the refusals, or else who is permitted and what was overridden.
 fn ruling_reasons(ruling: &Ruling) -> Vec<(&'static str, String)> {
     let why = |refusal: &GuardRefusal| (refusal.check.as_str(), refusal.reason.clone());
     if !ruling.is_allowed() {
@@ -91,7 +91,7 @@ fn ruling_reasons(ruling: &Ruling) -> Vec<(&'static str, String)> {
     granted.chain(overridden).collect()
 }
 
-/// What would help, each once.
+/// Hints, without duplicates.
 fn distinct_hints(guarded: &GuardReport) -> Vec<&str> {
     let refusals = guarded.rulings.iter().flat_map(|ruling| &ruling.refusals);
     let mut out: Vec<&str> = Vec::new();
@@ -103,7 +103,7 @@ fn distinct_hints(guarded: &GuardReport) -> Vec<&str> {
     out
 }
 
-/// For pages: the sentence, then a table.
+/// Renders Markdown: a sentence and a table.
 pub fn render_markdown(guarded: &GuardReport) -> String {
     let title = if guarded.is_allowed() {
         "towpath guard: may be merged"
@@ -114,7 +114,9 @@ pub fn render_markdown(guarded: &GuardReport) -> String {
     if guarded.rulings.is_empty() {
         return out;
     }
-    out.push_str("\n| answer | what | stage | change | why |\n| --- | --- | --- | --- | --- |\n");
+    out.push_str(
+        "\n| result | subject | stage | change | reason |\n| --- | --- | --- | --- | --- |\n",
+    );
     for ruling in &guarded.rulings {
         let whys: Vec<String> = ruling_reasons(ruling)
             .iter()
@@ -133,7 +135,7 @@ pub fn render_markdown(guarded: &GuardReport) -> String {
     if hints.is_empty() { out } else { format!("{out}\n{hints}") }
 }
 
-/// One reason in one sentence, for formats that have no columns.
+/// A refusal as a sentence, for formats without columns.
 fn refusal_sentence(ruling: &Ruling, refusal: &GuardRefusal, guarded: &GuardReport) -> String {
     let place = GuardReport::place_text(ruling);
     let subject = match ruling.slots.is_empty() {

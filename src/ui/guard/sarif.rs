@@ -1,4 +1,4 @@
-//! SARIF 2.1.0 of what may not be merged.
+//! Renders refusals as SARIF 2.1.0.
 
 use super::refusal_sentence;
 use crate::guard::{GuardCheck, GuardRefusal, Ruling};
@@ -6,20 +6,20 @@ use crate::report::GuardReport;
 use crate::ui::audit::{physical_location, sarif_log};
 use serde_json::{Value, json};
 
-/// What each check is about. All gates are one rule.
+/// Descriptions of the checks. All gates are one rule.
 const RULES: [(&str, &str); 9] = [
-    ("guard-permission", "Somebody changes a stage who is not permitted, or not known"),
+    ("guard-permission", "A stage is changed by somebody unknown or without permission"),
     ("guard-gate", "A gate is not open for the version"),
-    ("guard-image", "An image comes that no earlier stage has"),
-    ("guard-rename", "One app goes and another comes at once"),
+    ("guard-image", "An image arrives that no earlier stage uses"),
+    ("guard-rename", "One app is removed while another is added"),
     ("guard-rules", "The rules themselves change"),
-    ("guard-unreadable", "A file of the mapping cannot be read, or be read in two ways"),
-    ("guard-link", "A link or a submodule stands where versions are read"),
-    ("guard-alike", "Some file systems take two names for one"),
-    ("guard-merge", "It cannot be merged as it is"),
+    ("guard-unreadable", "A mapped file is unreadable or ambiguous"),
+    ("guard-link", "A link or submodule where versions are read"),
+    ("guard-alike", "Two names that some file systems treat as equal"),
+    ("guard-merge", "The change cannot be merged as it is"),
 ];
 
-/// One run with all reasons.
+/// Renders one run with all refusals.
 pub fn render_sarif(guarded: &GuardReport, version: &str) -> String {
     let rule = |(id, text): (&str, &str)| json!({ "id": id, "shortDescription": { "text": text }, "defaultConfiguration": { "level": "error" } });
     let refused = guarded

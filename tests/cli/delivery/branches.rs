@@ -184,8 +184,8 @@ fn a_branch_that_is_missing_is_named() {
 exit 1
 --
 error: `origin` has no branch `env/prod`
-hint: name it with --branch
-hint: the stage `prod` is said to be on this branch; `towpath config show` says by whom
+hint: name another branch with --branch
+hint: the configuration puts stage `prod` on this branch; see `towpath config show`
 
 "#]]
     );

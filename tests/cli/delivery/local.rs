@@ -22,15 +22,15 @@ fn a_tag_of_another_stage_is_warned_of() {
             .unwrap_or_default()
             .1,
         str![[r#"
-warning: staging-1f00c0d of web names another stage than prod, which runs prod-c0de1f0: tags seem to be made for each stage
-hint: `towpath deploy web VERSION --stage prod` takes the version that is meant
+warning: staging-1f00c0d of web names a stage other than prod, which runs prod-c0de1f0; each stage seems to have tags of its own
+hint: `towpath deploy web VERSION --stage prod` deploys the right tag
 
 "#]]
     );
     assert!(
         !site
             .run(&["deploy", "web", "staging-2", "--stage", "prod", "--dry-run"])
-            .contains("names another stage")
+            .contains("names a stage other than")
     );
 }
 
@@ -283,7 +283,7 @@ towpath/prod/api
 --
 app   prod   from staging
 api   v1     → v2
-towpath/prod/api says so already
+towpath/prod/api is already up to date
 
 "#]]
     );
@@ -323,8 +323,8 @@ exit 1
 --
 app   prod   from staging
 api   v1     → v2
-error: branch `towpath/prod/api` has commits that are not towpath's, and is left alone
-hint: merge it or delete it; then run this again
+error: branch `towpath/prod/api` has commits by others, so towpath does not change it
+hint: merge or delete the branch, then run the command again
 
 "#]]
     );

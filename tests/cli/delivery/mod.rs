@@ -1,5 +1,6 @@
 //! `towpath promote`, `deploy` and `rollback` on real repositories with a bare origin.
 
+mod after_push;
 mod branches;
 mod local;
 mod races;

@@ -126,7 +126,7 @@ exit 1
 app   dev   to
 web   v2    → v3
 error: the remote refuses `main`: main takes pull requests only (pre-receive hook declined)
-hint: a protected branch may take a pull request: leave out --push
+hint: the branch may be protected; leave out --push to open a pull request
 
 "#]]
     );
@@ -183,8 +183,8 @@ hint: --commit makes a local commit, --patch prints one
     assert_data_eq!(
         said(&["deploy", "web", "v3", "-q"]),
         str![[r#"
-error: the repository has no remote `origin`, where pull requests would be
-hint: --push writes to the branch itself, --commit makes a local commit, --patch prints one
+error: the repository has no remote `origin` for pull requests
+hint: --push pushes to the deployed branch, --commit creates a local commit, --patch prints a mail
 
 "#]]
     );
@@ -194,7 +194,7 @@ hint: --push writes to the branch itself, --commit makes a local commit, --patch
         said(&["deploy", "web", "v3", "--commit", "-q"]),
         str![[r#"
 error: git does not know who you are: fatal: no email was given and auto-detection is disabled
-hint: set user.name and user.email with `git config`, or GIT_AUTHOR_NAME and its kin in CI
+hint: set user.name and user.email with `git config`, or GIT_AUTHOR_NAME and GIT_AUTHOR_EMAIL in CI
 
 "#]]
     );
@@ -216,20 +216,20 @@ fn an_origin_out_of_reach_is_said() {
 http://127.0.0.1:1/team/deploy.git
 exit 1
 --
-error: git could not ask the remote: fatal: unable to access [..]
-hint: nothing was changed; run it again when `git fetch` works here
+error: git could not read the remote: fatal: unable to access [..]
+hint: nothing was changed; run it again once `git fetch` works here
 
 /sandbox/moved.git
 exit 1
 --
-error: git could not ask the remote: fatal: '/sandbox/moved.git' does not appear to be a git repository; fatal: Could not read from remote repository.
-hint: nothing was changed; run it again when `git fetch` works here
+error: git could not read the remote: fatal: '/sandbox/moved.git' does not appear to be a git repository; fatal: Could not read from remote repository.
+hint: nothing was changed; run it again once `git fetch` works here
 
 ext::sh -c 'touch ran'
 exit 1
 --
-error: git could not ask the remote: fatal: transport 'ext' not allowed
-hint: nothing was changed; run it again when `git fetch` works here
+error: git could not read the remote: fatal: transport 'ext' not allowed
+hint: nothing was changed; run it again once `git fetch` works here
 
 
 "#]]

@@ -26,10 +26,10 @@ fn code(terminal: &mut PtySession) -> i32 {
 fn what_moves_is_chosen_and_confirmed() {
     let site = Site::new();
     let mut terminal = at_a_terminal(&site, &["promote", "--to", "prod", "--push"]);
-    terminal.exp_string("What is to go from staging to prod?").expect("the list");
+    terminal.exp_string("Which apps to promote from staging to prod?").expect("the list");
     terminal.exp_string("api   v1").expect("what can move");
     press(&mut terminal, " \r");
-    terminal.exp_string("Do this?").expect("the question");
+    terminal.exp_string("Continue?").expect("the question");
     press(&mut terminal, "y");
     assert_eq!(code(&mut terminal), 0);
     assert_eq!(site.says("main", "apps/prod/api.yaml"), values("api", "v2"));
@@ -50,12 +50,12 @@ fn the_list_tells_ages_and_what_is_in_the_way() {
     site.run(&["promote", "api", "--to", "staging"]);
     site.run(&["deploy", "api", "v8", "--push"]);
     let mut terminal = at_a_terminal(&site, &["promote", "--to", "staging"]);
-    let said = terminal.exp_string("What is to go").expect("the list");
+    let said = terminal.exp_string("Which apps to promote").expect("the list");
     assert!(said.contains("blog is refused"), "{said}");
     terminal
         .exp_string("v8   0s in dev    another version is proposed (2)")
         .expect("a version that is newer");
-    terminal.exp_string("v2   28d in dev   proposed already (1)").expect("the same");
+    terminal.exp_string("v2   28d in dev   already proposed (1)").expect("the same");
     press(&mut terminal, "\u{1b}");
     assert_eq!(code(&mut terminal), 0);
 }
@@ -85,10 +85,10 @@ fn a_no_changes_nothing() {
 fn the_way_back_is_chosen_from_what_ran() {
     let site = Site::new();
     let mut terminal = at_a_terminal(&site, &["rollback", "web", "--stage", "dev", "--push"]);
-    terminal.exp_string("Back to which version of web in dev?").expect("the list");
+    terminal.exp_string("Which version of web should dev return to?").expect("the list");
     terminal.exp_string("v1").expect("what ran");
     press(&mut terminal, "\r");
-    terminal.exp_string("Do this?").expect("the question");
+    terminal.exp_string("Continue?").expect("the question");
     press(&mut terminal, "y");
     assert_eq!(code(&mut terminal), 0);
     assert_eq!(site.says("main", "apps/dev/web.yaml"), values("web", "v1"));

@@ -44,7 +44,7 @@ fn the_only_image_of_an_app_goes_by_its_name() {
     let change = |h| ahead(h).write("kustom/api/overlays/prod/kustomization.yaml", &overlay("v9"));
     let site = Site::new(&[Case { name: "", actor: "", change }]);
     let said = say(&site, &["--head", "case-0", "--actor", "deploy-bot"]);
-    assert!(said.contains("hint: `towpath deploy api v9 --stage "), "{said}");
+    assert!(said.contains("run `towpath deploy api v9 --stage "), "{said}");
 }
 
 #[test]
@@ -54,14 +54,14 @@ fn for_people() {
         say(&site, &["--head", "case-0", "--actor", "mallory"]),
         str![[r#"
 exit 3
-answer   what   stage   change    check        why
-no       web    prod    v1 → v9   permission   mallory, who is vouched for by --actor, is none of the actors of prod; 3cb9477f39 is not signed with an ssh key
-                                  order        staging has never run v9
-ok       web    dev     v3 → v9
+result    subject   stage   change    check        reason
+refused   web       prod    v1 → v9   permission   mallory, who is named by --actor, is not one of the actors of prod; 3cb9477f39 is not signed with an ssh key
+                                      order        staging has never run v9
+ok        web       dev     v3 → v9
 hint: `permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers
-hint: `towpath deploy web v9 --stage staging` would clear it
+hint: to open this gate, run `towpath deploy web v9 --stage staging`
 --
-3 files differ; 1 of 2 changes of versions may not
+3 files differ; 1 of 2 version changes are not allowed
 
 "#]]
     );
@@ -69,10 +69,10 @@ hint: `towpath deploy web v9 --stage staging` would clear it
         say(&site, &["--head", "case-1", "--actor", "deploy-bot"]),
         str![[r#"
 exit 0
-answer   what   stage   change    check        why
-ok       web    prod    v1 → v2   permission   deploy-bot is vouched for by --actor
+result   subject   stage   change    check        reason
+ok       web       prod    v1 → v2   permission   deploy-bot is named by --actor
 --
-1 file differs; 1 change of a version may pass
+1 file differs; 1 version change is allowed
 
 "#]]
     );
@@ -80,7 +80,7 @@ ok       web    prod    v1 → v2   permission   deploy-bot is vouched for by --
         say(&site, &["--head", "case-2"]),
         str![[r#"
 exit 0
-1 file differs, and no version moves
+1 file differs; no version changes
 --
 
 "#]]
@@ -89,12 +89,12 @@ exit 0
         say(&site, &["--head", "case-3", "--actor", "alice"]),
         str![[r#"
 exit 0
-answer         what   stage   change    check        why
-glass broken   web    prod    v1 → v9   permission   alice is vouched for by --actor
-                                        permission   overridden: alice, who is vouched for by --actor, is none of the actors of prod; e850f44075 is not signed with an ssh key
-                                        order        overridden: staging has never run v9
+result       subject   stage   change    check        reason
+overridden   web       prod    v1 → v9   permission   alice is named by --actor
+                                         permission   overridden: alice, who is named by --actor, is not one of the actors of prod; e850f44075 is not signed with an ssh key
+                                         order        overridden: staging has never run v9
 --
-1 file differs; 1 change of a version may pass; the glass is broken for 1
+1 file differs; 1 version change is allowed; gates overridden for 1
 
 "#]]
     );
@@ -102,7 +102,7 @@ glass broken   web    prod    v1 → v9   permission   alice is vouched for by -
         say(&site, &["--head", "main"]),
         str![[r#"
 exit 0
-nothing differs
+no differences
 --
 
 "#]]
@@ -120,17 +120,17 @@ fn for_pages_and_machines() {
 exit 3
 ### towpath guard: may not be merged
 
-3 files differ; 1 of 2 changes of versions may not.
+3 files differ; 1 of 2 version changes are not allowed.
 
-| answer | what | stage | change | why |
+| result | subject | stage | change | reason |
 | --- | --- | --- | --- | --- |
-| no | web | prod | v1 → v9 | **permission** alice, who is vouched for by --actor, is none of the actors of prod; 3cb9477f39 is not signed with an ssh key<br>**order** staging has never run v9 |
+| refused | web | prod | v1 → v9 | **permission** alice, who is named by --actor, is not one of the actors of prod; 3cb9477f39 is not signed with an ssh key<br>**order** staging has never run v9 |
 | ok | web | dev | v3 → v9 |  |
 
 * `permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers
-* `towpath deploy web v9 --stage staging` would clear it
+* to open this gate, run `towpath deploy web v9 --stage staging`
 --
-3 files differ; 1 of 2 changes of versions may not
+3 files differ; 1 of 2 version changes are not allowed
 
 "#]]
     );
@@ -138,10 +138,10 @@ exit 3
         say("case-0", "github"),
         str![[r#"
 exit 3
-::error file=envs/prod/web.yaml,line=3,title=towpath guard%3A permission::web in prod, v1 → v9: permission: alice, who is vouched for by --actor, is none of the actors of prod; 3cb9477f39 is not signed with an ssh key (`permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers)
-::error file=envs/prod/web.yaml,line=3,title=towpath guard%3A order::web in prod, v1 → v9: order: staging has never run v9 (`towpath deploy web v9 --stage staging` would clear it)
+::error file=envs/prod/web.yaml,line=3,title=towpath guard%3A permission::web in prod, v1 → v9: permission: alice, who is named by --actor, is not one of the actors of prod; 3cb9477f39 is not signed with an ssh key (`permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers)
+::error file=envs/prod/web.yaml,line=3,title=towpath guard%3A order::web in prod, v1 → v9: order: staging has never run v9 (to open this gate, run `towpath deploy web v9 --stage staging`)
 --
-3 files differ; 1 of 2 changes of versions may not
+3 files differ; 1 of 2 version changes are not allowed
 
 "#]]
     );
@@ -149,11 +149,11 @@ exit 3
         say("case-3", "github"),
         str![[r#"
 exit 0
-::warning file=envs/prod/web.yaml,line=3,title=towpath guard::the glass is broken: web in prod, v1 → v9: permission: alice, who is vouched for by --actor, is none of the actors of prod; e850f44075 is not signed with an ssh key (`permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers)
-::warning file=envs/prod/web.yaml,line=3,title=towpath guard::the glass is broken: web in prod, v1 → v9: order: staging has never run v9 (`towpath deploy web v9 --stage staging` would clear it)
-::notice title=towpath guard::1 file differs; 1 change of a version may pass; the glass is broken for 1
+::warning file=envs/prod/web.yaml,line=3,title=towpath guard::overridden: web in prod, v1 → v9: permission: alice, who is named by --actor, is not one of the actors of prod; e850f44075 is not signed with an ssh key (`permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers)
+::warning file=envs/prod/web.yaml,line=3,title=towpath guard::overridden: web in prod, v1 → v9: order: staging has never run v9 (to open this gate, run `towpath deploy web v9 --stage staging`)
+::notice title=towpath guard::1 file differs; 1 version change is allowed; gates overridden for 1
 --
-1 file differs; 1 change of a version may pass; the glass is broken for 1
+1 file differs; 1 version change is allowed; gates overridden for 1
 
 "#]]
     );
@@ -161,9 +161,9 @@ exit 0
         say("case-2", "github"),
         str![[r#"
 exit 0
-::notice title=towpath guard::1 file differs, and no version moves
+::notice title=towpath guard::1 file differs; no version changes
 --
-1 file differs, and no version moves
+1 file differs; no version changes
 
 "#]]
     );
@@ -198,11 +198,11 @@ fn a_summary_is_added() {
 before
 ### towpath guard: may not be merged
 
-1 file differs; 1 change of a version may not.
+1 file differs; 1 version change is not allowed.
 
-| answer | what | stage | change | why |
+| result | subject | stage | change | reason |
 | --- | --- | --- | --- | --- |
-| no | web | prod | v1 → v2 | **permission** mallory, who is vouched for by --actor, is none of the actors of prod; 63f9e02fb5 is not signed with an ssh key |
+| refused | web | prod | v1 → v2 | **permission** mallory, who is named by --actor, is not one of the actors of prod; 63f9e02fb5 is not signed with an ssh key |
 
 * `permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers
 
@@ -213,9 +213,9 @@ before
         said,
         str![[r#"
 exit 0
-1 file differs, and no version moves
+1 file differs; no version changes
 --
-no summary is added to /nowhere/x under --read-only
+no summary is written to `/nowhere/x` under --read-only
 
 "#]]
     );
@@ -224,9 +224,9 @@ no summary is added to /nowhere/x under --read-only
         said,
         str![[r#"
 exit 1
-1 file differs, and no version moves
+1 file differs; no version changes
 --
-error: the summary cannot be added to `/nowhere/x`
+error: cannot write the summary to `/nowhere/x`
   because No such file or directory (os error 2)
 
 "#]]
@@ -256,10 +256,10 @@ fn the_event_says_who_asks() {
         with("deploy-bot", "deploy-bot", "case-1"),
         str![[r#"
 exit 0
-answer   what   stage   change    check        why
-ok       web    prod    v1 → v2   permission   deploy-bot opened the pull request
+result   subject   stage   change    check        reason
+ok       web       prod    v1 → v2   permission   deploy-bot opened the pull request
 --
-1 file differs; 1 change of a version may pass
+1 file differs; 1 version change is allowed
 
 "#]]
     );
@@ -267,11 +267,11 @@ ok       web    prod    v1 → v2   permission   deploy-bot opened the pull requ
         with("mallory", "mallory", "case-1"),
         str![[r#"
 exit 3
-answer   what   stage   change    check        why
-no       web    prod    v1 → v2   permission   mallory, who opened the pull request, is none of the actors of prod; 63f9e02fb5 is not signed with an ssh key
+result    subject   stage   change    check        reason
+refused   web       prod    v1 → v2   permission   mallory, who opened the pull request, is not one of the actors of prod; 63f9e02fb5 is not signed with an ssh key
 hint: `permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers
 --
-1 file differs; 1 change of a version may not
+1 file differs; 1 version change is not allowed
 
 "#]]
     );
@@ -279,11 +279,11 @@ hint: `permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers
         with("deploy-bot", "mallory", "case-1"),
         str![[r#"
 exit 3
-answer   what   stage   change    check        why
-no       web    prod    v1 → v2   permission   mallory, who acted on the pull request last, is none of the actors of prod; 63f9e02fb5 is not signed with an ssh key
+result    subject   stage   change    check        reason
+refused   web       prod    v1 → v2   permission   mallory, who acted on the pull request last, is not one of the actors of prod; 63f9e02fb5 is not signed with an ssh key
 hint: `permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers
 --
-1 file differs; 1 change of a version may not
+1 file differs; 1 version change is not allowed
 
 "#]]
     );
@@ -292,7 +292,7 @@ hint: `permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers
         str![[r#"
 exit 2
 --
-error: the event is about commit 3cb9477f39bfa5eda31b327abafe5b3690fafddf, and --head is 63f9e02fb56aefb9afd953708e6e0957cd34a360
+error: the event is about commit 3cb9477f39bfa5eda31b327abafe5b3690fafddf, but --head is 63f9e02fb56aefb9afd953708e6e0957cd34a360
 hint: check out the newest commit of the pull request, or name it with --head
 
 "#]]
@@ -303,7 +303,7 @@ hint: check out the newest commit of the pull request, or name it with --head
         str![[r#"
 exit 2
 --
-error: the event `/nowhere/event.json` cannot be read
+error: cannot read the event `/nowhere/event.json`
   because No such file or directory (os error 2)
 
 "#]]
@@ -335,8 +335,8 @@ fn what_is_not_there_is_said() {
         str![[r#"
 exit 2
 --
-error: `nowhere` is no commit, branch or tag of this repository
-hint: `git fetch origin` brings branches; a check needs `nowhere` and its history
+error: `nowhere` is not a commit, branch or tag in this repository
+hint: `git fetch origin` fetches branches; a check needs `nowhere` and its history
 
 "#]]
     );
@@ -346,8 +346,8 @@ hint: `git fetch origin` brings branches; a check needs `nowhere` and its histor
         str![[r#"
 exit 2
 --
-error: `HEAD` is no commit, branch or tag of this repository
-hint: `git fetch origin` brings branches; a check needs `HEAD` and its history
+error: `HEAD` is not a commit, branch or tag in this repository
+hint: `git fetch origin` fetches branches; a check needs `HEAD` and its history
 
 "#]]
     );
@@ -394,8 +394,8 @@ fn stages_that_are_branches() {
         say(&["--base", "FETCH_HEAD"], "origin/bad", "mallory"),
         str![[r#"
 exit 2
-error: stages are branches here, and --base does not say which branch it is
-hint: name it: --branch BRANCH, or --base refs/remotes/origin/BRANCH
+error: stages are branches in this repository, and --base does not name a branch
+hint: use --branch BRANCH, or --base refs/remotes/origin/BRANCH
 
 "#]]
     );

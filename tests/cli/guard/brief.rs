@@ -56,10 +56,7 @@ fn said(site: &Site, index: usize) -> (Value, Value, bool) {
             .output()
             .expect("it runs");
         let answer: Value = serde_json::from_slice(&output.stdout).expect("an answer");
-        (
-            answer,
-            String::from_utf8_lossy(&output.stderr).contains("only the newest commits were read"),
-        )
+        (answer, String::from_utf8_lossy(&output.stderr).contains("read only the newest commits"))
     };
     let (brief, is_brief) = run(&["--no-index", "-v"]);
     let history =

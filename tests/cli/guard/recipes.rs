@@ -130,7 +130,7 @@ fn run(job: &Job, permitted: &str) -> String {
         let code = output.status.code().unwrap_or(-1);
         assert!([0, 3].contains(&code), "`{script}` says\n{said}");
         if code != 0 {
-            assert!(said.contains("none of the actors of prod"), "{said}");
+            assert!(said.contains("not one of the actors of prod"), "{said}");
             return format!("exit {code}");
         }
     }
@@ -243,8 +243,7 @@ fn the_hook_of_a_server_takes_what_it_should() {
     let (taken, said) = push("mallory", "HEAD:main");
     assert!(
         !taken
-            && said
-                .contains("mallory, who is vouched for by --actor, is none of the actors of prod"),
+            && said.contains("mallory, who is named by --actor, is not one of the actors of prod"),
         "{said}"
     );
     let (taken, said) = push("mallory", "HEAD:elsewhere");

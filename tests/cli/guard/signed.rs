@@ -140,13 +140,13 @@ fn every_other_signature_proves_nothing() {
         told,
         snapbox::str![[r#"
 none 3: COMMIT is not signed with an ssh key
-unlisted 3: COMMIT is not signed by anybody in .towpath/signers: its key is on no line that counts now
-expired 3: COMMIT is not signed by anybody in .towpath/signers: its key is on no line that counts now
-other-use 3: COMMIT is not signed by anybody in .towpath/signers: Could not verify signature.
+unlisted 3: COMMIT is not signed by anyone in .towpath/signers: its key is not listed or not valid now
+expired 3: COMMIT is not signed by anyone in .towpath/signers: its key is not listed or not valid now
+other-use 3: COMMIT is not signed by anyone in .towpath/signers: Could not verify signature.
 below 3: COMMIT is not signed with an ssh key
 evil 3: COMMIT is not signed with an ssh key
 undone 3: COMMIT is not signed with an ssh key
-borrowed 3: COMMIT is not signed by anybody in .towpath/signers: Could not verify signature.
+borrowed 3: COMMIT is not signed by anyone in .towpath/signers: Could not verify signature.
 
 "#]]
     );
@@ -220,7 +220,7 @@ fn nothing_is_verified_where_nothing_may_be_written() {
         (
             3,
             Some(
-                "signatures are not verified under --read-only: git needs a temporary file for it"
+                "signatures are not verified under --read-only, because git needs a temporary file"
             )
         )
     );

@@ -113,7 +113,7 @@ fn versions_are_found_by_tag_pattern_and_beginning() {
 #[test]
 fn nothing_is_an_answer_too() {
     history(&["--author", "nobody"]).success().stdout_eq("").stderr_eq(str![[r#"
-no deployment fits
+no deployment matches
 
 "#]]);
 }
@@ -131,7 +131,7 @@ hint: did you mean `prod`?
 
 "#]]);
     history(&["--since", "sometime"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: `sometime` is no commit, branch or tag of this repository, and no time either
+error: `sometime` is neither a commit, branch or tag in this repository nor a time
 hint: a time can be written `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
 
 "#]]);
@@ -230,7 +230,7 @@ when   stage   app   from   to     kind     who     change
 
 "#]])
         .stderr_eq(str![[r#"
-warning: this clone is shallow and its history ends at deef026c02; `git fetch --unshallow` brings the rest
+warning: this clone is shallow, and its history ends at deef026c02; `git fetch --unshallow` fetches the rest
 
 "#]]);
 }

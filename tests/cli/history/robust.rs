@@ -250,7 +250,7 @@ when   stage   app   from   to     kind   who     change
 
 "#]])
         .stderr_eq(str![[r#"
-warning: older contents of tags/dev/web.yaml are not in this clone; `git fetch --refetch --no-filter` brings them
+warning: this clone lacks older contents of tags/dev/web.yaml; `git fetch --refetch --no-filter` fetches them
 
 "#]]);
     let json = sandbox.towpath(&clone, &["history", "-o", "json"]).output().expect("it runs");

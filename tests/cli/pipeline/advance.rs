@@ -33,8 +33,8 @@ api v2 to prod: opened /sandbox/origin.git#2: window: opens Mon 2026-09-07 09:00
         site.told_at("2026-09-05T12:00:00Z", &["advance"]),
         str![[r#"
 exit 0
-web v2 to staging: is proposed /sandbox/origin.git#1: every gate is open
-api v2 to prod: is proposed /sandbox/origin.git#2: window: opens Mon 2026-09-07 09:00 Europe/London
+web v2 to staging: already proposed /sandbox/origin.git#1: every gate is open
+api v2 to prod: already proposed /sandbox/origin.git#2: window: opens Mon 2026-09-07 09:00 Europe/London
 --
 
 "#]]
@@ -43,7 +43,7 @@ api v2 to prod: is proposed /sandbox/origin.git#2: window: opens Mon 2026-09-07 
         site.told_at("2026-09-07T12:00:00Z", &["advance"]),
         str![[r#"
 exit 0
-web v2 to staging: is proposed /sandbox/origin.git#1: every gate is open
+web v2 to staging: already proposed /sandbox/origin.git#1: every gate is open
 api v2 to prod: updated /sandbox/origin.git#2: every gate is open
 --
 
@@ -61,8 +61,8 @@ fn what_is_shut_stays_and_says_why() {
         site.told(&["advance"]),
         str![[r#"
 exit 0
-web v2 to staging: stays: verified: v2 has no outcome in dev; unknown is not passed
-api v2 to prod: stays: verified: v2 has no outcome in staging; unknown is not passed
+web v2 to staging: not proposed: verified: v2 has no recorded outcome in dev
+api v2 to prod: not proposed: verified: v2 has no recorded outcome in staging
 --
 
 "#]]
@@ -98,7 +98,7 @@ fn a_proposal_says_when_its_gates_have_shut() {
         site.told(&["advance", "--app", "web"]),
         str![[r#"
 exit 0
-web v2 to staging: updated /sandbox/origin.git#1: rejected: Jo Doe has rejected v2: it leaks
+web v2 to staging: updated /sandbox/origin.git#1: rejected: v2 was rejected by Jo Doe: it leaks
 --
 
 "#]]
@@ -112,7 +112,7 @@ exit 0
   branch     towpath/staging/web → main
   by         Jo Doe <jo@example.com>
   commit     4057a5c9a541ea2382caecb7bd587cf3d6b48c14
-  address    /sandbox/origin.git#1
+  url        /sandbox/origin.git#1
 
 | app | from | to |
 | --- | --- | --- |
@@ -122,30 +122,30 @@ Promoted from dev by towpath.
 
 [//]: # (towpath:gates)
 
-* **rejected** shut: Jo Doe has rejected v2: it leaks
+* **rejected** shut: v2 was rejected by Jo Doe: it leaks
 * open: order, isolation, lock, hold
 [//]: # (/towpath:gates)
 
-To take it back after the merge, revert the commit, or
+To undo this after the merge, revert the commit, or run
 
 ```sh
 towpath rollback web --stage staging --to v1
 ```
 
-A newer version replaces this one here; commits of others on this branch are never overwritten.
+A newer version updates this proposal. Commits by others on this branch are never overwritten.
 --
 
 "#]]
     );
-    assert!(site.told(&["advance", "--app", "web"]).contains("is proposed"));
+    assert!(site.told(&["advance", "--app", "web"]).contains("already proposed"));
     site.land("apps/dev/web.yaml", &values("web", "v3"), "v3 in dev", "2026-08-20T10:00:00Z");
     site.told(&["reject", "web", "v3"]);
     assert_data_eq!(
         site.told(&["advance", "--app", "web"]),
         str![[r#"
 exit 0
-web v3 to staging: stays: rejected: Jo Doe has rejected v3
-/sandbox/origin.git#1 with web v2: rejected: Jo Doe has rejected v2: it leaks
+web v3 to staging: not proposed: rejected: v3 was rejected by Jo Doe
+/sandbox/origin.git#1 with web v2: rejected: v2 was rejected by Jo Doe: it leaks
 --
 
 "#]]
@@ -156,8 +156,8 @@ web v3 to staging: stays: rejected: Jo Doe has rejected v3
         site.told(&["advance", "--app", "web"]),
         str![[r#"
 exit 0
-web v3 to staging: stays: lock: Jo Doe has locked web: audit
-/sandbox/origin.git#1 with web v2: lock: Jo Doe has locked web: audit; rejected: Jo Doe has rejected v2: it leaks
+web v3 to staging: not proposed: lock: web is locked by Jo Doe: audit
+/sandbox/origin.git#1 with web v2: lock: web is locked by Jo Doe: audit; rejected: v2 was rejected by Jo Doe: it leaks
 --
 
 "#]]
@@ -187,7 +187,7 @@ gates:
         site.told(&["advance"]),
         str![[r#"
 exit 0
-web v2 to staging: opened /sandbox/origin.git#1: approval: nobody has approved; 1 needed
+web v2 to staging: opened /sandbox/origin.git#1: approval: no approvals yet; 1 required
 api v2 to prod: merged /sandbox/origin.git#2
 --
 
@@ -211,7 +211,7 @@ web v2 to staging: merged /sandbox/origin.git#1
         site.told(&["advance"]),
         str![[r#"
 exit 0
-web v2 to prod: opened /sandbox/origin.git#3: approval: nobody has approved; 1 needed
+web v2 to prod: opened /sandbox/origin.git#3: approval: no approvals yet; 1 required
 --
 
 "#]]
@@ -227,7 +227,7 @@ fn what_landed_by_other_means_is_closed() {
         site.told(&["advance", "--app", "api"]),
         str![[r#"
 exit 0
-/sandbox/origin.git#1 was closed: what it brings is there already
+closed /sandbox/origin.git#1: the stage already runs its version
 --
 
 "#]]
@@ -277,7 +277,7 @@ fn what_a_forge_merges_is_watched() {
     site.sandbox.git(&site.clone, &["push", "-q", "origin", "HEAD:main"]);
     site.land("apps/dev/web.yaml", &values("web", "v3"), "v3", "2026-09-01T14:00:00Z");
     let said = site.told_at("2026-09-01T15:00:00Z", &["ask", "web", "--to", "staging"]);
-    assert!(said.contains("v2 landed at 2026-09-01 13:00 UTC and has no outcome"), "{said}");
+    assert!(said.contains("v2 (deployed 2026-09-01 13:00 UTC) has no recorded outcome"), "{said}");
 }
 
 #[test]
@@ -310,7 +310,7 @@ fn nothing_is_done_under_read_only() {
         str![[r#"
 exit 2
 --
-error: `towpath advance` writes, and --read-only refuses that
+error: --read-only refuses `towpath advance`, because it writes
 hint: with --dry-run it only reads
 
 "#]]

@@ -11,12 +11,12 @@ fn without_a_config_it_says_what_holds() {
         site.told(&["ask", "api", "--to", "prod"]),
         str![[r#"
 exit 0
-gate        answer   why                                          since   from
-order       open     staging runs v2 since 2026-08-03 10:00 UTC   29d     built-in
-isolation   open     v1 landed before outcomes were kept here     31d     built-in
-lock        open     nobody has locked it                                 built-in
-rejected    open     nobody has rejected it                               built-in
-hold        open     it is not on hold                                    built-in
+gate        verdict   reason                                               since   from
+order       open      staging has run v2 since 2026-08-03 10:00 UTC        29d     built-in
+isolation   open      v1 was deployed before outcomes were recorded here   31d     built-in
+lock        open      not locked                                                   built-in
+rejected    open      not rejected                                                 built-in
+hold        open      not on hold                                                  built-in
 
 api v2 may go to prod.
 --
@@ -27,15 +27,15 @@ api v2 may go to prod.
         site.told(&["ask", "web", "--to", "prod", "--version", "v2"]),
         str![[r#"
 exit 3
-gate        answer   why                                        since   from
-order       shut     staging has never run v2                           built-in
-isolation   open     v1 landed before outcomes were kept here   31d     built-in
-lock        open     nobody has locked it                               built-in
-rejected    open     nobody has rejected it                             built-in
-hold        open     it is not on hold                                  built-in
+gate        verdict   reason                                               since   from
+order       shut      staging has never run v2                                     built-in
+isolation   open      v1 was deployed before outcomes were recorded here   31d     built-in
+lock        open      not locked                                                   built-in
+rejected    open      not rejected                                                 built-in
+hold        open      not on hold                                                  built-in
 
 web v2 may not go to prod: order.
-to clear it: towpath deploy web v2 --stage staging
+to open the gate: towpath deploy web v2 --stage staging
 --
 
 "#]]
@@ -44,14 +44,14 @@ to clear it: towpath deploy web v2 --stage staging
         site.told(&["ask", "blog", "--to", "prod"]),
         str![[r#"
 exit 0
-gate        answer   why                                          since   from
-order       open     staging runs v1 since 2026-08-01 10:00 UTC   31d     built-in
-isolation   open     v1 landed before outcomes were kept here     31d     built-in
-lock        open     nobody has locked it                                 built-in
-rejected    open     nobody has rejected it                               built-in
-hold        open     it is not on hold                                    built-in
+gate        verdict   reason                                               since   from
+order       open      staging has run v1 since 2026-08-01 10:00 UTC        31d     built-in
+isolation   open      v1 was deployed before outcomes were recorded here   31d     built-in
+lock        open      not locked                                                   built-in
+rejected    open      not rejected                                                 built-in
+hold        open      not on hold                                                  built-in
 
-blog v1 is in prod already.
+blog v1 already runs in prod.
 --
 
 "#]]
@@ -78,23 +78,23 @@ permissions:
         site.told_at("2026-09-05T20:00:00Z", &["ask", "api", "--to", "prod"]),
         str![[r#"
 exit 3
-gate        answer           why                                                                           since   from
-order       open             staging runs v2 since 2026-08-03 10:00 UTC                                    33d     built-in
-isolation   shut             v1 landed at 2026-08-01 10:00 UTC and has no outcome; unknown is not passed   35d     towpath.yaml:5
-verified    shut             v2 has no outcome in staging; unknown is not passed                           33d     towpath.yaml:6
-bake        open             v2 in staging has baked for 33d 10h                                           33d     towpath.yaml:7
-approval    needs-approval   nobody has approved; 1 needed                                                         towpath.yaml:8
-window      wait             opens Mon 2026-09-07 09:00 Europe/London                                              towpath.yaml:9
-freeze      open             the freeze begins Sun 2026-12-20 00:00 UTC                                            towpath.yaml:10
-lock        open             nobody has locked it                                                                  built-in
-rejected    open             nobody has rejected it                                                                built-in
-hold        open             it is not on hold                                                                     built-in
-version     open             v2 is as it should be                                                                 towpath.yaml:11
+gate        verdict          reason                                                       since   from
+order       open             staging has run v2 since 2026-08-03 10:00 UTC                33d     built-in
+isolation   shut             v1 (deployed 2026-08-01 10:00 UTC) has no recorded outcome   35d     towpath.yaml:5
+verified    shut             v2 has no recorded outcome in staging                        33d     towpath.yaml:6
+bake        open             v2 in staging has baked for 33d                              33d     towpath.yaml:7
+approval    needs-approval   no approvals yet; 1 required                                         towpath.yaml:8
+window      wait             opens Mon 2026-09-07 09:00 Europe/London                             towpath.yaml:9
+freeze      open             the freeze starts Sun 2026-12-20 00:00 UTC                           towpath.yaml:10
+lock        open             not locked                                                           built-in
+rejected    open             not rejected                                                         built-in
+hold        open             not on hold                                                          built-in
+version     open             v2 meets the requirements                                            towpath.yaml:11
 
 api v2 may not go to prod: isolation, verified, approval, window.
-to clear it: towpath record api --stage prod passed
-to clear it: towpath record api --stage staging passed --version v2
-to clear it: towpath approve api --stage prod --version v2
+to open the gate: towpath record api --stage prod passed
+to open the gate: towpath record api --stage staging passed --version v2
+to open the gate: towpath approve api --stage prod --version v2
 --
 
 "#]]
@@ -117,16 +117,16 @@ fn any_moment_can_be_asked() {
         ask("2026-08-03T09:59:00Z"),
         str![[r#"
 exit 3
-gate        answer   why                                        since   from
-order       shut     staging has never run v2                           built-in
-isolation   open     v1 landed before outcomes were kept here   1d      built-in
-bake        shut     staging has never run v2                           towpath.yaml:5
-lock        open     nobody has locked it                               built-in
-rejected    open     nobody has rejected it                             built-in
-hold        open     it is not on hold                                  built-in
+gate        verdict   reason                                               since   from
+order       shut      staging has never run v2                                     built-in
+isolation   open      v1 was deployed before outcomes were recorded here   1d      built-in
+bake        shut      staging has never run v2                                     towpath.yaml:5
+lock        open      not locked                                                   built-in
+rejected    open      not rejected                                                 built-in
+hold        open      not on hold                                                  built-in
 
 api v2 may not go to prod: order, bake.
-to clear it: towpath deploy api v2 --stage staging
+to open the gate: towpath deploy api v2 --stage staging
 --
 
 "#]]
@@ -135,15 +135,15 @@ to clear it: towpath deploy api v2 --stage staging
         ask("2026-08-04T10:00:00Z"),
         str![[r#"
 exit 3
-gate        answer   why                                                        since   from
-order       open     staging runs v2 since 2026-08-03 10:00 UTC                 1d      built-in
-isolation   open     v1 landed before outcomes were kept here                   3d      built-in
-bake        wait     v2 in staging bakes for 1d 2h since 2026-08-03 10:00 UTC   1d      towpath.yaml:5
-lock        open     nobody has locked it                                               built-in
-rejected    open     nobody has rejected it                                             built-in
-hold        open     it is not on hold                                                  built-in
+gate        verdict   reason                                                                 since   from
+order       open      staging has run v2 since 2026-08-03 10:00 UTC                          1d      built-in
+isolation   open      v1 was deployed before outcomes were recorded here                     3d      built-in
+bake        wait      v2 in staging must bake for 1d 2h, counted from 2026-08-03 10:00 UTC   1d      towpath.yaml:5
+lock        open      not locked                                                                     built-in
+rejected    open      not rejected                                                                   built-in
+hold        open      not on hold                                                                    built-in
 
-api v2 has to wait for prod until Tue 2026-08-04 12:00 UTC: bake.
+api v2 must wait until Tue 2026-08-04 12:00 UTC to go to prod: bake.
 --
 
 "#]]
@@ -154,8 +154,8 @@ api v2 has to wait for prod until Tue 2026-08-04 12:00 UTC: bake.
         str![[r#"
 exit 2
 --
-error: `some day` is no commit, branch or tag of this repository, and no time either
-hint: a time can be written `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
+error: `some day` is neither a commit, branch or tag in this repository nor a time
+hint: write a time as `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
 
 "#]]
     );
@@ -200,8 +200,8 @@ hint: did you mean `prod`?
         str![[r#"
 exit 2
 --
-error: nothing comes before dev that says which version is meant
-hint: name it with --version
+error: no previous stage of dev runs api, so the version is unknown
+hint: name the version with --version
 
 "#]]
     );
@@ -230,7 +230,7 @@ fn many_questions_are_answered_at_once() {
 exit 3
 2026-09-01T12:00:00Z api v2 may go to prod.
 2026-09-01T12:00:00Z web v2 may not go to prod: order.
-2026-08-02T10:00:00Z blog v1 is in prod already.
+2026-08-02T10:00:00Z blog v1 already runs in prod.
 --
 
 "#]]
@@ -246,9 +246,9 @@ exit 3
         str![[r#"
 exit 2
 --
-error: `web` is no question
-hint: a question is APP STAGE [VERSION [TIME]]
-hint: it is asked in line 2
+error: `web` is not a question
+hint: write a question as APP STAGE [VERSION [TIME]]
+hint: the question is in line 2
 
 "#]]
     );
@@ -286,7 +286,10 @@ fn flags_of_the_mapping_stop_it() {
         "2026-08-06T10:00:00Z",
     );
     let said = site.told(&["ask", "api", "--to", "prod"]);
-    assert!(said.contains("version     shut     promote_deployment is false in staging"), "{said}");
+    assert!(
+        said.contains("version     shut      promote_deployment is false in staging"),
+        "{said}"
+    );
 }
 
 /// A job that clones one commit knows of no yesterday, and must not take that for long ago.
@@ -301,16 +304,16 @@ fn a_shallow_clone_takes_nothing_for_granted() {
         site.told_at(soon, &["-C", &one, "ask", "api", "--to", "prod"]),
         str![[r#"
 exit 3
-gate        answer   why                                                                         from
-order       open     staging runs v2                                                             built-in
-isolation   shut     it is not known when v1 landed: history ends here at 2026-08-05 10:00 UTC   built-in
-bake        wait     v2 in staging bakes for 1h, and history ends here at 2026-08-05 10:00 UTC   towpath.yaml:4
-lock        open     nobody has locked it                                                        built-in
-rejected    open     nobody has rejected it                                                      built-in
-hold        open     it is not on hold                                                           built-in
+gate        verdict   reason                                                                                     from
+order       open      staging runs v2                                                                            built-in
+isolation   shut      unknown when v1 was deployed: the history of this clone starts at 2026-08-05 10:00 UTC     built-in
+bake        wait      v2 in staging must bake for 1h; the history of this clone starts at 2026-08-05 10:00 UTC   towpath.yaml:4
+lock        open      not locked                                                                                 built-in
+rejected    open      not rejected                                                                               built-in
+hold        open      not on hold                                                                                built-in
 
 api v2 may not go to prod: isolation, bake.
-to clear it: git fetch --unshallow
+to open the gate: git fetch --unshallow
 --
 
 "#]]
@@ -323,9 +326,9 @@ exit 3
 app
 api   refused
 warning: api is refused: api v2 may not go to prod: isolation, bake.
-  isolation: it is not known when v1 landed: history ends here at 2026-08-05 10:00 UTC
-  bake: v2 in staging bakes for 1h, and history ends here at 2026-08-05 10:00 UTC
-hint: `git fetch --unshallow` would clear it; `towpath ask` tells more
+  isolation: unknown when v1 was deployed: the history of this clone starts at 2026-08-05 10:00 UTC
+  bake: v2 in staging must bake for 1h; the history of this clone starts at 2026-08-05 10:00 UTC
+hint: `git fetch --unshallow` would clear it; `towpath ask` shows why
 
 "#]]
     );
@@ -338,6 +341,6 @@ fn an_approval_does_not_end_a_freeze() {
     let site =
         configured("gates:\n- approvals: 1\n- freeze: { from: 2026-08-01, to: 2026-12-31 }\n");
     let said = site.told(&["ask", "api", "--to", "prod"]);
-    let sentence = "api v2 may be proposed for prod, and somebody has to approve it, not before Fri 2027-01-01 00:00 UTC.";
+    let sentence = "api v2 may be proposed for prod and needs an approval, not before Fri 2027-01-01 00:00 UTC.";
     assert!(said.contains(sentence), "{said}");
 }

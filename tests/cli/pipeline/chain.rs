@@ -47,7 +47,7 @@ fn offline_events_go_along_later_each_once() {
 exit 0
 --
 1 new event
-2 only here; `towpath ledger push` brings them to the origin
+2 only in this clone; `towpath ledger push` pushes them to the origin
 
 "#]]
     );
@@ -68,7 +68,7 @@ time                   id         by       event
         str![[r#"
 exit 0
 --
-the origin has all that is here
+the origin has all events of this clone
 
 "#]]
     );
@@ -77,7 +77,7 @@ the origin has all that is here
         str![[r#"
 exit 0
 --
-the origin has all that is here
+the origin has all events of this clone
 
 "#]]
     );
@@ -95,14 +95,14 @@ fn without_an_origin_it_is_only_here() {
     let site = configured("");
     site.sandbox.git(&site.clone, &["remote", "remove", "origin"]);
     assert!(site.told(&["lock", "api", "--reason", "alone"]).starts_with("exit 0\n"));
-    assert!(site.told(&["ask", "api", "--to", "prod"]).contains("has locked api: alone"));
+    assert!(site.told(&["ask", "api", "--to", "prod"]).contains("api is locked by Jo Doe: alone"));
     assert_data_eq!(
         site.told(&["ledger", "fetch"]),
         str![[r#"
 exit 1
 --
 error: the repository has no remote `origin`
-hint: what is in this clone is all there is; `towpath ledger` shows it
+hint: the ledger exists only in this clone; `towpath ledger` shows it
 
 "#]]
     );
@@ -126,7 +126,7 @@ fn a_branch_will_do_where_other_refs_are_refused() {
 exit 1
 --
 error: the remote refuses `refs/towpath/ledger`: only branches here; error: hook declined to update refs/towpath/ledger (hook declined)
-hint: `ledger: branch` in towpath.yaml keeps the ledger on a branch; --local writes to this clone only
+hint: `ledger: branch` in towpath.yaml stores the ledger on a branch; --local writes to this clone only
 
 "#]]
     );
@@ -134,7 +134,7 @@ hint: `ledger: branch` in towpath.yaml keeps the ledger on a branch; --local wri
     site.land("towpath.yaml", stages, "ledger on a branch", "2026-08-06T10:00:00Z");
     assert!(site.told(&["lock", "api", "--reason", "x"]).starts_with("exit 0\n"));
     assert_eq!(site.at_origin(&["rev-list", "--count", "towpath-ledger"]), "1\n");
-    assert!(site.told(&["ask", "api", "--to", "prod"]).contains("has locked api: x"));
+    assert!(site.told(&["ask", "api", "--to", "prod"]).contains("api is locked by Jo Doe: x"));
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn nothing_is_written_under_read_only() {
         str![[r#"
 exit 2
 --
-error: `towpath lock` writes, and --read-only refuses that
+error: --read-only refuses `towpath lock`, because it writes
 
 "#]]
     );
@@ -167,8 +167,8 @@ fn notes_are_about_events() {
         str![[r#"
 exit 2
 --
-error: the ledger has no event `zzz` here
-hint: `towpath ledger` lists them, `towpath ledger fetch` brings what is new
+error: the ledger in this clone has no event `zzz`
+hint: `towpath ledger` lists events, `towpath ledger fetch` fetches new ones
 
 "#]]
     );

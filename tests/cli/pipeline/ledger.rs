@@ -40,15 +40,15 @@ api in prod   Jo Doe   0s      2026-09-02 11:00 UTC   load test
         site.told(&["ask", "api", "--to", "prod"]),
         str![[r#"
 exit 3
-gate        answer   why                                                              since   from
-order       open     staging runs v2 since 2026-08-03 10:00 UTC                       29d     built-in
-isolation   open     v1 landed before outcomes were kept here                         31d     built-in
-lock        wait     Jo Doe has locked prod until 2026-09-01 14:00 UTC: incident 12   0s      ledger [short]
-rejected    open     nobody has rejected it                                                   built-in
-hold        open     it is not on hold                                                        built-in
+gate        verdict   reason                                                             since   from
+order       open      staging has run v2 since 2026-08-03 10:00 UTC                      29d     built-in
+isolation   open      v1 was deployed before outcomes were recorded here                 31d     built-in
+lock        wait      prod is locked by Jo Doe until 2026-09-01 14:00 UTC: incident 12   0s      ledger [short]
+rejected    open      not rejected                                                               built-in
+hold        open      not on hold                                                                built-in
 
-api v2 has to wait for prod until Tue 2026-09-01 14:00 UTC: lock.
-to clear it: towpath unlock --stage prod
+api v2 must wait until Tue 2026-09-01 14:00 UTC to go to prod: lock.
+to open the gate: towpath unlock --stage prod
 --
 
 "#]]
@@ -91,8 +91,8 @@ fn locks_say_what_and_until_when() {
         str![[r#"
 exit 2
 --
-error: it is not said what
-hint: name an app or a --stage, or say --all
+error: no app or stage is named
+hint: name an app, use --stage, or use --all
 
 "#]]
     );
@@ -101,7 +101,7 @@ hint: name an app or a --stage, or say --all
         str![[r#"
 exit 2
 --
-error: `2026-01-01` is over already
+error: `2026-01-01` is in the past
 
 "#]]
     );
@@ -110,8 +110,8 @@ error: `2026-01-01` is over already
         str![[r#"
 exit 2
 --
-error: `soon` is no time span and no time
-hint: it is written `2h` or `3d`, or `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
+error: `soon` is neither a time span nor a time
+hint: write it as `2h` or `3d`, or as `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
 
 "#]]
     );
@@ -150,13 +150,13 @@ Record api v1 in prod: failed
         site.told(&["ask", "api", "--to", "prod"]),
         str![[r#"
 exit 0
-gate        answer   why                                            since   from
-order       open     staging runs v2 since 2026-08-03 10:00 UTC     29d     built-in
-isolation   open     v1 failed at 2026-09-01 12:00 UTC              0s      towpath.yaml:4
-verified    open     v2 passed in staging at 2026-09-01 12:00 UTC   0s      towpath.yaml:4
-lock        open     nobody has locked it                                   built-in
-rejected    open     nobody has rejected it                                 built-in
-hold        open     it is not on hold                                      built-in
+gate        verdict   reason                                          since   from
+order       open      staging has run v2 since 2026-08-03 10:00 UTC   29d     built-in
+isolation   open      v1 failed at 2026-09-01 12:00 UTC               0s      towpath.yaml:4
+verified    open      v2 passed in staging at 2026-09-01 12:00 UTC    0s      towpath.yaml:4
+lock        open      not locked                                              built-in
+rejected    open      not rejected                                            built-in
+hold        open      not on hold                                             built-in
 
 api v2 may go to prod.
 --
@@ -244,13 +244,13 @@ Reject web v2: it leaks
 "#]]
     );
     let said = site.told(&["ask", "web", "--to", "staging"]);
-    assert!(said.contains("Jo Doe has rejected v2: it leaks"), "{said}");
+    assert!(said.contains("v2 was rejected by Jo Doe: it leaks"), "{said}");
     assert_data_eq!(
         site.told(&["unreject", "web", "v2"]),
         str![[r#"
 exit 0
 --
-Take back the rejection of web v2
+Withdraw the rejection of web v2
 
 "#]]
     );
@@ -288,7 +288,7 @@ web is not on hold in prod
         str![[r#"
 exit 0
 --
-Take back the rejection of web v2
+Withdraw the rejection of web v2
 
 "#]]
     );
@@ -313,7 +313,7 @@ error: there is no stage `production`
 hint: did you mean `prod`?
 exit 0
 --
-the ledger has no such event here; `towpath ledger fetch` brings what others have written
+no event in this clone matches; `towpath ledger fetch` fetches the events of others
 
 "#]]
     );
@@ -340,47 +340,47 @@ fn a_record_says_something() {
         str![[r#"
 ["lock", "--all", "--reason", " "] exit 2
 --
-error: invalid value ' ' for '--reason <TEXT>': it is empty
+error: invalid value ' ' for '--reason <TEXT>': must not be empty
 
 For more information, try '--help'.
 ["reject", "web", ""] exit 2
 --
-error: invalid value '' for '<VERSION>': a version has no spaces and is not empty
+error: invalid value '' for '<VERSION>': a version must be one word
 
 For more information, try '--help'.
 ["reject", "web", "v2", "--reason", ""] exit 2
 --
-error: invalid value '' for '--reason <TEXT>': it is empty
+error: invalid value '' for '--reason <TEXT>': must not be empty
 
 For more information, try '--help'.
 ["approve", "web", "--stage", "prod", "--version", ""] exit 2
 --
-error: invalid value '' for '--version <VERSION>': a version has no spaces and is not empty
+error: invalid value '' for '--version <VERSION>': a version must be one word
 
 For more information, try '--help'.
 ["record", "web", "--stage", "dev", "passed", "--version", ""] exit 2
 --
-error: invalid value '' for '--version <VERSION>': a version has no spaces and is not empty
+error: invalid value '' for '--version <VERSION>': a version must be one word
 
 For more information, try '--help'.
 ["ask", "web", "--to", "prod", "--version", "v1 v2"] exit 2
 --
-error: invalid value 'v1 v2' for '--version <VERSION>': a version has no spaces and is not empty
+error: invalid value 'v1 v2' for '--version <VERSION>': a version must be one word
 
 For more information, try '--help'.
 ["promote", "web", "--to", "prod", "--break-glass", ""] exit 2
 --
-error: invalid value '' for '--break-glass <REASON>': it is empty
+error: invalid value '' for '--break-glass <REASON>': must not be empty
 
 For more information, try '--help'.
 ["rollback", "web", "--stage", "prod", "--break-glass", " "] exit 2
 --
-error: invalid value ' ' for '--break-glass <REASON>': it is empty
+error: invalid value ' ' for '--break-glass <REASON>': must not be empty
 
 For more information, try '--help'.
 ["ledger", "note", "00", ""] exit 2
 --
-error: invalid value '' for '<TEXT>': it is empty
+error: invalid value '' for '<TEXT>': must not be empty
 
 For more information, try '--help'.
 
@@ -398,7 +398,7 @@ fn the_ledger_goes_nowhere_without_an_origin() {
 exit 1
 --
 error: the repository has no remote `origin`
-hint: what is in this clone is all there is; `towpath ledger` shows it
+hint: the ledger exists only in this clone; `towpath ledger` shows it
 
 "#]]
     );
@@ -408,7 +408,7 @@ hint: what is in this clone is all there is; `towpath ledger` shows it
 exit 1
 --
 error: the repository has no remote `origin`
-hint: what is in this clone is all there is; `towpath ledger` shows it
+hint: the ledger exists only in this clone; `towpath ledger` shows it
 
 "#]]
     );
@@ -417,8 +417,8 @@ hint: what is in this clone is all there is; `towpath ledger` shows it
         str![[r#"
 exit 1
 --
-error: the repository has no remote `origin`, where pull requests would be
-hint: --dry-run says what could go on
+error: the repository has no remote `origin` for pull requests
+hint: `towpath advance --dry-run` shows what could be promoted
 
 "#]]
     );
@@ -432,7 +432,7 @@ fn a_version_that_nobody_knows_is_taken_with_a_warning() {
         str![[r#"
 exit 0
 --
-warning: no stage has ever run web v99
+warning: no stage ever ran web v99
 Approve web v99 for prod
 
 "#]]
@@ -442,7 +442,7 @@ Approve web v99 for prod
         str![[r#"
 exit 0
 --
-warning: no stage has ever run web v99
+warning: no stage ever ran web v99
 Reject web v99
 
 "#]]

@@ -80,8 +80,8 @@ exit 3
 app   staging   from dev
 web   v1        → v2
 warning: web is refused: web v2 may not go to staging: lock.
-  lock: Jo Doe has locked staging: incident 12
-hint: `towpath unlock --stage staging` would clear it; `towpath ask` tells more
+  lock: staging is locked by Jo Doe: incident 12
+hint: `towpath unlock --stage staging` would clear it; `towpath ask` shows why
 
 "#]]
     );
@@ -131,8 +131,8 @@ web   v2        → v1
 Record web v2 in staging: failed
 Hold web in staging: rolled back to v1
 warning: web is refused: web v1 may not go to staging: lock.
-  lock: Jo Doe has locked staging: incident 12
-hint: `towpath unlock --stage staging` would clear it; `towpath ask` tells more
+  lock: staging is locked by Jo Doe: incident 12
+hint: `towpath unlock --stage staging` would clear it; `towpath ask` shows why
 
 "#]]
     );
@@ -165,7 +165,7 @@ fn advance_merges_nothing_that_was_locked_meanwhile() {
         told(&site, &["advance", "--app", "web"]),
         str![[r#"
 exit 0
-web v2 to staging: opened /sandbox/origin.git#1: lock: Jo Doe has locked staging: incident 12
+web v2 to staging: opened /sandbox/origin.git#1: lock: staging is locked by Jo Doe: incident 12
 --
 
 "#]]
@@ -191,7 +191,7 @@ fn advance_merges_nothing_beside_what_landed_meanwhile() {
         told(&site, &["advance", "--app", "web"]),
         str![[r#"
 exit 0
-web v2 to staging: opened /sandbox/origin.git#1: isolation: api v9 landed at 2026-09-01 11:59 UTC and has no outcome; unknown is not passed
+web v2 to staging: opened /sandbox/origin.git#1: isolation: api v9 (deployed 2026-09-01 11:59 UTC) has no recorded outcome
 --
 
 "#]]

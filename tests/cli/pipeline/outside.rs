@@ -50,7 +50,7 @@ fn a_certificate_that_nobody_vouches_for_shuts() {
     assert_data_eq!(
         blocker(&site).replace(&url, "https://status"),
         str![[r#"
-exit 3: blocker | shut | no answer of https://status, which counts as shut: its certificate is not trusted: invalid peer certificate: UnknownIssuer | towpath.yaml:5
+exit 3: blocker | shut | no answer from https://status (counts as shut): its certificate is not trusted: invalid peer certificate: UnknownIssuer | towpath.yaml:5
 
 "#]]
     );
@@ -82,7 +82,7 @@ fn an_answer_that_never_ends_is_none() {
     assert_data_eq!(
         asked(&dripping(), ", pointer: /a, equals: b"),
         str![[r#"
-exit 3: blocker | shut | no answer of http://status, which counts as shut: it took longer than 1s | towpath.yaml:5
+exit 3: blocker | shut | no answer from http://status (counts as shut): it took longer than 1s | towpath.yaml:5
 
 "#]]
     );
@@ -113,13 +113,13 @@ fn odd_answers_shut() {
     assert_data_eq!(
         said,
         str![[r#"
-exit 3: blocker | shut | no answer of http://status, which counts as shut: its answer is no JSON | towpath.yaml:5
-exit 3: blocker | shut | no answer of http://status, which counts as shut: its answer is no JSON | towpath.yaml:5
-exit 0: blocker | open | http://status has nothing against it | towpath.yaml:5
-exit 3: blocker | shut | no answer of http://status, which counts as shut: it sends elsewhere (301), and that is not followed | towpath.yaml:5
-exit 3: blocker | shut | no answer of http://status, which counts as shut: it sends elsewhere (307), and that is not followed | towpath.yaml:5
+exit 3: blocker | shut | no answer from http://status (counts as shut): its answer is not JSON | towpath.yaml:5
+exit 3: blocker | shut | no answer from http://status (counts as shut): its answer is not JSON | towpath.yaml:5
+exit 0: blocker | open | http://status does not block | towpath.yaml:5
+exit 3: blocker | shut | no answer from http://status (counts as shut): it redirects (301), and towpath does not follow redirects | towpath.yaml:5
+exit 3: blocker | shut | no answer from http://status (counts as shut): it redirects (307), and towpath does not follow redirects | towpath.yaml:5
 exit 3: blocker | shut | it answers 404 | towpath.yaml:5
-exit 3: blocker | shut | no answer of http://status, which counts as shut: io: Peer disconnected | towpath.yaml:5
+exit 3: blocker | shut | no answer from http://status (counts as shut): io: Peer disconnected | towpath.yaml:5
 
 "#]]
     );
@@ -156,8 +156,8 @@ fn an_open_issue_with_the_label_shuts() {
     assert_data_eq!(
         said,
         str![[r#"
-exit 0: blocker | open | the label incident has nothing against it | towpath.yaml:5
-exit 0: blocker | open | the label incident has nothing against it | towpath.yaml:5
+exit 0: blocker | open | label incident does not block | towpath.yaml:5
+exit 0: blocker | open | label incident does not block | towpath.yaml:5
 exit 3: blocker | shut | open incident: #12 The database is down | towpath.yaml:5
 
 "#]]
@@ -172,7 +172,7 @@ exit 3: blocker | shut | open incident: #12 The database is down | towpath.yaml:
         ],
     );
     assert!(
-        silent.starts_with("exit 3\n") && silent.contains("no answer of the label incident"),
+        silent.starts_with("exit 3\n") && silent.contains("no answer from label incident"),
         "{silent}"
     );
 }
@@ -192,9 +192,9 @@ fn an_approving_review_of_the_newest_commit_counts() {
     assert_data_eq!(
         said,
         str![[r#"
-exit 3: approval | needs-approval | nobody has approved; 1 needed | towpath.yaml:5
-exit 3: approval | needs-approval | nobody has approved; 1 needed | towpath.yaml:5
-exit 3: approval | needs-approval | nobody has approved; 1 needed | towpath.yaml:5
+exit 3: approval | needs-approval | no approvals yet; 1 required | towpath.yaml:5
+exit 3: approval | needs-approval | no approvals yet; 1 required | towpath.yaml:5
+exit 3: approval | needs-approval | no approvals yet; 1 required | towpath.yaml:5
 exit 0: approval | open | approved by alice | towpath.yaml:5
 
 "#]]
@@ -215,7 +215,7 @@ fn reviews_that_are_not_known_are_none() {
     assert_data_eq!(
         line(&forge, "approval"),
         str![[r#"
-exit 3: approval | needs-approval | nobody has approved; 1 needed; reviews are not known: git.example.com forbids this (status 403, `GET http://forge/api/v3/repos/o/r/pulls/1/reviews?per_page=100`): Resource not accessible | towpath.yaml:5
+exit 3: approval | needs-approval | no approvals yet; 1 required; cannot read reviews: git.example.com denied access (status 403, `GET http://forge/api/v3/repos/o/r/pulls/1/reviews?per_page=100`): Resource not accessible | towpath.yaml:5
 
 "#]]
     );
@@ -237,7 +237,8 @@ fn the_forge_that_a_command_is_told_is_the_one_that_gates_ask() {
 #[test]
 fn without_a_forge_there_are_no_issues() {
     let site = configured("gates:\n- blocker: { issue: incident }\n");
-    let reason = "no answer of the label incident, which counts as shut: a repository without a forge has none";
+    let reason =
+        "no answer from label incident (counts as shut): a repository without a forge has none";
     for arguments in
         [&["ask", "web", "--to", "staging"][..], &["promote", "web", "--to", "staging"]]
     {

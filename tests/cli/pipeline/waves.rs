@@ -57,13 +57,13 @@ fn each_promotion_moves_the_wave_whose_turn_it_is() {
         at(&site, 0, &["ask", "web", "--to", "prod"]),
         str![[r#"
 exit 0
-gate        answer   why                                                 since   from
-order       open     dev runs v2 since 2026-08-31 10:00 UTC              1d      built-in
-isolation   open     v1 (canary) landed before outcomes were kept here   2d      built-in
-wave        open     no wave of prod comes before this one                       towpath.yaml:6
-lock        open     nobody has locked it                                        built-in
-rejected    open     nobody has rejected it                                      built-in
-hold        open     it is not on hold                                           built-in
+gate        verdict   reason                                                        since   from
+order       open      dev has run v2 since 2026-08-31 10:00 UTC                     1d      built-in
+isolation   open      v1 (canary) was deployed before outcomes were recorded here   2d      built-in
+wave        open      no earlier wave in prod                                               towpath.yaml:6
+lock        open      not locked                                                            built-in
+rejected    open      not rejected                                                          built-in
+hold        open      not on hold                                                           built-in
 
 web v2 may go to prod (canary).
 
@@ -124,17 +124,17 @@ fn the_next_wave_waits_until_the_one_before_has_baked() {
         at(&site, 10, &["ask", "web", "--to", "prod"]),
         str![[r#"
 exit 3
-web v2 is in prod (canary) already.
+web v2 already runs in prod (canary).
 
-gate        answer   why                                                            since   from
-order       open     dev runs v2 since 2026-08-31 10:00 UTC                         1d      built-in
-isolation   open     v1 (eu) landed before outcomes were kept here                  2d      built-in
-wave        wait     v2 in prod (canary) bakes for 30m since 2026-09-01 12:00 UTC   10m     towpath.yaml:8
-lock        open     nobody has locked it                                                   built-in
-rejected    open     nobody has rejected it                                                 built-in
-hold        open     it is not on hold                                                      built-in
+gate        verdict   reason                                                                     since   from
+order       open      dev has run v2 since 2026-08-31 10:00 UTC                                  1d      built-in
+isolation   open      v1 (eu) was deployed before outcomes were recorded here                    2d      built-in
+wave        wait      v2 in prod (canary) must bake for 30m, counted from 2026-09-01 12:00 UTC   10m     towpath.yaml:8
+lock        open      not locked                                                                         built-in
+rejected    open      not rejected                                                                       built-in
+hold        open      not on hold                                                                        built-in
 
-web v2 has to wait for prod (eu, us) until Tue 2026-09-01 12:30 UTC: wave.
+web v2 must wait until Tue 2026-09-01 12:30 UTC to go to prod (eu, us): wave.
 
 web v2 may not go to prod (sa): wave.
 --
@@ -148,9 +148,9 @@ exit 3
 --
 app
 web   refused
-warning: web is refused: web v2 has to wait for prod (eu, us) until Tue 2026-09-01 12:30 UTC: wave.
-  wave: v2 in prod (canary) bakes for 30m since 2026-09-01 12:00 UTC
-hint: without --push it is proposed, and waits
+warning: web is refused: web v2 must wait until Tue 2026-09-01 12:30 UTC to go to prod (eu, us): wave.
+  wave: v2 in prod (canary) must bake for 30m, counted from 2026-09-01 12:00 UTC
+hint: without --push, towpath opens a pull request that waits
 
 "#]]
     );
@@ -165,18 +165,18 @@ hint: without --push it is proposed, and waits
         at(&site, 33, &["ask", "web", "--to", "prod"]),
         str![[r#"
 exit 0
-web v2 is in prod (canary) already.
-web v2 is in prod (eu, us) already.
+web v2 already runs in prod (canary).
+web v2 already runs in prod (eu, us).
 
-gate        answer   why                                                                                since   from
-order       open     dev runs v2 since 2026-08-31 10:00 UTC                                             1d      built-in
-isolation   shut     v2 (sa) landed at 2026-09-01 12:32 UTC and has no outcome; unknown is not passed   1m      built-in
-wave        open     it has v2 already                                                                          towpath.yaml:6
-lock        open     nobody has locked it                                                                       built-in
-rejected    open     nobody has rejected it                                                                     built-in
-hold        open     it is not on hold                                                                          built-in
+gate        verdict   reason                                                            since   from
+order       open      dev has run v2 since 2026-08-31 10:00 UTC                         1d      built-in
+isolation   shut      v2 (sa) (deployed 2026-09-01 12:32 UTC) has no recorded outcome   1m      built-in
+wave        open      already runs v2                                                           towpath.yaml:6
+lock        open      not locked                                                                built-in
+rejected    open      not rejected                                                              built-in
+hold        open      not on hold                                                               built-in
 
-web v2 is in prod (sa) already.
+web v2 already runs in prod (sa).
 --
 
 "#]]
@@ -194,8 +194,8 @@ exit 3
 app
 web   refused
 warning: web is refused: web v2 may not go to prod (sa): wave.
-  wave: wave 2 comes before this one, and prod (eu) has never run v2
-hint: `towpath promote web --to prod --version v2` would clear it; `towpath ask` tells more
+  wave: wave 2 comes first, and prod (eu) has never run v2
+hint: `towpath promote web --to prod --version v2` would clear it; `towpath ask` shows why
 
 "#]]
     );
@@ -203,16 +203,16 @@ hint: `towpath promote web --to prod --version v2` would clear it; `towpath ask`
         at(&site, 10, &["ask", "web", "--to", "prod", "--target", "sa"]),
         str![[r#"
 exit 3
-gate        answer   why                                                            since   from
-order       open     dev runs v2 since 2026-08-31 10:00 UTC                         1d      built-in
-isolation   open     v1 (sa) landed before outcomes were kept here                  2d      built-in
-wave        shut     wave 2 comes before this one, and prod (eu) has never run v2           towpath.yaml:9
-lock        open     nobody has locked it                                                   built-in
-rejected    open     nobody has rejected it                                                 built-in
-hold        open     it is not on hold                                                      built-in
+gate        verdict   reason                                                    since   from
+order       open      dev has run v2 since 2026-08-31 10:00 UTC                 1d      built-in
+isolation   open      v1 (sa) was deployed before outcomes were recorded here   2d      built-in
+wave        shut      wave 2 comes first, and prod (eu) has never run v2                towpath.yaml:9
+lock        open      not locked                                                        built-in
+rejected    open      not rejected                                                      built-in
+hold        open      not on hold                                                       built-in
 
 web v2 may not go to prod (sa): wave.
-to clear it: towpath promote web --to prod --version v2
+to open the gate: towpath promote web --to prod --version v2
 --
 
 "#]]
@@ -275,7 +275,7 @@ web v2 to prod (canary): merged /sandbox/origin.git#1
         at(&site, 2, &["advance"]),
         str![[r#"
 exit 0
-web v2 to prod (eu, us): opened /sandbox/origin.git#2: wave: v2 in prod (canary) bakes for 30m since 2026-09-01 12:00 UTC
+web v2 to prod (eu, us): opened /sandbox/origin.git#2: wave: v2 in prod (canary) must bake for 30m, counted from 2026-09-01 12:00 UTC
 --
 
 "#]]
@@ -298,7 +298,7 @@ web v2 to prod (eu, us): merged /sandbox/origin.git#2
         at(&site, 36, &["advance"]),
         str![[r#"
 exit 0
-web v3 to prod (eu, us): stays: isolation: v2 (eu) landed at 2026-09-01 12:35 UTC and has no outcome; unknown is not passed; wave: v3 in prod (canary) bakes for 30m since 2026-09-01 12:35 UTC
+web v3 to prod (eu, us): not proposed: isolation: v2 (eu) (deployed 2026-09-01 12:35 UTC) has no recorded outcome; wave: v3 in prod (canary) must bake for 30m, counted from 2026-09-01 12:35 UTC
 web v2 to prod (sa): merged /sandbox/origin.git#4
 --
 
@@ -314,13 +314,13 @@ fn a_proposal_of_a_later_wave_says_what_it_waits_for_and_is_closed_when_it_comes
         at(&site, 2, &["advance"]),
         str![[r#"
 exit 0
-web v2 to prod (eu, us): opened /sandbox/origin.git#1: wave: v2 in prod (canary) bakes for 30m since 2026-09-01 12:00 UTC
+web v2 to prod (eu, us): opened /sandbox/origin.git#1: wave: v2 in prod (canary) must bake for 30m, counted from 2026-09-01 12:00 UTC
 --
 
 "#]]
     );
     let shown = at(&site, 2, &["proposals", "show", "towpath/prod/web@eu+us"]);
-    assert!(shown.contains("**wave** wait: v2 in prod (canary) bakes for 30m"), "{shown}");
+    assert!(shown.contains("**wave** wait: v2 in prod (canary) must bake for 30m"), "{shown}");
     put(&site, "eu", "v2");
     site.land("fleet/prod/us/web.yaml", &values("web", "v2"), "by hand", "2026-09-01T12:40:00Z");
     assert_data_eq!(
@@ -328,7 +328,7 @@ web v2 to prod (eu, us): opened /sandbox/origin.git#1: wave: v2 in prod (canary)
         str![[r#"
 exit 0
 web v2 to prod (sa): opened /sandbox/origin.git#2: every gate is open
-/sandbox/origin.git#1 was closed: what it brings is there already
+closed /sandbox/origin.git#1: the stage already runs its version
 --
 
 "#]]
@@ -345,14 +345,14 @@ fn neither_a_rollback_nor_an_emergency_waits_for_waves() {
 exit 0
 [commit]
 --
-warning: the glass is broken for web v2 to prod
-warning: overridden: wave: wave 1 comes before this one, and prod (canary) has never run v2
+warning: glass broken for web v2 to prod
+warning: overridden: wave: wave 1 comes first, and prod (canary) has never run v2
 app   target   prod   from dev
 web   canary   v1     → v2
 web   eu       v1     → v2
 web   sa       v1     → v2
 web   us       v1     → v2
-Break the glass for web v2 to prod: down
+Override the gates for web v2 in prod: down
 pushed to main: Promote web to prod: v1 -> v2
 
 "#]]
@@ -371,7 +371,7 @@ fn the_audit_finds_a_wave_that_did_not_wait() {
     site.land("fleet/prod/eu/web.yaml", &values("web", "v2"), "by hand", "2026-09-01T12:05:00Z");
     let said = at(&site, 10, &["audit", "--rule", "bake-too-short", "--output", "markdown"]);
     assert!(
-        said.contains("v2 in prod (canary) bakes for 30m since 2026-09-01 12:00 UTC"),
+        said.contains("v2 in prod (canary) must bake for 30m, counted from 2026-09-01 12:00 UTC"),
         "{said}"
     );
 }
@@ -389,7 +389,7 @@ fn a_wave_that_names_no_target_is_an_error() {
             str![[r#"
 exit 2
 --
-error: towpath.yaml:6: a wave of prod names `canray`, which is no target there
+error: towpath.yaml:6: a wave of prod names `canray`, which is not a target of the stage
 hint: its targets are canary, eu, sa, us
 
 "#]]

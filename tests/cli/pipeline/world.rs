@@ -57,25 +57,25 @@ fn a_command_answers_by_its_exit_code() {
         said,
         str![[r#"
 exit 0
-  exit 0: blocker | open | `./scripts/incidents` has nothing against it | towpath.yaml:5
+  exit 0: blocker | open | `./scripts/incidents` does not block | towpath.yaml:5
 echo INC-7: the database is down; exit 1
   exit 3: blocker | shut | INC-7: the database is down | towpath.yaml:5
 exit 1
-  exit 3: blocker | shut | `./scripts/incidents` says no | towpath.yaml:5
+  exit 3: blocker | shut | `./scripts/incidents` blocks | towpath.yaml:5
 echo 'no such option' >&2; exit 64
-  exit 3: blocker | shut | no answer of `./scripts/incidents`, which counts as shut: it ended with 64: no such option | towpath.yaml:5
+  exit 3: blocker | shut | no answer from `./scripts/incidents` (counts as shut): exit code 64: no such option | towpath.yaml:5
 kill -9 $$
-  exit 3: blocker | shut | no answer of `./scripts/incidents`, which counts as shut: it was killed | towpath.yaml:5
+  exit 3: blocker | shut | no answer from `./scripts/incidents` (counts as shut): it was killed | towpath.yaml:5
 sleep 30
-  exit 3: blocker | shut | no answer of `./scripts/incidents`, which counts as shut: it did not end within 1s | towpath.yaml:5
+  exit 3: blocker | shut | no answer from `./scripts/incidents` (counts as shut): it did not end within 1s | towpath.yaml:5
 sleep 30 & exit 0
-  exit 0: blocker | open | `./scripts/incidents` has nothing against it | towpath.yaml:5
+  exit 0: blocker | open | `./scripts/incidents` does not block | towpath.yaml:5
 yes incident; exit 1
-  exit 3: blocker | shut | no answer of `./scripts/incidents`, which counts as shut: it did not end within 1s | towpath.yaml:5
+  exit 3: blocker | shut | no answer from `./scripts/incidents` (counts as shut): it did not end within 1s | towpath.yaml:5
 head -c 300000 /dev/zero | tr '/0' x; exit 1
   exit 3: blocker | shut | xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx | towpath.yaml:5
 [ "$TOWPATH_APP $TOWPATH_STAGE $TOWPATH_VERSION" = 'api prod v2' ]
-  exit 0: blocker | open | `./scripts/incidents` has nothing against it | towpath.yaml:5
+  exit 0: blocker | open | `./scripts/incidents` does not block | towpath.yaml:5
 printf '%s|' "$@"; exit 1
   exit 3: blocker | shut | $(touch pwned)|; touch pwned| | towpath.yaml:5
 
@@ -100,7 +100,16 @@ fn nobody_runs_what_a_pull_request_says() {
     assert_data_eq!(
         blocker(&site),
         str![[r#"
-exit 3: blocker | shut | no answer of `touch`, which counts as shut: the towpath.yaml of origin/main does not name it, so it is not run | towpath.yaml:5
+exit 0: exit 0
+gate | verdict | reason | since | from
+order | open | staging has run v2 since 2026-08-03 10:00 UTC | 29d | built-in
+isolation | open | v1 was deployed before outcomes were recorded here | 31d | built-in
+lock | open | not locked | built-in
+rejected | open | not rejected | built-in
+hold | open | not on hold | built-in
+
+api v2 may go to prod.
+--
 
 "#]]
     );
@@ -115,7 +124,7 @@ exit 3: blocker | shut | no answer of `touch`, which counts as shut: the towpath
     assert_data_eq!(
         blocker(&site),
         str![[r#"
-exit 3: blocker | shut | `./scripts/incidents` says no | towpath.yaml:5
+exit 3: blocker | shut | `./scripts/incidents` blocks | towpath.yaml:5
 
 "#]]
     );
@@ -125,7 +134,7 @@ exit 3: blocker | shut | `./scripts/incidents` says no | towpath.yaml:5
     assert_data_eq!(
         blocker(&site),
         str![[r#"
-exit 3: blocker | shut | no answer of `./scripts/incidents`, which counts as shut: it is not known which branch is protected; say with --branch | towpath.yaml:5
+exit 3: blocker | shut | no answer from `./scripts/incidents` (counts as shut): the protected branch is unknown; name it with --branch | towpath.yaml:5
 
 "#]]
     );
@@ -139,14 +148,14 @@ fn a_command_is_run_only_where_the_user_says_so() {
     assert_data_eq!(
         blocker_with(&site, &[]),
         str![[r#"
-exit 3: blocker | shut | no answer of `./scripts/incidents`, which counts as shut: commands that a towpath.yaml names are run with --allow-commands only | towpath.yaml:5
+exit 3: blocker | shut | no answer from `./scripts/incidents` (counts as shut): towpath runs commands from towpath.yaml only with --allow-commands | towpath.yaml:5
 
 "#]]
     );
     assert_data_eq!(
         blocker_with(&site, &["--allow-commands", "--read-only"]),
         str![[r#"
-exit 3: blocker | shut | no answer of `./scripts/incidents`, which counts as shut: scripts/incidents would have to be copied to be run, and there is no cache that may be written to | towpath.yaml:5
+exit 3: blocker | shut | no answer from `./scripts/incidents` (counts as shut): scripts/incidents must be copied before it runs, and there is no writable cache | towpath.yaml:5
 
 "#]]
     );
@@ -155,7 +164,7 @@ exit 3: blocker | shut | no answer of `./scripts/incidents`, which counts as shu
     assert_data_eq!(
         blocker_with(&site, &["--config", &config]),
         str![[r#"
-exit 0: blocker | open | `./scripts/incidents` has nothing against it | [..]towpath.yaml:5
+exit 0: blocker | open | `./scripts/incidents` does not block | /sandbox/clone/towpath.yaml:5
 
 "#]]
     );
@@ -168,7 +177,7 @@ fn a_file_shuts_by_being_there() {
     assert_data_eq!(
         blocker(&site),
         str![[r#"
-exit 0: blocker | open | the file FROZEN has nothing against it | towpath.yaml:5
+exit 0: blocker | open | file FROZEN does not block | towpath.yaml:5
 
 "#]]
     );
@@ -223,14 +232,14 @@ fn an_address_answers_by_its_status() {
     assert_data_eq!(
         said,
         str![[r#"
-exit 0: blocker | open | http://status has nothing against it | towpath.yaml:5
+exit 0: blocker | open | http://status does not block | towpath.yaml:5
 exit 3: blocker | shut | it answers 503: error budget 0 | towpath.yaml:5
-exit 3: blocker | shut | no answer of http://status, which counts as shut: it sends elsewhere (302), and that is not followed | towpath.yaml:5
-exit 3: blocker | shut | no answer of http://status, which counts as shut: protocol: http parse fail: invalid HTTP version | towpath.yaml:5
-exit 3: blocker | shut | no answer of http://status, which counts as shut: it took longer than 1s | towpath.yaml:5
-exit 0: blocker | open | http://status has nothing against it | towpath.yaml:5
+exit 3: blocker | shut | no answer from http://status (counts as shut): it redirects (302), and towpath does not follow redirects | towpath.yaml:5
+exit 3: blocker | shut | no answer from http://status (counts as shut): protocol: http parse fail: invalid HTTP version | towpath.yaml:5
+exit 3: blocker | shut | no answer from http://status (counts as shut): it took longer than 1s | towpath.yaml:5
+exit 0: blocker | open | http://status does not block | towpath.yaml:5
 exit 3: blocker | shut | /status/indicator is none, not major | towpath.yaml:5
-exit 3: blocker | shut | no answer of http://status, which counts as shut: its answer has no /state | towpath.yaml:5
+exit 3: blocker | shut | no answer from http://status (counts as shut): its answer has no /state | towpath.yaml:5
 
 "#]]
     );
@@ -239,7 +248,7 @@ exit 3: blocker | shut | no answer of http://status, which counts as shut: its a
     assert_data_eq!(
         asked(&format!("http://{nobody}/status"), ""),
         str![[r#"
-exit 3: blocker | shut | no answer of http://status, which counts as shut: the connection was refused | towpath.yaml:5
+exit 3: blocker | shut | no answer from http://status (counts as shut): the connection was refused | towpath.yaml:5
 
 "#]]
     );
@@ -253,7 +262,7 @@ fn a_huge_answer_is_none() {
     assert_data_eq!(
         said,
         str![[r#"
-exit 3: blocker | shut | no answer of http://status, which counts as shut: the answer is too long | towpath.yaml:5
+exit 3: blocker | shut | no answer from http://status (counts as shut): the answer is too large | towpath.yaml:5
 
 "#]]
     );

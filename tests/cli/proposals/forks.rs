@@ -45,7 +45,7 @@ exit 3
 --
 error: pull request 1 is not merged: web v9 may not go to staging: order.
   order: dev has never run v9
-hint: `towpath deploy web v9 --stage dev` would clear it; `towpath ask` tells more
+hint: `towpath deploy web v9 --stage dev` would clear it; `towpath ask` shows why
 
 "#]]
         );
@@ -73,8 +73,8 @@ fn what_cannot_be_fetched_is_not_merged() {
         str![[r#"
 exit 3
 --
-error: pull request 1 is not merged: the gates cannot be asked, as it comes from a fork, whose commits Bitbucket does not hand out
-hint: `towpath guard` judges it where it can be checked out
+error: pull request 1 is not merged: cannot ask the gates, because it comes from a fork, and Bitbucket does not serve its commits
+hint: `towpath guard` judges it in a checkout of its commits
 
 "#]]
     );
@@ -85,8 +85,8 @@ hint: `towpath guard` judges it where it can be checked out
         str![[r#"
 exit 3
 --
-error: pull request 1 is not merged: the gates cannot be asked, as its commits cannot be fetched from the remote
-hint: `towpath guard` judges it where it can be checked out
+error: pull request 1 is not merged: cannot ask the gates, because its commits cannot be fetched from the remote
+hint: `towpath guard` judges it in a checkout of its commits
 
 "#]]
     );
@@ -102,7 +102,7 @@ fn what_has_moved_is_looked_at_again() {
         str![[r#"
 exit 1
 --
-error: pull request 1 has moved since it was looked at
+error: pull request 1 has changed since it was shown
 hint: run it again; nothing was changed
 
 "#]]
@@ -122,7 +122,7 @@ fn what_conflicts_is_said() {
 exit 1
 --
 error: proposal 1 cannot be merged: `main` has changed the same lines of apps/staging/web.yaml
-hint: `towpath proposals show 1` tells more; promoting again renews a branch that is behind
+hint: `towpath proposals show 1` shows its state; promote again to update a branch that is behind
 
 "#]]
     );

@@ -132,13 +132,13 @@ Promoted from staging by towpath.
 * open: order, isolation, lock, rejected, hold
 [//]: # (/towpath:gates)
 
-To take it back after the merge, revert the commit, or
+To undo this after the merge, revert the commit, or run
 
 ```sh
 towpath rollback api --stage prod --to v1
 ```
 
-A newer version replaces this one here; commits of others on this branch are never overwritten.
+A newer version updates this proposal. Commits by others on this branch are never overwritten.
 
 "#]]
             );
@@ -218,8 +218,8 @@ exit 1
 --
 app   dev   to
 web   v2    → v4
-error: branch `towpath/dev/web` has commits that are not towpath's, and is left alone
-hint: merge it or delete it; then run this again
+error: branch `towpath/dev/web` has commits by others, so towpath does not change it
+hint: merge or delete the branch, then run the command again
 
 "#]]
     );
@@ -244,8 +244,8 @@ exit 1
 --
 app   prod   from staging
 api   v1     → v2
-error: git.example.com forbids this (status 403, `POST http://forge/api/v3/repos/o/r/pulls`): no permission
-hint: the token lacks a permission: it needs to read the repository, and to write pull requests and statuses
+error: git.example.com denied access (status 403, `POST http://forge/api/v3/repos/o/r/pulls`): no permission
+hint: the token needs permission to read the repository and to write pull requests and statuses
 
 "#]]
     );
@@ -288,7 +288,7 @@ exit 1
 app   dev   to
 web   v2    → v3
 error: there is no token for git.example.com
-hint: set TOWPATH_TOKEN, or the forge's own variable; `gh auth login` and git's credential helpers do too
+hint: set TOWPATH_TOKEN or the variable of the forge; `gh auth login` and Git credential helpers work too
 
 "#]]
     );

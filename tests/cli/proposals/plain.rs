@@ -119,7 +119,7 @@ fn what_cannot_be_merged_is_said() {
 exit 1
 --
 error: proposal 1 cannot be merged: `main` has changed the same lines of apps/prod/api.yaml
-hint: `towpath proposals show 1` tells more; promoting again renews a branch that is behind
+hint: `towpath proposals show 1` shows its state; promote again to update a branch that is behind
 
 "#]]
     );
@@ -144,7 +144,7 @@ error: proposal 2 cannot be merged: it is closed
         str![[r#"
 exit 2
 --
-error: `towpath proposals close` writes, and --read-only refuses that
+error: --read-only refuses `towpath proposals close`, because it writes
 
 "#]]
     );
@@ -153,7 +153,7 @@ error: `towpath proposals close` writes, and --read-only refuses that
         str![[r#"
 exit 2
 --
-error: invalid value 'octopus' for '--method <METHOD>': it is one of merge, squash and rebase
+error: invalid value 'octopus' for '--method <METHOD>': expected merge, squash or rebase
 
 For more information, try '--help'.
 
@@ -182,7 +182,7 @@ number   title                           branch             by
 exit 1
 --
 error: proposal 1 cannot be merged: it is a draft
-hint: `towpath proposals show 1` tells more; promoting again renews a branch that is behind
+hint: `towpath proposals show 1` shows its state; promote again to update a branch that is behind
 
 "#]]
     );
@@ -200,8 +200,8 @@ fn any_address_can_be_without_a_forge() {
         str![[r#"
 exit 1
 --
-error: pull requests need a forge: `git.example.com` is not a forge that is known by its name
-hint: if `git.example.com` is a forge, say which with --forge; `--forge plain` needs none
+error: pull requests need a forge: `git.example.com` is not a known forge
+hint: if `git.example.com` is a forge, name its kind with --forge; `--forge plain` needs no forge
 
 "#]]
     );
@@ -212,21 +212,21 @@ hint: if `git.example.com` is a forge, say which with --forge; `--forge plain` n
         str![[r#"
 exit 1
 --
-error: git could not ask the remote: fatal: Could not read from remote repository.
-hint: nothing was changed; run it again when `git fetch` works here
+error: git could not read the remote: fatal: Could not read from remote repository.
+hint: nothing was changed; run it again once `git fetch` works here
 
 "#]]
     );
     configure_here(&site, "forge: plain\n");
     let said = site.run_with(&["proposals", "list"], &[("GIT_SSH_COMMAND", "false")]);
-    assert!(said.contains("git could not ask the remote"), "{said}");
+    assert!(said.contains("git could not read the remote"), "{said}");
     assert_data_eq!(
         site.run(&["proposals", "list", "--forge", "svn"]),
         str![[r#"
 exit 2
 --
-error: `svn` is no forge that towpath knows
-hint: github, gitlab, gitea, forgejo, bitbucket, azure and plain are
+error: unknown forge `svn`
+hint: use github, gitlab, gitea, forgejo, bitbucket, azure or plain
 
 "#]]
     );
@@ -248,9 +248,9 @@ fn a_bare_repository_is_named_by_its_address() {
     assert_data_eq!(
         String::from_utf8(said.stderr).expect("text"),
         str![[r#"
-error: the repository has no remote `origin`, where pull requests would be
-hint: a bare repository is named by its address, as in `-C file:///srv/deploy.git`
-hint: --push writes to the branch itself, --commit makes a local commit, --patch prints one
+error: the repository has no remote `origin` for pull requests
+hint: name a bare repository by its address, as in `-C file:///srv/deploy.git`
+hint: --push pushes to the deployed branch, --commit creates a local commit, --patch prints a mail
 
 "#]]
     );

@@ -89,7 +89,7 @@ https://github.example/o/r/pull/1
 app   prod   from staging
 api   v1     → v2
 opened pull request 1: Promote api to prod: v1 -> v2
-it will be merged as soon as the forge allows
+the forge merges it once its own conditions are met
 
 "#]]
     );
@@ -141,7 +141,7 @@ https://bitbucket.org/o/r/pull-requests/1
 app   prod   from staging
 api   v1     → v2
 opened pull request 1: Promote api to prod: v1 -> v2
-warning: pull request 1 does not merge by itself: Bitbucket has no way to merge by itself
+warning: cannot turn on automatic merging of pull request 1: Bitbucket does not support auto-merge
 
 "#]]
     );
@@ -186,7 +186,7 @@ fn a_pull_request_says_what_it_brings() {
 
 Promoted from staging by towpath.
 
-Brings to api:
+Commits added to api:
 
 * d2b273e037 faster (Ann)
 * d5496e2310 fix: /*all/* of /<it/> for /@carol (/#7) (Bob)
@@ -196,13 +196,13 @@ Brings to api:
 * open: order, isolation, lock, rejected, hold
 [//]: # (/towpath:gates)
 
-To take it back after the merge, revert the commit, or
+To undo this after the merge, revert the commit, or run
 
 ```sh
 towpath rollback api --stage prod --to v1
 ```
 
-A newer version replaces this one here; commits of others on this branch are never overwritten.
+A newer version updates this proposal. Commits by others on this branch are never overwritten.
 
 "#]]
     );
@@ -237,7 +237,7 @@ https://github.example/o/r/pull/1
 --
 app   prod   from staging
 api   v1     → v2
-warning: the commits of api are not listed: git could not clone an app's sources: fatal: repository '/sandbox/nowhere.git' does not exist
+warning: cannot list the commits of api: git could not clone an app's sources: fatal: repository '/sandbox/nowhere.git' does not exist
 opened pull request 1: Promote api to prod: v1 -> v2
 
 "#]]
@@ -252,7 +252,7 @@ https://github.example/o/r/pull/2
 --
 app   staging   from dev
 web   v1        → v2
-warning: the commits of web are not listed: git could not clone an app's sources: `ext::` runs a program of its own
+warning: cannot list the commits of web: git could not clone an app's sources: `ext::` runs an external program
 opened pull request 2: Promote web to staging: v1 -> v2
 
 "#]]
@@ -271,7 +271,7 @@ exit 1
 app   dev   to
 web   v2    → v3
 error: there is no token for git.example.com
-hint: towpath.yaml alone says what this host is: TOWPATH_TOKEN counts with --forge or TOWPATH_FORGE
+hint: only towpath.yaml names this forge, so towpath sends TOWPATH_TOKEN only with --forge or TOWPATH_FORGE
 
 "#]]
     );
@@ -281,7 +281,7 @@ hint: towpath.yaml alone says what this host is: TOWPATH_TOKEN counts with --for
         str![[r#"
 exit 2
 --
-error: the configuration cannot be used
+error: the configuration is invalid
 towpath.yaml:4:8: `forge` cannot be `githbu`
   hint: did you mean `github`?
 

@@ -73,7 +73,7 @@ app   prod   from staging
 api   v1     → v2
 opened pull request 1: Promote api to prod: v1 -> v2
 error: pull request 1 is still open after 1s
-hint: `towpath proposals show` tells where it stands; running this again waits on; --wait=2h waits longer
+hint: `towpath proposals show` shows its state; run this again to keep waiting, or use --wait=2h to wait longer
 
 "#]]
     );
@@ -91,7 +91,7 @@ web   v1        → v3
 2 apps are up to date in staging
 opened pull request 4: Promote web to staging: v1 -> v3
 error: pull request 4 is still open after 0s
-hint: `towpath proposals show` tells where it stands; running this again waits on; --wait=2h waits longer
+hint: `towpath proposals show` shows its state; run this again to keep waiting, or use --wait=2h to wait longer
 
 "#]]
     );
@@ -160,8 +160,8 @@ https://github.example/o/r/pull/1
 app   prod   from staging
 api   v1     → v2
 opened pull request 1: Promote api to prod: v1 -> v2
-error: git.example.com does not accept the token (status 401, `GET http://forge/api/v3/repos/o/r/pulls/1`): Bad credentials
-hint: the token may have expired, or belong to another host; make a new one
+error: git.example.com rejected the token (status 401, `GET http://forge/api/v3/repos/o/r/pulls/1`): Bad credentials
+hint: the token may have expired or belong to another host; create a new one
 
 "#]]
     );

@@ -87,7 +87,7 @@ app,stage,target,image,tag,digest,path,line,key,source,since,commit,author,notes
 api,dev,,,v2,,tags/dev/api.yaml,1,tag,yaml,2026-08-20T10:00:00Z,81984fa43e0f93ea390edbef1a12fd1dd7549411,Bob,
 api,staging,,,v2,,tags/staging/api.yaml,1,tag,yaml,2026-08-20T10:00:00Z,81984fa43e0f93ea390edbef1a12fd1dd7549411,Bob,
 api,prod,,,v1,,tags/prod/api.yaml,1,tag,yaml,2026-03-01T10:00:00Z,11556de74decf398af807dcb3eb32a0383391cf3,Alice,
-job,dev,,,latest,,tags/dev/job.yaml,1,tag,yaml,2026-08-31T10:00:00Z,2388bd7466e73e9df47f6ba520b78cb994d75173,Alice,"mutable: this tag names a moving thing, so what runs may have changed since"
+job,dev,,,latest,,tags/dev/job.yaml,1,tag,yaml,2026-08-31T10:00:00Z,2388bd7466e73e9df47f6ba520b78cb994d75173,Alice,"mutable: this tag can be moved, so the running image may have changed since"
 web,dev,,,27e1396100000000000000000000000000000000,,tags/dev/web.yaml,1,tag,yaml,2026-08-31T10:00:00Z,2388bd7466e73e9df47f6ba520b78cb994d75173,Alice,
 web,prod,,,v1,,tags/prod/web.yaml,1,tag,yaml,2026-03-01T10:00:00Z,11556de74decf398af807dcb3eb32a0383391cf3,Alice,
 

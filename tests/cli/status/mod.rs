@@ -52,7 +52,7 @@ web   27e13961   1d   ·         ≠ v1  6mo
 
 "#]])
         .stderr_eq(str![[r#"
-≠ differs from the stage before, in 2 of 3 rows
+≠ differs from the previous stage, in 2 of 3 rows
 
 "#]]);
 }
@@ -98,7 +98,7 @@ job
     since     2026-08-31 10:00 UTC, 1d ago
     commit    2388bd7466 web and job
     by        Alice <alice@example.com>
-    note      mutable: this tag names a moving thing, so what runs may have changed since
+    note      mutable: this tag can be moved, so the running image may have changed since
 
 "#]])
         .stderr_eq(str![]);
@@ -138,11 +138,11 @@ web   27e13961  1d   ≠ v1  6mo
 
 "#]])
         .stderr_eq(str![[r#"
-≠ differs from the stage before, in 1 of 2 rows
+≠ differs from the previous stage, in 1 of 2 rows
 
 "#]]);
     status(&["--app", "x*"]).success().stdout_eq("").stderr_eq(str![[r#"
-no app fits `x*`
+no app matches `x*`
 
 "#]]);
 }
@@ -162,7 +162,7 @@ fn colours_when_asked_for() {
         str![[r#"
 ^[1mapp^[0m   ^[1mdev    ^[0m   ^[1mstaging^[0m   ^[1m  prod   ^[0m
 api   v2  ^[2m12d^[0m   v2  ^[2m12d^[0m   ^[33m≠ ^[0m^[33mv1^[0m  ^[2m6mo^[0m
-^[2m≠ differs from the stage before, in 1 of 1 rows^[0m
+^[2m≠ differs from the previous stage, in 1 of 1 rows^[0m
 
 "#]]
     );
@@ -194,7 +194,7 @@ web   27e13961   1d   -         * v1  6mo
 
 "#]])
         .stderr_eq(str![[r#"
-* differs from the stage before, in 2 of 3 rows
+* differs from the previous stage, in 2 of 3 rows
 
 "#]]);
 }

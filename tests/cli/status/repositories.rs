@@ -15,7 +15,7 @@ web   v1  5mo   ·           v1  5mo
 
 "#]])
         .stderr_eq(str![[r#"
-≠ differs from the stage before, in 1 of 2 rows
+≠ differs from the previous stage, in 1 of 2 rows
 
 "#]]);
 }
@@ -31,8 +31,8 @@ fn as_it_was_at_a_time() {
     let oldest = shown("2026-03-05 10:00");
     assert!(oldest.contains("v1"), "{oldest}");
     status(&["--at", "2020-01-01"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: the mainline has no commit as old as 2020-01-01T00:00:00Z; its first is newer
-hint: `git fetch --unshallow` brings older commits to a shallow clone
+error: the mainline has no commit as old as 2020-01-01T00:00:00Z; its first commit is newer
+hint: run `git fetch --unshallow` if the clone is shallow
 
 "#]]);
 }
@@ -40,7 +40,7 @@ hint: `git fetch --unshallow` brings older commits to a shallow clone
 #[test]
 fn an_unknown_revision() {
     status(&["--at", "v9"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: `v9` is no commit, branch or tag of this repository, and no time either
+error: `v9` is neither a commit, branch or tag in this repository nor a time
 hint: a time can be written `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
 
 "#]]);
@@ -106,7 +106,7 @@ fn a_work_tree_of_a_bare_repository() {
     let failed =
         sandbox.towpath(&repository, &["status", "--worktree"]).assert().code(2).stdout_eq("");
     failed.stderr_eq(str![[r#"
-error: `[..]/deploy.git/` is a bare repository, so there are no files to read
+error: `[..]/deploy.git/` is a bare repository and has no work tree
 hint: leave out --worktree to read the newest commit
 
 "#]]);
@@ -136,7 +136,7 @@ api   v2    ≠ v1
 
 "#]])
         .stderr_eq(str![[r#"
-≠ differs from the stage before, in 1 of 1 rows
+≠ differs from the previous stage, in 1 of 1 rows
 
 "#]]);
 }
@@ -180,8 +180,8 @@ error: git could not clone `file:///nowhere/deploy.git`: fatal: '/nowhere/deploy
 
 "#]]);
     run("ext::sh -c true").code(2).stdout_eq("").stderr_eq(str![[r#"
-error: the URL `ext::sh -c true` is refused: `ext::` runs a program of its own
-hint: https, ssh, git and file URLs and `git@host:path` are accepted
+error: the URL `ext::sh -c true` is not allowed: `ext::` runs an external program
+hint: use an https, ssh, git or file URL, or `git@host:path`
 
 "#]]);
 }
@@ -208,8 +208,8 @@ web   27e13961   ·         ≠ v1
 
 "#]])
         .stderr_eq(str![[r#"
-≠ differs from the stage before, in 2 of 3 rows
-warning: 6 versions are older than this shallow clone; `git fetch --unshallow` brings their commits
+≠ differs from the previous stage, in 2 of 3 rows
+warning: 6 versions are older than this shallow clone; `git fetch --unshallow` fetches their commits
 
 "#]]);
     sandbox.towpath(&clone, &["status", "--no-since", "-q"]).assert().success().stderr_eq("");
@@ -226,7 +226,7 @@ fn a_blobless_clone_names_what_is_missing() {
         ["clone", "-q", "--bare", "--filter=blob:none", &url, clone.to_str().expect("text")];
     sandbox.git(&sandbox.path("home"), &arguments);
     sandbox.towpath(&clone, &["status"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
-error: towpath.yaml cannot be read: its object cf7ddee70a332437263a4eaffc308b3a6107745d is not in this clone; `git fetch --refetch --no-filter` brings it
+error: towpath.yaml cannot be read: its object cf7ddee70a332437263a4eaffc308b3a6107745d is not in this clone; run `git fetch --refetch --no-filter`
 
 "#]]);
     std::fs::write(sandbox.path("towpath.yaml"), CONFIG).expect("writable");
@@ -235,13 +235,13 @@ error: towpath.yaml cannot be read: its object cf7ddee70a332437263a4eaffc308b3a6
         .assert()
         .success();
     told.stderr_eq(str![[r#"
-no version could be read in the stages dev, staging, prod
-warning: tags/dev/api.yaml cannot be read: its object be7bb413a2de5dc8010c7641731b5a155f9e2c2c is not in this clone; `git fetch --refetch --no-filter` brings it
-warning: tags/dev/job.yaml cannot be read: its object b5193020ab610c5b0564e404db5ee3086d935dba is not in this clone; `git fetch --refetch --no-filter` brings it
-warning: tags/dev/web.yaml cannot be read: its object d7990cfb451d06a4350c4a05d8d6977260a842f6 is not in this clone; `git fetch --refetch --no-filter` brings it
-warning: tags/prod/api.yaml cannot be read: its object 0e60899bf2d2eb5f5158f9fa38928282f6c79d67 is not in this clone; `git fetch --refetch --no-filter` brings it
-warning: tags/prod/web.yaml cannot be read: its object 0e60899bf2d2eb5f5158f9fa38928282f6c79d67 is not in this clone; `git fetch --refetch --no-filter` brings it
-warning: tags/staging/api.yaml cannot be read: its object be7bb413a2de5dc8010c7641731b5a155f9e2c2c is not in this clone; `git fetch --refetch --no-filter` brings it
+no version could be read in stages dev, staging, prod
+warning: tags/dev/api.yaml cannot be read: its object be7bb413a2de5dc8010c7641731b5a155f9e2c2c is not in this clone; run `git fetch --refetch --no-filter`
+warning: tags/dev/job.yaml cannot be read: its object b5193020ab610c5b0564e404db5ee3086d935dba is not in this clone; run `git fetch --refetch --no-filter`
+warning: tags/dev/web.yaml cannot be read: its object d7990cfb451d06a4350c4a05d8d6977260a842f6 is not in this clone; run `git fetch --refetch --no-filter`
+warning: tags/prod/api.yaml cannot be read: its object 0e60899bf2d2eb5f5158f9fa38928282f6c79d67 is not in this clone; run `git fetch --refetch --no-filter`
+warning: tags/prod/web.yaml cannot be read: its object 0e60899bf2d2eb5f5158f9fa38928282f6c79d67 is not in this clone; run `git fetch --refetch --no-filter`
+warning: tags/staging/api.yaml cannot be read: its object be7bb413a2de5dc8010c7641731b5a155f9e2c2c is not in this clone; run `git fetch --refetch --no-filter`
 
 "#]]);
 }
@@ -292,8 +292,8 @@ fn another_branch_is_read_when_named_by_flag_environment_or_file() {
         .code(2)
         .stdout_eq("")
         .stderr_eq(str![[r#"
-error: `lvie` is no commit, branch or tag of this repository
-hint: `git log` shows the revisions; a shallow clone has only the newest ones
+error: `lvie` is not a commit, branch or tag in this repository
+hint: run `git log` to list commits; a shallow clone has only the latest
 
 "#]]);
 }

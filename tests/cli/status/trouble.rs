@@ -12,8 +12,8 @@ fn a_wrong_configuration() {
         .write("towpath.yaml", "stages: [dev]\nsources:\n  - yaml: tags/{stage}\n    tga: tag\n");
     let repository = sandbox.repository("deploy", &history);
     sandbox.towpath(&repository, &["status"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
-error: the configuration cannot be used
-towpath.yaml:4:5: `tga` is not a key that is known here
+error: the configuration is invalid
+towpath.yaml:4:5: unknown key `tga`
   hint: did you mean `tags`?
 
 "#]]);
@@ -22,7 +22,7 @@ towpath.yaml:4:5: `tga` is not a key that is known here
 #[test]
 fn a_configuration_that_is_not_there() {
     status(&["--config", "nowhere.yaml"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: the configuration `nowhere.yaml` cannot be read
+error: cannot read the configuration `nowhere.yaml`
   because No such file or directory (os error 2)
 
 "#]]);
@@ -46,7 +46,7 @@ api   v1  6mo   ·          ·
 
 "#]])
         .stderr_eq(str![[r#"
-towpath.yaml is not committed yet; it is read from the work tree
+towpath.yaml is not committed yet; using the one in the work tree
 
 "#]]);
 }
@@ -60,7 +60,7 @@ fn stages_without_a_version() {
     let repository = sandbox.repository("deploy", &history);
     sandbox.towpath(&repository, &["status"]).assert().success().stdout_eq("").stderr_eq(str![[
         r#"
-no version is pinned in the stages dev, staging, prod
+no version is pinned in stages dev, staging, prod
 
 "#
     ]]);

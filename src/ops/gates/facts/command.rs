@@ -1,4 +1,4 @@
-//! A command that is asked: no shell, a time limit, and so much of its output as a person reads.
+//! Runs the command of a gate: without a shell, with a time limit and a limit on its output.
 
 use crate::config::gates::ExternalCommand;
 use crate::ops::gates::GateContext;
@@ -11,13 +11,14 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// So many bytes of its output are kept; the rest is read and dropped.
+/// The number of bytes of the output that are kept; the rest is dropped.
 const KEPT: u64 = 16 * 1024;
 
-/// How long to wait between two looks at it.
+/// The pause between checks whether the command has ended.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// 0 is open, 1 is shut with its output as the reason, and everything else no answer.
+/// Runs the command. Exit code 0 is open; 1 is shut, with the output as the reason; any other code
+/// is no answer.
 pub(super) fn run_command(
     call: &ExternalCommand,
     trust: &CommandPolicy,
@@ -36,7 +37,9 @@ pub(super) fn run_command(
     command.env("TOWPATH_VERSION", question.version.to_string());
     if let Some(folder) = trust.working_folder(inquiry.repository) {
         if let Err(error) = std::fs::create_dir_all(folder) {
-            return ExternalAnswer::NoAnswer(format!("there is no folder to run it in: {error}"));
+            return ExternalAnswer::NoAnswer(format!(
+                "cannot create a folder to run it in: {error}"
+            ));
         }
         command.current_dir(folder);
     }
@@ -45,7 +48,7 @@ pub(super) fn run_command(
             Some(0) => ExternalAnswer::Open,
             Some(1) => ExternalAnswer::Shut(line(&said)),
             Some(code) => {
-                ExternalAnswer::NoAnswer(answer_text(&format!("it ended with {code}"), &said))
+                ExternalAnswer::NoAnswer(answer_text(&format!("exit code {code}"), &said))
             }
             None => ExternalAnswer::NoAnswer("it was killed".into()),
         },
@@ -62,7 +65,7 @@ fn run(mut command: Command, limit: Duration) -> Result<(ExitStatus, String), St
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let mut child = command.spawn().map_err(|error| format!("it could not be started: {error}"))?;
+    let mut child = command.spawn().map_err(|error| format!("cannot start it: {error}"))?;
     let (stdout, stderr) = (read_stream(child.stdout.take()), read_stream(child.stderr.take()));
     let started = Instant::now();
     let status = loop {
@@ -80,27 +83,27 @@ fn run(mut command: Command, limit: Duration) -> Result<(ExitStatus, String), St
     Ok((status, if out.trim().is_empty() { err } else { out }))
 }
 
-/// Ends it and all that it has started.
+/// Kills the command and its child processes.
 fn kill_group(child: &mut Child) {
     #[cfg(unix)]
     {
         let group = format!("-{}", child.id());
-        // Where there is no `kill`, the child alone is ended below.
+        // Without a `kill` program, only the child is killed below.
         let _group =
             Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
     }
-    // It may just have ended by itself.
+    // The child may have just ended.
     let _stopped = child.kill();
     let _reaped = child.wait();
 }
 
-/// Reads a stream to its end on a thread of its own, and keeps the beginning.
+/// Reads a stream to its end on a separate thread, and keeps the beginning.
 fn read_stream(stream: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let Some(mut stream) = stream else { return };
         let mut bytes = Vec::new();
-        // What cannot be read is missing from the reason; the exit code decides.
+        // Unreadable output is only missing from the reason; the exit code decides.
         let _kept = stream.by_ref().take(KEPT).read_to_end(&mut bytes);
         let _sent = sender.send(bytes);
         let _rest = io::copy(&mut stream, &mut io::sink());
@@ -108,7 +111,7 @@ fn read_stream(stream: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> 
     receiver
 }
 
-/// What it said. A grandchild may hold the stream open; nobody waits for that.
+/// The text of a stream. Does not wait if a grandchild holds the stream open.
 fn stream_text(stream: &Receiver<Vec<u8>>) -> String {
     let bytes = stream.recv_timeout(Duration::from_millis(500)).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()

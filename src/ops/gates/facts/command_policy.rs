@@ -1,11 +1,11 @@
-//! Which commands may be run: those that the `towpath.yaml` of the protected branch names. What a pull
-//! request says, nobody runs: neither its configuration nor its version of a program.
+//! The policy for commands of gates. Only commands in the `towpath.yaml` of the protected branch
+//! may run. Neither the configuration of a pull request nor its version of a program is used.
 
 use crate::config;
 use crate::config::CONFIG_FILE;
 use crate::config::Config;
 use crate::config::gates::{ExternalCommand, FactNeed};
-use crate::git::{FileKind, Oid, Repository, Snapshot};
+use crate::git::{FileKind, Oid, Repository, Snapshot, short_id};
 use crate::ops::gates::GateContext;
 use crate::ops::gates::facts::text;
 use crate::ops::session::Session;
@@ -13,28 +13,28 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
-/// What the protected branch says.
+/// The commands that the protected branch allows, and the permissions of the user.
 pub(super) struct CommandPolicy {
-    /// Its newest commit that is known here; `None` where it is not known which branch it is.
+    /// The newest known commit of the protected branch; `None` where the branch is unknown.
     commit: Option<Oid>,
-    /// What it is called.
+    /// The name of the branch or commit, for messages.
     name: String,
     config: Option<Config>,
-    /// The user named a configuration on the command line.
+    /// True where the user named a configuration (`--config`).
     is_named: bool,
-    /// The user lets commands of the repository's run.
+    /// True where the user allows commands of the repository (`--allow-commands`).
     is_allowed: bool,
-    /// Where copies of programs are put; nowhere, if nothing may be written.
+    /// The folder for copies of programs; `None` where nothing may be written.
     folder: Option<PathBuf>,
-    /// The user named the commit.
+    /// True where the caller named the commit.
     is_of_commit: bool,
 }
 
 /// A program that may be run.
 pub(super) enum TrustedProgram {
-    /// Found by its name, or by an absolute path.
+    /// A program by its name in `PATH`, or by an absolute path.
     Installed(PathBuf),
-    /// A copy out of the protected branch.
+    /// A copy of a file in the protected branch.
     Copy(TempPath),
 }
 
@@ -48,8 +48,8 @@ impl TrustedProgram {
 }
 
 impl CommandPolicy {
-    /// The branch the user named, or the default branch of `origin`; without an origin the branch that
-    /// is checked out.
+    /// Protects the branch that the user named, else the default branch of `origin`, else, without
+    /// an origin, the checked-out branch.
     pub fn load(session: &Session, repository: &Repository) -> Self {
         let branch = session.options.branch.clone();
         let has_origin = repository.origin_url().is_some() && session.url().is_none();
@@ -67,9 +67,9 @@ impl CommandPolicy {
         CommandPolicy::new(session, repository, commit, name)
     }
 
-    /// A commit that the user named as what is protected.
+    /// Protects a commit that the caller names.
     pub fn of_commit(session: &Session, repository: &Repository, commit: Oid) -> Self {
-        let name: String = commit.to_string().chars().take(10).collect();
+        let name = short_id(commit);
         CommandPolicy {
             is_of_commit: true,
             ..CommandPolicy::new(session, repository, Some(commit), name)
@@ -86,16 +86,16 @@ impl CommandPolicy {
         CommandPolicy { commit, name, config, is_named, is_allowed, folder, is_of_commit: false }
     }
 
-    /// Where programs run: beside the files that the user has checked out, unless a commit was named. Then
-    /// what is checked out may be the very change that is judged.
+    /// The working directory of programs: the work tree, unless the caller named a commit, as the
+    /// work tree may then be the change that is judged.
     pub fn working_folder<'p>(&'p self, repository: &'p Repository) -> Option<&'p Path> {
         if self.is_of_commit { self.folder.as_deref() } else { repository.work_tree() }
     }
 
-    /// The program of a call, if that call may be run.
+    /// The program of a call, if that call may run.
     ///
     /// # Errors
-    /// Why it may not, as half a sentence.
+    /// The reason why it may not, as a fragment of a sentence.
     pub fn find_program(
         &self,
         call: &ExternalCommand,
@@ -106,14 +106,14 @@ impl CommandPolicy {
         {
             return Err(match self.commit {
                 Some(_) => {
-                    format!("the {CONFIG_FILE} of {} does not name it, so it is not run", self.name)
+                    format!("the {CONFIG_FILE} of {} does not name this command", self.name)
                 }
-                None => "it is not known which branch is protected; say with --branch".into(),
+                None => "the protected branch is unknown; name it with --branch".into(),
             });
         }
         if !self.is_named && !self.is_allowed {
             return Err(format!(
-                "commands that a {CONFIG_FILE} names are run with --allow-commands only"
+                "towpath runs commands from {CONFIG_FILE} only with --allow-commands"
             ));
         }
         let program = call.argv.first().map_or("", String::as_str);
@@ -125,10 +125,9 @@ impl CommandPolicy {
             .map(TrustedProgram::Copy)
     }
 
-    /// The program as the protected branch has it.
+    /// Copies the program from the protected branch.
     fn copy_program(&self, repository: &Repository, path: &str) -> Result<TempPath, String> {
-        let commit =
-            self.commit.ok_or("it is not known which branch is protected; say with --branch")?;
+        let commit = self.commit.ok_or("the protected branch is unknown; name it with --branch")?;
         let missing = || format!("{} has no file {path}", self.name);
         let snapshot =
             Snapshot::of_commit(repository, commit).map_err(|error| error.to_string())?;
@@ -138,7 +137,7 @@ impl CommandPolicy {
             .ok_or_else(missing)?;
         let bytes = snapshot.read_file(&file).map_err(|error| error.to_string())?;
         let folder = self.folder.as_deref().ok_or_else(|| {
-            format!("{path} would have to be copied to be run, and there is no cache that may be written to")
+            format!("{path} must be copied before it runs, and there is no writable cache")
         })?;
         let write = || -> std::io::Result<TempPath> {
             std::fs::create_dir_all(folder)?;
@@ -152,11 +151,11 @@ impl CommandPolicy {
             )?;
             Ok(file.into_temp_path())
         };
-        write().map_err(|error| format!("{path} cannot be copied to be run: {error}"))
+        write().map_err(|error| format!("cannot copy {path} to run it: {error}"))
     }
 }
 
-/// Does a configuration have this very call?
+/// True where the configuration contains exactly this call.
 fn allows_command(config: &Config, call: &ExternalCommand) -> bool {
     let names_it = |fact| matches!(fact, FactNeed::Command(known) if known.argv == call.argv);
     config.pipeline.all_facts().any(names_it)

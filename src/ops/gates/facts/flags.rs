@@ -1,4 +1,4 @@
-//! The flags that are written beside versions: `promote_deployment: false`.
+//! The flags beside versions, such as `promote_deployment: false`.
 
 use crate::git::Snapshot;
 use crate::model::MappingEntry;
@@ -8,7 +8,7 @@ use crate::pipeline::{Evidence, ExternalFacts, GateQuery};
 use crate::yaml;
 use std::collections::BTreeMap;
 
-/// Notes what is written beside the versions that a question is about, of the flags that gates listen to.
+/// Collects the flags beside the versions of a question, if a gate reads them.
 pub(super) fn collect_flags(
     inquiry: &GateContext<'_>,
     evidence: &Evidence<'_>,
@@ -29,7 +29,7 @@ pub(super) fn collect_flags(
     }
 }
 
-/// Keys at the top of the file that holds the version, or in the mapping that holds it.
+/// Reads flags at the top of the file with the version, or in the YAML mapping around it.
 fn read_flags(
     snapshot: &Snapshot<'_>,
     entry: &MappingEntry,
@@ -56,7 +56,7 @@ fn read_flags(
     out
 }
 
-/// The mapping that a key such as `web.image.tag` lies in.
+/// The YAML mapping that contains a key such as `web.image.tag`.
 fn parent_mapping<'a>(root: yaml::YamlValue<'a>, key: &str) -> Option<yaml::YamlValue<'a>> {
     let mut at = root;
     let parts: Vec<&str> = key.split('.').collect();

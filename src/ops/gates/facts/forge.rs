@@ -1,4 +1,4 @@
-//! What the forge of `origin` knows: checks of deployments, reviews of proposals, open issues.
+//! Facts from the forge of `origin`: checks of deployments, reviews of proposals, open issues.
 
 use crate::forge::{Forge, ForgeKind, Proposal, Review};
 use crate::model::StageName;
@@ -10,7 +10,7 @@ use crate::pipeline::{Evidence, ExternalAnswer, ExternalFacts, GateQuery};
 use crate::promotion::branch_of;
 use std::cell::OnceCell;
 
-/// The forge, opened when something is asked of it for the first time.
+/// Facts from the forge, which is opened on the first request.
 pub(super) struct ForgeFacts<'w, 'r> {
     inquiry: &'w GateContext<'r>,
     forge: OnceCell<Result<Box<dyn Forge + 'r>, String>>,
@@ -27,7 +27,7 @@ impl<'w, 'r> ForgeFacts<'w, 'r> {
             let repository = self.inquiry.repository;
             let said = self.inquiry.session.options.forge.to_options(self.inquiry.config());
             let open = |home: ForgeLocation| match home {
-                // What git alone keeps has neither checks nor issues, and opening it is for those who write.
+                // Without a forge there are no checks or issues, and opening it needs write access.
                 ForgeLocation::Plain => {
                     Err(Failure::failed(format!("{} has none", ForgeKind::Plain.as_str())))
                 }
@@ -40,7 +40,8 @@ impl<'w, 'r> ForgeFacts<'w, 'r> {
         opened.as_deref().map_err(Clone::clone)
     }
 
-    /// The statuses and check runs of the commits that brought the version to the stages before.
+    /// Collects the statuses and check runs of the commits that brought the version to the previous
+    /// stages.
     pub fn collect_checks(
         &self,
         named: &[StageName],
@@ -65,7 +66,8 @@ impl<'w, 'r> ForgeFacts<'w, 'r> {
         }
     }
 
-    /// What reviewers think of the open proposal. No forge, no reviews: the ledger has approvals, too.
+    /// Collects the reviews of the open proposal. Without a forge there are none, and the ledger
+    /// alone has approvals.
     pub fn collect_reviews(&self, question: &GateQuery<'_>, facts: &mut ExternalFacts) {
         if let Ok(forge) = self.open_forge() {
             facts.set_reviews(question, self.newest_reviews(forge, question));
@@ -97,7 +99,7 @@ impl<'w, 'r> ForgeFacts<'w, 'r> {
         Ok(reviews.into_iter().filter(is_newest).collect())
     }
 
-    /// Is there an open issue with this label?
+    /// Shut, with the issue as the reason, where an open issue has this label.
     pub fn find_open_issue(&self, label: &str) -> ExternalAnswer {
         let issues = self
             .open_forge()

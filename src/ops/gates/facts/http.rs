@@ -1,4 +1,4 @@
-//! An address that is asked: 2xx is open, and where a value is expected, only with that value.
+//! Asks the URL of a gate: 2xx is open, and an expected value must be in the answer.
 
 use crate::forge;
 use crate::forge::RequestLimits;
@@ -9,7 +9,7 @@ use crate::pipeline::ExternalAnswer;
 use serde_json::Value;
 use std::time::Duration;
 
-/// Longer answers are none.
+/// The maximum number of bytes of an answer.
 const LONGEST: u64 = 1024 * 1024;
 
 pub(super) fn fetch_answer(
@@ -29,7 +29,7 @@ pub(super) fn fetch_answer(
         (200..=299, None) => ExternalAnswer::Open,
         (200..=299, Some((pointer, value))) => check_value(&body, pointer, value),
         (300..=399, _) => ExternalAnswer::NoAnswer(format!(
-            "it sends elsewhere ({status}), and that is not followed"
+            "it redirects ({status}), and towpath does not follow redirects"
         )),
         (status, _) => ExternalAnswer::Shut(status_text(status, &body)),
     }
@@ -37,7 +37,7 @@ pub(super) fn fetch_answer(
 
 fn status_text(status: u16, body: &[u8]) -> String {
     let text = line(&String::from_utf8_lossy(body));
-    // A page for browsers says nothing to people here.
+    // An HTML page is not a readable reason.
     if text.is_empty() || text.starts_with('<') {
         format!("it answers {status}")
     } else {
@@ -47,7 +47,7 @@ fn status_text(status: u16, body: &[u8]) -> String {
 
 fn check_value(body: &[u8], pointer: &str, wanted: &str) -> ExternalAnswer {
     let Ok(json) = serde_json::from_slice::<Value>(body) else {
-        return ExternalAnswer::NoAnswer("its answer is no JSON".into());
+        return ExternalAnswer::NoAnswer("its answer is not JSON".into());
     };
     match json.pointer(pointer) {
         None => ExternalAnswer::NoAnswer(format!("its answer has no {pointer}")),

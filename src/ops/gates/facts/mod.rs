@@ -1,5 +1,5 @@
-//! What gates need to know of the world: commands, addresses, files, the forge. Asked once for each
-//! rule, before the gates are; what gives no answer is noted as that.
+//! External facts for gates: commands, URLs, files and the forge. Each rule is asked once, before
+//! the gates. A rule without an answer is recorded as such.
 
 mod command;
 mod command_policy;
@@ -18,17 +18,17 @@ use crate::pipeline::{Evidence, ExternalAnswer, ExternalFacts, GateQuery};
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-/// Asks the world, and keeps what it said for the next question.
+/// Collects external facts, and keeps the answers for further questions.
 pub struct FactCollector<'w, 'r> {
     inquiry: &'w GateContext<'r>,
     trust: CommandPolicy,
-    /// By the line of the rule: what does not depend on the app.
+    /// The answers that do not depend on the app, by the line of the rule.
     known: RefCell<HashMap<u32, ExternalAnswer>>,
     desk: forge::ForgeFacts<'w, 'r>,
 }
 
 impl<'w, 'r> FactCollector<'w, 'r> {
-    /// Nothing is asked yet.
+    /// A collector without answers.
     pub fn new(inquiry: &'w GateContext<'r>) -> Self {
         let trust = CommandPolicy::load(inquiry.session, inquiry.repository);
         FactCollector {
@@ -39,12 +39,13 @@ impl<'w, 'r> FactCollector<'w, 'r> {
         }
     }
 
-    /// Who asks.
+    /// The session of the gate context.
     pub fn session(&self) -> &'w Session {
         self.inquiry.session
     }
 
-    /// All that the gates need for some questions. What lies in the past is not asked.
+    /// Collects the facts that the gates need for some questions. For questions about the past,
+    /// nothing external is asked.
     pub fn collect(&self, evidence: &Evidence<'_>, questions: &[GateQuery<'_>]) -> ExternalFacts {
         let mut facts = ExternalFacts::default();
         for question in questions {
@@ -62,13 +63,13 @@ impl<'w, 'r> FactCollector<'w, 'r> {
         facts
     }
 
-    /// The same where this commit is what is protected.
+    /// A collector that trusts the commands of this commit.
     pub fn with_trusted_commit(inquiry: &'w GateContext<'r>, commit: Oid) -> Self {
         let trust = CommandPolicy::of_commit(inquiry.session, inquiry.repository, commit);
         FactCollector { trust, ..FactCollector::new(inquiry) }
     }
 
-    /// Asks what a rule, by its line, needs to know.
+    /// Collects one fact that a rule, given by its line, needs.
     fn collect_fact(
         &self,
         line: u32,
@@ -96,17 +97,17 @@ impl<'w, 'r> FactCollector<'w, 'r> {
                 let session = self.inquiry.session;
                 once(&|| http::fetch_answer(url, expect, timeout, session), facts);
             }
-            // They are read from the commit, for the past as well.
+            // `flags` reads these from the commit, for the past as well.
             FactNeed::Flags(_) => {}
         }
     }
 
-    /// Is the file in the commit that is judged? Its first line is the reason.
+    /// Shut where the file exists in the judged commit, with its first line as the reason.
     fn find_file(&self, path: &str) -> ExternalAnswer {
         let commit = self.inquiry.survey.commit;
         let snapshot = commit.map(|commit| Snapshot::of_commit(self.inquiry.repository, commit));
         let Some(Ok(snapshot)) = snapshot else {
-            return ExternalAnswer::NoAnswer("no commit is read".into());
+            return ExternalAnswer::NoAnswer("no commit was read".into());
         };
         match text(&snapshot, path) {
             Some(text) => ExternalAnswer::Shut(line(&text)),
@@ -115,7 +116,7 @@ impl<'w, 'r> FactCollector<'w, 'r> {
     }
 }
 
-/// The keys beside a version that a need is about.
+/// The keys beside a version that a need names.
 fn wanted_flags<'n>(need: FactNeed<'n>) -> &'n [String] {
     match need {
         FactNeed::Flags(flags) => flags,
@@ -128,13 +129,13 @@ fn wanted_flags<'n>(need: FactNeed<'n>) -> &'n [String] {
     }
 }
 
-/// The text of a file, if it is one.
+/// The text of a path, if it is a text file.
 fn text(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {
     let file = snapshot.find_file(path).filter(|file| file.kind == FileKind::File)?;
     String::from_utf8(snapshot.read_file(&file).ok()?).ok()
 }
 
-/// The first line that says something, cut to what a person reads.
+/// The first line that is not blank, shortened for a message.
 fn line(text: &str) -> String {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     line.chars().filter(|c| !c.is_control()).take(200).collect()

@@ -1,4 +1,4 @@
-//! A gate that only has a description and a judge is known to everything that goes through all gates.
+//! Code that handles all gates handles a gate with only a description and an answer.
 
 use super::FactCollector;
 use crate::config::gates::GateKind;
@@ -71,9 +71,9 @@ fn its_facts_are_collected_and_its_command_is_known() {
     let query = request.to_query(&session, None);
     let collector = FactCollector::new(&inquiry);
     let facts = collector.collect(&inquiry.evidence(&past, &nothing), &[query]);
-    // That it is not allowed is said of commands that the protected branch names.
+    // Only a command that the protected branch names gets this message.
     let told = format!("{facts:?}");
-    assert!(told.contains("with --allow-commands only"), "{told}");
+    assert!(told.contains("only with --allow-commands"), "{told}");
     assert!(told.contains("a key"), "the file was not read: {told}");
     let report = ask_gates(&request, &query, &inquiry.evidence(&past, &facts));
     let closed: Vec<GateKind> = report.judgement.closed_gates().map(|answer| answer.gate).collect();

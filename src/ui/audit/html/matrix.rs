@@ -1,4 +1,4 @@
-//! What runs now, as a table; a cell says what was found about the version in it.
+//! The current mapping as an HTML table, with marks for findings about the versions in it.
 
 use super::display_text;
 use super::view::anchor;
@@ -29,15 +29,15 @@ struct HtmlMatrixCell {
     running: Vec<HtmlCellVersion>,
 }
 
-/// One version in a cell.
+/// A version in a cell.
 #[derive(Serialize)]
 struct HtmlCellVersion {
     version: String,
-    /// Set where `version` is not all of it.
+    /// Set if `version` is shortened.
     whole: Option<String>,
-    /// Named where targets disagree.
+    /// Set if targets run different versions.
     targets: String,
-    /// The gravest finding about it.
+    /// The most severe finding about it.
     mark: Option<FindingMark>,
 }
 
@@ -48,7 +48,7 @@ struct FindingMark {
     anchor: String,
 }
 
-/// The gravest finding about a version of an app in a stage.
+/// The most severe finding by name, stage and version.
 type GravestFindings<'a> = HashMap<(&'a str, &'a str, &'a Version), (&'static AuditRule, Severity)>;
 
 pub(super) fn html_matrix(page: &AuditPage) -> HtmlMatrix {
@@ -71,7 +71,7 @@ pub(super) fn html_matrix(page: &AuditPage) -> HtmlMatrix {
     }
 }
 
-/// The gravest stand first in the audit.
+/// The report lists the most severe findings first.
 fn gravest_findings(audited: &AuditReport) -> GravestFindings<'_> {
     let mut marks = GravestFindings::new();
     for told in &audited.findings {
@@ -83,7 +83,7 @@ fn gravest_findings(audited: &AuditReport) -> GravestFindings<'_> {
     marks
 }
 
-/// A version cut in the middle, where it would push the others off the page.
+/// Shortens a long version in the middle, so that it does not push other columns off the page.
 fn shorten_version(version: &str) -> String {
     const MOST: usize = 40;
     let characters: Vec<char> = version.chars().collect();

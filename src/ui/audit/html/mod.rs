@@ -1,7 +1,7 @@
-//! The answer as one page for people: no script, no other file, nothing from the network.
+//! Renders an audit as a single HTML page: no script, no other file, no network.
 //!
-//! All that a repository says is untrusted here. It passes `visible`, the template escapes it, and the
-//! page's own policy lets nothing run and nothing load but the one style sheet, by its hash.
+//! Texts of a repository are untrusted. They pass [`display_text`], the template escapes them, and
+//! the page's content security policy allows nothing but the one style sheet, by its hash.
 
 mod matrix;
 mod rule_sections;
@@ -17,10 +17,10 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 
-/// SHA-256 of [`STYLE`], as the policy names it.
+/// SHA-256 of [`STYLE`], as in the content security policy.
 const STYLE_HASH: &str = "sha256-f1CZGGdgg2K+6cRB4Z51pPdIwdxaTh0ouQCEDazlTik=";
 
-/// The whole page.
+/// Renders the page.
 pub fn render_html(page: &AuditPage, detail: AuditDetail) -> String {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -40,7 +40,7 @@ pub fn render_html(page: &AuditPage, detail: AuditDetail) -> String {
         .expect("the template uses what a view has; tests render every part of it")
 }
 
-/// A text of the repository: nothing in it acts, and nobody reads more of it than this.
+/// Escapes and shortens a text of the repository.
 fn display_text(text: &str) -> String {
     const MOST: usize = 240;
     match text.char_indices().nth(MOST) {
@@ -54,7 +54,7 @@ mod tests {
     use super::{STYLE, STYLE_HASH};
     use base64::Engine;
 
-    /// A browser leaves out a style sheet that the policy does not name.
+    /// A browser ignores a style sheet that the policy does not name.
     #[test]
     fn the_policy_names_the_style_sheet() {
         let suite = rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256

@@ -1,4 +1,4 @@
-//! The findings, a chapter for each rule, in it a fold for each place that repeats itself.
+//! Sections of the page: one per rule, with foldable details per place.
 
 use super::display_text;
 use super::view::anchor;
@@ -7,7 +7,7 @@ use crate::ui::audit::lines::format_count;
 use crate::ui::audit::{AuditDetail, commit_text, format_minute, short_commit, version_text};
 use serde::Serialize;
 
-/// So many places of a rule, and so many findings of a place, are read on a page.
+/// Limits for readability: places per rule, and findings per place.
 const PLACES: usize = 40;
 const FINDINGS: usize = 25;
 
@@ -20,7 +20,7 @@ pub(super) struct RuleSection {
     about: &'static str,
     count: String,
     folds: Vec<FindingDetails>,
-    /// What was left out.
+    /// Text about what was left out.
     rest: Option<String>,
 }
 
@@ -29,7 +29,7 @@ struct FindingDetails {
     name: String,
     place: String,
     message: String,
-    /// Set where there is more than one.
+    /// Set if there is more than one.
     count: Option<String>,
     /// `2026-08-21`, or `2026-08-01 to 2026-08-21`.
     span: String,
@@ -41,7 +41,7 @@ struct FindingDetails {
 struct FindingItem {
     id: String,
     time: String,
-    /// Set where the fold is about several apps.
+    /// Set if the group has several apps.
     name: Option<String>,
     version: String,
     commit: String,
@@ -77,7 +77,7 @@ fn rule_section(page: &AuditPage, groups: &[FindingGroup<'_>], detail: AuditDeta
     }
 }
 
-/// What is shown, and what is left.
+/// Splits into the shown part and the rest.
 fn split_shown<T>(all: &[T], most: usize, detail: AuditDetail) -> (&[T], &[T]) {
     match detail {
         AuditDetail::Folded => all.split_at(all.len().min(most)),
@@ -87,7 +87,10 @@ fn split_shown<T>(all: &[T], most: usize, detail: AuditDetail) -> (&[T], &[T]) {
 
 fn more_text(findings: usize, place: &str) -> String {
     let noun = if findings == 1 { "finding" } else { "findings" };
-    format!("{} more {noun}{place}; --all and --output json have them", format_count(findings))
+    format!(
+        "{} more {noun}{place}; use --all or --output json to list them",
+        format_count(findings)
+    )
 }
 
 fn finding_details(
@@ -119,7 +122,7 @@ fn finding_details(
     }
 }
 
-/// `said` is what stands above, and need not be said again.
+/// Creates an item. `said` is the message of the group, which is not repeated.
 fn finding_item(
     page: &AuditPage,
     told: &FindingReport,

@@ -1,5 +1,5 @@
-//! The deployments of each stage as bars, with a strip below them where grave findings are; and the
-//! same in figures.
+//! Charts of deployments per stage, with a strip below the bars for findings of high severity, and
+//! the same numbers as a table.
 
 use super::display_text;
 use crate::report::{DeploymentPlot, StagePlot};
@@ -7,11 +7,11 @@ use crate::ui::audit::lines::format_count;
 use serde::Serialize;
 use std::fmt::Write;
 
-/// In units of the drawing, which is stretched to the width that there is.
+/// Sizes in units of the drawing, which is stretched to the available width.
 const STEP: usize = 10;
 const BAR: usize = 8;
 const HEIGHT: usize = 40;
-/// Between the bars and the strip, and how high that is.
+/// Gap between bars and strip, and height of the strip.
 const GAP: usize = 3;
 const STRIP: usize = 5;
 
@@ -28,27 +28,27 @@ pub(super) struct TimelineChart {
     rows: Vec<PeriodRow>,
 }
 
-/// The drawing of one stage.
+/// Chart of one stage.
 #[derive(Serialize)]
 struct StageChart {
     stage: String,
     total: String,
     most: String,
-    /// The sentence for those who do not see it.
+    /// Description for screen readers.
     told: String,
     bars: String,
     strip: String,
 }
 
-/// A period in figures.
+/// A period of the table.
 #[derive(Serialize)]
 struct PeriodRow {
     start: String,
-    /// Deployments and grave findings of each stage.
+    /// Deployments and findings of high severity, by stage.
     cells: Vec<(usize, usize)>,
 }
 
-/// Nothing where nothing was deployed.
+/// Creates the chart; `None` if nothing was deployed.
 pub(super) fn timeline_chart(plot: &DeploymentPlot) -> Option<TimelineChart> {
     let (first, last) = (plot.starts.first()?, plot.starts.last()?);
     if plot.stages.is_empty() {
@@ -78,7 +78,7 @@ fn stage_chart(stage: &StagePlot, plot: &DeploymentPlot) -> StageChart {
     let (total, grave): (usize, usize) = (stage.deployments.iter().sum(), stage.grave.iter().sum());
     let period = plot.period.as_str();
     let told = format!(
-        "{} deployments from {} to {}, at most {} in a {period}; {} grave findings.",
+        "{} deployments from {} to {}, at most {} per {period}; {} high-severity findings.",
         format_count(total),
         plot.starts[0],
         plot.starts[plot.starts.len() - 1],
@@ -95,7 +95,7 @@ fn stage_chart(stage: &StagePlot, plot: &DeploymentPlot) -> StageChart {
     }
 }
 
-/// One path for all bars. What is there at all can be seen.
+/// One path for all bars. Small values keep a visible height.
 fn bars_path(counts: &[usize], most: usize) -> String {
     let mut path = String::new();
     for (at, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {

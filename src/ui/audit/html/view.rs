@@ -1,4 +1,4 @@
-//! What the template is filled with.
+//! Values for the template.
 
 use super::display_text;
 use super::matrix::{self, HtmlMatrix};
@@ -10,10 +10,10 @@ use crate::ui::audit::lines::{self, format_count};
 use crate::ui::audit::{AuditDetail, short_commit};
 use serde::Serialize;
 
-/// The page, part by part.
+/// The page.
 #[derive(Serialize)]
 pub(super) struct AuditHtmlPage {
-    /// The last part of `repository`.
+    /// Last part of `repository`.
     name: String,
     repository: String,
     branch: Option<String>,
@@ -35,13 +35,13 @@ pub(super) struct AuditHtmlPage {
     more_pairs: Option<String>,
 }
 
-/// What is to be known in ten seconds.
+/// Summary at the top of the page.
 #[derive(Serialize)]
 struct PageSummary {
     /// A class of the style sheet.
     tone: &'static str,
     words: String,
-    /// When a rule was last broken gravely.
+    /// Date of the last finding of high severity.
     last: Option<String>,
 }
 
@@ -52,7 +52,7 @@ struct SeverityCount {
     is_none: bool,
 }
 
-/// A rule that found something.
+/// A rule with findings.
 #[derive(Serialize)]
 struct RuleRow {
     id: &'static str,
@@ -63,7 +63,7 @@ struct RuleRow {
     last: String,
 }
 
-/// A rule that found nothing.
+/// A rule without findings.
 #[derive(Serialize)]
 struct QuietRuleRow {
     id: &'static str,
@@ -108,7 +108,7 @@ impl AuditHtmlPage {
     }
 }
 
-/// A folder or an address by its last part.
+/// Last part of a folder or URL.
 fn short_name(repository: &str) -> &str {
     let whole = repository.trim_end_matches('/');
     let last = whole.rsplit(['/', '\\']).next().unwrap_or(whole);
@@ -120,7 +120,7 @@ fn format_day(seconds: i64) -> String {
     to_timestamp(seconds).strftime("%Y-%m-%d").to_string()
 }
 
-/// Where the findings of a rule stand on the page.
+/// Anchor of a rule's section.
 pub(super) fn anchor(rule: &AuditRule, severity: Severity) -> String {
     format!("{}-{}", rule.id, severity.as_str())
 }
@@ -133,15 +133,15 @@ fn summarize_audit(audited: &AuditReport) -> PageSummary {
     let broken =
         audited.rule_counts().iter().filter(|(_, severity, _)| *severity == Severity::High).count();
     let (tone, words) = match (broken, audited.findings.len()) {
-        (0, 0) if audited.deployments == 0 => {
-            ("none", "No deployment was found to judge".to_owned())
+        (0, 0) if audited.deployments == 0 => ("none", "No deployments to audit".to_owned()),
+        (0, 0) if audited.hidden > 0 => ("good", "No new findings".to_owned()),
+        (0, 0) => ("good", "All applicable rules passed".to_owned()),
+        (0, 1) => ("medium", "No high-severity findings; 1 to review".to_owned()),
+        (0, some) => {
+            ("medium", format!("No high-severity findings; {} to review", format_count(some)))
         }
-        (0, 0) if audited.hidden > 0 => ("good", "Nothing new was found".to_owned()),
-        (0, 0) => ("good", "Every rule that could be judged was kept".to_owned()),
-        (0, 1) => ("medium", "No grave finding; one deserves a look".to_owned()),
-        (0, some) => ("medium", format!("No grave finding; {} deserve a look", format_count(some))),
-        (1, _) => ("high", "A rule was broken".to_owned()),
-        (rules, _) => ("high", format!("{rules} rules were broken")),
+        (1, _) => ("high", "1 rule was violated".to_owned()),
+        (rules, _) => ("high", format!("{rules} rules were violated")),
     };
     let grave = audited.findings.iter().filter(|told| told.finding.severity == Severity::High);
     let last = grave.filter_map(|told| told.finding.time).max();
@@ -153,26 +153,26 @@ fn severity_count(audited: &AuditReport, severity: Severity) -> SeverityCount {
     SeverityCount { severity: severity.as_str(), count: format_count(count), is_none: count == 0 }
 }
 
-/// What limits the answer.
+/// Remarks on what limits the audit.
 fn limit_remarks(audited: &AuditReport) -> Vec<String> {
     let mut out = Vec::new();
     if !audited.complete {
         out.push(
-            "Parts of the history are not in this clone, so older deployments are not judged."
+            "Parts of the history are missing in this clone, so older deployments were not audited."
                 .to_owned(),
         );
     }
     if audited.hidden > 0 {
         out.push(match audited.hidden {
-            1 => "1 finding that the baseline has is left out.".to_owned(),
+            1 => "1 finding in the baseline is hidden.".to_owned(),
             hidden => {
-                format!("{} findings that the baseline has are left out.", format_count(hidden))
+                format!("{} findings in the baseline are hidden.", format_count(hidden))
             }
         });
     }
     if let Some(stopped) = audited.stopped {
         out.push(format!(
-            "This is judged by a policy that need not be in force; its gates would have stopped {} of {} deployments.",
+            "Audited with a trial policy: its gates would have stopped {} of {} deployments.",
             format_count(stopped),
             format_count(audited.deployments)
         ));
@@ -199,7 +199,7 @@ fn rule_row(
     }
 }
 
-/// The rules that could not be judged, and those that were kept.
+/// Rules without findings: those that were skipped, and those that passed.
 fn quiet_rules(audited: &AuditReport) -> (Vec<QuietRuleRow>, Vec<QuietRuleRow>) {
     let silent = audited
         .asked

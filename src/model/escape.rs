@@ -1,10 +1,10 @@
-//! Nothing but text reaches a terminal: everything that would act on it is spelled out.
+//! Escapes texts, so that nothing in them can act on a terminal.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// The text with control characters, line breaks, direction overrides and invisible characters
-/// written as `\x1b`, `\n`, `\u{202e}`. Everything else stays as it is.
+/// Writes control characters, line breaks, direction overrides and invisible characters as `\x1b`,
+/// `\n`, `\u{202e}`. All other text is unchanged.
 pub fn escape_for_terminal(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unsafe_char) {
         return Cow::Borrowed(text);
@@ -27,8 +27,8 @@ pub fn escape_for_terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// JSON text with what acts on a terminal written as `\u001b`. Such characters occur only inside
-/// strings (line breaks and indentation stay), so the value is the same.
+/// Escapes unsafe characters in JSON text as `\u001b`. They occur only inside strings, so the value
+/// is unchanged; line breaks and indentation stay.
 pub fn escape_json(json: &str) -> Cow<'_, str> {
     if !json.chars().any(|c| is_unsafe_char(c) && c != '\n') {
         return Cow::Borrowed(json);
@@ -46,9 +46,9 @@ pub fn escape_json(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Does a character move the cursor, change direction, or hide? (Unicode TR 36: C0, C1, bidirectional
-/// controls, zero-width and tag characters, line and paragraph separators.)
-pub(super) fn is_unsafe_char(c: char) -> bool {
+/// True for characters that move the cursor, change direction, or hide (Unicode TR 36: C0, C1,
+/// bidirectional controls, zero-width and tag characters, line and paragraph separators).
+pub fn is_unsafe_char(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

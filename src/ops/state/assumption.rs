@@ -1,0 +1,77 @@
+//! The notes about what discovery assumed.
+
+use crate::config::{CONFIG_FILE, Config, ConfigOrigin};
+use crate::discovery::{DiscoveredConfig, StageBasis};
+use crate::model::Mapping;
+use std::collections::BTreeSet;
+
+/// The note of a configured repository in which nothing was found.
+pub fn nothing_found_text(mapping: &Mapping) -> String {
+    let stages: Vec<&str> = mapping.stages.iter().map(|stage| stage.as_str()).collect();
+    let what = if mapping.warnings.is_empty() { "is pinned" } else { "could be read" };
+    format!("no version {what} in stages {}", stages.join(", "))
+}
+
+/// `assumed: stages dev → prod, from 214 files in 3 layouts. No towpath.yaml found. …`
+pub fn assumption_text(proposal: &DiscoveredConfig, config: &Config, mapping: &Mapping) -> String {
+    let unsure = match proposal.unsure.rules.len() {
+        0 => String::new(),
+        1 => "; 1 more layout is uncertain".into(),
+        n => format!("; {n} more layouts are uncertain"),
+    };
+    if mapping.entries.is_empty() {
+        let mut stages: Vec<&str> = mapping.stages.iter().map(|stage| stage.as_str()).collect();
+        stages.extend(proposal.empty_stages.iter().map(String::as_str));
+        let mut seen = BTreeSet::new();
+        stages.retain(|stage| seen.insert(*stage));
+        return match stages.as_slice() {
+            [] => format!("no stages found in this repository{unsure}; name them in {CONFIG_FILE}"),
+            _ => {
+                format!(
+                    "found stages {}, but no version is pinned in them{unsure}",
+                    stages.join(", ")
+                )
+            }
+        };
+    }
+    let files: BTreeSet<&str> =
+        mapping.entries.iter().flat_map(|e| &e.locations).map(|at| at.path.as_str()).collect();
+    let count =
+        |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+    let remedy = match config.origin {
+        ConfigOrigin::File(_) => {
+            "The configuration has no `sources`; `towpath init --stdout` proposes some."
+        }
+        _ => "No towpath.yaml found. Run `towpath init` to save these settings.",
+    };
+    format!(
+        "assumed: {}, from {} in {}{unsure}. {remedy}",
+        stages_in_words(proposal, config),
+        count(files.len(), "file"),
+        count(proposal.config.rules.len(), "layout"),
+    )
+}
+
+/// The stages in words, such as `stages dev → prod`; first stages are joined by "and".
+fn stages_in_words(proposal: &DiscoveredConfig, config: &Config) -> String {
+    let mut chain = String::new();
+    for stage in &config.stages {
+        let sign = if stage.after.is_empty() { " and ".to_owned() } else { " → ".to_owned() };
+        chain.push_str(if chain.is_empty() { "" } else { &sign });
+        chain.push_str(stage.name.as_str());
+    }
+    match proposal.basis {
+        StageBasis::Paths => format!("stages {chain}"),
+        StageBasis::Keys => format!("stages {chain} (keys inside files)"),
+        StageBasis::Branches => format!("stages {chain} (one branch each)"),
+        StageBasis::Nothing if proposal.empty_stages.is_empty() => {
+            format!("one stage ({chain}), because nothing is named like a stage")
+        }
+        StageBasis::Nothing => {
+            format!(
+                "one stage ({chain}), because no version is pinned in {}",
+                proposal.empty_stages.join(", ")
+            )
+        }
+    }
+}
