@@ -48,7 +48,7 @@ pub fn sources(data: &[u8]) {
     git_folder(&folder.path().join(".git"));
     std::fs::create_dir(folder.path().join("d")).expect("a fresh folder");
     let repository = Repository::open(folder.path()).expect("a repository");
-    for kind in SourceKind::ALL {
+    for kind in SourceKind::ALL.iter().copied() {
         let path = path_of(kind);
         std::fs::write(folder.path().join(path), data).expect("writable");
         let (snapshot, cache) =

@@ -7,16 +7,11 @@ use crate::history::{Deployment, DeploymentKind};
 use crate::pipeline::{AppComponent, GateAnswer, GateQuery, MoveDirection, judge};
 use jiff::Timestamp;
 
-/// Gates that can be judged for the past. Approvals, blockers and facts of the forge have no
-/// history, and order is judged with the tolerance for merges instead.
-const ASKED: [GateKind; 6] = [
-    GateKind::Isolation,
-    GateKind::Wave,
-    GateKind::Verified,
-    GateKind::Bake,
-    GateKind::Window,
-    GateKind::Freeze,
-];
+/// True for gates that can be judged for the past. Approvals, blockers and facts of the forge have
+/// no history, and order is judged with the tolerance for merges instead.
+fn is_asked(gate: GateKind) -> bool {
+    gate.descriptor().answers_for_the_past
+}
 
 /// Finds the gates that were not open, by deployment index.
 pub(super) fn find_closed_gates(scene: &AuditContext<'_>) -> Vec<(usize, GateAnswer)> {
@@ -38,7 +33,7 @@ fn changes_version(deployment: &Deployment<'_>) -> bool {
 
 /// True if gates are configured for the cell, or the ledger had begun.
 fn is_gated(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> bool {
-    let rules = |kind| {
+    let has_rules = |kind| {
         !scene
             .config
             .pipeline
@@ -47,7 +42,7 @@ fn is_gated(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> bool {
     };
     let has_waves = scene.config.pipeline.waves_of(&deployment.slot.stage).is_some();
     has_waves
-        || ASKED.into_iter().any(rules)
+        || GateKind::ALL.iter().any(|kind| is_asked(*kind) && has_rules(*kind))
         || scene.evidence.ledger.start_time().is_some_and(|begins| begins <= deployment.time)
 }
 
@@ -76,6 +71,22 @@ fn ask_gates(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Vec<GateA
     if judgement.broken.is_some() {
         return Vec::new();
     }
-    let meant = |answer: &GateAnswer| ASKED.contains(&answer.gate) && !answer.verdict.is_open();
+    let meant = |answer: &GateAnswer| is_asked(answer.gate) && !answer.verdict.is_open();
     judgement.answers.into_iter().filter(meant).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::testing::AuditBench;
+
+    #[test]
+    fn a_gate_that_answers_for_the_past_is_asked_by_its_description() {
+        let gates = "gates: [{ test-only: { command: [./ask], file: FROZEN }, stages: [prod] }]\n";
+        let lines = ["0 web dev ->v1", "1 web prod ->v1", "2 web dev v1>v2", "3 web prod v1>v2"];
+        let told = AuditBench::new(gates, &lines).asked(|scene| {
+            let closed = super::find_closed_gates(scene).into_iter();
+            closed.map(|(_, answer)| format!("{}: {}\n", answer.gate, answer.reason)).collect()
+        });
+        assert_eq!(told, "test-only: `./ask` was not asked\n");
+    }
 }

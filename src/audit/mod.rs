@@ -37,7 +37,7 @@ pub fn count_stopped(scene: &AuditContext<'_>) -> usize {
 
 /// Rules that were skipped because their requirement is not met.
 pub fn unjudged_rules(scene: &AuditContext<'_>) -> Vec<&'static AuditRule> {
-    rules::ALL.into_iter().filter(|rule| !rule.needs.is_met(scene)).collect()
+    rules::ALL.iter().copied().filter(|rule| !rule.needs.is_met(scene)).collect()
 }
 
 fn rule_index(rule: &AuditRule) -> usize {

@@ -111,7 +111,7 @@ impl AuditBench {
         self.asked(|scene| unjudged_rules(scene).iter().map(line).collect())
     }
 
-    fn asked(mut self, ask: impl FnOnce(&AuditContext<'_>) -> String) -> String {
+    pub fn asked(mut self, ask: impl FnOnce(&AuditContext<'_>) -> String) -> String {
         let comparison = classify(&mut self.timeline, &self.config, 600);
         let ledger = Ledger::new(self.events.clone());
         let facts = ExternalFacts::default();

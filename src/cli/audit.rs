@@ -84,7 +84,7 @@ pub struct AuditArgs {
 const FORMATS: [&str; 7] = ["table", "json", "csv", "markdown", "html", "sarif", "junit"];
 
 fn rule_parser() -> impl TypedValueParser<Value = &'static AuditRule> {
-    PossibleValuesParser::new(rules::ALL.map(|rule| rule.id))
+    PossibleValuesParser::new(rules::ALL.iter().map(|rule| rule.id))
         .map(|typed| rules::find_rule(&typed).expect("the parser takes no other words"))
 }
 

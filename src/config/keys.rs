@@ -1,7 +1,7 @@
 //! Every key of `towpath.yaml`, in one table: the reader accepts these keys, and the JSON schema
 //! with its descriptions is made from it.
 
-use crate::model::SourceKind;
+use crate::model::{SourceDescriptor, SourceKind};
 
 /// A key and its description.
 #[derive(Debug, Clone, Copy)]
@@ -222,42 +222,30 @@ pub(super) const OPTIONS: [ConfigKey; 13] = [
 
 /// Returns the kind that a word names.
 pub(super) fn kind(word: &str) -> Option<SourceKind> {
-    SourceKind::ALL.into_iter().find(|kind| kind.as_str() == word)
-}
-
-/// Describes a kind for the schema.
-pub(super) fn kind_description(kind: SourceKind) -> &'static str {
-    match kind {
-        SourceKind::Kustomize => {
-            "Directories with a kustomization file; images are resolved through bases and components."
-        }
-        SourceKind::HelmValues => "Helm values files.",
-        SourceKind::Manifests => "Kubernetes manifests: the images of all containers.",
-        SourceKind::Yaml => "YAML files, read at the keys of `tag`, `image` and `digest`.",
-        SourceKind::Json => "JSON files, read at the keys of `tag`, `image` and `digest`.",
-        SourceKind::Text => "Files that hold nothing but the tag.",
-        SourceKind::Line => "Files of any format, read line by line with `pattern`.",
-        SourceKind::Dotenv => "Files of `KEY=value` lines.",
-        SourceKind::Compose => "Compose files: the images of all services.",
-        SourceKind::Argo => "Argo CD Applications and ApplicationSets.",
-        SourceKind::Flux => "Flux HelmReleases and Kustomizations.",
-        SourceKind::Pulumi => "Pulumi stack files: `Pulumi.<stack>.yaml`.",
-        SourceKind::Tfvars => "Terraform variable files: `*.tfvars`.",
-    }
+    SourceKind::ALL.iter().copied().find(|kind| kind.as_str() == word)
 }
 
 /// Returns why an option does not fit a kind; `None` if it does.
-pub(super) fn unsupported_option(kind: SourceKind, option: &str) -> Option<&'static str> {
-    let keys = matches!(option, "tag" | "tags" | "image" | "images" | "digest" | "digests");
-    match kind {
-        SourceKind::Text if keys => Some("a `text` file holds nothing but the tag"),
-        SourceKind::Line if keys => {
-            Some("a `line` source uses the named groups of its `pattern` instead")
+pub(super) fn unsupported_option(kind: SourceKind, option: &str) -> Option<String> {
+    let source = kind.descriptor();
+    match option {
+        "tag" | "tags" | "image" | "images" | "digest" | "digests" => {
+            source.no_keys.map(str::to_owned)
         }
-        SourceKind::Line if option == "pattern" => None,
-        _ if option == "pattern" => Some("only `line` sources have a `pattern`"),
-        SourceKind::HelmValues | SourceKind::Compose => None,
-        _ if option == "base" => Some("only `helm-values` and `compose` sources have a `base`"),
+        "pattern" if !source.has_pattern => Some(format!(
+            "only {} sources have a `pattern`",
+            kinds_with(|source| source.has_pattern)
+        )),
+        "base" if !source.has_base => {
+            Some(format!("only {} sources have a `base`", kinds_with(|source| source.has_base)))
+        }
         _ => None,
     }
+}
+
+/// Lists the kinds with a property, such as `helm-values` and `compose`.
+fn kinds_with(has_it: fn(&SourceDescriptor) -> bool) -> String {
+    let kinds = SourceKind::ALL.iter().filter(|kind| has_it(kind.descriptor()));
+    let names: Vec<String> = kinds.map(|kind| format!("`{kind}`")).collect();
+    names.join(" and ")
 }

@@ -111,11 +111,12 @@ impl SourceListReader<'_, '_, '_> {
     fn reject_unsupported(&mut self, kind: SourceKind, fields: &mut ConfigFields<'_>) {
         fields.retain(|field| {
             let why = keys::unsupported_option(kind, field.name);
+            let fits = why.is_none();
             if let Some(why) = why {
                 let message = format!("`{}` cannot be used with `{kind}`", field.name);
-                self.problems.add(field.key, message, why.to_owned());
+                self.problems.add(field.key, message, why);
             }
-            why.is_none()
+            fits
         });
     }
 
@@ -152,9 +153,9 @@ impl SourceListReader<'_, '_, '_> {
         rule.not = not.into_iter().filter_map(|word| self.path(word)).collect();
         rule.pattern =
             fields.text("pattern", self.problems).and_then(|word| self.read_pattern(word));
-        if kind == SourceKind::Line && fields.get("pattern").is_none() {
+        if kind.descriptor().has_pattern && fields.get("pattern").is_none() {
             let hint = String::from("for example `pattern: 'image: web:(?P<tag>\\S+)'`");
-            self.problems.add(field.key, "`line` needs a `pattern`", hint);
+            self.problems.add(field.key, format!("`{kind}` needs a `pattern`"), hint);
             return None;
         }
         Some(rule)

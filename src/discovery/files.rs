@@ -2,18 +2,14 @@
 
 use crate::git::path::folder_of;
 use crate::git::{FileKind, SnapshotFile};
+use crate::model::SourceKind;
+use crate::source::source_of;
 
-const READ: [&str; 22] = [
+/// Extensions of data files. Sources name the other files to open.
+const READ: &[&str] = &[
     "yaml",
     "yml",
     "json",
-    "env",
-    "tfvars",
-    "tf",
-    "hcl",
-    "properties",
-    "ini",
-    "conf",
     "toml",
     "gotmpl",
     "tmpl",
@@ -102,9 +98,7 @@ pub fn is_candidate(file: &SnapshotFile) -> bool {
         return false;
     }
     READ.contains(&extension)
-        || lower.starts_with(".env")
-        || lower.starts_with("env.")
-        || matches!(extension, "version" | "txt" | "tag")
+        || SourceKind::ALL.iter().any(|kind| source_of(*kind).opens_name(&lower, extension))
         || (!stem.is_empty() && super::vocabulary::word_meaning(extension).is_some())
 }
 

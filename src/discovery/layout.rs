@@ -2,7 +2,7 @@
 
 use super::family::{common_length, common_tail, extension, fallback_app, is_generic};
 use crate::git::path::folder_of;
-use crate::model::{PathTemplate, SourceKind};
+use crate::model::{PathTemplate, SourceForm, SourceKind};
 use std::collections::{BTreeMap, HashSet};
 
 /// A path template and the number of files it matches.
@@ -27,7 +27,7 @@ pub(super) fn find_layouts(
     subjects: &[&str],
     others: &HashSet<&str>,
 ) -> Vec<PathLayout> {
-    let whole = kind == SourceKind::Kustomize;
+    let whole = kind.is_built();
     let mut groups: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
     let tops: HashSet<&str> =
         subjects.iter().filter_map(|path| path.split_once('/')).map(|(top, _)| top).collect();
@@ -61,7 +61,7 @@ fn file_shape(path: &str) -> String {
 /// Returns one template for all paths if it matches nothing else; otherwise one for each file name,
 /// folder or file.
 fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<PathLayout> {
-    let whole = kind == SourceKind::Kustomize;
+    let whole = kind.is_built();
     let one = |paths: &[&str]| fitting_layout(layout_template(whole, paths), paths, others);
     if let Some(layout) = one(group) {
         return vec![layout];
@@ -72,10 +72,9 @@ fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<Pat
             .flat_map(|paths| in_folder(paths, &one))
             .collect();
     }
+    let is_of_controllers = kind.descriptor().form == SourceForm::ControllerObjects;
     let of_name = |paths: &Vec<&str>| {
-        let any = || {
-            matches!(kind, SourceKind::Argo | SourceKind::Flux).then(|| any_folder_template(paths))
-        };
+        let any = || is_of_controllers.then(|| any_folder_template(paths));
         let fits =
             |template| fitting_layout(template, paths, others).filter(|layout| layout.count > 1);
         match any().and_then(fits).or_else(|| one(paths).filter(|layout| layout.count > 1)) {

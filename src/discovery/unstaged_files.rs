@@ -7,7 +7,7 @@ use super::files;
 use super::layout::find_layouts;
 use crate::config::{NameTemplate, SourceRule};
 use crate::git::path::folder_of;
-use crate::model::{Confidence, SourceKind};
+use crate::model::{Confidence, SourceForm, SourceKind};
 use crate::source::convention::{self, KeySyntax, TELLING, VersionLeaf};
 use crate::source::{SnapshotReader, VersionFinding, kustomize_resources};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -79,7 +79,7 @@ pub(super) fn find_pinned_files(paths: &[&str], reader: &SnapshotReader<'_>) -> 
 
 /// True for controllers whose charts and values a kustomize build does not read.
 fn is_of_controllers(kind: SourceKind) -> bool {
-    matches!(kind, SourceKind::Argo | SourceKind::Flux)
+    kind.descriptor().form == SourceForm::ControllerObjects
 }
 
 /// The effect of a file on templates that may match it.
@@ -90,12 +90,13 @@ enum TemplateFit {
     Silent,
 }
 
-/// Sources that accept any version-like value, which alone is too weak.
-const LOOSE: [SourceKind; 4] =
-    [SourceKind::Dotenv, SourceKind::Tfvars, SourceKind::Text, SourceKind::Pulumi];
+/// True for sources that accept any version-like value, which alone is too weak.
+fn is_loose(kind: SourceKind) -> bool {
+    matches!(kind.descriptor().form, SourceForm::LooseValues | SourceForm::StackValues)
+}
 
 fn classify_file(path: &str, kinds: &[SourceKind], reader: &SnapshotReader<'_>) -> TemplateFit {
-    if kinds.iter().any(|kind| LOOSE.contains(kind)) {
+    if kinds.iter().any(|kind| is_loose(*kind)) {
         return TemplateFit::Unsure;
     }
     let found = kinds
@@ -218,12 +219,12 @@ pub(super) fn build_rules(found: &UnstagedFiles, all: &[&str]) -> Vec<(SourceRul
 
 /// True if names inside the file are keys, which are less meaningful than its folder.
 fn is_tree(kind: SourceKind) -> bool {
-    matches!(kind, SourceKind::HelmValues | SourceKind::Yaml | SourceKind::Json)
+    kind.descriptor().form == SourceForm::KeyTree
 }
 
 /// Returns the path that a rule's template is matched against for a listed file.
 fn rule_subject(kind: SourceKind, path: &'_ str) -> Option<&str> {
-    if kind != SourceKind::Kustomize {
+    if !kind.is_built() {
         return Some(path);
     }
     is_kustomization(path).then(|| folder_of(path))

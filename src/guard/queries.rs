@@ -20,8 +20,7 @@ pub enum GateScope {
 impl GateScope {
     /// True if this gate counts.
     pub fn includes(self, gate: GateKind) -> bool {
-        let quiet = [GateKind::Lock, GateKind::Window, GateKind::Freeze, GateKind::Blocker];
-        self == GateScope::All || quiet.contains(&gate)
+        self == GateScope::All || gate.descriptor().keeps_a_stage_still
     }
 }
 

@@ -6,7 +6,7 @@ use super::state::GuardState;
 use super::{ambiguous_yaml, git_attributes};
 use crate::config::{Config, SourceRule};
 use crate::git::{FileKind, PathChange, TreeDiff};
-use crate::model::{CellKey, ImagePart, MappingEntry, PathTemplate, SourceKind};
+use crate::model::{CellKey, ImagePart, MappingEntry, PathTemplate};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Both states, and their differences.
@@ -142,7 +142,7 @@ fn check_value_type(
     near: &PathIndex<'_>,
 ) -> Option<Ruling> {
     let odd = |text: &str, entries: &[&MappingEntry]| -> Vec<(CellKey, u32)> {
-        let entries = entries.iter().filter(|entry| is_yaml(entry.source));
+        let entries = entries.iter().filter(|entry| entry.source.descriptor().is_yaml);
         let places =
             entries.flat_map(|entry| entry.locations.iter().map(move |place| (entry, place)));
         let here = places
@@ -177,10 +177,7 @@ fn check_document_count(
     near: &PathIndex<'_>,
 ) -> Option<Ruling> {
     let entries = near.after.get(change.path.as_str())?;
-    if !entries
-        .iter()
-        .any(|entry| matches!(entry.source, SourceKind::HelmValues | SourceKind::Yaml))
-    {
+    if !entries.iter().any(|entry| entry.source.descriptor().is_one_document) {
         return None;
     }
     let is_several =
@@ -196,11 +193,6 @@ fn check_document_count(
         None,
         Some(GuardRefusal::new(GuardCheck::Unreadable, reason)),
     ))
-}
-
-fn is_yaml(source: SourceKind) -> bool {
-    use SourceKind::{Argo, Compose, Flux, HelmValues, Kustomize, Manifests, Pulumi, Yaml};
-    matches!(source, Argo | Compose | Flux | HelmValues | Kustomize | Manifests | Pulumi | Yaml)
 }
 
 /// Refuses attributes by which files of the mapping are checked out differently from what was
@@ -233,9 +225,8 @@ fn check_lost_versions(
     let before = near.before.get(change.path.as_str())?;
     let first = before.first()?.locations.first().map(|place| place.key.clone())?;
     // An overlay may drop its own version and inherit that of its base.
-    let is_built = |entry: &&MappingEntry| {
-        entry.source == SourceKind::Kustomize && near.slots.contains(&entry.slot())
-    };
+    let is_built =
+        |entry: &&MappingEntry| entry.source.is_built() && near.slots.contains(&entry.slot());
     if near.after.contains_key(change.path.as_str())
         || before.iter().all(is_built)
         || !scope.after.touched.contains(&change.path)

@@ -1,71 +1,8 @@
 //! The mapping: which version of each app runs in each stage and target, and where it is written.
 
-use super::{AppName, StageName, TargetName, Version, Warning};
+use super::{AppName, SourceKind, StageName, TargetName, Version, Warning};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::ops::Range;
-
-/// A way to write images down; each has its own file in `source/`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum SourceKind {
-    Kustomize,
-    HelmValues,
-    Manifests,
-    Yaml,
-    Json,
-    Text,
-    Line,
-    Dotenv,
-    Compose,
-    Argo,
-    Flux,
-    Pulumi,
-    Tfvars,
-}
-
-impl SourceKind {
-    /// All kinds, in the order of the documentation.
-    pub const ALL: [SourceKind; 13] = [
-        SourceKind::Kustomize,
-        SourceKind::HelmValues,
-        SourceKind::Manifests,
-        SourceKind::Yaml,
-        SourceKind::Json,
-        SourceKind::Text,
-        SourceKind::Line,
-        SourceKind::Dotenv,
-        SourceKind::Compose,
-        SourceKind::Argo,
-        SourceKind::Flux,
-        SourceKind::Pulumi,
-        SourceKind::Tfvars,
-    ];
-
-    /// Returns the word used in config, help and JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            SourceKind::Kustomize => "kustomize",
-            SourceKind::HelmValues => "helm-values",
-            SourceKind::Manifests => "manifests",
-            SourceKind::Yaml => "yaml",
-            SourceKind::Json => "json",
-            SourceKind::Text => "text",
-            SourceKind::Line => "line",
-            SourceKind::Dotenv => "dotenv",
-            SourceKind::Compose => "compose",
-            SourceKind::Argo => "argo",
-            SourceKind::Flux => "flux",
-            SourceKind::Pulumi => "pulumi",
-            SourceKind::Tfvars => "tfvars",
-        }
-    }
-}
-
-impl fmt::Display for SourceKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
 
 /// The part of an image that a location holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

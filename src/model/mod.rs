@@ -7,6 +7,7 @@ mod glob;
 mod image;
 mod mapping;
 mod names;
+mod source_kind;
 mod template;
 mod time_text;
 mod version;
@@ -18,10 +19,10 @@ pub use fingerprint::{fingerprint, short_fingerprint};
 pub use glob::GlobPatterns;
 pub use image::{ImageReference, Version, base_name, is_digest};
 pub use mapping::{
-    Automation, CellKey, Confidence, EntryNote, ImagePart, Location, Mapping, MappingEntry,
-    SourceKind, Span,
+    Automation, CellKey, Confidence, EntryNote, ImagePart, Location, Mapping, MappingEntry, Span,
 };
 pub use names::{AppName, StageName, TargetName};
+pub use source_kind::{ChangeReach, SourceDescriptor, SourceForm, SourceKind};
 pub use template::{KeyTemplate, PathTemplate, TemplateCaptures, TemplateError};
 pub use time_text::{format_age, format_duration};
 pub use version::is_moving_tag;

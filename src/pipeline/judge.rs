@@ -5,14 +5,14 @@ use super::evidence::Evidence;
 use super::gates::{self, GateInput};
 use super::query::GateQuery;
 use super::verdict::{BreakGlassOverride, Judgement, Verdict};
-use crate::config::gates::{Gate, GateKind};
+use crate::config::gates::GateKind;
 use jiff::Zoned;
 
 /// Asks every gate, even after one is shut.
 pub fn judge(evidence: &Evidence<'_>, question: &GateQuery<'_>) -> Judgement {
     let case = GateInput::new(evidence, question);
     let answers: Vec<_> =
-        GateKind::ALL.into_iter().flat_map(|kind| gates::ask_gate(kind, &case)).collect();
+        GateKind::ALL.iter().flat_map(|kind| gates::ask_gate(*kind, &case)).collect();
     let mut verdict = Judgement::strictest_verdict(&answers);
     if let Verdict::Wait { until } = &verdict {
         let latest = answers.iter().filter_map(|answer| match &answer.verdict {
@@ -28,14 +28,10 @@ pub fn judge(evidence: &Evidence<'_>, question: &GateQuery<'_>) -> Judgement {
 
 /// First time from this one on that no window and no freeze blocks.
 fn next_joint_opening(case: &GateInput<'_>, from: &Zoned) -> Option<Zoned> {
-    let mut calendar = DeployCalendar::default();
-    for rule in case.rules_of(GateKind::Window).into_iter().chain(case.rules_of(GateKind::Freeze)) {
-        match &rule.gate {
-            Gate::Window(openings) => calendar.windows.push(openings),
-            Gate::Freeze(freeze) => calendar.freezes.push(freeze),
-            _ => {}
-        }
-    }
+    let calendar = DeployCalendar {
+        windows: gates::window::opening_hours(case),
+        freezes: gates::freeze::periods(case),
+    };
     if calendar.is_open(from.timestamp()) {
         return Some(from.clone());
     }

@@ -7,7 +7,7 @@ use super::overlay_override::OverlayOverride;
 use super::refusal::{EditRefusal, RefusalReason};
 use super::verify::{self, cell_text};
 use super::version_change::VersionChange;
-use crate::model::{EntryNote, ImagePart, Location, MappingEntry, SourceKind, Version};
+use crate::model::{EntryNote, ImagePart, Location, MappingEntry, Version};
 use crate::source::{SnapshotReader, ValueNotation, source_for};
 use crate::yaml::{self, Splice};
 use std::collections::{BTreeMap, BTreeSet};
@@ -154,7 +154,7 @@ impl<'a> EditBase<'a> {
             if inherited { self.find_sharers(entry, all) } else { ValueSharers::default() };
         let (others, alone) = (sharers.others.into_iter().collect::<Vec<_>>(), sharers.among == 1);
         let overridable =
-            entry.source == SourceKind::Kustomize && !entry.notes.contains(&EntryNote::Remote);
+            entry.source.descriptor().takes_overrides && !entry.notes.contains(&EntryNote::Remote);
         match (&entry.image, entry.locations.first()) {
             (Some(image), Some(first))
                 if inherited

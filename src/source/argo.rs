@@ -19,6 +19,10 @@ impl Source for ArgoSource {
         SourceKind::Argo
     }
 
+    fn recognises_object(&self, version: &str, kind: &str) -> bool {
+        version.starts_with("argoproj.io") && matches!(kind, "Application" | "ApplicationSet")
+    }
+
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
         let Some(leaves) = reader.read_leaves(&claim.path) else { return Vec::new() };
         if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {

@@ -4,8 +4,8 @@ use super::interpolate::{ComposeVariables, InterpolatedText, PieceOrigin};
 use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::line_starts;
 use super::{
-    ChangeScope, Claim, SnapshotReader, Source, ValueNotation, VersionFinding, blind_spots, dotenv,
-    keyed, marker, shape,
+    ChangeScope, Claim, NameMatch, SnapshotReader, Source, ValueNotation, VersionFinding,
+    blind_spots, dotenv, keyed, marker, shape,
 };
 use crate::config::NameTemplate;
 use crate::model::{
@@ -20,6 +20,12 @@ pub struct ComposeSource;
 impl Source for ComposeSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Compose
+    }
+
+    fn recognises_name(&self, name: &str, extension: &str) -> Option<NameMatch> {
+        let is_compose = (name.starts_with("docker-compose") || name.starts_with("compose"))
+            && (matches!(extension, "yaml" | "yml") || name.contains(".y"));
+        is_compose.then_some(NameMatch::Name)
     }
 
     fn notation(&self, path: &str) -> ValueNotation {

@@ -4,7 +4,7 @@
 
 use super::convention::KeySyntax;
 use super::leaf::{Leaf, MAX_LEAVES};
-use super::{Claim, SnapshotReader, Source, ValueNotation, VersionFinding, keyed};
+use super::{Claim, NameMatch, SnapshotReader, Source, ValueNotation, VersionFinding, keyed};
 use crate::model::{SourceKind, Span};
 
 /// The dotenv source; see the module.
@@ -16,6 +16,17 @@ const SCORE: u8 = 5;
 impl Source for DotenvSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Dotenv
+    }
+
+    fn recognises_name(&self, name: &str, extension: &str) -> Option<NameMatch> {
+        if name.starts_with(".env") || name.starts_with("env.") {
+            return Some(NameMatch::Name);
+        }
+        matches!(extension, "env" | "properties" | "ini" | "conf").then_some(NameMatch::Extension)
+    }
+
+    fn opens_name(&self, name: &str, extension: &str) -> bool {
+        self.recognises_name(name, extension).is_some()
     }
 
     fn notation(&self, _path: &str) -> ValueNotation {

@@ -20,6 +20,10 @@ impl Source for FluxSource {
         SourceKind::Flux
     }
 
+    fn recognises_object(&self, version: &str, _kind: &str) -> bool {
+        version.contains("toolkit.fluxcd.io")
+    }
+
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
         let Some(leaves) = reader.read_leaves(&claim.path) else { return Vec::new() };
         let by_rule = keyed::by_rule(claim.rule, &leaves, &claim.path);

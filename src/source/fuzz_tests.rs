@@ -70,7 +70,7 @@ proptest! {
     #[test]
     fn every_source_reads_every_file(text in broken(), other in broken()) {
         let pattern = Regex::new("(?P<image>[^ :]+):(?P<tag>[^ ]+)").expect("an expression");
-        for kind in SourceKind::ALL {
+        for kind in SourceKind::ALL.iter().copied() {
             let path = path_of(kind);
             let files = [(path, text.as_str()), ("d/a.yaml", other.as_str()), ("b/kustomization.yaml", other.as_str())];
             let mut rule = SourceRule::new(kind, "d/**", &[]).expect("a template");

@@ -4,8 +4,8 @@
 use super::{AccessLog, SnapshotReader, VersionFinding, source_for};
 use crate::config::{Config, SourceRule};
 use crate::model::{
-    AppName, CellKey, EntryNote, Mapping, MappingEntry, SourceKind, StageName, TargetName,
-    TemplateCaptures, Version, Warning, is_moving_tag,
+    AppName, CellKey, EntryNote, Mapping, MappingEntry, StageName, TargetName, TemplateCaptures,
+    Version, Warning, is_moving_tag,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -169,7 +169,7 @@ pub fn read_claims<'a>(
     let mut first: HashMap<&str, usize> = HashMap::new();
     let mut turns: Vec<(usize, usize)> = Vec::with_capacity(claims.len());
     for (index, claim) in claims.iter().enumerate() {
-        let waits = claim.rule.kind == SourceKind::Kustomize;
+        let waits = claim.rule.kind.is_built();
         turns.push((if waits { index } else { *first.entry(&claim.path).or_insert(index) }, index));
     }
     turns.sort_unstable();

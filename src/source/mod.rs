@@ -65,7 +65,14 @@ pub struct VersionFinding {
     pub notes: Vec<EntryNote>,
 }
 
-/// A way of writing images down.
+/// How a file name fits a source; the whole name is stronger evidence than the extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NameMatch {
+    Extension,
+    Name,
+}
+
+/// A way of writing images down. [`SourceKind::descriptor`] has its properties that need no file.
 pub trait Source: Sync {
     /// Returns the kind used in the configuration.
     fn kind(&self) -> SourceKind;
@@ -79,6 +86,22 @@ pub trait Source: Sync {
     /// Returns the notation of values in a file read by this source, for edits.
     fn notation(&self, path: &str) -> ValueNotation {
         ValueNotation::by_name(path)
+    }
+
+    /// Returns how well a file's name, in lower case, fits this source; for discovery.
+    fn recognises_name(&self, _name: &str, _extension: &str) -> Option<NameMatch> {
+        None
+    }
+
+    /// True if discovery opens files of that name. It opens YAML and JSON files anyway.
+    fn opens_name(&self, _name: &str, _extension: &str) -> bool {
+        false
+    }
+
+    /// True if a Kubernetes object belongs to this source by its `apiVersion` and `kind`; for
+    /// discovery. Objects of no other source are manifests.
+    fn recognises_object(&self, _version: &str, _kind: &str) -> bool {
+        false
     }
 
     /// Returns the versions in a claimed file. Unreadable files become warnings of the reader.
@@ -95,32 +118,28 @@ pub trait Source: Sync {
     }
 }
 
-/// Returns all sources. To add one: a file here, a variant of [`SourceKind`], a line below, a
-/// fixture under `tests/fixtures/`, and a section of `docs/configuration.md` (see CONTRIBUTING.md).
-pub fn registry() -> &'static [&'static dyn Source] {
-    &[
-        &kustomize::KustomizeSource,
-        &helm_values::HelmValuesSource,
-        &manifests::ManifestSource,
-        &yaml_keys::YamlSource,
-        &json_keys::JsonSource,
-        &text::TextSource,
-        &line::LineSource,
-        &dotenv::DotenvSource,
-        &compose::ComposeSource,
-        &argo::ArgoSource,
-        &flux::FluxSource,
-        &pulumi::PulumiSource,
-        &tfvars::TfvarsSource,
-    ]
+/// Returns the source of a kind. To add one, see CONTRIBUTING.md.
+pub fn source_of(kind: SourceKind) -> &'static dyn Source {
+    match kind {
+        SourceKind::Kustomize => &kustomize::KustomizeSource,
+        SourceKind::HelmValues => &helm_values::HelmValuesSource,
+        SourceKind::Manifests => &manifests::ManifestSource,
+        SourceKind::Yaml => &yaml_keys::YamlSource,
+        SourceKind::Json => &json_keys::JsonSource,
+        SourceKind::Text => &text::TextSource,
+        SourceKind::Line => &line::LineSource,
+        SourceKind::Dotenv => &dotenv::DotenvSource,
+        SourceKind::Compose => &compose::ComposeSource,
+        SourceKind::Argo => &argo::ArgoSource,
+        SourceKind::Flux => &flux::FluxSource,
+        SourceKind::Pulumi => &pulumi::PulumiSource,
+        SourceKind::Tfvars => &tfvars::TfvarsSource,
+    }
 }
 
 /// Returns the source of a rule.
 pub fn source_for(rule: &SourceRule) -> &'static dyn Source {
-    *registry()
-        .iter()
-        .find(|source| source.kind() == rule.kind)
-        .expect("every kind is registered; a test checks")
+    source_of(rule.kind)
 }
 
 #[cfg(test)]
@@ -128,13 +147,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_has_one_source() {
+    fn every_kind_has_its_own_source() {
         for kind in SourceKind::ALL {
-            assert_eq!(
-                registry().iter().filter(|source| source.kind() == kind).count(),
-                1,
-                "{kind}"
-            );
+            assert_eq!(source_of(*kind).kind(), *kind);
         }
     }
 }

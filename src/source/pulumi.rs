@@ -1,7 +1,7 @@
 //! `Pulumi.<stack>.yaml`: config values that are image references, under any key and at any depth.
 
 use super::leaf::Leaf;
-use super::{Claim, SnapshotReader, Source, VersionFinding, keyed, shape};
+use super::{Claim, NameMatch, SnapshotReader, Source, VersionFinding, keyed, shape};
 use crate::model::{ImagePart, ImageReference, SourceKind, TemplateCaptures};
 
 /// The Pulumi source; see the module.
@@ -10,6 +10,11 @@ pub struct PulumiSource;
 impl Source for PulumiSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Pulumi
+    }
+
+    fn recognises_name(&self, name: &str, extension: &str) -> Option<NameMatch> {
+        let is_stack = name.starts_with("pulumi.") && matches!(extension, "yaml" | "yml");
+        is_stack.then_some(NameMatch::Name)
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {

@@ -1,7 +1,7 @@
 //! A file that contains only the version: a tag, a digest, both, or a whole reference.
 
 use super::line_starts::{self, LineStarts};
-use super::{Claim, SnapshotReader, Source, ValueNotation, VersionFinding, shape};
+use super::{Claim, NameMatch, SnapshotReader, Source, ValueNotation, VersionFinding, shape};
 use crate::model::{
     ImagePart, ImageReference, SourceKind, Span, TemplateCaptures, Version, Warning,
 };
@@ -12,6 +12,14 @@ pub struct TextSource;
 impl Source for TextSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Text
+    }
+
+    fn recognises_name(&self, _name: &str, extension: &str) -> Option<NameMatch> {
+        matches!(extension, "version" | "txt" | "tag").then_some(NameMatch::Extension)
+    }
+
+    fn opens_name(&self, name: &str, extension: &str) -> bool {
+        self.recognises_name(name, extension).is_some()
     }
 
     fn notation(&self, _path: &str) -> ValueNotation {

@@ -3,7 +3,7 @@
 use super::convention::KeySyntax;
 use super::leaf::{KEY_SEPARATOR, Leaf, MAX_LEAVES};
 use super::line_starts::LineStarts;
-use super::{Claim, SnapshotReader, Source, ValueNotation, VersionFinding, keyed};
+use super::{Claim, NameMatch, SnapshotReader, Source, ValueNotation, VersionFinding, keyed};
 use crate::model::{SourceKind, Span, Warning};
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey};
@@ -22,6 +22,14 @@ const SCORE: u8 = 4;
 impl Source for TfvarsSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Tfvars
+    }
+
+    fn recognises_name(&self, _name: &str, extension: &str) -> Option<NameMatch> {
+        matches!(extension, "tfvars" | "hcl" | "tf").then_some(NameMatch::Extension)
+    }
+
+    fn opens_name(&self, name: &str, extension: &str) -> bool {
+        self.recognises_name(name, extension).is_some()
     }
 
     fn notation(&self, path: &str) -> ValueNotation {

@@ -1,6 +1,12 @@
 //! Freezes: periods without deployments.
 
+use super::Gate;
+use super::descriptor::{FactNeed, GateDescriptor, GateSettings, PastNeed};
+use super::keys::{GateKey, LongForm};
+use super::option_reader::GateOptionReader;
 use super::window_hours::zone;
+use crate::config::fields::{ConfigField, ConfigFields};
+use crate::config::keys::{ConfigKey, ValueShape, key};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, Zoned};
@@ -12,6 +18,38 @@ pub struct FreezePeriod {
     /// Exclusive.
     pub to: Zoned,
     pub reason: Option<String>,
+}
+
+const OPTIONS: &[ConfigKey] = &[
+    key("from", ValueShape::Text, "The first day, or the time it starts."),
+    key("to", ValueShape::Text, "The last day, or the time it ends."),
+    key("reason", ValueShape::Text, "The reason, for people."),
+    key("zone", ValueShape::Text, "The time zone of both, such as `Europe/London`. Default: UTC."),
+];
+
+pub(super) static GATE: GateDescriptor = GateDescriptor {
+    name: "freeze",
+    keys: &[GateKey {
+        name: "freeze",
+        about: "No deployments for a period.",
+        bare: None,
+        short: None,
+        long: Some(LongForm { options: OPTIONS, read: read_long }),
+    }],
+    last_rule_counts: false,
+    implied_past: PastNeed::newest_runs,
+    answers_for_the_past: true,
+    keeps_a_stage_still: true,
+};
+
+impl GateSettings for FreezePeriod {
+    fn facts(&self) -> Vec<FactNeed<'_>> {
+        Vec::new()
+    }
+
+    fn past(&self) -> PastNeed {
+        PastNeed::NewestRuns
+    }
 }
 
 impl FreezePeriod {
@@ -52,4 +90,23 @@ fn parse_moment(text: &str, zone: &TimeZone) -> Result<(Zoned, bool), String> {
     };
     let zoned = local.and_then(|local| local.to_zoned(zone.clone()).ok());
     zoned.map(|zoned| (zoned, is_day)).ok_or_else(wrong)
+}
+
+fn read_long(
+    reader: &mut GateOptionReader<'_, '_, '_>,
+    field: ConfigField<'_>,
+    fields: &ConfigFields<'_>,
+) -> Option<Gate> {
+    let mut text = |name: &str| fields.text(name, reader.problems).map(|word| word.text);
+    let (Some(from), Some(to)) = (text("from"), text("to")) else {
+        return reader.report_missing_option(field, "from` and `to");
+    };
+    let (zone, reason) = (text("zone"), text("reason"));
+    match FreezePeriod::parse(from, to, zone, reason) {
+        Ok(freeze) => Some(Gate::Freeze(freeze)),
+        Err(why) => {
+            reader.problems.add(field.key, format!("invalid freeze: {why}"), None);
+            None
+        }
+    }
 }

@@ -1,171 +1,75 @@
-//! Gates and their options, in one table for reader and schema.
+//! Notation of gates, for reader and schema. Each gate describes its own keys in its file; here are
+//! the types, the shared options, and the keys around gates.
 
+use super::option_reader::GateOptionReader;
+use super::{Gate, GateKind};
+use crate::config::fields::{ConfigField, ConfigFields, LocatedText};
 use crate::config::keys::{ConfigKey, ValueShape, key};
 
 /// A gate in the configuration.
-#[derive(Debug, Clone, Copy)]
 pub(in crate::config) struct GateKey {
     pub name: &'static str,
-    /// Form of the short notation.
-    pub short: GateShorthand,
-    pub options: &'static [ConfigKey],
     pub about: &'static str,
+    /// The gate for the name alone; `None` if it needs a value.
+    pub(super) bare: Option<fn() -> Gate>,
+    /// The short notation; `None` if options are required.
+    pub short: Option<ShortForm>,
+    /// The mapping of options; `None` if it has none.
+    pub long: Option<LongForm>,
 }
 
 /// Value of a gate that is not a mapping of options.
+pub(in crate::config) struct ShortForm {
+    pub shape: ShortShape,
+    pub(super) read: ReadShort,
+}
+
+/// Reads the short form from its first word and all words.
+pub(super) type ReadShort =
+    fn(&mut GateOptionReader<'_, '_, '_>, LocatedText<'_>, &[LocatedText<'_>]) -> Option<Gate>;
+
+/// Form of the short notation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::config) enum GateShorthand {
+pub(in crate::config) enum ShortShape {
     /// The name alone, `on` or `off`.
     Nothing,
     Text,
     Texts,
-    /// None: options are required.
-    Options,
 }
 
-const fn gate_key(
-    name: &'static str,
-    short: GateShorthand,
-    options: &'static [ConfigKey],
-    about: &'static str,
-) -> GateKey {
-    GateKey { name, short, options, about }
+/// Value of a gate that is a mapping of options.
+pub(in crate::config) struct LongForm {
+    pub options: &'static [ConfigKey],
+    pub(super) read: ReadLong,
 }
 
-const STAGES: ConfigKey =
+/// Reads the options; unknown ones were reported before.
+pub(super) type ReadLong =
+    fn(&mut GateOptionReader<'_, '_, '_>, ConfigField<'_>, &ConfigFields<'_>) -> Option<Gate>;
+
+/// Keys of these gates, in display order.
+pub(in crate::config) fn gate_keys(
+    gates: &[GateKind],
+) -> impl Iterator<Item = (GateKind, &'static GateKey)> {
+    gates.iter().flat_map(|kind| kind.descriptor().keys.iter().map(|key| (*kind, key)))
+}
+
+/// Finds the gate of a key.
+pub(super) fn find_gate_key(name: &str) -> Option<(GateKind, &'static GateKey)> {
+    gate_keys(GateKind::ALL).find(|(_, key)| key.name == name)
+}
+
+/// Names of all configurable gates, in display order.
+pub(super) fn gate_names() -> impl Iterator<Item = &'static str> {
+    gate_keys(GateKind::ALL).map(|(_, key)| key.name)
+}
+
+pub(super) const STAGES: ConfigKey =
     key("stages", ValueShape::Texts, "The stages to check. Default: the previous stages.");
-const TIMEOUT: ConfigKey =
+pub(super) const TIMEOUT: ConfigKey =
     key("timeout", ValueShape::Text, "How long to wait for an answer. Default: 10s.");
-const COMMAND: ConfigKey =
+pub(super) const COMMAND: ConfigKey =
     key("command", ValueShape::Texts, "The program and its arguments. No shell is involved.");
-
-/// All configurable gates, in display order.
-pub(in crate::config) const GATES: [GateKey; 10] = [
-    gate_key(
-        "order",
-        GateShorthand::Text,
-        &[
-            key(
-                "rewrite",
-                ValueShape::Texts,
-                "Replacements in tags before they are compared: `s/-RC[0-9]+$//`.",
-            ),
-            key(
-                "tolerance",
-                ValueShape::Text,
-                "For past deployments: how much later the previous stage may get the version.",
-            ),
-        ],
-        "The previous stages run or ran the version. On unless `off`.",
-    ),
-    gate_key(
-        "isolation",
-        GateShorthand::Text,
-        &[],
-        "The last deployment has an outcome: of this app in the `target`, or of every app in the `stage`. On unless `off`.",
-    ),
-    gate_key(
-        "verified",
-        GateShorthand::Texts,
-        &[
-            STAGES,
-            key(
-                "checks",
-                ValueShape::Text,
-                "Commit statuses and check runs of the deployment, by a pattern with `*`.",
-            ),
-            COMMAND,
-            TIMEOUT,
-        ],
-        "The version has passed in the previous stages.",
-    ),
-    gate_key(
-        "bake",
-        GateShorthand::Text,
-        &[
-            key("for", ValueShape::Text, "How long, such as `30m` or `2d`."),
-            STAGES,
-            key("from", ValueShape::Text, "Counted from `landing`, or from the `outcome`."),
-        ],
-        "The version has run in the previous stages for a time.",
-    ),
-    gate_key(
-        "approval-after-failure",
-        GateShorthand::Nothing,
-        &[],
-        "Requires an approval if the last deployment failed.",
-    ),
-    gate_key(
-        "approvals",
-        GateShorthand::Text,
-        &[],
-        "Number of people who have to approve, always.",
-    ),
-    gate_key(
-        "window",
-        GateShorthand::Texts,
-        &[],
-        "Opening hours, such as `Mon-Thu 09:00-16:00 Europe/London`; `closed` in front inverts them.",
-    ),
-    gate_key(
-        "freeze",
-        GateShorthand::Options,
-        &[
-            key("from", ValueShape::Text, "The first day, or the time it starts."),
-            key("to", ValueShape::Text, "The last day, or the time it ends."),
-            key("reason", ValueShape::Text, "The reason, for people."),
-            key(
-                "zone",
-                ValueShape::Text,
-                "The time zone of both, such as `Europe/London`. Default: UTC.",
-            ),
-        ],
-        "No deployments for a period.",
-    ),
-    gate_key(
-        "blocker",
-        GateShorthand::Options,
-        &[
-            COMMAND,
-            key(
-                "file",
-                ValueShape::Text,
-                "A file of the repository; the gate is shut while it exists.",
-            ),
-            key(
-                "issue",
-                ValueShape::Text,
-                "A label; the gate is shut while the forge has an open issue with it.",
-            ),
-            key("url", ValueShape::Text, "A URL; a 2xx status opens the gate."),
-            key("pointer", ValueShape::Text, "With `url`: JSON pointer to the value to compare."),
-            key("equals", ValueShape::Text, "With `pointer`: the value that opens the gate."),
-            key("reason", ValueShape::Text, "Reason to show if the blocker gives none."),
-            TIMEOUT,
-        ],
-        "An external condition blocks: an incident, an alarm, an error budget.",
-    ),
-    gate_key(
-        "version",
-        GateShorthand::Text,
-        &[
-            key("pattern", ValueShape::Text, "A regular expression that matches the whole tag."),
-            key(
-                "branches",
-                ValueShape::Texts,
-                "Branches that a tag such as `main-27e1396` may come from, with `*`.",
-            ),
-            key("immutable", ValueShape::Text, "`true`: no mutable tag, such as `latest`."),
-            key("digest", ValueShape::Text, "`true`: the version must have a digest."),
-            key(
-                "flags",
-                ValueShape::Texts,
-                "Keys beside the version that block it if `false`. Default: `promote_deployment` and `automatic_deploys_enabled`.",
-            ),
-        ],
-        "Requirements on the version.",
-    ),
-];
 
 /// Keys that any gate may have besides its own.
 pub(in crate::config) const SCOPE: [ConfigKey; 2] = [

@@ -2,89 +2,138 @@
 //!
 //! These are settings only; `pipeline` evaluates them.
 
+mod approval;
+mod bake;
+mod blocker;
+mod descriptor;
 mod freeze;
+mod hold;
+mod isolation;
 pub(super) mod keys;
+mod lock;
 mod option_reader;
-mod options;
+mod order;
 mod pipeline;
 pub(super) mod read;
+mod rejected;
+mod verified;
+mod version;
+mod wave;
 mod waves;
+mod window;
 mod window_hours;
 
+#[cfg(test)]
+pub(super) mod registry_tests;
+#[cfg(test)]
+mod test_only;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod waves_tests;
 
+pub use approval::ApprovalGate;
+pub use bake::BakeGate;
+pub use blocker::{BlockedBy, BlockerGate};
+pub use descriptor::{FactNeed, GateDescriptor, GateSettings, PastNeed};
 pub use freeze::FreezePeriod;
+pub use isolation::IsolationScope;
 pub use option_reader::time_span;
+pub use order::OrderGate;
 pub use pipeline::{AdvancePolicy, BREAK_GLASS, CONFIG, LedgerPlace, Permission, PipelineConfig};
+#[cfg(test)]
+pub use test_only::TestOnlyGate;
+pub use verified::{VerifiedBy, VerifiedGate};
+pub use version::VersionGate;
 pub use waves::{StageWaves, Wave};
 pub use window_hours::WindowHours;
 
 use crate::model::{AppName, StageName};
-use regex::Regex;
 use std::fmt;
 
-/// Kinds of gates, each a file in `pipeline/gates`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum GateKind {
-    Order,
-    Isolation,
-    Wave,
-    Verified,
-    Bake,
-    Approval,
-    Window,
-    Freeze,
-    Blocker,
-    Lock,
-    Rejected,
-    Hold,
-    Version,
+/// Makes both enums of gates and their mapping to descriptors and settings. A gate needs one line:
+/// `Kind(Settings) in file`, without settings if it cannot be configured.
+macro_rules! gates {
+    ($($(#[cfg($cfg:meta)])? $kind:ident $(($settings:ty))? in $file:ident;)*) => {
+        /// Kinds of gates, each a file here and a file in `pipeline/gates`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum GateKind {
+            $($(#[cfg($cfg)])? $kind,)*
+        }
+
+        impl GateKind {
+            /// All kinds, in display order.
+            pub const ALL: &'static [GateKind] = &[$($(#[cfg($cfg)])? GateKind::$kind,)*];
+
+            /// Returns the description of the gate.
+            pub fn descriptor(self) -> &'static GateDescriptor {
+                match self {
+                    $($(#[cfg($cfg)])? GateKind::$kind => &$file::GATE,)*
+                }
+            }
+        }
+
+        /// A gate with its options.
+        #[derive(Debug, Clone)]
+        pub enum Gate {
+            /// Cancels earlier rules of this kind.
+            Off(GateKind),
+            $($(#[cfg($cfg)])? $($kind($settings),)?)*
+        }
+
+        impl Gate {
+            fn parts(&self) -> (GateKind, Option<&dyn GateSettings>) {
+                match self {
+                    Gate::Off(kind) => (*kind, None),
+                    $($(#[cfg($cfg)])? $(Gate::$kind(settings) => {
+                        let settings: &$settings = settings;
+                        (GateKind::$kind, Some(settings))
+                    })?)*
+                }
+            }
+        }
+    };
+}
+
+gates! {
+    Order(OrderGate) in order;
+    Isolation(IsolationScope) in isolation;
+    Wave in wave;
+    Verified(VerifiedGate) in verified;
+    Bake(BakeGate) in bake;
+    Approval(ApprovalGate) in approval;
+    Window(Vec<WindowHours>) in window;
+    Freeze(FreezePeriod) in freeze;
+    Blocker(BlockerGate) in blocker;
+    Lock in lock;
+    Rejected in rejected;
+    Hold in hold;
+    Version(VersionGate) in version;
+    #[cfg(test)] TestOnly(TestOnlyGate) in test_only;
 }
 
 impl GateKind {
-    /// All kinds, in display order.
-    pub const ALL: [GateKind; 13] = [
-        GateKind::Order,
-        GateKind::Isolation,
-        GateKind::Wave,
-        GateKind::Verified,
-        GateKind::Bake,
-        GateKind::Approval,
-        GateKind::Window,
-        GateKind::Freeze,
-        GateKind::Blocker,
-        GateKind::Lock,
-        GateKind::Rejected,
-        GateKind::Hold,
-        GateKind::Version,
-    ];
-
     /// The word used in help, tables and JSON.
     pub fn as_str(self) -> &'static str {
-        match self {
-            GateKind::Order => "order",
-            GateKind::Isolation => "isolation",
-            GateKind::Wave => "wave",
-            GateKind::Verified => "verified",
-            GateKind::Bake => "bake",
-            GateKind::Approval => "approval",
-            GateKind::Window => "window",
-            GateKind::Freeze => "freeze",
-            GateKind::Blocker => "blocker",
-            GateKind::Lock => "lock",
-            GateKind::Rejected => "rejected",
-            GateKind::Hold => "hold",
-            GateKind::Version => "version",
-        }
+        self.descriptor().name
     }
 }
 
 impl fmt::Display for GateKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+impl Gate {
+    /// Kind of the gate.
+    pub fn kind(&self) -> GateKind {
+        self.parts().0
+    }
+
+    /// Its settings; `None` if it is off.
+    pub fn settings(&self) -> Option<&dyn GateSettings> {
+        self.parts().1
     }
 }
 
@@ -100,79 +149,6 @@ pub struct GateRule {
     pub line: u32,
 }
 
-/// A gate with its options.
-#[derive(Debug, Clone)]
-pub enum Gate {
-    /// Cancels earlier rules of this kind.
-    Off(GateKind),
-    Order(OrderGate),
-    Isolation(IsolationScope),
-    Verified(VerifiedGate),
-    Bake(BakeGate),
-    ApprovalAfterFailure,
-    /// Number of people who have to approve.
-    Approvals(u32),
-    Window(Vec<WindowHours>),
-    Freeze(FreezePeriod),
-    Blocker(BlockerGate),
-    Version(VersionGate),
-}
-
-impl Gate {
-    /// Kind of the gate.
-    pub fn kind(&self) -> GateKind {
-        match self {
-            Gate::Off(kind) => *kind,
-            Gate::Order(_) => GateKind::Order,
-            Gate::Isolation(_) => GateKind::Isolation,
-            Gate::Verified(_) => GateKind::Verified,
-            Gate::Bake(_) => GateKind::Bake,
-            Gate::ApprovalAfterFailure | Gate::Approvals(_) => GateKind::Approval,
-            Gate::Window(_) => GateKind::Window,
-            Gate::Freeze(_) => GateKind::Freeze,
-            Gate::Blocker(_) => GateKind::Blocker,
-            Gate::Version(_) => GateKind::Version,
-        }
-    }
-}
-
-/// Options of `order`: stages may not be skipped.
-#[derive(Debug, Clone, Default)]
-pub struct OrderGate {
-    /// Replacements in tags before they are compared.
-    pub rewrites: Vec<(Regex, String)>,
-    /// For past deployments: seconds by which the previous stage may be late.
-    pub tolerance: i64,
-}
-
-/// Scope in which the last deployment needs an outcome.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IsolationScope {
-    /// The app, in each target.
-    Target,
-    /// Every app of the stage.
-    Stage,
-}
-
-/// Options of `verified`: the version has passed before.
-#[derive(Debug, Clone)]
-pub struct VerifiedGate {
-    /// Empty means the previous stages.
-    pub stages: Vec<StageName>,
-    pub by: VerifiedBy,
-}
-
-/// Evidence that a deployment has passed.
-#[derive(Debug, Clone)]
-pub enum VerifiedBy {
-    /// An outcome in the ledger.
-    Ledger,
-    /// Statuses and check runs of the deployment's commit whose names match this pattern.
-    Checks(String),
-    /// A command that exits with 0.
-    Command(ExternalCommand),
-}
-
 /// An external command, never run through a shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExternalCommand {
@@ -181,54 +157,6 @@ pub struct ExternalCommand {
     /// In seconds.
     pub timeout: u64,
 }
-
-/// Options of `bake`: the version has run for a time.
-#[derive(Debug, Clone)]
-pub struct BakeGate {
-    pub seconds: i64,
-    /// Empty means the previous stages.
-    pub stages: Vec<StageName>,
-    /// True if the time counts from the passed outcome instead of the deployment.
-    pub from_outcome: bool,
-}
-
-/// Options of `blocker`: an external condition.
-#[derive(Debug, Clone)]
-pub struct BlockerGate {
-    pub by: BlockedBy,
-    /// Reason to show if the blocker gives none.
-    pub reason: Option<String>,
-}
-
-/// Source of the external condition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BlockedBy {
-    /// Exit code 0 is open, 1 is shut, and any other is no answer.
-    Command(ExternalCommand),
-    /// Shut while the repository has this file.
-    File(String),
-    /// Shut while the forge has an open issue with this label.
-    Issue(String),
-    /// A 2xx status is open; with `expect` (JSON pointer and value) the value has to match too.
-    Http { url: String, expect: Option<(String, String)>, timeout: u64 },
-}
-
-/// Options of `version`: requirements on the version.
-#[derive(Debug, Clone, Default)]
-pub struct VersionGate {
-    pub pattern: Option<Regex>,
-    /// Prefixes, followed by `-`, of which a tag needs one; patterns with `*`.
-    pub branches: Vec<String>,
-    /// Forbids mutable tags, such as `latest`.
-    pub immutable: bool,
-    /// Requires a digest.
-    pub digest: bool,
-    /// Keys beside the version that must not be `false`.
-    pub flags: Vec<String>,
-}
-
-/// Default keys for `flags`.
-pub(super) const FLAGS: [&str; 2] = ["promote_deployment", "automatic_deploys_enabled"];
 
 impl GateRule {
     fn applies_to(&self, stage: &StageName, app: &AppName) -> bool {

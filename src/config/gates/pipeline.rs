@@ -1,6 +1,6 @@
 //! Settings of the pipeline: gates, permissions, ledger, and how stages move.
 
-use super::{Gate, GateKind, GateRule, StageWaves};
+use super::{FactNeed, Gate, GateKind, GateRule, PastNeed, StageWaves};
 use crate::config::written_setting::WrittenSetting;
 use crate::model::{AppName, StageName};
 
@@ -59,13 +59,34 @@ impl PipelineConfig {
         for rule in
             self.gates.iter().filter(|rule| rule.gate.kind() == kind && rule.applies_to(stage, app))
         {
-            match (&rule.gate, kind) {
-                (Gate::Off(_), _) | (_, GateKind::Order | GateKind::Isolation) => out.clear(),
-                _ => {}
+            if rule.gate.settings().is_none() || kind.descriptor().last_rule_counts {
+                out.clear();
             }
             out.push(rule);
         }
         out
+    }
+
+    /// The facts that the gates need for an app in a stage, each with its rule.
+    pub fn facts_for(&self, stage: &StageName, app: &AppName) -> Vec<(&GateRule, FactNeed<'_>)> {
+        let rules = GateKind::ALL.iter().flat_map(|kind| self.rules_for(*kind, stage, app));
+        let settings = rules.filter_map(|rule| Some((rule, rule.gate.settings()?)));
+        settings
+            .flat_map(|(rule, gate)| gate.facts().into_iter().map(move |fact| (rule, fact)))
+            .collect()
+    }
+
+    /// The facts that all rules need, whatever their scope.
+    pub fn all_facts(&self) -> impl Iterator<Item = FactNeed<'_>> {
+        self.gates.iter().filter_map(|rule| rule.gate.settings()).flat_map(|gate| gate.facts())
+    }
+
+    /// How much history a gate reads to judge an app in a stage.
+    pub fn past_need(&self, kind: GateKind, stage: &StageName, app: &AppName) -> PastNeed {
+        let rules = self.rules_for(kind, stage, app).into_iter();
+        let settings = rules.filter_map(|rule| rule.gate.settings());
+        let implied = (kind.descriptor().implied_past)(self);
+        settings.map(|gate| gate.past()).fold(implied, PastNeed::max)
     }
 
     /// Settings for display: each gate with its scope, and the permissions.

@@ -1,8 +1,8 @@
 //! Reads `gates:`, `permissions:`, and the pipeline keys of stages.
 
-use super::keys::{GATES, GateKey, PERMISSION, SCOPE};
+use super::keys::{GateKey, PERMISSION, SCOPE, find_gate_key, gate_names};
 use super::option_reader::GateOptionReader;
-use super::{AdvancePolicy, BREAK_GLASS, CONFIG, GateRule, Permission, StageWaves};
+use super::{AdvancePolicy, BREAK_GLASS, CONFIG, GateKind, GateRule, Permission, StageWaves};
 use crate::config::Stage;
 use crate::config::diagnostic::{DiagnosticCollector, did_you_mean};
 use crate::config::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
@@ -53,8 +53,7 @@ impl GateOptionReader<'_, '_, '_> {
                 line,
             });
         }
-        let names = GATES.iter().map(|gate| gate.name);
-        let known: Vec<&str> = names.chain(SCOPE.iter().map(|key| key.name)).collect();
+        let known: Vec<&str> = gate_names().chain(SCOPE.iter().map(|key| key.name)).collect();
         let fields = ConfigFields::read(item, &known, self.problems);
         let (key, field) = self.the_gate(item, &fields)?;
         let apps = fields.texts("apps", self.problems).unwrap_or_default();
@@ -70,10 +69,10 @@ impl GateOptionReader<'_, '_, '_> {
         &mut self,
         item: YamlValue<'a>,
         fields: &ConfigFields<'a>,
-    ) -> Option<(&'static GateKey, ConfigField<'a>)> {
-        let mut found = fields.iter().filter_map(|field| Some((gate_key(field.name)?, field)));
+    ) -> Option<((GateKind, &'static GateKey), ConfigField<'a>)> {
+        let mut found = fields.iter().filter_map(|field| Some((find_gate_key(field.name)?, field)));
         let first = found.next();
-        if let (Some((one, _)), Some((two, field))) = (first, found.next()) {
+        if let (Some(((_, one), _)), Some(((_, two), field))) = (first, found.next()) {
             let message = format!(
                 "an entry must have one gate, but this has `{}` and `{}`",
                 one.name, two.name
@@ -82,11 +81,7 @@ impl GateOptionReader<'_, '_, '_> {
             return None;
         }
         if first.is_none() && !fields.unknown {
-            self.problems.add(
-                item,
-                "this entry has no gate",
-                did_you_mean("", GATES.iter().map(|gate| gate.name)),
-            );
+            self.problems.add(item, "this entry has no gate", did_you_mean("", gate_names()));
         }
         first
     }
@@ -140,10 +135,6 @@ impl GateOptionReader<'_, '_, '_> {
         }
         out
     }
-}
-
-pub(super) fn gate_key(name: &str) -> Option<&'static GateKey> {
-    GATES.iter().find(|gate| gate.name == name)
 }
 
 /// Reads `permissions:`.

@@ -1,7 +1,7 @@
 //! Chooses the sources for a file by its name, or else by its contents.
 
 use crate::model::SourceKind;
-use crate::source::{SnapshotReader, YamlReadError};
+use crate::source::{SnapshotReader, YamlReadError, source_of};
 use crate::yaml::YamlValue;
 use std::collections::BTreeSet;
 
@@ -18,30 +18,22 @@ pub enum CandidateSources {
 pub fn detect_sources(path: &str, reader: &SnapshotReader<'_>) -> CandidateSources {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    if name.starts_with("pulumi.") && matches!(extension, "yaml" | "yml") {
-        return CandidateSources::Known(vec![SourceKind::Pulumi]);
-    }
-    if (name.starts_with("docker-compose") || name.starts_with("compose"))
-        && (matches!(extension, "yaml" | "yml") || name.contains(".y"))
-    {
-        return CandidateSources::Known(vec![SourceKind::Compose]);
-    }
-    if name.starts_with(".env")
-        || name.starts_with("env.")
-        || matches!(extension, "env" | "properties" | "ini" | "conf")
-    {
-        return CandidateSources::Known(vec![SourceKind::Dotenv]);
-    }
-    if matches!(extension, "tfvars" | "hcl" | "tf") {
-        return CandidateSources::Known(vec![SourceKind::Tfvars]);
-    }
-    if matches!(extension, "version" | "txt" | "tag") {
-        return CandidateSources::Known(vec![SourceKind::Text]);
+    if let Some(kind) = recognised_by_name(&name, extension) {
+        return CandidateSources::Known(vec![kind]);
     }
     if matches!(extension, "toml" | "jsonnet" | "libsonnet" | "cue" | "json5") {
         return CandidateSources::Nothing;
     }
     by_content(path, reader)
+}
+
+/// The source that a file name is typical of. The whole name is stronger evidence than the
+/// extension.
+fn recognised_by_name(name: &str, extension: &str) -> Option<SourceKind> {
+    let matches = SourceKind::ALL
+        .iter()
+        .filter_map(|kind| Some((source_of(*kind).recognises_name(name, extension)?, *kind)));
+    matches.max_by_key(|(fit, _)| *fit).map(|(_, kind)| kind)
 }
 
 fn by_content(path: &str, reader: &SnapshotReader<'_>) -> CandidateSources {
@@ -100,11 +92,7 @@ fn kubernetes_kind(version: &str, kind: &str) -> Option<SourceKind> {
     ) {
         return None;
     }
-    if version.contains("toolkit.fluxcd.io") {
-        return Some(SourceKind::Flux);
-    }
-    if version.starts_with("argoproj.io") && matches!(kind, "Application" | "ApplicationSet") {
-        return Some(SourceKind::Argo);
-    }
-    Some(SourceKind::Manifests)
+    let known = SourceKind::ALL.iter().copied();
+    let mut own = known.filter(|known| source_of(*known).recognises_object(version, kind));
+    own.next().or(Some(SourceKind::Manifests))
 }

@@ -7,7 +7,7 @@ mod values;
 use super::family::VersionedFile;
 use super::slot::{StagePart, StageStrength};
 use crate::config::SourceRule;
-use crate::model::{Confidence, EntryNote, ImagePart, SourceKind, TemplateCaptures};
+use crate::model::{Confidence, EntryNote, ImagePart, SourceForm, SourceKind, TemplateCaptures};
 use crate::source::convention::{self, KeySyntax};
 use crate::source::leaf::{KEY_SEPARATOR, shown_key};
 use crate::source::{Claim, SnapshotReader, VersionFinding, kustomize_resources, source_for};
@@ -109,7 +109,7 @@ fn classify_known(
         })
         .collect();
     if !fresh.is_empty() {
-        let loose = matches!(kind, SourceKind::Dotenv | SourceKind::Tfvars | SourceKind::Text);
+        let loose = kind.descriptor().form == SourceForm::LooseValues;
         let alone = loose && file.slot.strength <= StageStrength::Loose;
         let nameless = fresh
             .iter()
@@ -125,7 +125,7 @@ fn classify_known(
         };
         if alone { out.unsure.push(placed) } else { out.sure.push(placed) }
     }
-    if matches!(kind, SourceKind::Manifests | SourceKind::Flux | SourceKind::Argo) {
+    if matches!(kind.descriptor().form, SourceForm::Objects | SourceForm::ControllerObjects) {
         find_leftovers(file, &findings, covered, reader, out);
     }
 }

@@ -3,7 +3,6 @@
 use super::super::slot::StagePart;
 use super::super::vocabulary;
 use super::VersionedFile;
-use crate::model::SourceKind;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Words in front of a stage that do not name the app: `values-prod.yaml`.
@@ -51,7 +50,7 @@ pub(super) fn split_path(placed: &VersionedFile) -> SplitPath {
     let here = parts[slot.part];
     let mut after: Vec<String> =
         parts[slot.part + 1..].iter().map(|part| replace_stage_word(part, slot)).collect();
-    let file = if placed.kind == SourceKind::Kustomize { None } else { after.pop() };
+    let file = if placed.kind.is_built() { None } else { after.pop() };
     SplitPath {
         before: parts[..slot.part].iter().map(|part| replace_stage_word(part, slot)).collect(),
         prefix: here[..slot.start].to_owned(),
@@ -115,7 +114,7 @@ pub(in crate::discovery) fn extension(name: &str) -> &str {
 /// Returns a key that is equal for members of one group.
 pub(super) fn group_outline(placed: &VersionedFile) -> String {
     let cut = split_path(placed);
-    let in_file = cut.file.is_none() && placed.kind != SourceKind::Kustomize;
+    let in_file = cut.file.is_none() && !placed.kind.is_built();
     let separator = |text: &str| {
         text.chars().find(|c| !c.is_alphanumeric()).map(String::from).unwrap_or_default()
     };

@@ -53,7 +53,7 @@ impl ClaimState {
 /// True if claims of this kind are read on the worker threads of the walk. Kustomize builds depend
 /// on many files and are read in order, so that one build serves all.
 pub(super) fn is_local(kind: SourceKind) -> bool {
-    kind != SourceKind::Kustomize
+    !kind.is_built()
 }
 
 /// State of a claim before a commit changed its file.
@@ -68,7 +68,7 @@ pub(super) struct PriorClaimState {
 /// True if the shape of a value decides what a source reads. The user's expression of a `line`
 /// source may ask for more.
 fn is_memorable(kind: SourceKind) -> bool {
-    is_local(kind) && kind != SourceKind::Line
+    kind.goes_by_looks()
 }
 
 /// States remembered per claim: some files alternate between two kinds of version.

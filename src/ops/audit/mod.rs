@@ -165,7 +165,7 @@ fn run_audit(
             .collect(),
         hidden: hidden.len(),
         pairs: history::compute_metrics(&chronicle.timeline, &comparison, *window, &accepts).pairs,
-        asked: rules::ALL.into_iter().filter(is_asked).collect(),
+        asked: rules::ALL.iter().copied().filter(is_asked).collect(),
         unjudged: audit::unjudged_rules(&scene).into_iter().filter(is_asked).collect(),
         stopped: query.policy.as_ref().map(|_| audit::count_stopped(&scene)),
     })

@@ -3,7 +3,7 @@
 use crate::config;
 use crate::config::CONFIG_FILE;
 use crate::config::Config;
-use crate::config::gates::{BlockedBy, ExternalCommand, Gate, VerifiedBy};
+use crate::config::gates::FactNeed;
 use crate::git::path::folder_of;
 use crate::git::{
     FileKind, MergePreview, Oid, PathChange, Repository, Snapshot, SnapshotFile, SymlinkMap,
@@ -326,26 +326,7 @@ pub fn plain_path(path: &str) -> String {
 fn rule_files(config: &Config, standing: &Snapshot<'_>) -> BTreeSet<String> {
     let signers =
         config.pipeline.permissions.iter().flat_map(|permission| permission.signers.clone());
-    let calls = config.pipeline.gates.iter().filter_map(|rule| match &rule.gate {
-        Gate::Blocker(blocker) => match &blocker.by {
-            BlockedBy::Command(call) => Some(call),
-            _ => None,
-        },
-        Gate::Verified(verified) => match &verified.by {
-            VerifiedBy::Command(call) => Some(call),
-            _ => None,
-        },
-        _ => None,
-    });
-    let shutting = config.pipeline.gates.iter().filter_map(|rule| match &rule.gate {
-        Gate::Blocker(blocker) => match &blocker.by {
-            BlockedBy::File(path) => Some(path),
-            _ => None,
-        },
-        _ => None,
-    });
-    let words = calls.flat_map(|call: &ExternalCommand| &call.argv).chain(shutting);
-    let plain = |path: &String| plain_path(path);
-    let named = words.map(plain).filter(|path| standing.find_file(path).is_some());
-    signers.map(|path| plain(&path)).chain(named).chain([CONFIG_FILE.to_owned()]).collect()
+    let words = config.pipeline.all_facts().flat_map(FactNeed::rule_paths);
+    let named = words.map(plain_path).filter(|path| standing.find_file(path).is_some());
+    signers.map(|path| plain_path(&path)).chain(named).chain([CONFIG_FILE.to_owned()]).collect()
 }

@@ -1,6 +1,6 @@
 //! Asks the gates about the versions that a change would deploy.
 
-use crate::config::gates::GateKind;
+use crate::config::gates::FactNeed;
 use crate::git::Repository;
 use crate::guard;
 use crate::guard::{CellChange, ChangeQuery, PlannedQueries};
@@ -50,11 +50,8 @@ pub fn answer_queries(
     let mut facts =
         FactCollector::with_trusted_commit(&inquiry, sides.rules_at).collect(&evidence, &questions);
     let needs_reviews = |question: &&crate::pipeline::GateQuery<'_>| {
-        !sides
-            .config()
-            .pipeline
-            .rules_for(GateKind::Approval, question.stage, &question.subject.app)
-            .is_empty()
+        let needs = sides.config().pipeline.facts_for(question.stage, &question.subject.app);
+        needs.iter().any(|(_, need)| *need == FactNeed::Reviews)
     };
     if questions.iter().any(|question| needs_reviews(&question)) {
         let reviews = asker.load_reviews(query, session, repository, sides);

@@ -3,7 +3,7 @@
 //! previous stages. The gates need nothing older.
 
 use crate::config::Config;
-use crate::config::gates::{Gate, GateKind, IsolationScope};
+use crate::config::gates::{GateKind, PastNeed};
 use crate::git::{Repository, WalkControl, WalkEnd};
 use crate::guard::{CellChange, CellChangeKind};
 use crate::history::{Deployment, Timeline};
@@ -64,7 +64,10 @@ pub fn is_enough(evidence: &Evidence<'_>, questions: &[GateQuery<'_>]) -> bool {
     let is_known = |slot: &CellKey| {
         evidence.current_run(slot, None).is_none_or(|landing| landing.commit.is_some())
     };
-    let needs_more = |kind: GateKind| matches!(kind, GateKind::Order | GateKind::Bake);
+    let needs_more = |question: &GateQuery<'_>, gate: GateKind| {
+        let pipeline = &evidence.config.pipeline;
+        pipeline.past_need(gate, question.stage, &question.subject.app) >= PastNeed::AllRuns
+    };
     questions.iter().all(|question| {
         let visit = |slot| {
             evidence
@@ -77,7 +80,9 @@ pub fn is_enough(evidence: &Evidence<'_>, questions: &[GateQuery<'_>]) -> bool {
         question.purpose == MoveDirection::Forward
             && evidence.queried_cells(question).into_iter().all(is_known)
             && sources.all(|slot| visit(slot).is_none_or(|visit| visit.commit.is_some()))
-            && !judge(evidence, question).closed_gates().any(|answer| needs_more(answer.gate))
+            && !judge(evidence, question)
+                .closed_gates()
+                .any(|answer| needs_more(question, answer.gate))
     })
 }
 
@@ -145,18 +150,9 @@ fn source_cells(slot: &CellKey, before: &StageName, standing: &[MappingEntry]) -
 
 /// True where the gates read only the changed cells and their previous stages.
 fn is_plain(config: &Config, moves: &[CellChange]) -> bool {
-    let elsewhere = |gate: &Gate| match gate {
-        Gate::Isolation(isolation) => *isolation == IsolationScope::Stage,
-        Gate::Verified(verified) => !verified.stages.is_empty(),
-        Gate::Bake(bake) => !bake.stages.is_empty(),
-        _ => false,
+    let is_plain = |one: &CellChange, gate: GateKind| {
+        let need = config.pipeline.past_need(gate, &one.slot.stage, &one.slot.app);
+        need < PastNeed::WholeHistory
     };
-    let kinds = [GateKind::Isolation, GateKind::Verified, GateKind::Bake];
-    let rules = |one: &CellChange| {
-        kinds.into_iter().any(|kind| {
-            let rules = config.pipeline.rules_for(kind, &one.slot.stage, &one.slot.app);
-            rules.into_iter().any(|rule| elsewhere(&rule.gate))
-        })
-    };
-    config.pipeline.waves.is_empty() && !moves.iter().any(rules)
+    moves.iter().all(|one| GateKind::ALL.iter().all(|gate| is_plain(one, *gate)))
 }

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::git::path::folder_of;
 use crate::git::{Snapshot, SymlinkMap};
 use crate::guard::{ClaimBlindSpot, GuardState};
-use crate::model::{BlindSpot, BlindSpotEffect, MappingEntry, SourceKind, StageName, Warning};
+use crate::model::{BlindSpot, BlindSpotEffect, ChangeReach, MappingEntry, StageName, Warning};
 use crate::source;
 use crate::source::{AccessLog, ChangeScope, Claim, ParseCache, SnapshotReader, VersionPositions};
 use std::collections::BTreeSet;
@@ -186,12 +186,10 @@ impl GuardReader<'_> {
     fn comes_near(&self, seen: &ReadClaim<'_>) -> bool {
         let folders: BTreeSet<&str> = seen.touched.iter().map(|path| folder_of(path)).collect();
         let is_near = |path: &str| folders.iter().any(|own| is_within(folder_of(path), own));
-        match seen.claim.rule.kind {
-            SourceKind::Argo | SourceKind::Flux => !self.changed.is_empty(),
-            SourceKind::Kustomize | SourceKind::Compose => {
-                self.changed.iter().any(|path| is_near(path))
-            }
-            _ => false,
+        match seen.claim.rule.kind.descriptor().change_reach {
+            ChangeReach::Anywhere => !self.changed.is_empty(),
+            ChangeReach::Folders => self.changed.iter().any(|path| is_near(path)),
+            ChangeReach::FilesRead => false,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `approval-after-failure` and `approvals`: a permitted person has approved this version.
 
 use super::{GateInput, rule_origin};
-use crate::config::gates::{Gate, GateKind, GateRule};
+use crate::config::gates::{ApprovalGate, Gate, GateKind, GateRule};
 use crate::forge;
 use crate::pipeline::ledger::Outcome;
 use crate::pipeline::query::MoveDirection;
@@ -12,13 +12,13 @@ use std::collections::BTreeSet;
 const KIND: GateKind = GateKind::Approval;
 
 pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
-    match &rule.gate {
-        Gate::Approvals(count) => {
-            Some(answer_for(case, rule, usize::try_from(*count).unwrap_or(usize::MAX), None))
+    let Gate::Approval(approval) = &rule.gate else { return None };
+    Some(match approval {
+        ApprovalGate::Count(count) => {
+            answer_for(case, rule, usize::try_from(*count).unwrap_or(usize::MAX), None)
         }
-        Gate::ApprovalAfterFailure => Some(after_failure(case, rule)),
-        _ => None,
-    }
+        ApprovalGate::AfterFailure => after_failure(case, rule),
+    })
 }
 
 fn after_failure(case: &GateInput<'_>, rule: &GateRule) -> GateAnswer {

@@ -1,7 +1,7 @@
 //! `freeze`: no changes for a period.
 
 use super::{GateInput, rule_origin};
-use crate::config::gates::{Gate, GateKind, GateRule};
+use crate::config::gates::{FreezePeriod, Gate, GateKind, GateRule};
 use crate::pipeline::time_text::format_zoned;
 use crate::pipeline::verdict::{GateAnswer, Verdict};
 
@@ -22,4 +22,13 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
         GateAnswer::with_verdict(GateKind::Freeze, rule_origin(rule), verdict, reason)
             .with_since(Some(from.as_second())),
     )
+}
+
+/// The freezes that apply.
+pub(in crate::pipeline) fn periods<'c>(case: &GateInput<'c>) -> Vec<&'c FreezePeriod> {
+    let period = |rule: &'c GateRule| match &rule.gate {
+        Gate::Freeze(freeze) => Some(freeze),
+        _ => None,
+    };
+    case.rules_of(GateKind::Freeze).into_iter().filter_map(period).collect()
 }

@@ -3,7 +3,7 @@
 mod approval;
 mod bake;
 mod blocker;
-mod freeze;
+pub(super) mod freeze;
 mod hold;
 mod isolation;
 mod lock;
@@ -12,10 +12,12 @@ mod rejected;
 mod verified;
 mod version;
 mod wave;
-mod window;
+pub(super) mod window;
 
 #[cfg(test)]
 mod people_tests;
+#[cfg(test)]
+mod test_only;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -113,23 +115,31 @@ pub(super) fn ask_gate(kind: GateKind, case: &GateInput<'_>) -> Vec<GateAnswer> 
         GateKind::Order => order::answer(case).into_iter().collect(),
         GateKind::Isolation => isolation::answer(case).into_iter().collect(),
         GateKind::Wave => wave::answer(case).into_iter().collect(),
+        GateKind::Verified => answer_rules(kind, case, verified::answer),
+        GateKind::Bake => answer_rules(kind, case, bake::answer),
+        GateKind::Approval => answer_rules(kind, case, approval::answer),
+        GateKind::Window => answer_rules(kind, case, window::answer),
+        GateKind::Freeze => answer_rules(kind, case, freeze::answer),
+        GateKind::Blocker => answer_rules(kind, case, blocker::answer),
         GateKind::Lock => vec![lock::answer(case)],
         GateKind::Rejected => vec![rejected::answer(case)],
         GateKind::Hold => vec![hold::answer(case)],
-        _ => case.rules_of(kind).into_iter().filter_map(|rule| by_rule(kind, case, rule)).collect(),
+        GateKind::Version => answer_rules(kind, case, version::answer),
+        #[cfg(test)]
+        GateKind::TestOnly => answer_rules(kind, case, test_only::answer),
     }
 }
 
-fn by_rule(kind: GateKind, case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
-    match kind {
-        GateKind::Verified => verified::answer(case, rule),
-        GateKind::Bake => bake::answer(case, rule),
-        GateKind::Approval => approval::answer(case, rule),
-        GateKind::Window => window::answer(case, rule),
-        GateKind::Freeze => freeze::answer(case, rule),
-        GateKind::Blocker => blocker::answer(case, rule),
-        _ => version::answer(case, rule),
-    }
+/// Returns an answer for each rule that applies. A rule without one is shut, as its answer is
+/// unknown.
+fn answer_rules<'c>(
+    kind: GateKind,
+    case: &GateInput<'c>,
+    answer: fn(&GateInput<'c>, &GateRule) -> Option<GateAnswer>,
+) -> Vec<GateAnswer> {
+    let rules = case.rules_of(kind).into_iter().filter(|rule| rule.gate.settings().is_some());
+    let silent = |rule| GateAnswer::shut(kind, rule_origin(rule), "this rule gave no answer");
+    rules.map(|rule| answer(case, rule).unwrap_or_else(|| silent(rule))).collect()
 }
 
 /// Origin of a configured rule.

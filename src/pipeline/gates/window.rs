@@ -1,7 +1,7 @@
 //! `window`: opening hours. A closed window tells when it opens next.
 
 use super::{GateInput, rule_origin};
-use crate::config::gates::{Gate, GateKind, GateRule};
+use crate::config::gates::{Gate, GateKind, GateRule, WindowHours};
 use crate::pipeline::calendar::DeployCalendar;
 use crate::pipeline::time_text::format_zoned;
 use crate::pipeline::verdict::{GateAnswer, Verdict};
@@ -24,4 +24,13 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
         }
         None => GateAnswer::shut(GateKind::Window, rule_origin(rule), "never opens"),
     })
+}
+
+/// The opening hours of all windows that apply.
+pub(in crate::pipeline) fn opening_hours<'c>(case: &GateInput<'c>) -> Vec<&'c [WindowHours]> {
+    let hours = |rule: &'c GateRule| match &rule.gate {
+        Gate::Window(openings) => Some(openings.as_slice()),
+        _ => None,
+    };
+    case.rules_of(GateKind::Window).into_iter().filter_map(hours).collect()
 }

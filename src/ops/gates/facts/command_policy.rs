@@ -4,7 +4,7 @@
 use crate::config;
 use crate::config::CONFIG_FILE;
 use crate::config::Config;
-use crate::config::gates::{BlockedBy, ExternalCommand, Gate, VerifiedBy};
+use crate::config::gates::{ExternalCommand, FactNeed};
 use crate::git::{FileKind, Oid, Repository, Snapshot, short_id};
 use crate::ops::gates::GateContext;
 use crate::ops::gates::facts::text;
@@ -157,13 +157,6 @@ impl CommandPolicy {
 
 /// True where the configuration contains exactly this call.
 fn allows_command(config: &Config, call: &ExternalCommand) -> bool {
-    config.pipeline.gates.iter().any(|rule| match &rule.gate {
-        Gate::Blocker(blocker) => {
-            matches!(&blocker.by, BlockedBy::Command(known) if known.argv == call.argv)
-        }
-        Gate::Verified(verified) => {
-            matches!(&verified.by, VerifiedBy::Command(known) if known.argv == call.argv)
-        }
-        _ => false,
-    })
+    let names_it = |fact| matches!(fact, FactNeed::Command(known) if known.argv == call.argv);
+    config.pipeline.all_facts().any(names_it)
 }

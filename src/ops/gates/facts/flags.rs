@@ -1,6 +1,5 @@
 //! The flags beside versions, such as `promote_deployment: false`.
 
-use crate::config::gates::{Gate, GateKind, GateRule};
 use crate::git::Snapshot;
 use crate::model::MappingEntry;
 use crate::ops::gates::GateContext;
@@ -14,14 +13,9 @@ pub(super) fn collect_flags(
     inquiry: &GateContext<'_>,
     evidence: &Evidence<'_>,
     question: &GateQuery<'_>,
+    wanted: &[&String],
     facts: &mut ExternalFacts,
 ) {
-    let rules = inquiry.config().pipeline.rules_for(
-        GateKind::Version,
-        question.stage,
-        &question.subject.app,
-    );
-    let wanted: Vec<&String> = rules.into_iter().flat_map(rule_flags).collect();
     let Some(commit) = inquiry.survey.commit.filter(|_| !wanted.is_empty()) else { return };
     let Ok(snapshot) = Snapshot::of_commit(inquiry.repository, commit) else { return };
     let before = evidence.previous_stages(question);
@@ -30,15 +24,8 @@ pub(super) fn collect_flags(
             && (entry.stage == *question.stage || before.contains(&entry.stage))
     };
     for entry in inquiry.survey.mapping.entries.iter().filter(is_meant) {
-        let found = read_flags(&snapshot, entry, &wanted);
+        let found = read_flags(&snapshot, entry, wanted);
         facts.flags.entry(entry.slot()).or_default().extend(found);
-    }
-}
-
-fn rule_flags(rule: &GateRule) -> &[String] {
-    match &rule.gate {
-        Gate::Version(version) => &version.flags,
-        _ => &[],
     }
 }
 

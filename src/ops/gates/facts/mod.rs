@@ -6,8 +6,10 @@ mod command_policy;
 mod flags;
 mod forge;
 mod http;
+#[cfg(test)]
+mod new_gate_tests;
 
-use crate::config::gates::{BlockedBy, BlockerGate, Gate, GateKind, GateRule, VerifiedBy};
+use crate::config::gates::FactNeed;
 use crate::git::{FileKind, Oid, Snapshot};
 use crate::ops::gates::GateContext;
 use crate::ops::gates::facts::command_policy::CommandPolicy;
@@ -47,17 +49,14 @@ impl<'w, 'r> FactCollector<'w, 'r> {
     pub fn collect(&self, evidence: &Evidence<'_>, questions: &[GateQuery<'_>]) -> ExternalFacts {
         let mut facts = ExternalFacts::default();
         for question in questions {
-            flags::collect_flags(self.inquiry, evidence, question, &mut facts);
-            if question.is_past {
-                continue;
-            }
-            for kind in [GateKind::Verified, GateKind::Approval, GateKind::Blocker] {
-                for rule in self.inquiry.config().pipeline.rules_for(
-                    kind,
-                    question.stage,
-                    &question.subject.app,
-                ) {
-                    self.collect_for_rule(rule, evidence, question, &mut facts);
+            let pipeline = &self.inquiry.config().pipeline;
+            let needs = pipeline.facts_for(question.stage, &question.subject.app);
+            let flags: Vec<&String> =
+                needs.iter().flat_map(|(_, need)| wanted_flags(*need)).collect();
+            flags::collect_flags(self.inquiry, evidence, question, &flags, &mut facts);
+            if !question.is_past {
+                for (rule, need) in needs {
+                    self.collect_fact(rule.line, need, evidence, question, &mut facts);
                 }
             }
         }
@@ -70,55 +69,36 @@ impl<'w, 'r> FactCollector<'w, 'r> {
         FactCollector { trust, ..FactCollector::new(inquiry) }
     }
 
-    fn collect_for_rule(
+    /// Collects one fact that a rule, given by its line, needs.
+    fn collect_fact(
         &self,
-        rule: &GateRule,
+        line: u32,
+        need: FactNeed<'_>,
         evidence: &Evidence<'_>,
         question: &GateQuery<'_>,
         facts: &mut ExternalFacts,
     ) {
-        match &rule.gate {
-            Gate::Verified(verified) => match &verified.by {
-                VerifiedBy::Command(call) => {
-                    facts.tell_about(
-                        rule.line,
-                        question,
-                        command::run_command(call, &self.trust, question, self.inquiry),
-                    );
-                }
-                VerifiedBy::Checks(_) => {
-                    self.desk.collect_checks(&verified.stages, evidence, question, facts)
-                }
-                VerifiedBy::Ledger => {}
-            },
-            Gate::Approvals(_) | Gate::ApprovalAfterFailure => {
-                self.desk.collect_reviews(question, facts)
+        let once = |ask: &dyn Fn() -> ExternalAnswer, facts: &mut ExternalFacts| {
+            let known = self.known.borrow().get(&line).cloned();
+            let asked = known.unwrap_or_else(ask);
+            self.known.borrow_mut().insert(line, asked.clone());
+            facts.set_answer(line, asked);
+        };
+        match need {
+            FactNeed::Command(call) => {
+                let answer = command::run_command(call, &self.trust, question, self.inquiry);
+                facts.tell_about(line, question, answer);
             }
-            Gate::Blocker(BlockerGate { by: BlockedBy::Command(call), .. }) => {
-                facts.tell_about(
-                    rule.line,
-                    question,
-                    command::run_command(call, &self.trust, question, self.inquiry),
-                );
+            FactNeed::Checks(stages) => self.desk.collect_checks(stages, evidence, question, facts),
+            FactNeed::Reviews => self.desk.collect_reviews(question, facts),
+            FactNeed::File(path) => once(&|| self.find_file(path), facts),
+            FactNeed::Issue(label) => once(&|| self.desk.find_open_issue(label), facts),
+            FactNeed::Http { url, expect, timeout } => {
+                let session = self.inquiry.session;
+                once(&|| http::fetch_answer(url, expect, timeout, session), facts);
             }
-            Gate::Blocker(blocker) => {
-                let known = self.known.borrow().get(&rule.line).cloned();
-                let asked = known.unwrap_or_else(|| self.ask_blocker(&blocker.by));
-                self.known.borrow_mut().insert(rule.line, asked.clone());
-                facts.set_answer(rule.line, asked);
-            }
-            _ => {}
-        }
-    }
-
-    fn ask_blocker(&self, by: &BlockedBy) -> ExternalAnswer {
-        match by {
-            BlockedBy::File(path) => self.find_file(path),
-            BlockedBy::Issue(label) => self.desk.find_open_issue(label),
-            BlockedBy::Http { url, expect, timeout } => {
-                http::fetch_answer(url, expect.as_ref(), *timeout, self.inquiry.session)
-            }
-            BlockedBy::Command(_) => ExternalAnswer::NoAnswer("it runs for each deployment".into()),
+            // `flags` reads these from the commit, for the past as well.
+            FactNeed::Flags(_) => {}
         }
     }
 
@@ -133,6 +113,19 @@ impl<'w, 'r> FactCollector<'w, 'r> {
             Some(text) => ExternalAnswer::Shut(line(&text)),
             None => ExternalAnswer::Open,
         }
+    }
+}
+
+/// The keys beside a version that a need names.
+fn wanted_flags<'n>(need: FactNeed<'n>) -> &'n [String] {
+    match need {
+        FactNeed::Flags(flags) => flags,
+        FactNeed::Command(_)
+        | FactNeed::Checks(_)
+        | FactNeed::Reviews
+        | FactNeed::File(_)
+        | FactNeed::Issue(_)
+        | FactNeed::Http { .. } => &[],
     }
 }
 

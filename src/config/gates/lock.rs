@@ -1,0 +1,12 @@
+//! `lock`: the stage and the app are not locked. Locks are only in the ledger.
+
+use super::descriptor::{GateDescriptor, PastNeed};
+
+pub(super) static GATE: GateDescriptor = GateDescriptor {
+    name: "lock",
+    keys: &[],
+    last_rule_counts: false,
+    implied_past: PastNeed::newest_runs,
+    answers_for_the_past: false,
+    keeps_a_stage_still: true,
+};
