@@ -4,7 +4,8 @@
 //! remote has not moved. The local ref is a copy of the chain as last fetched. Commits that exist
 //! only locally are pushed, each once, with the next append.
 
-use super::write::{Workspace, WriteError};
+use super::write::Workspace;
+use super::write_error::WriteError;
 use super::{CommitInfo, ExpectedRef, GitError, Oid, PushOutcome, RefUpdate, Repository};
 use git2::build::TreeUpdateBuilder;
 use git2::{Delta, FileMode, Tree};

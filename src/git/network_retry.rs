@@ -4,7 +4,8 @@
 //! that already arrived is `up to date` when repeated.
 
 use super::git_process::GitOutput;
-use super::write::{Workspace, WriteError};
+use super::write::Workspace;
+use super::write_error::WriteError;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,7 +1,8 @@
 //! The remote of a workspace: lists its branches, fetches them and pushes to them.
 
 use super::git_process::GitOutput;
-use super::write::{Workspace, WriteError, check_success, stderr_text};
+use super::write::{Workspace, check_success, stderr_text};
+use super::write_error::WriteError;
 use super::{GitError, Oid};
 use std::collections::BTreeMap;
 use std::time::Duration;

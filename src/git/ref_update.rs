@@ -2,7 +2,8 @@
 //! Concurrent writers are safe: a ref moves only from the position its writer has seen.
 
 use super::push::{PushOutcome, TRANSFER, is_lost, refusal_text};
-use super::write::{Workspace, WriteError, stderr_text};
+use super::write::{Workspace, stderr_text};
+use super::write_error::WriteError;
 use super::{GitError, Oid};
 
 /// A move of one ref.

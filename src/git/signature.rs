@@ -5,7 +5,8 @@
 //! backdated commit could use an expired key. Lines that are not valid now are therefore removed
 //! first.
 
-use super::write::{WriteError, run_git};
+use super::write::run_git;
+use super::write_error::WriteError;
 use super::{Oid, Repository, git_process};
 use git2::ObjectType;
 use jiff::civil::DateTime;
