@@ -15,6 +15,8 @@ mod wave;
 mod window;
 
 #[cfg(test)]
+mod isolation_tests;
+#[cfg(test)]
 mod people_tests;
 #[cfg(test)]
 mod tests;
