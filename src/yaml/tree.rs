@@ -71,6 +71,11 @@ impl YamlNode {
             _ => None,
         }
     }
+
+    /// True for a scalar with this text.
+    pub(super) fn is_scalar(&self, text: &str) -> bool {
+        matches!(&self.kind, YamlNodeKind::Scalar { text: own, .. } if &**own == text)
+    }
 }
 
 #[cfg(test)]
