@@ -135,17 +135,18 @@ fn is_decided(line: &str) -> bool {
 
 /// Returns the total number of attempts for an answer.
 fn attempts_for(answer: &Result<GitOutput, WriteError>) -> u32 {
-    let says = |words: &[&str], answer: &GitOutput| {
-        words.iter().any(|words| answer.stderr.contains(words))
-    };
     match answer {
         Ok(answer) if answer.status.success() || answer.stdout.lines().any(is_decided) => 1,
-        Ok(answer) if says(&UNMADE, answer) => UNMADE_ATTEMPTS,
-        Ok(answer) if says(&FINAL, answer) => 1,
-        Ok(answer) if says(&BROKEN, answer) => BROKEN_ATTEMPTS,
+        Ok(answer) if says_any(&UNMADE, answer) => UNMADE_ATTEMPTS,
+        Ok(answer) if says_any(&FINAL, answer) => 1,
+        Ok(answer) if says_any(&BROKEN, answer) => BROKEN_ATTEMPTS,
         Err(WriteError::TooSlow { .. }) => BROKEN_ATTEMPTS,
         _ => 1,
     }
+}
+
+fn says_any(words: &[&str], answer: &GitOutput) -> bool {
+    words.iter().any(|words| answer.stderr.contains(words))
 }
 
 #[cfg(test)]

@@ -168,10 +168,7 @@ impl<'r> Workspace<'r> {
         let base = git.find_commit(new.parent)?.tree()?;
         let mut update = TreeUpdateBuilder::new();
         for (path, text) in &new.files {
-            let is_program = |entry: git2::TreeEntry<'_>| {
-                entry.filemode() == i32::from(FileMode::BlobExecutable)
-            };
-            let is_program = base.get_path(path.as_ref()).is_ok_and(is_program);
+            let is_program = base.get_path(path.as_ref()).is_ok_and(|entry| is_program(&entry));
             let mode = if is_program { FileMode::BlobExecutable } else { FileMode::Blob };
             update.upsert(*path, git.blob(text.as_bytes())?, mode);
         }
@@ -222,6 +219,10 @@ impl<'r> Workspace<'r> {
     ) -> Result<GitOutput, WriteError> {
         run_git(git, input, doing, limit)
     }
+}
+
+fn is_program(entry: &git2::TreeEntry<'_>) -> bool {
+    entry.filemode() == i32::from(FileMode::BlobExecutable)
 }
 
 /// Returns the value of a cell, computed by `ask` if empty.
