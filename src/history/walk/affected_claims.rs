@@ -41,18 +41,28 @@ impl<'a> HistoryReplay<'a> {
         }
         unread.retain(|number| !looks.contains_key(number));
         if self.search.is_some() {
-            let asked =
-                |number: &usize| self.claims.get(*number).shown.iter().any(|held| held.asked);
-            let new = looks.iter().any(|(number, look)| look.is_none() && asked(number));
-            looks.retain(|number, _| asked(number));
-            unread.retain(asked);
-            if new {
-                unread.extend(
-                    self.left_behind(step).into_iter().filter(|number| !looks.contains_key(number)),
-                );
-            }
+            self.keep_asked(step, &mut looks, &mut unread);
         }
         (looks, unread)
+    }
+
+    /// Keeps the claims that are still searched. For a new file, adds those that its versions may
+    /// come from.
+    fn keep_asked(
+        &mut self,
+        step: &CommitChanges,
+        looks: &mut BTreeMap<usize, Option<ClaimState>>,
+        unread: &mut BTreeSet<usize>,
+    ) {
+        let asked = |number: &usize| self.claims.get(*number).shown.iter().any(|held| held.asked);
+        let new = looks.iter().any(|(number, look)| look.is_none() && asked(number));
+        looks.retain(|number, _| asked(number));
+        unread.retain(asked);
+        if new {
+            unread.extend(
+                self.left_behind(step).into_iter().filter(|number| !looks.contains_key(number)),
+            );
+        }
     }
 
     /// Returns the number of a rule's claim on a path, adding it if new.
