@@ -298,7 +298,11 @@ fn named((stage, target): (&str, Option<&str>)) -> String {
 }
 
 proptest::proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 300,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn the_gates_say_what_the_model_says(steps in proptest::collection::vec(step(), 30..60)) {

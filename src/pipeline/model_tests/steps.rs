@@ -33,14 +33,17 @@ pub(super) fn step() -> impl Strategy<Value = ModelStep> {
         3 => Just(ModelStep::Deploy),
         3 => (place.clone(), back.clone()).prop_map(|(place, back)| ModelStep::Bring(place, back)),
         9 => (1..4_usize, any::<bool>()).prop_map(|(place, each)| ModelStep::Advance(place, each)),
-        4 => (place.clone(), any::<bool>()).prop_map(|(place, passed)| ModelStep::Record(place, passed)),
+        4 => (place.clone(), any::<bool>())
+            .prop_map(|(place, passed)| ModelStep::Record(place, passed)),
         7 => Just(ModelStep::AllPass),
         1 => place.clone().prop_map(ModelStep::Lock),
         1 => back.clone().prop_map(ModelStep::Reject),
         1 => place.clone().prop_map(ModelStep::RollBack),
         5 => Just(ModelStep::AllClear),
-        2 => (place.clone(), back.clone()).prop_map(|(place, back)| ModelStep::Approve(place, back)),
-        1 => (place.clone(), back.clone(), any::<bool>()).prop_map(|(at, back, boss)| ModelStep::BreakGlass(at, back, boss)),
+        2 => (place.clone(), back.clone())
+            .prop_map(|(place, back)| ModelStep::Approve(place, back)),
+        1 => (place.clone(), back.clone(), any::<bool>())
+            .prop_map(|(at, back, boss)| ModelStep::BreakGlass(at, back, boss)),
         1 => (place, back).prop_map(|(place, back)| ModelStep::ByHand(place, back)),
         5 => (10..150_i64).prop_map(ModelStep::Minutes),
         3 => Just(ModelStep::Morning),
