@@ -90,19 +90,10 @@ impl Finding {
     /// Returns a stable id, independent of the wording and of other findings. It is a hash of rule,
     /// app, stage, targets and commit, or of the event.
     pub fn id(&self) -> String {
-        let of_slot = |slot: &CellKey| {
-            let target = slot.target.as_ref().map(ToString::to_string).unwrap_or_default();
-            [
-                slot.app.to_string(),
-                slot.component.clone().unwrap_or_default(),
-                slot.stage.to_string(),
-                target,
-            ]
-        };
         // Cells are left out if there is an event: its id must not change when the app gets another
         // image.
         let slots = self.slots.iter().filter(|_| self.event.is_none());
-        let slots: BTreeSet<[String; 4]> = slots.map(of_slot).collect();
+        let slots: BTreeSet<[String; 4]> = slots.map(cell_parts).collect();
         let rest = [self.commit.map(|commit| commit.to_string()), self.event.clone()];
         let parts = std::iter::once(self.rule.id.to_owned()).chain(slots.into_iter().flatten());
         let whole: Vec<String> =
@@ -114,4 +105,13 @@ impl Finding {
     pub(super) fn sort_key(&self) -> (std::cmp::Reverse<Option<i64>>, Option<CellKey>) {
         (std::cmp::Reverse(self.time), self.slots.first().cloned())
     }
+}
+
+fn cell_parts(slot: &CellKey) -> [String; 4] {
+    [
+        slot.app.to_string(),
+        slot.component.clone().unwrap_or_default(),
+        slot.stage.to_string(),
+        slot.target.as_ref().map(ToString::to_string).unwrap_or_default(),
+    ]
 }

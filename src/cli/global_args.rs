@@ -66,17 +66,20 @@ pub struct GlobalArgs {
 
     /// Write nothing, not even to the cache, and refuse commands that write
     #[arg(long, global = true, env = "TOWPATH_READ_ONLY", hide_env_values = true)]
-    #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new(), hide_short_help = true)]
+    #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    #[arg(hide_short_help = true)]
     pub read_only: bool,
 
     /// Run commands that gates in the repository's towpath.yaml name
     #[arg(long, global = true, env = "TOWPATH_ALLOW_COMMANDS", hide_env_values = true)]
-    #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new(), hide_short_help = true)]
+    #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    #[arg(hide_short_help = true)]
     pub allow_commands: bool,
 
     /// Read the whole history again, and keep no index
     #[arg(long, global = true, env = "TOWPATH_NO_INDEX", hide_env_values = true)]
-    #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new(), hide_short_help = true)]
+    #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    #[arg(hide_short_help = true)]
     pub no_index: bool,
 
     /// When to use colour

@@ -134,32 +134,7 @@ impl<'a> PluginRequest<'a> {
         workspace.end_by(retry::retry_deadline(started));
         for losses in 1.. {
             let begun = Instant::now();
-            let heads = workspace.remote_heads(&[branch])?;
-            workspace.fetch_branches(&heads)?;
-            let tip = heads.get(branch).copied().ok_or_else(|| {
-                Failure::failed(format!("the repository has no branch `{branch}`"))
-            })?;
-            let Some(text) = self.text(repository, tip)? else {
-                context.ui.print_note(&format!("{} already contains {}", self.path, self.tag));
-                return Ok(ExitKind::Done);
-            };
-            let files = vec![(self.path, text.as_str())];
-            let commit = workspace.write_commit(&NewCommit {
-                parent: tip,
-                message: &self.message,
-                files,
-            })?;
-            if workspace.push_branch(&BranchPush {
-                branch,
-                commit,
-                way: PushMode::Forward,
-                if_still: &[],
-            })? == PushOutcome::Done
-            {
-                context.ui.write_answer(&commit.to_string())?;
-                context
-                    .ui
-                    .print_note(&format!("pushed to {branch}: {} is {}", self.path, self.tag));
+            if self.push_once(workspace, repository, branch, context)? == PushOutcome::Done {
                 return Ok(ExitKind::Done);
             }
             if !retry::goes_on(started, begun.elapsed(), losses) {
@@ -168,6 +143,36 @@ impl<'a> PluginRequest<'a> {
         }
         Err(Failure::failed(format!("other pushes to `{branch}` came first each time"))
             .hint("run it again"))
+    }
+
+    /// Writes the tag on the newest commit and pushes it, unless it is there already.
+    fn push_once(
+        &self,
+        workspace: &Workspace<'_>,
+        repository: &Repository,
+        branch: &str,
+        context: &CommandContext,
+    ) -> Result<PushOutcome, Failure> {
+        let heads = workspace.remote_heads(&[branch])?;
+        workspace.fetch_branches(&heads)?;
+        let tip = heads
+            .get(branch)
+            .copied()
+            .ok_or_else(|| Failure::failed(format!("the repository has no branch `{branch}`")))?;
+        let Some(text) = self.text(repository, tip)? else {
+            context.ui.print_note(&format!("{} already contains {}", self.path, self.tag));
+            return Ok(PushOutcome::Done);
+        };
+        let files = vec![(self.path, text.as_str())];
+        let commit =
+            workspace.write_commit(&NewCommit { parent: tip, message: &self.message, files })?;
+        let push = BranchPush { branch, commit, way: PushMode::Forward, if_still: &[] };
+        let outcome = workspace.push_branch(&push)?;
+        if outcome == PushOutcome::Done {
+            context.ui.write_answer(&commit.to_string())?;
+            context.ui.print_note(&format!("pushed to {branch}: {} is {}", self.path, self.tag));
+        }
+        Ok(outcome)
     }
 
     /// The new text of the file at a commit; `None` if the file already contains the tag.

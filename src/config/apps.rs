@@ -5,6 +5,7 @@ use super::fields::{BRACES, ConfigField, ConfigFields, LocatedText, escape_for_m
 use super::keys;
 use super::written_setting::WrittenSetting;
 use crate::model::AppName;
+use crate::yaml::YamlValue;
 
 /// Limit on entries.
 const MAX_APPS: usize = 5000;
@@ -73,12 +74,7 @@ pub(super) fn read(
         if out.iter().any(|(known, _)| known == name) {
             problems.add(key, format!("duplicate key `{}`", escape_for_message(name)), None);
         } else if value.is_mapping() {
-            let known = keys::APP.map(|key| key.name);
-            let fields = ConfigFields::read(value, &known, problems);
-            said.extend(
-                fields.written_settings(&format!("apps.{}.", escape_for_message(name)), &known),
-            );
-            out.push((name.to_owned(), read_app(&fields, problems)));
+            out.push((name.to_owned(), read_settings(name, value, said, problems)));
         } else {
             let hint = format!(
                 "for example `{}: {{repository: https://git.example.com/team/web}}`",
@@ -88,6 +84,19 @@ pub(super) fn read(
         }
     }
     AppsConfig(out)
+}
+
+/// Reads the settings of one app.
+fn read_settings(
+    name: &str,
+    value: YamlValue<'_>,
+    said: &mut Vec<WrittenSetting>,
+    problems: &mut DiagnosticCollector<'_>,
+) -> AppConfig {
+    let known = keys::APP.map(|key| key.name);
+    let fields = ConfigFields::read(value, &known, problems);
+    said.extend(fields.written_settings(&format!("apps.{}.", escape_for_message(name)), &known));
+    read_app(&fields, problems)
 }
 
 fn read_app(fields: &ConfigFields<'_>, problems: &mut DiagnosticCollector<'_>) -> AppConfig {

@@ -96,21 +96,13 @@ fn shown_stage(config: &Config, stage: &Stage) -> StageReport {
 
 fn shown_source(config: &Config, rule: &SourceRule) -> SourceReport {
     let from = config.provenance(rule.line).to_string();
-    let name = |template: &NameTemplate, default: &str| SourcedValue {
-        value: template.as_str().to_owned(),
-        from: if template.as_str() == default {
-            Provenance::BuiltIn.to_string()
-        } else {
-            from.clone()
-        },
-    };
     SourceReport {
         kind: rule.kind.as_str(),
         path: rule.path.as_str().to_owned(),
         not: rule.not.iter().map(PathTemplate::as_str).map(str::to_owned).collect(),
-        app: name(&rule.app, "{app}"),
-        target: name(&rule.target, "{target}"),
-        component: name(&rule.component, "{component}"),
+        app: sourced_name(&rule.app, "{app}", &from),
+        target: sourced_name(&rule.target, "{target}", &from),
+        component: sourced_name(&rule.component, "{component}", &from),
         stage: rule.stage.as_ref().map(ToString::to_string),
         tags: template_texts(&rule.tags),
         images: template_texts(&rule.images),
@@ -119,6 +111,14 @@ fn shown_source(config: &Config, rule: &SourceRule) -> SourceReport {
         base: rule.base.as_ref().map(|base| base.as_str().to_owned()),
         confidence: rule.confidence.as_str(),
         from,
+    }
+}
+
+fn sourced_name(template: &NameTemplate, default: &str, from: &str) -> SourcedValue {
+    let is_default = template.as_str() == default;
+    SourcedValue {
+        value: template.as_str().to_owned(),
+        from: if is_default { Provenance::BuiltIn.to_string() } else { from.to_owned() },
     }
 }
 

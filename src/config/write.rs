@@ -1,6 +1,6 @@
 //! Writes a configuration as a person would: short forms, few lines, and a comment where it helps.
 
-use super::resolved::{Config, SourceRule, Stage};
+use super::resolved::{Config, NameTemplate, SourceRule, Stage};
 use crate::model::{Confidence, KeyTemplate};
 use crate::yaml::{plain_or_quoted, plain_or_quoted_in_flow};
 
@@ -161,33 +161,32 @@ fn option_lines(rule: &SourceRule) -> String {
         digests,
         not,
     } = rule;
-    let mut out = String::new();
-    let mut one =
-        |name: &str, text: &str| out.push_str(&format!("    {name}: {}\n", plain_or_quoted(text)));
-    for (name, template, default) in [
-        ("app", app, "{app}"),
-        ("target", target, "{target}"),
-        ("component", component, "{component}"),
-    ] {
-        if !matches!(template.as_str(), text if text == default || text.is_empty()) {
-            one(name, template.as_str());
-        }
-    }
-    if let Some(stage) = stage {
-        one("stage", stage.as_str());
-    }
-    if let Some(pattern) = pattern {
-        one("pattern", pattern.as_str());
-    }
-    if let Some(base) = base {
-        one("base", base.as_str());
-    }
+    let mut out = name_lines([app, target, component]);
+    let texts = [
+        ("stage", stage.as_ref().map(|stage| stage.as_str())),
+        ("pattern", pattern.as_ref().map(|pattern| pattern.as_str())),
+        ("base", base.as_ref().map(|base| base.as_str())),
+    ];
+    out.extend(texts.into_iter().filter_map(|(name, text)| Some(option_line(name, text?))));
     for (name, names, keys) in
         [("tag", "tags", tags), ("image", "images", images), ("digest", "digests", digests)]
     {
         out.push_str(&key_with_texts(name, names, keys.iter().map(KeyTemplate::as_str).collect()));
     }
     out + &key_with_texts("not", "not", not.iter().map(|not| not.as_str()).collect())
+}
+
+/// Writes the templates of app, target and component that are not the default.
+fn name_lines(templates: [&NameTemplate; 3]) -> String {
+    let names = ["app", "target", "component"].into_iter().zip(templates);
+    let written = names.filter(|(name, template)| {
+        !template.as_str().is_empty() && template.as_str() != format!("{{{name}}}")
+    });
+    written.map(|(name, template)| option_line(name, template.as_str())).collect()
+}
+
+fn option_line(name: &str, text: &str) -> String {
+    format!("    {name}: {}\n", plain_or_quoted(text))
 }
 
 fn key_with_texts(name: &str, names: &str, texts: Vec<&str>) -> String {

@@ -162,7 +162,8 @@ proptest! {
         stages in stages(),
         drawn in proptest::collection::vec(
             (0..SourceKind::ALL.len(), template(), proptest::option::of(odd()),
-             proptest::collection::vec(template(), 0..3), proptest::collection::vec(template(), 0..3), any::<bool>()),
+             proptest::collection::vec(template(), 0..3),
+             proptest::collection::vec(template(), 0..3), any::<bool>()),
             0..6,
         ),
     ) {

@@ -49,32 +49,20 @@ impl FastImportStream {
             DemoCommitMethod::Push => {
                 self.write_commit(MAIN, time, event, subject, &Vec::from_iter(tip))
             }
-            DemoCommitMethod::Squash => self.write_commit(
-                MAIN,
-                time,
-                event,
-                &format!("{subject} (#{request})"),
-                &Vec::from_iter(tip),
-            ),
+            DemoCommitMethod::Squash => {
+                let message = format!("{subject} (#{request})");
+                self.write_commit(MAIN, time, event, &message, &Vec::from_iter(tip))
+            }
             DemoCommitMethod::Merge { minutes_before, branch } => {
                 let written = time - minutes_before * MINUTE;
-                let from = self
-                    .landed
-                    .iter()
-                    .rev()
-                    .find(|(landed, _)| *landed <= written)
-                    .map(|(_, mark)| *mark);
+                let landed = self.landed.iter().rev().find(|(landed, _)| *landed <= written);
+                let from = landed.map(|(_, mark)| *mark);
                 let topic =
                     self.write_commit(TOPIC, written, event, subject, &Vec::from_iter(from));
                 let message =
                     format!("Merge pull request #{request} from team/{branch}\n\n{subject}");
-                self.write_commit(
-                    MAIN,
-                    time,
-                    event,
-                    &message,
-                    &Vec::from_iter(tip.into_iter().chain([topic])),
-                )
+                let parents = Vec::from_iter(tip.into_iter().chain([topic]));
+                self.write_commit(MAIN, time, event, &message, &parents)
             }
         };
         self.landed.push((time, mark));

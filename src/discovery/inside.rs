@@ -98,19 +98,10 @@ fn find_keyed_versions(path: &str, leaves: &[Leaf]) -> Vec<KeyedVersion> {
         let pins = convention::find_version_leaves(&leaves, KeySyntax::Tree);
         let scores: BTreeMap<usize, (u8, bool)> =
             pins.into_iter().map(|pin| (pin.leaf, (pin.score, pin.image.is_some()))).collect();
-        let beside = |leaf: &Leaf| {
-            let names = ["repository", "image", "newName", "name"];
-            let beside = |name: &&str| {
-                leaves.iter().any(|l| {
-                    l.document == leaf.document && l.parent() == leaf.parent() && l.last() == *name
-                })
-            };
-            names.into_iter().find(beside).map(str::to_owned)
-        };
         for (index, pinned) in all.into_iter().enumerate() {
             let Some((score, named)) = scores.get(&index) else { continue };
             let image = if *named && pinned.keys.len() > pinned.at + 1 {
-                beside(&leaves[index])
+                naming_key(&leaves[index], &leaves)
             } else {
                 None
             };
@@ -122,6 +113,18 @@ fn find_keyed_versions(path: &str, leaves: &[Leaf]) -> Vec<KeyedVersion> {
         }
     }
     out
+}
+
+/// Returns the key next to a leaf that names its image.
+fn naming_key(leaf: &Leaf, leaves: &[Leaf]) -> Option<String> {
+    let is_beside = |name: &&str| {
+        leaves.iter().any(|other| {
+            other.document == leaf.document
+                && other.parent() == leaf.parent()
+                && other.last() == *name
+        })
+    };
+    ["repository", "image", "newName", "name"].into_iter().find(is_beside).map(str::to_owned)
 }
 
 /// Returns the key that is a stage: the first unambiguous word, or else the first possible one.
@@ -181,25 +184,27 @@ fn key_templates(pinned: &[KeyedVersion]) -> FileKeyTemplates {
     for ((length, at, _), group) in groups {
         let roles = key_roles(length, at, &group);
         keys.names_app |= roles.iter().any(|role| role.as_deref() == Some("{app}"));
-        let written = |keys: &[String]| {
-            let parts = keys.iter().zip(&roles).map(|(key, role)| match role {
-                Some(role) if key.starts_with('[') => Some(format!("[{role}]")),
-                Some(role) => Some(role.clone()),
-                None => key_template(key),
-            });
-            let parts: Option<Vec<String>> = parts.collect();
-            parts.map(|parts| parts.join(".").replace(".[", "["))
-        };
         for one in group {
-            keys.tags.extend(written(&one.keys));
+            keys.tags.extend(role_template(&one.keys, &roles));
             if let Some(image) = &one.image {
                 let beside: Vec<String> =
                     one.keys[..length - 1].iter().cloned().chain([image.clone()]).collect();
-                keys.images.extend(written(&beside));
+                keys.images.extend(role_template(&beside, &roles));
             }
         }
     }
     keys
+}
+
+/// Writes keys as a template, with a placeholder for each that has a role.
+fn role_template(keys: &[String], roles: &[Option<String>]) -> Option<String> {
+    let parts = keys.iter().zip(roles).map(|(key, role)| match role {
+        Some(role) if key.starts_with('[') => Some(format!("[{role}]")),
+        Some(role) => Some(role.clone()),
+        None => key_template(key),
+    });
+    let parts: Option<Vec<String>> = parts.collect();
+    parts.map(|parts| parts.join(".").replace(".[", "["))
 }
 
 /// Assigns a role to each key of a group: the stage, the app, the target, or `None` for itself.
@@ -259,14 +264,16 @@ fn build_rule(
     if let Some(app) = app {
         rule.app = NameTemplate::new(app);
     }
-    let parsed = |keys: &BTreeSet<String>| -> Vec<KeyTemplate> {
-        let inner = |key: &String| {
-            if path_names_app { key.replace("{app}", "{component}") } else { key.clone() }
-        };
-        keys.iter().filter_map(|key| KeyTemplate::parse(&inner(key), words).ok()).collect()
-    };
-    rule.tags = parsed(&keys.tags);
-    rule.images = parsed(&keys.images);
+    rule.tags = parse_keys(&keys.tags, path_names_app, words);
+    rule.images = parse_keys(&keys.images, path_names_app, words);
     rule.confidence = Confidence::Medium;
     (!rule.tags.is_empty()).then_some(rule)
+}
+
+/// Parses key templates. Where the path names the app, what the keys name is a component.
+fn parse_keys(keys: &BTreeSet<String>, path_names_app: bool, words: &[String]) -> Vec<KeyTemplate> {
+    let inner = |key: &String| {
+        if path_names_app { key.replace("{app}", "{component}") } else { key.clone() }
+    };
+    keys.iter().filter_map(|key| KeyTemplate::parse(&inner(key), words).ok()).collect()
 }

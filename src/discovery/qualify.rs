@@ -63,21 +63,26 @@ fn draft_cells(rule: &SourceRule, members: &[VersionedFile]) -> Vec<(DraftCell, 
 
 /// Returns the first literal parts in which two templates differ.
 fn first_difference(a: &str, b: &str) -> Option<(String, String)> {
-    let plain = |part: &&str| !part.contains(['{', '*']);
     let pair = a.split('/').zip(b.split('/')).find(|(x, y)| x != y);
-    if let Some((x, y)) = pair.filter(|(x, y)| plain(x) && plain(y)) {
+    if let Some((x, y)) = pair.filter(|(x, y)| is_plain(x) && is_plain(y)) {
         return Some((folder_word(x), folder_word(y)));
     }
-    let only = |of: &str, other: &str| {
-        of.split('/')
-            .filter(plain)
-            .find(|part| !other.split('/').any(|o| o == *part))
-            .map(folder_word)
-    };
-    match (only(a, b), only(b, a)) {
+    match (own_part(a, b), own_part(b, a)) {
         (Some(x), Some(y)) => Some((x, y)),
         _ => None,
     }
+}
+
+/// Returns the first part of a path that the other path lacks.
+fn own_part(path: &str, other: &str) -> Option<String> {
+    path.split('/')
+        .filter(|part| is_plain(part))
+        .find(|part| !other.split('/').any(|known| known == *part))
+        .map(folder_word)
+}
+
+fn is_plain(part: &str) -> bool {
+    !part.contains(['{', '*'])
 }
 
 /// Returns a folder or file name without its extension.

@@ -242,18 +242,15 @@ impl Forge for GitLabForge {
         };
         let against =
             |reviewer: &GitLabApproval| reviewer.state.as_deref() == Some("requested_changes");
-        let review = |given: GitLabApproval, verdict| Review {
-            author: given.user.username,
-            verdict,
-            commit: None,
-        };
         let mut out: Vec<Review> = reviewers
             .into_iter()
             .filter(against)
-            .map(|given| review(given, ReviewVerdict::ChangesRequested))
+            .map(|given| to_review(given, ReviewVerdict::ChangesRequested))
             .collect();
-        let approved =
-            approvals.approved_by.into_iter().map(|given| review(given, ReviewVerdict::Approved));
+        let approved = approvals
+            .approved_by
+            .into_iter()
+            .map(|given| to_review(given, ReviewVerdict::Approved));
         let new: Vec<Review> =
             approved.filter(|given| out.iter().all(|seen| seen.author != given.author)).collect();
         out.extend(new);
@@ -273,6 +270,10 @@ impl Forge for GitLabForge {
             .map(|issue| Issue { number: issue.iid, title: issue.title, url: issue.web_url })
             .collect())
     }
+}
+
+fn to_review(given: GitLabApproval, verdict: ReviewVerdict) -> Review {
+    Review { author: given.user.username, verdict, commit: None }
 }
 
 /// Returns the title without a draft prefix.

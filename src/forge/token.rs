@@ -95,21 +95,13 @@ fn token_variables(
     let names_host =
         |name: &str| read(name).is_some_and(|value| host_of(&value).eq_ignore_ascii_case(host));
     let public = kind.public_hosts().contains(&host);
-    let mut out = Vec::new();
     match kind {
         ForgeKind::GitHub if public || host.ends_with(".ghe.com") => {
-            out.extend(["GH_TOKEN", "GITHUB_TOKEN"])
+            vec!["GH_TOKEN", "GITHUB_TOKEN"]
         }
-        ForgeKind::GitHub => {
-            if names_host("GH_HOST") || names_host("GITHUB_SERVER_URL") {
-                out.extend(["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"]);
-            }
-            if names_host("GITHUB_SERVER_URL") {
-                out.push("GITHUB_TOKEN");
-            }
-        }
+        ForgeKind::GitHub => github_server_variables(&names_host),
         ForgeKind::GitLab if public || names_host("GITLAB_HOST") || names_host("CI_SERVER_URL") => {
-            out.push("GITLAB_TOKEN")
+            vec!["GITLAB_TOKEN"]
         }
         ForgeKind::Gitea
             if public
@@ -117,24 +109,41 @@ fn token_variables(
                     .into_iter()
                     .any(names_host) =>
         {
-            out.extend(["FORGEJO_TOKEN", "GITEA_TOKEN"]);
-            if names_host("GITHUB_SERVER_URL") {
-                out.push("GITHUB_TOKEN");
-            }
+            gitea_variables(&names_host)
         }
-        ForgeKind::Bitbucket if public => out.push("BITBUCKET_TOKEN"),
+        ForgeKind::Bitbucket if public => vec!["BITBUCKET_TOKEN"],
         ForgeKind::Azure
             if public
                 || names_host("SYSTEM_COLLECTIONURI")
                 || host.ends_with(".visualstudio.com") =>
         {
-            out.extend(["AZURE_DEVOPS_EXT_PAT", "SYSTEM_ACCESSTOKEN"]);
+            vec!["AZURE_DEVOPS_EXT_PAT", "SYSTEM_ACCESSTOKEN"]
         }
         ForgeKind::GitLab
         | ForgeKind::Gitea
         | ForgeKind::Bitbucket
         | ForgeKind::Azure
-        | ForgeKind::Plain => {}
+        | ForgeKind::Plain => Vec::new(),
+    }
+}
+
+/// Returns the variables of a GitHub Enterprise server. `names_host` tells if a variable names it.
+fn github_server_variables(names_host: &dyn Fn(&str) -> bool) -> Vec<&'static str> {
+    let mut out = Vec::new();
+    if names_host("GH_HOST") || names_host("GITHUB_SERVER_URL") {
+        out.extend(["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"]);
+    }
+    if names_host("GITHUB_SERVER_URL") {
+        out.push("GITHUB_TOKEN");
+    }
+    out
+}
+
+/// Returns the variables of Gitea and Forgejo, whose runners also set those of GitHub.
+fn gitea_variables(names_host: &dyn Fn(&str) -> bool) -> Vec<&'static str> {
+    let mut out = vec!["FORGEJO_TOKEN", "GITEA_TOKEN"];
+    if names_host("GITHUB_SERVER_URL") {
+        out.push("GITHUB_TOKEN");
     }
     out
 }

@@ -4,7 +4,8 @@
 //! remote has not moved. The local ref is a copy of the chain as last fetched. Commits that exist
 //! only locally are pushed, each once, with the next append.
 
-use super::write::{Workspace, WriteError};
+use super::write::Workspace;
+use super::write_error::WriteError;
 use super::{CommitInfo, ExpectedRef, GitError, Oid, PushOutcome, RefUpdate, Repository};
 use git2::build::TreeUpdateBuilder;
 use git2::{Delta, FileMode, Tree};
@@ -243,30 +244,8 @@ impl Workspace<'_> {
 
     /// Returns the files that a commit changed.
     fn chain_commit_files(&self, id: Oid) -> Result<Vec<ChainFile>, WriteError> {
-        let read = || -> Result<Vec<ChainFile>, git2::Error> {
-            let git = self.repository.inner();
-            let commit = git.find_commit(id)?;
-            let before: Option<Tree<'_>> =
-                commit.parent(0).ok().map(|parent| parent.tree()).transpose()?;
-            let diff = git.diff_tree_to_tree(before.as_ref(), Some(&commit.tree()?), None)?;
-            let mut out = Vec::new();
-            for delta in diff.deltas() {
-                let path = |file: git2::DiffFile<'_>| {
-                    file.path().and_then(|path| path.to_str()).map(str::to_owned)
-                };
-                let text = match delta.status() {
-                    Delta::Deleted => None,
-                    _ => Some(
-                        String::from_utf8_lossy(git.find_blob(delta.new_file().id())?.content())
-                            .into_owned(),
-                    ),
-                };
-                let path = path(delta.new_file()).or_else(|| path(delta.old_file()));
-                out.extend(path.map(|path| ChainFile { path, text }));
-            }
-            Ok(out)
-        };
-        Ok(read().map_err(|error| GitError::from_git2("a chain commit", &error))?)
+        let files = read_changed_files(self.repository.inner(), id);
+        Ok(files.map_err(|error| GitError::from_git2("a chain commit", &error))?)
     }
 
     /// Pushes if `origin` has not moved; returns false if it has.
@@ -323,4 +302,28 @@ impl Workspace<'_> {
         git.args(["update-ref", "-m", "towpath", chain.here, &tip.to_string(), &old]);
         Ok(self.run_git(git, b"", "set a ref", SOON)?.status.success())
     }
+}
+
+/// Reads the files that a commit changed against its first parent.
+fn read_changed_files(git: &git2::Repository, id: Oid) -> Result<Vec<ChainFile>, git2::Error> {
+    let commit = git.find_commit(id)?;
+    let before: Option<Tree<'_>> = commit.parent(0).ok().map(|parent| parent.tree()).transpose()?;
+    let diff = git.diff_tree_to_tree(before.as_ref(), Some(&commit.tree()?), None)?;
+    let mut out = Vec::new();
+    for delta in diff.deltas() {
+        let text = match delta.status() {
+            Delta::Deleted => None,
+            _ => Some(
+                String::from_utf8_lossy(git.find_blob(delta.new_file().id())?.content())
+                    .into_owned(),
+            ),
+        };
+        let path = file_path(delta.new_file()).or_else(|| file_path(delta.old_file()));
+        out.extend(path.map(|path| ChainFile { path, text }));
+    }
+    Ok(out)
+}
+
+fn file_path(file: git2::DiffFile<'_>) -> Option<String> {
+    file.path().and_then(|path| path.to_str()).map(str::to_owned)
 }

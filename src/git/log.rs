@@ -5,7 +5,8 @@
 
 use super::git_process::{self, GitOutput};
 use super::url::{folder_name, is_url, redact_credentials, refusal_reason};
-use super::write::{WriteError, check_success, run_git};
+use super::write::{check_success, run_git};
+use super::write_error::WriteError;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! Merges computed from objects, without a checkout.
 
-use super::write::{Workspace, WriteError};
+use super::write::Workspace;
+use super::write_error::WriteError;
 use super::{GitError, Oid};
 
 /// Result of merging two commits.

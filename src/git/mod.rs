@@ -7,8 +7,10 @@
 mod backoff;
 mod branches;
 mod chain;
+mod chain_batches;
 mod commit;
 mod diff;
+mod disk_files;
 mod error;
 mod git_process;
 mod log;
@@ -31,6 +33,7 @@ pub mod revision_or_time;
 mod shallow;
 mod signature;
 mod snapshot;
+mod snapshot_file;
 mod symlinks;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -38,6 +41,7 @@ mod tree;
 pub mod url;
 mod walk;
 mod write;
+mod write_error;
 
 pub use backoff::backoff_pause;
 pub use branches::BranchTips;
@@ -57,7 +61,9 @@ pub use repository::Repository;
 pub(crate) use repository::RepositoryHandle;
 pub use shallow::clone_shallow;
 pub use signature::{AllowedSigners, SignatureStatus};
-pub use snapshot::{FileKind, ReadError, Snapshot, SnapshotFile};
+pub use snapshot::Snapshot;
+pub use snapshot_file::{FileKind, ReadError, SnapshotFile};
 pub use symlinks::SymlinkMap;
 pub use walk::{CommitChanges, MainlineWalk, WalkProgress};
-pub use write::{GitOptions, NewCommit, Workspace, WriteError, author_identity, fill_credential};
+pub use write::{GitOptions, NewCommit, Workspace, author_identity, fill_credential};
+pub use write_error::WriteError;

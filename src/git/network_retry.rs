@@ -4,7 +4,8 @@
 //! that already arrived is `up to date` when repeated.
 
 use super::git_process::GitOutput;
-use super::write::{Workspace, WriteError};
+use super::write::Workspace;
+use super::write_error::WriteError;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -134,17 +135,18 @@ fn is_decided(line: &str) -> bool {
 
 /// Returns the total number of attempts for an answer.
 fn attempts_for(answer: &Result<GitOutput, WriteError>) -> u32 {
-    let says = |words: &[&str], answer: &GitOutput| {
-        words.iter().any(|words| answer.stderr.contains(words))
-    };
     match answer {
         Ok(answer) if answer.status.success() || answer.stdout.lines().any(is_decided) => 1,
-        Ok(answer) if says(&UNMADE, answer) => UNMADE_ATTEMPTS,
-        Ok(answer) if says(&FINAL, answer) => 1,
-        Ok(answer) if says(&BROKEN, answer) => BROKEN_ATTEMPTS,
+        Ok(answer) if says_any(&UNMADE, answer) => UNMADE_ATTEMPTS,
+        Ok(answer) if says_any(&FINAL, answer) => 1,
+        Ok(answer) if says_any(&BROKEN, answer) => BROKEN_ATTEMPTS,
         Err(WriteError::TooSlow { .. }) => BROKEN_ATTEMPTS,
         _ => 1,
     }
+}
+
+fn says_any(words: &[&str], answer: &GitOutput) -> bool {
+    words.iter().any(|words| answer.stderr.contains(words))
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 /// Receives progress reports of a long operation.
 pub trait Progress {
-    /// `done` of `total` units; `what` is git's own word for the phase, such as `Receiving objects`.
+    /// `done` of `total` units; `what` is git's own word for the phase, such as `Receiving
+    /// objects`.
     fn update(&self, done: u64, total: u64, what: &str);
 }
 

@@ -1,7 +1,8 @@
 //! The remote of a workspace: lists its branches, fetches them and pushes to them.
 
 use super::git_process::GitOutput;
-use super::write::{Workspace, WriteError, check_success, stderr_text};
+use super::write::{Workspace, check_success, stderr_text};
+use super::write_error::WriteError;
 use super::{GitError, Oid};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -72,11 +73,7 @@ impl Workspace<'_> {
             git.args(["ls-remote", "--", "origin"]).args(names);
         })?;
         let answer = check_success(answer, "read the remote")?;
-        let one = |line: &str| {
-            let (id, name) = line.split_once('\t')?;
-            Some((name.to_owned(), Oid::from_str(id).ok()?))
-        };
-        Ok(answer.stdout.lines().filter_map(one).collect())
+        Ok(answer.stdout.lines().filter_map(parse_ref_line).collect())
     }
 
     /// Fetches the commits of these branches that are missing locally. No local ref changes.
@@ -191,16 +188,8 @@ impl Workspace<'_> {
         let git = self.repository.inner();
         let mut walk = git.revwalk().map_err(failed)?;
         walk.push(tip).and_then(|()| walk.hide(base)).map_err(failed)?;
-        let one = |id: Result<Oid, git2::Error>| {
-            let commit = git.find_commit(id?)?;
-            let is_as_written = commit.author().when() == commit.committer().when();
-            Ok(UnmergedCommit {
-                id: commit.id(),
-                is_as_written,
-                is_merge: commit.parent_count() > 1,
-            })
-        };
-        let all: Result<Vec<UnmergedCommit>, git2::Error> = walk.take(limit).map(one).collect();
+        let all: Result<Vec<UnmergedCommit>, git2::Error> =
+            walk.take(limit).map(|id| read_unmerged_commit(git, id?)).collect();
         Ok(all.map_err(failed)?)
     }
 
@@ -215,6 +204,18 @@ impl Workspace<'_> {
             tree.get_path(path.as_ref()).is_ok_and(|entry| id.is_ok_and(|id| id == entry.id()))
         })
     }
+}
+
+/// Parses a line of `git ls-remote`.
+fn parse_ref_line(line: &str) -> Option<(String, Oid)> {
+    let (id, name) = line.split_once('\t')?;
+    Some((name.to_owned(), Oid::from_str(id).ok()?))
+}
+
+fn read_unmerged_commit(git: &git2::Repository, id: Oid) -> Result<UnmergedCommit, git2::Error> {
+    let commit = git.find_commit(id)?;
+    let is_as_written = commit.author().when() == commit.committer().when();
+    Ok(UnmergedCommit { id: commit.id(), is_as_written, is_merge: commit.parent_count() > 1 })
 }
 
 /// Interprets the result of a push of one branch. In an atomic push, one rejected ref stops all.

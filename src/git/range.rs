@@ -48,26 +48,7 @@ impl Repository {
             _ => None,
         };
         let own = Snapshot::of_commit(self, commit)?;
-        let is_own = |path: &&str| {
-            let here = own.find_file(path);
-            let there: Vec<_> = snapshots.iter().map(|parent| parent.find_file(path)).collect();
-            match (there.as_slice(), &fork) {
-                ([], _) => here.is_some(),
-                ([one], _) => *one != here,
-                // A clean merge takes the side that changed the path.
-                ([one, other], Some(fork)) if one != other => {
-                    let before = fork.find_file(path);
-                    let clean = if *one == before {
-                        Some(other)
-                    } else {
-                        (*other == before).then_some(one)
-                    };
-                    clean != Some(&here)
-                }
-                (all, _) => all.iter().any(|one| *one != here),
-            }
-        };
-        Ok(paths.iter().any(is_own))
+        Ok(paths.iter().any(|path| differs_from_parents(path, &own, &snapshots, fork.as_ref())))
     }
 
     /// Returns the merge base of two commits, if there is exactly one.
@@ -76,6 +57,29 @@ impl Repository {
             Ok(bases) if bases.len() == 1 => Snapshot::of_commit(self, bases[0]).map(Some),
             _ => Ok(None),
         }
+    }
+}
+
+/// True if the file at a path is not what a clean merge of the parents makes of it.
+fn differs_from_parents(
+    path: &str,
+    own: &Snapshot<'_>,
+    parents: &[Snapshot<'_>],
+    fork: Option<&Snapshot<'_>>,
+) -> bool {
+    let here = own.find_file(path);
+    let there: Vec<_> = parents.iter().map(|parent| parent.find_file(path)).collect();
+    match (there.as_slice(), fork) {
+        ([], _) => here.is_some(),
+        ([one], _) => *one != here,
+        // A clean merge takes the side that changed the path.
+        ([one, other], Some(fork)) if one != other => {
+            let before = fork.find_file(path);
+            let clean =
+                if *one == before { Some(other) } else { (*other == before).then_some(one) };
+            clean != Some(&here)
+        }
+        (all, _) => all.iter().any(|one| *one != here),
     }
 }
 

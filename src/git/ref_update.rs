@@ -2,7 +2,8 @@
 //! Concurrent writers are safe: a ref moves only from the position its writer has seen.
 
 use super::push::{PushOutcome, TRANSFER, is_lost, refusal_text};
-use super::write::{Workspace, WriteError, stderr_text};
+use super::write::{Workspace, stderr_text};
+use super::write_error::WriteError;
 use super::{GitError, Oid};
 
 /// A move of one ref.
@@ -28,12 +29,8 @@ impl Workspace<'_> {
         message: &str,
     ) -> Result<Oid, WriteError> {
         let git = self.repository.inner();
-        let tree = || {
-            let mut tree = git.treebuilder(None)?;
-            tree.insert(file, git.blob(text.as_bytes())?, 0o100_644)?;
-            tree.write()
-        };
-        let tree = tree().map_err(|error| GitError::from_git2("a record", &error))?;
+        let tree = write_file_tree(git, file, text)
+            .map_err(|error| GitError::from_git2("a record", &error))?;
         self.commit_tree(tree, before.as_slice(), message, &self.author()?)
     }
 
@@ -81,13 +78,8 @@ impl Workspace<'_> {
         let turned_away = lines.iter().find(|line| !line.contains("atomic")).or(lines.first());
         match turned_away {
             Some(line) => {
-                let branch = line
-                    .split(':')
-                    .nth(1)
-                    .and_then(|rest| rest.split('\t').next())
-                    .unwrap_or_default();
-                let branch = branch.trim_start_matches("refs/heads/").to_owned();
-                Err(WriteError::Refused { branch, message: refusal_text(line, &answer.stderr) })
+                let message = refusal_text(line, &answer.stderr);
+                Err(WriteError::Refused { branch: refused_branch(line), message })
             }
             // The connection may have broken after the push arrived.
             None if self.refs_arrived(swaps)? => Ok(PushOutcome::Done),
@@ -100,6 +92,19 @@ impl Workspace<'_> {
         let refs = self.remote_refs(&names)?;
         Ok(swaps.iter().all(|swap| refs.get(&swap.name) == Some(&swap.to)))
     }
+}
+
+/// Writes a tree of one file.
+fn write_file_tree(git: &git2::Repository, file: &str, text: &str) -> Result<Oid, git2::Error> {
+    let mut tree = git.treebuilder(None)?;
+    tree.insert(file, git.blob(text.as_bytes())?, 0o100_644)?;
+    tree.write()
+}
+
+/// Returns the branch of a line that reports a rejected ref.
+fn refused_branch(line: &str) -> String {
+    let name = line.split(':').nth(1).and_then(|rest| rest.split('\t').next()).unwrap_or_default();
+    name.trim_start_matches("refs/heads/").to_owned()
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use super::git_process;
 use super::url::{redact_credentials, refusal_reason};
-use super::write::{WriteError, check_success, run_git};
+use super::write::{check_success, run_git};
+use super::write_error::WriteError;
 use std::path::Path;
 use std::time::Duration;
 

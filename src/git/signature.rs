@@ -5,7 +5,8 @@
 //! backdated commit could use an expired key. Lines that are not valid now are therefore removed
 //! first.
 
-use super::write::{WriteError, run_git};
+use super::write::run_git;
+use super::write_error::WriteError;
 use super::{Oid, Repository, git_process};
 use git2::ObjectType;
 use jiff::civil::DateTime;
@@ -133,15 +134,15 @@ fn is_valid(line: &str, now: &Zoned) -> bool {
     if line.is_empty() || line.starts_with('#') {
         return false;
     }
-    let bound = |name: &str| {
-        signer_options(line)
-            .into_iter()
-            .find_map(|option| Some(option.strip_prefix(name)?.to_owned()))
-    };
-    let after = bound("valid-after=").map(|text| parse_moment(&text, now));
-    let before = bound("valid-before=").map(|text| parse_moment(&text, now));
+    let after = find_option(line, "valid-after=").map(|text| parse_moment(&text, now));
+    let before = find_option(line, "valid-before=").map(|text| parse_moment(&text, now));
     after.is_none_or(|after| after.is_some_and(|after| after <= now.timestamp()))
         && before.is_none_or(|before| before.is_some_and(|before| now.timestamp() < before))
+}
+
+/// Returns the value of an option, given its name with `=`.
+fn find_option(line: &str, name: &str) -> Option<String> {
+    signer_options(line).into_iter().find_map(|option| Some(option.strip_prefix(name)?.to_owned()))
 }
 
 /// Returns the comma-separated options between principals and key, without quotes and in lower

@@ -3,18 +3,16 @@
 
 use super::commit::CommitHead;
 use super::diff::{self, PathScope, TreeDiff};
-use super::path::folder_of;
+use super::disk_files::{disk_file, list_disk, no_links};
+use super::snapshot_file::{FileKind, MAX_FILE_BYTES, ReadError, SnapshotFile};
 use super::symlinks::SymlinkMap;
-use super::tree::{MAX_DEPTH, MODE_LINK, MODE_SUBMODULE, MODE_TREE, entry_named, parse_entries};
+use super::tree::{MAX_DEPTH, MODE_TREE, entry_named, parse_entries};
 use super::{GitError, Repository};
 use git2::{ObjectType, Oid};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
-
-/// Larger files are not read: no file that pins versions comes near.
-pub const MAX_FILE_BYTES: usize = 10 << 20;
 
 /// Directories with tree objects larger than this (some 400 entries) are looked up through an
 /// index.
@@ -23,54 +21,6 @@ const INDEXED_TREE_BYTES: usize = 16 << 10;
 /// Number of listed files after which links are no longer followed: each may lead to the whole
 /// repository.
 const MAX_FOLLOWED: usize = 200_000;
-
-/// The kind of a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileKind {
-    File,
-    Symlink,
-    Submodule,
-}
-
-impl FileKind {
-    /// Converts the mode of a tree entry.
-    pub(super) fn of_mode(mode: u32) -> Self {
-        match mode {
-            MODE_LINK => FileKind::Symlink,
-            MODE_SUBMODULE => FileKind::Submodule,
-            _ => FileKind::File,
-        }
-    }
-}
-
-/// One file of a snapshot.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SnapshotFile {
-    /// From the top of the repository, with `/`.
-    pub path: String,
-    /// The blob's id; equal ids mean equal contents.
-    pub id: Oid,
-    pub kind: FileKind,
-}
-
-/// Why a file could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ReadError {
-    #[error("there is no such file")]
-    NotFound,
-    #[error("it is a symbolic link, and towpath does not follow links")]
-    Symlink,
-    #[error("it is a submodule, whose files are in another repository")]
-    Submodule,
-    #[error("it is {bytes} bytes long; towpath reads files up to {MAX_FILE_BYTES} bytes")]
-    TooLarge { bytes: usize },
-    #[error("its object {id} is not in this clone; run `git fetch --refetch --no-filter`")]
-    MissingObject { id: Oid },
-    #[error("it is not UTF-8 text")]
-    NotText,
-    #[error("{0}")]
-    Io(String),
-}
 
 /// The files of one commit, read from git objects, or the files of the work tree.
 pub struct Snapshot<'r> {
@@ -214,7 +164,7 @@ impl<'r> Snapshot<'r> {
             SnapshotOrigin::Commit { tree, .. } => match self.find_entry(directory) {
                 None if !directory.is_empty() => {}
                 Some((mode, id)) if mode != MODE_TREE => {
-                    out.push(file(directory.to_owned(), mode, id))
+                    out.push(SnapshotFile::of_entry(directory.to_owned(), mode, id))
                 }
                 found => {
                     self.list_tree(found.map_or(*tree, |(_, id)| id), directory, 0, &mut out)?;
@@ -231,7 +181,7 @@ impl<'r> Snapshot<'r> {
         let found = match &self.origin {
             SnapshotOrigin::Commit { .. } => {
                 let (mode, id) = self.find_entry(path)?;
-                (mode != MODE_TREE).then(|| file(path.to_owned(), mode, id))
+                (mode != MODE_TREE).then(|| SnapshotFile::of_entry(path.to_owned(), mode, id))
             }
             SnapshotOrigin::Disk { top } => disk_file(top, path),
         };
@@ -307,7 +257,9 @@ impl<'r> Snapshot<'r> {
                 Some((MODE_TREE, id)) if files.len() < MAX_FOLLOWED => {
                     self.list_tree(id, &link.path, 0, files)?
                 }
-                Some((mode, id)) if mode != MODE_TREE => files.push(file(link.path, mode, id)),
+                Some((mode, id)) if mode != MODE_TREE => {
+                    files.push(SnapshotFile::of_entry(link.path, mode, id))
+                }
                 _ => files.push(link),
             }
         }
@@ -358,76 +310,11 @@ impl<'r> Snapshot<'r> {
             let path =
                 if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
             if entry.mode != MODE_TREE {
-                out.push(file(path, entry.mode, entry.id));
+                out.push(SnapshotFile::of_entry(path, entry.mode, entry.id));
             } else if depth < MAX_DEPTH {
                 self.list_tree(entry.id, &path, depth + 1, out)?;
             }
         }
         Ok(())
     }
-}
-
-fn file(path: String, mode: u32, id: Oid) -> SnapshotFile {
-    SnapshotFile { path, id, kind: FileKind::of_mode(mode) }
-}
-
-fn list_disk(
-    top: &Path,
-    directory: &str,
-    depth: usize,
-    out: &mut Vec<SnapshotFile>,
-) -> Result<(), ReadError> {
-    if depth > MAX_DEPTH || !no_links(top, directory) {
-        return Ok(());
-    }
-    let here = top.join(directory);
-    if here.is_file() {
-        out.extend(disk_file(top, directory));
-        return Ok(());
-    }
-    let Ok(listing) = std::fs::read_dir(&here) else { return Ok(()) };
-    let mut names: Vec<String> =
-        listing.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    names.sort();
-    for name in names.iter().filter(|name| *name != ".git") {
-        let path = if directory.is_empty() { name.clone() } else { format!("{directory}/{name}") };
-        let Ok(meta) = std::fs::symlink_metadata(top.join(&path)) else { continue };
-        if !meta.is_dir() {
-            out.extend(disk_file(top, &path));
-        } else if top.join(&path).join(".git").exists() {
-            out.push(SnapshotFile { path, id: Oid::ZERO_SHA1, kind: FileKind::Submodule });
-        } else {
-            list_disk(top, &path, depth + 1, out)?;
-        }
-    }
-    Ok(())
-}
-
-/// Returns the file on disk if it is a regular file or a link. Its id is the hash that git would
-/// give it, so that equal contents share one parse.
-fn disk_file(top: &Path, path: &str) -> Option<SnapshotFile> {
-    if !no_links(top, folder_of(path)) {
-        return None;
-    }
-    let full = top.join(path);
-    let meta = std::fs::symlink_metadata(&full).ok()?;
-    if meta.is_symlink() {
-        return Some(SnapshotFile {
-            path: path.to_owned(),
-            id: Oid::ZERO_SHA1,
-            kind: FileKind::Symlink,
-        });
-    }
-    let fits = meta.is_file() && usize::try_from(meta.len()).is_ok_and(|len| len <= MAX_FILE_BYTES);
-    let id = if fits { Oid::hash_file(ObjectType::Blob, &full).ok()? } else { Oid::ZERO_SHA1 };
-    meta.is_file().then(|| SnapshotFile { path: path.to_owned(), id, kind: FileKind::File })
-}
-
-/// True if no component of the path is a symbolic link or `..`.
-fn no_links(top: &Path, path: &str) -> bool {
-    let mut here = top.to_path_buf();
-    path.split('/').filter(|part| !part.is_empty()).all(|part| {
-        here.push(part);
-        part != ".." && std::fs::symlink_metadata(&here).is_ok_and(|meta| !meta.is_symlink())
-    })
 }

@@ -1,7 +1,8 @@
 //! Follows symbolic links inside a repository, to see the files that other programs would read.
 
 use super::path::{folder_of, resolve};
-use super::snapshot::{FileKind, Snapshot, SnapshotFile};
+use super::snapshot::Snapshot;
+use super::snapshot_file::{FileKind, SnapshotFile};
 use std::collections::BTreeMap;
 
 /// Maximum number of followed links.

@@ -4,9 +4,8 @@
 //! each change. The caller receives the commits in order, newest first; the result does not depend
 //! on the number of threads.
 
-use super::commit::CommitHead;
+use super::chain_batches::{BatchEnd, CommitBatch, MainlineCommit, MainlineReader};
 use super::diff::{PathChange, PathScope, diff_trees};
-use super::objects::ObjectReader;
 use super::pack::PackSet;
 use super::repository::RepositoryHandle;
 use super::{GitError, Repository, Snapshot, WalkControl, WalkEnd};
@@ -18,24 +17,19 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// Commits passed between threads in one batch. The first batches are smaller, so that a query with
-/// a recent answer starts at once.
-const BATCH: usize = 1024;
-const FIRST_BATCH: usize = 16;
-
 /// Capacity of each of the two queues, in batches.
 const WAITING: usize = 4;
 
 /// The first-parent chain from one commit, and the scope to examine.
 pub struct MainlineWalk {
-    objects: PathBuf,
-    packs: Arc<PackSet>,
+    pub(super) objects: PathBuf,
+    pub(super) packs: Arc<PackSet>,
     door: RepositoryHandle,
-    tip: Oid,
+    pub(super) tip: Oid,
     /// The commits whose parents a shallow clone lacks.
-    shallow: HashSet<Oid>,
+    pub(super) shallow: HashSet<Oid>,
     scope: PathScope,
-    until: Option<Oid>,
+    pub(super) until: Option<Oid>,
     threads: usize,
 }
 
@@ -68,28 +62,6 @@ pub struct WalkProgress {
     pub done: u64,
     /// The length of the chain, once known.
     pub total: Option<u64>,
-}
-
-/// A commit with its id.
-#[derive(Debug, Clone, Copy)]
-struct MainlineCommit {
-    id: Oid,
-    head: CommitHead,
-}
-
-/// Consecutive commits, newest first. The last one is repeated as the first of the next batch.
-struct CommitBatch {
-    number: u64,
-    links: Vec<MainlineCommit>,
-    /// The number of commits that were in no earlier batch.
-    fresh: u64,
-    /// The end of the chain, in the last batch.
-    end: Option<BatchEnd>,
-}
-
-enum BatchEnd {
-    Stopped(WalkEnd),
-    Failed(GitError),
 }
 
 /// The workers' result for a batch.
@@ -284,68 +256,6 @@ fn in_order<T>(
     }
     // The queue closes only after the last batch, which has an end.
     Ok(WalkEnd::Done)
-}
-
-/// Reads the chain of commits.
-struct MainlineReader<'w> {
-    walk: &'w MainlineWalk,
-    objects: ObjectReader,
-    next: Oid,
-    last: Option<MainlineCommit>,
-    number: u64,
-    size: usize,
-    /// The number of commits read so far.
-    length: u64,
-}
-
-impl<'w> MainlineReader<'w> {
-    fn new(walk: &'w MainlineWalk) -> Result<Self, GitError> {
-        let objects = ObjectReader::open(&walk.objects, Arc::clone(&walk.packs))?;
-        Ok(MainlineReader {
-            walk,
-            objects,
-            next: walk.tip,
-            last: None,
-            number: 0,
-            size: FIRST_BATCH,
-            length: 0,
-        })
-    }
-
-    /// Returns the next batch; after one with an end there are no more.
-    fn next_batch(&mut self) -> CommitBatch {
-        let mut links: Vec<MainlineCommit> = self.last.into_iter().collect();
-        let before = self.length;
-        let end = self.fill_batch(&mut links);
-        self.last = links.last().copied();
-        let batch = CommitBatch { number: self.number, links, fresh: self.length - before, end };
-        self.number += 1;
-        self.size = (self.size * 2).min(BATCH);
-        batch
-    }
-
-    fn fill_batch(&mut self, links: &mut Vec<MainlineCommit>) -> Option<BatchEnd> {
-        for _ in 0..self.size {
-            let id = self.next;
-            let head = match self.objects.read_commit_head(id) {
-                Ok(head) => head,
-                Err(error) => return Some(BatchEnd::Failed(error)),
-            };
-            links.push(MainlineCommit { id, head });
-            self.length += 1;
-            if self.walk.until == Some(id) {
-                return Some(BatchEnd::Stopped(WalkEnd::Done));
-            }
-            if self.walk.shallow.contains(&id) {
-                return Some(BatchEnd::Stopped(WalkEnd::Shallow(id)));
-            }
-            match head.parent {
-                Some(parent) => self.next = parent,
-                None => return Some(BatchEnd::Stopped(WalkEnd::Root)),
-            }
-        }
-        None
-    }
 }
 
 /// Compares the trees of consecutive commits.

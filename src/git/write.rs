@@ -5,6 +5,7 @@
 
 use super::git_process::{self, GitOutput, GitProcessError};
 use super::repository::Repository;
+use super::write_error::WriteError;
 use super::{GitError, GitIdentity};
 use git2::build::TreeUpdateBuilder;
 use git2::{FileMode, ObjectType, Oid};
@@ -60,51 +61,6 @@ pub struct NewCommit<'a> {
     pub message: &'a str,
     /// New contents by path.
     pub files: Vec<(&'a str, &'a str)>,
-}
-
-/// Why a write failed.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    #[error("cannot {doing}: git could not be started: {why}")]
-    NoGit { doing: &'static str, why: String },
-    #[error("git did not {doing} within {seconds} seconds")]
-    TooSlow { doing: &'static str, seconds: u64 },
-    #[error("git could not {doing}: {message}")]
-    Failed { doing: &'static str, message: String },
-    #[error("git does not know who you are: {message}")]
-    NoIdentity { message: String },
-    #[error("the repository has no remote `origin`")]
-    NoRemote,
-    #[error("the remote refuses `{branch}`: {message}")]
-    Refused { branch: String, message: String },
-    #[error("branch `{branch}` was changed by someone else in the meantime")]
-    Moved { branch: String },
-    #[error(transparent)]
-    Git(#[from] GitError),
-}
-
-impl WriteError {
-    /// Returns a remedy, if one is known.
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            WriteError::NoGit { .. } => "install git",
-            WriteError::NoIdentity { .. } => {
-                "set user.name and user.email with `git config`, or GIT_AUTHOR_NAME and GIT_AUTHOR_EMAIL in CI"
-            }
-            WriteError::NoRemote => "--commit makes a local commit, --patch prints one",
-            WriteError::Refused { .. } => {
-                "the branch may be protected; leave out --push to open a pull request"
-            }
-            WriteError::Moved { .. } | WriteError::TooSlow { .. } => "run it again",
-            WriteError::Git(error) => return error.hint(),
-            WriteError::Failed { doing: "read the remote" | "fetch", .. } => {
-                "nothing was changed; run it again once `git fetch` works here"
-            }
-            WriteError::Failed { doing: "push", .. } => "run it again; nothing is pushed twice",
-            WriteError::Failed { .. } => return None,
-        };
-        Some(hint.into())
-    }
 }
 
 impl<'r> Workspace<'r> {
@@ -212,10 +168,7 @@ impl<'r> Workspace<'r> {
         let base = git.find_commit(new.parent)?.tree()?;
         let mut update = TreeUpdateBuilder::new();
         for (path, text) in &new.files {
-            let is_program = |entry: git2::TreeEntry<'_>| {
-                entry.filemode() == i32::from(FileMode::BlobExecutable)
-            };
-            let is_program = base.get_path(path.as_ref()).is_ok_and(is_program);
+            let is_program = base.get_path(path.as_ref()).is_ok_and(|entry| is_program(&entry));
             let mode = if is_program { FileMode::BlobExecutable } else { FileMode::Blob };
             update.upsert(*path, git.blob(text.as_bytes())?, mode);
         }
@@ -266,6 +219,10 @@ impl<'r> Workspace<'r> {
     ) -> Result<GitOutput, WriteError> {
         run_git(git, input, doing, limit)
     }
+}
+
+fn is_program(entry: &git2::TreeEntry<'_>) -> bool {
+    entry.filemode() == i32::from(FileMode::BlobExecutable)
 }
 
 /// Returns the value of a cell, computed by `ask` if empty.

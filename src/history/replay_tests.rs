@@ -149,13 +149,16 @@ proptest! {
         let config = parse(CONFIG, "towpath.yaml").expect("a config");
         let mut test = TestRepository::new();
         let marks: Vec<usize> = history.iter().map(|commit| {
-            let files: Vec<_> = commit.iter().map(|(file, text)| (FILES[*file].0, text.as_deref())).collect();
+            let files: Vec<_> =
+                commit.iter().map(|(file, text)| (FILES[*file].0, text.as_deref())).collect();
             test.commit("x", &files)
         }).collect();
         let repository = test.open();
         let commits: Vec<Oid> = marks.into_iter().map(|mark| test.id(mark)).collect();
         let tip = commits[commits.len() - 1];
-        let [alone, two, five] = [1, 2, 5].map(|threads| told(&repository, &config, tip, threads, false).expect("a walk"));
+        let [alone, two, five] = [1, 2, 5].map(|threads| {
+            told(&repository, &config, tip, threads, false).expect("a walk")
+        });
         prop_assert_eq!(lines(&alone), lines(&two));
         prop_assert_eq!(lines(&alone), lines(&five));
         for legs in [2, 3, 7] {

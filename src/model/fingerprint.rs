@@ -1,4 +1,5 @@
-//! Hashes that stay the same in every version of the program: names of cache files, ids of findings.
+//! Hashes that stay the same in every version of the program: names of cache files, ids of
+//! findings.
 
 use fnv::FnvHasher;
 use std::hash::Hasher;

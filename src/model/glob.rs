@@ -32,7 +32,8 @@ impl GlobPatterns {
     }
 }
 
-/// Does a name fit a pattern? Linear in their product at worst: the last `*` is where it goes back to.
+/// Does a name fit a pattern? Linear in their product at worst: the last `*` is where it goes back
+/// to.
 fn matches_glob(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), name.chars().collect());

@@ -218,31 +218,13 @@ fn compile_template(
     let parts: Vec<&str> = text.split(separator).collect();
     let mut joined = true;
     for (i, part) in parts.iter().enumerate() {
-        let spanning = match *part {
-            "**" => Some(None),
-            p if p.starts_with('{') && p.ends_with("**}") && p.matches('{').count() == 1 => {
-                Some(Some(&p[1..p.len() - 3]))
-            }
-            _ => None,
-        };
-        if let Some(name) = spanning {
-            // `**` includes one separator: the one before it, or after it if it comes first.
-            let group = match name {
-                None => String::from("(?:"),
-                Some(name) => {
-                    names.push(checked(text, name)?);
-                    String::from("(")
-                }
-            };
-            let many = format!("{one}+(?:{separator}{one}+)*");
-            if parts.len() == 1 {
-                pattern.push_str(&format!("{group}{many})??"));
-            } else if i > 0 {
-                pattern.push_str(&format!("(?:{separator}{group}{many}))??"));
-            } else {
-                pattern.push_str(&format!("(?:{group}{many}){separator})??"));
-                joined = false;
-            }
+        if let Some(name) = spanning_name(part) {
+            let name = name.map(|name| checked(text, name)).transpose()?;
+            let group = if name.is_some() { "(" } else { "(?:" };
+            let (is_first, is_only) = (i == 0, parts.len() == 1);
+            pattern.push_str(&spanning_pattern(group, &one, separator, (is_first, is_only)));
+            joined &= !is_first || is_only;
+            names.extend(name);
             continue;
         }
         if i > 0 && joined {
@@ -258,6 +240,35 @@ fn compile_template(
         .ok()
         .ok_or_else(|| TemplateError::TooComplex(text.to_owned()))?;
     Ok((regex, names))
+}
+
+/// Returns the name of a part that spans separators: `None` inside for `**`, `x` for `{x**}`.
+fn spanning_name(part: &str) -> Option<Option<&str>> {
+    match part {
+        "**" => Some(None),
+        p if p.starts_with('{') && p.ends_with("**}") && p.matches('{').count() == 1 => {
+            Some(Some(&p[1..p.len() - 3]))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the pattern of a part that spans separators. It includes one separator: the one before
+/// it, or after it if it comes first.
+fn spanning_pattern(
+    group: &str,
+    one: &str,
+    separator: char,
+    (is_first, is_only): (bool, bool),
+) -> String {
+    let many = format!("{one}+(?:{separator}{one}+)*");
+    if is_only {
+        format!("{group}{many})??")
+    } else if is_first {
+        format!("(?:{group}{many}){separator})??")
+    } else {
+        format!("(?:{separator}{group}{many}))??")
+    }
 }
 
 fn compile_part(

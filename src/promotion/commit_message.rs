@@ -74,15 +74,7 @@ impl CommitMessage {
         let line = |part: &MessagePart<'_>| {
             format!("{}{}", single_line(part.name), move_suffix(part.steps))
         };
-        let what = match parts {
-            [one] => single_line(one.name),
-            several => format!("{} apps", several.len()),
-        };
-        let subject = match purpose {
-            PlanPurpose::Promote { .. } => format!("Promote {what} to {}", place_text(to, parts)),
-            PlanPurpose::Deploy => format!("Deploy {what} to {}", place_text(to, parts)),
-            PlanPurpose::RollBack => format!("Roll back {what} in {}", place_text(to, parts)),
-        };
+        let subject = plain_subject(purpose, to, parts);
         let (subject, body) = match parts {
             [one] => (format!("{subject}{}", move_suffix(one.steps)), String::new()),
             several => {
@@ -131,6 +123,19 @@ impl CommitMessage {
             self.trailers.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
         let body = if self.body.is_empty() { String::new() } else { format!("{}\n", self.body) };
         format!("{body}{trailers}")
+    }
+}
+
+/// Returns the subject without versions: `Promote web to prod`.
+fn plain_subject(purpose: PlanPurpose<'_>, to: &StageName, parts: &[MessagePart<'_>]) -> String {
+    let what = match parts {
+        [one] => single_line(one.name),
+        several => format!("{} apps", several.len()),
+    };
+    match purpose {
+        PlanPurpose::Promote { .. } => format!("Promote {what} to {}", place_text(to, parts)),
+        PlanPurpose::Deploy => format!("Deploy {what} to {}", place_text(to, parts)),
+        PlanPurpose::RollBack => format!("Roll back {what} in {}", place_text(to, parts)),
     }
 }
 
@@ -231,22 +236,14 @@ fn commit_trailers(
     for part in parts {
         out.push(("App", single_line(part.name)));
         out.push(("Stage", single_line(to.as_str())));
-        let distinct = |of: &dyn Fn(&PlannedMove) -> Option<String>| {
-            let mut seen = BTreeSet::new();
-            part.steps
-                .iter()
-                .filter_map(of)
-                .filter(|text| seen.insert(text.clone()))
-                .collect::<Vec<_>>()
-        };
         out.extend(
-            distinct(&|step| step.entry.image.clone())
+            distinct_texts(part.steps, |step| step.entry.image.clone())
                 .into_iter()
                 .map(|image| ("Image", single_line(&image))),
         );
-        let from = distinct(&|step| Some(step.entry.version.to_string()));
+        let from = distinct_texts(part.steps, |step| Some(step.entry.version.to_string()));
         out.extend(from.into_iter().map(|version| ("From-Version", single_line(&version))));
-        let versions = distinct(&|step| Some(step.to.to_string()));
+        let versions = distinct_texts(part.steps, |step| Some(step.to.to_string()));
         out.extend(versions.into_iter().map(|version| ("To-Version", single_line(&version))));
         if let PlanPurpose::Promote { from } = purpose {
             out.push(("Promoted-From", single_line(from.as_str())));
@@ -254,6 +251,15 @@ fn commit_trailers(
     }
     out.push(("Promoted-By", single_line(by)));
     out
+}
+
+/// Returns the texts of the moves, each once, in order.
+fn distinct_texts(
+    steps: &[PlannedMove],
+    of: impl Fn(&PlannedMove) -> Option<String>,
+) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    steps.iter().filter_map(of).filter(|text| seen.insert(text.clone())).collect()
 }
 
 /// Replaces control characters by spaces, as files may hold any text.

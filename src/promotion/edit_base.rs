@@ -24,7 +24,8 @@ pub struct EditBase<'a> {
 }
 
 impl<'a> EditBase<'a> {
-    /// Reads all files that the configuration names. `branch_stage` as for [`source::read_mapping`].
+    /// Reads all files that the configuration names. `branch_stage` as for
+    /// [`source::read_mapping`].
     pub fn load(
         config: &'a Config,
         snapshot: Snapshot<'a>,

@@ -8,7 +8,7 @@ use super::refusal::{EditRefusal, RefusalReason};
 use super::verify::{self, cell_text};
 use super::version_change::VersionChange;
 use crate::model::{EntryNote, ImagePart, Location, MappingEntry, Version};
-use crate::source::{SnapshotReader, ValueNotation, source_for};
+use crate::source::{Claim, SnapshotReader, ValueNotation, source_for};
 use crate::yaml::{self, Splice};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -162,11 +162,10 @@ impl<'a> EditBase<'a> {
                     && (!others.is_empty()
                         || (alone && plan.inherited == InheritedEdit::Override)) =>
             {
-                let (path, image, change) = (claim.path.clone(), image.clone(), one.change.clone());
                 plan.overrides.push(OverlayOverride {
-                    path,
-                    image,
-                    change,
+                    path: claim.path.clone(),
+                    image: image.clone(),
+                    change: one.change.clone(),
                     written_at: first.clone(),
                     others,
                 });
@@ -174,14 +173,7 @@ impl<'a> EditBase<'a> {
             (_, Some(first)) if !others.is_empty() => {
                 return Err(EditRefusal::at_location(first, RefusalReason::Shared(others)));
             }
-            _ => {
-                names_the_image(entry, &one.change)?;
-                for location in &entry.locations {
-                    let place =
-                        (location, &one.change, source_for(claim.rule).notation(&location.path));
-                    plan.places.entry(&location.path).or_default().push(place);
-                }
-            }
+            _ => add_places(one, entry, claim, plan)?,
         }
         Ok(())
     }
@@ -223,6 +215,21 @@ impl<'a> EditBase<'a> {
         }
         verify::check(self, &after, &paths, planned)
     }
+}
+
+/// Adds a change of every place that writes the entry.
+fn add_places<'p>(
+    one: &'p PlannedChange<'_>,
+    entry: &'p MappingEntry,
+    claim: &Claim<'_>,
+    plan: &mut EditPlan<'p>,
+) -> Result<(), EditRefusal> {
+    names_the_image(entry, &one.change)?;
+    for location in &entry.locations {
+        let notation = source_for(claim.rule).notation(&location.path);
+        plan.places.entry(&location.path).or_default().push((location, &one.change, notation));
+    }
+    Ok(())
 }
 
 /// Refuses a new image if no location holds its whole name.

@@ -30,15 +30,16 @@ pub fn entries_of_same_version<'e>(
     all: &'e [MappingEntry],
     entry: &'e MappingEntry,
 ) -> Vec<&'e MappingEntry> {
-    let is_one = |other: &&MappingEntry| {
-        *other != entry
-            && (&other.app, &other.stage, &other.target)
-                == (&entry.app, &entry.stage, &entry.target)
-            && other.version == entry.version
-            && !other.notes.contains(&EntryNote::Mutable)
-            && is_telling(&other.version)
-    };
-    std::iter::once(entry).chain(all.iter().filter(is_one)).collect()
+    std::iter::once(entry).chain(all.iter().filter(|other| is_companion(other, entry))).collect()
+}
+
+/// True for another entry of the same cell that tells the same build.
+fn is_companion(other: &MappingEntry, entry: &MappingEntry) -> bool {
+    other != entry
+        && (&other.app, &other.stage, &other.target) == (&entry.app, &entry.stage, &entry.target)
+        && other.version == entry.version
+        && !other.notes.contains(&EntryNote::Mutable)
+        && is_telling(&other.version)
 }
 
 /// True if the text is long enough to identify a build: a digest, or a tag of five characters.

@@ -124,15 +124,14 @@ impl FileEditor {
                 Ok(())
             }
             LocationWrite::Text(new) => {
-                let dialect = if self.notation == ValueNotation::Json {
-                    Dialect::Json
-                } else {
-                    Dialect::Yaml
-                };
-                let splice = spot.replaced_by(&new, dialect)?;
+                let splice = spot.replaced_by(&new, self.dialect())?;
                 self.add(ScalarEdit { span, text: new, splice })
             }
         }
+    }
+
+    fn dialect(&self) -> Dialect {
+        if self.notation == ValueNotation::Json { Dialect::Json } else { Dialect::Yaml }
     }
 
     fn want_in_text(

@@ -41,6 +41,8 @@ mod version_change;
 mod version_source;
 
 #[cfg(test)]
+mod overlay_tests;
+#[cfg(test)]
 mod refusal_tests;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Messages of every refusal.
 
-use super::tests::{NO, digest, ground, in_overlays, outcome, said, with};
+use super::overlay_tests::in_overlays;
+use super::tests::{NO, digest, ground, outcome, said, with};
 use super::{EditConsent, EntryChange};
 use crate::model::{
     Confidence, ImagePart, KeyTemplate, Location, MappingEntry, SourceKind, Version,

@@ -41,33 +41,39 @@ pub(super) fn check(
         return Ok(());
     }
     let lost: Vec<&MappingFact> = expected.difference(&found).collect();
-    let refuse = |reason| {
-        let struck = |at: &&Location| {
-            lost.iter().filter_map(|fact| fact.place.as_ref()).any(|place| place.0 == at.path)
-        };
-        let mut places = planned.iter().flat_map(|planned| &planned.entry.locations);
-        let place = places.clone().find(struck).or_else(|| places.next());
-        place.map_or_else(
-            || EditRefusal::of_file(paths[0], RefusalReason::Unknown),
-            |location| EditRefusal::at_location(location, reason),
-        )
-    };
+    let refuse = |reason| refusal_at(&lost, planned, paths, reason);
     let others: BTreeSet<String> =
         lost.iter().filter(|fact| fact.place.is_some()).map(|fact| cell_text(&fact.slot)).collect();
     if !others.is_empty() {
         return Err(refuse(RefusalReason::Shared(others.into_iter().collect())));
     }
-    let said = |fact: Option<&MappingFact>| {
-        let image = |fact: &MappingFact| {
-            fact.image.as_ref().map(|image| format!(" of {image}")).unwrap_or_default()
-        };
-        fact.map_or_else(
-            || "nothing".into(),
-            |fact| format!("{}{} for {}", fact.version, image(fact), cell_text(&fact.slot)),
-        )
-    };
-    let (expected, found) = (said(lost.first().copied()), said(found.difference(&expected).next()));
+    let (expected, found) =
+        (fact_text(lost.first().copied()), fact_text(found.difference(&expected).next()));
     Err(refuse(RefusalReason::ReadsOtherwise { expected, found }))
+}
+
+/// Refuses at the place whose file lost a fact, or else at the first place.
+fn refusal_at(
+    lost: &[&MappingFact],
+    planned: &[PlannedChange<'_>],
+    paths: &[&str],
+    reason: RefusalReason,
+) -> EditRefusal {
+    let struck = |at: &&Location| {
+        lost.iter().filter_map(|fact| fact.place.as_ref()).any(|place| place.0 == at.path)
+    };
+    let mut places = planned.iter().flat_map(|planned| &planned.entry.locations);
+    let place = places.clone().find(struck).or_else(|| places.next());
+    place.map_or_else(
+        || EditRefusal::of_file(paths[0], RefusalReason::Unknown),
+        |location| EditRefusal::at_location(location, reason),
+    )
+}
+
+fn fact_text(fact: Option<&MappingFact>) -> String {
+    let Some(fact) = fact else { return "nothing".into() };
+    let image = fact.image.as_ref().map(|image| format!(" of {image}")).unwrap_or_default();
+    format!("{}{image} for {}", fact.version, cell_text(&fact.slot))
 }
 
 /// Facts of an entry that are expected after the edit.

@@ -143,11 +143,7 @@ fn versions_running<'e>(
 }
 
 fn differing_versions(app: &AppName, stage: &StageName, found: &[&MappingEntry]) -> PlanObstacle {
-    let said = |entry: &&MappingEntry| match &entry.target {
-        Some(target) => format!("{} ({target})", entry.version),
-        None => entry.version.to_string(),
-    };
-    let said: BTreeSet<String> = found.iter().map(said).collect();
+    let said: BTreeSet<String> = found.iter().map(|entry| version_text(entry)).collect();
     let said: Vec<String> = said.into_iter().collect();
     let reason = format!("{stage} runs several versions of {app}: {}", said.join(", "));
     PlanObstacle::new(
@@ -155,6 +151,13 @@ fn differing_versions(app: &AppName, stage: &StageName, found: &[&MappingEntry])
         reason,
         "choose one with --version, or promote a single target with --target",
     )
+}
+
+fn version_text(entry: &MappingEntry) -> String {
+    match &entry.target {
+        Some(target) => format!("{} ({target})", entry.version),
+        None => entry.version.to_string(),
+    }
 }
 
 /// Finds the counterparts of an entry in another stage: the same component, or the only one if

@@ -71,71 +71,68 @@ impl DiffReport {
         place: &dyn Fn(&StageName) -> usize,
         ahead: &dyn Fn(CellState<'_>, CellState<'_>) -> AheadSide,
     ) -> Self {
-        let whole = left.stage.is_none();
         // Registries may differ between stages, but within a stage a different image is a
         // difference.
         let images_count = left.stage == right.stage;
-        let mut compared: BTreeMap<(String, usize, DifferenceKey<'_>), [Vec<SideVersion>; 2]> =
-            BTreeMap::new();
-        let (left_targets, right_targets) = (targets(&left), targets(&right));
-        for (at, side) in [&left, &right].into_iter().enumerate() {
-            for entry in &side.entries {
-                let slot = entry.slot();
-                let app = (&entry.app, &entry.component);
-                let by_target = whole || left_targets.get(&app) == right_targets.get(&app);
-                let key = (
-                    app.0,
-                    app.1,
-                    whole.then_some(&entry.stage),
-                    entry.target.as_ref().filter(|_| by_target),
-                );
-                let order = if whole { place(&entry.stage) } else { 0 };
-                let here = &mut compared.entry((name(&slot), order, key)).or_default()[at];
-                add(here, entry, slot, by_target);
-            }
-        }
-        let moment = |here: &[SideVersion], side: &DiffSide| match here {
-            [one] => Some((one.clone(), side.cut, place(&one.slot.stage))),
-            _ => None,
-        };
+        let compared = compare_sides(&left, &right, name, place);
         let count = compared.len();
         let differences = compared.into_iter().filter(|(_, [a, b])| {
             !(is_subset(a, b, images_count) && is_subset(b, a, images_count))
         });
         let differences = differences.map(|((name, _, (_, component, stage, target)), [a, b])| {
-            let sides = moment(&a, &left).zip(moment(&b, &right));
-            let ahead =
-                sides.map_or(AheadSide::Unknown, |((a, a_cut, a_stage), (b, b_cut, b_stage))| {
-                    let a = CellState {
-                        slot: &a.slot,
-                        version: &a.version,
-                        cut: a_cut,
-                        stage: a_stage,
-                    };
-                    ahead(
-                        a,
-                        CellState {
-                            slot: &b.slot,
-                            version: &b.version,
-                            cut: b_cut,
-                            stage: b_stage,
-                        },
-                    )
-                });
-            let (stage, target) = (stage.cloned(), target.cloned());
+            let sides = single_state(&a, &left, place).zip(single_state(&b, &right, place));
             AppDifference {
                 name,
                 component: component.clone(),
-                stage,
-                target,
+                stage: stage.cloned(),
+                target: target.cloned(),
+                ahead: sides.map_or(AheadSide::Unknown, |(a, b)| ahead(a, b)),
                 left: a,
                 right: b,
-                ahead,
             }
         });
         let differences = differences.collect();
         DiffReport { differences, left, right, compared: count, warnings: Vec::new() }
     }
+}
+
+/// Collects the versions of each side, by what is compared.
+fn compare_sides<'e>(
+    left: &'e DiffSide,
+    right: &'e DiffSide,
+    name: &dyn Fn(&CellKey) -> String,
+    place: &dyn Fn(&StageName) -> usize,
+) -> BTreeMap<(String, usize, DifferenceKey<'e>), [Vec<SideVersion>; 2]> {
+    let whole = left.stage.is_none();
+    let (left_targets, right_targets) = (targets(left), targets(right));
+    let mut compared: BTreeMap<_, [Vec<SideVersion>; 2]> = BTreeMap::new();
+    for (at, side) in [left, right].into_iter().enumerate() {
+        for entry in &side.entries {
+            let slot = entry.slot();
+            let app = (&entry.app, &entry.component);
+            let by_target = whole || left_targets.get(&app) == right_targets.get(&app);
+            let key = (
+                app.0,
+                app.1,
+                whole.then_some(&entry.stage),
+                entry.target.as_ref().filter(|_| by_target),
+            );
+            let order = if whole { place(&entry.stage) } else { 0 };
+            let here = &mut compared.entry((name(&slot), order, key)).or_default()[at];
+            add(here, entry, slot, by_target);
+        }
+    }
+    compared
+}
+
+/// Returns what one side ran, if it ran a single version.
+fn single_state<'s>(
+    here: &'s [SideVersion],
+    side: &DiffSide,
+    place: &dyn Fn(&StageName) -> usize,
+) -> Option<CellState<'s>> {
+    let [SideVersion { slot, version, .. }] = here else { return None };
+    Some(CellState { slot, version, cut: side.cut, stage: place(&slot.stage) })
 }
 
 /// Targets in which each app runs.

@@ -2,7 +2,7 @@
 
 use super::{GateReport, display_names};
 use crate::guard::{BreakGlassCommit, Contributor, Ruling};
-use crate::model::{AppName, CellKey, MappingEntry};
+use crate::model::{AppName, CellKey, MappingEntry, Version};
 use std::collections::BTreeMap;
 
 /// Rulings on the parts of a change.
@@ -70,17 +70,14 @@ impl GuardReport {
 
     /// Formats the change as `v1 → v2`, with this arrow.
     pub fn versions(ruling: &Ruling, arrow: &str) -> String {
-        let words = |versions: &[crate::model::Version]| {
-            let mut words: Vec<String> = versions.iter().map(ToString::to_string).collect();
-            words.dedup();
-            words.join(" ")
-        };
         match (ruling.from.is_empty(), ruling.to.is_empty()) {
             (true, true) => String::new(),
-            (true, false) => format!("new: {}", words(&ruling.to)),
-            (false, true) => format!("{} removed", words(&ruling.from)),
-            _ if ruling.from == ruling.to => format!("{} of another image", words(&ruling.to)),
-            _ => format!("{} {arrow} {}", words(&ruling.from), words(&ruling.to)),
+            (true, false) => format!("new: {}", join_versions(&ruling.to)),
+            (false, true) => format!("{} removed", join_versions(&ruling.from)),
+            _ if ruling.from == ruling.to => {
+                format!("{} of another image", join_versions(&ruling.to))
+            }
+            _ => format!("{} {arrow} {}", join_versions(&ruling.from), join_versions(&ruling.to)),
         }
     }
 
@@ -100,19 +97,29 @@ impl GuardReport {
         if self.rulings.is_empty() {
             return format!("{files}; no version changes");
         }
-        let part = |count: usize, one: &str, many: &str, no: usize| match (count, no) {
-            (0, _) => None,
-            (1, 0) => Some(format!("1 {one} is allowed")),
-            (1, _) => Some(format!("1 {one} is not allowed")),
-            (count, 0) => Some(format!("{count} {many} are allowed")),
-            (count, no) => Some(format!("{no} of {count} {many} are not allowed")),
-        };
-        let moves = part(moving.len(), "version change", "version changes", refused(&moving));
-        let others = part(other.len(), "other file", "other files", refused(&other));
+        let moves = count_text(moving.len(), "version change", "version changes", refused(&moving));
+        let others = count_text(other.len(), "other file", "other files", refused(&other));
         let broken = moving.iter().filter(|ruling| !ruling.overridden.is_empty()).count();
         let broken = (broken > 0).then(|| format!("gates overridden for {broken}"));
         let files = (self.files > 0).then_some(files);
         let parts: Vec<String> = [files, moves, others, broken].into_iter().flatten().collect();
         parts.join("; ")
+    }
+}
+
+fn join_versions(versions: &[Version]) -> String {
+    let mut words: Vec<String> = versions.iter().map(ToString::to_string).collect();
+    words.dedup();
+    words.join(" ")
+}
+
+/// Tells how many are allowed, and how many of them are not: `no`.
+fn count_text(count: usize, one: &str, many: &str, no: usize) -> Option<String> {
+    match (count, no) {
+        (0, _) => None,
+        (1, 0) => Some(format!("1 {one} is allowed")),
+        (1, _) => Some(format!("1 {one} is not allowed")),
+        (count, 0) => Some(format!("{count} {many} are allowed")),
+        (count, no) => Some(format!("{no} of {count} {many} are not allowed")),
     }
 }

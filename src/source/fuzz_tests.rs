@@ -107,10 +107,12 @@ proptest! {
         let _ = config::parse(&text, "towpath.yaml");
         for text in text.lines().chain([any.as_str()]) {
             prop_assert_eq!(ImageReference::parse(text).to_string(), text);
-            let _ = (Version::parse(text), shape::parse_reference(text), shape::is_version_or_range(text));
+            let _ = (Version::parse(text), shape::parse_reference(text));
+            let _ = shape::is_version_or_range(text);
             let _ = parse_time(text, &now);
             if let Ok(template) = PathTemplate::parse(text, &[]) {
-                let _ = (template.captures(text), template.captures(&any), template.literal_prefix());
+                let _ = (template.captures(text), template.captures(&any));
+                let _ = template.literal_prefix();
             }
             if let Ok(template) = KeyTemplate::parse(text, &["dev".to_owned()]) {
                 let _ = (template.captures_joined(text), template.captures(&[text, any.as_str()]));

@@ -139,16 +139,7 @@ fn app_versions(
     leaves: &[Leaf],
     reader: &SnapshotReader<'_>,
 ) -> Vec<VersionFinding> {
-    let empty = |leaf: &&Leaf| {
-        leaf.last() == "tag"
-            && leaf.is_empty()
-            && leaves.iter().any(|other| {
-                other.parent() == leaf.parent()
-                    && other.last() == "repository"
-                    && !other.text.is_empty()
-            })
-    };
-    let waiting: Vec<&Leaf> = leaves.iter().filter(empty).collect();
+    let waiting: Vec<&Leaf> = leaves.iter().filter(|leaf| is_empty_tag(leaf, leaves)).collect();
     if waiting.is_empty() {
         return Vec::new();
     }
@@ -178,6 +169,17 @@ fn app_versions(
             }
         })
         .collect()
+}
+
+/// True for an empty tag next to a repository.
+fn is_empty_tag(leaf: &Leaf, leaves: &[Leaf]) -> bool {
+    leaf.last() == "tag"
+        && leaf.is_empty()
+        && leaves.iter().any(|other| {
+            other.parent() == leaf.parent()
+                && other.last() == "repository"
+                && !other.text.is_empty()
+        })
 }
 
 #[cfg(test)]

@@ -103,12 +103,7 @@ fn build_entry(
 ) -> Option<MappingEntry> {
     let mut captures = claim.captures.clone();
     captures.extend(finding.captures);
-    let stage = match (captures.get("stage"), &claim.rule.stage, branch_stage) {
-        (Some(word), _, _) if !word.is_empty() => config.stage(word)?.name.clone(),
-        (_, Some(fixed), _) => fixed.clone(),
-        (_, _, Some(stage)) => stage.clone(),
-        _ => return None,
-    };
+    let stage = find_stage(config, claim.rule, &captures, branch_stage)?.clone();
     let app = claim.rule.app.expand(&captures);
     let target = claim.rule.target.expand(&captures);
     let component = join_component(&claim.rule.component.expand(&captures), finding.component);
@@ -135,6 +130,19 @@ fn build_entry(
         confidence: claim.rule.confidence,
         notes,
     })
+}
+
+/// Returns the stage that the path or the keys name, or else that of the rule or the branch.
+fn find_stage<'s>(
+    config: &'s Config,
+    rule: &'s SourceRule,
+    captures: &TemplateCaptures,
+    branch_stage: Option<&'s StageName>,
+) -> Option<&'s StageName> {
+    match captures.get("stage") {
+        Some(word) if !word.is_empty() => Some(&config.stage(word)?.name),
+        _ => rule.stage.as_ref().or(branch_stage),
+    }
 }
 
 /// Joins the component from the path and the one from the file.

@@ -39,12 +39,7 @@ impl TemplateScanner {
     fn scan_line(&mut self, line: &str, start: usize, number: u32) {
         let mut column = line.len() - line.trim_start_matches(' ').len();
         let mut rest = &line[column..];
-        if rest.is_empty()
-            || rest.starts_with('#')
-            || rest.starts_with("{{")
-            || rest.starts_with("{%")
-            || rest.starts_with("<%")
-        {
+        if rest.is_empty() || ["#", "{{", "{%", "<%"].iter().any(|mark| rest.starts_with(mark)) {
             return;
         }
         let mut in_item = false;
@@ -69,13 +64,8 @@ impl TemplateScanner {
             self.name_item(image_of(text).unwrap_or(text));
         }
         let from = start + column + value_at + indent;
-        let path = self.key_path(key);
-        self.bytes += path.len() + text.len();
-        if self.bytes > MAX_BYTES || self.leaves.len() >= MAX_LEAVES {
-            return;
-        }
-        self.leaves.push(Leaf {
-            path: path.into(),
+        self.add_leaf(Leaf {
+            path: self.key_path(key).into(),
             text: text.into(),
             line: number,
             span: Span { start: from, end: from + length },
@@ -84,6 +74,14 @@ impl TemplateScanner {
             alias: false,
             embedded: false,
         });
+    }
+
+    /// Adds a leaf, unless there is too much already.
+    fn add_leaf(&mut self, leaf: Leaf) {
+        self.bytes += leaf.path.len() + leaf.text.len();
+        if self.bytes <= MAX_BYTES && self.leaves.len() < MAX_LEAVES {
+            self.leaves.push(leaf);
+        }
     }
 
     fn close_keys(&mut self, column: usize) {

@@ -1,9 +1,10 @@
 //! Details of apps: all facts about each of their places.
 
-use super::terminal_style::pad_end;
+use super::facts::FactLines;
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
+use crate::model::MappingEntry;
 use crate::report::json::note_sentence;
-use crate::report::{StatusEntry, StatusReport};
+use crate::report::{BroughtBy, StatusEntry, StatusReport};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// Width of the labels.
@@ -39,53 +40,57 @@ fn push_place(occupant: &StatusEntry, look: &TerminalStyle, now: Timestamp, out:
         "\n  {}  {short}\n",
         look.paint(TextTone::Heading, &escape_for_terminal(&stage))
     ));
-    let mut fact = |label: &str, text: &str| {
-        out.push_str(&format!(
-            "    {}{}\n",
-            look.paint(TextTone::Dim, &pad_end(label, LABEL)),
-            escape_for_terminal(text)
-        ));
-    };
-    if let Some(image) = &entry.image {
-        fact("image", image);
-    }
-    if let Some(tag) = &entry.version.tag {
-        fact("tag", if tag.is_empty() { "(empty)" } else { tag });
-    }
-    if let Some(digest) = &entry.version.digest {
-        fact("digest", digest);
-    }
-    for (index, at) in entry.locations.iter().enumerate() {
-        let key = if at.key.is_empty() { String::new() } else { format!(" ({})", at.key) };
-        fact(if index == 0 { "written" } else { "and" }, &format!("{}:{}{key}", at.path, at.line));
-    }
+    let mut facts = FactLines { out, look, indent: 4, width: LABEL };
+    add_version(entry, &mut facts);
     let confidence = entry.confidence.as_str();
     let sure = if confidence == "configured" {
         String::new()
     } else {
         format!(", confidence {confidence}")
     };
-    fact("found", &format!("{}, {}{sure}", entry.source, occupant.found));
+    facts.add("found", &format!("{}, {}{sure}", entry.source, occupant.found));
     if let Some(since) = &occupant.since {
-        let when = since.time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC");
-        let id = super::audit::short_commit(&since.commit);
-        fact("since", &format!("{when}, {} ago", crate::model::format_age(since.time, now)));
-        fact(
-            "commit",
-            &format!(
-                "{id} {}{}",
-                since.subject,
-                since
-                    .pull_request
-                    .map(|n| pull_request_suffix(n, &since.subject))
-                    .unwrap_or_default()
-            ),
-        );
-        fact("by", &format!("{} <{}>", since.author_name, since.author_email));
+        add_arrival(since, now, &mut facts);
     }
     for note in &entry.notes {
-        fact("note", &note_sentence(note));
+        facts.add("note", &note_sentence(note));
     }
+}
+
+/// Adds the image and the version, and where they are written.
+fn add_version(entry: &MappingEntry, facts: &mut FactLines<'_>) {
+    if let Some(image) = &entry.image {
+        facts.add("image", image);
+    }
+    if let Some(tag) = &entry.version.tag {
+        facts.add("tag", if tag.is_empty() { "(empty)" } else { tag });
+    }
+    if let Some(digest) = &entry.version.digest {
+        facts.add("digest", digest);
+    }
+    for (index, at) in entry.locations.iter().enumerate() {
+        let key = if at.key.is_empty() { String::new() } else { format!(" ({})", at.key) };
+        facts.add(
+            if index == 0 { "written" } else { "and" },
+            &format!("{}:{}{key}", at.path, at.line),
+        );
+    }
+}
+
+/// Adds when the version arrived, and by whom.
+fn add_arrival(since: &BroughtBy, now: Timestamp, facts: &mut FactLines<'_>) {
+    let when = since.time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC");
+    let id = super::audit::short_commit(&since.commit);
+    facts.add("since", &format!("{when}, {} ago", crate::model::format_age(since.time, now)));
+    facts.add(
+        "commit",
+        &format!(
+            "{id} {}{}",
+            since.subject,
+            since.pull_request.map(|n| pull_request_suffix(n, &since.subject)).unwrap_or_default()
+        ),
+    );
+    facts.add("by", &format!("{} <{}>", since.author_name, since.author_email));
 }
 
 /// The pull request number, unless the subject contains it.

@@ -1,6 +1,6 @@
 //! Renders gate answers: one gate per line, the verdict as a sentence, and the commands that help.
 
-use super::table::{Alignment, StyledText, Table, TableColumn};
+use super::table::{StyledText, Table, left_column};
 use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::pipeline::{GateAnswer, Verdict};
 use crate::report::{GateReport, WaveReports, to_timestamp};
@@ -20,13 +20,12 @@ pub fn render_answer(waves: &WaveReports, look: &TerminalStyle) -> String {
 }
 
 fn render_gates(judged: &GateReport, look: &TerminalStyle) -> String {
-    let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let columns = [
-        column("gate", WHOLE),
-        column("verdict", WHOLE),
-        column("reason", WHOLE),
-        column("since", 3),
-        column("from", 8),
+        left_column("gate", WHOLE),
+        left_column("verdict", WHOLE),
+        left_column("reason", WHOLE),
+        left_column("since", 3),
+        left_column("from", 8),
     ];
     let answers = judged.judgement.answers.iter().zip(&judged.places);
     let rows: Vec<[StyledText; 5]> =

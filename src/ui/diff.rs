@@ -1,7 +1,7 @@
 //! Renders the differences of two states side by side.
 
-use super::formats::{cell_text, csv_records};
-use super::table::{Alignment, StyledText, Table, TableColumn};
+use super::formats::{cell_text, code_text, csv_records};
+use super::table::{StyledText, Table, left_column};
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::report::{AheadSide, AppDifference, DiffReport, SideVersion};
 
@@ -12,14 +12,13 @@ pub fn render_table(diff: &DiffReport, look: &TerminalStyle) -> String {
     }
     let (left, right) =
         (escape_for_terminal(&diff.left.text), escape_for_terminal(&diff.right.text));
-    let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let place = if diff.left.stage.is_some() { "target" } else { "stage" };
     let columns = [
-        column("app", 12),
-        column(place, 8),
-        column(&left, 10),
-        column(&right, 10),
-        column("", 18),
+        left_column("app", 12),
+        left_column(place, 8),
+        left_column(&left, 10),
+        left_column(&right, 10),
+        left_column("", 18),
     ];
     let rows: Vec<[StyledText; 5]> =
         diff.differences.iter().map(|difference| difference_row(diff, difference, look)).collect();
@@ -87,33 +86,35 @@ const CSV_HEADER: [&str; 7] = ["app", "stage", "target", "a", "b", "ahead", "dep
 
 /// Renders CSV; `a` and `b` are the two states.
 pub fn render_csv(diff: &DiffReport) -> String {
-    let record = |difference: &AppDifference| {
-        let versions = |all: &[SideVersion]| {
-            all.iter().map(|here| here.version.to_string()).collect::<Vec<_>>().join(" ")
-        };
-        let (ahead, count) = match difference.ahead {
-            AheadSide::Left(count) => ("a", count.to_string()),
-            AheadSide::Right(count) => ("b", count.to_string()),
-            AheadSide::Unknown => ("", String::new()),
-        };
-        [
-            difference.name.clone(),
-            difference
-                .stage
-                .as_ref()
-                .or(diff.left.stage.as_ref())
-                .map(ToString::to_string)
-                .unwrap_or_default(),
-            difference.target.as_ref().map(ToString::to_string).unwrap_or_default(),
-            versions(&difference.left),
-            versions(&difference.right),
-            ahead.to_owned(),
-            count,
-        ]
-    };
     csv_records(
-        std::iter::once(CSV_HEADER.map(str::to_owned)).chain(diff.differences.iter().map(record)),
+        std::iter::once(CSV_HEADER.map(str::to_owned))
+            .chain(diff.differences.iter().map(|difference| csv_record(diff, difference))),
     )
+}
+
+fn csv_record(diff: &DiffReport, difference: &AppDifference) -> [String; 7] {
+    let versions = |all: &[SideVersion]| {
+        all.iter().map(|here| here.version.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    let (ahead, count) = match difference.ahead {
+        AheadSide::Left(count) => ("a", count.to_string()),
+        AheadSide::Right(count) => ("b", count.to_string()),
+        AheadSide::Unknown => ("", String::new()),
+    };
+    [
+        difference.name.clone(),
+        difference
+            .stage
+            .as_ref()
+            .or(diff.left.stage.as_ref())
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        difference.target.as_ref().map(ToString::to_string).unwrap_or_default(),
+        versions(&difference.left),
+        versions(&difference.right),
+        ahead.to_owned(),
+        count,
+    ]
 }
 
 /// Renders a Markdown table.
@@ -123,15 +124,10 @@ pub fn render_markdown(diff: &DiffReport) -> String {
     let mut out =
         format!("| app | {place_name} | {left} | {right} | |\n| --- | --- | --- | --- | --- |\n");
     for difference in &diff.differences {
-        let code = |here: &SideVersion| {
-            format!(
-                "`{}`",
-                escape_for_terminal(&here.version.to_string())
-                    .replace('`', "'")
-                    .replace('|', "\\|")
-            )
+        let versions = |all: &[SideVersion]| {
+            let codes = all.iter().map(|here| code_text(&here.version.to_string()));
+            codes.collect::<Vec<_>>().join("<br>")
         };
-        let versions = |all: &[SideVersion]| all.iter().map(code).collect::<Vec<_>>().join("<br>");
         out.push_str(&format!(
             "| {} | {} | {} | {} | {} |\n",
             cell_text(&difference.name),

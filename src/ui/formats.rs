@@ -137,13 +137,12 @@ fn status_markdown(layout: &Matrix, look: &TerminalStyle) -> String {
 }
 
 fn format_running(running: &CellVersion, name_targets: bool) -> String {
-    let text =
-        escape_for_terminal(&running.version.to_string()).replace('`', "'").replace('|', "\\|");
+    let text = code_text(&running.version.to_string());
     let targets: Vec<&str> = running.targets.iter().map(|target| target.as_str()).collect();
     if name_targets && !targets.is_empty() {
-        format!("`{text}` ({})", cell_text(&targets.join(", ")))
+        format!("{text} ({})", cell_text(&targets.join(", ")))
     } else {
-        format!("`{text}`")
+        text
     }
 }
 
@@ -156,6 +155,11 @@ pub(super) fn hint_text(text: &str) -> String {
         if is_command(at) { format!("`{}`", escape_for_terminal(piece)) } else { cell_text(piece) }
     };
     pieces.iter().enumerate().map(piece).collect()
+}
+
+/// Formats text as code in a Markdown table.
+pub(super) fn code_text(text: &str) -> String {
+    format!("`{}`", escape_for_terminal(text).replace('`', "'").replace('|', "\\|"))
 }
 
 /// Escapes text for Markdown.

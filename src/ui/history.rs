@@ -1,6 +1,6 @@
 //! Renders deployments while they are read.
 
-use super::formats::{cell_text, csv_records, to_json, to_json_line};
+use super::formats::{cell_text, code_text, csv_records, to_json, to_json_line};
 use super::table::{Alignment, StyledText, Table, TableColumn};
 use super::{OutputFormat, TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::model::CellKey;
@@ -239,10 +239,7 @@ fn markdown_row(change: &DeploymentReport) -> String {
             (Some(image), DeploymentKind::Image) => format!("{image}:{}", pinned.version),
             _ => pinned.version.to_string(),
         });
-        text.map(|text| {
-            format!("`{}`", escape_for_terminal(&text).replace('`', "'").replace('|', "\\|"))
-        })
-        .unwrap_or_default()
+        text.map(|text| code_text(&text)).unwrap_or_default()
     };
     format!(
         "| {} | {} | {} | {} | {} | {} | {} | {} |\n",

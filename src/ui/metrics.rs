@@ -143,24 +143,25 @@ const CSV_HEADER: [&str; 11] = [
 pub fn render_csv(measured: &MetricsReport) -> String {
     csv_records(std::iter::once(CSV_HEADER.map(str::to_owned)).chain(all_figures(measured).map(
         |figures| {
-            let seconds = |seconds: Option<i64>| {
-                seconds.map(|seconds| seconds.to_string()).unwrap_or_default()
-            };
             [
                 figures.app.as_ref().map(ToString::to_string).unwrap_or_default(),
                 figures.stage.as_ref().map(ToString::to_string).unwrap_or_default(),
                 figures.deployments.to_string(),
                 format!("{:.3}", measured.per_week(figures.deployments)),
                 figures.lead.count().to_string(),
-                seconds(figures.lead.median()),
-                seconds(figures.lead.p90()),
+                seconds_text(figures.lead.median()),
+                seconds_text(figures.lead.p90()),
                 figures.rollbacks.to_string(),
                 figures.failure_rate().map(|rate| format!("{rate:.3}")).unwrap_or_default(),
-                seconds(figures.restore.median()),
-                seconds(figures.restore.p90()),
+                seconds_text(figures.restore.median()),
+                seconds_text(figures.restore.p90()),
             ]
         },
     )))
+}
+
+fn seconds_text(seconds: Option<i64>) -> String {
+    seconds.map(|seconds| seconds.to_string()).unwrap_or_default()
 }
 
 fn all_figures(measured: &MetricsReport) -> impl Iterator<Item = &DoraFigures> {

@@ -8,6 +8,7 @@ mod ask;
 mod audit;
 mod config;
 mod diff;
+mod facts;
 mod formats;
 mod guard;
 mod history;

@@ -1,13 +1,12 @@
 //! Renders plans: moves, refusals, and diffs.
 
-use super::table::{Alignment, StyledText, Table, TableColumn};
+use super::table::{StyledText, Table, left_column};
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::promotion::{ItemOutcome, PlanItem, PlannedMove};
 use crate::report::PlanReport;
 
 /// Renders the table. Apps that are up to date are left out.
 pub fn render_table(planned: &PlanReport, look: &TerminalStyle) -> String {
-    let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let from = planned.plan.to.as_str();
     let heading = match &planned.from {
         Some(stage) => format!("from {stage}"),
@@ -16,11 +15,11 @@ pub fn render_table(planned: &PlanReport, look: &TerminalStyle) -> String {
     let heading = escape_for_terminal(&heading);
     let from = escape_for_terminal(from);
     let columns = [
-        column("app", 12),
-        column("target", 8),
-        column(&from, 10),
-        column(&heading, 10),
-        column("", 10),
+        left_column("app", 12),
+        left_column("target", 8),
+        left_column(&from, 10),
+        left_column(&heading, 10),
+        left_column("", 10),
     ];
     let rows: Vec<[StyledText; 5]> =
         planned.plan.items.iter().flat_map(|item| item_rows(item, look)).collect();

@@ -1,7 +1,7 @@
 //! Renders pull requests: a table, or one in full.
 
-use super::table::{Alignment, StyledText, Table, TableColumn};
-use super::terminal_style::pad_end;
+use super::facts::FactLines;
+use super::table::{Alignment, StyledText, Table, column};
 use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::report::{Proposal, ProposalState, ProposalsReport};
 
@@ -10,7 +10,6 @@ const LABEL: usize = 11;
 
 /// Renders one line per pull request.
 pub fn render_table(listed: &ProposalsReport, look: &TerminalStyle) -> String {
-    let column = |heading, align, least| TableColumn { heading, align, least };
     let columns = [
         column("number", Alignment::Right, 6),
         column("title", Alignment::Left, 24),
@@ -36,28 +35,20 @@ fn proposal_row(one: &Proposal) -> [StyledText; 5] {
 pub fn render_proposal(one: &Proposal, look: &TerminalStyle) -> String {
     let heading = format!("{} {}", one.number, escape_for_terminal(&one.title));
     let mut out = format!("{}\n", look.paint(TextTone::Heading, &heading));
-    let mut fact = |label: &str, text: &str| {
-        if !text.is_empty() {
-            out.push_str(&format!(
-                "  {}{}\n",
-                look.paint(TextTone::Dim, &pad_end(label, LABEL)),
-                escape_for_terminal(text)
-            ));
-        }
-    };
+    let mut facts = FactLines { out: &mut out, look, indent: 2, width: LABEL };
     let draft = if one.draft { ", a draft" } else { "" };
     let by_itself = if one.auto_merge { ", auto-merge enabled" } else { "" };
-    fact("state", &format!("{}{draft}{by_itself}", one.state.as_str()));
-    fact("branch", &format!("{} {} {}", one.head, look.arrow(), one.base));
-    fact("by", &one.author);
-    fact("labels", &one.labels.join(", "));
-    fact("reviewers", &one.reviewers.join(", "));
-    fact("commit", one.head_commit.as_deref().unwrap_or_default());
+    facts.add_known("state", &format!("{}{draft}{by_itself}", one.state.as_str()));
+    facts.add_known("branch", &format!("{} {} {}", one.head, look.arrow(), one.base));
+    facts.add_known("by", &one.author);
+    facts.add_known("labels", &one.labels.join(", "));
+    facts.add_known("reviewers", &one.reviewers.join(", "));
+    facts.add_known("commit", one.head_commit.as_deref().unwrap_or_default());
     if one.state == ProposalState::Open && one.mergeable == Some(false) {
-        fact("conflict", "does not merge cleanly");
+        facts.add_known("conflict", "does not merge cleanly");
     }
-    fact("merged as", one.merge_commit.as_deref().unwrap_or_default());
-    fact("url", &one.url);
+    facts.add_known("merged as", one.merge_commit.as_deref().unwrap_or_default());
+    facts.add_known("url", &one.url);
     if !one.body.trim().is_empty() {
         out.push('\n');
         out.extend(

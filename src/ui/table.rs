@@ -17,6 +17,14 @@ pub(super) struct TableColumn<'h> {
     pub least: usize,
 }
 
+pub(super) fn column(heading: &str, align: Alignment, least: usize) -> TableColumn<'_> {
+    TableColumn { heading, align, least }
+}
+
+pub(super) fn left_column(heading: &str, least: usize) -> TableColumn<'_> {
+    column(heading, Alignment::Left, least)
+}
+
 /// Alignment of a cell's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Alignment {
@@ -129,7 +137,6 @@ mod tests {
     use super::*;
 
     fn table() -> Table<'static, 3> {
-        let column = |heading, align, least| TableColumn { heading, align, least };
         Table::new([
             column("app", Alignment::Left, 4),
             column("n", Alignment::Right, 9),

@@ -176,10 +176,9 @@ impl<'a> EditableScalar<'a> {
                 continue;
             };
             let YamlNodeKind::Scalar { text, .. } = &nodes[*key as usize].kind else { continue };
-            let same = |node: u32| matches!(&nodes[node as usize].kind, YamlNodeKind::Scalar { text: other, .. } if other == text);
             let lines: Vec<u32> = pairs
                 .iter()
-                .filter(|(key, _)| same(*key))
+                .filter(|(key, _)| nodes[*key as usize].is_scalar(text))
                 .map(|(key, _)| nodes[*key as usize].line)
                 .collect();
             if let [first, second, ..] = lines[..] {
@@ -205,7 +204,6 @@ impl<'a> EditableScalar<'a> {
         let YamlNodeKind::Scalar { text, style } = &node.kind else {
             return Err(EditObstacle::NoScalar);
         };
-        let whole = |text: String| Ok(Splice { span: self.start..self.end, text });
         if *style == QuoteStyle::Block {
             return self.in_block(raw, new);
         }
@@ -214,24 +212,30 @@ impl<'a> EditableScalar<'a> {
         }
         if !self.is_whole() {
             return if is_harmless(new) {
-                whole(new.to_owned())
+                Ok(self.splice_whole(new.to_owned()))
             } else {
                 Err(EditObstacle::NotWritable)
             };
         }
-        match style {
-            QuoteStyle::SingleQuoted => whole(self.in_single(new)),
-            QuoteStyle::DoubleQuoted => whole(double_quoted(new)),
+        let text = match style {
+            QuoteStyle::SingleQuoted => self.in_single(new),
+            QuoteStyle::DoubleQuoted => double_quoted(new),
             _ if dialect == Dialect::Json && is_json_number(text) && is_json_number(new) => {
-                whole(new.to_owned())
+                new.to_owned()
             }
-            _ if dialect == Dialect::Json => whole(double_quoted(new)),
+            _ if dialect == Dialect::Json => double_quoted(new),
             _ if needs_quotes(new, self.is_in_flow()) && self.prefers_single() => {
-                whole(self.in_single(new))
+                self.in_single(new)
             }
-            _ if needs_quotes(new, self.is_in_flow()) => whole(double_quoted(new)),
-            _ => whole(new.to_owned()),
-        }
+            _ if needs_quotes(new, self.is_in_flow()) => double_quoted(new),
+            _ => new.to_owned(),
+        };
+        Ok(self.splice_whole(text))
+    }
+
+    /// Returns the splice that replaces the whole token.
+    fn splice_whole(&self, text: String) -> Splice {
+        Splice { span: self.start..self.end, text }
     }
 
     /// Returns the splice that removes the value and its key from the mapping.

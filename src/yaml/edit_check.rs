@@ -86,7 +86,7 @@ struct DocumentOutline<'a>(Vec<(&'static str, usize, &'a str, bool)>);
 impl<'a> DocumentOutline<'a> {
     fn from_document_except(document: &'a YamlDocument, key: &str) -> Option<Self> {
         let YamlNodeKind::Mapping(pairs) = &document.nodes.first()?.kind else { return None };
-        let is_named = |node: u32| matches!(&document.nodes[node as usize].kind, YamlNodeKind::Scalar { text, .. } if &**text == key);
+        let is_named = |node: u32| document.nodes[node as usize].is_scalar(key);
         let skipped: Vec<Range<usize>> = pairs
             .iter()
             .filter(|(key, _)| is_named(*key))

@@ -123,37 +123,40 @@ pub fn remove_field(file: &str, map: YamlValue<'_>, key: &str) -> Result<Splice,
     let (name, value) = pairs[at];
     let end = content_end(file, value).ok_or(EditObstacle::NotWritable)?;
     let is_alone = |text: &str| text.chars().all(|c| c.is_whitespace() || c == ',');
-    let gap = |from: usize, to: usize| {
-        let removed = Splice { span: from..to, text: String::new() };
-        Ok(removed)
-    };
     match (at.checked_sub(1).map(|before| pairs[before]), pairs.get(at + 1)) {
         // Start at the end of the previous value: its comment stays, and that of the removed entry
         // goes.
         (Some((_, before)), _) if is_flow(file, map) => {
             let from = content_end(file, before).ok_or(EditObstacle::NotWritable)?;
             if is_alone(&file[from..value_start(name)]) {
-                gap(from, end)
+                Ok(cut_span(from, end))
             } else {
                 Err(EditObstacle::NotWritable)
             }
         }
         (None, Some((next, _))) if is_alone(&file[end..value_start(*next)]) => {
-            gap(value_start(name), value_start(*next))
+            Ok(cut_span(value_start(name), value_start(*next)))
         }
-        (Some(_), _) => {
-            let from = line_start(file, value_start(name));
-            let alone = file[from..value_start(name)].chars().all(|c| c == ' ');
-            let to = end_of_line(file, end);
-            let last_without_end = to == file.len() && !file.ends_with('\n');
-            match (alone, last_without_end) {
-                (false, _) => Err(EditObstacle::NotWritable),
-                (true, false) => gap(from, to),
-                (true, true) => gap(file[..from].trim_end_matches(['\r', '\n']).len(), to),
-            }
-        }
+        (Some(_), _) => remove_lines(file, value_start(name), end),
         _ => Err(EditObstacle::NotWritable),
     }
+}
+
+/// Removes the lines of an entry that has them for itself.
+fn remove_lines(file: &str, start: usize, end: usize) -> Result<Splice, EditObstacle> {
+    let from = line_start(file, start);
+    let alone = file[from..start].chars().all(|c| c == ' ');
+    let to = end_of_line(file, end);
+    let last_without_end = to == file.len() && !file.ends_with('\n');
+    match (alone, last_without_end) {
+        (false, _) => Err(EditObstacle::NotWritable),
+        (true, false) => Ok(cut_span(from, to)),
+        (true, true) => Ok(cut_span(file[..from].trim_end_matches(['\r', '\n']).len(), to)),
+    }
+}
+
+fn cut_span(from: usize, to: usize) -> Splice {
+    Splice { span: from..to, text: String::new() }
 }
 
 fn insert_at(at: usize, text: String) -> Splice {

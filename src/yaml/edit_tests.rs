@@ -233,7 +233,8 @@ proptest! {
         let holder = root.get(&format!("key{target}")).expect("the key");
         let value = holder.items().next().or_else(|| holder.get("k")).unwrap_or(holder);
         let span = value.span();
-        let splice = EditableScalar::find(&file, &stream, span.clone()).and_then(|spot| spot.replaced_by(&new, Dialect::Yaml));
+        let splice = EditableScalar::find(&file, &stream, span.clone())
+            .and_then(|spot| spot.replaced_by(&new, Dialect::Yaml));
         let splice = splice.expect("nothing is in the way");
         prop_assert!(span.start <= splice.span.start && splice.span.end <= span.end);
         let edited = apply_splices(&file, std::slice::from_ref(&splice));
@@ -243,7 +244,13 @@ proptest! {
         let mut expected = judged(&file);
         let document = expected.last_mut().expect("a document");
         let at = &mut document[format!("key{target}").as_str()];
-        let at = if at.is_sequence() { &mut at[0] } else if at.is_mapping() { &mut at["k"] } else { at };
+        let at = if at.is_sequence() {
+            &mut at[0]
+        } else if at.is_mapping() {
+            &mut at["k"]
+        } else {
+            at
+        };
         *at = serde_yaml::Value::String(new.clone());
         prop_assert_eq!(judged(&edited), expected, "{}", edited);
 
@@ -253,8 +260,10 @@ proptest! {
         prop_assert!(same_but(&file, &stream, &after, &[wanted]));
         let back = splice.span.start..splice.span.start + splice.text.len();
         let spot = EditableScalar::find(&edited, &after, back).expect("the new value");
-        let back = apply_splices(&edited, &[spot.replaced_by(old, Dialect::Yaml).expect("the way back")]);
-        let took_quotes = splice.text.starts_with(['"', '\'']) && !file[splice.span.clone()].starts_with(['"', '\'']);
+        let back = spot.replaced_by(old, Dialect::Yaml).expect("the way back");
+        let back = apply_splices(&edited, &[back]);
+        let took_quotes = splice.text.starts_with(['"', '\''])
+            && !file[splice.span.clone()].starts_with(['"', '\'']);
         if !took_quotes {
             prop_assert_eq!(back, file);
         }

@@ -11,6 +11,7 @@ mod duplicate_keys;
 mod edit;
 mod edit_check;
 mod edit_entry;
+mod node_positions;
 mod parse;
 mod quote;
 mod tree;

@@ -94,18 +94,18 @@ impl YamlTreeBuilder {
             Event::SequenceEnd | Event::MappingEnd => {
                 self.open.pop();
             }
-            Event::Alias(id) => {
-                // A collection that contains itself would never end, so its alias reads as empty.
-                let kind = match self.anchors.get(&id) {
-                    Some(to) if !self.open.iter().any(|open| open.node == *to) => {
-                        YamlNodeKind::Alias(*to)
-                    }
-                    _ => YamlNodeKind::Scalar { text: "".into(), style: QuoteStyle::Plain },
-                };
-                self.add_node(kind, 0, span);
-            }
+            Event::Alias(id) => self.add_alias(id, span),
             _ => {}
         }
+    }
+
+    /// A collection that contains itself would never end, so its alias reads as empty.
+    fn add_alias(&mut self, id: usize, span: Span) {
+        let kind = match self.anchors.get(&id) {
+            Some(to) if !self.open.iter().any(|open| open.node == *to) => YamlNodeKind::Alias(*to),
+            _ => YamlNodeKind::Scalar { text: "".into(), style: QuoteStyle::Plain },
+        };
+        self.add_node(kind, 0, span);
     }
 
     fn add_node(&mut self, kind: YamlNodeKind, anchor: usize, span: Span) -> u32 {

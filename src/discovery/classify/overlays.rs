@@ -37,28 +37,22 @@ pub(super) fn classify_overlays(
         if own {
             pinned_families.insert(family.clone());
         }
-        covered.extend(
-            findings
-                .iter()
-                .flat_map(|f| &f.locations)
-                .map(|place| (place.path.clone(), place.span.start)),
-        );
+        let places = findings.iter().flat_map(|f| &f.locations);
+        covered.extend(places.map(|place| (place.path.clone(), place.span.start)));
         found.push((file, family, folder.to_owned(), components_of(&findings)));
     }
-    for (file, family, folder, components) in found {
-        let pins = !components.is_empty();
-        if pins && pinned_families.contains(&family) {
-            out.sure.push(VersionedFile {
-                subject: folder,
-                slot: file.slot.clone(),
-                kind: SourceKind::Kustomize,
-                keys: Vec::new(),
-                confidence: Confidence::High,
-                components,
-                nameless: false,
-            });
-        }
-    }
+    let pinning = found.into_iter().filter(|(_, family, _, components)| {
+        !components.is_empty() && pinned_families.contains(family)
+    });
+    out.sure.extend(pinning.map(|(file, _, subject, components)| VersionedFile {
+        subject,
+        slot: file.slot.clone(),
+        kind: SourceKind::Kustomize,
+        keys: Vec::new(),
+        confidence: Confidence::High,
+        components,
+        nameless: false,
+    }));
 }
 
 /// Returns the path before the stage, which all overlays of one app share.

@@ -25,6 +25,30 @@ pub(super) fn classify_values(
     reader: &SnapshotReader<'_>,
     out: &mut ClassifiedFiles,
 ) {
+    let all = find_candidates(files, reader);
+    let mut twins: HashMap<(String, &str), (BTreeSet<&str>, usize)> = HashMap::new();
+    let holes: Vec<String> = files.iter().map(|file| path_with_hole(file)).collect();
+    for value in &all {
+        let twin = twins.entry((holes[value.file].clone(), &value.path)).or_default();
+        twin.0.insert(&value.text);
+        twin.1 += 1;
+    }
+    let mut by_file: HashMap<usize, Vec<&ValueCandidate>> = HashMap::new();
+    for value in &all {
+        by_file.entry(value.file).or_default().push(value);
+    }
+    for (index, file) in files.iter().enumerate() {
+        let Some(values) = by_file.get(&index) else { continue };
+        let judge = |value: &ValueCandidate| {
+            let (texts, count) = &twins[&(holes[index].clone(), &*value.path)];
+            rate_confidence(value.score, file, *count > 1, texts.len() > 1)
+        };
+        place_values(file, values, &judge, out);
+    }
+}
+
+/// Finds the values that look like versions.
+fn find_candidates(files: &[&StagedFile<'_>], reader: &SnapshotReader<'_>) -> Vec<ValueCandidate> {
     let mut all: Vec<ValueCandidate> = Vec::new();
     for (index, file) in files.iter().enumerate() {
         let Some(leaves) = reader.leaves_or_scan(file.path) else { continue };
@@ -45,25 +69,7 @@ pub(super) fn classify_values(
             });
         }
     }
-    let mut twins: HashMap<(String, &str), (BTreeSet<&str>, usize)> = HashMap::new();
-    let holes: Vec<String> = files.iter().map(|file| path_with_hole(file)).collect();
-    for value in &all {
-        let twin = twins.entry((holes[value.file].clone(), &value.path)).or_default();
-        twin.0.insert(&value.text);
-        twin.1 += 1;
-    }
-    let mut by_file: HashMap<usize, Vec<&ValueCandidate>> = HashMap::new();
-    for value in &all {
-        by_file.entry(value.file).or_default().push(value);
-    }
-    for (index, file) in files.iter().enumerate() {
-        let Some(values) = by_file.get(&index) else { continue };
-        let judge = |value: &ValueCandidate| {
-            let (texts, count) = &twins[&(holes[index].clone(), &*value.path)];
-            rate_confidence(value.score, file, *count > 1, texts.len() > 1)
-        };
-        place_values(file, values, &judge, out);
-    }
+    all
 }
 
 /// True for a value in an unnamed list element. Another stage's file, or a later revision, may have
@@ -133,18 +139,27 @@ fn place_values(
     if clear {
         let confidence =
             telling.iter().map(|(_, confidence)| *confidence).max().unwrap_or(Confidence::Medium);
-        out.sure.push(placed(
-            kind,
-            Vec::new(),
-            confidence,
-            telling.iter().any(|(value, _)| value.nameless),
-        ));
+        let nameless = telling.iter().any(|(value, _)| value.nameless);
+        out.sure.push(placed(kind, Vec::new(), confidence, nameless));
     }
     let tree = if kind == SourceKind::Json { kind } else { SourceKind::Yaml };
     let rest = judged.iter().filter(|(value, _)| !clear || value.score < TELLING);
+    let (sure, unsure, nameless) = split_keys(rest);
+    if !sure.is_empty() {
+        out.sure.push(placed(tree, sure.into_iter().collect(), Confidence::Medium, nameless));
+    }
+    if !unsure.is_empty() {
+        out.unsure.push(placed(tree, unsure.into_iter().collect(), Confidence::Low, false));
+    }
+}
+
+/// Splits the keys of values into sure and unsure ones. True with them if a sure one is nameless.
+fn split_keys<'v>(
+    judged: impl Iterator<Item = &'v (&'v ValueCandidate, Confidence)>,
+) -> (BTreeSet<String>, BTreeSet<String>, bool) {
     let (mut sure, mut unsure) = (BTreeSet::new(), BTreeSet::new());
     let mut nameless = false;
-    for (value, confidence) in rest {
+    for (value, confidence) in judged {
         let Some(key) = key_template(&value.path) else { continue };
         if *confidence > Confidence::Low {
             nameless |= value.nameless;
@@ -153,10 +168,5 @@ fn place_values(
             unsure.insert(key);
         }
     }
-    if !sure.is_empty() {
-        out.sure.push(placed(tree, sure.into_iter().collect(), Confidence::Medium, nameless));
-    }
-    if !unsure.is_empty() {
-        out.unsure.push(placed(tree, unsure.into_iter().collect(), Confidence::Low, false));
-    }
+    (sure, unsure, nameless)
 }

@@ -4,24 +4,17 @@ use super::super::vocabulary::word_meaning;
 use super::{StagePart, StageStrength};
 use std::collections::{BTreeSet, HashMap};
 
+/// Stage words that are looked for inside of names, longer ones first.
+const WORDS: [&str; 8] =
+    ["development", "production", "staging", "stage", "prod", "prd", "stg", "dev"];
+
 /// Marks stage words that are joined to a name without a separator (`acmeprod`), if the same name
 /// occurs with another stage next to it.
 pub(super) fn mark_glued_words(paths: &[&str], slots: &mut [Option<StagePart>]) {
-    const WORDS: [&str; 8] =
-        ["development", "production", "staging", "stage", "prod", "prd", "stg", "dev"];
     let mut groups: HashMap<String, Vec<(usize, StagePart)>> = HashMap::new();
     for (index, path) in paths.iter().enumerate().filter(|(index, _)| slots[*index].is_none()) {
         for (part, text) in path.split('/').enumerate() {
-            let lower = text.to_ascii_lowercase();
-            let Some((word, start)) = WORDS.iter().find_map(|word| {
-                let at = lower.find(word)?;
-                let edge = at == 0
-                    || at + word.len() == lower.len()
-                    || lower[at + word.len()..].starts_with('.');
-                (edge && lower.len() > word.len()).then_some((*word, at))
-            }) else {
-                continue;
-            };
+            let Some((word, start)) = find_glued_word(text) else { continue };
             let Some((canonical, _, _)) = word_meaning(word) else { continue };
             let hole = format!("{}\0{}", &text[..start], &text[start + word.len()..]);
             let key =
@@ -47,4 +40,15 @@ pub(super) fn mark_glued_words(paths: &[&str], slots: &mut [Option<StagePart>]) 
             slots[index].get_or_insert(slot);
         }
     }
+}
+
+/// Returns the stage word at an edge of a longer name, and where it starts.
+fn find_glued_word(name: &str) -> Option<(&'static str, usize)> {
+    let lower = name.to_ascii_lowercase();
+    WORDS.iter().find_map(|word| {
+        let at = lower.find(word)?;
+        let edge =
+            at == 0 || at + word.len() == lower.len() || lower[at + word.len()..].starts_with('.');
+        (edge && lower.len() > word.len()).then_some((*word, at))
+    })
 }

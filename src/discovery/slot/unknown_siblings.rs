@@ -9,21 +9,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 /// Marks unknown names as stages: if at least half of the children contain a stage word, every
 /// child with a file of the same name is a stage.
 pub(super) fn extend_to_siblings(paths: &[&str], slots: &mut [Option<StagePart>], strong: &[bool]) {
-    let mut members: BTreeMap<ParentFolder, Vec<usize>> = BTreeMap::new();
-    for (index, slot) in slots.iter().enumerate() {
-        if let Some(slot) = slot.as_ref().filter(|slot| slot.strength >= StageStrength::Sibling) {
-            members.entry(parent_folder(paths[index], slot.part)).or_default().push(index);
-        }
-    }
+    let members = group_members(paths, slots);
     let below = PathsBelow::of(paths, &members);
     let mut joined: Vec<(usize, StagePart)> = Vec::new();
     for ((parent, is_file), inside) in members {
-        let identities: BTreeSet<&str> = inside
-            .iter()
-            .filter_map(|i| slots[*i].as_ref())
-            .map(|slot| slot.identity.as_str())
-            .collect();
-        if identities.len() < 2 {
+        if count_stages(&inside, slots) < 2 {
             continue;
         }
         let part = if parent.is_empty() { 0 } else { parent.matches('/').count() + 1 };
@@ -33,13 +23,7 @@ pub(super) fn extend_to_siblings(paths: &[&str], slots: &mut [Option<StagePart>]
             continue;
         }
         let children = below.children_by_name(paths, &parent, is_file, (&prefix, &suffix));
-        let known: BTreeSet<&str> = inside.iter().map(|i| part_of(paths[*i], part)).collect();
-        let clear = |i: &&usize| {
-            strong[**i] || slots[**i].as_ref().is_some_and(|slot| is_whole(paths[**i], slot))
-        };
-        let clear: BTreeSet<&str> =
-            inside.iter().filter(clear).map(|i| part_of(paths[*i], part)).collect();
-        if known.len() * 2 < children.len() || clear.len() * 3 < children.len() {
+        if !are_mostly_stages(paths, slots, strong, (&inside, part), children.len()) {
             continue;
         }
         let rests: HashSet<&str> = inside.iter().map(|i| rest_of(paths[*i], part)).collect();
@@ -62,6 +46,42 @@ pub(super) fn extend_to_siblings(paths: &[&str], slots: &mut [Option<StagePart>]
     for (index, slot) in joined {
         slots[index] = Some(slot);
     }
+}
+
+/// Groups the paths with a stage by the folder that holds its name.
+fn group_members(
+    paths: &[&str],
+    slots: &[Option<StagePart>],
+) -> BTreeMap<ParentFolder, Vec<usize>> {
+    let mut members: BTreeMap<ParentFolder, Vec<usize>> = BTreeMap::new();
+    for (index, slot) in slots.iter().enumerate() {
+        if let Some(slot) = slot.as_ref().filter(|slot| slot.strength >= StageStrength::Sibling) {
+            members.entry(parent_folder(paths[index], slot.part)).or_default().push(index);
+        }
+    }
+    members
+}
+
+fn count_stages(inside: &[usize], slots: &[Option<StagePart>]) -> usize {
+    let slots = inside.iter().filter_map(|index| slots[*index].as_ref());
+    slots.map(|slot| slot.identity.as_str()).collect::<BTreeSet<_>>().len()
+}
+
+/// True if at least half of the children contain a stage word, and a third beyond doubt.
+fn are_mostly_stages(
+    paths: &[&str],
+    slots: &[Option<StagePart>],
+    strong: &[bool],
+    (inside, part): (&[usize], usize),
+    children: usize,
+) -> bool {
+    let known: BTreeSet<&str> = inside.iter().map(|i| part_of(paths[*i], part)).collect();
+    let clear = |i: &&usize| {
+        strong[**i] || slots[**i].as_ref().is_some_and(|slot| is_whole(paths[**i], slot))
+    };
+    let clear: BTreeSet<&str> =
+        inside.iter().filter(clear).map(|i| part_of(paths[*i], part)).collect();
+    known.len() * 2 >= children && clear.len() * 3 >= children
 }
 
 /// Returns the prefix and suffix shared by all unambiguous members.

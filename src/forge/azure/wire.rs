@@ -85,16 +85,18 @@ impl AzurePullRequest {
 
     /// Converts votes: 10 and 5 approve (5 with suggestions), -5 waits for the author, -10 rejects.
     pub(super) fn reviews(self) -> Vec<Review> {
-        let review = |person: AzurePerson| {
-            let verdict = match person.vote {
-                1.. => ReviewVerdict::Approved,
-                0 => return None,
-                _ => ReviewVerdict::ChangesRequested,
-            };
-            Some(Review { author: person.unique_name, verdict, commit: None })
-        };
-        self.reviewers.into_iter().filter_map(review).collect()
+        self.reviewers.into_iter().filter_map(to_review).collect()
     }
+}
+
+/// Converts the vote of a reviewer; `None` without one.
+fn to_review(person: AzurePerson) -> Option<Review> {
+    let verdict = match person.vote {
+        1.. => ReviewVerdict::Approved,
+        0 => return None,
+        _ => ReviewVerdict::ChangesRequested,
+    };
+    Some(Review { author: person.unique_name, verdict, commit: None })
 }
 
 impl From<AzurePullRequest> for Proposal {

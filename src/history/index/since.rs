@@ -66,10 +66,7 @@ impl<'t> RewoundCell<'t> {
 
     /// Undoes one deployment.
     fn undo_row(&mut self, row: &DeploymentRow, timeline: &'t Timeline) {
-        let version = |pin: u32| {
-            timeline.pins.get(pin).filter(|_| pin != NOTHING).map(|pinned| &pinned.version)
-        };
-        if let Some(version) = version(row.to) {
+        if let Some(version) = version_of(row.to, timeline) {
             let places = self.places_mut(version);
             match (places.asked, places.others) {
                 (1.., 0) => (places.asked, places.brought) = (places.asked - 1, Some(row.commit)),
@@ -77,8 +74,12 @@ impl<'t> RewoundCell<'t> {
                 _ => self.unclear = true,
             }
         }
-        if let Some(version) = version(row.from) {
+        if let Some(version) = version_of(row.from, timeline) {
             self.places_mut(version).others += 1;
         }
     }
+}
+
+fn version_of(pin: u32, timeline: &Timeline) -> Option<&Version> {
+    timeline.pins.get(pin).filter(|_| pin != NOTHING).map(|pinned| &pinned.version)
 }

@@ -5,6 +5,7 @@ use super::deployment_matching::ClaimedVersion;
 use super::place_owners::PlaceOwners;
 use crate::git::path::folder_of;
 use crate::history::timeline::{ImageVersion, Interner, Timeline};
+use crate::model::MappingEntry;
 use crate::source::Claim;
 use std::collections::{BTreeSet, HashMap};
 
@@ -168,21 +169,7 @@ impl<'a> ClaimIndex<'a> {
     ) -> Vec<(ClaimedVersion, Vec<u32>)> {
         let mut holds = Vec::new();
         for entry in &look.entries {
-            let path = entry
-                .locations
-                .first()
-                .map_or(self.all[number].claim.path.as_str(), |at| at.path.as_str());
-            let held = ClaimedVersion {
-                claim: number,
-                slot: timeline.slots.number(&entry.slot()),
-                pin: timeline.pins.number(&ImageVersion {
-                    image: entry.image.clone(),
-                    version: entry.version.clone(),
-                }),
-                path: timeline.paths.number_of(path),
-                pending: None,
-                asked: false,
-            };
+            let held = self.claimed_version(number, entry, timeline);
             let places = if self.shared { self.owners.place_ids(entry) } else { Vec::new() };
             holds.push((held, places));
         }
@@ -199,6 +186,29 @@ impl<'a> ClaimIndex<'a> {
         });
         holds.extend(hidden);
         holds
+    }
+
+    fn claimed_version(
+        &self,
+        number: usize,
+        entry: &MappingEntry,
+        timeline: &mut Timeline,
+    ) -> ClaimedVersion {
+        let path = entry
+            .locations
+            .first()
+            .map_or(self.all[number].claim.path.as_str(), |at| at.path.as_str());
+        ClaimedVersion {
+            claim: number,
+            slot: timeline.slots.number(&entry.slot()),
+            pin: timeline.pins.number(&ImageVersion {
+                image: entry.image.clone(),
+                version: entry.version.clone(),
+            }),
+            path: timeline.paths.number_of(path),
+            pending: None,
+            asked: false,
+        }
     }
 
     /// Computes the versions of a claim that count now.

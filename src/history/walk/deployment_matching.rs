@@ -45,37 +45,46 @@ pub(super) fn match_versions(
         slots.entry(held.slot).or_default().1.push_back(at);
     }
     let mut out = Vec::new();
-    for (mut olds, mut news) in slots.into_values() {
-        let same = |a: &ClaimedVersion, b: &ClaimedVersion| {
-            a.pin == b.pin || same_version(pins.get(a.pin), pins.get(b.pin))
-        };
-        let at_home = |a: &ClaimedVersion, b: &ClaimedVersion| a.claim == b.claim && same(a, b);
-        for (old, new) in
-            match_up(&mut olds, &mut news, |old, new| at_home(&before[old], &after[new]))
-        {
-            before[old].asked |= after[new].asked;
-        }
-        for (old, new) in match_up(&mut olds, &mut news, |old, new| same(&before[old], &after[new]))
-        {
-            before[old].asked |= after[new].asked;
-        }
-        let image_of = |held: &ClaimedVersion| pins.get(held.pin).map(|pinned| &pinned.image);
-        let image = |a: &ClaimedVersion, b: &ClaimedVersion| {
-            a.claim == b.claim && image_of(a) == image_of(b)
-        };
-        let mut found = match_up(&mut olds, &mut news, |old, new| image(&before[old], &after[new]));
-        found.extend(match_up(&mut olds, &mut news, |old, new| {
-            before[old].claim == after[new].claim
-        }));
-        found.extend(match_up(&mut olds, &mut news, |_, _| true));
-        let pair = |from: Option<usize>, to: Option<usize>| CellTransition {
-            from: from.map(|at| before[at].clone()),
-            to: to.map(|at| after[at].clone()),
-        };
-        out.extend(found.into_iter().map(|(old, new)| pair(Some(old), Some(new))));
-        out.extend(news.into_iter().map(|new| pair(None, Some(new))));
-        out.extend(olds.into_iter().map(|old| pair(Some(old), None)));
+    for (olds, news) in slots.into_values() {
+        out.extend(match_in_cell(before, after, pins, olds, news));
     }
+    out
+}
+
+/// Pairs the versions of one cell, given by their positions: equal ones first, then those of the
+/// same claim and image, then the rest.
+fn match_in_cell(
+    before: &mut [ClaimedVersion],
+    after: &[ClaimedVersion],
+    pins: &Interner<ImageVersion>,
+    mut olds: Vec<usize>,
+    mut news: VecDeque<usize>,
+) -> Vec<CellTransition> {
+    let same = |a: &ClaimedVersion, b: &ClaimedVersion| {
+        a.pin == b.pin || same_version(pins.get(a.pin), pins.get(b.pin))
+    };
+    let at_home = |a: &ClaimedVersion, b: &ClaimedVersion| a.claim == b.claim && same(a, b);
+    for (old, new) in match_up(&mut olds, &mut news, |old, new| at_home(&before[old], &after[new]))
+    {
+        before[old].asked |= after[new].asked;
+    }
+    for (old, new) in match_up(&mut olds, &mut news, |old, new| same(&before[old], &after[new])) {
+        before[old].asked |= after[new].asked;
+    }
+    let image_of = |held: &ClaimedVersion| pins.get(held.pin).map(|pinned| &pinned.image);
+    let image =
+        |a: &ClaimedVersion, b: &ClaimedVersion| a.claim == b.claim && image_of(a) == image_of(b);
+    let mut found = match_up(&mut olds, &mut news, |old, new| image(&before[old], &after[new]));
+    found.extend(match_up(&mut olds, &mut news, |old, new| before[old].claim == after[new].claim));
+    found.extend(match_up(&mut olds, &mut news, |_, _| true));
+    let pair = |from: Option<usize>, to: Option<usize>| CellTransition {
+        from: from.map(|at| before[at].clone()),
+        to: to.map(|at| after[at].clone()),
+    };
+    let mut out: Vec<CellTransition> =
+        found.into_iter().map(|(old, new)| pair(Some(old), Some(new))).collect();
+    out.extend(news.into_iter().map(|new| pair(None, Some(new))));
+    out.extend(olds.into_iter().map(|old| pair(Some(old), None)));
     out
 }
 

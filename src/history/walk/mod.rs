@@ -5,15 +5,17 @@
 //! on many files, are read in order. The state in memory is always that of the commit the walk has
 //! reached.
 
+mod affected_claims;
 mod claim_index;
 mod claim_memo;
 mod claim_state;
 mod deployment_matching;
+mod introduction_search;
 mod options;
 mod place_owners;
 mod segments;
 
-pub use options::{IntroducedVersions, TimedCommit, WalkOptions, WalkResult};
+pub use options::{IntroducedVersions, WalkOptions, WalkResult};
 pub use segments::in_legs;
 
 use super::timeline::{DeployingCommit, DeploymentRow, NOTHING, Timeline};
@@ -21,16 +23,14 @@ use crate::git::{
     CommitChanges, GitError, MainlineWalk, Oid, PathScope, Repository, Snapshot, WalkControl,
     WalkEnd, WalkProgress,
 };
-use crate::model::{CellKey, Version};
-use crate::source::{Claim, ClaimReading, FileChangeKind, SnapshotReader, claims_on};
+use crate::model::CellKey;
+use crate::source::{Claim, ClaimReading, SnapshotReader};
 use claim_index::ClaimIndex;
 use claim_state::{ClaimReader, ClaimState, PriorClaimState, is_local};
 use deployment_matching::{CellTransition, ClaimedVersion, match_versions};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use introduction_search::IntroductionSearch;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{PoisonError, RwLock};
-
-/// Limit for claims read to find where moved files came from, over the whole walk.
-const MAX_SEARCHED: usize = 5_000;
 
 /// Walks from the tip back and returns every deployment. `enough` is called after each commit that
 /// deployed something and may stop the walk.
@@ -63,20 +63,8 @@ pub fn find_introductions<'a>(
     replay.add_tip_claims(tip)?;
     replay.search_cells(asked);
     let stopped = replay.run(|_| WalkControl::Continue, |_| {})?;
-    Ok((replay.into_introductions(), stopped))
-}
-
-/// State of a search for introducing commits.
-#[derive(Default)]
-struct IntroductionSearch {
-    /// Introducing commit by cell and version.
-    found: HashMap<(u32, u32), u32>,
-    /// Number of places still searched.
-    waiting: usize,
-    /// Files that can still matter.
-    interest: RwLock<HashSet<String>>,
-    /// Claims read so far to find where moved files came from.
-    searched: usize,
+    let search = replay.search.take().unwrap_or_default();
+    Ok((search.into_versions(&replay.timeline), stopped))
 }
 
 struct HistoryReplay<'a> {
@@ -214,111 +202,9 @@ impl<'a> HistoryReplay<'a> {
         deployed
     }
 
-    /// Claims affected by a step: the states already read by worker threads, and the claims still
-    /// to be read.
-    fn affected_claims(
-        &mut self,
-        step: &CommitChanges,
-        locals: Vec<PriorClaimState>,
-    ) -> (BTreeMap<usize, Option<ClaimState>>, BTreeSet<usize>) {
-        let mut looks: BTreeMap<usize, Option<ClaimState>> = BTreeMap::new();
-        for local in locals {
-            let path = &step.changes[local.change].path;
-            if let Some(number) = self.number(path, local.rule) {
-                looks.insert(number, Some(local.look));
-            }
-        }
-        let mut unread = self.rebuilt_claims(step);
-        for change in &step.changes {
-            if self.builds && self.search.is_none() && change.before.is_some() {
-                unread.extend(self.built_on(&change.path));
-            }
-            let Some(path) = self.timeline.paths.find(change.path.as_str()) else { continue };
-            for number in self.claims.claims_on(path) {
-                match change.before {
-                    Some(_) => drop(unread.insert(*number)),
-                    None => drop(looks.insert(*number, None)),
-                }
-            }
-            unread.extend(self.claims.claims_watching(path));
-        }
-        unread.retain(|number| !looks.contains_key(number));
-        if self.search.is_some() {
-            let asked =
-                |number: &usize| self.claims.get(*number).shown.iter().any(|held| held.asked);
-            let new = looks.iter().any(|(number, look)| look.is_none() && asked(number));
-            looks.retain(|number, _| asked(number));
-            unread.retain(asked);
-            if new {
-                unread.extend(
-                    self.left_behind(step).into_iter().filter(|number| !looks.contains_key(number)),
-                );
-            }
-        }
-        (looks, unread)
-    }
-
-    /// Returns the number of a rule's claim on a path, adding it if new.
-    fn number(&mut self, path: &str, rule: usize) -> Option<usize> {
-        let number = self.timeline.paths.number_of(path);
-        if let Some(known) = self.claims.find_claim(number, rule) {
-            return Some(known);
-        }
-        let claim =
-            claims_on(self.question.config, path).into_iter().find(|claim| claim.index == rule)?;
-        Some(self.claims.number(claim, number))
-    }
-
-    /// Claims on a path that worker threads do not read.
-    fn built_on(&mut self, path: &str) -> Vec<usize> {
-        let claims = claims_on(self.question.config, path)
-            .into_iter()
-            .filter(|claim| !is_local(claim.rule.kind));
-        let claims: Vec<Claim<'a>> = claims.collect();
-        claims.into_iter().map(|claim| self.add_claim(claim)).collect()
-    }
-
-    /// Claims whose builds may differ before the step.
-    fn rebuilt_claims(&mut self, step: &CommitChanges) -> BTreeSet<usize> {
-        let Some(parent) = step.parent.filter(|_| self.builds) else { return BTreeSet::new() };
-        let changes = step.changes.iter().map(|change| {
-            let going_back = match (change.before, change.after) {
-                (None, _) => FileChangeKind::Removed,
-                (_, None) => FileChangeKind::Added,
-                _ => FileChangeKind::Modified,
-            };
-            (change.path.as_str(), going_back)
-        });
-        let from = std::mem::replace(&mut self.built, parent);
-        match self.question.cache.apply_changes(from, parent, changes) {
-            Some(folders) => {
-                folders.iter().flat_map(|folder| self.claims.built_in(folder)).copied().collect()
-            }
-            None => self.claims.built_claims().collect(),
-        }
-    }
-
     fn add_claim(&mut self, claim: Claim<'a>) -> usize {
         let path = self.timeline.paths.number(&claim.path);
         self.claims.number(claim, path)
-    }
-
-    /// Claims on files that the commit changed or removed: versions of a new file may come from
-    /// there.
-    fn left_behind(&mut self, step: &CommitChanges) -> Vec<usize> {
-        let mut out = Vec::new();
-        for change in step.changes.iter().filter(|change| change.before.is_some()) {
-            for claim in claims_on(self.question.config, &change.path) {
-                let Some(search) =
-                    self.search.as_mut().filter(|search| search.searched < MAX_SEARCHED)
-                else {
-                    return out;
-                };
-                search.searched += 1;
-                out.push(self.add_claim(claim));
-            }
-        }
-        out
     }
 
     /// Reads claims at the commit's parent.
@@ -412,24 +298,5 @@ impl<'a> HistoryReplay<'a> {
         self.timeline.sort();
         let pending = self.claims.any_pending();
         WalkResult { timeline: self.timeline, stopped, lost: self.lost, pending }
-    }
-
-    fn into_introductions(self) -> IntroducedVersions {
-        let mut out: HashMap<(CellKey, Version), (u32, TimedCommit)> = HashMap::new();
-        for ((slot, pin), commit) in self.search.map(|search| search.found).unwrap_or_default() {
-            let landing = self.timeline.commits[commit as usize];
-            let (Some(slot), Some(pin)) =
-                (self.timeline.slots.get(slot), self.timeline.pins.get(pin))
-            else {
-                continue;
-            };
-            let known = out
-                .entry((slot.clone(), pin.version.clone()))
-                .or_insert((commit, (landing.id, landing.time)));
-            if known.0 < commit {
-                *known = (commit, (landing.id, landing.time));
-            }
-        }
-        out.into_iter().map(|(key, (_, arrival))| (key, arrival)).collect()
     }
 }

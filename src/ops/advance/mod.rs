@@ -7,7 +7,7 @@ mod renewing;
 
 use crate::config::MergeMode;
 use crate::forge::{CheckState, CommitCheck, Forge, ForgeError, Proposal, ProposalMerge};
-use crate::git::{ExpectedRef, Oid, Workspace};
+use crate::git::{ExpectedRef, Oid, Repository, Workspace};
 use crate::ops::advance::next::{AdvanceStep, AdvanceSteps, StepFinder};
 use crate::ops::change::DeliveryOptions;
 use crate::ops::change::base::{PlanBase, known_tip};
@@ -73,61 +73,76 @@ pub fn advance(tick: &AdvanceRequest<'_>, session: &Session) -> Result<AdvanceRe
     let repository = &session.open_repository()?;
     let options = DeliveryOptions::proposing(tick.forge.clone());
     let log = AdvanceLog { observer: tick.observer, lines: RefCell::default() };
-    if tick.dry_run {
-        let plan_base = PlanBase::load(session, repository, &known_tip)?;
-        let steps =
-            StepFinder { tick, options: &options, plan_base: &plan_base, session }.find_steps()?;
-        report_refusals(&steps, &log)?;
-        for step in &steps.all {
-            let what = if may_be_proposed(step) { "would be proposed" } else { "not proposed" };
-            report_step(&log, step, &format!("{what}: {}", waiting_reason(step)))?;
-        }
-        note_nothing_to_do(&steps, session);
-        return Ok(log.into_report(false));
-    }
+    let has_failures = if tick.dry_run {
+        preview_steps(tick, &options, repository, &log, session)?;
+        false
+    } else {
+        take_steps(tick, &options, repository, &log, session)?
+    };
+    Ok(log.into_report(has_failures))
+}
+
+/// Reports what could be proposed.
+fn preview_steps(
+    tick: &AdvanceRequest<'_>,
+    options: &DeliveryOptions,
+    repository: &Repository,
+    log: &AdvanceLog<'_>,
+    session: &Session,
+) -> Result<(), Failure> {
+    let plan_base = PlanBase::load(session, repository, &known_tip)?;
+    let steps = StepFinder { tick, options, plan_base: &plan_base, session }.find_steps()?;
+    report_refusals(&steps, log)?;
+    report_untaken(&steps, log, session)
+}
+
+/// Takes the steps on the newest commit of the remote; true if some failed.
+fn take_steps(
+    tick: &AdvanceRequest<'_>,
+    options: &DeliveryOptions,
+    repository: &Repository,
+    log: &AdvanceLog<'_>,
+    session: &Session,
+) -> Result<bool, Failure> {
     forge::origin(repository).map_err(|failure| {
         failure.hint("`towpath advance --dry-run` shows what could be promoted")
     })?;
-    let workspace = session.open_workspace(repository, None)?;
+    let workspace = &session.open_workspace(repository, None)?;
     let plan_base =
-        PlanBase::load(session, repository, &|_, branch| remote_tip(&workspace, branch))?;
+        PlanBase::load(session, repository, &|_, branch| remote_tip(workspace, branch))?;
     ledger::fetch(session, repository, &plan_base.settings.config)?;
-    let steps =
-        StepFinder { tick, options: &options, plan_base: &plan_base, session }.find_steps()?;
-    report_refusals(&steps, &log)?;
+    let steps = StepFinder { tick, options, plan_base: &plan_base, session }.find_steps()?;
+    report_refusals(&steps, log)?;
     let ours = workspace.remote_heads(&["towpath/*"])?;
     if !steps.all.iter().any(may_be_proposed) && ours.is_empty() {
-        steps.all.iter().try_for_each(|step| {
-            report_step(&log, step, &format!("not proposed: {}", waiting_reason(step)))
-        })?;
-        note_nothing_to_do(&steps, session);
-        return Ok(log.into_report(false));
+        report_untaken(&steps, log, session)?;
+        return Ok(false);
     }
     let home =
         forge::locate_forge(options.forge.to_options(&plan_base.settings.config), repository)?;
     let forge = forge::open_forge(&home, repository, None, session)?;
-    let open = forge.open_proposals()?;
-    let hand = StepExecutor {
-        options: &options,
-        workspace: &workspace,
-        forge: forge.as_ref(),
-        home: &home,
-        open: &open,
-        session,
-        log: &log,
-    };
-    let mut failed = false;
-    for step in &steps.all {
-        if let Err(failure) = hand.execute_step(step, &plan_base) {
-            failed = true;
-            report_step(&log, step, &format!("failed: {}", failure.message()))?;
-        }
-    }
+    let (forge, home, open) = (forge.as_ref(), &home, &forge.open_proposals()?);
+    let hand = StepExecutor { options, workspace, forge, home, open, session, log };
+    let has_failures = hand.execute_steps(&steps.all, &plan_base)?;
     let closed = closing::close(&hand, tick, &steps.all, &plan_base)?;
     if closed == 0 {
         note_nothing_to_do(&steps, session);
     }
-    Ok(log.into_report(failed))
+    Ok(has_failures)
+}
+
+/// Reports every step without taking it.
+fn report_untaken(
+    steps: &AdvanceSteps,
+    log: &AdvanceLog<'_>,
+    session: &Session,
+) -> Result<(), Failure> {
+    for step in &steps.all {
+        let what = if may_be_proposed(step) { "would be proposed" } else { "not proposed" };
+        report_step(log, step, &format!("{what}: {}", waiting_reason(step)))?;
+    }
+    note_nothing_to_do(steps, session);
+    Ok(())
 }
 
 fn may_be_proposed(step: &AdvanceStep) -> bool {
@@ -157,6 +172,22 @@ struct StepExecutor<'a> {
 }
 
 impl StepExecutor<'_> {
+    /// Takes every step, and reports those that fail; true if some failed.
+    fn execute_steps(
+        &self,
+        steps: &[AdvanceStep],
+        plan_base: &PlanBase<'_>,
+    ) -> Result<bool, Failure> {
+        let mut has_failures = false;
+        for step in steps {
+            if let Err(failure) = self.execute_step(step, plan_base) {
+                has_failures = true;
+                report_step(self.log, step, &format!("failed: {}", failure.message()))?;
+            }
+        }
+        Ok(has_failures)
+    }
+
     /// Proposes one step, and merges it where the stage has `merge: auto` and all gates are open.
     fn execute_step(&self, step: &AdvanceStep, plan_base: &PlanBase<'_>) -> Result<(), Failure> {
         if !may_be_proposed(step) {
@@ -189,23 +220,25 @@ impl StepExecutor<'_> {
             } else {
                 Some(waiting_reason(step))
             };
-            match closed {
-                None => report_step(self.log, step, &format!("merged {}", proposed.proposal.url))?,
-                Some(why) => {
-                    let done = if proposed.done == "nothing to do:" {
-                        "already proposed"
-                    } else {
-                        proposed.done
-                    };
-                    report_step(
-                        self.log,
-                        step,
-                        &format!("{done} {}: {why}", proposed.proposal.url),
-                    )?;
-                }
-            }
+            self.report_outcome(step, &proposed, closed)?;
         }
         Ok(())
+    }
+
+    /// Reports a proposal that was merged, or the reason why it was not.
+    fn report_outcome(
+        &self,
+        step: &AdvanceStep,
+        proposed: &DeliveredProposal,
+        closed: Option<String>,
+    ) -> Result<(), Failure> {
+        let url = &proposed.proposal.url;
+        let Some(why) = closed else {
+            return report_step(self.log, step, &format!("merged {url}"));
+        };
+        let is_old = proposed.done == "nothing to do:";
+        let done = if is_old { "already proposed" } else { proposed.done };
+        report_step(self.log, step, &format!("{done} {url}: {why}"))
     }
 
     /// Merges a proposal, if the gates are still open on the newest commit; returns the reasons if

@@ -47,17 +47,7 @@ pub struct StepFinder<'a, 'r> {
 impl StepFinder<'_, '_> {
     /// Finds the steps into every stage that comes after another.
     pub fn find_steps(&self) -> Result<AdvanceSteps, Failure> {
-        let config = &self.plan_base.settings.config;
-        let only =
-            self.tick.stage.map(|word| crate::ops::gates::stage(config, word)).transpose()?;
-        let mut plans = Vec::new();
-        for stage in
-            config.stages.iter().filter(|stage| only.is_none_or(|only| only.name == stage.name))
-        {
-            for before in &stage.after {
-                plans.extend(self.plan_stage(before, stage)?);
-            }
-        }
+        let plans = self.plan_stages()?;
         let mut out = AdvanceSteps {
             all: Vec::new(),
             refused: plans.iter().flat_map(refusal_lines).collect(),
@@ -86,6 +76,22 @@ impl StepFinder<'_, '_> {
             }
         }
         Ok(out)
+    }
+
+    /// Plans the promotions into the stages that were asked for.
+    fn plan_stages(&self) -> Result<Vec<PlanReport>, Failure> {
+        let config = &self.plan_base.settings.config;
+        let only =
+            self.tick.stage.map(|word| crate::ops::gates::stage(config, word)).transpose()?;
+        let mut plans = Vec::new();
+        for stage in
+            config.stages.iter().filter(|stage| only.is_none_or(|only| only.name == stage.name))
+        {
+            for before in &stage.after {
+                plans.extend(self.plan_stage(before, stage)?);
+            }
+        }
+        Ok(plans)
     }
 
     fn plan_stage(&self, before: &StageName, stage: &Stage) -> Result<Option<PlanReport>, Failure> {

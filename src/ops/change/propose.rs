@@ -21,7 +21,7 @@ use crate::ops::forge::ForgeLocation;
 use crate::ops::gates::{break_glass, plan};
 use crate::ops::session::Session;
 use crate::promotion::{GATES, with_section};
-use crate::report::GateReport;
+use crate::report::{GateReport, PlanReport};
 use std::collections::BTreeMap;
 
 /// The number of attempts to push a branch that other processes change too.
@@ -35,53 +35,44 @@ pub fn run(
 ) -> Result<DeliveryReport, Failure> {
     let DeliveryRequest { intent, options, session, .. } = *request;
     forge::origin(repository).map_err(|failure| failure.hint(forge::WITHOUT))?;
-    let workspace = session.open_workspace(repository, options.author())?;
+    let workspace = &session.open_workspace(repository, options.author())?;
     let plan_base =
-        PlanBase::load(session, repository, &|_, branch| remote_tip(&workspace, branch))?;
+        PlanBase::load(session, repository, &|_, branch| remote_tip(workspace, branch))?;
     let config = &plan_base.settings.config;
     let home = forge::locate_forge(options.forge.to_options(config), repository)
         .map_err(|failure| failure.hint(forge::WITHOUT))?;
     let Some(JudgedPlan { planned, .. }) = confirm_plan(request, &plan_base)? else {
         return Ok(DeliveryReport::nothing());
     };
-    let plan_base = plan_base.for_stage(&planned.plan.to);
+    let plan_base = &plan_base.for_stage(&planned.plan.to);
     if planned.plan.moving_items().next().is_none() {
         return Ok(report(planned, intent));
     }
     let forge = forge::open_forge(&home, repository, options.author(), session)?;
-    let _is_written = break_glass::write_events(&planned, request, &plan_base);
+    let _is_written = break_glass::write_events(&planned, request, plan_base);
     let terms = config.proposals.options_for(&planned.plan.to);
     let (forge, home) = (forge.as_ref(), &home);
-    let desk = ProposalWriter {
-        plan_base: &plan_base,
-        workspace: &workspace,
-        forge,
-        home,
-        terms,
-        open: None,
-        session,
-    };
-    let (mut failures, mut opened) = (Vec::new(), Vec::new());
-    for group in planned_commits(&planned, options, &plan_base, &workspace.author()?)? {
-        match desk.propose(&group) {
-            Ok(proposed) => {
-                proposed.report(&group, request)?;
-                desk.merge_by_itself(&group, &proposed);
-                opened.push(proposed.proposal);
-            }
-            Err(failure) => failures.push(failure),
-        }
-    }
+    let desk = ProposalWriter { plan_base, workspace, forge, home, terms, open: None, session };
+    let (opened, mut failures) = desk.deliver_plan(&planned, request)?;
     if let Some(limit) = options.wait
         && let Err(failure) = wait::wait_for_merge(forge, opened, limit, session)
     {
         failures.push(failure);
     }
+    report_failures(failures, request)?;
+    Ok(report(planned, intent))
+}
+
+/// Reports all failures but the last one, which is returned.
+fn report_failures(
+    mut failures: Vec<Failure>,
+    request: &DeliveryRequest<'_>,
+) -> Result<(), Failure> {
     let last = failures.pop();
     for failure in failures {
         (request.observer)(DeliveryEvent::Failed(&failure))?;
     }
-    last.map_or_else(|| Ok(report(planned, intent)), Err)
+    last.map_or(Ok(()), Err)
 }
 
 /// Opens and updates the proposals for one stage.
@@ -116,6 +107,27 @@ impl DeliveredProposal {
 }
 
 impl ProposalWriter<'_> {
+    /// Proposes every commit of a plan; returns the proposals and the failures.
+    fn deliver_plan(
+        &self,
+        planned: &PlanReport,
+        request: &DeliveryRequest<'_>,
+    ) -> Result<(Vec<Proposal>, Vec<Failure>), Failure> {
+        let (mut opened, mut failures) = (Vec::new(), Vec::new());
+        let author = self.workspace.author()?;
+        for group in planned_commits(planned, request.options, self.plan_base, &author)? {
+            match self.propose(&group) {
+                Ok(proposed) => {
+                    proposed.report(&group, request)?;
+                    self.merge_by_itself(&group, &proposed);
+                    opened.push(proposed.proposal);
+                }
+                Err(failure) => failures.push(failure),
+            }
+        }
+        Ok((opened, failures))
+    }
+
     /// Pushes the branch, and opens or updates its proposal.
     ///
     /// # Errors

@@ -54,21 +54,33 @@ pub fn run(
         };
         losses = if lost.is_first { losses + 1 } else { 0 };
         if !retry::goes_on(started, begun.elapsed(), losses) {
-            let message = format!(
-                "other pushes to `{}` or to the ledger came first each time",
-                there.require_branch()?
-            );
-            return Err(Failure::failed(message).hint("run it again; nothing was changed"));
+            return Err(lost_race(there.require_branch()?));
         }
         begun = Instant::now();
         plan_base = fetch_base(session, repository, &workspace)?;
         let there = plan_base.for_stage(&ready.planned.plan.to);
-        // A shallow clone may not tell; the new plan then finds the change done.
-        if workspace.contains_changes(there.tip, lost.commit).unwrap_or(false) {
-            report_landed(lost.commit, &lost.subject, &there, request)?;
-        }
+        report_if_landed(&lost, &there, request, &workspace)?;
         ready = plan_again(request, &first.planned, &plan_base)?;
     }
+}
+
+fn lost_race(branch: &str) -> Failure {
+    Failure::failed(format!("other pushes to `{branch}` or to the ledger came first each time"))
+        .hint("run it again; nothing was changed")
+}
+
+/// Reports a commit that arrived although its push seemed lost. A shallow clone may not tell; the
+/// new plan then finds the change done.
+fn report_if_landed(
+    lost: &LostPush,
+    there: &PlanBase<'_>,
+    request: &DeliveryRequest<'_>,
+    workspace: &Workspace<'_>,
+) -> Result<(), Failure> {
+    if workspace.contains_changes(there.tip, lost.commit).unwrap_or(false) {
+        report_landed(lost.commit, &lost.subject, there, request)?;
+    }
+    Ok(())
 }
 
 /// Asks the gates again after towpath wrote its own ledger event, as others may have written before

@@ -279,16 +279,7 @@ impl Planner<'_> {
         };
         let found: Vec<StageEdge<'_>> = stage_edges(config).into_iter().filter(fits).collect();
         match (from, to, found.len()) {
-            (_, Some(to), 0) => {
-                let failure = Failure::usage(format!(
-                    "{} is a first stage, so it has no previous stage to promote from",
-                    to.name
-                ));
-                Err(failure.hint(format!(
-                    "`towpath deploy APP VERSION --stage {}` deploys a version there",
-                    to.name
-                )))
-            }
+            (_, Some(to), 0) => Err(first_stage_failure(to)),
             (Some(from), _, 0) => Err(Failure::usage(format!(
                 "{} is a last stage, so no stage comes after it",
                 from.name
@@ -343,6 +334,14 @@ impl Planner<'_> {
             None => Ok(()),
         }
     }
+}
+
+fn first_stage_failure(to: &Stage) -> Failure {
+    Failure::usage(format!(
+        "{} is a first stage, so it has no previous stage to promote from",
+        to.name
+    ))
+    .hint(format!("`towpath deploy APP VERSION --stage {}` deploys a version there", to.name))
 }
 
 /// Each stage with each of its previous stages.

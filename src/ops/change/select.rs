@@ -148,15 +148,19 @@ fn looked_up(
             .iter()
             .find(|one| one.head == group.branch && !one.from_fork)
             .map(|one| one.number);
-        let said = match (standing, number) {
-            (BranchStatus::Foreign, _) => "its branch has commits by others".to_owned(),
-            (BranchStatus::Same(_), Some(number)) => format!("already proposed ({number})"),
-            (BranchStatus::Older(_), Some(number)) => {
-                format!("another version is proposed ({number})")
-            }
-            (BranchStatus::Absent, _) | (_, None) => continue,
-        };
-        out.insert(item.name(), said);
+        out.extend(proposal_text(&standing, number).map(|text| (item.name(), text)));
     }
     Ok(out)
+}
+
+/// Tells how a branch and its open proposal stand; `None` without either.
+fn proposal_text(standing: &BranchStatus, number: Option<u64>) -> Option<String> {
+    match (standing, number) {
+        (BranchStatus::Foreign, _) => Some("its branch has commits by others".to_owned()),
+        (BranchStatus::Same(_), Some(number)) => Some(format!("already proposed ({number})")),
+        (BranchStatus::Older(_), Some(number)) => {
+            Some(format!("another version is proposed ({number})"))
+        }
+        (BranchStatus::Absent, _) | (_, None) => None,
+    }
 }

@@ -89,12 +89,7 @@ impl CellSelection {
         for (kind, patterns, words, names) in
             [("app", &by_app, &apps, &shown), ("stage", &by_stage, &stages, &stages)]
         {
-            for pattern in patterns.unmatched_patterns(words) {
-                if !pattern.contains(['*', '?']) {
-                    return Err(unknown_name(kind, pattern, words, names));
-                }
-                session.note(&format!("no {kind} matches `{pattern}`"));
-            }
+            check_patterns(kind, patterns, (words, names), session)?;
         }
         let is_meant = |slot: &CellKey| {
             let words = chronicle.app_words(slot);
@@ -110,6 +105,22 @@ impl CellSelection {
     pub fn contains(&self, slot: &CellKey) -> bool {
         self.0.contains(slot)
     }
+}
+
+/// Refuses names that match nothing, and notes patterns that do.
+fn check_patterns(
+    kind: &str,
+    patterns: &GlobPatterns,
+    (words, names): (&[String], &[String]),
+    session: &Session,
+) -> Result<(), Failure> {
+    for pattern in patterns.unmatched_patterns(words) {
+        if !pattern.contains(['*', '?']) {
+            return Err(unknown_name(kind, pattern, words, names));
+        }
+        session.note(&format!("no {kind} matches `{pattern}`"));
+    }
+    Ok(())
 }
 
 /// The name of a stage for one of its aliases.

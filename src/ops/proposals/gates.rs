@@ -43,22 +43,8 @@ pub fn judge_merge(
     }
     let head = merge_head(found, kind, head_name.and_then(|name| refs.get(&name).copied()))?;
     let premerge = repository.preview_merge(base, head)?;
-    let apart = |why: String| {
-        Err(merge_failure(&ForgeError::NotMergeable { number: found.number, why }, found))
-    };
-    match &premerge {
-        MergePreview::Forward(_) | MergePreview::Tree(_) => (),
-        MergePreview::Nothing => return Ok(Vec::new()),
-        MergePreview::Unrelated => {
-            return apart(format!("it has no common commit with `{}`", found.base));
-        }
-        MergePreview::Conflict(paths) => {
-            return apart(format!(
-                "`{}` has changed the same lines of {}",
-                found.base,
-                paths.join(", ")
-            ));
-        }
+    if !check_mergeable(&premerge, found)? {
+        return Ok(Vec::new());
     }
     let ledger = ledger::fetch(session, repository, &plan_base.settings.config)?.there;
     let seeing = session.on_branch(Some(&found.base), base);
@@ -72,6 +58,19 @@ pub fn judge_merge(
         }
         None => Ok(vec![ExpectedRef { name: base_name, at: Some(base) }, ledger]),
     }
+}
+
+/// Fails if the branches conflict; false if the merge changes nothing.
+fn check_mergeable(premerge: &MergePreview, found: &Proposal) -> Result<bool, Failure> {
+    let why = match premerge {
+        MergePreview::Forward(_) | MergePreview::Tree(_) => return Ok(true),
+        MergePreview::Nothing => return Ok(false),
+        MergePreview::Unrelated => format!("it has no common commit with `{}`", found.base),
+        MergePreview::Conflict(paths) => {
+            format!("`{}` has changed the same lines of {}", found.base, paths.join(", "))
+        }
+    };
+    Err(merge_failure(&ForgeError::NotMergeable { number: found.number, why }, found))
 }
 
 /// The full name of the ref with the commits of a proposal; `None` where a fork has none.

@@ -14,8 +14,8 @@ pub struct DeployedBranch {
 impl DeployedBranch {
     /// The branch of this name, else the one that the user names, that `origin` names as its own,
     /// or that is checked out. Its newest commit is the newer one of the local branch and its
-    /// upstream. Where the two have diverged, the upstream counts, unless the user named the branch:
-    /// then the local one does.
+    /// upstream. Where the two have diverged, the upstream counts, unless the user named the
+    /// branch: then the local one does.
     ///
     /// # Errors
     /// When there is no such branch, or no commit yet.

@@ -234,7 +234,8 @@ impl RepositoryState {
         cache: &'a ParseCache,
     ) -> Result<Vec<(Claim<'a>, ClaimReading)>, GitError> {
         let readings = self.readings.take();
-        // Without the builds that belong to them, a walk would not know what a change can matter to.
+        // Without the builds that belong to them, a walk would not know what a change can matter
+        // to.
         let is_of_tip = branch_stage.is_none() && self.commit == Some(tip);
         if is_of_tip
             && !readings.is_empty()

@@ -15,6 +15,8 @@ mod wave;
 pub(super) mod window;
 
 #[cfg(test)]
+mod isolation_tests;
+#[cfg(test)]
 mod people_tests;
 #[cfg(test)]
 mod test_only;

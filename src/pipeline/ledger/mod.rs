@@ -141,7 +141,11 @@ impl Ledger {
         end: Option<i64>,
     ) -> Option<(&LedgerEvent, &str)> {
         let last = self.events_of_app(subject, end).rev().find(|event| {
-            matches!(&event.what, EventKind::Held { stage: at, .. } | EventKind::Released { stage: at, .. } if at == stage)
+            matches!(
+                &event.what,
+                EventKind::Held { stage: at, .. } | EventKind::Released { stage: at, .. }
+                    if at == stage
+            )
         })?;
         match &last.what {
             EventKind::Held { reason, .. } => Some((last, reason)),
@@ -158,7 +162,11 @@ impl Ledger {
     ) -> Option<(&LedgerEvent, Option<&str>)> {
         let is_it = |known: &str| Version::parse(known).is_same(version);
         let last = self.events_of_app(subject, end).rev().find(|event| {
-            matches!(&event.what, EventKind::Rejected { version, .. } | EventKind::Unrejected { version, .. } if is_it(version))
+            matches!(
+                &event.what,
+                EventKind::Rejected { version, .. } | EventKind::Unrejected { version, .. }
+                    if is_it(version)
+            )
         })?;
         match &last.what {
             EventKind::Rejected { reason, .. } => Some((last, reason.as_deref())),

@@ -20,36 +20,41 @@ pub struct LedgerFileChange {
 impl LedgerEvent {
     /// Returns the change of a state file that the event makes.
     pub fn state_change(&self) -> LedgerFileChange {
-        let text =
-            || Some(serde_json::to_string_pretty(self).expect("an event is plain data") + "\n");
         let lock = |app: &Option<String>, stage: Option<&str>| {
             format!("locks/{}/{}", path_segment(stage), path_segment(app.as_deref()))
         };
         let (path, text) = match &self.what {
             EventKind::Locked { app, stage, .. } => {
-                (lock(app, stage.as_ref().map(|stage| stage.as_str())), text())
+                (lock(app, stage.as_ref().map(|stage| stage.as_str())), Some(self.file_text()))
             }
             EventKind::Unlocked { app, stage } => {
                 (lock(app, stage.as_ref().map(|stage| stage.as_str())), None)
             }
             EventKind::Outcome { app, stage, .. } => {
-                (state_path("outcomes", stage.as_str(), app), text())
+                (state_path("outcomes", stage.as_str(), app), Some(self.file_text()))
             }
-            EventKind::Approved { app, stage, .. } => {
-                (format!("{}/{}", state_path("approvals", stage.as_str(), app), self.id), text())
-            }
+            EventKind::Approved { app, stage, .. } => (
+                format!("{}/{}", state_path("approvals", stage.as_str(), app), self.id),
+                Some(self.file_text()),
+            ),
             EventKind::Rejected { app, version, .. } => {
-                (state_path("rejected", app, version), text())
+                (state_path("rejected", app, version), Some(self.file_text()))
             }
             EventKind::Unrejected { app, version } => (state_path("rejected", app, version), None),
             EventKind::Held { app, stage, .. } => {
-                (state_path("holds", stage.as_str(), app), text())
+                (state_path("holds", stage.as_str(), app), Some(self.file_text()))
             }
             EventKind::Released { app, stage } => (state_path("holds", stage.as_str(), app), None),
-            EventKind::Overridden { .. } => (format!("overrides/{}", self.id), text()),
-            EventKind::Noted { .. } => (format!("notes/{}", self.id), text()),
+            EventKind::Overridden { .. } => {
+                (format!("overrides/{}", self.id), Some(self.file_text()))
+            }
+            EventKind::Noted { .. } => (format!("notes/{}", self.id), Some(self.file_text())),
         };
         LedgerFileChange { path: format!("{path}.json"), text }
+    }
+
+    fn file_text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("an event is plain data") + "\n"
     }
 }
 

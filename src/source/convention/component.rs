@@ -13,25 +13,28 @@ pub fn component_name(path: &str) -> Option<String> {
     {
         keys.push(stem);
     }
-    let plain = |key: &&str| {
-        !matches!(
-            squash_key(key).as_str(),
-            "image"
-                | "images"
-                | "container"
-                | "containers"
-                | "versions"
-                | "tags"
-                | "spec"
-                | "chart"
-                | "imagetags"
-                | "ref"
-                | "releases"
-        )
-    };
-    let mut words: Vec<&str> = keys.into_iter().filter(plain).map(key_word).collect();
+    let mut words: Vec<&str> =
+        keys.into_iter().filter(|key| !is_conventional(key)).map(key_word).collect();
     words.retain(|word| !word.is_empty());
     (!words.is_empty()).then(|| words.join("."))
+}
+
+/// True for a key that says what its values are, not whose.
+fn is_conventional(key: &str) -> bool {
+    matches!(
+        squash_key(key).as_str(),
+        "image"
+            | "images"
+            | "container"
+            | "containers"
+            | "versions"
+            | "tags"
+            | "spec"
+            | "chart"
+            | "imagetags"
+            | "ref"
+            | "releases"
+    )
 }
 
 /// Like [`component_name`], but an unnamed list element is named by its image, because its position
@@ -57,58 +60,62 @@ fn key_word(key: &str) -> &str {
     if key.starts_with('[') && word.chars().all(of_images) { base_name(word) } else { word }
 }
 
+/// Last keys without an unconventional part.
+const PLAIN_KEYS: [&str; 23] = [
+    "tag",
+    "newtag",
+    "image",
+    "digest",
+    "version",
+    "imagetag",
+    "dockerimagetag",
+    "dockertag",
+    "containertag",
+    "imageversion",
+    "repository",
+    "revision",
+    "targetrevision",
+    "name",
+    "value",
+    "newname",
+    "sha",
+    "commit",
+    "ref",
+    "chartversion",
+    "imagedigest",
+    "dockerimage",
+    "containerimage",
+];
+
+/// Conventional ends of last keys, longer ones first.
+const KEY_ENDS: [&str; 20] = [
+    "_image_tag",
+    "-image-tag",
+    "ImageTag",
+    "_IMAGE_TAG",
+    "_docker_tag",
+    "_DOCKER_TAG",
+    "_image_version",
+    "_IMAGE_VERSION",
+    "_tag",
+    "-tag",
+    "Tag",
+    "_TAG",
+    "_version",
+    "-version",
+    "Version",
+    "_VERSION",
+    "_image",
+    "-image",
+    "Image",
+    "_IMAGE",
+];
+
 /// Returns the unconventional part of a last key: `web` of `web_image_tag`, `None` for `tag`.
 fn key_stem(key: &str) -> Option<&str> {
-    const WHOLE: [&str; 23] = [
-        "tag",
-        "newtag",
-        "image",
-        "digest",
-        "version",
-        "imagetag",
-        "dockerimagetag",
-        "dockertag",
-        "containertag",
-        "imageversion",
-        "repository",
-        "revision",
-        "targetrevision",
-        "name",
-        "value",
-        "newname",
-        "sha",
-        "commit",
-        "ref",
-        "chartversion",
-        "imagedigest",
-        "dockerimage",
-        "containerimage",
-    ];
-    if WHOLE.contains(&squash_key(key).as_str()) {
+    if PLAIN_KEYS.contains(&squash_key(key).as_str()) {
         return None;
     }
-    const ENDS: [&str; 20] = [
-        "_image_tag",
-        "-image-tag",
-        "ImageTag",
-        "_IMAGE_TAG",
-        "_docker_tag",
-        "_DOCKER_TAG",
-        "_image_version",
-        "_IMAGE_VERSION",
-        "_tag",
-        "-tag",
-        "Tag",
-        "_TAG",
-        "_version",
-        "-version",
-        "Version",
-        "_VERSION",
-        "_image",
-        "-image",
-        "Image",
-        "_IMAGE",
-    ];
-    let cut = ENDS.iter().find_map(|end| key.strip_suffix(end)).filter(|stem| !stem.is_empty());
+    let cut = KEY_ENDS.iter().find_map(|end| key.strip_suffix(end)).filter(|stem| !stem.is_empty());
     Some(cut.unwrap_or(key))
 }

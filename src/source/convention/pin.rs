@@ -42,16 +42,19 @@ impl LeafContext<'_> {
             }
             ImagePart::Tag | ImagePart::TagAndDigest | ImagePart::Digest | ImagePart::Name => {
                 pin.image = self.image_name();
-                if pin.version.digest.is_none() {
-                    let digest = self
-                        .beside_index("digest")
-                        .filter(|index| is_digest(&self.leaves[*index].text));
-                    pin.version.digest = digest.map(|index| self.leaves[index].text.to_string());
-                    pin.digest = digest;
-                }
+                self.add_digest(&mut pin);
             }
         }
         pin
+    }
+
+    /// Adds the digest that is written next to a tag.
+    fn add_digest(&self, pin: &mut VersionLeaf) {
+        if pin.version.digest.is_none() {
+            pin.digest =
+                self.beside_index("digest").filter(|index| is_digest(&self.leaves[*index].text));
+            pin.version.digest = pin.digest.map(|index| self.leaves[index].text.to_string());
+        }
     }
 
     /// Returns the image name written next to a tag: `repository`, with `registry` before it.

@@ -7,6 +7,21 @@ use super::leaf_context::{LeafContext, LeafKeys};
 use crate::model::{ImagePart, is_digest};
 use crate::source::shape;
 
+/// Keys whose values are tags wherever they stand.
+const TAG_KEYS: [&str; 7] = [
+    "imagetag",
+    "dockertag",
+    "dockerimagetag",
+    "containertag",
+    "containerimagetag",
+    "imageversion",
+    "dockerimageversion",
+];
+
+/// Keys next to which `tag` is the tag of an image.
+const TAG_SIBLINGS: [&str; 5] =
+    ["repository", "registry", "image", "pullpolicy", "imagepullpolicy"];
+
 impl LeafContext<'_> {
     pub(super) fn score_leaf(&self, format: KeySyntax) -> Option<(u8, ImagePart)> {
         let leaf = self.leaf();
@@ -63,13 +78,7 @@ impl LeafContext<'_> {
 
     fn tag_score(&self, keys: &LeafKeys, value: &str) -> Option<(u8, ImagePart)> {
         let key = keys.last.as_str();
-        let tag = if is_digest(value) {
-            ImagePart::Digest
-        } else if value.contains('@') {
-            ImagePart::TagAndDigest
-        } else {
-            ImagePart::Tag
-        };
+        let tag = tag_part(value);
         let image_around = keys
             .parents
             .iter()
@@ -78,27 +87,11 @@ impl LeafContext<'_> {
             return Some((10, tag));
         }
         if key == "tag" && shape::is_tag(value) {
-            let company = image_around
-                || self.beside_any(&[
-                    "repository",
-                    "registry",
-                    "image",
-                    "pullpolicy",
-                    "imagepullpolicy",
-                ]);
+            let company = image_around || self.beside_any(&TAG_SIBLINGS);
             let plausible = shape::is_version(value) || is_digits(value) || shape::is_moving(value);
             return if company { Some((10, tag)) } else { plausible.then_some((7, tag)) };
         }
-        let tag_keys = [
-            "imagetag",
-            "dockertag",
-            "dockerimagetag",
-            "containertag",
-            "containerimagetag",
-            "imageversion",
-            "dockerimageversion",
-        ];
-        if tag_keys.contains(&key) && shape::is_tag(value) {
+        if TAG_KEYS.contains(&key) && shape::is_tag(value) {
             return Some((10, tag));
         }
         if ["imagetag", "dockertag", "imageversion"].iter().any(|end| key.ends_with(end))
@@ -159,24 +152,8 @@ impl LeafContext<'_> {
         let key = keys.last.as_str();
         let parent = keys.parents.last().map(String::as_str).unwrap_or_default();
         let version = shape::is_version(value);
-        if version && matches!(parent, "versions" | "appversions" | "tags" | "imagetags" | "images")
-        {
-            return Some((if parent == "images" { 6 } else { 8 }, ImagePart::Tag));
-        }
-        if key == "targetrevision" && version {
-            return Some((7, ImagePart::Revision));
-        }
-        if version
-            && matches!(key, "tag" | "commit" | "revision")
-            && matches!(parent, "ref" | "git" | "source" | "reference")
-        {
-            return Some((7, ImagePart::Revision));
-        }
-        if version
-            && key == "version"
-            && ["app", "application", "service", "release"].iter().any(|end| parent.ends_with(end))
-        {
-            return Some((6, ImagePart::Tag));
+        if let Some(score) = parent_score(key, parent).filter(|_| version) {
+            return Some(score);
         }
         if release_download(value).is_some() {
             return Some((6, ImagePart::Revision));
@@ -188,20 +165,7 @@ impl LeafContext<'_> {
                 is_numbered(value).then_some((5, ImagePart::Tag))
             };
         }
-        let weak =
-            matches!(
-                key,
-                "version"
-                    | "appversion"
-                    | "release"
-                    | "build"
-                    | "buildid"
-                    | "sha"
-                    | "commit"
-                    | "revision"
-                    | "ref"
-            ) || ["version", "sha", "commit", "revision"].iter().any(|end| key.ends_with(end));
-        if weak && version {
+        if version && is_version_key(key) {
             return Some((4, ImagePart::Tag));
         }
         let bare = value.matches('.').count() == 1
@@ -212,6 +176,49 @@ impl LeafContext<'_> {
 }
 
 /// True for pairs like `8080:80` under `images`, which are not references.
+/// Returns the part that a tag's text writes.
+fn tag_part(value: &str) -> ImagePart {
+    if is_digest(value) {
+        ImagePart::Digest
+    } else if value.contains('@') {
+        ImagePart::TagAndDigest
+    } else {
+        ImagePart::Tag
+    }
+}
+
+/// Scores a version by its key and the key above.
+fn parent_score(key: &str, parent: &str) -> Option<(u8, ImagePart)> {
+    if matches!(parent, "versions" | "appversions" | "tags" | "imagetags" | "images") {
+        return Some((if parent == "images" { 6 } else { 8 }, ImagePart::Tag));
+    }
+    let is_git_ref = matches!(key, "tag" | "commit" | "revision")
+        && matches!(parent, "ref" | "git" | "source" | "reference");
+    if key == "targetrevision" || is_git_ref {
+        return Some((7, ImagePart::Revision));
+    }
+    let is_of_app =
+        ["app", "application", "service", "release"].iter().any(|end| parent.ends_with(end));
+    (key == "version" && is_of_app).then_some((6, ImagePart::Tag))
+}
+
+/// True for a key that often holds a version.
+fn is_version_key(key: &str) -> bool {
+    const WORDS: [&str; 9] = [
+        "version",
+        "appversion",
+        "release",
+        "build",
+        "buildid",
+        "sha",
+        "commit",
+        "revision",
+        "ref",
+    ];
+    const ENDS: [&str; 4] = ["version", "sha", "commit", "revision"];
+    WORDS.contains(&key) || ENDS.iter().any(|end| key.ends_with(end))
+}
+
 fn number_pair(value: &str) -> bool {
     value.bytes().all(|b| b.is_ascii_digit() || b == b':')
 }

@@ -222,20 +222,10 @@ impl BuildCache {
         let kept = self.kept.get_mut();
         let watchers = self.watchers.get_mut().get_or_insert_with(|| watchers_of(kept));
         watchers.take_left().iter().for_each(|path| parsed.forget(path));
-        let mut open: Vec<(Rc<str>, StaleCause)> = Vec::new();
-        for (path, change) in changes {
-            let cause = if change == FileChangeKind::Modified {
-                StaleCause::Changed(Rc::from(path))
-            } else {
-                StaleCause::Moved
-            };
-            open.extend(watchers.lookers(path).iter().map(|name| (Rc::clone(name), cause.clone())));
-            open.extend(
-                of_folders(path, change, watchers, kept)
-                    .into_iter()
-                    .map(|name| (name, StaleCause::Moved)),
-            );
-        }
+        let mut open: Vec<(Rc<str>, StaleCause)> = changes
+            .into_iter()
+            .flat_map(|(path, change)| affected_builds(path, change, watchers, kept))
+            .collect();
         let (mut affected, by) = (Vec::new(), self.moves);
         while let Some((name, cause)) = open.pop() {
             let Some(one) = kept.get_mut(&name) else { continue };
@@ -261,6 +251,23 @@ impl BuildCache {
         affected.sort_unstable();
         affected
     }
+}
+
+/// Returns the builds that accessed a path, each with the cause why it is stale.
+fn affected_builds(
+    path: &str,
+    change: FileChangeKind,
+    watchers: &BuildDependents,
+    kept: &HashMap<Rc<str>, CachedBuild>,
+) -> Vec<(Rc<str>, StaleCause)> {
+    let cause = if change == FileChangeKind::Modified {
+        StaleCause::Changed(Rc::from(path))
+    } else {
+        StaleCause::Moved
+    };
+    let lookers = watchers.lookers(path).iter().map(|name| (Rc::clone(name), cause.clone()));
+    let folders = of_folders(path, change, watchers, kept);
+    lookers.chain(folders.into_iter().map(|name| (name, StaleCause::Moved))).collect()
 }
 
 fn watchers_of(kept: &HashMap<Rc<str>, CachedBuild>) -> BuildDependents {

@@ -126,18 +126,11 @@ fn find_or_create<'n>(
     let mut at = at;
     for (index, key) in path.iter().enumerate() {
         let next = path.get(index + 1).map_or(last, String::as_str);
-        let missing = || {
-            if next == "-" || next == "0" {
-                ManifestNode::List(Vec::new())
-            } else {
-                ManifestNode::Map(Vec::new())
-            }
-        };
         at = match at {
             ManifestNode::Map(pairs) => {
                 let found = pairs.iter().position(|(known, _)| **known == **key);
                 let found = found.unwrap_or_else(|| {
-                    pairs.push((Rc::from(key.as_str()), missing()));
+                    pairs.push((Rc::from(key.as_str()), new_parent_of(next)));
                     pairs.len() - 1
                 });
                 &mut pairs[found].1
@@ -146,10 +139,19 @@ fn find_or_create<'n>(
             _ => return None,
         };
         if matches!(at, ManifestNode::Other | ManifestNode::Null) {
-            *at = missing();
+            *at = new_parent_of(next);
         }
     }
     Some(at)
+}
+
+/// Returns an empty collection that can take a key.
+fn new_parent_of(key: &str) -> ManifestNode {
+    if key == "-" || key == "0" {
+        ManifestNode::List(Vec::new())
+    } else {
+        ManifestNode::Map(Vec::new())
+    }
 }
 
 fn add_value(object: &mut ManifestNode, path: &[String], value: ManifestNode) {

@@ -9,12 +9,12 @@
 //! | `remote` | versions of other repositories and of charts |
 //! | `file_cache`, `objects` | files reduced to the relevant parts, read once |
 //! | `build`, `change` | the build, in kustomize's order |
-//! | `build_cache`, `build_lookup`, `build_equality`, `dependents` | builds cached across revisions |
+//! | `build_cache`, `build_lookup`, `build_equality`, `dependents` | builds kept across revisions |
 //! | `findings` | the images of a build, with their locations |
 //! | `set_image` | edits an entry of `images:`, as `kustomize edit set image` does |
 //!
-//! Nothing is fetched and no plugin is run: remote resources are findings of their own, and the rest
-//! are warnings.
+//! Nothing is fetched and no plugin is run: remote resources are findings of their own, and the
+//! rest are warnings.
 
 mod build;
 mod build_cache;

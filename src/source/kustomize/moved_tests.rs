@@ -161,7 +161,11 @@ fn there_and_back(count: usize) -> impl Iterator<Item = (usize, usize)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     /// A walk that rereads only affected claims and changed files.
     #[test]
@@ -173,10 +177,14 @@ proptest! {
             CLAIMS.map(|path| (path, remembered(&repository, commits[0], path, &cache))).into();
         for (from, to) in there_and_back(files.len()) {
             let changed = changes(&files[from], &files[to]);
-            let affected = cache.apply_changes(commits[from], commits[to], changed.iter().copied()).expect("builds of `from`");
+            let affected = cache
+                .apply_changes(commits[from], commits[to], changed.iter().copied())
+                .expect("builds of `from`");
             for path in CLAIMS {
                 let folder = path.rsplit_once('/').expect("a folder").0;
-                if affected.iter().any(|name| **name == *folder) || changed.iter().any(|(known, _)| *known == path) {
+                if affected.iter().any(|name| **name == *folder)
+                    || changed.iter().any(|(known, _)| *known == path)
+                {
                     known.insert(path, remembered(&repository, commits[to], path, &cache));
                 }
                 prop_assert_eq!(&known[path], &fresh(&repository, commits[to], path), "{} at {}", path, to);

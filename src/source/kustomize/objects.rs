@@ -75,20 +75,19 @@ fn read_whole(path: &str, text: &str) -> Result<FileObjects, YamlError> {
             exact: true,
         });
     };
-    let document =
-        |(number, (piece, one)): (u32, (yaml::DocumentText<'_>, &yaml::YamlDocument))| {
-            let objects = parse_objects(
-                page.at_document(number),
-                std::slice::from_ref(one),
-                ManifestParseMode::Objects,
-            );
-            DocumentObjects {
-                fingerprint: fingerprint(piece.text),
-                objects: objects.into_iter().map(Rc::new).collect(),
-            }
-        };
-    let documents = (0..).zip(pieces.into_iter().zip(&stream.documents)).map(document).collect();
+    let documents = (0..)
+        .zip(pieces.into_iter().zip(&stream.documents))
+        .map(|(number, (piece, one))| read_document(page.at_document(number), piece.text, one))
+        .collect();
     Ok(FileObjects { documents, exact: true })
+}
+
+fn read_document(page: YamlText<'_>, text: &str, document: &yaml::YamlDocument) -> DocumentObjects {
+    let objects = parse_objects(page, std::slice::from_ref(document), ManifestParseMode::Objects);
+    DocumentObjects {
+        fingerprint: fingerprint(text),
+        objects: objects.into_iter().map(Rc::new).collect(),
+    }
 }
 
 /// Parses documents one by one. `None` if the text cannot be split or a document is invalid YAML.

@@ -101,9 +101,6 @@ impl PatchTarget {
 
     /// True if the object is selected.
     pub fn matches_object(&self, object: &Manifest) -> bool {
-        let fits = |pattern: &Option<FieldPattern>, text: &str| {
-            pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
-        };
         !self.broken
             && fits(&self.kind, &object.kind)
             && fits(&self.group, object.group())
@@ -119,6 +116,11 @@ impl PatchTarget {
                 .iter()
                 .all(|condition| condition.matches_labels(&object.annotations))
     }
+}
+
+/// True if a pattern matches a text, or there is no pattern.
+fn fits(pattern: &Option<FieldPattern>, text: &str) -> bool {
+    pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
 }
 
 /// True if a patch without a target, which names its object, applies to this object.
@@ -150,38 +152,44 @@ fn parse_conditions(text: &str) -> Vec<LabelCondition> {
 }
 
 fn parse_condition(text: &str) -> LabelCondition {
-    let owned = |text: &str| text.trim().to_owned();
-    let values = |text: &str| text.trim().trim_matches(['(', ')']).split(',').map(owned).collect();
+    let values =
+        |text: &str| text.trim().trim_matches(['(', ')']).split(',').map(trimmed).collect();
     if let Some((key, value)) = text.split_once("!=") {
-        LabelCondition::NotIn(owned(key), vec![owned(value)])
+        LabelCondition::NotIn(trimmed(key), vec![trimmed(value)])
     } else if let Some((key, value)) = text.split_once('=') {
-        LabelCondition::In(owned(key), vec![owned(value.trim_start_matches('='))])
+        LabelCondition::In(trimmed(key), vec![trimmed(value.trim_start_matches('='))])
     } else if let Some((key, rest)) = text.split_once(" notin ") {
-        LabelCondition::NotIn(owned(key), values(rest))
+        LabelCondition::NotIn(trimmed(key), values(rest))
     } else if let Some((key, rest)) = text.split_once(" in ") {
-        LabelCondition::In(owned(key), values(rest))
+        LabelCondition::In(trimmed(key), values(rest))
     } else if let Some(key) = text.strip_prefix('!') {
-        LabelCondition::HasNot(owned(key))
+        LabelCondition::HasNot(trimmed(key))
     } else {
-        LabelCondition::Has(owned(text))
+        LabelCondition::Has(trimmed(text))
     }
+}
+
+fn trimmed(text: &str) -> String {
+    text.trim().to_owned()
 }
 
 impl LabelCondition {
     fn matches_labels(&self, labels: &[(String, String)]) -> bool {
-        let value =
-            |key: &str| labels.iter().find(|(known, _)| known == key).map(|(_, value)| value);
         match self {
             LabelCondition::In(key, values) => {
-                value(key).is_some_and(|value| values.contains(value))
+                label_value(labels, key).is_some_and(|value| values.contains(value))
             }
             LabelCondition::NotIn(key, values) => {
-                value(key).is_none_or(|value| !values.contains(value))
+                label_value(labels, key).is_none_or(|value| !values.contains(value))
             }
-            LabelCondition::Has(key) => value(key).is_some(),
-            LabelCondition::HasNot(key) => value(key).is_none(),
+            LabelCondition::Has(key) => label_value(labels, key).is_some(),
+            LabelCondition::HasNot(key) => label_value(labels, key).is_none(),
         }
     }
+}
+
+fn label_value<'l>(labels: &'l [(String, String)], key: &str) -> Option<&'l String> {
+    labels.iter().find(|(known, _)| known == key).map(|(_, value)| value)
 }
 
 #[cfg(test)]

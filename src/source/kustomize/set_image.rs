@@ -70,16 +70,7 @@ fn plan_splices(
         .and_then(yaml::YamlDocument::root)
         .ok_or(EditObstacle::NotWritable)?;
     let images = root.get("images").filter(|images| images.items().next().is_some());
-    let Some(images) = images else {
-        let other_case =
-            root.get("images").is_none() && super::file::get_field(root, "images").is_some();
-        let new = new_entry(change);
-        return if other_case {
-            Err(EditObstacle::NotWritable)
-        } else {
-            yaml::add_key(file, root, "images", &borrow_pairs(&new))
-        };
-    };
+    let Some(images) = images else { return add_list(file, root, change) };
     let items: Vec<YamlValue<'_>> = images.items().collect();
     if images.is_alias() || items.iter().any(|item| item.is_alias() || item.is_anchored()) {
         return Err(EditObstacle::NotWritable);
@@ -101,6 +92,19 @@ fn plan_splices(
             lines: (first.line(), second.line()),
         }),
     }
+}
+
+/// Adds a list of one entry.
+fn add_list(
+    file: &str,
+    root: YamlValue<'_>,
+    change: &ImageChange,
+) -> Result<Vec<Splice>, EditObstacle> {
+    if root.get("images").is_none() && super::file::get_field(root, "images").is_some() {
+        // A key in another case would count twice.
+        return Err(EditObstacle::NotWritable);
+    }
+    yaml::add_key(file, root, "images", &borrow_pairs(&new_entry(change)))
 }
 
 /// Returns the position before the first larger name of a sorted list, or else the end.

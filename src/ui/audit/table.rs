@@ -4,7 +4,7 @@ use super::lines::{self, FindingLine, HEADINGS, format_count};
 use super::{AuditDetail, escape_for_terminal};
 use crate::audit::{AuditRule, Severity};
 use crate::report::AuditReport;
-use crate::ui::table::{Alignment, StyledText, Table, TableColumn};
+use crate::ui::table::{Alignment, StyledText, Table, column};
 use crate::ui::{TerminalStyle, TextTone};
 
 /// Minimum width of columns that are never cut.
@@ -32,21 +32,17 @@ fn render_rules(audited: &AuditReport, look: &TerminalStyle) -> String {
         column("findings", Alignment::Right, WHOLE),
         column("description", Alignment::Left, 20),
     ];
-    let row = |(rule, severity, count): (&'static AuditRule, Severity, usize)| {
-        let severity = StyledText::new(severity.as_str(), severity_tone(severity));
-        [
-            StyledText::plain(rule.id),
-            severity,
-            StyledText::plain(format_count(count)),
-            StyledText::plain(rule.title),
-        ]
-    };
-    let rows: Vec<[StyledText; 4]> = counts.into_iter().map(row).collect();
+    let rows: Vec<[StyledText; 4]> = counts.into_iter().map(rule_row).collect();
     Table::new(columns).render_all(&rows, look)
 }
 
-fn column(heading: &str, align: Alignment, least: usize) -> TableColumn<'_> {
-    TableColumn { heading, align, least }
+fn rule_row((rule, severity, count): (&AuditRule, Severity, usize)) -> [StyledText; 4] {
+    [
+        StyledText::plain(rule.id),
+        StyledText::new(severity.as_str(), severity_tone(severity)),
+        StyledText::plain(format_count(count)),
+        StyledText::plain(rule.title),
+    ]
 }
 
 fn severity_tone(severity: Severity) -> TextTone {

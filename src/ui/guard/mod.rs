@@ -7,7 +7,7 @@ pub use github::render_annotations;
 pub use sarif::render_sarif;
 
 use super::formats::{cell_text, hint_text};
-use super::table::{Alignment, StyledText, Table, TableColumn};
+use super::table::{StyledText, Table, left_column};
 use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::guard::{GuardRefusal, Ruling};
 use crate::report::GuardReport;
@@ -20,14 +20,13 @@ pub fn render_table(guarded: &GuardReport, look: &TerminalStyle) -> String {
     if guarded.rulings.is_empty() {
         return guarded.summary_sentence() + "\n";
     }
-    let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let columns = [
-        column("result", WHOLE),
-        column("subject", WHOLE),
-        column("stage", 8),
-        column("change", 16),
-        column("check", WHOLE),
-        column("reason", WHOLE),
+        left_column("result", WHOLE),
+        left_column("subject", WHOLE),
+        left_column("stage", 8),
+        left_column("change", 16),
+        left_column("check", WHOLE),
+        left_column("reason", WHOLE),
     ];
     let rows: Vec<[StyledText; 6]> =
         guarded.rulings.iter().flat_map(|ruling| ruling_rows(ruling, guarded, look)).collect();

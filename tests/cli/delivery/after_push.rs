@@ -33,14 +33,19 @@ fn after_a_push_every_command_answers_from_it() {
     let site = Site::new();
     site.run(&["promote", "api", "--to", "prod", "--push"]);
     assert_eq!(api_in_prod(&site, &site.clone, &[]), "v2");
-    assert_data_eq!(site.run(&["history", "api", "-n", "1"]), str![[r#"
+    assert_data_eq!(
+        site.run(&["history", "api", "-n", "1"]),
+        str![[r#"
 exit 0
 when   stage   app   from   to     kind      who      change
 0s     prod    api   v1     → v2   promote   Jo Doe   130b17c16d
 --
 
-"#]]);
-    assert_data_eq!(site.run(&["ask", "api", "--to", "prod"]), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        site.run(&["ask", "api", "--to", "prod"]),
+        str![[r#"
 exit 0
 gate        verdict   reason                                                       since   from
 order       open      staging has run v2 since 2026-08-03 10:00 UTC                29d     built-in
@@ -52,7 +57,8 @@ hold        open      not on hold                                               
 api v2 already runs in prod.
 --
 
-"#]]);
+"#]]
+    );
     assert_eq!(
         site.sandbox.git(&site.clone, &["rev-parse", "main"]),
         site.sandbox.git(&site.clone, &["rev-parse", "origin/main~1"]),
