@@ -10,7 +10,7 @@ fn isolation_waits_for_an_outcome() {
     assert_data_eq!(
         bench.said(60, "web prod v3", &["isolation"]),
         str![[r#"
-isolation shut (built-in): v2 landed at 1970-01-01 00:50 UTC and has no outcome; unknown is not passed
+isolation shut (built-in): v2 (deployed 1970-01-01 00:50 UTC) has no recorded outcome
   clear: towpath record web --stage prod passed
 
 "#]]
@@ -82,7 +82,7 @@ fn isolation_is_of_the_target_or_of_the_stage() {
     assert_data_eq!(
         stage.said(3, "web prod v2", &["isolation"]),
         str![[r#"
-isolation shut (line 2): api v7 landed at 1970-01-01 00:01 UTC and has no outcome; unknown is not passed
+isolation shut (line 2): api v7 (deployed 1970-01-01 00:01 UTC) has no recorded outcome
   clear: towpath record api --stage prod passed
 
 "#]]
