@@ -13,7 +13,8 @@ pub(super) fn fold_path(path: &str) -> String {
 }
 
 fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    let is_mark = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}');
+    is_mark || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// Directories above a path, nearest last.

@@ -19,6 +19,7 @@ pub mod init;
 pub mod ledger;
 pub mod metrics;
 pub mod notice;
+pub mod options;
 pub mod proposals;
 mod random;
 pub mod retry;

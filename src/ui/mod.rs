@@ -15,6 +15,7 @@ mod history;
 mod ledger;
 mod matrix;
 mod metrics;
+mod pages;
 mod plan;
 mod progress;
 mod prompt;
@@ -29,8 +30,8 @@ pub use crate::model::{escape_for_terminal, escape_json};
 pub use app::render_apps as app_in_full;
 pub use ask::{render_answer as ask, render_line as ask_line};
 pub use audit::{
-    AuditDetail, render_csv as audit_csv, render_html as audit_html, render_junit,
-    render_markdown as audit_markdown, render_sarif, render_table as audit,
+    AuditDetail, render_csv as audit_csv, render_junit, render_markdown as audit_markdown,
+    render_sarif, render_table as audit,
 };
 pub use config::render_config as config;
 pub use diff::{render_csv as diff_csv, render_markdown as diff_markdown, render_table as diff};
@@ -46,6 +47,7 @@ pub use metrics::{
     describe_incomparable, render_csv as metrics_csv, render_markdown as metrics_markdown,
     render_table as metrics,
 };
+pub use pages::render_html as audit_html;
 pub use plan::{render_patch, render_table as plan};
 pub use progress::ProgressIndicator;
 pub use prompt::{align_columns, ask_choice, ask_choices, ask_order, confirm};

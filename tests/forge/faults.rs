@@ -221,7 +221,7 @@ fn refusals_say_what_to_do() {
             (
                 instead(404),
                 "not found on git.example.com, or not visible to this token (status 404, `",
-                "check the name",
+                "check the repository's name",
             ),
             (instead(409), "git.example.com reports a conflict (status 409, `", "run it again"),
         ];

@@ -8,18 +8,18 @@ use crate::report::{AuditReport, FindingGroup, StagePairFigures};
 const SHOWN: usize = 12;
 
 /// A group of findings as a line.
-pub(super) struct FindingLine {
+pub(in crate::ui) struct FindingLine {
     pub rule: &'static str,
     pub severity: Severity,
     /// App, stage, findings, version, first, last, commit, message.
     pub cells: [String; 8],
 }
 
-pub(super) const HEADINGS: [&str; 9] =
+pub(in crate::ui) const HEADINGS: [&str; 9] =
     ["rule", "app", "stage", "findings", "version", "first", "last", "commit", "message"];
 
 /// Lines of all rules, highest severity first.
-pub(super) fn finding_lines(audited: &AuditReport, detail: AuditDetail) -> Vec<FindingLine> {
+pub(in crate::ui) fn finding_lines(audited: &AuditReport, detail: AuditDetail) -> Vec<FindingLine> {
     if detail == AuditDetail::Whole {
         return audited
             .findings
@@ -72,16 +72,16 @@ fn rest_line(groups: &[FindingGroup<'_>]) -> Option<FindingLine> {
 
 /// Figures of two stages: names, changes, early arrivals, those within the tolerance, versions
 /// never in the earlier stage, and whether the figures are used.
-pub(super) type StagePairLine = [String; 6];
+pub(in crate::ui) type StagePairLine = [String; 6];
 
-pub(super) fn pair_headings(audited: &AuditReport) -> [String; 6] {
+pub(in crate::ui) fn pair_headings(audited: &AuditReport) -> [String; 6] {
     let within = format!("within {}", crate::model::format_duration(audited.tolerance));
     ["stages", "changes", "too early", &within, "never before", "compared"].map(str::to_owned)
 }
 
 /// Stage pairs in pipeline order; when folded, only those with most to report. Returns also the
 /// number left out.
-pub(super) fn pair_lines(
+pub(in crate::ui) fn pair_lines(
     audited: &AuditReport,
     detail: AuditDetail,
 ) -> (Vec<StagePairLine>, usize) {
@@ -113,7 +113,7 @@ fn format_pair(pair: &StagePairFigures) -> StagePairLine {
 }
 
 /// Text about the pairs that were left out.
-pub(super) fn more_pairs(left: usize) -> String {
+pub(in crate::ui) fn more_pairs(left: usize) -> String {
     match left {
         1 => "1 more pair of stages; --all lists it".to_owned(),
         left => format!("{} more pairs of stages; --all lists them", format_count(left)),
@@ -121,7 +121,7 @@ pub(super) fn more_pairs(left: usize) -> String {
 }
 
 /// Formats a number with separators: `22,092`.
-pub(super) fn format_count(count: usize) -> String {
+pub(in crate::ui) fn format_count(count: usize) -> String {
     let digits = count.to_string();
     let mut out = String::with_capacity(digits.len() + 2);
     for (at, digit) in digits.chars().enumerate() {

@@ -1,15 +1,13 @@
 //! Output formats of `towpath audit`, and what they share.
 
 mod csv;
-mod html;
 mod junit;
-mod lines;
+pub(super) mod lines;
 mod markdown;
 mod sarif;
 mod table;
 
 pub use csv::render_csv;
-pub use html::render_html;
 pub use junit::render_junit;
 pub use markdown::render_markdown;
 pub use sarif::render_sarif;
@@ -28,11 +26,11 @@ pub enum AuditDetail {
     Whole,
 }
 
-fn version_text(told: &FindingReport) -> String {
+pub(super) fn version_text(told: &FindingReport) -> String {
     told.finding.version.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
-fn commit_text(told: &FindingReport) -> String {
+pub(super) fn commit_text(told: &FindingReport) -> String {
     told.finding.commit.map(|commit| commit.to_string()).unwrap_or_default()
 }
 
@@ -41,7 +39,7 @@ pub(super) fn short_commit(commit: &str) -> String {
     commit.chars().take(10).collect()
 }
 
-fn format_minute(seconds: i64) -> String {
+pub(super) fn format_minute(seconds: i64) -> String {
     to_timestamp(seconds).strftime("%Y-%m-%d %H:%M").to_string()
 }
 

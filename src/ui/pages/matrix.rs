@@ -1,10 +1,10 @@
 //! The current mapping as an HTML table, with marks for findings about the versions in it.
 
-use super::display_text;
-use super::view::anchor;
 use crate::audit::{AuditRule, Severity};
 use crate::model::Version;
 use crate::report::{AuditPage, AuditReport, CellVersion, MatrixCell};
+use crate::ui::pages::display_text;
+use crate::ui::pages::view::anchor;
 use crate::ui::version::short_version;
 use serde::Serialize;
 use std::collections::HashMap;

@@ -1,13 +1,16 @@
 //! Values for the template.
 
-use super::display_text;
-use super::matrix::{self, HtmlMatrix};
-use super::rule_sections::{self, RuleSection};
-use super::timeline_chart::{self, TimelineChart};
 use crate::audit::{AuditRule, Severity};
 use crate::report::{AuditPage, AuditReport, to_timestamp};
 use crate::ui::audit::lines::{self, format_count};
 use crate::ui::audit::{AuditDetail, short_commit};
+use crate::ui::pages::display_text;
+use crate::ui::pages::matrix;
+use crate::ui::pages::matrix::HtmlMatrix;
+use crate::ui::pages::rule_sections;
+use crate::ui::pages::rule_sections::RuleSection;
+use crate::ui::pages::timeline_chart;
+use crate::ui::pages::timeline_chart::TimelineChart;
 use serde::Serialize;
 
 /// The page.

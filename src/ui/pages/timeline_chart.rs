@@ -1,9 +1,9 @@
 //! Charts of deployments per stage, with a strip below the bars for findings of high severity, and
 //! the same numbers as a table.
 
-use super::display_text;
 use crate::report::{DeploymentPlot, StagePlot};
 use crate::ui::audit::lines::format_count;
+use crate::ui::pages::display_text;
 use serde::Serialize;
 use std::fmt::Write;
 
