@@ -294,7 +294,7 @@ impl Forge for AzureForge {
             let page: AzureList<AzureWorkItem> = self.http.get_json(&path)?;
             let pages =
                 format!("{}/_workitems/edit", self.page.split("/_git/").next().unwrap_or_default());
-            out.extend(page.value.into_iter().filter_map(|item| item.to_issue(label, &pages)));
+            out.extend(page.value.into_iter().filter_map(|item| item.into_issue(label, &pages)));
         }
         Ok(out)
     }

@@ -196,7 +196,7 @@ impl Forge for BitbucketForge {
 
     fn list_reviews(&self, number: u64) -> Result<Vec<Review>> {
         let participants = self.get_pull(number)?.participants;
-        Ok(participants.into_iter().filter_map(BitbucketParticipant::to_review).collect())
+        Ok(participants.into_iter().filter_map(BitbucketParticipant::into_review).collect())
     }
 
     fn open_issues(&self, _: &str) -> Result<Vec<Issue>> {

@@ -92,7 +92,7 @@ impl DiffBuilder<'_> {
             return Ok(named(Some(stage.name.clone()), Some(when)));
         }
         let tip = self.survey.commit.map_or_else(|| self.repository.head_commit(), Ok)?;
-        match resolve_at(self.repository, tip, text, &self.session.local_time()) {
+        match resolve_at(self.repository, tip, text, self.session.local_time()) {
             Ok(_) => Ok(named(None, Some(text))),
             Err(_) => Err(self.unknown_side(text)),
         }

@@ -271,9 +271,7 @@ impl Session {
             Err(_) if repository.head_branch().as_deref() == Some(branch) => {
                 repository.head_commit()
             }
-            Err(_) => repository
-                .resolve_revision(branch)
-                .map_err(|_| GitError::UnknownRevision { revision: branch.to_owned() }),
+            Err(_) => repository.resolve_revision(branch),
         }
     }
 

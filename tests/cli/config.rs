@@ -54,7 +54,6 @@ sources
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "the whole answer is compared")]
 fn show_as_json() {
     config(&["show", "-o", "json", "--branch", "main"])
         .success()

@@ -199,7 +199,7 @@ struct AzureWorkItemFields {
 impl AzureWorkItem {
     /// Returns the issue if it has the tag. The query's `CONTAINS` also matches parts of tags, so
     /// the tags are compared here.
-    pub(super) fn to_issue(self, label: &str, pages: &str) -> Option<Issue> {
+    pub(super) fn into_issue(self, label: &str, pages: &str) -> Option<Issue> {
         let tagged = self.fields.tags.split(';').any(|tag| tag.trim().eq_ignore_ascii_case(label));
         let url = format!("{pages}/{}", self.id);
         tagged.then_some(Issue { number: self.id, title: self.fields.title, url })

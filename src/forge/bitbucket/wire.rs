@@ -115,7 +115,7 @@ impl BitbucketAccount {
 }
 
 impl BitbucketParticipant {
-    pub(super) fn to_review(self) -> Option<Review> {
+    pub(super) fn into_review(self) -> Option<Review> {
         let verdict = match self.state.as_deref() {
             Some("changes_requested") => ReviewVerdict::ChangesRequested,
             _ if self.approved => ReviewVerdict::Approved,

@@ -7,7 +7,7 @@ use crate::ops::gates::GateContext;
 use crate::report::{AuditPage, AuditReport, DeploymentPlot, Matrix, StatusReport};
 
 /// Builds the page: the matrix, the plot of deployments over time, and the host of commit links.
-pub fn build_page<'a>(
+pub fn build_page(
     audited: AuditReport,
     inquiry: &GateContext<'_>,
     meant: &AuditSelection,

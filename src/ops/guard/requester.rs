@@ -194,7 +194,7 @@ impl<'c> ProposedCommits<'c> {
         let texts = texts.collect::<Result<Vec<String>, _>>()?;
         let signers = AllowedSigners::new(
             texts.iter().map(String::as_str),
-            &self.session.local_time(),
+            self.session.local_time(),
             &cache.join("signatures"),
         );
         signers.map_err(|error| format!("cannot verify signatures: {error}"))

@@ -66,11 +66,7 @@ impl<'r> StateLoader<'r> {
     }
 
     /// The state as an index has it.
-    pub fn from_record(
-        self,
-        settings: EffectiveConfig,
-        mut record: IndexRecord,
-    ) -> RepositoryState {
+    pub fn restore(self, settings: EffectiveConfig, mut record: IndexRecord) -> RepositoryState {
         let mapping = std::mem::take(&mut record.mapping);
         self.finish(
             settings,

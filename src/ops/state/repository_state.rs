@@ -56,7 +56,7 @@ impl RepositoryState {
             effective_config::restore_config(session, config_file, record.found.as_ref())
         });
         match (settings, record) {
-            (Some(settings), Some(record)) => Ok(loader.from_record(settings, record)),
+            (Some(settings), Some(record)) => Ok(loader.restore(settings, record)),
             (_, record) => loader.read(record),
         }
     }
