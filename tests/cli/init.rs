@@ -123,7 +123,7 @@ fn a_bare_repository_has_no_place_for_it() {
     let repository = sandbox.bare("deploy.git", &charts());
     let failed = sandbox.towpath(&repository, &["init", "--yes"]).assert().code(2).stdout_eq("");
     failed.stderr_eq(str![[r#"
-error: `/tmp/towpath-test-T1sT3V/deploy.git` has no work tree for towpath.yaml
+error: `[..]/deploy.git` has no work tree for towpath.yaml
 hint: `towpath init --stdout` prints it instead
 
 "#]]);

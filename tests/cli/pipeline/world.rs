@@ -165,7 +165,7 @@ exit 3: blocker | shut | no answer from `./scripts/incidents` (counts as shut): 
     assert_data_eq!(
         blocker_with(&site, &["--config", &config]),
         str![[r#"
-exit 0: blocker | open | `./scripts/incidents` does not block | /sandbox/clone/towpath.yaml:5
+exit 0: blocker | open | `./scripts/incidents` does not block | [..]towpath.yaml:5
 
 "#]]
     );
