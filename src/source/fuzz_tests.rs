@@ -65,7 +65,7 @@ fn path_of(kind: SourceKind) -> &'static str {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
     #[test]
     fn every_source_reads_every_file(text in broken(), other in broken()) {

@@ -120,7 +120,7 @@ fn a_reader_that_goes_away_is_no_failure() {
         "towpath.yaml",
         "stages: [dev]\nsources: [{yaml: \"{stage}.yaml\", tag: \"{app}\"}]\n",
     );
-    let many: String = (0..20_000).map(|i| format!("app{i}: v1.{i}\n")).collect();
+    let many: String = (0..6_000).map(|i| format!("app{i}: v1.{i}\n")).collect();
     files = files.add("dev.yaml", many);
     let repository = files.commit(&sandbox, "deploy");
     for command in [

@@ -62,14 +62,14 @@ fn a_hundred_thousand_files_in_a_folder() {
 #[test]
 fn many_keys_in_one_file() {
     let keys: String =
-        (0..20_000).map(|i| format!("k{i}: {{image: {{tag: v1.{i}.0}}}}\n")).collect();
-    let loose: String = (0..50_000).map(|i| format!("k{i}: v1.{i}.0\n")).collect();
+        (0..8_000).map(|i| format!("k{i}: {{image: {{tag: v1.{i}.0}}}}\n")).collect();
+    let loose: String = (0..20_000).map(|i| format!("k{i}: v1.{i}.0\n")).collect();
     let files = ["dev", "prod"].iter().fold(Files::new(), |files, stage| {
         files
             .add(format!("a/{stage}/values.yaml"), &keys)
             .add(format!("b/{stage}/values.yaml"), loose.repeat(2))
     });
-    assert!(discovered(&files) >= 40_000);
+    assert!(discovered(&files) >= 16_000);
 }
 
 #[test]
