@@ -46,7 +46,7 @@ impl Default for RequestLimits {
 /// Receives one log line.
 pub type LogSink = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// Everything needed to access a forge.
+/// Credentials, network settings and limits for requests to a forge's API.
 #[derive(Clone)]
 pub struct ForgeAccess {
     /// `None` can read public data only.

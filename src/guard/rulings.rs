@@ -90,7 +90,8 @@ pub struct Ruling {
     pub line: Option<u32>,
     /// Empty if the part is allowed.
     pub refusals: Vec<GuardRefusal>,
-    /// Who is permitted, and how that is known; `None` if everyone is.
+    /// The permission that allows the change, for example `alice@example.com by signature`; `None`
+    /// if nobody needs one.
     pub granted: Option<String>,
     /// Refusals that were overridden.
     pub overridden: Vec<GuardRefusal>,

@@ -12,7 +12,7 @@ pub enum StageRelation {
     /// The earlier stage had the version this many seconds before; `None` if history does not reach
     /// back.
     Before(Option<i64>),
-    /// The same commit, or the same second (one push of several commits), brought it to both.
+    /// Both stages got it in one commit, or in the same second (one push of several commits).
     Same,
     /// The earlier stage got the version this many seconds later.
     After(i64),

@@ -6,12 +6,12 @@ use crate::git::ExpectedRef;
 use crate::ops::session::Session;
 use crate::report::PlanReport;
 
-/// Who chooses among the apps that can move.
+/// How the apps to move are selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SelectionMode {
-    /// Everything that was named, or everything there is.
+    /// The request selects them; a request that names none selects all.
     Given,
-    /// The person who can be asked.
+    /// A person at a terminal selects them from a list.
     Asked,
 }
 

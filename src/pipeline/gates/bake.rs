@@ -1,6 +1,6 @@
 //! `bake`: the version has run in the previous stages for a time without interruption.
 
-use super::{GateInput, rule_origin, target_suffix};
+use super::{GateInput, open_for_return, rule_origin, strictest_of_previous, target_suffix};
 use crate::config::gates::{BakeGate, Gate, GateKind, GateRule};
 use crate::model::format_duration;
 use crate::model::{CellKey, StageName};
@@ -26,22 +26,11 @@ pub(super) struct BakeRequirement {
 pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
     let Gate::Bake(bake) = &rule.gate else { return None };
     if case.question.purpose == MoveDirection::Back {
-        return Some(GateAnswer::open(
-            KIND,
-            rule_origin(rule),
-            format!("{} has run this version before", case.question.stage),
-        ));
+        return Some(open_for_return(case, KIND, rule));
     }
     let stages = case.stages(&bake.stages);
     let answers = stages.iter().map(|stage| in_stage(case, rule, bake, stage));
-    let nothing = || {
-        GateAnswer::open(
-            KIND,
-            rule_origin(rule),
-            format!("{} has no previous stage", case.question.stage),
-        )
-    };
-    Some(answers.reduce(GateAnswer::stricter).unwrap_or_else(nothing))
+    Some(strictest_of_previous(case, KIND, rule, answers))
 }
 
 fn in_stage(

@@ -144,6 +144,25 @@ fn answer_rules<'c>(
     rules.map(|rule| answer(case, rule).unwrap_or_else(|| silent(rule))).collect()
 }
 
+/// Answer for a rollback, which a gate about previous stages lets through.
+fn open_for_return(case: &GateInput<'_>, kind: GateKind, rule: &GateRule) -> GateAnswer {
+    let reason = format!("{} has run this version before", case.question.stage);
+    GateAnswer::open(kind, rule_origin(rule), reason)
+}
+
+/// The strictest answer of the previous stages; open if there are none.
+fn strictest_of_previous(
+    case: &GateInput<'_>,
+    kind: GateKind,
+    rule: &GateRule,
+    answers: impl Iterator<Item = GateAnswer>,
+) -> GateAnswer {
+    answers.reduce(GateAnswer::stricter).unwrap_or_else(|| {
+        let reason = format!("{} has no previous stage", case.question.stage);
+        GateAnswer::open(kind, rule_origin(rule), reason)
+    })
+}
+
 /// Origin of a configured rule.
 fn rule_origin(rule: &GateRule) -> RuleOrigin {
     RuleOrigin::Config(rule.line)

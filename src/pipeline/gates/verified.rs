@@ -1,7 +1,7 @@
 //! `verified`: the version has passed in the previous stages, by the ledger, by checks on the
 //! forge, or by a command.
 
-use super::{GateInput, rule_origin, target_suffix};
+use super::{GateInput, open_for_return, rule_origin, strictest_of_previous, target_suffix};
 use crate::config::gates::{Gate, GateKind, GateRule, VerifiedBy, matches_glob};
 use crate::forge::{CheckState, CommitCheck};
 use crate::model::{CellKey, StageName};
@@ -17,11 +17,7 @@ const KIND: GateKind = GateKind::Verified;
 pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
     let Gate::Verified(verified) = &rule.gate else { return None };
     if case.question.purpose == MoveDirection::Back {
-        return Some(GateAnswer::open(
-            KIND,
-            rule_origin(rule),
-            format!("{} has run this version before", case.question.stage),
-        ));
+        return Some(open_for_return(case, KIND, rule));
     }
     if let VerifiedBy::Command(call) = &verified.by {
         return Some(by_command(case, rule, call.argv.first().map_or("", String::as_str)));
@@ -35,14 +31,7 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
     let answers = stages.iter().map(|stage| in_stage(case, rule, &verified.by, stage));
     let answers =
         answers.chain(waves.into_iter().map(|slot| in_wave(case, rule, &verified.by, slot)));
-    let nothing = || {
-        GateAnswer::open(
-            KIND,
-            rule_origin(rule),
-            format!("{} has no previous stage", case.question.stage),
-        )
-    };
-    Some(answers.reduce(GateAnswer::stricter).unwrap_or_else(nothing))
+    Some(strictest_of_previous(case, KIND, rule, answers))
 }
 
 fn by_command(case: &GateInput<'_>, rule: &GateRule, program: &str) -> GateAnswer {

@@ -51,7 +51,7 @@ pub struct RulingJson {
     pub path: Option<String>,
     /// 1-based line in the new file.
     pub line: Option<u32>,
-    /// Who is permitted, and how that is known; `null` if everyone is, or nobody.
+    /// The permission that allows the change; `null` if nobody needs one, or if it is refused.
     pub granted: Option<String>,
     pub refusals: Vec<GuardRefusalJson>,
     /// Refusals that were overridden.
