@@ -275,7 +275,7 @@ impl Tried<'_, '_> {
         let changed: Vec<&MappingEntry> = said
             .iter()
             .filter(|now| {
-                now.version == other && entries.iter().any(|entry| entry.slot() == now.slot())
+                now.version == other && entries.iter().any(|entry| entry.cell() == now.cell())
             })
             .filter(|now| !self.all.contains(now))
             .collect();
@@ -290,11 +290,11 @@ impl Tried<'_, '_> {
         Ok(outcome)
     }
 
-    /// A version of the same shape that the slot does not have yet.
+    /// A version of the same shape that the cell does not have yet.
     fn another(&self) -> Version {
-        let slot = self.entry.slot();
+        let cell = self.entry.cell();
         let known: Vec<&Version> =
-            self.all.iter().filter(|e| e.slot() == slot).map(|e| &e.version).collect();
+            self.all.iter().filter(|e| e.cell() == cell).map(|e| &e.version).collect();
         let next = |version: &Version| Some(another(version));
         let versions = std::iter::successors(Some(another(&self.entry.version)), next);
         versions
@@ -402,10 +402,10 @@ fn edit(
     ground.compute_edits(&changes, CONSENT)
 }
 
-/// What an entry said before: the one that was written in the same place, or else the slot's.
+/// What an entry said before: the one that was written in the same place, or else the cell's.
 fn before(entries: &[&MappingEntry], now: &MappingEntry) -> Version {
     let place = |entry: &MappingEntry| entry.locations.first().map(|at| (at.path.clone(), at.line));
-    let same = entries.iter().filter(|entry| entry.slot() == now.slot());
+    let same = entries.iter().filter(|entry| entry.cell() == now.cell());
     let found =
         same.clone().find(|entry| place(entry) == place(now)).or_else(|| same.clone().next());
     found.map_or_else(Version::default, |entry| entry.version.clone())

@@ -76,12 +76,12 @@ impl<'s> AuditContext<'s> {
     }
 
     /// True if the cell is to be audited at this time.
-    pub fn is_wanted(&self, slot: &CellKey, time: i64) -> bool {
-        (self.window.since..self.window.until).contains(&time) && (self.wanted)(slot)
+    pub fn is_wanted(&self, cell: &CellKey, time: i64) -> bool {
+        (self.window.since..self.window.until).contains(&time) && (self.wanted)(cell)
     }
 
     fn is_meant(&self, deployment: &Deployment<'_>) -> bool {
-        self.is_wanted(deployment.slot, deployment.time)
+        self.is_wanted(deployment.cell, deployment.time)
     }
 
     /// Deployments to audit, each linked to a stage before it. Leaves out stages that do not write
@@ -117,14 +117,14 @@ impl<'s> AuditContext<'s> {
         };
         let events = self.evidence.ledger.events().iter().filter(in_time);
         events.filter_map(|event| {
-            let named: Vec<&CellKey> = self.cells().filter(|slot| is_about(event, slot)).collect();
+            let named: Vec<&CellKey> = self.cells().filter(|cell| is_about(event, cell)).collect();
             let is_meant = if named.is_empty() {
-                self.cells().all(|slot| (self.wanted)(slot))
+                self.cells().all(|cell| (self.wanted)(cell))
             } else {
-                named.iter().any(|slot| (self.wanted)(slot))
+                named.iter().any(|cell| (self.wanted)(cell))
             };
             is_meant.then(|| {
-                (event, named.into_iter().filter(|slot| (self.wanted)(slot)).cloned().collect())
+                (event, named.into_iter().filter(|cell| (self.wanted)(cell)).cloned().collect())
             })
         })
     }
@@ -141,7 +141,7 @@ impl<'s> AuditContext<'s> {
 
     /// Current entries to audit.
     pub fn entries(&self) -> impl Iterator<Item = &'s MappingEntry> + '_ {
-        self.entries.iter().filter(|entry| (self.wanted)(&entry.slot()))
+        self.entries.iter().filter(|entry| (self.wanted)(&entry.cell()))
     }
 
     /// Current entries to audit, grouped over their targets.
@@ -160,9 +160,9 @@ impl<'s> AuditContext<'s> {
     }
 
     /// All runs of a cell, newest first.
-    pub fn run_periods(&self, slot: &CellKey) -> Vec<EvidenceRunPeriod<'s>> {
-        let known = self.timeline.cells().iter().find(|known| *known == slot);
-        known.map(|slot| self.evidence.run_periods(slot, None)).unwrap_or_default()
+    pub fn run_periods(&self, cell: &CellKey) -> Vec<EvidenceRunPeriod<'s>> {
+        let known = self.timeline.cells().iter().find(|known| *known == cell);
+        known.map(|cell| self.evidence.run_periods(cell, None)).unwrap_or_default()
     }
 
     /// Returns the details of a commit.
@@ -217,9 +217,9 @@ impl<'s> AuditContext<'s> {
 }
 
 /// True if an event names this cell. Apps are named as in `towpath status`: `web`, or `api/nginx`.
-fn is_about(event: &LedgerEvent, slot: &CellKey) -> bool {
-    let image = || slot.component.as_ref().map(|component| format!("{}/{component}", slot.app));
-    let is_app = |app: &str| app == slot.app.as_str() || image().is_some_and(|image| app == image);
+fn is_about(event: &LedgerEvent, cell: &CellKey) -> bool {
+    let image = || cell.component.as_ref().map(|component| format!("{}/{component}", cell.app));
+    let is_app = |app: &str| app == cell.app.as_str() || image().is_some_and(|image| app == image);
     event.what.app().is_none_or(is_app)
-        && event.what.stage().is_none_or(|stage| *stage == slot.stage)
+        && event.what.stage().is_none_or(|stage| *stage == cell.stage)
 }

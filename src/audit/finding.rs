@@ -39,7 +39,7 @@ pub struct Finding {
     /// Severity of the rule, unless this finding matters less.
     pub severity: Severity,
     /// Cells of the finding, all of one app and stage. Empty if it is not about cells.
-    pub slots: Vec<CellKey>,
+    pub cells: Vec<CellKey>,
     pub version: Option<Version>,
     /// The mainline commit that caused it; `None` for findings about the current state.
     pub commit: Option<Oid>,
@@ -62,7 +62,7 @@ impl Finding {
         message: impl Into<String>,
     ) -> Self {
         Finding {
-            slots: vec![deployment.slot.clone()],
+            cells: vec![deployment.cell.clone()],
             version: deployment.to.map(|to| to.version.clone()),
             commit: Some(deployment.commit),
             time: Some(deployment.time),
@@ -76,7 +76,7 @@ impl Finding {
         Finding {
             rule,
             severity: rule.severity,
-            slots: Vec::new(),
+            cells: Vec::new(),
             version: None,
             commit: None,
             time: None,
@@ -92,10 +92,10 @@ impl Finding {
     pub fn id(&self) -> String {
         // Cells are left out if there is an event: its id must not change when the app gets another
         // image.
-        let slots = self.slots.iter().filter(|_| self.event.is_none());
-        let slots: BTreeSet<[String; 4]> = slots.map(cell_parts).collect();
+        let cells = self.cells.iter().filter(|_| self.event.is_none());
+        let cells: BTreeSet<[String; 4]> = cells.map(cell_parts).collect();
         let rest = [self.commit.map(|commit| commit.to_string()), self.event.clone()];
-        let parts = std::iter::once(self.rule.id.to_owned()).chain(slots.into_iter().flatten());
+        let parts = std::iter::once(self.rule.id.to_owned()).chain(cells.into_iter().flatten());
         let whole: Vec<String> =
             parts.chain(rest.into_iter().map(Option::unwrap_or_default)).collect();
         format!("{:016x}", fingerprint(whole.join("\n").as_bytes()))
@@ -103,15 +103,15 @@ impl Finding {
 
     /// Sort key: newest first, then by cell.
     pub(super) fn sort_key(&self) -> (std::cmp::Reverse<Option<i64>>, Option<CellKey>) {
-        (std::cmp::Reverse(self.time), self.slots.first().cloned())
+        (std::cmp::Reverse(self.time), self.cells.first().cloned())
     }
 }
 
-fn cell_parts(slot: &CellKey) -> [String; 4] {
+fn cell_parts(cell: &CellKey) -> [String; 4] {
     [
-        slot.app.to_string(),
-        slot.component.clone().unwrap_or_default(),
-        slot.stage.to_string(),
-        slot.target.as_ref().map(ToString::to_string).unwrap_or_default(),
+        cell.app.to_string(),
+        cell.component.clone().unwrap_or_default(),
+        cell.stage.to_string(),
+        cell.target.as_ref().map(ToString::to_string).unwrap_or_default(),
     ]
 }

@@ -37,10 +37,10 @@ fn is_gated(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> bool {
         !scene
             .config
             .pipeline
-            .rules_for(kind, &deployment.slot.stage, &deployment.slot.app)
+            .rules_for(kind, &deployment.cell.stage, &deployment.cell.app)
             .is_empty()
     };
-    let has_waves = scene.config.pipeline.waves_of(&deployment.slot.stage).is_some();
+    let has_waves = scene.config.pipeline.waves_of(&deployment.cell.stage).is_some();
     has_waves
         || GateKind::ALL.iter().any(|kind| is_asked(*kind) && has_rules(*kind))
         || scene.evidence.ledger.start_time().is_some_and(|begins| begins <= deployment.time)
@@ -50,17 +50,17 @@ fn ask_gates(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Vec<GateA
     let (Some(to), Ok(at)) = (deployment.to, Timestamp::from_second(deployment.time)) else {
         return Vec::new();
     };
-    let slot = deployment.slot;
-    let subject = AppComponent { app: slot.app.clone(), component: slot.component.clone() };
+    let cell = deployment.cell;
+    let subject = AppComponent { app: cell.app.clone(), component: cell.component.clone() };
     let purpose = if deployment.kind == DeploymentKind::Rollback {
         MoveDirection::Back
     } else {
         MoveDirection::Forward
     };
-    let targets = slot.target.as_slice();
+    let targets = cell.target.as_slice();
     let question = GateQuery {
         subject: &subject,
-        stage: &slot.stage,
+        stage: &cell.stage,
         targets,
         version: &to.version,
         at,

@@ -50,11 +50,11 @@ fn merge_findings(findings: Vec<Finding>) -> Vec<Finding> {
     let mut known: HashMap<_, usize> = HashMap::new();
     for finding in findings {
         let key = finding.commit.and_then(|commit| {
-            let slot = finding.slots.first()?;
-            Some((commit, slot.app.clone(), slot.stage.clone(), finding.version.clone()))
+            let cell = finding.cells.first()?;
+            Some((commit, cell.app.clone(), cell.stage.clone(), finding.version.clone()))
         });
         match key.as_ref().and_then(|key| known.get(key)) {
-            Some(at) => out[*at].slots.extend(finding.slots),
+            Some(at) => out[*at].cells.extend(finding.cells),
             None => {
                 known.extend(key.map(|key| (key, out.len())));
                 out.push(finding);

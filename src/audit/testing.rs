@@ -130,7 +130,7 @@ impl AuditBench {
             window: TimeWindow { since: 0, until: self.now * 60 },
             touches: &self.touches,
             now: self.now * 60,
-            wanted: &|slot| self.only.is_none_or(|only| slot.stage.as_str() == only),
+            wanted: &|cell| self.only.is_none_or(|only| cell.stage.as_str() == only),
             tells: &tells,
             marks: &|commit| tells(commit).as_deref().map(CommitFlags::from),
             known: AuditCache::default(),
@@ -155,14 +155,14 @@ fn usual(who: &str) -> CommitDetails {
 fn shown(finding: &Finding) -> String {
     let minute = finding.time.map(|time| format!("{} ", time / 60)).unwrap_or_default();
     let cell = finding
-        .slots
+        .cells
         .first()
-        .map(|slot| format!("{} {}", slot.app, slot.stage))
+        .map(|cell| format!("{} {}", cell.app, cell.stage))
         .unwrap_or_default();
     let targets: Vec<&str> = finding
-        .slots
+        .cells
         .iter()
-        .filter_map(|slot| slot.target.as_ref())
+        .filter_map(|cell| cell.target.as_ref())
         .map(|target| target.as_str())
         .collect();
     let targets =
@@ -176,17 +176,17 @@ fn standing(timeline: &Timeline) -> Vec<MappingEntry> {
     let mut seen: Vec<&CellKey> = Vec::new();
     let mut out = Vec::new();
     for deployment in timeline.deployments() {
-        if !seen.contains(&deployment.slot) {
-            seen.push(deployment.slot);
-            out.extend(deployment.to.map(|to| entry(deployment.slot, &to.version)));
+        if !seen.contains(&deployment.cell) {
+            seen.push(deployment.cell);
+            out.extend(deployment.to.map(|to| entry(deployment.cell, &to.version)));
         }
     }
     out
 }
 
-fn entry(slot: &CellKey, version: &Version) -> MappingEntry {
+fn entry(cell: &CellKey, version: &Version) -> MappingEntry {
     let location = Location {
-        path: format!("{}/{}.yaml", slot.stage, slot.app),
+        path: format!("{}/{}.yaml", cell.stage, cell.app),
         line: 1,
         document: 0,
         key: "tag".into(),
@@ -195,10 +195,10 @@ fn entry(slot: &CellKey, version: &Version) -> MappingEntry {
         alias: false,
     };
     MappingEntry {
-        app: slot.app.clone(),
-        component: slot.component.clone(),
-        stage: slot.stage.clone(),
-        target: slot.target.clone(),
+        app: cell.app.clone(),
+        component: cell.component.clone(),
+        stage: cell.stage.clone(),
+        target: cell.target.clone(),
         image: None,
         version: version.clone(),
         locations: vec![location],

@@ -1,10 +1,10 @@
 //! Finds parts of a valid configuration that have no effect: sources that match no file, stages in
 //! which nothing is found, gates for unknown apps.
 
-use super::diagnostic::{Diagnostic, nearest_word};
+use super::diagnostic::Diagnostic;
 use super::gates::matches_glob;
 use super::resolved::{Config, ConfigOrigin};
-use crate::model::{AppName, StageName};
+use crate::model::{AppName, StageName, nearest_name};
 use std::collections::BTreeSet;
 
 /// Reports unused rules and stages. `matched` holds the indexes of the rules that claim a file,
@@ -51,7 +51,7 @@ pub fn strange_apps(config: &Config, apps: &BTreeSet<AppName>) -> Vec<Diagnostic
         let strange =
             rule.apps.iter().filter(|pattern| !known.iter().any(|app| matches_glob(pattern, app)));
         out.extend(strange.map(|pattern| {
-            let hint = match nearest_word(pattern, &known) {
+            let hint = match nearest_name(pattern, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => String::from("`*` in a name matches any text"),
             };

@@ -1,5 +1,6 @@
 //! Problems of a configuration, with place, message and hint. All problems are reported at once.
 
+use crate::model::nearest_name;
 use crate::yaml::YamlValue;
 use std::fmt;
 
@@ -126,24 +127,9 @@ pub(super) fn did_you_mean<'w>(
     known: impl IntoIterator<Item = &'w str>,
 ) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
-    if let Some(near) = nearest_word(word, &known) {
+    if let Some(near) = nearest_name(word, known.iter().copied()) {
         return Some(format!("did you mean `{near}`?"));
     }
     let list: Vec<String> = known.iter().take(SHOWN).map(|word| format!("`{word}`")).collect();
     (!list.is_empty()).then(|| format!("expected one of {}", list.join(", ")))
-}
-
-/// Returns the known word most similar to this one, if any is similar enough.
-pub(super) fn nearest_word<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
-    // A hostile file may hold words of any length; no key or name is this long.
-    if word.chars().count() > 100 {
-        return None;
-    }
-    let lower = word.to_lowercase();
-    let scored =
-        known.iter().map(|other| (strsim::jaro_winkler(&lower, &other.to_lowercase()), *other));
-    scored
-        .filter(|(score, _)| *score > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, word)| word)
 }

@@ -128,25 +128,25 @@ impl SourceListReader<'_, '_, '_> {
         fields: &ConfigFields<'_>,
     ) -> Option<SourceRule> {
         let mut rule = SourceRule::new(kind, "", &[]).expect("an empty path is a template");
-        for (name, slot) in [
+        for (name, cell) in [
             ("app", &mut rule.app),
             ("target", &mut rule.target),
             ("component", &mut rule.component),
         ] {
             if let Some(name) = fields.text(name, self.problems).and_then(|word| self.name(word)) {
-                *slot = name;
+                *cell = name;
             }
         }
         rule.base = fields.text("base", self.problems).and_then(|word| self.name(word));
         rule.stage = fields.text("stage", self.problems).and_then(|word| self.stage(word));
-        for (names, slot) in [
+        for (names, cell) in [
             (["tag", "tags"], &mut rule.tags),
             (["image", "images"], &mut rule.images),
             (["digest", "digests"], &mut rule.digests),
         ] {
             for name in names {
                 let words = fields.texts(name, self.problems).unwrap_or_default();
-                slot.extend(words.into_iter().filter_map(|word| self.key(word)));
+                cell.extend(words.into_iter().filter_map(|word| self.key(word)));
             }
         }
         let not = fields.texts("not", self.problems).unwrap_or_default();

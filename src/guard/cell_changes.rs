@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A changed cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CellChange {
-    pub slot: CellKey,
+    pub cell: CellKey,
     /// Old values, sorted. Several, if the places of a cell disagree.
     pub from: Vec<CellValue>,
     pub to: Vec<CellValue>,
@@ -70,15 +70,15 @@ pub fn find_cell_changes(
     changed: &BTreeSet<&str>,
 ) -> Vec<CellChange> {
     let (before, after) = (entries_by_cell(before), entries_by_cell(after));
-    let mut slots: Vec<&CellKey> = before.keys().chain(after.keys()).collect();
-    slots.sort();
-    slots.dedup();
+    let mut cells: Vec<&CellKey> = before.keys().chain(after.keys()).collect();
+    cells.sort();
+    cells.dedup();
     let entries =
-        |cells: &EntriesByCell<'_>, slot| cell_values(cells.get(slot).map_or(&[], Vec::as_slice));
+        |cells: &EntriesByCell<'_>, cell| cell_values(cells.get(cell).map_or(&[], Vec::as_slice));
     let mut out = Vec::new();
-    for slot in slots {
-        let (from, to) = (entries(&before, slot), entries(&after, slot));
-        let (was, is) = (versions_by_place(before.get(slot)), versions_by_place(after.get(slot)));
+    for cell in cells {
+        let (from, to) = (entries(&before, cell), entries(&after, cell));
+        let (was, is) = (versions_by_place(before.get(cell)), versions_by_place(after.get(cell)));
         // If the version is written in one place, moving it elsewhere does not matter; of several
         // places each may be read by another program.
         let is_spread = was.len() > 1 || is.len() > 1;
@@ -102,11 +102,11 @@ pub fn find_cell_changes(
         );
         arriving.sort();
         arriving.dedup();
-        let place = changed_location(&after, slot, changed);
-        let gone = || place_of_gone(&before, slot);
+        let place = changed_location(&after, cell, changed);
+        let gone = || place_of_gone(&before, cell);
         let path = place.map(|place| place.path.clone()).or_else(gone);
         out.push(CellChange {
-            slot: slot.clone(),
+            cell: cell.clone(),
             from,
             to,
             arriving,
@@ -120,7 +120,7 @@ pub fn find_cell_changes(
 fn entries_by_cell(entries: &[MappingEntry]) -> EntriesByCell<'_> {
     let mut out = EntriesByCell::new();
     for entry in entries {
-        out.entry(entry.slot()).or_default().push(entry);
+        out.entry(entry.cell()).or_default().push(entry);
     }
     out
 }
@@ -150,15 +150,15 @@ fn versions_by_place<'e>(
 
 fn changed_location<'e>(
     cells: &EntriesByCell<'e>,
-    slot: &CellKey,
+    cell: &CellKey,
     changed: &BTreeSet<&str>,
 ) -> Option<&'e Location> {
-    let entries = cells.get(slot)?;
+    let entries = cells.get(cell)?;
     let places = || entries.iter().flat_map(|entry| &entry.locations);
     places().find(|place| changed.contains(place.path.as_str())).or_else(|| places().next())
 }
 
-fn place_of_gone(cells: &EntriesByCell<'_>, slot: &CellKey) -> Option<String> {
-    let mut places = cells.get(slot)?.iter().flat_map(|entry| &entry.locations);
+fn place_of_gone(cells: &EntriesByCell<'_>, cell: &CellKey) -> Option<String> {
+    let mut places = cells.get(cell)?.iter().flat_map(|entry| &entry.locations);
     places.next().map(|place| place.path.clone())
 }

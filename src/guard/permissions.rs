@@ -132,10 +132,10 @@ impl ChangeContributors<'_> {
         &self,
         rules: &PipelineConfig,
         glasses: &[BreakGlassCommit],
-        slot: &CellKey,
+        cell: &CellKey,
     ) -> Option<String> {
         let permission = rules.find_permission(BREAK_GLASS)?;
-        let mut glasses = glasses.iter().filter(|glass| glass.applies_to(slot));
+        let mut glasses = glasses.iter().filter(|glass| glass.applies_to(cell));
         if let Some(who) = self.persons_in(permission) {
             return glasses.next().map(|_| who);
         }

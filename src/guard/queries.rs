@@ -56,9 +56,9 @@ pub fn plan_queries(
         for (version, need) in versions_to_ask(one) {
             match order.subject(one) {
                 Err(refusal) => asked.refusals.push((index, refusal)),
-                Ok(subject) if subject.app == one.slot.app => {
-                    let is_back = need == GateScope::All && order.is_back(&one.slot, version);
-                    let group = (&one.slot.app, &one.slot.stage, version, is_back, need);
+                Ok(subject) if subject.app == one.cell.app => {
+                    let is_back = need == GateScope::All && order.is_back(&one.cell, version);
+                    let group = (&one.cell.app, &one.cell.stage, version, is_back, need);
                     groups.entry(group).or_default().push(index);
                 }
                 Ok(kin) => asked.queries.push(build_query(one, kin, None, version, index)),
@@ -70,7 +70,7 @@ pub fn plan_queries(
         let parts = if order.is_whole(&whole, stage, &members) {
             vec![(whole, None, members)]
         } else {
-            members.into_iter().map(|index| of_cell(&moves[index].slot, index)).collect()
+            members.into_iter().map(|index| of_cell(&moves[index].cell, index)).collect()
         };
         asked.queries.extend(parts.into_iter().map(|(subject, target, moves)| {
             let (stage, version) = (stage.clone(), version.clone());
@@ -88,10 +88,10 @@ pub struct PlannedQueries {
     pub refusals: Vec<(usize, GuardRefusal)>,
 }
 
-fn of_cell(slot: &CellKey, index: usize) -> (AppComponent, Option<TargetName>, Vec<usize>) {
+fn of_cell(cell: &CellKey, index: usize) -> (AppComponent, Option<TargetName>, Vec<usize>) {
     (
-        AppComponent { app: slot.app.clone(), component: slot.component.clone() },
-        slot.target.clone(),
+        AppComponent { app: cell.app.clone(), component: cell.component.clone() },
+        cell.target.clone(),
         vec![index],
     )
 }
@@ -103,7 +103,7 @@ fn build_query(
     version: &Version,
     index: usize,
 ) -> ChangeQuery {
-    let (stage, version) = (one.slot.stage.clone(), version.clone());
+    let (stage, version) = (one.cell.stage.clone(), version.clone());
     ChangeQuery {
         subject,
         stage,
@@ -142,22 +142,22 @@ impl QueryBuilder<'_, '_> {
     /// The subject whose order is checked. For a new cell it may be an app that has the image under
     /// another name.
     fn subject(&self, one: &CellChange) -> Result<AppComponent, GuardRefusal> {
-        let slot = &one.slot;
-        let own = AppComponent { app: slot.app.clone(), component: slot.component.clone() };
-        let earlier = self.config().upstream_stages(&slot.stage);
+        let cell = &one.cell;
+        let own = AppComponent { app: cell.app.clone(), component: cell.component.clone() };
+        let earlier = self.config().upstream_stages(&cell.stage);
         if one.kind() != CellChangeKind::New
             || earlier.is_empty()
-            || self.is_before(&own, &slot.stage)
+            || self.is_before(&own, &cell.stage)
         {
             return Ok(own);
         }
-        let whole = AppComponent { app: slot.app.clone(), component: None };
-        if self.is_before(&whole, &slot.stage) {
+        let whole = AppComponent { app: cell.app.clone(), component: None };
+        if self.is_before(&whole, &cell.stage) {
             return Ok(whole);
         }
         if let Some(stage) = self.is_new_in(one, &earlier) {
             let reason =
-                format!("new in both {stage} and {}, but {} comes later", slot.stage, slot.stage);
+                format!("new in both {stage} and {}, but {} comes later", cell.stage, cell.stage);
             return Err(GuardRefusal::new(GuardCheck::Gate(GateKind::Order), reason)
                 .hint("add it to one stage at a time"));
         }
@@ -188,7 +188,7 @@ impl QueryBuilder<'_, '_> {
     fn is_new_in<'s>(&self, one: &CellChange, earlier: &[&'s StageName]) -> Option<&'s StageName> {
         let is_there = |stage: &StageName| {
             let same =
-                |other: &&CellChange| other.slot.app == one.slot.app && other.slot.stage == *stage;
+                |other: &&CellChange| other.cell.app == one.cell.app && other.cell.stage == *stage;
             self.moves.iter().filter(same).any(|other| other.kind() == CellChangeKind::New)
         };
         earlier.iter().copied().find(|stage| is_there(stage))
@@ -211,14 +211,14 @@ impl QueryBuilder<'_, '_> {
     /// version.
     fn check_rename(&self, one: &CellChange) -> Option<GuardRefusal> {
         let is_gone = |other: &&CellChange| {
-            other.kind() == CellChangeKind::Gone && other.slot.stage == one.slot.stage
+            other.kind() == CellChangeKind::Gone && other.cell.stage == one.cell.stage
         };
         let gone: Vec<&CellChange> = self.moves.iter().filter(is_gone).collect();
         let first = gone.first()?;
         if gone.iter().any(|other| other.from == one.to) {
             return None;
         }
-        let (stage, away) = (&one.slot.stage, &first.slot.app);
+        let (stage, away) = (&one.cell.stage, &first.cell.app);
         let reason = format!("new in {stage} while {away} is removed, with a different version");
         Some(GuardRefusal::new(GuardCheck::Rename, reason).hint("rename first, then deploy"))
     }
@@ -228,11 +228,11 @@ impl QueryBuilder<'_, '_> {
         &'m self,
         one: &'m CellChange,
     ) -> impl Iterator<Item = GuardRefusal> + 'm {
-        let earlier = self.config().upstream_stages(&one.slot.stage);
+        let earlier = self.config().upstream_stages(&one.cell.stage);
         let known = move |entry: &&MappingEntry| {
-            entry.app == one.slot.app
+            entry.app == one.cell.app
                 && earlier.contains(&&entry.stage)
-                && entry.component == one.slot.component
+                && entry.component == one.cell.component
         };
         let known: Vec<&str> =
             self.before.iter().filter(known).filter_map(|entry| entry.image.as_deref()).collect();
@@ -240,7 +240,7 @@ impl QueryBuilder<'_, '_> {
             one.arriving_images().filter(move |image| !known.is_empty() && !known.contains(image));
         strange.map(|image| {
             let reason =
-                format!("image {image} is not used in any stage before {}", one.slot.stage);
+                format!("image {image} is not used in any stage before {}", one.cell.stage);
             GuardRefusal::new(GuardCheck::Image, reason)
         })
     }
@@ -251,7 +251,7 @@ impl QueryBuilder<'_, '_> {
         &'m self,
         one: &'m CellChange,
     ) -> impl Iterator<Item = GuardRefusal> + 'm {
-        let earlier = self.config().upstream_stages(&one.slot.stage);
+        let earlier = self.config().upstream_stages(&one.cell.stage);
         let is_pinned = one.from.iter().any(|from| from.version.digest.is_some());
         let arriving =
             one.arriving_versions().iter().filter_map(|version| version.digest.as_deref());
@@ -263,17 +263,17 @@ impl QueryBuilder<'_, '_> {
         arriving.filter(move |digest| !is_pinned && !is_known(digest)).map(|digest| {
             GuardRefusal::new(
                 GuardCheck::Image,
-                format!("digest {digest} is not used in any stage before {}", one.slot.stage),
+                format!("digest {digest} is not used in any stage before {}", one.cell.stage),
             )
         })
     }
 
     /// True if the cell first ran this version before it first ran the current one.
-    fn is_back(&self, slot: &CellKey, version: &Version) -> bool {
-        let subject = AppComponent { app: slot.app.clone(), component: slot.component.clone() };
-        let slots = self.evidence.cells_of_app(&subject);
-        let Some(slot) = slots.into_iter().find(|known| *known == slot) else { return false };
-        let course = self.evidence.run_periods(slot, None);
+    fn is_back(&self, cell: &CellKey, version: &Version) -> bool {
+        let subject = AppComponent { app: cell.app.clone(), component: cell.component.clone() };
+        let cells = self.evidence.cells_of_app(&subject);
+        let Some(cell) = cells.into_iter().find(|known| *known == cell) else { return false };
+        let course = self.evidence.run_periods(cell, None);
         let first =
             |version: &Version| course.iter().rposition(|landing| landing.version.is_same(version));
         let now = course
@@ -285,10 +285,10 @@ impl QueryBuilder<'_, '_> {
 
     /// True if these moves cover every cell of the app in the stage.
     fn is_whole(&self, app: &AppComponent, stage: &StageName, members: &[usize]) -> bool {
-        let slots = self.evidence.cells_of_app(app).into_iter().filter(|slot| slot.stage == *stage);
-        let slots = slots.filter(|slot| self.evidence.current_run(slot, None).is_some());
+        let cells = self.evidence.cells_of_app(app).into_iter().filter(|cell| cell.stage == *stage);
+        let cells = cells.filter(|cell| self.evidence.current_run(cell, None).is_some());
         let is_member =
-            |slot: &CellKey| members.iter().any(|index| self.moves[*index].slot == *slot);
-        members.len() > 1 && slots.into_iter().all(is_member)
+            |cell: &CellKey| members.iter().any(|index| self.moves[*index].cell == *cell);
+        members.len() > 1 && cells.into_iter().all(is_member)
     }
 }

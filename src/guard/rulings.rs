@@ -82,7 +82,7 @@ impl GuardRefusal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ruling {
     /// Cells of one app and stage. Empty if the ruling is about a file.
-    pub slots: Vec<CellKey>,
+    pub cells: Vec<CellKey>,
     pub from: Vec<Version>,
     pub to: Vec<Version>,
     pub path: Option<String>,
@@ -107,7 +107,7 @@ impl Ruling {
         refusal: Option<GuardRefusal>,
     ) -> Self {
         Ruling {
-            slots: Vec::new(),
+            cells: Vec::new(),
             from: Vec::new(),
             to: Vec::new(),
             path: Some(path.into()),
@@ -126,7 +126,7 @@ impl Ruling {
 
     fn is_like(&self, other: &Ruling) -> bool {
         let cell =
-            |one: &Ruling| one.slots.first().map(|slot| (slot.app.clone(), slot.stage.clone()));
+            |one: &Ruling| one.cells.first().map(|cell| (cell.app.clone(), cell.stage.clone()));
         cell(self) == cell(other)
             && (&self.from, &self.to, &self.refusals, &self.overridden)
                 == (&other.from, &other.to, &other.refusals, &other.overridden)
@@ -153,7 +153,7 @@ pub fn of_moves(
     let mut out: Vec<Ruling> = Vec::new();
     let mut known: HashMap<(&AppName, &StageName), Vec<usize>> = HashMap::new();
     for (index, one) in moves.iter().enumerate() {
-        let permit = people.stage(&config.pipeline, one.slot.stage.as_str());
+        let permit = people.stage(&config.pipeline, one.cell.stage.as_str());
         let mut ruling = change_ruling(one, &permit, config);
         let (queries, more) = of_move.remove(&index).unwrap_or_default();
         let by_ledger = queries.iter().any(|at| judgements[*at].broken.is_some());
@@ -162,17 +162,17 @@ pub fn of_moves(
         );
         ruling.refusals.extend(more);
         ruling.queries = queries;
-        let broken = people.find_break_glass(&config.pipeline, glasses, &one.slot);
+        let broken = people.find_break_glass(&config.pipeline, glasses, &one.cell);
         if let Some(who) = broken.or_else(|| may_break.clone().filter(|_| by_ledger)) {
             (ruling.overridden, ruling.refusals) =
                 ruling.refusals.into_iter().partition(|one| one.check.is_rule());
             ruling.granted = Some(who);
         }
-        let alike = known.entry((&one.slot.app, &one.slot.stage)).or_default();
+        let alike = known.entry((&one.cell.app, &one.cell.stage)).or_default();
         match alike.iter().copied().find(|at| out[*at].is_like(&ruling)) {
             Some(at) => {
                 let known = &mut out[at];
-                known.slots.extend(ruling.slots);
+                known.cells.extend(ruling.cells);
                 known.queries.extend(
                     ruling
                         .queries
@@ -195,7 +195,7 @@ fn change_ruling(one: &CellChange, permit: &PermissionResult, config: &Config) -
         |written: &[super::CellValue]| written.iter().map(|one| one.version.clone()).collect();
     let (granted, refusal) = split_permit(permit, config);
     Ruling {
-        slots: vec![one.slot.clone()],
+        cells: vec![one.cell.clone()],
         from: versions(&one.from),
         to: versions(&one.to),
         path: one.path.clone(),
@@ -254,12 +254,12 @@ fn gate_refusals<'q>(
 
 impl BreakGlassCommit {
     /// True if the override applies to this cell.
-    pub(super) fn applies_to(&self, slot: &CellKey) -> bool {
+    pub(super) fn applies_to(&self, cell: &CellKey) -> bool {
         let is_of =
-            |app: &String| app == slot.app.as_str() || app.starts_with(&format!("{}/", slot.app));
+            |app: &String| app == cell.app.as_str() || app.starts_with(&format!("{}/", cell.app));
         (self.apps.is_empty() || self.apps.iter().any(is_of))
             && (self.stages.is_empty()
-                || self.stages.iter().any(|stage| stage == slot.stage.as_str()))
+                || self.stages.iter().any(|stage| stage == cell.stage.as_str()))
     }
 }
 

@@ -150,7 +150,7 @@ fn check_value_type(
         let odd = here.filter(|(_, place)| {
             ambiguous_yaml::is_untyped(text, place.span.start..place.span.end)
         });
-        odd.map(|(entry, place)| (entry.slot(), place.line)).collect()
+        odd.map(|(entry, place)| (entry.cell(), place.line)).collect()
     };
     let text = (scope.text_after)(&change.path)?;
     let after = odd(&text, near.after.get(change.path.as_str())?);
@@ -161,7 +161,7 @@ fn check_value_type(
     let known =
         (scope.text_before)(&change.path).map(|text| odd(&text, before)).unwrap_or_default();
     let (_, line) =
-        after.into_iter().find(|(slot, _)| known.iter().all(|(other, _)| other != slot))?;
+        after.into_iter().find(|(cell, _)| known.iter().all(|(other, _)| other != cell))?;
     let reason = "a version here is not read as a string; quote it";
     Some(Ruling::of_file(
         &change.path,
@@ -226,7 +226,7 @@ fn check_lost_versions(
     let first = before.first()?.locations.first().map(|place| place.key.clone())?;
     // An overlay may drop its own version and inherit that of its base.
     let is_built =
-        |entry: &&MappingEntry| entry.source.is_built() && near.slots.contains(&entry.slot());
+        |entry: &&MappingEntry| entry.source.is_built() && near.cells.contains(&entry.cell());
     if near.after.contains_key(change.path.as_str())
         || before.iter().all(is_built)
         || !scope.after.touched.contains(&change.path)
@@ -247,7 +247,7 @@ struct PathIndex<'s> {
     before: HashMap<&'s str, Vec<&'s MappingEntry>>,
     after: HashMap<&'s str, Vec<&'s MappingEntry>>,
     /// Cells after the change.
-    slots: HashSet<CellKey>,
+    cells: HashSet<CellKey>,
     files: BTreeMap<String, &'s str>,
     directories: BTreeMap<String, &'s str>,
 }
@@ -274,7 +274,7 @@ impl<'s> PathIndex<'s> {
         PathIndex {
             before: by_file(&scope.before.entries),
             after: by_file(&scope.after.entries),
-            slots: scope.after.entries.iter().map(MappingEntry::slot).collect(),
+            cells: scope.after.entries.iter().map(MappingEntry::cell).collect(),
             files: there.map(|path| (fold_path(path), path.as_str())).collect(),
             directories: directories.map(|directory| (fold_path(directory), directory)).collect(),
         }

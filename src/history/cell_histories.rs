@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 /// The version a cell ran at a certain time.
 #[derive(Debug, Clone, Copy)]
 pub struct CellState<'a> {
-    pub slot: &'a CellKey,
+    pub cell: &'a CellKey,
     pub version: &'a Version,
     /// Timeline index of the newest deployment that had happened by then.
     pub cut: usize,
@@ -28,7 +28,7 @@ pub enum AheadSide {
 /// Deployments of each cell, newest first.
 pub struct CellHistories<'t> {
     timeline: &'t Timeline,
-    by_slot: HashMap<&'t CellKey, Vec<usize>>,
+    by_cell: HashMap<&'t CellKey, Vec<usize>>,
     commits: HashMap<Oid, usize>,
 }
 
@@ -37,11 +37,11 @@ impl<'t> CellHistories<'t> {
     /// are left out.
     pub fn new(timeline: &'t Timeline) -> Self {
         let mut courses =
-            CellHistories { timeline, by_slot: HashMap::new(), commits: HashMap::new() };
+            CellHistories { timeline, by_cell: HashMap::new(), commits: HashMap::new() };
         for deployment in timeline.deployments() {
             courses.commits.entry(deployment.commit).or_insert(deployment.index);
             if deployment.from.map(|from| &from.version) != deployment.to.map(|to| &to.version) {
-                courses.by_slot.entry(deployment.slot).or_default().push(deployment.index);
+                courses.by_cell.entry(deployment.cell).or_default().push(deployment.index);
             }
         }
         courses
@@ -56,14 +56,14 @@ impl<'t> CellHistories<'t> {
     /// Between two stages it is the one that ran the other's version before; if both did, the
     /// earlier stage.
     pub fn compare_cells(&self, left: CellState<'_>, right: CellState<'_>) -> AheadSide {
-        if left.slot == right.slot {
+        if left.cell == right.cell {
             return match left.cut.cmp(&right.cut) {
                 Ordering::Less => {
-                    AheadSide::Left(self.count_between(left.slot, left.cut, right.cut))
+                    AheadSide::Left(self.count_between(left.cell, left.cut, right.cut))
                 }
                 Ordering::Equal => AheadSide::Unknown,
                 Ordering::Greater => {
-                    AheadSide::Right(self.count_between(left.slot, right.cut, left.cut))
+                    AheadSide::Right(self.count_between(left.cell, right.cut, left.cut))
                 }
             };
         }
@@ -76,7 +76,7 @@ impl<'t> CellHistories<'t> {
 
     /// Number of deployments of a cell since it ran `version`; `None` if it never did.
     fn deployments_since(&self, moment: CellState<'_>, version: &Version) -> Option<usize> {
-        let course = self.by_slot.get(moment.slot)?.iter().filter(|index| **index >= moment.cut);
+        let course = self.by_cell.get(moment.cell)?.iter().filter(|index| **index >= moment.cut);
         let course: Vec<Deployment<'t>> =
             course.map(|index| self.timeline.deployment(*index)).collect();
         if course.first()?.to.is_none_or(|to| to.version != *moment.version) {
@@ -88,8 +88,8 @@ impl<'t> CellHistories<'t> {
         course.iter().position(replaced).map(|at| at + 1)
     }
 
-    fn count_between(&self, slot: &CellKey, newer: usize, older: usize) -> usize {
-        let course = self.by_slot.get(slot).into_iter().flatten();
+    fn count_between(&self, cell: &CellKey, newer: usize, older: usize) -> usize {
+        let course = self.by_cell.get(cell).into_iter().flatten();
         course.filter(|index| (newer..older).contains(*index)).count()
     }
 
@@ -121,20 +121,20 @@ mod tests {
         let courses = CellHistories::new(&timeline);
         let cut = |text: &str| -> (CellKey, Version, usize) {
             let words: Vec<&str> = text.split(' ').collect();
-            let slot = timeline
+            let cell = timeline
                 .cells()
                 .iter()
-                .find(|slot| slot.app.as_str() == words[0] && slot.stage.as_str() == words[1]);
+                .find(|cell| cell.app.as_str() == words[0] && cell.stage.as_str() == words[1]);
             (
-                slot.expect("it is there").clone(),
+                cell.expect("it is there").clone(),
                 Version::parse(words[2]),
                 words[3].parse().expect("a number"),
             )
         };
         let ((a, av, ac), (b, bv, bc)) = (cut(left), cut(right));
-        let stage = |slot: &CellKey| usize::from(slot.stage.as_str() == "prod");
-        let left = CellState { slot: &a, version: &av, cut: ac, stage: stage(&a) };
-        courses.compare_cells(left, CellState { slot: &b, version: &bv, cut: bc, stage: stage(&b) })
+        let stage = |cell: &CellKey| usize::from(cell.stage.as_str() == "prod");
+        let left = CellState { cell: &a, version: &av, cut: ac, stage: stage(&a) };
+        courses.compare_cells(left, CellState { cell: &b, version: &bv, cut: bc, stage: stage(&b) })
     }
 
     #[test]
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn in_one_slot_the_later_moment_is_ahead() {
+    fn in_one_cell_the_later_moment_is_ahead() {
         assert_eq!(ahead("web prod v3 3", "web prod v1 0"), AheadSide::Right(1));
         assert_eq!(ahead("web dev v3 0", "web dev v1 6"), AheadSide::Left(2));
     }

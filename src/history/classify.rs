@@ -85,15 +85,15 @@ struct Classifier {
 
 impl Classifier {
     fn new(timeline: &Timeline, config: &Config) -> Self {
-        let slots = timeline.slots.values();
-        let pipeline = StageOrder::new(config, slots.iter().map(|slot| &slot.stage));
-        let groups = number_values(slots.iter().map(|slot| (&slot.app, &slot.component)));
-        let stages = slots.iter().map(|slot| pipeline.position(&slot.stage));
+        let cells = timeline.cells.values();
+        let pipeline = StageOrder::new(config, cells.iter().map(|cell| &cell.stage));
+        let groups = number_values(cells.iter().map(|cell| (&cell.app, &cell.component)));
+        let stages = cells.iter().map(|cell| pipeline.position(&cell.stage));
         let group_count = groups.iter().max().map_or(0, |most| *most as usize + 1);
         Classifier {
             versions: number_values(timeline.pins.values().iter().map(|pinned| &pinned.version)),
             keys: version_keys(timeline.pins.values()),
-            current: vec![None; slots.len()],
+            current: vec![None; cells.len()],
             had: vec![vec![false; pipeline.len()]; group_count],
             places: groups.into_iter().zip(stages).collect(),
             pipeline,
@@ -109,11 +109,11 @@ impl Classifier {
     /// new version before the old one.
     fn record_row(&mut self, timeline: &Timeline, row: DeploymentRow) -> bool {
         let time = timeline.commits[row.commit as usize].time;
-        let slot = row.slot as usize;
-        if self.current[slot].is_none() && row.from != NOTHING {
-            self.record_version(row.slot, row.from, NOTHING, 0);
+        let cell = row.cell as usize;
+        if self.current[cell].is_none() && row.from != NOTHING {
+            self.record_version(row.cell, row.from, NOTHING, 0);
         }
-        let gone = self.current[slot].take();
+        let gone = self.current[cell].take();
         for landing in gone.iter().flat_map(|gone| gone.landings) {
             if let Some(landing) = self.landings.get_mut(landing as usize) {
                 landing.running -= 1;
@@ -122,23 +122,23 @@ impl Classifier {
         if row.to == NOTHING {
             return false;
         }
-        let order = self.record_version(row.slot, row.to, row.commit, time);
+        let order = self.record_version(row.cell, row.to, row.commit, time);
         row.from != NOTHING && gone.is_some_and(|gone| order < gone.order)
     }
 
     /// Records a version in a cell. Returns the rank of its first run there.
-    fn record_version(&mut self, slot: u32, pin: u32, commit: u32, time: i64) -> usize {
-        let (group, stage) = self.places[slot as usize];
+    fn record_version(&mut self, cell: u32, pin: u32, commit: u32, time: i64) -> usize {
+        let (group, stage) = self.places[cell as usize];
         self.had[group as usize][stage] = true;
         let next = self.first.len();
-        let order = *self.first.entry((slot, self.versions[pin as usize])).or_insert(next);
+        let order = *self.first.entry((cell, self.versions[pin as usize])).or_insert(next);
         let mut landings = [NOTHING; 2];
         let known = self.landings.len();
         for (at, key) in self.keys[pin as usize].own_keys().enumerate() {
             landings[at] = self.record_landing((group, stage, key), commit, time);
         }
         let is_new = landings[0] as usize == known;
-        self.current[slot as usize] = Some(CurrentRun { landings, order, is_new });
+        self.current[cell as usize] = Some(CurrentRun { landings, order, is_new });
         order
     }
 
@@ -186,9 +186,9 @@ impl Classifier {
     }
 
     fn look_back(&mut self, timeline: &Timeline, index: usize, row: DeploymentRow) {
-        let (group, stage) = self.places[row.slot as usize];
+        let (group, stage) = self.places[row.cell as usize];
         let had = &self.had[group as usize];
-        let is_new = self.current[row.slot as usize].is_some_and(|current| current.is_new);
+        let is_new = self.current[row.cell as usize].is_some_and(|current| current.is_new);
         let near = self.pipeline.nearest_upstream(stage, &|before| had[before]);
         let time = timeline.commits[row.commit as usize].time;
         for before in self.pipeline.all_before(stage).iter().copied().filter(|before| had[*before])

@@ -121,7 +121,7 @@ fn leads_count_from_the_first_target() {
 }
 
 #[test]
-fn slots_come_and_go_and_images_move() {
+fn cells_come_and_go_and_images_move() {
     let lines = ["0 web dev ->a=v1", "1 web dev a=v1>b=v1", "2 web dev b=v1>-", "3 web dev ->b=v1"];
     assert_eq!(kinds(&lines), ["add", "image", "remove", "add"]);
 }

@@ -100,7 +100,7 @@ pub fn compute_metrics(
     let wanted: Vec<bool> = timeline.cells().iter().map(wanted).collect();
     let mut count = MetricsCounter::new(timeline, comparison, window);
     for index in (0..timeline.len()).rev() {
-        if wanted[timeline.rows[index].slot as usize] {
+        if wanted[timeline.rows[index].cell as usize] {
             count.add(index);
         }
     }
@@ -130,9 +130,9 @@ struct MetricsCounter<'a> {
 impl<'a> MetricsCounter<'a> {
     fn new(timeline: &'a Timeline, comparison: &StageComparison, window: TimeWindow) -> Self {
         let stage_of =
-            |slot: &CellKey| comparison.stages.iter().position(|stage| *stage == slot.stage);
-        let keys = |slot: &CellKey| {
-            [(None, None), (None, stage_of(slot)), (Some(slot.app.clone()), stage_of(slot))]
+            |cell: &CellKey| comparison.stages.iter().position(|stage| *stage == cell.stage);
+        let keys = |cell: &CellKey| {
+            [(None, None), (None, stage_of(cell)), (Some(cell.app.clone()), stage_of(cell))]
         };
         let ordered: BTreeSet<(Option<AppName>, Option<usize>)> =
             timeline.cells().iter().flat_map(keys).collect();
@@ -154,7 +154,7 @@ impl<'a> MetricsCounter<'a> {
             counted_in: timeline
                 .cells()
                 .iter()
-                .map(|slot| keys(slot).map(|key| numbers[&key]))
+                .map(|cell| keys(cell).map(|key| numbers[&key]))
                 .collect(),
             landed: vec![None; timeline.cells().len()],
         }
@@ -162,11 +162,11 @@ impl<'a> MetricsCounter<'a> {
 
     fn add(&mut self, index: usize) {
         let (row, deployment) = (self.timeline.rows[index], self.timeline.deployment(index));
-        let before = self.landed[row.slot as usize].replace(deployment.time);
+        let before = self.landed[row.cell as usize].replace(deployment.time);
         if deployment.kind == DeploymentKind::Remove || !self.window.contains(deployment.time) {
             return;
         }
-        let counted_in = self.counted_in[row.slot as usize];
+        let counted_in = self.counted_in[row.cell as usize];
         // Targets of one app in one commit count once; the tally of the app in its stage (the last)
         // tells.
         let counted = &mut self.tallies[counted_in[2]].counted;
@@ -230,14 +230,14 @@ fn pair_figures(
     for link in &comparison.links {
         let (row, deployment) = (timeline.rows[link.index], timeline.deployment(link.index));
         let is_change = deployment.kind != DeploymentKind::Add;
-        if !is_change || !wanted[row.slot as usize] || !window.contains(deployment.time) {
+        if !is_change || !wanted[row.cell as usize] || !window.contains(deployment.time) {
             continue;
         }
         if std::mem::replace(&mut commit, row.commit) != row.commit {
             twins.clear();
         }
         let Some(to) = deployment.to else { continue };
-        if twins.insert((link.before, &deployment.slot.app, link.stage, &to.version)) {
+        if twins.insert((link.before, &deployment.cell.app, link.stage, &to.version)) {
             let begin = || empty_pair_figures(comparison, link.before, link.stage);
             let pair = figures.entry((link.stage, link.before)).or_insert_with(begin);
             pair.add(link.relation, deployment.kind, comparison);

@@ -84,7 +84,7 @@ fn shown(repository: &Repository, config: &Config, commit: Oid) -> State {
     let snapshot = Snapshot::of_commit(repository, commit).expect("a snapshot");
     let mapping =
         source::read_mapping(config, &SnapshotReader::new(&snapshot, &ParseCache::default()), None);
-    mapping.entries.iter().map(|entry| (entry.slot(), entry.version.clone())).collect()
+    mapping.entries.iter().map(|entry| (entry.cell(), entry.version.clone())).collect()
 }
 
 /// Walks at once, or in as many segments as there are threads; `None` if these do not fit together.
@@ -127,7 +127,7 @@ fn replayed(timeline: &Timeline) -> Vec<(Oid, State)> {
         for (side, change) in [(deployment.from, -1), (deployment.to, 1)] {
             let Some(pinned) = side else { continue };
             let count =
-                running.entry((deployment.slot.clone(), pinned.version.clone())).or_default();
+                running.entry((deployment.cell.clone(), pinned.version.clone())).or_default();
             *count += change;
             assert!(*count >= 0, "what goes was there: {deployment:?}");
         }

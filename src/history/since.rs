@@ -34,9 +34,9 @@ pub struct IntroducingCommits {
 pub fn find_introducing_commits<'a>(
     question: WalkOptions<'a>,
     tip: Vec<(Claim<'a>, ClaimReading)>,
-    slots: &HashSet<CellKey>,
+    cells: &HashSet<CellKey>,
 ) -> Result<IntroducingCommits, GitError> {
-    let (arrivals, stopped) = find_introductions(question, tip, |slot| slots.contains(slot))?;
+    let (arrivals, stopped) = find_introductions(question, tip, |cell| cells.contains(cell))?;
     let mut found = HashMap::new();
     let mut known: HashMap<Oid, IntroducingCommit> = HashMap::new();
     for (wanted, (commit, _)) in arrivals {

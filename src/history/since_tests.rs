@@ -47,8 +47,8 @@ fn asked_of(
     let cache = ParseCache::default();
     let reader = SnapshotReader::new(&snapshot, &cache);
     let readings = source::read_claims(config, &reader, None);
-    let slots = readings.iter().flat_map(|(_, reading)| &reading.entries).map(|entry| entry.slot());
-    let slots = slots.filter(wanted).collect();
+    let cells = readings.iter().flat_map(|(_, reading)| &reading.entries).map(|entry| entry.cell());
+    let cells = cells.filter(wanted).collect();
     drop(reader);
     let question = WalkOptions {
         repository,
@@ -59,10 +59,10 @@ fn asked_of(
         until: None,
         threads: None,
     };
-    let arrivals = find_introducing_commits(question, readings, &slots).expect("a walk");
-    let shown = |((slot, version), since): (&(CellKey, Version), &IntroducingCommit)| {
+    let arrivals = find_introducing_commits(question, readings, &cells).expect("a walk");
+    let shown = |((cell, version), since): (&(CellKey, Version), &IntroducingCommit)| {
         let request = since.pull_request.map(|n| format!(" #{n}")).unwrap_or_default();
-        format!("{}/{} {version}: {}{request}", slot.app, slot.stage, since.subject)
+        format!("{}/{} {version}: {}{request}", cell.app, cell.stage, since.subject)
     };
     let mut lines: Vec<String> = arrivals.found.iter().map(shown).collect();
     lines.sort();
@@ -171,6 +171,6 @@ fn only_what_is_asked_for_is_waited_for() {
         ],
     );
     test.commit("one", &[("apps/web/dev/kustomization.yaml", Some("resources: [../../../web]\n"))]);
-    let (lines, _) = asked_of(&test.open(), &config, |slot| slot.app.as_str() != "all");
+    let (lines, _) = asked_of(&test.open(), &config, |cell| cell.app.as_str() != "all");
     assert_eq!(lines, ["late/dev v1: first", "web/dev v1: one"]);
 }

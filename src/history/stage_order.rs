@@ -16,7 +16,7 @@ pub(super) struct StageOrder {
 
 /// Returns the configured stages and those found only in the history, in pipeline order.
 pub fn stages(timeline: &Timeline, config: &Config) -> Vec<StageName> {
-    StageOrder::new(config, timeline.cells().iter().map(|slot| &slot.stage)).into_stages()
+    StageOrder::new(config, timeline.cells().iter().map(|cell| &cell.stage)).into_stages()
 }
 
 impl StageOrder {

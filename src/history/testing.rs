@@ -35,7 +35,7 @@ pub fn timeline(lines: &[&str]) -> Timeline {
         let pinned = |text: &str| (text != "-").then(|| pin(text));
         timeline.push(
             (oid(number), minute * 60),
-            &slot(words[1], words[2]),
+            &cell(words[1], words[2]),
             pinned(from).as_ref(),
             pinned(to).as_ref(),
             words[1],
@@ -59,7 +59,7 @@ pub fn oid(number: usize) -> Oid {
     Oid::from_str(&format!("{:040x}", number + 1)).expect("40 digits")
 }
 
-fn slot(app: &str, stage: &str) -> CellKey {
+fn cell(app: &str, stage: &str) -> CellKey {
     let (app, component) =
         app.split_once('/').map_or((app, None), |(app, component)| (app, Some(component)));
     let (stage, target) =

@@ -70,7 +70,7 @@ impl DeploymentKind {
 pub struct Deployment<'t> {
     /// Position in the timeline; smaller is newer.
     pub index: usize,
-    pub slot: &'t CellKey,
+    pub cell: &'t CellKey,
     pub kind: DeploymentKind,
     /// The version before; `None` for a new cell.
     pub from: Option<&'t ImageVersion>,
@@ -88,7 +88,7 @@ pub struct Deployment<'t> {
 /// All deployments, newest first by position on the mainline.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
-    pub(super) slots: Interner<CellKey>,
+    pub(super) cells: Interner<CellKey>,
     pub(super) pins: Interner<ImageVersion>,
     pub(super) paths: Interner<String>,
     pub(super) commits: Vec<DeployingCommit>,
@@ -106,7 +106,7 @@ pub(super) struct DeployingCommit {
 /// A deployment as numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct DeploymentRow {
-    pub slot: u32,
+    pub cell: u32,
     /// Index of `pins`, or [`NOTHING`].
     pub from: u32,
     pub to: u32,
@@ -118,8 +118,8 @@ pub(super) struct DeploymentRow {
 
 impl DeploymentRow {
     /// Creates a row whose kind and lead are not computed yet.
-    pub fn new(slot: u32, from: u32, to: u32, commit: u32, path: u32) -> Self {
-        DeploymentRow { slot, from, to, commit, path, kind: DeploymentKind::default(), lead: None }
+    pub fn new(cell: u32, from: u32, to: u32, commit: u32, path: u32) -> Self {
+        DeploymentRow { cell, from, to, commit, path, kind: DeploymentKind::default(), lead: None }
     }
 }
 
@@ -207,17 +207,17 @@ impl Timeline {
     pub fn push(
         &mut self,
         commit: (Oid, i64),
-        slot: &CellKey,
+        cell: &CellKey,
         from: Option<&ImageVersion>,
         to: Option<&ImageVersion>,
         path: &str,
     ) {
         let commit = self.add_commit(DeployingCommit { id: commit.0, time: commit.1 });
-        let slot = self.slots.number(slot);
+        let cell = self.cells.number(cell);
         let from = from.map_or(NOTHING, |pinned| self.pins.number(pinned));
         let to = to.map_or(NOTHING, |pinned| self.pins.number(pinned));
         let path = self.paths.number_of(path);
-        self.rows.push(DeploymentRow::new(slot, from, to, commit, path));
+        self.rows.push(DeploymentRow::new(cell, from, to, commit, path));
     }
 
     /// Returns the number of a commit. Commits must be added newest first.
@@ -231,11 +231,11 @@ impl Timeline {
     /// Sorts the rows by commit, then by cell and file, independent of numbering, and drops commits
     /// without rows.
     pub(super) fn sort(&mut self) {
-        let mut slots: Vec<(&CellKey, usize)> = self.slots.values().iter().zip(0..).collect();
-        slots.sort_unstable();
-        let mut rank = vec![0; slots.len()];
-        slots.into_iter().zip(0..).for_each(|((_, number), place)| rank[number] = place);
-        let place = |row: &DeploymentRow| (row.commit, rank[row.slot as usize]);
+        let mut cells: Vec<(&CellKey, usize)> = self.cells.values().iter().zip(0..).collect();
+        cells.sort_unstable();
+        let mut rank = vec![0; cells.len()];
+        cells.into_iter().zip(0..).for_each(|((_, number), place)| rank[number] = place);
+        let place = |row: &DeploymentRow| (row.commit, rank[row.cell as usize]);
         let (paths, pins) = (&self.paths, &self.pins);
         let details =
             |row: &DeploymentRow| (paths.get(row.path), pins.get(row.from), pins.get(row.to));
@@ -253,8 +253,8 @@ impl Timeline {
 
     /// Appends the older part, read from an index.
     pub(super) fn append(&mut self, older: &Timeline) {
-        let slots: Vec<u32> =
-            older.slots.values().iter().map(|slot| self.slots.number(slot)).collect();
+        let cells: Vec<u32> =
+            older.cells.values().iter().map(|cell| self.cells.number(cell)).collect();
         let pins: Vec<u32> =
             older.pins.values().iter().map(|pinned| self.pins.number(pinned)).collect();
         let paths: Vec<u32> =
@@ -264,8 +264,8 @@ impl Timeline {
             u32::try_from(self.commits.len()).expect("fewer than 2^32 commits fit into memory");
         self.commits.extend(&older.commits);
         self.rows.extend(older.rows.iter().map(|row| {
-            let (slot, path) = (slots[row.slot as usize], paths[row.path as usize]);
-            DeploymentRow::new(slot, pin(row.from), pin(row.to), commits + row.commit, path)
+            let (cell, path) = (cells[row.cell as usize], paths[row.path as usize]);
+            DeploymentRow::new(cell, pin(row.from), pin(row.to), commits + row.commit, path)
         }));
         self.sort();
     }
@@ -282,7 +282,7 @@ impl Timeline {
 
     /// Every cell that was ever deployed to.
     pub fn cells(&self) -> &[CellKey] {
-        self.slots.values()
+        self.cells.values()
     }
 
     /// Every version that ever ran; versions of several images are repeated.
@@ -304,7 +304,7 @@ impl Timeline {
         let landing = self.commits[row.commit as usize];
         Deployment {
             index,
-            slot: self.slots.get(row.slot).expect("rows are made with numbers of slots"),
+            cell: self.cells.get(row.cell).expect("rows are made with numbers of cells"),
             kind: row.kind,
             from: self.pins.get(row.from),
             to: self.pins.get(row.to),

@@ -62,7 +62,7 @@ pub struct VersionTrace<'t> {
 /// A period in which a cell ran a version.
 #[derive(Debug, Clone)]
 pub struct RunPeriod<'t> {
-    pub slot: &'t CellKey,
+    pub cell: &'t CellKey,
     /// `None` if the period began before the known history.
     pub came: Option<Deployment<'t>>,
     /// `None` if the version is still running.
@@ -87,19 +87,19 @@ pub fn trace_versions<'t>(
         if from == to {
             continue;
         }
-        let slot = deployment.slot;
-        let named = |version| (&slot.app, slot.component.as_deref(), version);
+        let cell = deployment.cell;
+        let named = |version| (&cell.app, cell.component.as_deref(), version);
         if let Some(version) = from.filter(|_| is_meant(row.from)) {
             let stays = voyages.entry(named(version)).or_default();
-            match open.remove(slot) {
+            match open.remove(cell) {
                 Some(at) => stays[at].left = Some(deployment),
-                None => stays.push(RunPeriod { slot, came: None, left: Some(deployment) }),
+                None => stays.push(RunPeriod { cell, came: None, left: Some(deployment) }),
             }
         }
         if let Some(version) = to.filter(|_| is_meant(row.to)) {
             let stays = voyages.entry(named(version)).or_default();
-            open.insert(slot, stays.len());
-            stays.push(RunPeriod { slot, came: Some(deployment), left: None });
+            open.insert(cell, stays.len());
+            stays.push(RunPeriod { cell, came: Some(deployment), left: None });
         }
     }
     let voyage =
@@ -120,7 +120,7 @@ mod tests {
             deployment.map_or("-".into(), |d| (d.time / 60).to_string())
         };
         let stay = |stay: &RunPeriod<'_>| {
-            format!("{} {}-{}", stay.slot.stage, time(&stay.came), time(&stay.left))
+            format!("{} {}-{}", stay.cell.stage, time(&stay.came), time(&stay.left))
         };
         let voyage = |voyage: &VersionTrace<'_>| {
             let stays: Vec<String> = voyage.stays.iter().map(stay).collect();

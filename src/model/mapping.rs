@@ -160,7 +160,7 @@ pub struct CellKey {
 
 impl MappingEntry {
     /// Returns the identity of this entry.
-    pub fn slot(&self) -> CellKey {
+    pub fn cell(&self) -> CellKey {
         CellKey {
             app: self.app.clone(),
             component: self.component.clone(),

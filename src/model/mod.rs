@@ -7,6 +7,7 @@ mod glob;
 mod image;
 mod mapping;
 mod names;
+mod nearest_name;
 mod source_kind;
 mod template;
 mod time_text;
@@ -22,6 +23,7 @@ pub use mapping::{
     Automation, CellKey, Confidence, EntryNote, ImagePart, Location, Mapping, MappingEntry, Span,
 };
 pub use names::{AppName, StageName, TargetName};
+pub use nearest_name::nearest_name;
 pub use source_kind::{ChangeReach, SourceDescriptor, SourceForm, SourceKind};
 pub use template::{KeyTemplate, PathTemplate, TemplateCaptures, TemplateError};
 pub use time_text::{format_age, format_duration};

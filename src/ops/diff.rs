@@ -3,12 +3,11 @@
 use crate::git::Repository;
 use crate::git::revision_or_time::{TIME_FORMS, resolve_at};
 use crate::history::{CellHistories, MERGE_TOLERANCE};
-use crate::model::{CellKey, GlobPatterns, StageName};
+use crate::model::{CellKey, GlobPatterns, StageName, nearest_name};
 use crate::ops::deployments::DeploymentHistory;
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
-use crate::ops::suggest::nearest_name;
 use crate::report::{DiffReport, DiffSide};
 
 /// The two sides to compare, and the apps to include.
@@ -46,7 +45,7 @@ pub fn diff(query: &DiffQuery, session: &Session) -> Result<DiffAnswer, Failure>
     left.stage = left.stage.or_else(|| stage.clone());
     right.stage = right.stage.or(stage);
     let wanted = GlobPatterns::new(&query.apps);
-    let accept = |slot: &CellKey| wanted.matches_any(chronicle.app_words(slot));
+    let accept = |cell: &CellKey| wanted.matches_any(chronicle.app_words(cell));
     let left = asking.load_side(left, &accept)?;
     let right = asking.load_side(right, &accept)?;
     let report = asking.compare_sides(left, right, &chronicle);
@@ -131,7 +130,7 @@ impl DiffBuilder<'_> {
             .mapping
             .entries
             .iter()
-            .filter(|entry| is_meant(&entry.stage) && accept(&entry.slot()));
+            .filter(|entry| is_meant(&entry.stage) && accept(&entry.cell()));
         let commits = self.courses.commits();
         let last = match survey.commit {
             Some(commit) => {
@@ -155,7 +154,7 @@ impl DiffBuilder<'_> {
         right: DiffSide,
         chronicle: &DeploymentHistory<'_>,
     ) -> DiffReport {
-        let name = |slot: &CellKey| chronicle.name(slot).to_owned();
+        let name = |cell: &CellKey| chronicle.name(cell).to_owned();
         let place = |stage: &StageName| self.survey.settings.config.position(stage);
         let mut diff =
             DiffReport::new(left, right, &name, &place, &|a, b| self.courses.compare_cells(a, b));

@@ -101,7 +101,7 @@ fn look_back(
         }
     };
     for occupant in &mut status.occupants {
-        let key = (occupant.entry.slot(), occupant.entry.version.clone());
+        let key = (occupant.entry.cell(), occupant.entry.version.clone());
         occupant.since = past.found.get(&key).map(BroughtBy::from);
     }
     let unknown = status.occupants.iter().filter(|occupant| occupant.since.is_none()).count();

@@ -1,12 +1,11 @@
 //! `trace`: follows one version through the stages.
 
 use crate::history::{self, MERGE_TOLERANCE, VersionQuery, VersionTrace};
-use crate::model::{CellKey, Version};
+use crate::model::{CellKey, Version, nearest_name};
 use crate::ops::deployments::DeploymentHistory;
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
-use crate::ops::suggest::nearest_name;
 use crate::report::{ReportedRunPeriod, TraceReport, VersionTraceReport};
 use std::collections::{BTreeSet, HashSet};
 
@@ -47,7 +46,7 @@ impl<'a> TraceBuilder<'a> {
         chronicle: &'a DeploymentHistory<'a>,
     ) -> Self {
         let is_app = |word: &str| {
-            chronicle.cells().any(|slot| chronicle.app_words(slot).any(|name| name == word))
+            chronicle.cells().any(|cell| chronicle.app_words(cell).any(|name| name == word))
         };
         let (app, version) = match text.split_once('@').filter(|(word, _)| is_app(word)) {
             Some((app, version)) => (Some(app), version),
@@ -56,8 +55,8 @@ impl<'a> TraceBuilder<'a> {
         TraceBuilder { text, app, version, survey, chronicle }
     }
 
-    fn is_meant(&self, slot: &CellKey) -> bool {
-        self.app.is_none_or(|app| self.chronicle.app_words(slot).any(|word| word == app))
+    fn is_meant(&self, cell: &CellKey) -> bool {
+        self.app.is_none_or(|app| self.chronicle.app_words(cell).any(|word| word == app))
     }
 
     fn find_trace(&self) -> Result<TraceReport, Failure> {
@@ -65,7 +64,7 @@ impl<'a> TraceBuilder<'a> {
         let wanted =
             VersionQuery::new(self.version, self.chronicle.timeline.versions().chain(standing));
         let mut voyages = history::trace_versions(&self.chronicle.timeline, &wanted);
-        voyages.retain(|voyage| voyage.stays.iter().all(|stay| self.is_meant(stay.slot)));
+        voyages.retain(|voyage| voyage.stays.iter().all(|stay| self.is_meant(stay.cell)));
         let mut ways = voyages
             .iter()
             .map(|voyage| self.build_report(voyage))
@@ -73,7 +72,7 @@ impl<'a> TraceBuilder<'a> {
         self.add_standing(&wanted, &mut ways);
         for way in &mut ways {
             way.visits
-                .sort_by_key(|visit| (self.cell_position(&visit.slot), visit.slot.target.clone()));
+                .sort_by_key(|visit| (self.cell_position(&visit.cell), visit.cell.target.clone()));
         }
         if ways.is_empty() {
             Err(self.unknown_version())
@@ -88,7 +87,7 @@ impl<'a> TraceBuilder<'a> {
         };
         let visits = voyage.stays.iter().map(|stay| {
             Ok(ReportedRunPeriod {
-                slot: stay.slot.clone(),
+                cell: stay.cell.clone(),
                 came: told(&stay.came)?,
                 left: told(&stay.left)?,
             })
@@ -96,15 +95,15 @@ impl<'a> TraceBuilder<'a> {
         let visits: Vec<ReportedRunPeriod> = visits.collect::<Result<_, Failure>>()?;
         let name = visits
             .first()
-            .map(|visit| self.chronicle.name(&visit.slot).to_owned())
+            .map(|visit| self.chronicle.name(&visit.cell).to_owned())
             .unwrap_or_default();
         let entries = self.survey.mapping.entries.iter();
         let absent = entries.filter(|entry| {
             entry.app == *voyage.app && entry.component.as_deref() == voyage.component
         });
-        let absent = absent.map(|entry| (entry.slot(), entry.version.clone()));
+        let absent = absent.map(|entry| (entry.cell(), entry.version.clone()));
         let absent =
-            absent.filter(|(slot, _)| visits.iter().all(|visit| visit.slot != *slot)).collect();
+            absent.filter(|(cell, _)| visits.iter().all(|visit| visit.cell != *cell)).collect();
         let component = voyage.component.map(str::to_owned);
         Ok(VersionTraceReport { name, component, version: voyage.version.clone(), visits, absent })
     }
@@ -113,17 +112,17 @@ impl<'a> TraceBuilder<'a> {
     /// their present version since before it.
     fn add_standing(&self, wanted: &VersionQuery<'_>, ways: &mut Vec<VersionTraceReport>) {
         let deployed: HashSet<&CellKey> =
-            self.chronicle.timeline.deployments().map(|deployment| deployment.slot).collect();
+            self.chronicle.timeline.deployments().map(|deployment| deployment.cell).collect();
         for entry in &self.survey.mapping.entries {
-            let slot = entry.slot();
-            if deployed.contains(&slot) || !self.is_meant(&slot) || !wanted.matches(&entry.version)
+            let cell = entry.cell();
+            if deployed.contains(&cell) || !self.is_meant(&cell) || !wanted.matches(&entry.version)
             {
                 continue;
             }
-            let name = self.chronicle.name(&slot);
+            let name = self.chronicle.name(&cell);
             let at = ways.iter().position(|way| way.name == name && way.version == entry.version);
             let at = at.unwrap_or_else(|| {
-                let (name, component) = (name.to_owned(), slot.component.clone());
+                let (name, component) = (name.to_owned(), cell.component.clone());
                 ways.push(VersionTraceReport {
                     name,
                     component,
@@ -133,18 +132,18 @@ impl<'a> TraceBuilder<'a> {
                 });
                 ways.len() - 1
             });
-            ways[at].absent.retain(|(absent, _)| *absent != slot);
-            ways[at].visits.push(ReportedRunPeriod { slot: slot.clone(), came: None, left: None });
+            ways[at].absent.retain(|(absent, _)| *absent != cell);
+            ways[at].visits.push(ReportedRunPeriod { cell: cell.clone(), came: None, left: None });
         }
     }
 
-    fn cell_position(&self, slot: &CellKey) -> usize {
-        self.survey.settings.config.position(&slot.stage)
+    fn cell_position(&self, cell: &CellKey) -> usize {
+        self.survey.settings.config.position(&cell.stage)
     }
 
     fn unknown_version(&self) -> Failure {
         let timeline = &self.chronicle.timeline;
-        let ran = timeline.deployments().filter(|deployment| self.is_meant(deployment.slot));
+        let ran = timeline.deployments().filter(|deployment| self.is_meant(deployment.cell));
         let versions: BTreeSet<&Version> =
             ran.filter_map(|deployment| Some(&deployment.to?.version)).collect();
         let tags: BTreeSet<&str> =

@@ -24,7 +24,7 @@ pub struct Evidence<'e> {
 pub struct DeploymentIndex<'t> {
     timeline: &'t Timeline,
     /// Indexes of a cell's deployments, newest first.
-    slots: HashMap<&'t CellKey, Vec<usize>>,
+    cells: HashMap<&'t CellKey, Vec<usize>>,
     apps: HashMap<&'t AppName, Vec<&'t CellKey>>,
     /// For each deployment the earliest time of it and all newer ones: sorted, even if clocks ran
     /// backwards, so that a time is found by binary search.
@@ -47,7 +47,7 @@ pub struct HistoryLimit {
 /// A version in a cell, from its arrival on.
 #[derive(Debug, Clone, Copy)]
 pub struct EvidenceRunPeriod<'e> {
-    pub slot: &'e CellKey,
+    pub cell: &'e CellKey,
     pub version: &'e Version,
     /// `None` if it arrived before the known history.
     pub commit: Option<Oid>,
@@ -67,21 +67,21 @@ impl<'t> DeploymentIndex<'t> {
     ) -> Self {
         let mut past = DeploymentIndex {
             timeline,
-            slots: HashMap::new(),
+            cells: HashMap::new(),
             apps: HashMap::new(),
             times: Vec::with_capacity(timeline.len()),
-            standing: standing.iter().map(|entry| (entry.slot(), entry.version.clone())).collect(),
+            standing: standing.iter().map(|entry| (entry.cell(), entry.version.clone())).collect(),
             edge: None,
             is_ours,
         };
-        for slot in timeline.cells() {
-            past.apps.entry(&slot.app).or_default().push(slot);
+        for cell in timeline.cells() {
+            past.apps.entry(&cell.app).or_default().push(cell);
         }
         let mut earliest = i64::MAX;
         for deployment in timeline.deployments() {
             earliest = earliest.min(deployment.time);
             past.times.push(earliest);
-            past.slots.entry(deployment.slot).or_default().push(deployment.index);
+            past.cells.entry(deployment.cell).or_default().push(deployment.index);
         }
         past
     }
@@ -127,11 +127,11 @@ impl<'e> Evidence<'e> {
     }
 
     /// All runs of a cell until `end`, newest first.
-    pub fn run_periods(&self, slot: &'e CellKey, end: Option<i64>) -> Vec<EvidenceRunPeriod<'e>> {
+    pub fn run_periods(&self, cell: &'e CellKey, end: Option<i64>) -> Vec<EvidenceRunPeriod<'e>> {
         let past = self.past;
         let cut = past.newest_index_at(end).max(self.newest);
-        let Some(all) = past.slots.get(slot) else {
-            return self.run_without_deployment(slot).into_iter().collect();
+        let Some(all) = past.cells.get(cell) else {
+            return self.run_without_deployment(cell).into_iter().collect();
         };
         let known = &all[all.partition_point(|index| *index < cut)..];
         let mut out = Vec::new();
@@ -140,7 +140,7 @@ impl<'e> Evidence<'e> {
         for deployment in deployments.filter(changes_version) {
             let (commit, time) = (Some(deployment.commit), Some(deployment.time));
             if let Some(to) = deployment.to {
-                out.push(EvidenceRunPeriod { slot, version: &to.version, commit, time, left });
+                out.push(EvidenceRunPeriod { cell, version: &to.version, commit, time, left });
             }
             left = time;
         }
@@ -148,7 +148,7 @@ impl<'e> Evidence<'e> {
         let first = all.last().map(|index| past.timeline.deployment(*index));
         if let Some(before) = first.and_then(|first| first.from) {
             out.push(EvidenceRunPeriod {
-                slot,
+                cell,
                 version: &before.version,
                 commit: None,
                 time: None,
@@ -158,18 +158,18 @@ impl<'e> Evidence<'e> {
         out
     }
 
-    fn run_without_deployment(&self, slot: &'e CellKey) -> Option<EvidenceRunPeriod<'e>> {
-        let version = self.past.standing.get(slot)?;
-        Some(EvidenceRunPeriod { slot, version, commit: None, time: None, left: None })
+    fn run_without_deployment(&self, cell: &'e CellKey) -> Option<EvidenceRunPeriod<'e>> {
+        let version = self.past.standing.get(cell)?;
+        Some(EvidenceRunPeriod { cell, version, commit: None, time: None, left: None })
     }
 
     /// The run of a cell at that time.
     pub fn current_run(
         &self,
-        slot: &'e CellKey,
+        cell: &'e CellKey,
         end: Option<i64>,
     ) -> Option<EvidenceRunPeriod<'e>> {
-        self.run_periods(slot, end).into_iter().next().filter(|landing| landing.left.is_none())
+        self.run_periods(cell, end).into_iter().next().filter(|landing| landing.left.is_none())
     }
 
     /// End of the known history, if there is older history.
@@ -189,18 +189,18 @@ impl<'e> Evidence<'e> {
         let standing = past
             .standing
             .keys()
-            .filter(|slot| slot.app == subject.app && !past.slots.contains_key(slot));
-        let mut slots: Vec<&CellKey> =
-            deployed.chain(standing).filter(|slot| subject.matches_cell(slot)).collect();
-        slots.sort_by_key(|slot| (&slot.component, &slot.target));
-        slots
+            .filter(|cell| cell.app == subject.app && !past.cells.contains_key(cell));
+        let mut cells: Vec<&CellKey> =
+            deployed.chain(standing).filter(|cell| subject.matches_cell(cell)).collect();
+        cells.sort_by_key(|cell| (&cell.component, &cell.target));
+        cells
     }
 
     /// Cells that a query is about.
     pub fn queried_cells(&self, question: &GateQuery<'_>) -> Vec<&'e CellKey> {
         self.cells_of_app(question.subject)
             .into_iter()
-            .filter(|slot| question.moves_cell(slot))
+            .filter(|cell| question.moves_cell(cell))
             .collect()
     }
 
@@ -208,16 +208,16 @@ impl<'e> Evidence<'e> {
     pub fn of_stage(&self, stage: &StageName) -> Vec<&'e CellKey> {
         let past = self.past;
         let deployed = past.timeline.cells().iter();
-        let standing = past.standing.keys().filter(|slot| !past.slots.contains_key(slot));
-        let mut slots: Vec<&CellKey> =
-            deployed.chain(standing).filter(|slot| slot.stage == *stage).collect();
-        slots.sort_by_key(|slot| (&slot.app, &slot.component, &slot.target));
-        slots
+        let standing = past.standing.keys().filter(|cell| !past.cells.contains_key(cell));
+        let mut cells: Vec<&CellKey> =
+            deployed.chain(standing).filter(|cell| cell.stage == *stage).collect();
+        cells.sort_by_key(|cell| (&cell.app, &cell.component, &cell.target));
+        cells
     }
 
     /// Nearest previous stages that run the app.
     pub fn previous_stages(&self, question: &GateQuery<'_>) -> Vec<StageName> {
-        let slots = self.cells_of_app(question.subject);
+        let cells = self.cells_of_app(question.subject);
         let mut open: Vec<&StageName> = self.configured_previous(question.stage);
         let (mut found, mut seen) = (Vec::new(), Vec::new());
         while let Some(stage) = open.pop() {
@@ -225,8 +225,8 @@ impl<'e> Evidence<'e> {
                 continue;
             }
             seen.push(stage);
-            if slots.iter().any(|slot| {
-                slot.stage == *stage && !self.run_periods(slot, question.history_end()).is_empty()
+            if cells.iter().any(|cell| {
+                cell.stage == *stage && !self.run_periods(cell, question.history_end()).is_empty()
             }) {
                 found.push(stage.clone());
             } else {
@@ -247,25 +247,25 @@ impl<'e> Evidence<'e> {
     /// Cells that the version comes from: those of the queried targets, if the stage has them, or
     /// else all.
     pub fn source_cells(&self, question: &GateQuery<'_>, stage: &StageName) -> Vec<&'e CellKey> {
-        let slots: Vec<&CellKey> = self
+        let cells: Vec<&CellKey> = self
             .cells_of_app(question.subject)
             .into_iter()
-            .filter(|slot| slot.stage == *stage)
+            .filter(|cell| cell.stage == *stage)
             .collect();
-        let is_there = |slot: &&CellKey| self.current_run(slot, question.history_end()).is_some();
-        let same: Vec<&CellKey> = slots
+        let is_there = |cell: &&CellKey| self.current_run(cell, question.history_end()).is_some();
+        let same: Vec<&CellKey> = cells
             .iter()
             .copied()
-            .filter(|slot| question.names_target(slot) && is_there(slot))
+            .filter(|cell| question.names_target(cell) && is_there(cell))
             .collect();
-        if same.is_empty() { slots } else { same }
+        if same.is_empty() { cells } else { same }
     }
 
     /// Cells of the waves before those that would move.
     pub fn wave_before(&self, question: &GateQuery<'_>) -> Vec<&'e CellKey> {
         super::waves::previous_waves(self, question)
             .into_iter()
-            .flat_map(|before| before.slots)
+            .flat_map(|before| before.cells)
             .collect()
     }
 

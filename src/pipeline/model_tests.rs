@@ -212,17 +212,17 @@ impl ModelPair {
     }
 
     fn advance(&mut self, place: usize, each: bool) {
-        let slot = |place: usize| CellKey {
+        let cell = |place: usize| CellKey {
             app: "web".into(),
             component: None,
             stage: PLACES[place].0.into(),
             target: PLACES[place].1.map(TargetName::from),
         };
-        let source = slot(place - 1);
+        let source = cell(place - 1);
         let now = (self.now, false);
         let next = self.judged((place, 0), now, MoveDirection::Forward, |evidence, question| {
             let all =
-                find_candidates(evidence, question, &[&source].map(|slot| find(evidence, slot)));
+                find_candidates(evidence, question, &[&source].map(|cell| find(evidence, cell)));
             pick_next(evidence, question, &all, each)
         });
         let Some(next) = next else { return };
@@ -285,11 +285,11 @@ impl ModelPair {
 }
 
 /// The pipeline's own key of a cell.
-fn find<'e>(evidence: &Evidence<'e>, slot: &CellKey) -> &'e CellKey {
+fn find<'e>(evidence: &Evidence<'e>, cell: &CellKey) -> &'e CellKey {
     evidence
-        .of_stage(&slot.stage)
+        .of_stage(&cell.stage)
         .into_iter()
-        .find(|known| *known == slot)
+        .find(|known| *known == cell)
         .expect("something runs everywhere")
 }
 

@@ -23,11 +23,11 @@ pub fn find_candidates(
     let here = evidence
         .queried_cells(question)
         .into_iter()
-        .flat_map(|slot| evidence.run_periods(slot, end));
+        .flat_map(|cell| evidence.run_periods(cell, end));
     let had: Vec<&Version> = here.map(|landing| landing.version).collect();
     let mut out: Vec<Version> = Vec::new();
-    for slot in sources {
-        let course = evidence.run_periods(slot, end).into_iter();
+    for cell in sources {
+        let course = evidence.run_periods(cell, end).into_iter();
         let newer = course
             .take_while(|landing| !had.iter().any(|version| version.is_same(landing.version)));
         for landing in newer {

@@ -13,8 +13,8 @@ pub struct AppComponent {
 
 impl AppComponent {
     /// True if the cell belongs to the subject.
-    pub fn matches_cell(&self, slot: &CellKey) -> bool {
-        slot.app == self.app && (self.component.is_none() || slot.component == self.component)
+    pub fn matches_cell(&self, cell: &CellKey) -> bool {
+        cell.app == self.app && (self.component.is_none() || cell.component == self.component)
     }
 }
 
@@ -62,14 +62,14 @@ impl GateQuery<'_> {
     }
 
     /// True if the cell would move.
-    pub fn moves_cell(&self, slot: &CellKey) -> bool {
-        slot.stage == *self.stage
-            && self.subject.matches_cell(slot)
-            && (self.targets.is_empty() || self.names_target(slot))
+    pub fn moves_cell(&self, cell: &CellKey) -> bool {
+        cell.stage == *self.stage
+            && self.subject.matches_cell(cell)
+            && (self.targets.is_empty() || self.names_target(cell))
     }
 
     /// True if the cell's target is one of the named ones.
-    pub fn names_target(&self, slot: &CellKey) -> bool {
-        slot.target.as_ref().is_some_and(|target| self.targets.contains(target))
+    pub fn names_target(&self, cell: &CellKey) -> bool {
+        cell.target.as_ref().is_some_and(|target| self.targets.contains(target))
     }
 }

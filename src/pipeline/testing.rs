@@ -69,10 +69,10 @@ impl GateBench {
         let (stage, target) =
             stage.split_once('/').map_or((stage, None), |(stage, target)| (stage, Some(target)));
         let landed = self.timeline.deployments().find(|deployment| {
-            deployment.slot.app.as_str() == app
-                && deployment.slot.stage.as_str() == stage
+            deployment.cell.app.as_str() == app
+                && deployment.cell.stage.as_str() == stage
                 && target.is_none_or(|target| {
-                    deployment.slot.target.as_ref().is_some_and(|at| at.as_str() == target)
+                    deployment.cell.target.as_ref().is_some_and(|at| at.as_str() == target)
                 })
                 && deployment.time <= minute * 60
                 && deployment.to.is_some_and(|to| to.version.to_string() == version)

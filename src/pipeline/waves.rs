@@ -14,7 +14,7 @@ pub(super) struct PreviousWave<'e> {
     /// Index of the nearest earlier wave in which the app runs.
     pub index: usize,
     /// Cells of the app in that wave.
-    pub slots: Vec<&'e CellKey>,
+    pub cells: Vec<&'e CellKey>,
 }
 
 /// Targets of an app in a stage, by wave. A single empty entry means that all targets move
@@ -27,11 +27,11 @@ pub fn targets_by_wave(
 ) -> Vec<Vec<TargetName>> {
     let mut turns: BTreeMap<usize, BTreeSet<TargetName>> = BTreeMap::new();
     if let Some(waves) = evidence.config.pipeline.waves_of(stage) {
-        for slot in running_cells(evidence, subject, stage, end) {
+        for cell in running_cells(evidence, subject, stage, end) {
             turns
-                .entry(waves.wave_index(slot.target.as_ref()))
+                .entry(waves.wave_index(cell.target.as_ref()))
                 .or_default()
-                .extend(slot.target.clone());
+                .extend(cell.target.clone());
         }
     }
     if turns.len() < 2 {
@@ -49,16 +49,16 @@ pub(super) fn previous_waves<'e>(
     let end = question.history_end();
     let moving = moving_cells(evidence, question);
     let indices: BTreeSet<usize> =
-        moving.iter().map(|slot| waves.wave_index(slot.target.as_ref())).collect();
+        moving.iter().map(|cell| waves.wave_index(cell.target.as_ref())).collect();
     let all: Vec<&CellKey> = running_cells(evidence, question.subject, question.stage, end)
         .into_iter()
-        .filter(|slot| moving.iter().any(|other| other.component == slot.component))
+        .filter(|cell| moving.iter().any(|other| other.component == cell.component))
         .collect();
     let of = |moving: usize| {
-        let at = |slot: &&CellKey| waves.wave_index(slot.target.as_ref());
+        let at = |cell: &&CellKey| waves.wave_index(cell.target.as_ref());
         let index = all.iter().map(at).filter(|index| *index < moving).max()?;
-        let slots = all.iter().copied().filter(|slot| at(slot) == index).collect();
-        Some(PreviousWave { waves, moving, index, slots })
+        let cells = all.iter().copied().filter(|cell| at(cell) == index).collect();
+        Some(PreviousWave { waves, moving, index, cells })
     };
     indices.into_iter().filter_map(of).collect()
 }
@@ -69,10 +69,10 @@ pub(super) fn moving_cells<'e>(
     question: &GateQuery<'_>,
 ) -> Vec<&'e CellKey> {
     let end = question.history_end();
-    let has_it = |slot| {
-        evidence.current_run(slot, end).is_some_and(|now| now.version.is_same(question.version))
+    let has_it = |cell| {
+        evidence.current_run(cell, end).is_some_and(|now| now.version.is_same(question.version))
     };
-    evidence.queried_cells(question).into_iter().filter(|slot| !has_it(*slot)).collect()
+    evidence.queried_cells(question).into_iter().filter(|cell| !has_it(*cell)).collect()
 }
 
 /// Cells in which the app runs at that time.
@@ -82,6 +82,6 @@ fn running_cells<'e>(
     stage: &StageName,
     end: Option<i64>,
 ) -> Vec<&'e CellKey> {
-    let slots = evidence.cells_of_app(subject).into_iter();
-    slots.filter(|slot| slot.stage == *stage && evidence.current_run(slot, end).is_some()).collect()
+    let cells = evidence.cells_of_app(subject).into_iter();
+    cells.filter(|cell| cell.stage == *stage && evidence.current_run(cell, end).is_some()).collect()
 }

@@ -190,7 +190,7 @@ impl<'a> EditBase<'a> {
             if all.iter().any(|planned| planned.is_about(other)) {
                 sharers.among += 1;
             } else {
-                sharers.others.insert(cell_text(&other.slot()));
+                sharers.others.insert(cell_text(&other.cell()));
             }
         }
         sharers

@@ -54,7 +54,7 @@ impl PlannedChange<'_> {
     /// True if an entry (of a claim or of the mapping) is the one that changes.
     pub fn is_about(&self, entry: &MappingEntry) -> bool {
         entry.version == self.entry.version
-            && entry.slot() == self.entry.slot()
+            && entry.cell() == self.entry.cell()
             && entry.locations.iter().any(|location| self.entry.locations.contains(location))
     }
 }

@@ -121,7 +121,7 @@ pub fn make_plan(ground: &EditBase<'_>, request: &PlanRequest<'_>) -> Plan {
     let mapping = ground.to_mapping();
     let mut apps: BTreeMap<&AppName, Vec<&MappingEntry>> = BTreeMap::new();
     for entry in &mapping.entries {
-        if request.named.is_some_and(|named| named(&entry.slot())) {
+        if request.named.is_some_and(|named| named(&entry.cell())) {
             apps.entry(&entry.app).or_default();
         }
         if is_meant(entry, request) {
@@ -186,7 +186,7 @@ fn is_meant(entry: &MappingEntry, request: &PlanRequest<'_>) -> bool {
     entry.stage == *request.to
         && (request.targets.is_empty()
             || entry.target.as_ref().is_some_and(|target| request.targets.contains(target)))
-        && request.named.is_none_or(|named| named(&entry.slot()))
+        && request.named.is_none_or(|named| named(&entry.cell()))
 }
 
 /// Outcome for some entries of an app, limited to these targets.

@@ -201,7 +201,7 @@ web never-ran: dev has never run v9 of web
 
 /// Versions that `web` has run, newest first, a second each.
 fn past(stages: &[(&str, &[&str])]) -> PastVersions {
-    let slot = |stage: &str| CellKey {
+    let cell = |stage: &str| CellKey {
         app: "web".into(),
         component: None,
         stage: stage.into(),
@@ -215,7 +215,7 @@ fn past(stages: &[(&str, &[&str])]) -> PastVersions {
         };
         versions.iter().zip(times).map(ran).collect()
     };
-    stages.iter().map(|(stage, versions)| (slot(stage), ran(versions))).collect()
+    stages.iter().map(|(stage, versions)| (cell(stage), ran(versions))).collect()
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn a_build_is_for_one_image() {
     let (prod, version) = (StageName::from("prod"), Version::parse("v2"));
     let of = |sidecar: &str, component: Option<&str>| {
         let named =
-            |slot: &CellKey| component.is_none_or(|name| slot.component.as_deref() == Some(name));
+            |cell: &CellKey| component.is_none_or(|name| cell.component.as_deref() == Some(name));
         planned(&config, &[("prod/web/pod.yaml", &pod(sidecar))], &|ground| {
             make_plan(
                 ground,

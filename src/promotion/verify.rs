@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct MappingFact {
-    slot: CellKey,
+    cell: CellKey,
     image: Option<String>,
     version: Version,
     place: Option<(String, u32, String, ImagePart)>,
@@ -43,7 +43,7 @@ pub(super) fn check(
     let lost: Vec<&MappingFact> = expected.difference(&found).collect();
     let refuse = |reason| refusal_at(&lost, planned, paths, reason);
     let others: BTreeSet<String> =
-        lost.iter().filter(|fact| fact.place.is_some()).map(|fact| cell_text(&fact.slot)).collect();
+        lost.iter().filter(|fact| fact.place.is_some()).map(|fact| cell_text(&fact.cell)).collect();
     if !others.is_empty() {
         return Err(refuse(RefusalReason::Shared(others.into_iter().collect())));
     }
@@ -73,7 +73,7 @@ fn refusal_at(
 fn fact_text(fact: Option<&MappingFact>) -> String {
     let Some(fact) = fact else { return "nothing".into() };
     let image = fact.image.as_ref().map(|image| format!(" of {image}")).unwrap_or_default();
-    format!("{}{image} for {}", fact.version, cell_text(&fact.slot))
+    format!("{}{image} for {}", fact.version, cell_text(&fact.cell))
 }
 
 /// Facts of an entry that are expected after the edit.
@@ -95,12 +95,12 @@ fn mapping_facts(
     image: Option<String>,
     planned: &[PlannedChange<'_>],
 ) -> Vec<MappingFact> {
-    let slot = entry.slot();
+    let cell = entry.cell();
     let meant =
-        planned.iter().any(|planned| planned.change.new == version && planned.entry.slot() == slot);
+        planned.iter().any(|planned| planned.change.new == version && planned.entry.cell() == cell);
     let image = image.or_else(|| entry.image.clone());
     let fact = |place| MappingFact {
-        slot: slot.clone(),
+        cell: cell.clone(),
         image: image.clone(),
         version: version.clone(),
         place,
@@ -113,9 +113,9 @@ fn mapping_facts(
 }
 
 /// Formats a cell as `web/nginx in prod (eu)`.
-pub(super) fn cell_text(slot: &CellKey) -> String {
+pub(super) fn cell_text(cell: &CellKey) -> String {
     let component =
-        slot.component.as_ref().map(|component| format!("/{component}")).unwrap_or_default();
-    let target = slot.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default();
-    format!("{}{component} in {}{target}", slot.app, slot.stage)
+        cell.component.as_ref().map(|component| format!("/{component}")).unwrap_or_default();
+    let target = cell.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default();
+    format!("{}{component} in {}{target}", cell.app, cell.stage)
 }

@@ -189,9 +189,9 @@ fn versions_that_ran<'e>(
     past: &PastVersions,
 ) -> Result<Vec<EntryVersion<'e>>, PlanObstacle> {
     let ran = |entry: &&&'e MappingEntry| {
-        let slots =
-            find_counterparts(entry, entries, stage, all).into_iter().map(MappingEntry::slot);
-        let found = slots.filter_map(|slot| find_past_version(past, &slot, version)).next();
+        let cells =
+            find_counterparts(entry, entries, stage, all).into_iter().map(MappingEntry::cell);
+        let found = cells.filter_map(|cell| find_past_version(past, &cell, version)).next();
         found.map(|version| (**entry, version))
     };
     let out: Vec<EntryVersion<'e>> = entries.iter().filter_map(|entry| ran(&entry)).collect();
@@ -204,9 +204,9 @@ fn versions_that_ran<'e>(
 }
 
 /// The version in the form in which it ran: with its digest, even if only a tag is wanted.
-fn find_past_version(past: &PastVersions, slot: &CellKey, version: &Version) -> Option<Version> {
+fn find_past_version(past: &PastVersions, cell: &CellKey, version: &Version) -> Option<Version> {
     let fits = |ran: &&PastVersion| ran.version == *version || ran.version.is_same(version);
-    past.get(slot)?.iter().find(fits).map(|ran| ran.version.clone())
+    past.get(cell)?.iter().find(fits).map(|ran| ran.version.clone())
 }
 
 /// A build makes one image. The image is unambiguous if all images of an app have one version; a
@@ -243,12 +243,12 @@ fn versions_before<'e>(
     past: &PastVersions,
 ) -> Result<Vec<EntryVersion<'e>>, PlanObstacle> {
     let arrived = |entry: &MappingEntry| {
-        past.get(&entry.slot()).and_then(|ran| ran.first()).map(|ran| ran.time)
+        past.get(&entry.cell()).and_then(|ran| ran.first()).map(|ran| ran.time)
     };
     let last = entries.iter().filter_map(|entry| arrived(entry)).max();
     let newest = entries.iter().filter(|entry| last.is_some() && arrived(entry) == last);
     let back = |entry: &&'e MappingEntry| {
-        let ran = past.get(&entry.slot())?;
+        let ran = past.get(&entry.cell())?;
         let first = ran.iter().rposition(|ran| ran.version == entry.version)?;
         Some((*entry, ran.get(first + 1)?.version.clone()))
     };
@@ -270,7 +270,7 @@ fn versions_to_restore<'e>(
     past: &PastVersions,
 ) -> Result<Vec<EntryVersion<'e>>, PlanObstacle> {
     let ran =
-        |entry: &&'e MappingEntry| Some((*entry, find_past_version(past, &entry.slot(), version)?));
+        |entry: &&'e MappingEntry| Some((*entry, find_past_version(past, &entry.cell(), version)?));
     let out: Vec<EntryVersion<'e>> = entries.iter().filter_map(ran).collect();
     match (out.is_empty(), entries.first()) {
         (true, Some(entry)) => {

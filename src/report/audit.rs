@@ -53,14 +53,14 @@ pub struct FindingReport {
 impl FindingReport {
     /// The stage; empty if the finding is about none.
     pub fn stage(&self) -> &str {
-        self.finding.slots.first().map_or("", |slot| slot.stage.as_str())
+        self.finding.cells.first().map_or("", |cell| cell.stage.as_str())
     }
 
     /// The targets, sorted, without duplicates.
     pub fn targets(&self) -> Vec<&str> {
-        let slots = self.finding.slots.iter();
+        let cells = self.finding.cells.iter();
         let mut targets: Vec<&str> =
-            slots.filter_map(|slot| Some(slot.target.as_ref()?.as_str())).collect();
+            cells.filter_map(|cell| Some(cell.target.as_ref()?.as_str())).collect();
         targets.sort_unstable();
         targets.dedup();
         targets

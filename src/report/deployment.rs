@@ -10,7 +10,7 @@ use std::rc::Rc;
 pub struct DeploymentReport {
     /// The app, or `app/component` if the app has several.
     pub name: String,
-    pub slot: CellKey,
+    pub cell: CellKey,
     pub kind: DeploymentKind,
     pub from: Option<ImageVersion>,
     pub to: Option<ImageVersion>,
@@ -28,7 +28,7 @@ impl DeploymentReport {
     pub fn new(name: &str, deployment: &Deployment<'_>, account: Rc<CommitDetails>) -> Self {
         DeploymentReport {
             name: name.to_owned(),
-            slot: deployment.slot.clone(),
+            cell: deployment.cell.clone(),
             kind: deployment.kind,
             from: deployment.from.cloned(),
             to: deployment.to.cloned(),

@@ -50,7 +50,7 @@ pub struct AppDifference {
 /// A version on one side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SideVersion {
-    pub slot: CellKey,
+    pub cell: CellKey,
     pub image: Option<String>,
     pub version: Version,
     /// Its targets; empty for a stage without targets.
@@ -108,7 +108,7 @@ fn compare_sides<'e>(
     let mut compared: BTreeMap<_, [Vec<SideVersion>; 2]> = BTreeMap::new();
     for (at, side) in [left, right].into_iter().enumerate() {
         for entry in &side.entries {
-            let slot = entry.slot();
+            let cell = entry.cell();
             let app = (&entry.app, &entry.component);
             let by_target = whole || left_targets.get(&app) == right_targets.get(&app);
             let key = (
@@ -118,8 +118,8 @@ fn compare_sides<'e>(
                 entry.target.as_ref().filter(|_| by_target),
             );
             let order = if whole { place(&entry.stage) } else { 0 };
-            let here = &mut compared.entry((name(&slot), order, key)).or_default()[at];
-            add(here, entry, slot, by_target);
+            let here = &mut compared.entry((name(&cell), order, key)).or_default()[at];
+            add(here, entry, cell, by_target);
         }
     }
     compared
@@ -131,8 +131,8 @@ fn single_state<'s>(
     side: &DiffSide,
     place: &dyn Fn(&StageName) -> usize,
 ) -> Option<CellState<'s>> {
-    let [SideVersion { slot, version, .. }] = here else { return None };
-    Some(CellState { slot, version, cut: side.cut, stage: place(&slot.stage) })
+    let [SideVersion { cell, version, .. }] = here else { return None };
+    Some(CellState { cell, version, cut: side.cut, stage: place(&cell.stage) })
 }
 
 /// Targets in which each app runs.
@@ -146,12 +146,12 @@ fn targets(
     out
 }
 
-fn add(here: &mut Vec<SideVersion>, entry: &MappingEntry, slot: CellKey, by_target: bool) {
+fn add(here: &mut Vec<SideVersion>, entry: &MappingEntry, cell: CellKey, by_target: bool) {
     let target = entry.target.clone().filter(|_| !by_target);
     match here.iter_mut().find(|here| here.version == entry.version && here.image == entry.image) {
         Some(same) => same.targets.extend(target),
         None => here.push(SideVersion {
-            slot,
+            cell,
             image: entry.image.clone(),
             version: entry.version.clone(),
             targets: target.into_iter().collect(),

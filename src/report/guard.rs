@@ -44,10 +44,10 @@ impl GuardReport {
     /// Display name of a ruling's cells; several images of one app share its name.
     pub fn name(&self, ruling: &Ruling) -> String {
         let name =
-            |slot: &CellKey| self.names.get(&(slot.app.clone(), slot.component.clone())).cloned();
-        match ruling.slots.as_slice() {
+            |cell: &CellKey| self.names.get(&(cell.app.clone(), cell.component.clone())).cloned();
+        match ruling.cells.as_slice() {
             [] => String::new(),
-            [first, rest @ ..] if rest.iter().all(|slot| slot.component == first.component) => {
+            [first, rest @ ..] if rest.iter().all(|cell| cell.component == first.component) => {
                 name(first).unwrap_or_else(|| first.app.to_string())
             }
             [first, ..] => first.app.to_string(),
@@ -56,9 +56,9 @@ impl GuardReport {
 
     /// Formats the place: `prod`, `prod/eu`, or `prod (3 targets)`.
     pub fn place_text(ruling: &Ruling) -> String {
-        let Some(first) = ruling.slots.first() else { return String::new() };
+        let Some(first) = ruling.cells.first() else { return String::new() };
         let mut targets: Vec<&str> =
-            ruling.slots.iter().filter_map(|slot| Some(slot.target.as_ref()?.as_str())).collect();
+            ruling.cells.iter().filter_map(|cell| Some(cell.target.as_ref()?.as_str())).collect();
         targets.sort_unstable();
         targets.dedup();
         match targets.as_slice() {
@@ -84,7 +84,7 @@ impl GuardReport {
     /// Summary as a sentence without its full stop.
     pub fn summary_sentence(&self) -> String {
         let (moving, other): (Vec<&Ruling>, Vec<&Ruling>) =
-            self.rulings.iter().partition(|ruling| !ruling.slots.is_empty());
+            self.rulings.iter().partition(|ruling| !ruling.cells.is_empty());
         let refused =
             |rulings: &[&Ruling]| rulings.iter().filter(|ruling| !ruling.is_allowed()).count();
         let files = match self.files {

@@ -152,7 +152,7 @@ pub fn names_over_time(
     now: &[MappingEntry],
     past: &[CellKey],
 ) -> BTreeMap<(AppName, Option<String>), String> {
-    let mut all = shortest_names(past.iter().map(|slot| (&slot.app, &slot.component)));
+    let mut all = shortest_names(past.iter().map(|cell| (&cell.app, &cell.component)));
     all.extend(display_names(now));
     all
 }

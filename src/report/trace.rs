@@ -27,7 +27,7 @@ pub struct VersionTraceReport {
 /// A period in which a cell ran the version.
 #[derive(Debug, Clone)]
 pub struct ReportedRunPeriod {
-    pub slot: CellKey,
+    pub cell: CellKey,
     /// `None` if the period began before the known history.
     pub came: Option<DeploymentReport>,
     /// `None` if the version is still running.

@@ -253,12 +253,12 @@ fn owned_by_earlier(
 /// Merges entries with the same cell and version into one with several locations. Sorted by app,
 /// component, stage, target.
 fn merge_entries(config: &Config, entries: Vec<MappingEntry>) -> Vec<MappingEntry> {
-    let mut slots: BTreeMap<(usize, CellKey), Vec<MappingEntry>> = BTreeMap::new();
+    let mut cells: BTreeMap<(usize, CellKey), Vec<MappingEntry>> = BTreeMap::new();
     let mut twins: HashMap<(CellKey, Version), Vec<usize>> = HashMap::new();
     for entry in entries {
-        let slot = entry.slot();
-        let same = slots.entry((config.position(&entry.stage), slot.clone())).or_default();
-        let near = twins.entry((slot, entry.version.clone())).or_default();
+        let cell = entry.cell();
+        let same = cells.entry((config.position(&entry.stage), cell.clone())).or_default();
+        let near = twins.entry((cell, entry.version.clone())).or_default();
         let twin = near.iter().copied().find(|at| are_compatible(&same[*at].image, &entry.image));
         match twin {
             None => {
@@ -281,7 +281,7 @@ fn merge_entries(config: &Config, entries: Vec<MappingEntry>) -> Vec<MappingEntr
             }
         }
     }
-    let mut out: Vec<MappingEntry> = slots.into_values().flatten().collect();
+    let mut out: Vec<MappingEntry> = cells.into_values().flatten().collect();
     // The sort is stable: within an app and component the pipeline order stays.
     out.sort_by(|a, b| (&a.app, &a.component).cmp(&(&b.app, &b.component)));
     out

@@ -107,11 +107,11 @@ pub enum FileChangeKind {
 }
 
 fn builds_of(
-    slot: &RefCell<Option<CommitBuilds>>,
+    cell: &RefCell<Option<CommitBuilds>>,
     commit: Oid,
     new: impl FnOnce() -> Rc<kustomize::BuildCache>,
 ) -> Rc<kustomize::BuildCache> {
-    let mut known = slot.borrow_mut();
+    let mut known = cell.borrow_mut();
     match &*known {
         Some((of, builds)) if *of == commit => Rc::clone(builds),
         _ => Rc::clone(&known.insert((commit, new())).1),

@@ -125,14 +125,14 @@ impl HistoryPrinter {
     }
 
     fn table_row(&self, change: &DeploymentReport, now: Timestamp) -> [StyledText; 8] {
-        let slot = &change.slot;
+        let cell = &change.cell;
         let when = match self.times {
             TimeFormat::Ago => crate::model::format_age(change.time, now),
             TimeFormat::Exact => format_utc(change.time),
         };
         [
             StyledText::new(when, TextTone::Dim),
-            StyledText::plain(escape_for_terminal(&slot_place(slot))),
+            StyledText::plain(escape_for_terminal(&cell_place(cell))),
             StyledText::plain(escape_for_terminal(&change.name)),
             StyledText::new(self.version_text(change, &change.from), TextTone::Dim),
             StyledText::plain(format!(
@@ -166,8 +166,8 @@ pub(super) fn format_utc(time: Timestamp) -> String {
 }
 
 /// `prod`, or `prod/eu`.
-pub(super) fn slot_place(slot: &CellKey) -> String {
-    slot.target.as_ref().map_or(slot.stage.to_string(), |target| format!("{}/{target}", slot.stage))
+pub(super) fn cell_place(cell: &CellKey) -> String {
+    cell.target.as_ref().map_or(cell.stage.to_string(), |target| format!("{}/{target}", cell.stage))
 }
 
 /// Colour of a kind: those that need a second look stand out.
@@ -202,7 +202,7 @@ fn change_text(change: &DeploymentReport) -> StyledText {
 }
 
 fn csv_fields(change: &DeploymentReport) -> [String; 19] {
-    let (slot, account) = (&change.slot, &change.account);
+    let (cell, account) = (&change.cell, &change.account);
     let parts = |pinned: &Option<ImageVersion>| {
         let pinned = pinned.clone().unwrap_or_default();
         [pinned.image, pinned.version.tag, pinned.version.digest].map(Option::unwrap_or_default)
@@ -211,10 +211,10 @@ fn csv_fields(change: &DeploymentReport) -> [String; 19] {
         (parts(&change.from), parts(&change.to));
     [
         change.time.to_string(),
-        slot.stage.to_string(),
-        slot.target.as_ref().map(ToString::to_string).unwrap_or_default(),
+        cell.stage.to_string(),
+        cell.target.as_ref().map(ToString::to_string).unwrap_or_default(),
         change.name.clone(),
-        slot.component.clone().unwrap_or_default(),
+        cell.component.clone().unwrap_or_default(),
         change.kind.as_str().to_owned(),
         from_image,
         from_tag,
@@ -233,7 +233,7 @@ fn csv_fields(change: &DeploymentReport) -> [String; 19] {
 }
 
 fn markdown_row(change: &DeploymentReport) -> String {
-    let slot = &change.slot;
+    let cell = &change.cell;
     let code = |pinned: &Option<ImageVersion>| {
         let text = pinned.as_ref().map(|pinned| match (&pinned.image, change.kind) {
             (Some(image), DeploymentKind::Image) => format!("{image}:{}", pinned.version),
@@ -244,7 +244,7 @@ fn markdown_row(change: &DeploymentReport) -> String {
     format!(
         "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
         change.time,
-        cell_text(&slot_place(slot)),
+        cell_text(&cell_place(cell)),
         cell_text(&change.name),
         code(&change.from),
         code(&change.to),

@@ -1,6 +1,6 @@
 //! Renders the way of a version, one block per app.
 
-use super::history::{format_utc, kind_tone, pull_request_or_commit, slot_place};
+use super::history::{cell_place, format_utc, kind_tone, pull_request_or_commit};
 use super::table::{Alignment, StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::model::{format_age, format_duration};
@@ -29,9 +29,9 @@ fn render_block(way: &VersionTraceReport, look: &TerminalStyle, now: Timestamp) 
     let title = format!("{} {}", way.name, way.version);
     let mut rows: Vec<[StyledText; 7]> =
         way.visits.iter().map(|visit| period_row(visit, look, now)).collect();
-    for (slot, version) in &way.absent {
+    for (cell, version) in &way.absent {
         let mut row = [(); 7].map(|()| StyledText::plain(""));
-        row[0] = StyledText::plain(escape_for_terminal(&slot_place(slot)));
+        row[0] = StyledText::plain(escape_for_terminal(&cell_place(cell)));
         row[1] = StyledText::new("never", TextTone::Dim);
         row[6] = StyledText::new(
             format!("runs {}", version::short_version(version, false)),
@@ -67,7 +67,7 @@ fn period_row(visit: &ReportedRunPeriod, look: &TerminalStyle, now: Timestamp) -
         ),
     };
     [
-        StyledText::plain(escape_for_terminal(&slot_place(&visit.slot))),
+        StyledText::plain(escape_for_terminal(&cell_place(&visit.cell))),
         StyledText::plain(came),
         after,
         StyledText::plain(by),

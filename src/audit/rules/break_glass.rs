@@ -22,7 +22,7 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
         scene.deployments().filter_map(|deployment| by_trailer(scene, &deployment)).collect();
     let events = scene
         .ledger_events()
-        .filter_map(|(event, slots)| Some((event, by_event(event, slots, &RULE)?)));
+        .filter_map(|(event, cells)| Some((event, by_event(event, cells, &RULE)?)));
     let untold: Vec<Finding> = events
         .filter(|(event, one)| !found.iter().any(|commit| describes_event(commit, event, one)))
         .map(|(_, one)| one)
@@ -35,7 +35,7 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
 fn describes_event(commit: &Finding, event: &LedgerEvent, by_event: &Finding) -> bool {
     let EventKind::Overridden { reason, .. } = &event.what else { return false };
     commit.version == by_event.version
-        && commit.slots.iter().any(|slot| by_event.slots.contains(slot))
+        && commit.cells.iter().any(|cell| by_event.cells.contains(cell))
         && commit.message.contains(&format!(": {reason} ("))
 }
 
@@ -49,7 +49,7 @@ fn by_trailer(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Option<F
 /// Finding for an override in the ledger, about these cells.
 pub(super) fn by_event(
     event: &LedgerEvent,
-    slots: Vec<CellKey>,
+    cells: Vec<CellKey>,
     rule: &'static AuditRule,
 ) -> Option<Finding> {
     let EventKind::Overridden { app, stage, version, reason, .. } = &event.what else {
@@ -57,13 +57,13 @@ pub(super) fn by_event(
     };
     let by = &event.by.name;
     // Unknown cells have no columns of their own.
-    let message = if slots.is_empty() {
+    let message = if cells.is_empty() {
         format!("{by} for {app} in {stage}: {reason}")
     } else {
         format!("{by}: {reason}")
     };
     Some(Finding {
-        slots,
+        cells,
         version: Some(Version::parse(version)),
         time: Some(event.time.as_second()),
         event: Some(event.id.clone()),

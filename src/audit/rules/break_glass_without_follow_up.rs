@@ -23,7 +23,7 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let is_open = |event: &LedgerEvent| open.iter().any(|other| other.id == event.id);
     let is_late = |event: &LedgerEvent| event.time.as_second() + WEEK <= scene.now;
     let late = scene.ledger_events().filter(|(event, _)| is_open(event) && is_late(event));
-    late.filter_map(|(event, slots)| by_event(event, slots, &RULE)).collect()
+    late.filter_map(|(event, cells)| by_event(event, cells, &RULE)).collect()
 }
 
 #[cfg(test)]

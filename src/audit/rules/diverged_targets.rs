@@ -37,16 +37,16 @@ fn check_targets(scene: &AuditContext<'_>, entries: &[&MappingEntry]) -> Option<
         return None;
     }
     let courses: Vec<Vec<EvidenceRunPeriod<'_>>> =
-        entries.iter().map(|entry| scene.run_periods(&entry.slot())).collect();
+        entries.iter().map(|entry| scene.run_periods(&entry.cell())).collect();
     let since = courses.iter().filter_map(|course| course.first()?.time).max()?;
     let rollout =
         scene.config.pipeline.waves_of(&entries[0].stage).map_or(0, StageWaves::total_bake_seconds);
     if since.saturating_add(WEEK).saturating_add(rollout) > scene.now || !have_shared(&courses) {
         return None;
     }
-    let slots: Vec<CellKey> = entries.iter().map(|entry| entry.slot()).collect();
+    let cells: Vec<CellKey> = entries.iter().map(|entry| entry.cell()).collect();
     let message = format!("for {}: {}", format_duration(scene.now - since), list(entries));
-    Some(Finding { slots, version: None, ..finding_at_entry(&RULE, entries[0], message) })
+    Some(Finding { cells, version: None, ..finding_at_entry(&RULE, entries[0], message) })
 }
 
 /// True if one version has run in two of them.

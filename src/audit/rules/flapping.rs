@@ -22,7 +22,7 @@ const DAY: i64 = 24 * 60 * 60;
 fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let mut cells: HashMap<&CellKey, Vec<Deployment<'_>>> = HashMap::new();
     for deployment in scene.deployments() {
-        cells.entry(deployment.slot).or_default().push(deployment);
+        cells.entry(deployment.cell).or_default().push(deployment);
     }
     cells.into_values().flat_map(|course| of_cell(&course)).collect()
 }

@@ -87,7 +87,7 @@ fn finding_at_entry(
 ) -> Finding {
     let place = entry.locations.first();
     Finding {
-        slots: vec![entry.slot()],
+        cells: vec![entry.cell()],
         version: Some(entry.version.clone()),
         path: place.map(|place| place.path.clone()),
         line: place.map(|place| place.line),

@@ -37,15 +37,15 @@ impl<'s> StageActivity<'s> {
     fn of(scene: &AuditContext<'s>) -> Self {
         let mut pace = StageActivity { stages: HashMap::new(), cells: HashMap::new() };
         for deployment in scene.timeline.deployments() {
-            pace.stages.entry(&deployment.slot.stage).or_insert(deployment.time);
-            pace.cells.entry(key(deployment.slot)).or_default().push(deployment);
+            pace.stages.entry(&deployment.cell.stage).or_insert(deployment.time);
+            pace.cells.entry(key(deployment.cell)).or_default().push(deployment);
         }
         pace
     }
 }
 
-fn key(slot: &CellKey) -> (&AppName, Option<&str>, &StageName) {
-    (&slot.app, slot.component.as_deref(), &slot.stage)
+fn key(cell: &CellKey) -> (&AppName, Option<&str>, &StageName) {
+    (&cell.app, cell.component.as_deref(), &cell.stage)
 }
 
 fn left_behind(
@@ -53,8 +53,8 @@ fn left_behind(
     pace: &StageActivity<'_>,
     entry: &MappingEntry,
 ) -> Option<Finding> {
-    let slot = entry.slot();
-    let since = pace.cells.get(&key(&slot))?.first()?.time;
+    let cell = entry.cell();
+    let since = pace.cells.get(&key(&cell))?.first()?.time;
     let is_alive = *pace.stages.get(&entry.stage)? + LONG > scene.now;
     if !is_alive || since + LONG > scene.now {
         return None;
@@ -62,7 +62,7 @@ fn left_behind(
     let before = &scene.config.stage(entry.stage.as_str())?.after;
     let (stage, moves) = before
         .iter()
-        .map(|stage| (stage, count_moves(pace, &slot, stage, since)))
+        .map(|stage| (stage, count_moves(pace, &cell, stage, since)))
         .max_by_key(|(_, n)| *n)?;
     let message = || {
         format!(
@@ -74,8 +74,8 @@ fn left_behind(
 }
 
 /// Number of deployments of the app in another stage since then.
-fn count_moves(pace: &StageActivity<'_>, slot: &CellKey, stage: &StageName, since: i64) -> usize {
-    let there = pace.cells.get(&(&slot.app, slot.component.as_deref(), stage));
+fn count_moves(pace: &StageActivity<'_>, cell: &CellKey, stage: &StageName, since: i64) -> usize {
+    let there = pace.cells.get(&(&cell.app, cell.component.as_deref(), stage));
     there
         .into_iter()
         .flatten()

@@ -35,8 +35,8 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
 }
 
 fn check_deployment(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Option<Finding> {
-    let name = unpermitted_author(scene, deployment.slot.stage.as_str(), deployment.commit)?;
-    let message = format!("{name} is not an actor of {}", deployment.slot.stage);
+    let name = unpermitted_author(scene, deployment.cell.stage.as_str(), deployment.commit)?;
+    let message = format!("{name} is not an actor of {}", deployment.cell.stage);
     Some(Finding::from_deployment(&RULE, deployment, message))
 }
 
@@ -46,15 +46,15 @@ fn check_file_change(
     touch: &MappedFileChange,
     stages: &HashMap<&str, Option<&CellKey>>,
 ) -> Option<Finding> {
-    let slot = (*stages.get(touch.path.as_str())?)?;
-    if !scene.is_wanted(slot, touch.time) {
+    let cell = (*stages.get(touch.path.as_str())?)?;
+    if !scene.is_wanted(cell, touch.time) {
         return None;
     }
-    let name = unpermitted_author(scene, slot.stage.as_str(), touch.commit)?;
-    let message = format!("{name} is not an actor of {}; no version changed", slot.stage);
+    let name = unpermitted_author(scene, cell.stage.as_str(), touch.commit)?;
+    let message = format!("{name} is not an actor of {}; no version changed", cell.stage);
     Some(Finding {
         severity: Severity::Medium,
-        slots: vec![slot.clone()],
+        cells: vec![cell.clone()],
         commit: Some(touch.commit),
         time: Some(touch.time),
         path: Some(touch.path.clone()),
@@ -67,8 +67,8 @@ fn check_file_change(
 fn stages<'s>(scene: &AuditContext<'s>) -> HashMap<&'s str, Option<&'s CellKey>> {
     let mut out: HashMap<&str, Option<&CellKey>> = HashMap::new();
     for deployment in scene.timeline.deployments() {
-        let cell = out.entry(deployment.path).or_insert(Some(deployment.slot));
-        *cell = cell.filter(|slot| slot.stage == deployment.slot.stage);
+        let cell = out.entry(deployment.path).or_insert(Some(deployment.cell));
+        *cell = cell.filter(|cell| cell.stage == deployment.cell.stage);
     }
     out
 }

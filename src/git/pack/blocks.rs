@@ -11,7 +11,7 @@ pub(super) const OVERLAP: usize = 64;
 /// The number of cached blocks.
 const SLOTS: usize = 64;
 
-/// Direct-mapped: each block has one slot.
+/// Direct-mapped: each block has one cell.
 pub(super) struct BlockCache(Vec<Option<PackBlock>>);
 
 struct PackBlock {
@@ -29,9 +29,9 @@ impl BlockCache {
     /// file.
     pub fn bytes_at(&mut self, pack: usize, file: &File, offset: u64) -> Option<&[u8]> {
         let number = offset / BLOCK as u64;
-        let slot = &mut self.0[(number % SLOTS as u64) as usize];
+        let cell = &mut self.0[(number % SLOTS as u64) as usize];
         let block =
-            slot.get_or_insert_with(|| PackBlock { pack: usize::MAX, number, bytes: Vec::new() });
+            cell.get_or_insert_with(|| PackBlock { pack: usize::MAX, number, bytes: Vec::new() });
         if (block.pack, block.number) != (pack, number) {
             // Invalid until it is filled.
             block.pack = usize::MAX;

@@ -11,21 +11,21 @@ pub fn introductions_from_timeline(
     timeline: &Timeline,
     entries: &[MappingEntry],
 ) -> HashMap<(CellKey, Version), Oid> {
-    let mut slots: HashMap<CellKey, RewoundCell<'_>> = HashMap::new();
+    let mut cells: HashMap<CellKey, RewoundCell<'_>> = HashMap::new();
     for entry in entries {
-        slots.entry(entry.slot()).or_default().places_mut(&entry.version).asked += 1;
+        cells.entry(entry.cell()).or_default().places_mut(&entry.version).asked += 1;
     }
     let mut numbered: Vec<Option<RewoundCell<'_>>> =
-        timeline.cells().iter().map(|slot| slots.remove(slot)).collect();
+        timeline.cells().iter().map(|cell| cells.remove(cell)).collect();
     for row in &timeline.rows {
-        if let Some(slot) = &mut numbered[row.slot as usize] {
-            slot.undo_row(row, timeline);
+        if let Some(cell) = &mut numbered[row.cell as usize] {
+            cell.undo_row(row, timeline);
         }
     }
     let mut found = HashMap::new();
-    for (key, slot) in timeline.cells().iter().zip(numbered) {
+    for (key, cell) in timeline.cells().iter().zip(numbered) {
         for (version, place) in
-            slot.into_iter().filter(|slot| !slot.unclear).flat_map(|slot| slot.places)
+            cell.into_iter().filter(|cell| !cell.unclear).flat_map(|cell| cell.places)
         {
             if let Some(commit) = place.brought {
                 found.insert((key.clone(), version.clone()), timeline.commits[commit as usize].id);

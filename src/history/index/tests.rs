@@ -83,7 +83,7 @@ fn nothing_that_was_cut_or_changed_is_read() {
 #[test]
 fn numbers_out_of_range_are_no_timeline() {
     let mut wrong = [record(), record(), record(), record()];
-    wrong[0].parts[0].timeline.rows[0].slot = 99;
+    wrong[0].parts[0].timeline.rows[0].cell = 99;
     wrong[1].parts[0].timeline.rows[1].to = 99;
     wrong[2].parts[0].timeline.rows[2].commit = 99;
     wrong[3].parts[0].timeline.rows[3].path = 99;
@@ -130,11 +130,11 @@ fn the_format_is_what_it_was() {
     assert_eq!((format::FORMAT, crc32fast::hash(&bytes)), (2, 114_002_642));
 }
 
-fn entry(slot: &CellKey, version: &str) -> MappingEntry {
+fn entry(cell: &CellKey, version: &str) -> MappingEntry {
     MappingEntry {
-        app: slot.app.clone(),
+        app: cell.app.clone(),
         component: None,
-        stage: slot.stage.clone(),
+        stage: cell.stage.clone(),
         target: None,
         image: None,
         version: Version::parse(version),

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 #[derive(Serialize, Deserialize)]
 struct TimelineColumns<'t> {
-    slots: Cow<'t, [CellKey]>,
+    cells: Cow<'t, [CellKey]>,
     pins: Cow<'t, [ImageVersion]>,
     paths: Cow<'t, [String]>,
     commits: Cow<'t, [DeployingCommit]>,
@@ -20,7 +20,7 @@ struct TimelineColumns<'t> {
 impl Serialize for Timeline {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let columns = TimelineColumns {
-            slots: self.slots.values().into(),
+            cells: self.cells.values().into(),
             pins: self.pins.values().into(),
             paths: self.paths.values().into(),
             commits: self.commits.as_slice().into(),
@@ -39,7 +39,7 @@ impl<'de> Deserialize<'de> for Timeline {
             return Err(D::Error::custom("index out of range"));
         }
         Ok(Timeline {
-            slots: Interner::from_distinct(columns.slots.into_owned()),
+            cells: Interner::from_distinct(columns.cells.into_owned()),
             pins: Interner::from_distinct(columns.pins.into_owned()),
             paths: Interner::from_distinct(columns.paths.into_owned()),
             commits: columns.commits.into_owned(),
@@ -52,7 +52,7 @@ impl TimelineColumns<'_> {
     /// True if every number of a row is in range.
     fn is_valid_row(&self, row: &DeploymentRow) -> bool {
         let pinned = |number: u32| number == NOTHING || (number as usize) < self.pins.len();
-        (row.slot as usize) < self.slots.len()
+        (row.cell as usize) < self.cells.len()
             && (row.path as usize) < self.paths.len()
             && (row.commit as usize) < self.commits.len()
             && pinned(row.from)

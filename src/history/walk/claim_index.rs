@@ -179,8 +179,8 @@ impl<'a> ClaimIndex<'a> {
             return holds;
         }
         // Until the files can be read again, hidden versions are assumed to be unchanged.
-        let known: BTreeSet<u32> = holds.iter().map(|(held, _)| held.slot).collect();
-        let hidden = tracked.holds.iter().filter(|(held, _)| !known.contains(&held.slot));
+        let known: BTreeSet<u32> = holds.iter().map(|(held, _)| held.cell).collect();
+        let hidden = tracked.holds.iter().filter(|(held, _)| !known.contains(&held.cell));
         let hidden = hidden.cloned().map(|(held, places)| {
             (ClaimedVersion { pending: held.pending.or(commit), asked: false, ..held }, places)
         });
@@ -200,7 +200,7 @@ impl<'a> ClaimIndex<'a> {
             .map_or(self.all[number].claim.path.as_str(), |at| at.path.as_str());
         ClaimedVersion {
             claim: number,
-            slot: timeline.slots.number(&entry.slot()),
+            cell: timeline.cells.number(&entry.cell()),
             pin: timeline.pins.number(&ImageVersion {
                 image: entry.image.clone(),
                 version: entry.version.clone(),
@@ -219,7 +219,7 @@ impl<'a> ClaimIndex<'a> {
             !self.shared || !self.owners.are_of_earlier_rules(places, tracked.claim.index)
         };
         let counting = tracked.holds.iter().filter(|(_, places)| own(places)).map(|(held, _)| held);
-        counting.filter(|held| known.insert((held.slot, held.pin))).cloned().collect()
+        counting.filter(|held| known.insert((held.cell, held.pin))).cloned().collect()
     }
 
     /// True if older states of the claim are unknown.

@@ -12,7 +12,7 @@ const AHEAD: usize = 64;
 pub(super) struct ClaimedVersion {
     /// Number of the claim.
     pub claim: usize,
-    pub slot: u32,
+    pub cell: u32,
     pub pin: u32,
     pub path: u32,
     /// Number of the commit to report if an older state shows another version: the one that made a
@@ -37,15 +37,15 @@ pub(super) fn match_versions(
     after: &[ClaimedVersion],
     pins: &Interner<ImageVersion>,
 ) -> Vec<CellTransition> {
-    let mut slots: BTreeMap<u32, (Vec<usize>, VecDeque<usize>)> = BTreeMap::new();
+    let mut cells: BTreeMap<u32, (Vec<usize>, VecDeque<usize>)> = BTreeMap::new();
     for (at, held) in before.iter().enumerate() {
-        slots.entry(held.slot).or_default().0.push(at);
+        cells.entry(held.cell).or_default().0.push(at);
     }
     for (at, held) in after.iter().enumerate() {
-        slots.entry(held.slot).or_default().1.push_back(at);
+        cells.entry(held.cell).or_default().1.push_back(at);
     }
     let mut out = Vec::new();
-    for (olds, news) in slots.into_values() {
+    for (olds, news) in cells.into_values() {
         out.extend(match_in_cell(before, after, pins, olds, news));
     }
     out
@@ -131,8 +131,8 @@ mod tests {
         pins
     }
 
-    fn held(claim: usize, slot: u32, pin: u32) -> ClaimedVersion {
-        ClaimedVersion { claim, slot, pin, path: 0, pending: None, asked: false }
+    fn held(claim: usize, cell: u32, pin: u32) -> ClaimedVersion {
+        ClaimedVersion { claim, cell, pin, path: 0, pending: None, asked: false }
     }
 
     fn shown(before: &[ClaimedVersion], after: &[ClaimedVersion]) -> Vec<String> {
@@ -147,7 +147,7 @@ mod tests {
     fn what_is_the_same_is_left_out_wherever_it_stands() {
         assert!(shown(&[held(1, 1, 5)], &[held(1, 1, 5)]).is_empty());
         assert!(shown(&[held(1, 1, 5)], &[held(2, 1, 5)]).is_empty(), "a move");
-        assert_eq!(shown(&[held(1, 1, 5)], &[held(2, 2, 5)]), ["5 > -", "- > 5"], "another slot");
+        assert_eq!(shown(&[held(1, 1, 5)], &[held(2, 2, 5)]), ["5 > -", "- > 5"], "another cell");
     }
 
     #[test]

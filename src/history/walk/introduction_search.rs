@@ -23,13 +23,13 @@ impl IntroductionSearch {
     /// Returns the commits found, by cell and version; of several, the first one.
     pub(super) fn into_versions(self, timeline: &Timeline) -> IntroducedVersions {
         let mut out: HashMap<(CellKey, Version), (u32, TimedCommit)> = HashMap::new();
-        for ((slot, pin), commit) in self.found {
+        for ((cell, pin), commit) in self.found {
             let landing = timeline.commits[commit as usize];
-            let (Some(slot), Some(pin)) = (timeline.slots.get(slot), timeline.pins.get(pin)) else {
+            let (Some(cell), Some(pin)) = (timeline.cells.get(cell), timeline.pins.get(pin)) else {
                 continue;
             };
             let known = out
-                .entry((slot.clone(), pin.version.clone()))
+                .entry((cell.clone(), pin.version.clone()))
                 .or_insert((commit, (landing.id, landing.time)));
             if known.0 < commit {
                 *known = (commit, (landing.id, landing.time));

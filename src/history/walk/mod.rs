@@ -112,7 +112,7 @@ impl<'a> HistoryReplay<'a> {
         for number in 0..self.claims.len() {
             let mut shown = self.claims.get(number).shown.clone();
             for held in &mut shown {
-                held.asked = self.timeline.slots.get(held.slot).is_some_and(&asked);
+                held.asked = self.timeline.cells.get(held.cell).is_some_and(&asked);
                 search.waiting += usize::from(held.asked);
             }
             if shown.iter().any(|held| held.asked) {
@@ -285,12 +285,12 @@ impl<'a> HistoryReplay<'a> {
             let pin =
                 |side: &Option<ClaimedVersion>| side.as_ref().map_or(NOTHING, |held| held.pin);
             let row =
-                DeploymentRow::new(held.slot, pin(&pair.from), pin(&pair.to), commit, held.path);
+                DeploymentRow::new(held.cell, pin(&pair.from), pin(&pair.to), commit, held.path);
             return self.timeline.rows.push(row);
         };
         if let Some(to) = pair.to.as_ref().filter(|to| to.asked) {
             search.waiting -= 1;
-            search.found.insert((to.slot, to.pin), commit);
+            search.found.insert((to.cell, to.pin), commit);
         }
     }
 

@@ -127,7 +127,7 @@ fn run_audit(
     let AuditSelection { choice, window } = meant;
     let (past, facts, touches) =
         (inquiry.whole_past(), ExternalFacts::default(), file_changes::find_file_changes(inquiry)?);
-    let accepts = |slot: &CellKey| choice.contains(slot);
+    let accepts = |cell: &CellKey| choice.contains(cell);
     let marked = commit_flags::CommitFlagStore::load(inquiry.session, inquiry.repository);
     let scene = AuditContext {
         timeline: &chronicle.timeline,
@@ -194,9 +194,9 @@ fn to_report(
     scene: &AuditContext<'_>,
     chronicle: &DeploymentHistory<'_>,
 ) -> FindingReport {
-    let name = match finding.slots.split_first() {
+    let name = match finding.cells.split_first() {
         None => String::new(),
-        Some((first, rest)) if rest.iter().all(|slot| slot.component == first.component) => {
+        Some((first, rest)) if rest.iter().all(|cell| cell.component == first.component) => {
             chronicle.name(first).to_owned()
         }
         Some((first, _)) => first.app.to_string(),

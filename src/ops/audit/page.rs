@@ -15,9 +15,9 @@ pub fn build_page(
     let deployments = inquiry.chronicle.timeline.deployments().filter(|deployment| {
         deployment.kind != DeploymentKind::Remove
             && (meant.window.since..meant.window.until).contains(&deployment.time)
-            && meant.choice.contains(deployment.slot)
+            && meant.choice.contains(deployment.cell)
     });
-    let counted = deployments.map(|deployment| (&deployment.slot.stage, deployment.time));
+    let counted = deployments.map(|deployment| (&deployment.cell.stage, deployment.time));
     let plot = DeploymentPlot::new(&audited, &inquiry.chronicle.stages, counted);
     AuditPage { audited, matrix: matrix(inquiry, meant), plot, place: commit_host(inquiry) }
 }
@@ -25,7 +25,7 @@ pub fn build_page(
 fn matrix(inquiry: &GateContext<'_>, meant: &AuditSelection) -> Matrix {
     let mut status =
         StatusReport::new(inquiry.config(), inquiry.survey.mapping.clone(), |_| String::new());
-    status.occupants.retain(|occupant| meant.choice.contains(&occupant.entry.slot()));
+    status.occupants.retain(|occupant| meant.choice.contains(&occupant.entry.cell()));
     let filled: Vec<_> =
         status.occupants.iter().map(|occupant| occupant.entry.stage.clone()).collect();
     status.keep_stages(|stage| filled.contains(stage));

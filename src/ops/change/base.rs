@@ -169,17 +169,17 @@ impl<'r> PlanBase<'r> {
         let mut oldest: HashMap<CellKey, PastVersion> = HashMap::new();
         for deployment in chronicle.timeline.deployments() {
             let Some(to) = deployment.to else { continue };
-            let ran = past.entry(deployment.slot.clone()).or_default();
+            let ran = past.entry(deployment.cell.clone()).or_default();
             ran.push(PastVersion { version: to.version.clone(), time: deployment.time });
             if let Some(from) = deployment.from {
                 let before = PastVersion { version: from.version.clone(), time: deployment.time };
-                oldest.insert(deployment.slot.clone(), before);
+                oldest.insert(deployment.cell.clone(), before);
             } else {
-                oldest.remove(deployment.slot);
+                oldest.remove(deployment.cell);
             }
         }
-        for (slot, before) in oldest {
-            past.entry(slot).or_default().push(before);
+        for (cell, before) in oldest {
+            past.entry(cell).or_default().push(before);
         }
         Ok(past)
     }

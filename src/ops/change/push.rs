@@ -189,7 +189,7 @@ fn plan_again(
     planned.plan.items.retain(|item| first.plan.items.iter().any(|one| one.name() == item.name()));
     let surprise = crate::ops::change::push::wanted_versions(&planned)
         .into_iter()
-        .any(|(slot, version)| wanted.get(&slot) != Some(&version));
+        .any(|(cell, version)| wanted.get(&cell) != Some(&version));
     if surprise {
         let message = format!("the plan for {} has changed in the meantime", first.plan.to);
         return Err(
@@ -208,5 +208,5 @@ fn plan_again(
 /// The planned version of each cell.
 fn wanted_versions(planned: &PlanReport) -> BTreeMap<CellKey, Version> {
     let steps = planned.plan.moving_items().flat_map(|(_, moves)| &moves.steps);
-    steps.map(|step| (step.entry.slot(), step.to.clone())).collect()
+    steps.map(|step| (step.entry.cell(), step.to.clone())).collect()
 }

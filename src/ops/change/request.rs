@@ -196,9 +196,9 @@ impl Planner<'_> {
         let apps = [app.to_owned()];
         let named = self.app_filter(&apps);
         let here =
-            self.entries.iter().find(|entry| entry.stage == stage.name && named(&entry.slot()));
+            self.entries.iter().find(|entry| entry.stage == stage.name && named(&entry.cell()));
         let ran =
-            here.and_then(|entry| past.get(&entry.slot())).map(Vec::as_slice).unwrap_or_default();
+            here.and_then(|entry| past.get(&entry.cell())).map(Vec::as_slice).unwrap_or_default();
         let mut older: Vec<&PastVersion> = Vec::new();
         for one in ran.iter().filter(|one| here.is_none_or(|entry| entry.version != one.version)) {
             if !older.iter().any(|known| known.version == one.version) {
@@ -302,18 +302,18 @@ impl Planner<'_> {
     }
 
     fn app_filter<'s>(&'s self, apps: &'s [String]) -> impl Fn(&CellKey) -> bool + 's {
-        move |slot| apps.iter().any(|app| self.app_words(slot).iter().any(|word| word == app))
+        move |cell| apps.iter().any(|app| self.app_words(cell).iter().any(|word| word == app))
     }
 
-    fn app_words(&self, slot: &CellKey) -> Vec<String> {
-        let name = self.names.get(&(slot.app.clone(), slot.component.clone())).cloned();
-        let whole = slot.component.as_ref().map(|component| format!("{}/{component}", slot.app));
-        name.into_iter().chain(whole).chain([slot.app.to_string()]).collect()
+    fn app_words(&self, cell: &CellKey) -> Vec<String> {
+        let name = self.names.get(&(cell.app.clone(), cell.component.clone())).cloned();
+        let whole = cell.component.as_ref().map(|component| format!("{}/{component}", cell.app));
+        name.into_iter().chain(whole).chain([cell.app.to_string()]).collect()
     }
 
     fn check_apps(&self, apps: &[String]) -> Result<(), Failure> {
         let words: Vec<String> =
-            self.entries.iter().flat_map(|entry| self.app_words(&entry.slot())).collect();
+            self.entries.iter().flat_map(|entry| self.app_words(&entry.cell())).collect();
         match apps.iter().find(|app| !words.contains(app)) {
             Some(app) => {
                 let shown: Vec<String> = self.names.values().cloned().collect();

@@ -83,13 +83,13 @@ fn source_ages(
     )?;
     let mut out = HashMap::new();
     for (item, moves) in planned.plan.moving_items() {
-        let is_step = |slot: &crate::model::CellKey, version| {
-            slot.app == item.app && moves.steps.iter().any(|step| step.to.is_same(version))
+        let is_step = |cell: &crate::model::CellKey, version| {
+            cell.app == item.app && moves.steps.iter().any(|step| step.to.is_same(version))
         };
         let times = past
             .found
             .iter()
-            .filter(|((slot, version), _)| is_step(slot, version))
+            .filter(|((cell, version), _)| is_step(cell, version))
             .map(|(_, since)| since.time);
         if let Some(time) = times.max() {
             out.insert(item.name(), shown_age(time, from, &session));

@@ -49,7 +49,7 @@ impl DeploymentFilter<'_> {
                 .version
                 .as_ref()
                 .is_none_or(|wish| deployment.to.is_some_and(|to| wish.matches(&to.version)))
-            && self.choice.contains(deployment.slot)
+            && self.choice.contains(deployment.cell)
     }
 
     fn accepts_author(&self, change: &DeploymentReport) -> bool {

@@ -85,7 +85,7 @@ impl<'r> DeploymentHistory<'r> {
             });
         }
         let names = names_over_time(&survey.mapping.entries, timeline.cells());
-        let standing = survey.mapping.entries.iter().map(MappingEntry::slot).collect();
+        let standing = survey.mapping.entries.iter().map(MappingEntry::cell).collect();
         let accounts = RefCell::new(CommitDetailsReader::new(repository));
         let stages = history::stages(&timeline, config);
         let ends_at = record.parts.iter().filter_map(|part| part.edge).collect();
@@ -118,7 +118,7 @@ impl<'r> DeploymentHistory<'r> {
             ends_at: Vec::new(),
             lost: BTreeSet::new(),
             hidden: false,
-            standing: survey.mapping.entries.iter().map(MappingEntry::slot).collect(),
+            standing: survey.mapping.entries.iter().map(MappingEntry::cell).collect(),
             names: names_over_time(&survey.mapping.entries, timeline.cells()),
             accounts: RefCell::new(CommitDetailsReader::new(repository)),
             timeline,
@@ -126,10 +126,10 @@ impl<'r> DeploymentHistory<'r> {
     }
 
     /// The display name of the app of a cell.
-    pub fn name<'s>(&'s self, slot: &'s CellKey) -> &'s str {
+    pub fn name<'s>(&'s self, cell: &'s CellKey) -> &'s str {
         self.names
-            .get(&(slot.app.clone(), slot.component.clone()))
-            .map_or(slot.app.as_str(), String::as_str)
+            .get(&(cell.app.clone(), cell.component.clone()))
+            .map_or(cell.app.as_str(), String::as_str)
     }
 
     /// All cells, past and present, including cells without deployments in the known history.
@@ -138,8 +138,8 @@ impl<'r> DeploymentHistory<'r> {
     }
 
     /// The names that the app of a cell is known by.
-    pub fn app_words<'s>(&'s self, slot: &'s CellKey) -> impl Iterator<Item = &'s str> + Clone {
-        [Some(self.name(slot)), Some(slot.app.as_str()), slot.component.as_deref()]
+    pub fn app_words<'s>(&'s self, cell: &'s CellKey) -> impl Iterator<Item = &'s str> + Clone {
+        [Some(self.name(cell)), Some(cell.app.as_str()), cell.component.as_deref()]
             .into_iter()
             .flatten()
     }
@@ -214,7 +214,7 @@ impl<'r> DeploymentHistory<'r> {
         deployment: &Deployment<'_>,
     ) -> Result<DeploymentReport, Failure> {
         Ok(DeploymentReport::new(
-            self.name(deployment.slot),
+            self.name(deployment.cell),
             deployment,
             self.commit_details(deployment.commit)?,
         ))

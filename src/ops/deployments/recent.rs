@@ -44,7 +44,7 @@ impl RecentQuery<'_> {
         };
         let chronicle = DeploymentHistory::of_part(repository, survey, timeline);
         let wanted =
-            chronicle.timeline.deployments().filter(|deployment| (self.is_meant)(deployment.slot));
+            chronicle.timeline.deployments().filter(|deployment| (self.is_meant)(deployment.cell));
         let wanted: Vec<Deployment<'_>> = wanted.take(self.count).collect();
         let certain = wanted.len() == self.count
             && wanted.iter().all(|deployment| is_certain(deployment, config));
@@ -66,7 +66,7 @@ impl RecentQuery<'_> {
         let enough = |timeline: &Timeline| {
             commits += 1;
             let new = (seen..timeline.len()).map(|index| timeline.deployment(index));
-            found += new.filter(|deployment| (self.is_meant)(deployment.slot)).count();
+            found += new.filter(|deployment| (self.is_meant)(deployment.cell)).count();
             seen = timeline.len();
             if found >= self.count {
                 last.get_or_insert(commits);
@@ -101,7 +101,7 @@ pub fn walk_until(
 /// was not found in the previous stage may have run there earlier.
 fn is_certain(deployment: &Deployment<'_>, config: &Config) -> bool {
     let first =
-        config.stage(deployment.slot.stage.as_str()).is_some_and(|stage| stage.after.is_empty());
+        config.stage(deployment.cell.stage.as_str()).is_some_and(|stage| stage.after.is_empty());
     match deployment.kind {
         DeploymentKind::Skip => false,
         DeploymentKind::Deploy => first,

@@ -71,12 +71,12 @@ impl CellSelection {
         survey: &RepositoryState,
         chronicle: &DeploymentHistory<'_>,
     ) -> Result<Self, Failure> {
-        let slots: HashSet<CellKey> = chronicle.cells().cloned().collect();
+        let cells: HashSet<CellKey> = chronicle.cells().cloned().collect();
         let apps: BTreeSet<String> =
-            slots.iter().flat_map(|slot| chronicle.app_words(slot).map(str::to_owned)).collect();
+            cells.iter().flat_map(|cell| chronicle.app_words(cell).map(str::to_owned)).collect();
         let apps: Vec<String> = apps.into_iter().collect();
         let shown: BTreeSet<String> =
-            slots.iter().map(|slot| chronicle.name(slot).to_owned()).collect();
+            cells.iter().map(|cell| chronicle.name(cell).to_owned()).collect();
         let shown: Vec<String> = shown.into_iter().collect();
         let stages: Vec<String> = chronicle.stages.iter().map(ToString::to_string).collect();
         if let Some(app) = named.iter().find(|app| !apps.contains(app)) {
@@ -91,19 +91,19 @@ impl CellSelection {
         {
             check_patterns(kind, patterns, (words, names), session)?;
         }
-        let is_meant = |slot: &CellKey| {
-            let words = chronicle.app_words(slot);
+        let is_meant = |cell: &CellKey| {
+            let words = chronicle.app_words(cell);
             let is_named =
                 named.is_empty() || words.clone().any(|word| named.iter().any(|name| name == word));
-            is_named && by_app.matches_any(words) && by_stage.matches_any([slot.stage.as_str()])
+            is_named && by_app.matches_any(words) && by_stage.matches_any([cell.stage.as_str()])
         };
-        let meant = slots.iter().filter(|slot| is_meant(slot)).cloned().collect();
+        let meant = cells.iter().filter(|cell| is_meant(cell)).cloned().collect();
         Ok(CellSelection(meant))
     }
 
     /// True where the cell is selected.
-    pub fn contains(&self, slot: &CellKey) -> bool {
-        self.0.contains(slot)
+    pub fn contains(&self, cell: &CellKey) -> bool {
+        self.0.contains(cell)
     }
 }
 

@@ -221,10 +221,10 @@ pub fn ask_gates(
 ) -> GateReport {
     let judgement = judge(evidence, question);
     let places = GateReport::rule_places(&judgement, evidence.config);
-    let slots = evidence.queried_cells(question);
-    let runs = |slot| {
+    let cells = evidence.queried_cells(question);
+    let runs = |cell| {
         evidence
-            .current_run(slot, question.history_end())
+            .current_run(cell, question.history_end())
             .is_some_and(|now| now.version.is_same(question.version))
     };
     GateReport {
@@ -233,7 +233,7 @@ pub fn ask_gates(
         targets: asked.targets.clone(),
         version: asked.version.clone(),
         at: question.at,
-        is_there: !slots.is_empty() && slots.into_iter().all(runs),
+        is_there: !cells.is_empty() && cells.into_iter().all(runs),
         judgement,
         places,
     }

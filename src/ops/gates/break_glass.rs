@@ -163,8 +163,8 @@ fn rolled_back(
             version: one.version.clone(),
             purpose: MoveDirection::Back,
         };
-        let slots = evidence.queried_cells(&asked.to_query(session, None));
-        let current = slots.into_iter().filter_map(|slot| evidence.current_run(slot, None));
+        let cells = evidence.queried_cells(&asked.to_query(session, None));
+        let current = cells.into_iter().filter_map(|cell| evidence.current_run(cell, None));
         let unknown: Vec<EvidenceRunPeriod<'_>> = current
             .filter(|landing| inquiry.ledger.find_outcome(landing, None).is_none())
             .collect();

@@ -89,8 +89,8 @@ impl<'r> GateContext<'r> {
     /// When a wave names an unknown target.
     pub fn check_waves(self) -> Result<Self, Failure> {
         for waves in &self.config().pipeline.waves {
-            let slots = self.chronicle.cells().filter(|slot| slot.stage == waves.stage);
-            let known: Vec<&TargetName> = slots.filter_map(|slot| slot.target.as_ref()).collect();
+            let cells = self.chronicle.cells().filter(|cell| cell.stage == waves.stage);
+            let known: Vec<&TargetName> = cells.filter_map(|cell| cell.target.as_ref()).collect();
             if let Some((name, line)) = waves.unknown_target(&known) {
                 let words: BTreeSet<String> = known.into_iter().map(ToString::to_string).collect();
                 let words: Vec<String> = words.into_iter().collect();
@@ -157,23 +157,23 @@ impl<'r> GateContext<'r> {
     /// # Errors
     /// When the name is unknown.
     pub fn subject(&self, word: &str) -> Result<AppComponent, Failure> {
-        let slots: Vec<&CellKey> = self.chronicle.cells().collect();
-        if let Some(slot) = slots.iter().find(|slot| slot.app.as_str() == word) {
-            return Ok(AppComponent { app: slot.app.clone(), component: None });
+        let cells: Vec<&CellKey> = self.chronicle.cells().collect();
+        if let Some(cell) = cells.iter().find(|cell| cell.app.as_str() == word) {
+            return Ok(AppComponent { app: cell.app.clone(), component: None });
         }
-        let named = |slot: &&&CellKey| self.app_words(slot).iter().any(|known| known == word);
-        if let Some(slot) = slots.iter().find(named) {
-            return Ok(AppComponent { app: slot.app.clone(), component: slot.component.clone() });
+        let named = |cell: &&&CellKey| self.app_words(cell).iter().any(|known| known == word);
+        if let Some(cell) = cells.iter().find(named) {
+            return Ok(AppComponent { app: cell.app.clone(), component: cell.component.clone() });
         }
-        let words: Vec<String> = slots.iter().flat_map(|slot| self.app_words(slot)).collect();
+        let words: Vec<String> = cells.iter().flat_map(|cell| self.app_words(cell)).collect();
         let shown: BTreeSet<String> =
-            slots.iter().map(|slot| self.chronicle.name(slot).to_owned()).collect();
+            cells.iter().map(|cell| self.chronicle.name(cell).to_owned()).collect();
         Err(unknown_name("app", word, &words, &shown.into_iter().collect::<Vec<_>>()))
     }
 
-    fn app_words(&self, slot: &CellKey) -> Vec<String> {
-        let whole = slot.component.as_ref().map(|component| format!("{}/{component}", slot.app));
-        self.chronicle.app_words(slot).map(str::to_owned).chain(whole).collect()
+    fn app_words(&self, cell: &CellKey) -> Vec<String> {
+        let whole = cell.component.as_ref().map(|component| format!("{}/{component}", cell.app));
+        self.chronicle.app_words(cell).map(str::to_owned).chain(whole).collect()
     }
 
     /// The stage with this name or alias.
@@ -192,7 +192,7 @@ impl<'r> GateContext<'r> {
         let known: BTreeSet<String> = self
             .chronicle
             .cells()
-            .filter_map(|slot| Some(slot.target.as_ref()?.to_string()))
+            .filter_map(|cell| Some(cell.target.as_ref()?.to_string()))
             .collect();
         let known: Vec<String> = known.into_iter().collect();
         if known.iter().any(|target| target == word) {
@@ -204,8 +204,8 @@ impl<'r> GateContext<'r> {
     /// The version of a text. If the version ran somewhere, the result includes its digest.
     pub fn version(&self, evidence: &Evidence<'_>, subject: &AppComponent, text: &str) -> Version {
         let meant = Version::parse(text);
-        let slots = evidence.cells_of_app(subject);
-        let mut ran = slots.into_iter().flat_map(|slot| evidence.run_periods(slot, None));
+        let cells = evidence.cells_of_app(subject);
+        let mut ran = cells.into_iter().flat_map(|cell| evidence.run_periods(cell, None));
         ran.find(|landing| landing.version.is_same(&meant))
             .map_or(meant, |landing| landing.version.clone())
     }
@@ -223,9 +223,9 @@ impl<'r> GateContext<'r> {
         let (subject, stage) = (&asked.subject, &asked.stage);
         let question = asked.to_query(self.session, at);
         let before = evidence.previous_stages(&question);
-        let slots = before.iter().flat_map(|before| evidence.source_cells(&question, before));
-        let versions: BTreeSet<&Version> = slots
-            .filter_map(|slot| Some(evidence.current_run(slot, question.history_end())?.version))
+        let cells = before.iter().flat_map(|before| evidence.source_cells(&question, before));
+        let versions: BTreeSet<&Version> = cells
+            .filter_map(|cell| Some(evidence.current_run(cell, question.history_end())?.version))
             .collect();
         let mut versions = versions.into_iter();
         match (versions.next(), versions.next()) {

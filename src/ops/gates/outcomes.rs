@@ -57,8 +57,8 @@ fn find_runs<'e>(
     session: &Session,
 ) -> Result<Vec<EvidenceRunPeriod<'e>>, Failure> {
     let question = asked.to_query(session, None);
-    let meant = |slot| {
-        let course = evidence.run_periods(slot, None);
+    let meant = |cell| {
+        let course = evidence.run_periods(cell, None);
         let is_it = |landing: &EvidenceRunPeriod<'_>| {
             if is_named { landing.version.is_same(&asked.version) } else { landing.left.is_none() }
         };

@@ -145,7 +145,7 @@ fn load_base_state(
 /// of the app.
 fn of_query(query: &ChangeQuery, inquiry: &GateContext<'_>) -> GateRequest {
     let asked = &query.subject;
-    let is_other = |slot: &&CellKey| slot.app == asked.app && slot.component != asked.component;
+    let is_other = |cell: &&CellKey| cell.app == asked.app && cell.component != asked.component;
     let is_only = inquiry.chronicle.cells().find(is_other).is_none();
     GateRequest {
         subject: if is_only {

@@ -61,17 +61,17 @@ pub fn partial_limit(session: &Session) -> HistoryLimit {
 
 /// True where the answers of the gates do not depend on older history.
 pub fn is_enough(evidence: &Evidence<'_>, questions: &[GateQuery<'_>]) -> bool {
-    let is_known = |slot: &CellKey| {
-        evidence.current_run(slot, None).is_none_or(|landing| landing.commit.is_some())
+    let is_known = |cell: &CellKey| {
+        evidence.current_run(cell, None).is_none_or(|landing| landing.commit.is_some())
     };
     let needs_more = |question: &GateQuery<'_>, gate: GateKind| {
         let pipeline = &evidence.config.pipeline;
         pipeline.past_need(gate, question.stage, &question.subject.app) >= PastNeed::AllRuns
     };
     questions.iter().all(|question| {
-        let visit = |slot| {
+        let visit = |cell| {
             evidence
-                .run_periods(slot, None)
+                .run_periods(cell, None)
                 .into_iter()
                 .find(|one| one.version.is_same(question.version))
         };
@@ -79,7 +79,7 @@ pub fn is_enough(evidence: &Evidence<'_>, questions: &[GateQuery<'_>]) -> bool {
         let mut sources = before.iter().flat_map(|stage| evidence.source_cells(question, stage));
         question.purpose == MoveDirection::Forward
             && evidence.queried_cells(question).into_iter().all(is_known)
-            && sources.all(|slot| visit(slot).is_none_or(|visit| visit.commit.is_some()))
+            && sources.all(|cell| visit(cell).is_none_or(|visit| visit.commit.is_some()))
             && !judge(evidence, question)
                 .closed_gates()
                 .any(|answer| needs_more(question, answer.gate))
@@ -99,9 +99,9 @@ impl WalkGoal<'_> {
         let (from, to) =
             (deployment.from.map(|from| &from.version), deployment.to.map(|to| &to.version));
         match self {
-            WalkGoal::Landing(slot) => deployment.slot == *slot && from != to,
-            WalkGoal::Visit(slot, version) => {
-                deployment.slot == slot && from != to && to.is_some_and(|to| to.is_same(version))
+            WalkGoal::Landing(cell) => deployment.cell == *cell && from != to,
+            WalkGoal::Visit(cell, version) => {
+                deployment.cell == cell && from != to && to.is_some_and(|to| to.is_same(version))
             }
         }
     }
@@ -118,17 +118,17 @@ fn walk_goals<'m>(
         if one.kind() != CellChangeKind::Changed || one.arriving_versions().is_empty() {
             return None;
         }
-        out.push(WalkGoal::Landing(&one.slot));
-        for before in &config.stage(one.slot.stage.as_str())?.after {
-            let sources = source_cells(&one.slot, before, standing);
+        out.push(WalkGoal::Landing(&one.cell));
+        for before in &config.stage(one.cell.stage.as_str())?.after {
+            let sources = source_cells(&one.cell, before, standing);
             if sources.is_empty() {
                 return None;
             }
-            for slot in sources {
+            for cell in sources {
                 out.extend(
                     one.arriving_versions()
                         .iter()
-                        .map(|version| WalkGoal::Visit(slot.clone(), version)),
+                        .map(|version| WalkGoal::Visit(cell.clone(), version)),
                 );
             }
         }
@@ -138,12 +138,12 @@ fn walk_goals<'m>(
 
 /// The cells in the previous stage that a version comes from: the same target, if that stage has
 /// it.
-fn source_cells(slot: &CellKey, before: &StageName, standing: &[MappingEntry]) -> Vec<CellKey> {
+fn source_cells(cell: &CellKey, before: &StageName, standing: &[MappingEntry]) -> Vec<CellKey> {
     let is_source = |other: &CellKey| {
-        (&other.app, &other.component, &other.stage) == (&slot.app, &slot.component, before)
+        (&other.app, &other.component, &other.stage) == (&cell.app, &cell.component, before)
     };
-    let all: Vec<CellKey> = standing.iter().map(MappingEntry::slot).filter(is_source).collect();
-    let same = all.iter().filter(|other| slot.target.is_some() && other.target == slot.target);
+    let all: Vec<CellKey> = standing.iter().map(MappingEntry::cell).filter(is_source).collect();
+    let same = all.iter().filter(|other| cell.target.is_some() && other.target == cell.target);
     let same: Vec<CellKey> = same.cloned().collect();
     if same.is_empty() { all } else { same }
 }
@@ -151,7 +151,7 @@ fn source_cells(slot: &CellKey, before: &StageName, standing: &[MappingEntry]) -
 /// True where the gates read only the changed cells and their previous stages.
 fn is_plain(config: &Config, moves: &[CellChange]) -> bool {
     let is_plain = |one: &CellChange, gate: GateKind| {
-        let need = config.pipeline.past_need(gate, &one.slot.stage, &one.slot.app);
+        let need = config.pipeline.past_need(gate, &one.cell.stage, &one.cell.app);
         need < PastNeed::WholeHistory
     };
     moves.iter().all(|one| GateKind::ALL.iter().all(|gate| is_plain(one, *gate)))

@@ -244,7 +244,7 @@ fn resolve_version(
     let mut landings = evidence
         .cells_of_app(subject)
         .into_iter()
-        .flat_map(|slot| evidence.run_periods(slot, None));
+        .flat_map(|cell| evidence.run_periods(cell, None));
     if !landings.any(|landing| landing.version.is_same(&version)) {
         inquiry.session.caution(&format!("no stage ever ran {subject} {version}"));
     }

@@ -34,7 +34,7 @@ fn merge_timelines(parts: &[BranchHistory], is_elsewhere: &dyn Fn(&StageName) ->
     let mut rest: Vec<VecDeque<Deployment<'_>>> = Vec::new();
     for part in parts {
         let deployments = part.timeline.deployments();
-        rest.push(deployments.filter(|deployment| counts(part, &deployment.slot.stage)).collect());
+        rest.push(deployments.filter(|deployment| counts(part, &deployment.cell.stage)).collect());
     }
     let mut out = Timeline::default();
     let time = |part: &VecDeque<Deployment<'_>>| part.front().map(|deployment| deployment.time);
@@ -42,7 +42,7 @@ fn merge_timelines(parts: &[BranchHistory], is_elsewhere: &dyn Fn(&StageName) ->
         && let Some(deployment) = newest.pop_front()
     {
         let commit = (deployment.commit, deployment.time);
-        out.push(commit, deployment.slot, deployment.from, deployment.to, deployment.path);
+        out.push(commit, deployment.cell, deployment.from, deployment.to, deployment.path);
     }
     out
 }

@@ -37,18 +37,18 @@ impl RepositoryState {
         let Some(tip) = self.commit else { return Ok(past) };
         self.answer_from_index(session, repository, &entries, &mut past)?;
         let config = &self.settings.config;
-        let branch_of = |slot: &CellKey| {
-            config.stage(slot.stage.as_str()).and_then(|stage| stage.branch.as_deref())
+        let branch_of = |cell: &CellKey| {
+            config.stage(cell.stage.as_str()).and_then(|stage| stage.branch.as_deref())
         };
-        let open = entries.iter().map(|entry| (entry.slot(), entry.version.clone()));
-        let slots = open.filter(|key| !past.found.contains_key(key)).map(|(slot, _)| slot);
+        let open = entries.iter().map(|entry| (entry.cell(), entry.version.clone()));
+        let cells = open.filter(|key| !past.found.contains_key(key)).map(|(cell, _)| cell);
         let (elsewhere, here): (HashSet<CellKey>, HashSet<CellKey>) =
-            slots.partition(|slot| branch_of(slot).is_some());
+            cells.partition(|cell| branch_of(cell).is_some());
         past.add(self.search_mainline(repository, tip, None, &here)?);
         for (stage, branch) in config.stage_branches() {
-            let slots = elsewhere.iter().filter(|slot| slot.stage == *stage).cloned().collect();
+            let cells = elsewhere.iter().filter(|cell| cell.stage == *stage).cloned().collect();
             if let Some(tip) = tip_at(session, repository, branch, self.moment)? {
-                past.add(self.search_mainline(repository, tip, Some(stage), &slots)?);
+                past.add(self.search_mainline(repository, tip, Some(stage), &cells)?);
             }
         }
         Ok(past)
@@ -59,16 +59,16 @@ impl RepositoryState {
         repository: &Repository,
         tip: Oid,
         branch_stage: Option<&StageName>,
-        slots: &HashSet<CellKey>,
+        cells: &HashSet<CellKey>,
     ) -> Result<IntroducingCommits, GitError> {
-        if slots.is_empty() {
+        if cells.is_empty() {
             return Ok(IntroducingCommits { found: HashMap::new(), stopped: WalkEnd::Done });
         }
         let question = self.walk_options(repository, tip, branch_stage);
         history::find_introducing_commits(
             question,
             self.branch_readings(repository, tip, branch_stage, &self.cache)?,
-            slots,
+            cells,
         )
     }
 

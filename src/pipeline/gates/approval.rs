@@ -28,7 +28,7 @@ fn after_failure(case: &GateInput<'_>, rule: &GateRule) -> GateAnswer {
         return open("rollbacks need no approval".into());
     }
     let end = case.question.history_end();
-    let last = case.slots.iter().filter_map(|slot| case.evidence.current_run(slot, end));
+    let last = case.cells.iter().filter_map(|cell| case.evidence.current_run(cell, end));
     let outcomes = last
         .filter_map(|landing| Some((landing, case.evidence.ledger.find_outcome(&landing, end)?)));
     let failed = outcomes.filter(|(_, (result, _))| *result == Outcome::Failed);

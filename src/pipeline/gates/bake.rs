@@ -45,18 +45,18 @@ fn in_stage(
         seconds: bake.seconds,
         from_outcome: bake.from_outcome,
     };
-    let slots = case.evidence.source_cells(case.question, stage);
-    let answers = slots.into_iter().filter_map(|slot| in_slot(case, &oven, slot));
+    let cells = case.evidence.source_cells(case.question, stage);
+    let answers = cells.into_iter().filter_map(|cell| in_cell(case, &oven, cell));
     let never = || case.never_ran_answer(KIND, rule_origin(rule), stage.as_str());
     answers.reduce(GateAnswer::stricter).unwrap_or_else(never)
 }
 
-fn in_slot<'c>(
+fn in_cell<'c>(
     case: &GateInput<'c>,
     oven: &BakeRequirement,
-    slot: &'c CellKey,
+    cell: &'c CellKey,
 ) -> Option<GateAnswer> {
-    let course = case.evidence.run_periods(slot, case.question.history_end());
+    let course = case.evidence.run_periods(cell, case.question.history_end());
     best_bake(
         case,
         oven,
@@ -83,7 +83,7 @@ fn of_stay(
 ) -> GateAnswer {
     let (kind, place) = (oven.kind, oven.place.clone());
     let name =
-        format!("{} in {}{}", landing.version, landing.slot.stage, target_suffix(landing.slot));
+        format!("{} in {}{}", landing.version, landing.cell.stage, target_suffix(landing.cell));
     let needed = format_duration(oven.seconds);
     let start = match (
         oven.from_outcome,
@@ -95,7 +95,7 @@ fn of_stay(
             let reason = format!("{name} has not passed; it must bake for {needed} after that");
             return GateAnswer::shut(kind, place, reason)
                 .with_since(landing.time)
-                .with_clear_command(case.record_command(landing.slot, "passed"));
+                .with_clear_command(case.record_command(landing.cell, "passed"));
         }
     };
     let edge = case.evidence.limit_before(landing);

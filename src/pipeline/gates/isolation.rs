@@ -27,12 +27,12 @@ pub(super) fn answer(case: &GateInput<'_>) -> Option<GateAnswer> {
         let reason = "rollbacks need no outcome";
         return Some(GateAnswer::open(GateKind::Isolation, place, reason));
     }
-    let slots = match isolation {
-        IsolationScope::Target => case.slots.clone(),
+    let cells = match isolation {
+        IsolationScope::Target => case.cells.clone(),
         IsolationScope::Stage => case.evidence.of_stage(case.question.stage),
     };
     let end = case.question.history_end();
-    let last = slots.into_iter().filter_map(|slot| case.evidence.current_run(slot, end));
+    let last = cells.into_iter().filter_map(|cell| case.evidence.current_run(cell, end));
     let answers = last.map(|landing| of_landing(case, &landing, place.clone()));
     let nothing = format!("nothing runs in {} yet", case.question.stage);
     Some(
@@ -47,7 +47,7 @@ fn of_landing(
     landing: &EvidenceRunPeriod<'_>,
     place: RuleOrigin,
 ) -> GateAnswer {
-    let version = format!("{}{}", version_text(case, landing), target_suffix(landing.slot));
+    let version = format!("{}{}", version_text(case, landing), target_suffix(landing.cell));
     let known = case.evidence.ledger.find_outcome(landing, case.question.history_end());
     if let Some((result, event)) = known {
         let verb = if result == Outcome::Passed { "passed" } else { "failed" };
@@ -76,11 +76,11 @@ fn of_landing(
         .time
         .map(|time| format!(" (deployed {})", format_seconds(time)))
         .unwrap_or_default();
-    let subject = AppComponent { app: landing.slot.app.clone(), component: None };
+    let subject = AppComponent { app: landing.cell.app.clone(), component: None };
     let (app, stage) =
-        (shell_argument(&subject.to_string()), shell_argument(landing.slot.stage.as_str()));
+        (shell_argument(&subject.to_string()), shell_argument(landing.cell.stage.as_str()));
     let only = landing
-        .slot
+        .cell
         .target
         .as_ref()
         .map(|target| format!(" --target {}", shell_argument(target.as_str())));
@@ -96,9 +96,9 @@ fn of_landing(
 
 /// The version, with its app if that is another one.
 fn version_text(case: &GateInput<'_>, landing: &EvidenceRunPeriod<'_>) -> String {
-    if landing.slot.app == case.question.subject.app {
+    if landing.cell.app == case.question.subject.app {
         landing.version.to_string()
     } else {
-        format!("{} {}", landing.slot.app, landing.version)
+        format!("{} {}", landing.cell.app, landing.version)
     }
 }

@@ -37,16 +37,16 @@ pub(super) struct GateInput<'c> {
     pub evidence: &'c Evidence<'c>,
     pub question: &'c GateQuery<'c>,
     /// Cells that would move.
-    pub slots: Vec<&'c CellKey>,
+    pub cells: Vec<&'c CellKey>,
     /// Stages that the version comes from.
     pub before: Vec<StageName>,
 }
 
 impl<'c> GateInput<'c> {
     pub fn new(evidence: &'c Evidence<'c>, question: &'c GateQuery<'c>) -> Self {
-        let (slots, before) =
+        let (cells, before) =
             (evidence.queried_cells(question), evidence.previous_stages(question));
-        GateInput { evidence, question, slots, before }
+        GateInput { evidence, question, cells, before }
     }
 
     /// True if no stage comes before this one.
@@ -71,8 +71,8 @@ impl<'c> GateInput<'c> {
 
     /// Newest run of the version in each cell of a stage that ran it.
     fn newest_runs(&self, stage: &StageName) -> Vec<EvidenceRunPeriod<'c>> {
-        let newest = |slot| {
-            let course = self.evidence.run_periods(slot, self.question.history_end());
+        let newest = |cell| {
+            let course = self.evidence.run_periods(cell, self.question.history_end());
             course.into_iter().find(|landing| landing.version.is_same(self.question.version))
         };
         self.evidence.source_cells(self.question, stage).into_iter().filter_map(newest).collect()
@@ -94,14 +94,14 @@ impl<'c> GateInput<'c> {
     }
 
     /// Command that records an outcome of the version in a cell.
-    fn record_command(&self, slot: &CellKey, outcome: &str) -> String {
-        let target = slot
+    fn record_command(&self, cell: &CellKey, outcome: &str) -> String {
+        let target = cell
             .target
             .as_ref()
             .map(|target| format!(" --target {}", shell_argument(target.as_str())));
         let version = shell_argument(&self.question.version.to_string());
         let rest = format!(" {outcome}{} --version {version}", target.unwrap_or_default());
-        self.command_text("record", &slot.stage, &rest)
+        self.command_text("record", &cell.stage, &rest)
     }
 
     /// Formats `towpath VERB APP --stage STAGE`, with further arguments.
@@ -169,6 +169,6 @@ fn rule_origin(rule: &GateRule) -> RuleOrigin {
 }
 
 /// ` (eu)` for a cell with a target.
-fn target_suffix(slot: &CellKey) -> String {
-    slot.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default()
+fn target_suffix(cell: &CellKey) -> String {
+    cell.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default()
 }

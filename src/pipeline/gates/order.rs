@@ -40,7 +40,7 @@ fn of_stage(
         .evidence
         .source_cells(case.question, before)
         .into_iter()
-        .filter_map(|slot| earliest_run(case, order, slot));
+        .filter_map(|cell| earliest_run(case, order, cell));
     let newest = found.max_by_key(|landing| (landing.left.is_none(), landing.time));
     let Some(landing) = newest else {
         let app = shell_argument(&case.question.subject.to_string());
@@ -65,10 +65,10 @@ fn of_stage(
 fn earliest_run<'c>(
     case: &GateInput<'c>,
     order: &OrderGate,
-    slot: &'c CellKey,
+    cell: &'c CellKey,
 ) -> Option<EvidenceRunPeriod<'c>> {
     let end = case.question.history_end().map(|end| end.saturating_add(order.tolerance));
-    let course = case.evidence.run_periods(slot, end);
+    let course = case.evidence.run_periods(cell, end);
     course.into_iter().find(|landing| is_same(order, landing.version, case.question.version))
 }
 

@@ -221,18 +221,18 @@ fn version_knows_what_it_must_look_like() {
 #[test]
 fn version_hears_the_flags_of_the_mapping() {
     let mut bench = GateBench::new("gates: [version]\n", &PAST);
-    let slot = |stage: &str| crate::model::CellKey {
+    let cell = |stage: &str| crate::model::CellKey {
         app: "web".into(),
         component: None,
         stage: stage.into(),
         target: None,
     };
     bench.facts.flags.insert(
-        slot("prod"),
+        cell("prod"),
         [("automatic_deploys_enabled".into(), true), ("promote_deployment".into(), false)].into(),
     );
     assert_data_eq!(bench.said(40, "web prod v2", &["version"]), "version open[..]\n");
-    bench.facts.flags.insert(slot("staging"), [("promote_deployment".into(), false)].into());
+    bench.facts.flags.insert(cell("staging"), [("promote_deployment".into(), false)].into());
     assert_data_eq!(
         bench.said(40, "web prod v2", &["version"]),
         "version shut (line 2): promote_deployment is false in staging\n"

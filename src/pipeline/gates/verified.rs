@@ -30,7 +30,7 @@ pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer
     };
     let answers = stages.iter().map(|stage| in_stage(case, rule, &verified.by, stage));
     let answers =
-        answers.chain(waves.into_iter().map(|slot| in_wave(case, rule, &verified.by, slot)));
+        answers.chain(waves.into_iter().map(|cell| in_wave(case, rule, &verified.by, cell)));
     Some(strictest_of_previous(case, KIND, rule, answers))
 }
 
@@ -64,15 +64,15 @@ fn in_stage(
 }
 
 /// Within a stage a later wave is verified by the wave before.
-fn in_wave(case: &GateInput<'_>, rule: &GateRule, by: &VerifiedBy, slot: &CellKey) -> GateAnswer {
+fn in_wave(case: &GateInput<'_>, rule: &GateRule, by: &VerifiedBy, cell: &CellKey) -> GateAnswer {
     let version = case.question.version;
-    let course = case.evidence.run_periods(slot, case.question.history_end());
+    let course = case.evidence.run_periods(cell, case.question.history_end());
     let newest = course.iter().find(|landing| landing.version.is_same(version));
     let never = || {
         case.never_ran_answer(
             KIND,
             rule_origin(rule),
-            &format!("{}{}", slot.stage, target_suffix(slot)),
+            &format!("{}{}", cell.stage, target_suffix(cell)),
         )
     };
     newest.map_or_else(never, |landing| of_landing(case, rule, by, landing))
@@ -96,8 +96,8 @@ fn by_ledger(
     place: RuleOrigin,
 ) -> GateAnswer {
     let (version, stage) =
-        (landing.version, format!("{}{}", landing.slot.stage, target_suffix(landing.slot)));
-    let record = || case.record_command(landing.slot, "passed");
+        (landing.version, format!("{}{}", landing.cell.stage, target_suffix(landing.cell)));
+    let record = || case.record_command(landing.cell, "passed");
     match case.evidence.ledger.find_outcome(landing, case.question.history_end()) {
         Some((Outcome::Passed, event)) => {
             let at = event.time.as_second();
@@ -128,7 +128,7 @@ fn by_checks(
     pattern: &str,
     place: RuleOrigin,
 ) -> GateAnswer {
-    let stage = &landing.slot.stage;
+    let stage = &landing.cell.stage;
     let known = landing.commit.and_then(|commit| case.evidence.facts.checks.get(&commit));
     let checks = match known {
         Some(Ok(checks)) => checks,

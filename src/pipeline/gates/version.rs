@@ -39,15 +39,15 @@ fn version_problem(case: &GateInput<'_>, wanted: &VersionGate) -> Option<String>
 fn false_flag(case: &GateInput<'_>, wanted: &VersionGate) -> Option<String> {
     let sources =
         case.before.iter().flat_map(|stage| case.evidence.source_cells(case.question, stage));
-    for slot in sources.chain(case.slots.iter().copied()) {
-        let is_source = slot.stage != *case.question.stage;
-        let Some(flags) = case.evidence.facts.flags.get(slot) else { continue };
+    for cell in sources.chain(case.cells.iter().copied()) {
+        let is_source = cell.stage != *case.question.stage;
+        let Some(flags) = case.evidence.facts.flags.get(cell) else { continue };
         // `automatic_deploys_enabled` is about the stage it is written in, `promote_…` about the
         // next one.
         let speaks = |name: &String| name.starts_with("promote") == is_source;
         let off = wanted.flags.iter().find(|name| speaks(name) && flags.get(*name) == Some(&false));
         if let Some(name) = off {
-            return Some(format!("{name} is false in {}{}", slot.stage, target_suffix(slot)));
+            return Some(format!("{name} is false in {}{}", cell.stage, target_suffix(cell)));
         }
     }
     None

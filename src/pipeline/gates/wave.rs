@@ -23,7 +23,7 @@ pub(super) fn answer(case: &GateInput<'_>) -> Option<GateAnswer> {
     let befores = waves::previous_waves(case.evidence, case.question);
     let answers = befores
         .iter()
-        .flat_map(|before| before.slots.iter().map(|slot| in_slot(case, before, slot)));
+        .flat_map(|before| before.cells.iter().map(|cell| in_cell(case, before, cell)));
     answers.reduce(GateAnswer::stricter).or_else(|| {
         match waves::moving_cells(case.evidence, case.question).is_empty() {
             true => open(format!("already runs {}", case.question.version)),
@@ -32,12 +32,12 @@ pub(super) fn answer(case: &GateInput<'_>) -> Option<GateAnswer> {
     })
 }
 
-fn in_slot(case: &GateInput<'_>, before: &PreviousWave<'_>, slot: &CellKey) -> GateAnswer {
+fn in_cell(case: &GateInput<'_>, before: &PreviousWave<'_>, cell: &CellKey) -> GateAnswer {
     let place = RuleOrigin::Config(before.waves.line_of(before.moving));
     let (version, stage) = (case.question.version, case.question.stage);
-    let course = case.evidence.run_periods(slot, case.question.history_end());
+    let course = case.evidence.run_periods(cell, case.question.history_end());
     let Some(newest) = course.iter().find(|landing| landing.version.is_same(version)) else {
-        let name = target_suffix(slot);
+        let name = target_suffix(cell);
         let reason = format!(
             "wave {} comes first, and {stage}{name} has never run {version}",
             before.index + 1
@@ -49,8 +49,8 @@ fn in_slot(case: &GateInput<'_>, before: &PreviousWave<'_>, slot: &CellKey) -> G
     {
         let at = event.time.as_second();
         let reason =
-            format!("{version} failed in {stage}{} at {}", target_suffix(slot), format_seconds(at));
-        let record = case.record_command(slot, "passed");
+            format!("{version} failed in {stage}{} at {}", target_suffix(cell), format_seconds(at));
+        let record = case.record_command(cell, "passed");
         return GateAnswer::shut(KIND, place, reason)
             .with_since(Some(at))
             .with_clear_command(record);
@@ -60,7 +60,7 @@ fn in_slot(case: &GateInput<'_>, before: &PreviousWave<'_>, slot: &CellKey) -> G
     let oven =
         BakeRequirement { kind: KIND, place, seconds: wave.bake, from_outcome: wave.from_outcome };
     if wave.bake == 0 && !wave.from_outcome {
-        let name = format!("{stage}{}", target_suffix(slot));
+        let name = format!("{stage}{}", target_suffix(cell));
         let verb = if newest.left.is_none() { "runs" } else { "ran" };
         return GateAnswer::open(KIND, oven.place, format!("{name} {verb} {version}"))
             .with_since(newest.time);

@@ -107,8 +107,8 @@ impl Ledger {
         landing: &EvidenceRunPeriod<'_>,
         end: Option<i64>,
     ) -> Option<(Outcome, &LedgerEvent)> {
-        let slot = landing.slot;
-        let mut events = self.events_about(slot.app.as_str(), slot.component.as_deref(), end).rev();
+        let cell = landing.cell;
+        let mut events = self.events_about(cell.app.as_str(), cell.component.as_deref(), end).rev();
         events.find_map(|event| Some((outcome_of(event, landing)?, event)))
     }
 
@@ -225,8 +225,8 @@ fn outcome_of(event: &LedgerEvent, landing: &EvidenceRunPeriod<'_>) -> Option<Ou
     else {
         return None;
     };
-    let slot: &CellKey = landing.slot;
-    let is_here = *stage == slot.stage && (target.is_none() || *target == slot.target);
+    let cell: &CellKey = landing.cell;
+    let is_here = *stage == cell.stage && (target.is_none() || *target == cell.target);
     if !is_here || !Version::parse(version).is_same(landing.version) {
         return None;
     }

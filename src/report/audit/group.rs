@@ -117,12 +117,12 @@ mod tests {
         let (time, cell, stage) = (word().parse::<i64>().ok(), word(), word());
         let (app, target) =
             cell.split_once('/').map_or((cell, None), |(app, target)| (app, Some(target.into())));
-        let slot = CellKey { app: app.into(), component: None, stage: stage.into(), target };
+        let cell = CellKey { app: app.into(), component: None, stage: stage.into(), target };
         let rule = rules::find_rule("mutable-tag").expect("there is such a rule");
         // One commit per time, as in most repositories.
         let commit = time.map(|time| format!("{time:040x}").parse().expect("forty digits"));
         let finding =
-            Finding { slots: vec![slot], time, commit, ..Finding::from_message(rule, "said") };
+            Finding { cells: vec![cell], time, commit, ..Finding::from_message(rule, "said") };
         FindingReport { finding, name: app.to_owned(), account: None }
     }
 

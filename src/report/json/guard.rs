@@ -107,7 +107,7 @@ fn ruling_json(ruling: &Ruling, guarded: &GuardReport) -> RulingJson {
     let judged = ruling.queries.iter().filter_map(|at| guarded.judged.get(*at));
     RulingJson {
         allowed: ruling.is_allowed(),
-        cells: ruling.slots.iter().map(cell_json).collect(),
+        cells: ruling.cells.iter().map(cell_json).collect(),
         from: words(&ruling.from),
         to: words(&ruling.to),
         path: ruling.path.clone(),
@@ -119,12 +119,12 @@ fn ruling_json(ruling: &Ruling, guarded: &GuardReport) -> RulingJson {
     }
 }
 
-fn cell_json(slot: &CellKey) -> CellJson {
+fn cell_json(cell: &CellKey) -> CellJson {
     CellJson {
-        app: slot.app.to_string(),
-        component: slot.component.clone(),
-        stage: slot.stage.to_string(),
-        target: slot.target.as_ref().map(ToString::to_string),
+        app: cell.app.to_string(),
+        component: cell.component.clone(),
+        stage: cell.stage.to_string(),
+        target: cell.target.as_ref().map(ToString::to_string),
     }
 }
 

@@ -65,8 +65,8 @@ impl From<&DeploymentReport> for DeploymentJson {
         DeploymentJson {
             schema: "towpath.deployment/1",
             app: change.name.clone(),
-            stage: change.slot.stage.to_string(),
-            target: change.slot.target.as_ref().map(ToString::to_string),
+            stage: change.cell.stage.to_string(),
+            target: change.cell.target.as_ref().map(ToString::to_string),
             kind: change.kind.as_str(),
             from: change.from.as_ref().map(ImageVersionJson::from),
             to: change.to.as_ref().map(ImageVersionJson::from),
@@ -79,7 +79,7 @@ impl From<&DeploymentReport> for DeploymentJson {
             path: change.path.clone(),
             lead_seconds: change.lead,
             break_glass: account.break_glass.clone(),
-            component: change.slot.component.clone(),
+            component: change.cell.component.clone(),
             who: PersonJson::new(&account.who.name, &account.who.email),
         }
     }

@@ -59,9 +59,9 @@ impl TraceJson {
 
 impl VersionTraceJson {
     fn new(way: &VersionTraceReport, now: i64) -> Self {
-        let absent = way.absent.iter().map(|(slot, version)| AbsentCellJson {
-            stage: slot.stage.to_string(),
-            target: slot.target.as_ref().map(ToString::to_string),
+        let absent = way.absent.iter().map(|(cell, version)| AbsentCellJson {
+            stage: cell.stage.to_string(),
+            target: cell.target.as_ref().map(ToString::to_string),
             tag: version.tag.clone(),
             digest: version.digest.clone(),
         });
@@ -79,8 +79,8 @@ impl VersionTraceJson {
 impl RunPeriodJson {
     fn new(visit: &ReportedRunPeriod, now: i64) -> Self {
         RunPeriodJson {
-            stage: visit.slot.stage.to_string(),
-            target: visit.slot.target.as_ref().map(ToString::to_string),
+            stage: visit.cell.stage.to_string(),
+            target: visit.cell.target.as_ref().map(ToString::to_string),
             running: visit.left.is_none(),
             seconds: visit.seconds(now),
             came: visit.came.as_ref().map(DeploymentJson::from),

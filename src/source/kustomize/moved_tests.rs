@@ -91,9 +91,9 @@ type Said = (BTreeSet<String>, Vec<Warning>, BTreeSet<String>);
 
 /// Generates a history of edits: the file, and the index of its contents or none.
 fn histories() -> impl Strategy<Value = Vec<Vec<(usize, usize)>>> {
-    let slot = |index: usize| (Just(index), 0..SLOTS[index].1.len() + 1);
-    let all: Vec<_> = (0..SLOTS.len()).map(slot).collect();
-    let edit = (0..SLOTS.len()).prop_flat_map(slot);
+    let cell = |index: usize| (Just(index), 0..SLOTS[index].1.len() + 1);
+    let all: Vec<_> = (0..SLOTS.len()).map(cell).collect();
+    let edit = (0..SLOTS.len()).prop_flat_map(cell);
     let later = proptest::collection::vec(proptest::collection::vec(edit, 1..4), 1..10);
     (all, later).prop_map(|(first, later)| std::iter::once(first).chain(later).collect())
 }
@@ -102,8 +102,8 @@ fn snapshots(history: &[Vec<(usize, usize)>]) -> Vec<Files> {
     let mut files = Files::new();
     let mut out = vec![Files::from([("README.md", "always")])];
     for edits in history {
-        for (slot, choice) in edits {
-            let (path, contents) = SLOTS[*slot];
+        for (cell, choice) in edits {
+            let (path, contents) = SLOTS[*cell];
             match contents.get(*choice) {
                 Some(text) => files.insert(path, text),
                 None => files.remove(path),

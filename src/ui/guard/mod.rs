@@ -137,7 +137,7 @@ pub fn render_markdown(guarded: &GuardReport) -> String {
 /// A refusal as a sentence, for formats without columns.
 fn refusal_sentence(ruling: &Ruling, refusal: &GuardRefusal, guarded: &GuardReport) -> String {
     let place = GuardReport::place_text(ruling);
-    let subject = match ruling.slots.is_empty() {
+    let subject = match ruling.cells.is_empty() {
         true => String::new(),
         false => {
             format!("{} in {place}, {}: ", guarded.name(ruling), GuardReport::versions(ruling, "→"))

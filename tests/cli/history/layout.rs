@@ -124,7 +124,7 @@ fn a_submodule_holds_nothing() {
     assert_eq!(later(&history), ["file: web dev - > v2 add", "submodule: web dev v1 > - remove"]);
 }
 
-/// A slot, and what its file says.
+/// A cell, and what its file says.
 fn kustomized() -> History {
     let mut history = History::new()
         .commit("2026-08-01T10:00:00Z", "Alice", "start")

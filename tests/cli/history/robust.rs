@@ -77,7 +77,7 @@ fn after_start(history: &History) -> Vec<String> {
     let sandbox = Sandbox::new();
     let repository = sandbox.bare("deploy", history);
     let mut lines = told(&sandbox, &repository);
-    let start = lines.split_off(lines.len().checked_sub(2).expect("two slots at the start"));
+    let start = lines.split_off(lines.len().checked_sub(2).expect("two cells at the start"));
     assert_eq!(start, ["start: web dev - > v1 add", "start: web prod - > v1 add"]);
     lines
 }

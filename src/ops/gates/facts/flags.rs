@@ -20,12 +20,12 @@ pub(super) fn collect_flags(
     let Ok(snapshot) = Snapshot::of_commit(inquiry.repository, commit) else { return };
     let before = evidence.previous_stages(question);
     let is_meant = |entry: &&MappingEntry| {
-        question.subject.matches_cell(&entry.slot())
+        question.subject.matches_cell(&entry.cell())
             && (entry.stage == *question.stage || before.contains(&entry.stage))
     };
     for entry in inquiry.survey.mapping.entries.iter().filter(is_meant) {
         let found = read_flags(&snapshot, entry, wanted);
-        facts.flags.entry(entry.slot()).or_default().extend(found);
+        facts.flags.entry(entry.cell()).or_default().extend(found);
     }
 }
 

@@ -52,10 +52,10 @@ impl<'w, 'r> ForgeFacts<'w, 'r> {
         let before = evidence.previous_stages(question);
         let stages = if named.is_empty() { &before } else { named };
         let waves = if named.is_empty() { evidence.wave_before(question) } else { Vec::new() };
-        for slot in
+        for cell in
             stages.iter().flat_map(|stage| evidence.source_cells(question, stage)).chain(waves)
         {
-            let course = evidence.run_periods(slot, question.history_end());
+            let course = evidence.run_periods(cell, question.history_end());
             let landing = course.iter().find(|landing| landing.version.is_same(question.version));
             let Some(commit) = landing.and_then(|landing| landing.commit) else { continue };
             facts.checks.entry(commit).or_insert_with(|| {
