@@ -162,7 +162,7 @@ fn there_and_back(count: usize) -> impl Iterator<Item = (usize, usize)> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 24,
+        cases: 12,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
