@@ -8,9 +8,11 @@ use crate::pipeline::{AppComponent, GateAnswer, GateQuery, MoveDirection, judge}
 use jiff::Timestamp;
 
 /// True for gates that can be judged for the past. Approvals, blockers and facts of the forge have
-/// no history, and order is judged with the tolerance for merges instead.
-fn is_asked(gate: GateKind) -> bool {
-    gate.descriptor().answers_for_the_past
+/// no history, and order is judged with the tolerance for merges instead. Without the ledger, no
+/// gate is asked that reads it.
+fn is_asked(scene: &AuditContext<'_>, gate: GateKind) -> bool {
+    let (gate, ledger) = (gate.descriptor(), scene.evidence.ledger);
+    gate.answers_for_the_past && (ledger.gap().is_none() || !gate.reads_the_ledger)
 }
 
 /// Finds the gates that were not open, by deployment index.
@@ -42,7 +44,7 @@ fn is_gated(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> bool {
     };
     let has_waves = scene.config.pipeline.waves_of(&deployment.cell.stage).is_some();
     has_waves
-        || GateKind::ALL.iter().any(|kind| is_asked(*kind) && has_rules(*kind))
+        || GateKind::ALL.iter().any(|kind| is_asked(scene, *kind) && has_rules(*kind))
         || scene.evidence.ledger.start_time().is_some_and(|begins| begins <= deployment.time)
 }
 
@@ -71,7 +73,7 @@ fn ask_gates(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Vec<GateA
     if judgement.broken.is_some() {
         return Vec::new();
     }
-    let meant = |answer: &GateAnswer| is_asked(answer.gate) && !answer.verdict.is_open();
+    let meant = |answer: &GateAnswer| is_asked(scene, answer.gate) && !answer.verdict.is_open();
     judgement.answers.into_iter().filter(meant).collect()
 }
 

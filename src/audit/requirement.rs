@@ -27,10 +27,14 @@ pub struct CommitConvention {
 }
 
 impl RuleRequirement {
-    /// True if the requirement is met.
+    /// True if the requirement is met. A ledger that was not read meets none.
     pub(super) fn is_met(&self, scene: &AuditContext<'_>) -> bool {
-        let gate = |kind| scene.config.pipeline.gates.iter().any(|rule| rule.gate.kind() == kind);
-        let ledger = || scene.evidence.ledger.start_time().is_some();
+        let is_read = scene.evidence.ledger.gap().is_none();
+        let gate = |kind: GateKind| {
+            (is_read || !kind.descriptor().reads_the_ledger)
+                && scene.config.pipeline.gates.iter().any(|rule| rule.gate.kind() == kind)
+        };
+        let ledger = || is_read && scene.evidence.ledger.start_time().is_some();
         match self {
             RuleRequirement::Nothing => true,
             RuleRequirement::Order => {
@@ -39,7 +43,7 @@ impl RuleRequirement {
             RuleRequirement::Permissions => !scene.config.pipeline.permissions.is_empty(),
             RuleRequirement::Gate(kind) => gate(*kind),
             RuleRequirement::Bake => {
-                gate(GateKind::Bake) || !scene.config.pipeline.waves.is_empty()
+                gate(GateKind::Bake) || (is_read && !scene.config.pipeline.waves.is_empty())
             }
             RuleRequirement::LedgerOr(kind) => gate(*kind) || ledger(),
             RuleRequirement::Ledger => ledger(),

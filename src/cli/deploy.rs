@@ -4,6 +4,7 @@ use crate::cli::complete;
 use crate::cli::context::CommandContext;
 use crate::cli::delivery_args::DeliveryArgs;
 use crate::cli::exit::ExitKind;
+use crate::cli::value_parsers;
 use crate::ops::change::{ChangeRequest, SelectionMode};
 use crate::ops::error::Failure;
 use clap::Args;
@@ -32,8 +33,8 @@ pub struct DeployArgs {
     #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
     app: String,
 
-    /// Version: a tag, a digest, or `TAG@sha256:…`
-    #[arg(value_name = "VERSION")]
+    /// Version: a tag, a digest, `TAG@sha256:…`, or a reference with one of them
+    #[arg(value_name = "VERSION", value_parser = value_parsers::new_version)]
     version: String,
 
     /// Target stage [default: the first one]
@@ -46,10 +47,6 @@ pub struct DeployArgs {
 
 /// Delivers the version to the stage.
 pub fn run(args: &DeployArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    if args.version.is_empty() || args.version.chars().any(|c| c.is_whitespace() || c.is_control())
-    {
-        return Err(Failure::usage("a version must be one word"));
-    }
     let intent = ChangeRequest::Deploy {
         app: args.app.clone(),
         version: args.version.clone(),

@@ -1,6 +1,7 @@
 //! Parsers of option values: texts, versions, durations and output formats.
 
 use crate::config::gates::time_span;
+use crate::model::VersionArgument;
 use crate::ui::OutputFormat;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::SignedDuration;
@@ -10,10 +11,16 @@ pub fn text(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("must not be empty".into()) } else { Ok(text.to_owned()) }
 }
 
-/// Parses a version: one word, as in a file.
+/// Checks that a text can be a version that ran, which is written in any form.
 pub fn version(text: &str) -> Result<String, String> {
-    let is_one = !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control());
-    if is_one { Ok(text.to_owned()) } else { Err("a version must be one word".into()) }
+    let is_one = !text.trim().is_empty() && !text.chars().any(char::is_control);
+    if is_one { Ok(text.to_owned()) } else { Err("a version must be one line of text".into()) }
+}
+
+/// Checks that a text is a version by OCI's grammar.
+pub fn new_version(text: &str) -> Result<String, String> {
+    let checked = VersionArgument::parse(text);
+    checked.map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// Parses a time span such as `90s`.
@@ -44,7 +51,7 @@ pub fn one_of(offered: &'static [OutputFormat]) -> impl TypedValueParser<Value =
 
 #[cfg(test)]
 mod tests {
-    use super::{text, version};
+    use super::{new_version, text, version};
 
     #[test]
     fn a_reason_says_something() {
@@ -55,12 +62,15 @@ mod tests {
     }
 
     #[test]
-    fn a_version_is_one_word() {
-        for one in ["v1.4", "1.10", "27e1396", "v2@sha256:00"] {
+    fn a_version_is_one_line_and_a_new_one_a_tag_or_digest() {
+        for one in ["v1.4", "1.10", "27e1396", "v2@22222222"] {
             assert_eq!(version(one).as_deref(), Ok(one));
+            assert_eq!(new_version(one).as_deref(), Ok(one));
         }
-        for none in ["", " ", "v1 v2", "v1\n"] {
-            assert!(version(none).is_err(), "{none:?}");
+        assert_eq!(version(">=1.0 <2").as_deref(), Ok(">=1.0 <2"));
+        assert!(new_version(">=1.0 <2").is_err());
+        for none in ["", " ", "v1\n"] {
+            assert!(version(none).is_err() && new_version(none).is_err(), "{none:?}");
         }
     }
 }

@@ -73,7 +73,7 @@ pub(super) const TOP: [ConfigKey; 9] = [
     key(
         "ledger",
         ValueShape::OneOf(&LEDGER),
-        "Where locks, outcomes and approvals are kept: at a `ref` of their own, or on a `branch` if the forge refuses that.",
+        "Where locks, outcomes and approvals are kept: at a `ref` of their own, on a `branch` if the forge refuses that, or `none`.",
     ),
     key(
         "forge",
@@ -90,7 +90,7 @@ pub(super) const FORGE: [&str; 7] =
 pub(super) const SWITCH: [&str; 2] = ["true", "false"];
 pub(super) const MERGE: [&str; 2] = ["manual", "auto"];
 pub(super) const QUEUE: [&str; 2] = ["newest", "each"];
-pub(super) const LEDGER: [&str; 2] = ["ref", "branch"];
+pub(super) const LEDGER: [&str; 3] = ["ref", "branch", "none"];
 pub(super) const METHOD: [&str; 3] = ["merge", "squash", "rebase"];
 
 const LABELS: ConfigKey =

@@ -137,8 +137,12 @@ fn read_pipeline(
     if let Some(field) = fields.get("permissions") {
         pipeline.permissions = gates::read::read_permissions(field, stages, problems);
     }
-    if fields.one_of("ledger", &keys::LEDGER, problems).is_some_and(|word| word.text == "branch") {
-        pipeline.ledger = LedgerPlace::Branch;
+    if let Some(word) = fields.one_of("ledger", &keys::LEDGER, problems) {
+        pipeline.ledger = match word.text {
+            "branch" => LedgerPlace::Branch,
+            "none" => LedgerPlace::None,
+            _ => LedgerPlace::Ref,
+        };
     }
     pipeline
 }

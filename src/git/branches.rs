@@ -50,6 +50,17 @@ impl Repository {
         self.resolve_revision(target).ok().map(|_| branch.to_owned())
     }
 
+    /// Returns the branch of `origin` in this clone, if there is just one.
+    pub fn only_origin_branch(&self) -> Option<String> {
+        let refs = self.inner().references_glob("refs/remotes/origin/*").ok()?;
+        let names: Vec<String> = refs
+            .filter_map(|one| one.ok()?.name().ok().map(str::to_owned))
+            .filter_map(|name| name.strip_prefix("refs/remotes/origin/").map(str::to_owned))
+            .filter(|name| name != "HEAD")
+            .collect();
+        <[String; 1]>::try_from(names).ok().map(|[name]| name)
+    }
+
     /// The name of the remote-tracking ref of a branch: the one its configuration says, else that
     /// of `origin`. The ref need not exist.
     pub fn upstream_ref(&self, branch: &str) -> String {

@@ -103,6 +103,20 @@ pub(super) fn disable_programs(git: &mut Command) {
     }
 }
 
+/// Adds settings in the environment, where no other user sees their values. Must be called after
+/// [`git_command`], which may set one itself.
+pub(super) fn add_environment_settings(git: &mut Command, settings: &[(String, String)]) {
+    let own = git.get_envs().any(|(name, value)| name == "GIT_CONFIG_COUNT" && value.is_some());
+    let first = usize::from(own);
+    for (index, (name, value)) in (first..).zip(settings) {
+        git.env(format!("GIT_CONFIG_KEY_{index}"), name);
+        git.env(format!("GIT_CONFIG_VALUE_{index}"), value);
+    }
+    if !settings.is_empty() {
+        git.env("GIT_CONFIG_COUNT", (first + settings.len()).to_string());
+    }
+}
+
 /// Adds settings, each `name=value`, that override every configuration file. Must be called before
 /// the subcommand is added.
 pub(super) fn add_settings(git: &mut Command, settings: &[&str]) {

@@ -207,7 +207,7 @@ impl Workspace<'_> {
 }
 
 /// Parses a line of `git ls-remote`.
-fn parse_ref_line(line: &str) -> Option<(String, Oid)> {
+pub(super) fn parse_ref_line(line: &str) -> Option<(String, Oid)> {
     let (id, name) = line.split_once('\t')?;
     Some((name.to_owned(), Oid::from_str(id).ok()?))
 }

@@ -207,7 +207,10 @@ impl<'r> Workspace<'r> {
 
     /// Returns a git command for this repository.
     pub(super) fn git_command(&self) -> Command {
-        base_command(self.repository.git_dir(), &self.manner)
+        let mut git = base_command(self.repository.git_dir(), &self.manner);
+        // git takes the relative path of a remote from here.
+        git.current_dir(self.repository.work_tree().unwrap_or(self.repository.git_dir()));
+        git
     }
 
     pub(super) fn run_git(

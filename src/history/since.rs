@@ -24,6 +24,8 @@ pub struct IntroducingCommits {
     /// Versions that are missing here are older than the history of this clone.
     pub found: HashMap<(CellKey, Version), IntroducingCommit>,
     pub stopped: WalkEnd,
+    /// True if the clone lacks older contents of a file.
+    pub is_partial: bool,
 }
 
 /// Finds the mainline commit that introduced the version of each of these cells. A version written
@@ -36,10 +38,10 @@ pub fn find_introducing_commits<'a>(
     tip: Vec<(Claim<'a>, ClaimReading)>,
     cells: &HashSet<CellKey>,
 ) -> Result<IntroducingCommits, GitError> {
-    let (arrivals, stopped) = find_introductions(question, tip, |cell| cells.contains(cell))?;
+    let found_in_walk = find_introductions(question, tip, |cell| cells.contains(cell))?;
     let mut found = HashMap::new();
     let mut known: HashMap<Oid, IntroducingCommit> = HashMap::new();
-    for (wanted, (commit, _)) in arrivals {
+    for (wanted, (commit, _)) in found_in_walk.versions {
         let since = match known.get(&commit) {
             Some(since) => since.clone(),
             None => load_introducing_commit(question.repository, commit)?,
@@ -47,7 +49,8 @@ pub fn find_introducing_commits<'a>(
         known.insert(commit, since.clone());
         found.insert(wanted, since);
     }
-    Ok(IntroducingCommits { found, stopped })
+    let (stopped, is_partial) = (found_in_walk.stopped, found_in_walk.is_partial);
+    Ok(IntroducingCommits { found, stopped, is_partial })
 }
 
 /// Loads the author, subject, time and pull request of a commit.

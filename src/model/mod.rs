@@ -12,6 +12,7 @@ mod source_kind;
 mod template;
 mod time_text;
 mod version;
+mod version_argument;
 mod warning;
 
 pub use blind_spot::{BlindSpot, BlindSpotEffect};
@@ -28,4 +29,5 @@ pub use source_kind::{ChangeReach, SourceDescriptor, SourceForm, SourceKind};
 pub use template::{KeyTemplate, PathTemplate, TemplateCaptures, TemplateError};
 pub use time_text::{format_age, format_duration};
 pub use version::is_moving_tag;
+pub use version_argument::{VersionArgument, VersionArgumentError};
 pub use warning::Warning;

@@ -11,9 +11,9 @@ use crate::ops::error::Failure;
 use crate::ops::notice::{Level, NoticeSink, ProgressKind, Questions, Silent, TaskProgress};
 pub use crate::ops::options::{ForgeChoice, Options, WritePermission};
 use jiff::{Timestamp, Zoned};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// The time, as an operation asks it.
 pub type OperationClock = Arc<dyn Fn() -> Zoned + Send + Sync>;
@@ -32,6 +32,8 @@ pub struct Session {
     questions: Option<Arc<dyn Questions>>,
     /// The present tips of branches at `origin`, which may be newer than those in this clone.
     tips: BTreeMap<String, Oid>,
+    /// The tips of the ledger at remotes, as this operation was told; `None` where there is none.
+    ledger_tips: Arc<Mutex<HashMap<String, Option<Oid>>>>,
 }
 
 impl Session {
@@ -45,6 +47,7 @@ impl Session {
             sink: Arc::new(Silent),
             questions: None,
             tips: BTreeMap::new(),
+            ledger_tips: Arc::default(),
         }
     }
 
@@ -83,7 +86,19 @@ impl Session {
     /// A copy with the current time, for the next operation.
     #[must_use]
     pub fn at_current_time(&self) -> Self {
-        Session { now: (self.clock)(), ..self.clone() }
+        Session { now: (self.clock)(), ledger_tips: Arc::default(), ..self.clone() }
+    }
+
+    /// The tip of the ledger at a remote, if this operation has asked.
+    pub fn asked_ledger_tip(&self, address: &str) -> Option<Option<Oid>> {
+        self.ledger_tips.lock().ok()?.get(address).copied()
+    }
+
+    /// Keeps the tip of the ledger at a remote for the rest of this operation.
+    pub fn keep_ledger_tip(&self, address: &str, tip: Option<Oid>) {
+        if let Ok(mut tips) = self.ledger_tips.lock() {
+            tips.insert(address.to_owned(), tip);
+        }
     }
 
     /// The time of this operation.

@@ -111,6 +111,12 @@ fn look_back(
              fetches their commits"
         );
         status.warnings.push(Warning::general("shallow", message));
+    } else if past.partial && unknown > 0 {
+        let message = format!(
+            "{unknown} versions are older than the contents in this partial clone; `git fetch \
+             --refetch --no-filter` fetches the rest"
+        );
+        status.warnings.push(Warning::general("partial-clone", message));
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     last_rule_counts: false,
     implied_past: PastNeed::newest_runs,
     // Reviews at the forge have no history.
+    reads_the_ledger: true,
     answers_for_the_past: false,
     keeps_a_stage_still: false,
 };

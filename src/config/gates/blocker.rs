@@ -55,6 +55,7 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     last_rule_counts: false,
     implied_past: PastNeed::newest_runs,
     // External conditions have no history.
+    reads_the_ledger: false,
     answers_for_the_past: false,
     keeps_a_stage_still: true,
 };

@@ -17,6 +17,8 @@ pub struct GateDescriptor {
     pub last_rule_counts: bool,
     /// The history it reads if none of its rules applies.
     pub implied_past: fn(&PipelineConfig) -> PastNeed,
+    /// True if the ledger can change its answer, so that it shuts where the ledger was not read.
+    pub reads_the_ledger: bool,
     /// True if it can be judged for the past, so that `audit` asks it.
     pub answers_for_the_past: bool,
     /// True if it keeps a stage unchanged, so that `guard` asks it even if no version arrives.

@@ -43,6 +43,7 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     last_rule_counts: true,
     implied_past: |_| PastNeed::AllRuns,
     // `audit` has its own rules for it, with a tolerance for the order of merges.
+    reads_the_ledger: false,
     answers_for_the_past: false,
     keeps_a_stage_still: false,
 };

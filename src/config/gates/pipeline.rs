@@ -23,6 +23,8 @@ pub enum LedgerPlace {
     Ref,
     /// A branch, for forges that refuse other refs.
     Branch,
+    /// No ledger: nothing is locked, approved or recorded.
+    None,
 }
 
 /// A permission, and who has it.

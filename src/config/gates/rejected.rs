@@ -7,6 +7,7 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     keys: &[],
     last_rule_counts: false,
     implied_past: PastNeed::newest_runs,
+    reads_the_ledger: true,
     answers_for_the_past: false,
     keeps_a_stage_still: false,
 };

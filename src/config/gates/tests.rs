@@ -265,7 +265,7 @@ fn permissions_ledger_and_policies() {
 2:1: `permissions` must be a mapping from a stage, `break-glass` or `config` to `actors`
   hint: for example `permissions: { break-glass: { actors: [alice] } }`
 3:9: `ledger` cannot be `file`
-  hint: expected one of `ref`, `branch`
+  hint: expected one of `ref`, `branch`, `none`
 "#]]
     );
     assert_data_eq!(

@@ -50,6 +50,7 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     }],
     last_rule_counts: false,
     implied_past: PastNeed::newest_runs,
+    reads_the_ledger: true,
     answers_for_the_past: true,
     keeps_a_stage_still: false,
 };

@@ -53,6 +53,7 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     last_rule_counts: false,
     implied_past: PastNeed::newest_runs,
     // The flags beside a version are the current ones.
+    reads_the_ledger: false,
     answers_for_the_past: false,
     keeps_a_stage_still: false,
 };

@@ -11,6 +11,7 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
         true => PastNeed::NewestRuns,
         false => PastNeed::WholeHistory,
     },
+    reads_the_ledger: true,
     answers_for_the_past: true,
     keeps_a_stage_still: false,
 };

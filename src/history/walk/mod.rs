@@ -58,13 +58,22 @@ pub fn find_introductions<'a>(
     question: WalkOptions<'a>,
     tip: Vec<(Claim<'a>, ClaimReading)>,
     asked: impl Fn(&CellKey) -> bool,
-) -> Result<(IntroducedVersions, WalkEnd), GitError> {
+) -> Result<Introductions, GitError> {
     let mut replay = HistoryReplay::new(question, Some(IntroductionSearch::default()));
     replay.add_tip_claims(tip)?;
     replay.search_cells(asked);
     let stopped = replay.run(|_| WalkControl::Continue, |_| {})?;
     let search = replay.search.take().unwrap_or_default();
-    Ok((search.into_versions(&replay.timeline), stopped))
+    let versions = search.into_versions(&replay.timeline);
+    Ok(Introductions { versions, stopped, is_partial: !replay.lost.is_empty() })
+}
+
+/// The result of [`find_introductions`].
+pub struct Introductions {
+    pub versions: IntroducedVersions,
+    pub stopped: WalkEnd,
+    /// True if the clone lacks older contents of a file.
+    pub is_partial: bool,
 }
 
 struct HistoryReplay<'a> {

@@ -61,6 +61,7 @@ pub fn audit(query: &AuditQuery, session: &Session) -> Result<AuditPage, Failure
         survey.settings.config.pipeline = load_policy(path)?;
     }
     let ledger = ledger::load_ledger(session, &repository, &survey.settings.config)?;
+    ledger::tell_gap(session, &ledger);
     let mut inquiry = GateContext { session, repository: &repository, survey, chronicle, ledger }
         .check_waves()?;
     let meant = AuditSelection::resolve(query, &inquiry)?;

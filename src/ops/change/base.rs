@@ -7,6 +7,7 @@ use crate::model::{CellKey, MappingEntry, StageName};
 use crate::ops::deployments::DeploymentHistory;
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
+use crate::ops::state::deployed_branch;
 use crate::ops::state::effective_config;
 use crate::ops::state::effective_config::EffectiveConfig;
 use crate::ops::state::source::StateSource;
@@ -53,6 +54,7 @@ impl<'r> PlanBase<'r> {
         };
         let source = StateSource::locate(session, repository, &snapshot_of, &config_of, &cache)?;
         let StateSource { snapshot, config_file, branch } = source;
+        deployed_branch::check_known(repository, branch.as_deref())?;
         let reader = SnapshotReader::new(&snapshot, &cache);
         let settings = effective_config::load(session, repository, config_file, &reader);
         let tip = snapshot.commit().ok_or_else(|| Failure::failed("the plan has no commit"))?;

@@ -4,6 +4,7 @@ use crate::config::{Config, Stage};
 use crate::model::{AppName, CellKey, MappingEntry, TargetName, Version};
 use crate::ops::change::base::PlanBase;
 use crate::ops::error::Failure;
+use crate::ops::gates::{named_version, parse_version};
 use crate::ops::session::Session;
 use crate::ops::suggest::unknown_name;
 use crate::promotion::{
@@ -112,12 +113,12 @@ impl Planner<'_> {
         version: Option<&str>,
     ) -> Result<PlanReport, Failure> {
         self.check_apps(apps)?;
-        let version = version.map(Version::parse);
         let past = if version.is_some() {
             self.plan_base.load_past_versions(self.session)?
         } else {
             Default::default()
         };
+        let version = version.map(|text| self.known_version(text, apps, &past)).transpose()?;
         let mut last = None;
         for (before, stage) in self.matching_edges(from, to)? {
             let entries = &self.entries;
@@ -155,8 +156,46 @@ impl Planner<'_> {
             Some(word) => self.stage(word)?,
             None => first().ok_or_else(|| Failure::usage("this repository has no stages"))?,
         };
-        let version = Version::parse(version);
+        let version = self.new_version(version, &apps, stage)?;
         Ok(self.to_report(self.plan_stage(stage, VersionSource::Made(&version), &apps)?))
+    }
+
+    /// The version that a text names among those that these apps ran.
+    fn known_version(
+        &self,
+        text: &str,
+        apps: &[String],
+        past: &PastVersions,
+    ) -> Result<Version, Failure> {
+        let named = self.app_filter(apps);
+        let ran = past.iter().filter(|(cell, _)| named(cell)).flat_map(|(_, ran)| ran);
+        let ran = ran.map(|one| &one.version);
+        let here = self.entries.iter().filter(|entry| named(&entry.cell()));
+        named_version(text, ran.chain(here.map(|entry| &entry.version)))
+    }
+
+    /// The version that a text names for a stage, where it need not have run anywhere. The image of
+    /// a whole reference must be that of the app.
+    fn new_version(&self, text: &str, apps: &[String], stage: &Stage) -> Result<Version, Failure> {
+        let named = self.app_filter(apps);
+        let of_app = || self.entries.iter().filter(|entry| named(&entry.cell()));
+        let written = parse_version(text)?;
+        if written.short_digest.is_some() {
+            return named_version(text, of_app().map(|entry| &entry.version));
+        }
+        let here = of_app().filter(|entry| entry.stage == stage.name);
+        let other = here.filter_map(|entry| entry.image.as_deref()).find(|image| {
+            written.image.as_deref().is_some_and(|named| !is_same_image(named, image))
+        });
+        match other {
+            None => Ok(written.version),
+            Some(image) => Err(Failure::usage(format!(
+                "`{text}` is not a version of {}, whose image in {} is {image}",
+                apps.join(", "),
+                stage.name
+            ))
+            .hint(format!("name the version alone: {}", written.version))),
+        }
     }
 
     /// Plans a rollback; `None` where the user chose nothing.
@@ -170,7 +209,7 @@ impl Planner<'_> {
         self.check_apps(&apps)?;
         let stage = self.stage(stage)?;
         let past = self.plan_base.load_past_versions(self.session)?;
-        let mut version = to.map(Version::parse);
+        let mut version = to.map(|text| self.known_version(text, &apps, &past)).transpose()?;
         if version.is_none() && self.terms.ask {
             match self.asked_back(app, stage, &past)? {
                 PickAnswer::Picked(picked) => version = Some(picked),
@@ -334,6 +373,14 @@ impl Planner<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// True if both name one image, of which one name may lack the registry or the first folders.
+fn is_same_image(one: &str, other: &str) -> bool {
+    let ends = |long: &str, short: &str| {
+        long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+    };
+    ends(one, other) || ends(other, one)
 }
 
 fn first_stage_failure(to: &Stage) -> Failure {

@@ -7,7 +7,6 @@ use crate::git::revision_or_time::{RevisionError, TIME_FORMS, parse_time};
 use crate::model::Version;
 use crate::ops::error::Failure;
 use crate::ops::follow::fetching_session;
-use crate::ops::ledger;
 use crate::ops::session::Session;
 use crate::pipeline::{Evidence, ExternalFacts, GateQuery, MoveDirection, judge, targets_by_wave};
 use crate::report::json::AskJson;
@@ -128,11 +127,6 @@ pub fn wait_until_open(
         let now = fetching_session(&session.at_current_time())?;
         let repository = now.open_repository()?;
         let inquiry = GateContext::load(&now, &repository)?;
-        if repository.origin_url().is_some() && now.url().is_none() {
-            // If the fetch fails, the next round tries again.
-            let _fetched = ledger::fetch(&now, &repository, inquiry.config());
-        }
-        let inquiry = GateContext::load(&now, &repository)?;
         let answer = AskAnswer::new(answer_question(question, &inquiry)?, &inquiry);
         let is_over =
             options.timeout.is_some_and(|limit| started.elapsed() >= limit.unsigned_abs());
@@ -182,7 +176,7 @@ fn resolve_question(
     let (targets, purpose) = (target.into_iter().collect(), MoveDirection::Forward);
     let mut asked = GateRequest { subject, stage, targets, version: Version::default(), purpose };
     asked.version = match &question.version {
-        Some(text) => inquiry.version(evidence, &asked.subject, text),
+        Some(text) => inquiry.version(evidence, &asked.subject, text)?,
         None => inquiry.find_candidate(evidence, &asked, at)?,
     };
     Ok((asked, at))

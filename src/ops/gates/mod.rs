@@ -9,13 +9,13 @@ pub mod plan;
 use crate::config::{Config, Stage};
 use crate::git::{Oid, Repository};
 use crate::history::MERGE_TOLERANCE;
-use crate::model::{CellKey, StageName, TargetName, Version};
+use crate::model::{CellKey, StageName, TargetName, Version, VersionArgument};
 use crate::ops::change::base::PlanBase;
 use crate::ops::deployments::DeploymentHistory;
 use crate::ops::error::Failure;
 use crate::ops::ledger;
 use crate::ops::session::Session;
-use crate::ops::state::{RepositoryState, RevisionSelector};
+use crate::ops::state::{RepositoryState, RevisionSelector, deployed_branch};
 use crate::ops::suggest::unknown_name;
 use crate::pipeline::ledger::Ledger;
 use crate::pipeline::{
@@ -65,10 +65,29 @@ impl<'r> GateContext<'r> {
     /// # Errors
     /// When the repository cannot be read, or its configuration is wrong.
     pub fn load(session: &'r Session, repository: &'r Repository) -> Result<Self, Failure> {
+        GateContext::load_names(session, repository)?.with_ledger()?.check_waves()
+    }
+
+    /// Reads the newest commit in this clone, and the copy of the ledger in it: enough to find the
+    /// names in a request, too little to answer one.
+    ///
+    /// # Errors
+    /// When the repository cannot be read, or its configuration is wrong.
+    pub fn load_names(session: &'r Session, repository: &'r Repository) -> Result<Self, Failure> {
         let survey = RepositoryState::load(session, repository, RevisionSelector::default())?;
+        deployed_branch::check_known(repository, survey.branch.as_deref())?;
         let chronicle = DeploymentHistory::load(session, repository, &survey, MERGE_TOLERANCE)?;
-        let ledger = ledger::load_ledger(session, repository, &survey.settings.config)?;
-        GateContext { session, repository, survey, chronicle, ledger }.check_waves()
+        let ledger = ledger::load_local_ledger(repository, &survey.settings.config)?;
+        Ok(GateContext { session, repository, survey, chronicle, ledger })
+    }
+
+    /// Reads the ledger at the remotes.
+    ///
+    /// # Errors
+    /// When a commit of the local ledger is missing.
+    pub fn with_ledger(self) -> Result<Self, Failure> {
+        let ledger = ledger::load_ledger(self.session, self.repository, self.config())?;
+        Ok(GateContext { ledger, ..self })
     }
 
     /// Reads the state that a plan is made on.
@@ -202,12 +221,18 @@ impl<'r> GateContext<'r> {
     }
 
     /// The version of a text. If the version ran somewhere, the result includes its digest.
-    pub fn version(&self, evidence: &Evidence<'_>, subject: &AppComponent, text: &str) -> Version {
-        let meant = Version::parse(text);
+    ///
+    /// # Errors
+    /// When the text is no version, or names several builds that ran.
+    pub fn version(
+        &self,
+        evidence: &Evidence<'_>,
+        subject: &AppComponent,
+        text: &str,
+    ) -> Result<Version, Failure> {
         let cells = evidence.cells_of_app(subject);
-        let mut ran = cells.into_iter().flat_map(|cell| evidence.run_periods(cell, None));
-        ran.find(|landing| landing.version.is_same(&meant))
-            .map_or(meant, |landing| landing.version.clone())
+        let ran = cells.into_iter().flat_map(|cell| evidence.run_periods(cell, None));
+        named_version(text, ran.map(|landing| landing.version))
     }
 
     /// The version that the previous stages run at that time.
@@ -243,6 +268,54 @@ impl<'r> GateContext<'r> {
             }
         }
     }
+}
+
+/// The version that a text names, completed by the versions that ran.
+///
+/// # Errors
+/// When the text is no version, or names several builds that ran.
+pub fn named_version<'v>(
+    text: &str,
+    ran: impl IntoIterator<Item = &'v Version>,
+) -> Result<Version, Failure> {
+    let ran: BTreeSet<&Version> = ran.into_iter().collect();
+    if let Some(exact) =
+        ran.iter().find(|known| known.digest.is_some() && known.to_string() == text)
+    {
+        return Ok((*exact).clone());
+    }
+    let named = match parse_version(text) {
+        Ok(named) => named,
+        // What runs may be anything, such as a range; it is named as it is written.
+        Err(failure) => {
+            let written = ran.into_iter().find(|known| known.to_string() == text);
+            return written.cloned().ok_or(failure);
+        }
+    };
+    let found: BTreeSet<&Version> = ran.into_iter().filter(|known| named.names(known)).collect();
+    let builds: BTreeSet<&str> =
+        found.iter().filter_map(|version| version.digest.as_deref()).collect();
+    if builds.len() > 1 {
+        let shown: Vec<String> = found.iter().map(ToString::to_string).collect();
+        return Err(Failure::usage(format!("`{text}` names several builds"))
+            .hint(format!("name one: {}", shown.join(", "))));
+    }
+    match found.into_iter().max_by_key(|version| version.digest.is_some()) {
+        Some(version) => Ok(version.clone()),
+        None if named.short_digest.is_some() => {
+            Err(Failure::usage(format!("no stage ever ran `{text}`"))
+                .hint("write the whole digest of a version that has not run yet"))
+        }
+        None => Ok(named.version),
+    }
+}
+
+/// Takes a text apart that a person or a CI system gives as a version.
+///
+/// # Errors
+/// When the text is no version.
+pub fn parse_version(text: &str) -> Result<VersionArgument, Failure> {
+    VersionArgument::parse(text).map_err(|error| Failure::usage(error.to_string()))
 }
 
 /// The stage with this name or alias.

@@ -33,15 +33,18 @@ pub fn record_outcome(
     session: &Session,
 ) -> Result<Vec<LedgerEvent>, Failure> {
     let repository = session.open_repository()?;
-    let inquiry = GateContext::load(session, &repository)?;
+    let inquiry = GateContext::load_names(session, &repository)?;
     let (past, facts) = (inquiry.deployment_index(), ExternalFacts::default());
     let evidence = inquiry.evidence(&past, &facts);
     let only = request.target.as_deref().map(|word| inquiry.resolve_target(word)).transpose()?;
+    let subject = inquiry.subject(&request.app)?;
+    let named = request.version.as_deref();
+    let version = named.map(|text| inquiry.version(&evidence, &subject, text)).transpose()?;
     let asked = GateRequest {
-        subject: inquiry.subject(&request.app)?,
+        subject,
         stage: inquiry.stage(&request.stage)?.name.clone(),
         targets: only.into_iter().collect(),
-        version: request.version.as_deref().map(Version::parse).unwrap_or_default(),
+        version: version.unwrap_or_default(),
         purpose: MoveDirection::Forward,
     };
     let landings = find_runs(&asked, request.version.is_some(), &evidence, session)?;

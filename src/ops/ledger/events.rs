@@ -1,9 +1,9 @@
 //! Writes decisions of people to the ledger: approvals, rejections, releases and locks.
 
-use super::{LedgerTarget, fetch, load_ledger, write_events};
+use super::{LedgerTarget, fetch, write_events};
 use crate::config::gates::time_span;
-use crate::git;
 use crate::git::revision_or_time::{TIME_FORMS, parse_time};
+use crate::git::{self, Repository};
 use crate::model::{StageName, Version};
 use crate::ops::error::Failure;
 use crate::ops::gates::{self, GateContext, GateRequest};
@@ -49,7 +49,7 @@ pub fn approve(
         let (targets, purpose) = (Vec::new(), MoveDirection::Forward);
         let asked = GateRequest { subject, stage, targets, version: Version::default(), purpose };
         let version = match &request.version {
-            Some(text) => resolve_version(inquiry, &evidence, &asked.subject, text),
+            Some(text) => resolve_version(inquiry, &evidence, &asked.subject, text)?,
             None => inquiry.find_candidate(&evidence, &asked, None)?,
         };
         let (app, stage, version) = (asked.subject.to_string(), asked.stage, version.to_string());
@@ -138,13 +138,9 @@ pub fn unlock(
     session: &Session,
 ) -> Result<Vec<LedgerEvent>, Failure> {
     let repository = session.open_repository()?;
-    let inquiry = GateContext::load(session, &repository)?;
-    if repository.origin_url().is_some() && target == LedgerTarget::Origin {
-        // Somebody else may have locked it since. If the fetch fails, writing the event fails too.
-        let _fetched = fetch(session, &repository, inquiry.config());
-    }
+    let inquiry = load_for_reversal(session, &repository, target)?;
     let (app, stage) = scope.resolve(&inquiry)?;
-    let ledger = load_ledger(session, &repository, inquiry.config())?;
+    let ledger = &inquiry.ledger;
     let locks = ledger.active_locks(None, session.now().as_second());
     let is_it = |lock: &Lock<'_>| lock.app == app.as_deref() && lock.stage == stage.as_ref();
     if !locks.iter().any(is_it) {
@@ -186,12 +182,7 @@ fn taken_back(
     what: &dyn Fn(&GateContext<'_>) -> Result<ReversalEvent, Failure>,
 ) -> Result<Vec<LedgerEvent>, Failure> {
     let repository = session.open_repository()?;
-    let mut inquiry = GateContext::load(session, &repository)?;
-    if repository.origin_url().is_some() && target == LedgerTarget::Origin {
-        // Somebody else may have written it since.
-        fetch(session, &repository, inquiry.config())?;
-        inquiry.ledger = load_ledger(session, &repository, inquiry.config())?;
-    }
+    let inquiry = load_for_reversal(session, &repository, target)?;
     match what(&inquiry)? {
         Ok(what) => write_event(session, &inquiry, what, target),
         Err(nothing) => {
@@ -201,13 +192,27 @@ fn taken_back(
     }
 }
 
+/// Reads what an event is to withdraw. Somebody else may have written it since the last fetch.
+fn load_for_reversal<'r>(
+    session: &'r Session,
+    repository: &'r Repository,
+    target: LedgerTarget,
+) -> Result<GateContext<'r>, Failure> {
+    let inquiry = GateContext::load_names(session, repository)?;
+    if repository.origin_url().is_none() || target == LedgerTarget::Clone {
+        return Ok(inquiry);
+    }
+    fetch(session, repository, inquiry.config())?;
+    inquiry.with_ledger()
+}
+
 fn record_event(
     session: &Session,
     target: LedgerTarget,
     what: &dyn Fn(&GateContext<'_>) -> Result<EventKind, Failure>,
 ) -> Result<Vec<LedgerEvent>, Failure> {
     let repository = session.open_repository()?;
-    let inquiry = GateContext::load(session, &repository)?;
+    let inquiry = GateContext::load_names(session, &repository)?;
     let what = what(&inquiry)?;
     write_event(session, &inquiry, what, target)
 }
@@ -229,7 +234,7 @@ fn resolve_names(
 ) -> Result<(String, String), Failure> {
     let subject: AppComponent = inquiry.subject(app)?;
     let (past, facts) = (inquiry.deployment_index(), ExternalFacts::default());
-    let version = resolve_version(inquiry, &inquiry.evidence(&past, &facts), &subject, version);
+    let version = resolve_version(inquiry, &inquiry.evidence(&past, &facts), &subject, version)?;
     Ok((subject.to_string(), version.to_string()))
 }
 
@@ -239,8 +244,8 @@ fn resolve_version(
     evidence: &Evidence<'_>,
     subject: &AppComponent,
     text: &str,
-) -> Version {
-    let version = inquiry.version(evidence, subject, text);
+) -> Result<Version, Failure> {
+    let version = inquiry.version(evidence, subject, text)?;
     let mut landings = evidence
         .cells_of_app(subject)
         .into_iter()
@@ -248,7 +253,7 @@ fn resolve_version(
     if !landings.any(|landing| landing.version.is_same(&version)) {
         inquiry.session.caution(&format!("no stage ever ran {subject} {version}"));
     }
-    version
+    Ok(version)
 }
 
 /// Checks that the user may approve for a stage. The gate checks again, as an event in the ledger

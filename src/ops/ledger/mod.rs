@@ -1,14 +1,14 @@
-//! The ledger of a repository: read from the copy in this clone, written at `origin`.
+//! The ledger of a repository: read from its remotes, written at `origin`.
 
 pub mod events;
 pub mod queries;
+mod reading;
+
+pub use reading::{load_ledger, load_local_ledger};
 
 use crate::config::Config;
 use crate::config::gates::LedgerPlace;
-use crate::git::{
-    ChainCommit, ChainFetch, ChainFile, CommitChain, GitError, GitOptions, Repository, Workspace,
-    WriteError,
-};
+use crate::git::{ChainCommit, ChainFetch, ChainFile, CommitChain, Repository, WriteError};
 use crate::ops::error::Failure;
 use crate::ops::random::unique_word;
 use crate::ops::retry;
@@ -33,39 +33,24 @@ pub enum LedgerTarget {
 /// The chain of commits that holds the ledger, by the configuration.
 fn ledger_chain(config: &Config) -> CommitChain<'static> {
     let there = match config.pipeline.ledger {
-        LedgerPlace::Ref => HERE,
+        LedgerPlace::Ref | LedgerPlace::None => HERE,
         LedgerPlace::Branch => BRANCH,
     };
     CommitChain { here: HERE, there }
 }
 
-/// Reads the copy in this clone, without the network. For a repository named by URL, the ledger is
-/// fetched first, like the rest of the repository.
-///
-/// # Errors
-/// When a commit of the ledger is missing.
-pub fn load_ledger(
-    session: &Session,
-    repository: &Repository,
-    config: &Config,
-) -> Result<Ledger, Failure> {
-    let chain = ledger_chain(config);
-    if session.url().is_some() && !session.options.read_only {
-        // If the fetch fails, the last fetched ledger is used.
-        // towpath made the copy in the cache, so only the user's own Git configuration applies.
-        let manner = GitOptions { trusts: true, ..session.git_options(None) };
-        let fetched = Workspace::new(repository, manner).fetch_chain(&chain);
-        if let Err(error) = fetched {
-            session.detail(&format!("using the last known state of the ledger: {error}"));
-        }
+/// Warns that events may be missing.
+pub fn tell_gap(session: &Session, ledger: &Ledger) {
+    if let Some(gap) = ledger.gap() {
+        session.caution(&format!("the ledger was not read: {}", gap.reason));
+        session.hint(&format!("`{}` reads it", gap.remedy));
     }
-    Ok(load_local_ledger(repository, &chain)?)
 }
 
 /// Warns about each break glass without a follow-up note.
 pub fn warn_missing_follow_up(session: &Session, repository: &Repository, config: &Config) {
     // Commands that need the ledger report that it cannot be read.
-    let Ok(ledger) = load_local_ledger(repository, &ledger_chain(config)) else { return };
+    let Ok(ledger) = load_local_ledger(repository, config) else { return };
     for event in ledger.overrides_without_follow_up() {
         if let EventKind::Overridden { app, stage, version, reason, .. } = &event.what {
             let (by, id) = (&event.by.name, event.id.get(..8).unwrap_or(&event.id));
@@ -74,12 +59,6 @@ pub fn warn_missing_follow_up(session: &Session, repository: &Repository, config
             session.hint(&format!("`towpath ledger note {id} TEXT` writes the follow-up"));
         }
     }
-}
-
-fn load_local_ledger(repository: &Repository, chain: &CommitChain<'_>) -> Result<Ledger, GitError> {
-    let Some(tip) = repository.chain_tip(chain) else { return Ok(Ledger::default()) };
-    let links = repository.chain_commits(tip)?.into_iter();
-    Ok(Ledger::new(links.filter_map(|link| LedgerEvent::parse(&link.message, link.author))))
 }
 
 /// Writes events, all or none, and returns them.
@@ -93,6 +72,10 @@ pub fn write_events(
     what: Vec<EventKind>,
     target: LedgerTarget,
 ) -> Result<Vec<LedgerEvent>, Failure> {
+    if config.pipeline.ledger == LedgerPlace::None && !what.is_empty() {
+        return Err(Failure::usage("this repository keeps no ledger, so nothing can be recorded")
+            .hint("remove `ledger: none` from towpath.yaml"));
+    }
     let workspace = session.open_workspace(repository, None)?;
     // Commit times are whole seconds, so event times are too.
     let time = crate::report::to_timestamp(session.now().as_second());
@@ -129,10 +112,12 @@ pub fn fetch(
     repository: &Repository,
     config: &Config,
 ) -> Result<ChainFetch, Failure> {
-    session
+    let fetched = session
         .open_workspace(repository, None)?
         .fetch_chain(&ledger_chain(config))
-        .map_err(write_failure)
+        .map_err(write_failure)?;
+    reading::keep_answer(session, repository, config, fetched.there.at);
+    Ok(fetched)
 }
 
 /// Pushes the events that only this clone has to the origin.
@@ -184,10 +169,11 @@ fn local_write_failure(error: WriteError) -> Failure {
     }
 }
 
-/// Reads the ledger of the session's repository.
+/// Reads the whole ledger of the session's repository.
 ///
 /// # Errors
-/// When the repository cannot be read, or its configuration is wrong.
+/// When the repository cannot be read, its configuration is wrong, or a remote does not tell its
+/// ledger.
 pub fn open_ledger(session: &Session) -> Result<Ledger, Failure> {
     let repository = session.open_repository()?;
     let state = crate::ops::state::RepositoryState::load(
@@ -195,5 +181,10 @@ pub fn open_ledger(session: &Session) -> Result<Ledger, Failure> {
         &repository,
         crate::ops::state::RevisionSelector::default(),
     )?;
-    load_ledger(session, &repository, &state.settings.config)
+    let ledger = load_ledger(session, &repository, &state.settings.config)?;
+    match ledger.gap() {
+        None => Ok(ledger),
+        Some(gap) => Err(Failure::failed(format!("the ledger was not read: {}", gap.reason))
+            .hint(format!("`{}` reads it", gap.remedy))),
+    }
 }

@@ -1,6 +1,6 @@
 //! Lists ledger events, fetches and pushes the ledger, and adds notes to events.
 
-use super::{LedgerTarget, fetch, load_ledger, push, write_events};
+use super::{LedgerTarget, fetch, load_ledger, load_local_ledger, push, tell_gap, write_events};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
@@ -33,14 +33,13 @@ pub fn list_events(query: &LedgerQuery, session: &Session) -> Result<Vec<LedgerE
     let repository = session.open_repository()?;
     let state = RepositoryState::load(session, &repository, RevisionSelector::default())?;
     let ledger = load_ledger(session, &repository, &state.settings.config)?;
+    tell_gap(session, &ledger);
     let limit = if query.limit == 0 { usize::MAX } else { query.limit };
     let fitting = ledger.events().iter().rev().filter(|event| query.accepts(event));
     let events: Vec<LedgerEvent> = fitting.take(limit).cloned().collect();
     if events.is_empty() {
         check_names(query, &ledger, &state)?;
-        session.note(
-            "no event in this clone matches; `towpath ledger fetch` fetches the events of others",
-        );
+        session.note("no event matches");
     }
     Ok(events)
 }
@@ -53,9 +52,9 @@ pub fn fetch_ledger(session: &Session) -> Result<LedgerFetch, Failure> {
     let repository = session.open_repository()?;
     let state = RepositoryState::load(session, &repository, RevisionSelector::default())?;
     let config = &state.settings.config;
-    let before = load_ledger(session, &repository, config)?.events().len();
+    let before = load_local_ledger(&repository, config)?.events().len();
     let only_here = fetch(session, &repository, config)?.ours;
-    let after = load_ledger(session, &repository, config)?.events().len();
+    let after = load_local_ledger(&repository, config)?.events().len();
     Ok(LedgerFetch { news: after.saturating_sub(before), only_here })
 }
 
@@ -88,10 +87,8 @@ pub fn add_note(
     let about = match fitting.as_slice() {
         [one] => one.id.clone(),
         [] => {
-            let failure =
-                Failure::usage(format!("the ledger in this clone has no event `{event}`"));
-            return Err(failure
-                .hint("`towpath ledger` lists events, `towpath ledger fetch` fetches new ones"));
+            let failure = Failure::usage(format!("the ledger has no event `{event}`"));
+            return Err(failure.hint("`towpath ledger` lists events"));
         }
         _ => return Err(Failure::usage(format!("several event ids start with `{event}`"))),
     };

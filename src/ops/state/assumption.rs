@@ -28,8 +28,9 @@ pub fn assumption_text(proposal: &DiscoveredConfig, config: &Config, mapping: &M
             [] => format!("no stages found in this repository{unsure}; name them in {CONFIG_FILE}"),
             _ => {
                 format!(
-                    "found stages {}, but no version is pinned in them{unsure}",
-                    stages.join(", ")
+                    "found stages {}, but no version {} in them{unsure}",
+                    stages.join(", "),
+                    if mapping.warnings.is_empty() { "is pinned" } else { "could be read" }
                 )
             }
         };

@@ -1,7 +1,10 @@
 //! The deployed branch: which branch it is, and which commit of it counts in this clone.
 
 use crate::git::{BranchTips, GitError, Oid, Repository};
+use crate::ops::error::Failure;
 use crate::ops::session::Session;
+
+const REMEDY: &str = "name it with --branch, after `git fetch origin BRANCH`";
 
 /// The branch that a state is of, and the commit that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,10 +36,44 @@ impl DeployedBranch {
     }
 }
 
-/// The branch that the user names, that `origin` names as its own, or that is checked out.
+/// The branch that the user names, that `origin` names as its own, that is checked out, or that is
+/// the only one of `origin` in this clone.
 pub fn usual_branch(session: &Session, repository: &Repository) -> Option<String> {
     let named = session.options.branch.clone();
-    named.or_else(|| repository.origin_head()).or_else(|| repository.head_branch())
+    named
+        .or_else(|| repository.origin_head())
+        .or_else(|| repository.head_branch())
+        .or_else(|| repository.only_origin_branch())
+}
+
+/// Refuses to decide where the deployed branch is not known: HEAD is detached, as CI systems leave it for a pull
+/// request, and nothing in the clone tells which branch of `origin` counts.
+///
+/// # Errors
+/// In such a clone.
+pub fn check_known(repository: &Repository, branch: Option<&str>) -> Result<(), Failure> {
+    if !is_unknown(repository, branch) {
+        return Ok(());
+    }
+    Err(Failure::failed(
+        "HEAD is detached, and this clone does not tell which branch of origin is deployed",
+    )
+    .hint(REMEDY))
+}
+
+fn is_unknown(repository: &Repository, branch: Option<&str>) -> bool {
+    branch.is_none() && repository.origin_url().is_some()
+}
+
+/// Cautions that the checked-out commit is read, because the deployed branch is not known.
+pub fn note_unknown_branch(session: &Session, repository: &Repository, branch: Option<&str>) {
+    if is_unknown(repository, branch) {
+        session.caution(
+            "reading the checked-out commit: HEAD is detached, and this clone does not tell which \
+             branch of origin is deployed",
+        );
+        session.hint(REMEDY);
+    }
 }
 
 /// Notes how far a branch of this clone and its upstream are apart, where that matters for what is

@@ -1,7 +1,7 @@
 //! Reads a state from its files, or takes it from an index that knows the same commits.
 
 use super::branches::{branch_time, tip_at};
-use super::deployed_branch::{note_divergence, note_other_branch};
+use super::deployed_branch::{note_divergence, note_other_branch, note_unknown_branch};
 use super::effective_config::{self, EffectiveConfig};
 use super::index_location::IndexLocation;
 use super::indexed_history::IndexedHistory;
@@ -41,6 +41,7 @@ impl<'r> StateLoader<'r> {
         let branch = source.branch.as_deref();
         if when.at.is_none() && !when.work_tree {
             note_other_branch(session, repository, branch);
+            note_unknown_branch(session, repository, branch);
             note_divergence(session, repository, branch);
         }
         let moment = branch_time(session, repository, when, branch, &source.snapshot);

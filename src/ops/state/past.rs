@@ -62,7 +62,11 @@ impl RepositoryState {
         cells: &HashSet<CellKey>,
     ) -> Result<IntroducingCommits, GitError> {
         if cells.is_empty() {
-            return Ok(IntroducingCommits { found: HashMap::new(), stopped: WalkEnd::Done });
+            return Ok(IntroducingCommits {
+                found: HashMap::new(),
+                stopped: WalkEnd::Done,
+                is_partial: false,
+            });
         }
         let question = self.walk_options(repository, tip, branch_stage);
         history::find_introducing_commits(

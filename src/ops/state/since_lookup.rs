@@ -11,11 +11,14 @@ pub struct SinceLookup {
     pub found: HashMap<(CellKey, Version), IntroducingCommit>,
     /// True where the clone is shallow and ended before everything was found.
     pub shallow: bool,
+    /// True where the clone lacks older contents of files.
+    pub partial: bool,
 }
 
 impl SinceLookup {
     pub fn add(&mut self, arrivals: IntroducingCommits) {
         self.shallow |= matches!(arrivals.stopped, WalkEnd::Shallow(_));
+        self.partial |= arrivals.is_partial;
         self.found.extend(arrivals.found);
     }
 }

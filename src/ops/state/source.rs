@@ -45,8 +45,8 @@ impl<'r> StateSource<'r> {
     }
 
     /// The one rule for which branch and which configuration count: the branch that the user names,
-    /// else the one that the configuration of the usual branch names. A complete configuration
-    /// counts on the branch it names, too; otherwise that branch may have its own.
+    /// else the one that the configuration of the usual branch names. The configuration of that
+    /// branch counts, and where it has none, a complete one of the usual branch.
     ///
     /// # Errors
     /// Those of the two functions.
@@ -67,11 +67,13 @@ impl<'r> StateSource<'r> {
             return Ok(StateSource { snapshot, config_file, branch });
         };
         let snapshot = snapshot_of(Some(&named))?;
-        let is_complete = config_file.as_ref().is_some_and(|file| !file.config.rules.is_empty());
-        let config_file = if is_complete {
-            config_file
-        } else {
-            config_of(&SnapshotReader::new(&snapshot, cache))?
+        // The checked-out commit may be anybody's pull request, so the rules are those of the
+        // branch; a complete configuration elsewhere counts where the branch has none.
+        let own = config_of(&SnapshotReader::new(&snapshot, cache))?;
+        let complete = config_file.filter(|file| !file.config.rules.is_empty());
+        let config_file = match own {
+            Some(own) if !own.config.rules.is_empty() || complete.is_none() => Some(own),
+            own => complete.or(own),
         };
         Ok(StateSource { snapshot, config_file, branch: Some(named) })
     }

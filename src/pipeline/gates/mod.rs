@@ -111,8 +111,25 @@ impl<'c> GateInput<'c> {
     }
 }
 
-/// Returns the answers of one kind of gate.
+/// Returns the answers of one kind of gate. Without the ledger, a gate that reads it is shut: events
+/// that would shut it may be missing.
 pub(super) fn ask_gate(kind: GateKind, case: &GateInput<'_>) -> Vec<GateAnswer> {
+    let answers = answers_of(kind, case);
+    let Some(gap) = case.evidence.ledger.gap().filter(|_| kind.descriptor().reads_the_ledger)
+    else {
+        return answers;
+    };
+    let unknown = |answer: GateAnswer| {
+        if !answer.verdict.may_be_proposed() {
+            return answer;
+        }
+        let reason = format!("the ledger was not read: {}", gap.reason);
+        GateAnswer::shut(kind, answer.place, reason).with_clear_command(gap.remedy.as_str())
+    };
+    answers.into_iter().map(unknown).collect()
+}
+
+fn answers_of(kind: GateKind, case: &GateInput<'_>) -> Vec<GateAnswer> {
     match kind {
         GateKind::Order => order::answer(case).into_iter().collect(),
         GateKind::Isolation => isolation::answer(case).into_iter().collect(),

@@ -22,6 +22,15 @@ pub struct Ledger {
     by_app: HashMap<String, Vec<usize>>,
     /// Events about no particular app, and all locks.
     wide: Vec<usize>,
+    gap: Option<LedgerGap>,
+}
+
+/// Why events may be missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerGap {
+    pub reason: String,
+    /// Command that reads the rest.
+    pub remedy: String,
 }
 
 /// An active lock.
@@ -66,6 +75,17 @@ impl Ledger {
             ledger.events.push(event);
         }
         ledger
+    }
+
+    /// The same events, of which some may be missing.
+    #[must_use]
+    pub fn with_gap(self, gap: LedgerGap) -> Self {
+        Ledger { gap: Some(gap), ..self }
+    }
+
+    /// Why events may be missing; `None` if all are here.
+    pub fn gap(&self) -> Option<&LedgerGap> {
+        self.gap.as_ref()
     }
 
     /// All events, oldest first.

@@ -167,8 +167,8 @@ fn notes_are_about_events() {
         str![[r#"
 exit 2
 --
-error: the ledger in this clone has no event `zzz`
-hint: `towpath ledger` lists events, `towpath ledger fetch` fetches new ones
+error: the ledger has no event `zzz`
+hint: `towpath ledger` lists events
 
 "#]]
     );

@@ -313,7 +313,7 @@ error: there is no stage `production`
 hint: did you mean `prod`?
 exit 0
 --
-no event in this clone matches; `towpath ledger fetch` fetches the events of others
+no event matches
 
 "#]]
     );

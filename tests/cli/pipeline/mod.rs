@@ -3,6 +3,7 @@
 mod advance;
 mod ask;
 mod chain;
+mod clones;
 mod deliver;
 mod ledger;
 mod meanwhile;

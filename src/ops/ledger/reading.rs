@@ -1,0 +1,182 @@
+//! Reads the ledger: what the remotes say now, and the events that only this clone has.
+//!
+//! `git clone` does not bring `refs/towpath/*`, and a copy may be old. A ledger that was not read is
+//! unknown: the gates that need it shut, and say how to fetch it.
+
+use super::ledger_chain;
+use crate::config::Config;
+use crate::config::gates::LedgerPlace;
+use crate::git::{ChainAnswer, CommitInfo, GitError, Oid, RemoteChain, Repository};
+use crate::model::format_duration;
+use crate::ops::error::Failure;
+use crate::ops::session::Session;
+use crate::pipeline::ledger::{Ledger, LedgerEvent, LedgerGap};
+use std::path::PathBuf;
+
+/// The command that asks the remotes again, with the clone's own settings.
+const REMEDY: &str = "towpath ledger fetch";
+
+/// Reads the ledger. In a clone, the remotes are asked for its newest commit. Without a remote, the
+/// ref of this repository is the ledger. Where a remote could not be asked, the ledger has a gap.
+///
+/// # Errors
+/// When a commit of the local ledger is missing.
+pub fn load_ledger(
+    session: &Session,
+    repository: &Repository,
+    config: &Config,
+) -> Result<Ledger, Failure> {
+    if config.pipeline.ledger == LedgerPlace::None {
+        return Ok(Ledger::default());
+    }
+    let here = read_chain(repository, repository.chain_tip(&ledger_chain(config)))?;
+    let mut events = Vec::new();
+    let mut gap = None;
+    for remote in remotes(session, repository, config) {
+        match (RemoteLedger { session, repository, remote: &remote }).read() {
+            Ok(links) => events.extend(parse_events(links)),
+            Err(found) => gap = Some(found),
+        }
+    }
+    events.extend(parse_events(here));
+    let ledger = Ledger::new(events);
+    Ok(match gap {
+        Some(gap) => ledger.with_gap(gap),
+        None => ledger,
+    })
+}
+
+/// Reads the copy in this clone, however old it is.
+///
+/// # Errors
+/// When a commit of the ledger is missing.
+pub fn load_local_ledger(repository: &Repository, config: &Config) -> Result<Ledger, GitError> {
+    let links = read_chain(repository, repository.chain_tip(&ledger_chain(config)))?;
+    Ok(Ledger::new(parse_events(links)))
+}
+
+/// Keeps the answer of the remote after a fetch into this clone.
+pub(super) fn keep_answer(
+    session: &Session,
+    repository: &Repository,
+    config: &Config,
+    tip: Option<Oid>,
+) {
+    if let Some(origin) = remotes(session, repository, config).into_iter().next_back() {
+        session.keep_ledger_tip(&origin.address(), tip);
+        if let Some(folder) = copies_folder(session) {
+            let time = session.now().as_second();
+            origin.remember_answer(&folder, ChainAnswer { tip, time });
+        }
+    }
+}
+
+/// The ledger at each remote, `origin` last.
+fn remotes(session: &Session, repository: &Repository, config: &Config) -> Vec<RemoteChain> {
+    let there = ledger_chain(config).there;
+    match session.url() {
+        Some(url) => vec![RemoteChain::at_url(url, there, session.can_ask())],
+        None => repository.remote_chains(there, session.can_ask()),
+    }
+}
+
+fn copies_folder(session: &Session) -> Option<PathBuf> {
+    session.writable_cache().map(|cache| cache.join("ledgers"))
+}
+
+fn read_chain(repository: &Repository, tip: Option<Oid>) -> Result<Vec<CommitInfo>, GitError> {
+    tip.map_or_else(|| Ok(Vec::new()), |tip| repository.chain_commits(tip))
+}
+
+fn parse_events(links: Vec<CommitInfo>) -> impl Iterator<Item = LedgerEvent> {
+    links.into_iter().filter_map(|link| LedgerEvent::parse(&link.message, link.author))
+}
+
+/// The ledger at one remote.
+struct RemoteLedger<'a> {
+    session: &'a Session,
+    repository: &'a Repository,
+    remote: &'a RemoteChain,
+}
+
+impl RemoteLedger<'_> {
+    fn read(&self) -> Result<Vec<CommitInfo>, LedgerGap> {
+        let address = self.remote.address();
+        if let Some(tip) = self.session.asked_ledger_tip(&address) {
+            return self.read_current(tip);
+        }
+        match self.remote.remote_tip() {
+            Ok(tip) => {
+                self.session.keep_ledger_tip(&address, tip);
+                if let Some(folder) = copies_folder(self.session) {
+                    let time = self.session.now().as_second();
+                    self.remote.remember_answer(&folder, ChainAnswer { tip, time });
+                }
+                self.read_current(tip)
+            }
+            Err(error) => {
+                self.session.caution(&error.to_string());
+                self.read_remembered(&format!("{address} does not answer"))
+            }
+        }
+    }
+
+    /// Reads the chain up to the tip that the remote has now.
+    fn read_current(&self, tip: Option<Oid>) -> Result<Vec<CommitInfo>, LedgerGap> {
+        let Some(tip) = tip else { return Ok(Vec::new()) };
+        if let Some(links) = self.read_known(tip) {
+            return Ok(links);
+        }
+        if self.session.options.read_only {
+            let reason = format!(
+                "{} has events that this clone lacks, and --read-only fetches nothing",
+                self.remote.address()
+            );
+            return Err(LedgerGap { reason, remedy: REMEDY.into() });
+        }
+        let temporary = tempfile::tempdir();
+        let folder = copies_folder(self.session)
+            .or_else(|| Some(temporary.as_ref().ok()?.path().to_path_buf()));
+        let fetched = folder.map(|folder| self.remote.fetch_into(&folder));
+        let failed = |reason: String| LedgerGap { reason, remedy: REMEDY.into() };
+        match fetched {
+            Some(Ok(copy)) => copy.chain_commits(tip).map_err(|error| failed(error.to_string())),
+            Some(Err(error)) => {
+                self.session.caution(&error.to_string());
+                Err(failed(format!("it cannot be fetched from {}", self.remote.address())))
+            }
+            None => Err(failed("there is no folder to fetch it into".into())),
+        }
+    }
+
+    /// Reads the chain as the remote last told it, if that is not too long ago.
+    fn read_remembered(&self, why: &str) -> Result<Vec<CommitInfo>, LedgerGap> {
+        let gap = |reason| LedgerGap { reason, remedy: REMEDY.into() };
+        let cache = self.session.options.cache.as_deref().map(|cache| cache.join("ledgers"));
+        let answer = cache.and_then(|folder| self.remote.remembered_answer(&folder));
+        let Some(answer) = answer else { return Err(gap(why.to_owned())) };
+        let age = self.session.now().as_second().saturating_sub(answer.time);
+        let shown = format_duration(age);
+        let accepted = self.session.options.max_age.as_secs();
+        if age < 0 || age > accepted {
+            let accepted = format_duration(accepted);
+            let reason = format!("{why}; the copy is {shown} old, --max-age accepts {accepted}");
+            return Err(gap(reason));
+        }
+        let links = match answer.tip {
+            None => Some(Vec::new()),
+            Some(tip) => self.read_known(tip),
+        };
+        let Some(links) = links else { return Err(gap(why.to_owned())) };
+        self.session.caution(&format!("{why}; the ledger is a copy, {shown} old"));
+        Ok(links)
+    }
+
+    /// Reads the chain from this clone, or from the copy in the cache.
+    fn read_known(&self, tip: Oid) -> Option<Vec<CommitInfo>> {
+        self.repository.chain_commits(tip).ok().or_else(|| {
+            let folder = self.session.options.cache.as_deref()?.join("ledgers");
+            self.remote.open_copy(&folder)?.chain_commits(tip).ok()
+        })
+    }
+}
