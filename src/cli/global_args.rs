@@ -53,7 +53,7 @@ pub struct GlobalArgs {
     #[arg(value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
 
-    /// Fetch a repository named by URL again if its copy is older than this
+    /// Age up to which the copy of a repository named by URL, or of a ledger, is used
     #[arg(
         long,
         value_name = "TIME",
@@ -117,6 +117,7 @@ impl GlobalArgs {
         };
         Options {
             repository: self.repo.clone(),
+            origin: None,
             branch: self.branch.clone(),
             branch_from: self.branch_from.clone(),
             config: self.config.clone(),

@@ -112,6 +112,21 @@ impl Workspace<'_> {
         check_success(answer, "fetch").map(drop)
     }
 
+    /// Fetches the commits of a branch that a shallow clone lacks. Returns false if it lacks none.
+    ///
+    /// # Errors
+    /// When the remote cannot be reached.
+    pub fn fetch_older_commits(&self, branch: &str) -> Result<bool, WriteError> {
+        if !self.repository.inner().is_shallow() {
+            return Ok(false);
+        }
+        let answer = self.run_remote("fetch", TRANSFER, |git| {
+            git.args(["fetch", "--quiet", "--no-tags", "--unshallow", "--refmap=", "--", "origin"]);
+            git.arg(format!("refs/heads/{branch}"));
+        })?;
+        check_success(answer, "fetch").map(|_| true)
+    }
+
     /// Returns whether these refs of `origin` are unchanged.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ fn a_remote_is_asked_and_its_chain_is_copied() {
 fn a_remote_without_a_chain_says_so_and_one_that_is_gone_is_an_error() {
     let mut empty = TestRepository::new();
     empty.commit("start", &[("a", Some("b"))]);
-    assert_eq!(chain(&empty.open().git_dir().to_path_buf()).remote_tip().expect("it"), None);
+    assert_eq!(chain(empty.open().git_dir()).remote_tip().expect("it"), None);
     let gone = empty.path.join("gone.git");
     assert!(chain(&gone).remote_tip().is_err());
     let helper = RemoteChain::at_url("ext::sh -c true", THERE, false);

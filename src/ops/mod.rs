@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod metrics;
 pub mod notice;
 pub mod options;
+pub mod plugin;
 pub mod proposals;
 mod random;
 pub mod retry;

@@ -11,6 +11,8 @@ pub struct Options {
     /// The deployment repository: a folder or a URL. `None` means the one around the working
     /// directory.
     pub repository: Option<String>,
+    /// The URL of `origin` with credentials, where the clone's own settings lack them.
+    pub origin: Option<String>,
     /// The deployed branch, where the user names one.
     pub branch: Option<String>,
     /// The origin of the branch name.
@@ -42,6 +44,7 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             repository: None,
+            origin: None,
             branch: None,
             branch_from: Provenance::BuiltIn,
             config: None,

@@ -206,7 +206,7 @@ impl Session {
     pub fn git_options(&self, author: Option<&GitIdentity>) -> GitOptions {
         GitOptions {
             interactive: self.can_ask(),
-            url: self.url().map(str::to_owned),
+            url: self.options.origin.as_deref().or(self.url()).map(str::to_owned),
             date: format!("{} {}", self.now().as_second(), self.now.strftime("%z")),
             author: author.cloned(),
             committer: None,

@@ -136,7 +136,7 @@ Global options:
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Fetch a repository named by URL again if its copy is older than this
+          Age up to which the copy of a repository named by URL, or of a ledger, is used
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
@@ -216,7 +216,7 @@ Global options:
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Fetch a repository named by URL again if its copy is older than this
+          Age up to which the copy of a repository named by URL, or of a ledger, is used
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
@@ -339,7 +339,7 @@ Global options:
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Fetch a repository named by URL again if its copy is older than this
+          Age up to which the copy of a repository named by URL, or of a ledger, is used
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
@@ -423,7 +423,7 @@ Global options:
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Fetch a repository named by URL again if its copy is older than this
+          Age up to which the copy of a repository named by URL, or of a ledger, is used
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
@@ -509,7 +509,7 @@ Global options:
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Fetch a repository named by URL again if its copy is older than this
+          Age up to which the copy of a repository named by URL, or of a ledger, is used
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
@@ -584,7 +584,7 @@ Global options:
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Fetch a repository named by URL again if its copy is older than this
+          Age up to which the copy of a repository named by URL, or of a ledger, is used
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
@@ -652,7 +652,7 @@ Global options:
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Fetch a repository named by URL again if its copy is older than this
+          Age up to which the copy of a repository named by URL, or of a ledger, is used
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
@@ -732,7 +732,7 @@ Global options:
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Fetch a repository named by URL again if its copy is older than this
+          Age up to which the copy of a repository named by URL, or of a ledger, is used
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]

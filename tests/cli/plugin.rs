@@ -102,6 +102,38 @@ deployed_tags/staging_image_tag already contains v2
     assert_eq!(step.at_origin(&["rev-list", "--count", "main"]), "4\n");
 }
 
+/// The repository deploys from the file, and another clone has locked the stage.
+#[test]
+fn locks_and_gates_are_obeyed() {
+    let step = Step::new();
+    let history = History::new()
+        .commit("2026-08-01T10:00:00Z", "Ann", "start")
+        .write("towpath.yaml", "stages: [dev, prod]\nsources: [{text: '{stage}/{app}'}]\n")
+        .write("dev/web", "v1\n")
+        .write("prod/web", "v0\n")
+        .commit("2026-08-02T10:00:00Z", "Ann", "v2")
+        .write("dev/web", "v2\n");
+    step.sandbox.bare("gated.git", &history);
+    let url = format!("file://{}", step.sandbox.path("gated.git").display());
+    let run =
+        |path, tag| step.run(&[("GIT_REPO", &url), ("DESTINATION_FILE", path), ("IMAGE_TAG", tag)]);
+    let refused = run("prod/web", "v3");
+    assert!(refused.starts_with("exit 3\n") && refused.contains("order: "), "{refused}");
+    // A clone of one commit does not tell what ran before; the step fetches the rest.
+    assert!(run("prod/web", "v2").starts_with("exit 0\n"));
+    assert!(run("dev/web", "v3").starts_with("exit 0\n"));
+    step.sandbox.introduce();
+    step.sandbox.git(&step.sandbox.path(""), &["clone", "-q", &url, "other"]);
+    let lock = ["lock", "--stage", "dev", "--reason", "incident 7"];
+    step.sandbox.towpath(&step.sandbox.path("other"), &lock).assert().success();
+    let refused = run("dev/web", "v4");
+    assert!(refused.starts_with("exit 3\n") && refused.contains("incident 7"), "{refused}");
+    assert_eq!(
+        step.sandbox.git(&step.sandbox.path("gated.git"), &["show", "main:dev/web"]),
+        "v3\n"
+    );
+}
+
 #[test]
 fn what_is_wrong_is_said() {
     let step = Step::new();
@@ -111,7 +143,10 @@ fn what_is_wrong_is_said() {
         &[("DESTINATION_FILE", "apps/web.yaml/tag")],
         &[("DESTINATION_FILE", "../../etc/passwd")],
         &[("DESTINATION_FILE", ".git/config")],
+        &[("DESTINATION_FILE", "towpath.yaml")],
         &[("IMAGE_TAG", "v1 v2")],
+        &[("IMAGE_TAG", "{{x}}")],
+        &[("IMAGE_TAG", "org/repo:v1")],
         &[("BRANCH", "nowhere")],
         &[("GIT_REPO", "ext::sh -c touch")],
         &[("COMMIT_MESSAGE", "with $PLUGIN_ACCESS_TOKEN"), ("ACCESS_TOKEN", "")],

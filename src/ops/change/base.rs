@@ -94,6 +94,19 @@ impl<'r> PlanBase<'r> {
         }
     }
 
+    /// The same branch and configuration at another commit.
+    pub fn at_commit(&self, tip: Oid) -> PlanBase<'r> {
+        PlanBase {
+            repository: self.repository,
+            settings: Rc::clone(&self.settings),
+            branch: self.branch.clone(),
+            tip,
+            stage: self.stage.clone(),
+            stages: Rc::clone(&self.stages),
+            cache: ParseCache::default(),
+        }
+    }
+
     /// The entries of this state. For stages that are branches, the entries come from those
     /// branches.
     ///

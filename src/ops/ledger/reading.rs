@@ -74,7 +74,7 @@ pub(super) fn keep_answer(
 /// The ledger at each remote, `origin` last.
 fn remotes(session: &Session, repository: &Repository, config: &Config) -> Vec<RemoteChain> {
     let there = ledger_chain(config).there;
-    match session.url() {
+    match session.options.origin.as_deref().or(session.url()) {
         Some(url) => vec![RemoteChain::at_url(url, there, session.can_ask())],
         None => repository.remote_chains(there, session.can_ask()),
     }

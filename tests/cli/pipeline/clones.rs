@@ -2,7 +2,7 @@
 
 use super::configured;
 use crate::delivery::Site;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// api is locked, and web v2 is rejected; both could go on otherwise. `pr` moves api in prod.
 fn site(config: &str) -> Site {
@@ -52,7 +52,7 @@ fn clones(site: &Site) -> Vec<(&'static str, PathBuf)> {
 }
 
 /// Exit code, stdout and stderr of towpath in a clone with a cache of its own.
-fn ask(site: &Site, at: &PathBuf, arguments: &[&str]) -> (i32, String, String) {
+fn ask(site: &Site, at: &Path, arguments: &[&str]) -> (i32, String, String) {
     let cache = site.sandbox.path("caches").join(at.file_name().expect("a name"));
     let command = site.sandbox.towpath(at, arguments).env("XDG_CACHE_HOME", &cache);
     let output = command.output().expect("it runs");

@@ -345,7 +345,7 @@ error: invalid value ' ' for '--reason <TEXT>': must not be empty
 For more information, try '--help'.
 ["reject", "web", ""] exit 2
 --
-error: invalid value '' for '<VERSION>': a version must be one word
+error: invalid value '' for '<VERSION>': a version must be one line of text
 
 For more information, try '--help'.
 ["reject", "web", "v2", "--reason", ""] exit 2
@@ -355,19 +355,17 @@ error: invalid value '' for '--reason <TEXT>': must not be empty
 For more information, try '--help'.
 ["approve", "web", "--stage", "prod", "--version", ""] exit 2
 --
-error: invalid value '' for '--version <VERSION>': a version must be one word
+error: invalid value '' for '--version <VERSION>': a version must be one line of text
 
 For more information, try '--help'.
 ["record", "web", "--stage", "dev", "passed", "--version", ""] exit 2
 --
-error: invalid value '' for '--version <VERSION>': a version must be one word
+error: invalid value '' for '--version <VERSION>': a version must be one line of text
 
 For more information, try '--help'.
 ["ask", "web", "--to", "prod", "--version", "v1 v2"] exit 2
 --
-error: invalid value 'v1 v2' for '--version <VERSION>': a version must be one word
-
-For more information, try '--help'.
+error: `v1 v2` is not a tag: a tag has up to 128 letters, digits, `_`, `.` and `-`, and starts with a letter, a digit or `_`
 ["promote", "web", "--to", "prod", "--break-glass", ""] exit 2
 --
 error: invalid value '' for '--break-glass <REASON>': must not be empty
