@@ -16,6 +16,7 @@ mod push;
 pub mod request;
 mod select;
 mod sources;
+mod stage_edges;
 mod wait;
 
 pub use delivery::{DeliveryOutcome, DeliveryReport, DeliveryRequest, SelectionMode};

@@ -1,8 +1,9 @@
 //! The request of a change, and how it becomes a plan.
 
-use crate::config::{Config, Stage};
+use crate::config::Stage;
 use crate::model::{AppName, CellKey, MappingEntry, TargetName, Version};
 use crate::ops::change::base::PlanBase;
+use crate::ops::change::stage_edges::{StageEdge, first_stage_failure, stage_edges};
 use crate::ops::error::Failure;
 use crate::ops::gates::{named_version, parse_version};
 use crate::ops::session::Session;
@@ -46,9 +47,6 @@ pub struct PlanOptions<'a> {
     /// True where the user may be asked for open choices.
     pub ask: bool,
 }
-
-/// A previous stage, and the stage that takes its versions.
-type StageEdge<'c> = (&'c Stage, &'c Stage);
 
 /// The display names of apps and components.
 type DisplayNames = BTreeMap<(AppName, Option<String>), String>;
@@ -381,23 +379,4 @@ fn is_same_image(one: &str, other: &str) -> bool {
         long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
     };
     ends(one, other) || ends(other, one)
-}
-
-fn first_stage_failure(to: &Stage) -> Failure {
-    Failure::usage(format!(
-        "{} is a first stage, so it has no previous stage to promote from",
-        to.name
-    ))
-    .hint(format!("`towpath deploy APP VERSION --stage {}` deploys a version there", to.name))
-}
-
-/// Each stage with each of its previous stages.
-fn stage_edges(config: &Config) -> Vec<StageEdge<'_>> {
-    let before = |stage: &'_ Stage| stage.after.clone();
-    config
-        .stages
-        .iter()
-        .flat_map(|stage| before(stage).into_iter().map(move |name| (name, stage)))
-        .filter_map(|(name, stage)| Some((config.stage(name.as_str())?, stage)))
-        .collect()
 }

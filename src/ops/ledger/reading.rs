@@ -1,7 +1,7 @@
 //! Reads the ledger: what the remotes say now, and the events that only this clone has.
 //!
-//! `git clone` does not bring `refs/towpath/*`, and a copy may be old. A ledger that was not read is
-//! unknown: the gates that need it shut, and say how to fetch it.
+//! `git clone` does not bring `refs/towpath/*`, and a copy may be old. A ledger that was not read
+//! is unknown: the gates that need it shut, and say how to fetch it.
 
 use super::ledger_chain;
 use crate::config::Config;

@@ -46,8 +46,8 @@ pub fn usual_branch(session: &Session, repository: &Repository) -> Option<String
         .or_else(|| repository.only_origin_branch())
 }
 
-/// Refuses to decide where the deployed branch is not known: HEAD is detached, as CI systems leave it for a pull
-/// request, and nothing in the clone tells which branch of `origin` counts.
+/// Refuses to decide where the deployed branch is not known: HEAD is detached, as CI systems leave
+/// it for a pull request, and nothing in the clone tells which branch of `origin` counts.
 ///
 /// # Errors
 /// In such a clone.

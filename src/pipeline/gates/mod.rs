@@ -111,8 +111,8 @@ impl<'c> GateInput<'c> {
     }
 }
 
-/// Returns the answers of one kind of gate. Without the ledger, a gate that reads it is shut: events
-/// that would shut it may be missing.
+/// Returns the answers of one kind of gate. Without the ledger, a gate that reads it is shut, as
+/// events that would shut it may be missing.
 pub(super) fn ask_gate(kind: GateKind, case: &GateInput<'_>) -> Vec<GateAnswer> {
     let answers = answers_of(kind, case);
     let Some(gap) = case.evidence.ledger.gap().filter(|_| kind.descriptor().reads_the_ledger)
