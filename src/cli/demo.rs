@@ -44,7 +44,7 @@ struct TourStep {
     command: &'static [&'static str],
 }
 
-const TOUR: [TourStep; 12] = [
+const TOUR: [TourStep; 13] = [
     TourStep {
         question: "Which version of which app runs in which stage, and since when?",
         command: &["status"],
@@ -74,6 +74,10 @@ const TOUR: [TourStep; 12] = [
         command: &["promote", "storefront", "--to", "prod", "--dry-run"],
     },
     TourStep {
+        question: "Stages and order were a guess so far. Write them down before anything is pushed:",
+        command: &["init", "--yes"],
+    },
+    TourStep {
         question: "The tests in staging have passed. Record that for the gates:",
         command: &["record", "storefront", "--stage", "staging", "passed"],
     },
@@ -86,16 +90,16 @@ const TOUR: [TourStep; 12] = [
         command: &["promote", "storefront", "--to", "prod", "--push", "--yes"],
     },
     TourStep {
+        question: "What runs where now?",
+        command: &["status"],
+    },
+    TourStep {
         question: "Which promotions would the pipeline propose next, and which does it hold back?",
         command: &["advance", "--dry-run"],
     },
-    TourStep {
-        question: "What did towpath find by itself? It would save this as towpath.yaml:",
-        command: &["init", "--stdout"],
-    },
 ];
 
-const NEXT: [&str; 3] = ["towpath history storefront", "towpath metrics", "towpath init"];
+const NEXT: [&str; 3] = ["towpath history storefront", "towpath metrics", "towpath audit"];
 
 /// Function that runs a command line in a repository.
 pub type CommandRunner<'a> =

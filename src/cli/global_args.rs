@@ -70,6 +70,12 @@ pub struct GlobalArgs {
     #[arg(hide_short_help = true)]
     pub read_only: bool,
 
+    /// Push, merge or move many apps although the stages are assumed, not configured
+    #[arg(long, global = true, env = "TOWPATH_ASSUME", hide_env_values = true)]
+    #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    #[arg(hide_short_help = true)]
+    pub assume: bool,
+
     /// Run commands that gates in the repository's towpath.yaml name
     #[arg(long, global = true, env = "TOWPATH_ALLOW_COMMANDS", hide_env_values = true)]
     #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
@@ -123,6 +129,7 @@ impl GlobalArgs {
             config: self.config.clone(),
             max_age: self.max_age,
             read_only: self.read_only,
+            assume: self.assume,
             allow_commands: self.allow_commands,
             no_index: self.no_index,
             // A process answers one question; a copy of the history would cost it for nothing.

@@ -23,6 +23,8 @@ pub struct Options {
     pub max_age: SignedDuration,
     /// True where nothing is written, not even to the cache.
     pub read_only: bool,
+    /// True where the user accepts stages that discovery assumed.
+    pub assume: bool,
     /// True where commands of gates may run.
     pub allow_commands: bool,
     /// True where no history index is read or written.
@@ -50,6 +52,7 @@ impl Default for Options {
             config: None,
             max_age: SignedDuration::from_mins(5),
             read_only: false,
+            assume: false,
             allow_commands: false,
             no_index: false,
             keep_history: true,

@@ -26,11 +26,17 @@ assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath
 assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
 2 of 4 differ; a promotion to prod would move 2 forward
 assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
-Record storefront v2.39.0 in staging: passed
 assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
+wrote towpath.yaml. `towpath status` uses it. Commit it to share it.
+Record storefront v2.39.0 in staging: passed
+towpath.yaml is not committed yet; using the one in the work tree
+towpath.yaml is not committed yet; using the one in the work tree
 app          prod      from staging
 storefront   v2.38.0   → v2.39.0
 pushed to main: Promote storefront to prod: v2.38.0 -> v2.39.0
+towpath.yaml is not committed yet; using the one in the work tree
+≠ differs from the previous stage, in 3 of 4 rows
+towpath.yaml is not committed yet; using the one in the work tree
 
 "#]]
     );

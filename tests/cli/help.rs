@@ -146,6 +146,11 @@ Global options:
           
           [env: TOWPATH_READ_ONLY]
 
+      --assume
+          Push, merge or move many apps although the stages are assumed, not configured
+          
+          [env: TOWPATH_ASSUME]
+
       --allow-commands
           Run commands that gates in the repository's towpath.yaml name
           
@@ -225,6 +230,11 @@ Global options:
           Write nothing, not even to the cache, and refuse commands that write
           
           [env: TOWPATH_READ_ONLY]
+
+      --assume
+          Push, merge or move many apps although the stages are assumed, not configured
+          
+          [env: TOWPATH_ASSUME]
 
       --allow-commands
           Run commands that gates in the repository's towpath.yaml name
@@ -349,6 +359,11 @@ Global options:
           
           [env: TOWPATH_READ_ONLY]
 
+      --assume
+          Push, merge or move many apps although the stages are assumed, not configured
+          
+          [env: TOWPATH_ASSUME]
+
       --allow-commands
           Run commands that gates in the repository's towpath.yaml name
           
@@ -432,6 +447,11 @@ Global options:
           Write nothing, not even to the cache, and refuse commands that write
           
           [env: TOWPATH_READ_ONLY]
+
+      --assume
+          Push, merge or move many apps although the stages are assumed, not configured
+          
+          [env: TOWPATH_ASSUME]
 
       --allow-commands
           Run commands that gates in the repository's towpath.yaml name
@@ -519,6 +539,11 @@ Global options:
           
           [env: TOWPATH_READ_ONLY]
 
+      --assume
+          Push, merge or move many apps although the stages are assumed, not configured
+          
+          [env: TOWPATH_ASSUME]
+
       --allow-commands
           Run commands that gates in the repository's towpath.yaml name
           
@@ -594,6 +619,11 @@ Global options:
           
           [env: TOWPATH_READ_ONLY]
 
+      --assume
+          Push, merge or move many apps although the stages are assumed, not configured
+          
+          [env: TOWPATH_ASSUME]
+
       --allow-commands
           Run commands that gates in the repository's towpath.yaml name
           
@@ -661,6 +691,11 @@ Global options:
           Write nothing, not even to the cache, and refuse commands that write
           
           [env: TOWPATH_READ_ONLY]
+
+      --assume
+          Push, merge or move many apps although the stages are assumed, not configured
+          
+          [env: TOWPATH_ASSUME]
 
       --allow-commands
           Run commands that gates in the repository's towpath.yaml name
@@ -741,6 +776,11 @@ Global options:
           Write nothing, not even to the cache, and refuse commands that write
           
           [env: TOWPATH_READ_ONLY]
+
+      --assume
+          Push, merge or move many apps although the stages are assumed, not configured
+          
+          [env: TOWPATH_ASSUME]
 
       --allow-commands
           Run commands that gates in the repository's towpath.yaml name

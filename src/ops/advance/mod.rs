@@ -110,6 +110,7 @@ fn take_steps(
     let workspace = &session.open_workspace(repository, None)?;
     let plan_base =
         PlanBase::load(session, repository, &|_, branch| remote_tip(workspace, branch))?;
+    plan_base.settings.check_stages_are_written(session, "advance")?;
     ledger::fetch(session, repository, &plan_base.settings.config)?;
     let steps = StepFinder { tick, options, plan_base: &plan_base, session }.find_steps()?;
     report_refusals(&steps, log)?;

@@ -4,9 +4,24 @@ use super::base::PlanBase;
 use super::delivery::DeliveryRequest;
 use super::request::ChangeRequest;
 use crate::ops::session::Session;
+use crate::ops::state::assumption::assumption_text;
 use crate::promotion;
-use crate::promotion::{ItemOutcome, PlanItem};
+use crate::promotion::{EditBase, ItemOutcome, PlanItem};
 use crate::report::PlanReport;
+
+/// Notes what discovery assumed, unless the plan goes to a program.
+pub fn note_assumption(
+    request: &DeliveryRequest<'_>,
+    base: &PlanBase<'_>,
+    edit_base: &EditBase<'_>,
+) {
+    if let Some(proposal) =
+        base.settings.assumed.as_ref().filter(|_| !request.options.no_plan_notes)
+    {
+        let mapping = edit_base.to_mapping();
+        request.session.note(&assumption_text(proposal, &base.settings.config, &mapping));
+    }
+}
 
 /// Reports the apps that do not move: refused ones with the reason, and the number of current ones.
 pub fn note_unmoved(planned: &PlanReport, session: &Session) {

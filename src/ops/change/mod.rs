@@ -29,7 +29,7 @@ use crate::ops::error::Failure;
 use crate::ops::gates::plan;
 use crate::report::PlanReport;
 use delivery::JudgedPlan;
-use messages::{note_foreign_tags, note_unmoved};
+use messages::{note_assumption, note_foreign_tags, note_unmoved};
 
 /// Plans the change, asks the gates and carries the plan out.
 ///
@@ -73,7 +73,11 @@ fn prepare_plan(
     base: &PlanBase<'_>,
 ) -> Result<Option<JudgedPlan>, Failure> {
     let DeliveryRequest { intent, options, selection, session, .. } = *request;
+    if let Some(doing) = needs_written_stages(request) {
+        base.settings.check_stages_are_written(session, doing)?;
+    }
     let edit_base = base.load_edit_base()?;
+    note_assumption(request, base, &edit_base);
     let plan_options = options.plan_options(session);
     let Some(mut planned) = intent.make_plan(session, base, &edit_base, plan_options)? else {
         return Ok(None);
@@ -83,6 +87,17 @@ fn prepare_plan(
     }
     let ledger = plan::judge_plan(&mut planned, request, base)?;
     Ok(Some(JudgedPlan { planned, ledger }))
+}
+
+/// What a delivery does that no guess allows: pushing, and moving apps that nobody named.
+fn needs_written_stages(request: &DeliveryRequest<'_>) -> Option<&'static str> {
+    let is_bulk = matches!(request.intent, ChangeRequest::Promote { apps, .. } if apps.is_empty())
+        && request.selection == SelectionMode::Given;
+    match request.options.mode {
+        DeliveryMode::Push => Some("--push"),
+        DeliveryMode::Propose | DeliveryMode::Commit => is_bulk.then_some("promoting all apps"),
+        DeliveryMode::DryRun | DeliveryMode::Patch => None,
+    }
 }
 
 /// Makes, shows and confirms the plan; `None` when the user declined or chose nothing.

@@ -20,6 +20,7 @@ use crate::ops::forge;
 use crate::ops::forge::ForgeLocation;
 use crate::ops::gates::{break_glass, plan};
 use crate::ops::session::Session;
+use crate::ops::state::assumption::assumed_stages_text;
 use crate::promotion::{GATES, with_section};
 use crate::report::{GateReport, PlanReport};
 use std::collections::BTreeMap;
@@ -140,11 +141,12 @@ impl ProposalWriter<'_> {
             self.home,
             self.session,
         );
-        let body = with_section(
-            &group.message.render_body(&brought),
-            GATES,
-            &plan::gate_section(&group.judged),
-        );
+        let settings = &self.plan_base.settings;
+        let mut text = group.message.render_body(&brought);
+        if settings.stages_are_assumed {
+            text.push_str(&assumed_stages_text(&settings.config));
+        }
+        let body = with_section(&text, GATES, &plan::gate_section(&group.judged));
         let (proposal, done) = match self.find_open_proposal(&group.branch)? {
             Some(open) => self.update_proposal(group, body, open, pushed)?,
             None => (self.forge.create_proposal(&self.new_proposal(group, body)?)?, "opened"),

@@ -41,6 +41,7 @@ pub fn judge_merge(
     if !is_deployed(&found.base, &plan_base) {
         return Ok(Vec::new());
     }
+    plan_base.settings.check_stages_are_written(session, "a merge")?;
     let head = merge_head(found, kind, head_name.and_then(|name| refs.get(&name).copied()))?;
     let premerge = repository.preview_merge(base, head)?;
     if !check_mergeable(&premerge, found)? {

@@ -53,6 +53,17 @@ pub fn assumption_text(proposal: &DiscoveredConfig, config: &Config, mapping: &M
     )
 }
 
+/// The paragraph of a proposal about stages that nobody wrote down.
+pub fn assumed_stages_text(config: &Config) -> String {
+    let names: Vec<String> =
+        config.stages.iter().map(|stage| format!("`{}`", stage.name)).collect();
+    format!(
+        "\nThe stages and their order are assumed ({}), because the repository has no \
+         `{CONFIG_FILE}`.\n",
+        names.join(", ")
+    )
+}
+
 /// The stages in words, such as `stages dev → prod`; first stages are joined by "and".
 fn stages_in_words(proposal: &DiscoveredConfig, config: &Config) -> String {
     let mut chain = String::new();

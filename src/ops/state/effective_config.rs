@@ -19,6 +19,8 @@ pub struct EffectiveConfig {
     pub config: Config,
     /// The proposal of discovery, where the configuration names no sources.
     pub assumed: Option<DiscoveredConfig>,
+    /// True where discovery also found the stages and their order, as nobody wrote them.
+    pub stages_are_assumed: bool,
     /// A note for the user, where the configuration is from an unexpected place.
     pub note: Option<String>,
 }
@@ -34,6 +36,25 @@ pub struct ConfigFile {
 }
 
 impl EffectiveConfig {
+    /// Refuses what needs stages that somebody wrote down: pushing, merging, and moving many apps at
+    /// once. `doing` names it: `--push`.
+    ///
+    /// # Errors
+    /// Where the stages are assumed, and the user did not accept that with `--assume`.
+    pub fn check_stages_are_written(&self, session: &Session, doing: &str) -> Result<(), Failure> {
+        if !self.stages_are_assumed || session.options.assume {
+            return Ok(());
+        }
+        let names: Vec<&str> = self.config.stages.iter().map(|stage| stage.name.as_str()).collect();
+        let message = format!(
+            "{doing} needs stages that somebody wrote down; here they are assumed: {}",
+            names.join(", ")
+        );
+        Err(Failure::usage(message)
+            .hint("`towpath init` writes them to towpath.yaml")
+            .hint("--assume acts on them as they are"))
+    }
+
     /// True where the configuration depends on one commit only, and not on the names of branches.
     pub fn follow_from_a_commit(&self) -> bool {
         self.assumed
@@ -161,6 +182,7 @@ fn combine_config(
 ) -> EffectiveConfig {
     let (written, note) = stated.map(|stated| (stated.config, stated.note)).unzip();
     let mut config = written.unwrap_or_default();
+    let stages_are_assumed = assumed.is_some() && config.stages.is_empty();
     if let Some(proposal) = &assumed {
         if config.stages.is_empty() {
             config.stages.clone_from(&proposal.config.stages);
@@ -176,6 +198,7 @@ fn combine_config(
     EffectiveConfig {
         config: config.with_overrides(ConfigOverrides { branch }),
         assumed,
+        stages_are_assumed,
         note: note.flatten(),
     }
 }

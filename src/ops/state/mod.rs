@@ -1,7 +1,7 @@
 //! One state of a repository, however it is asked for: which branch, which revision, which
 //! configuration, what it says, and what came before.
 
-mod assumption;
+pub mod assumption;
 mod branches;
 pub mod deployed_branch;
 pub mod effective_config;

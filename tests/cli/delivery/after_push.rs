@@ -38,7 +38,7 @@ fn after_a_push_every_command_answers_from_it() {
         str![[r#"
 exit 0
 when   stage   app   from   to     kind      who      change
-0s     prod    api   v1     → v2   promote   Jo Doe   130b17c16d
+0s     prod    api   v1     → v2   promote   Jo Doe   05dc787cec
 --
 
 "#]]

@@ -271,7 +271,7 @@ towpath/prod/api
 --
 app   prod   from staging
 api   v1     → v2
-130b17c16d Promote api to prod: v1 -> v2
+05dc787cec Promote api to prod: v1 -> v2
 
 "#]]
     );

@@ -1,6 +1,7 @@
 //! `towpath promote`, `deploy` and `rollback` on real repositories with a bare origin.
 
 mod after_push;
+mod assumed;
 mod branches;
 mod local;
 mod races;
@@ -13,7 +14,9 @@ use std::path::PathBuf;
 
 /// web, api and blog in dev, staging and prod; dev is ahead of staging in web, staging of prod in api.
 pub fn history() -> History {
-    let mut history = History::new().commit("2026-08-01T10:00:00Z", "Ann", "start");
+    let mut history = History::new()
+        .commit("2026-08-01T10:00:00Z", "Ann", "start")
+        .write("towpath.yaml", "stages: [dev, staging, prod]\n");
     for app in ["api", "blog", "web"] {
         for stage in ["dev", "staging", "prod"] {
             history = history.write(&format!("apps/{stage}/{app}.yaml"), &values(app, "v1"));

@@ -12,7 +12,7 @@ fn a_push_lands_once() {
         site.run(&["promote", "api", "--to", "prod", "--push"]),
         str![[r#"
 exit 0
-130b17c16df896c698191a46643b3d5b8f81f864
+05dc787cec2f631b3c6308331685608cca641fc7
 --
 app   prod   from staging
 api   v1     → v2
@@ -42,7 +42,7 @@ api is at v2 in prod already
         str![[r#"
 exit 0
 when   stage   app   from   to     kind      who      change
-0s     prod    api   v1     → v2   promote   Jo Doe   130b17c16d
+0s     prod    api   v1     → v2   promote   Jo Doe   05dc787cec
 --
 
 "#]]
@@ -59,7 +59,7 @@ when   stage   app   from   to     kind      who      change
         ]),
         str![[r#"
 exit 0
-d8bf574dec6b4447f6d574b91b1e448436ebd4b6
+7ec3ef35506efe0c03b0d265530806bf04dcd37a
 --
 app   prod   to
 api   v2     → v1

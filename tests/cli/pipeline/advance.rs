@@ -111,7 +111,7 @@ exit 0
   state      open
   branch     towpath/staging/web → main
   by         Jo Doe <jo@example.com>
-  commit     4057a5c9a541ea2382caecb7bd587cf3d6b48c14
+  commit     1784571b0ef200cf2ef9ab5795ff8348605d0af3
   url        /sandbox/origin.git#1
 
 | app | from | to |

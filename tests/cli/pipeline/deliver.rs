@@ -92,7 +92,7 @@ fn one_stopped_app_does_not_stop_the_others() {
         site.told(&["promote", "--all", "--to", "staging", "--push"]),
         str![[r#"
 exit 0
-c7c5a6dbcb590d7089dd227cb1612b97c54809a1
+86484e26662365b6419610c10f6697f9cf259c5d
 --
 app    staging   from dev
 blog   v1        → v2

@@ -217,8 +217,11 @@ hint: nothing was changed; run it again once `git fetch` works here
 
 "#]]
     );
-    configure_here(&site, "forge: plain\n");
-    let said = site.run_with(&["proposals", "list"], &[("GIT_SSH_COMMAND", "false")]);
+    let config = site.sandbox.path("plain.yaml");
+    std::fs::write(&config, "forge: plain\n").expect("written");
+    let config = config.to_str().expect("a plain path");
+    let said =
+        site.run_with(&["proposals", "list", "--config", config], &[("GIT_SSH_COMMAND", "false")]);
     assert!(said.contains("git could not read the remote"), "{said}");
     assert_data_eq!(
         site.run(&["proposals", "list", "--forge", "svn"]),
@@ -230,11 +233,6 @@ hint: use github, gitlab, gitea, forgejo, bitbucket, azure or plain
 
 "#]]
     );
-}
-
-/// A configuration that is only on disk.
-fn configure_here(site: &Site, text: &str) {
-    std::fs::write(site.clone.join("towpath.yaml"), text).expect("written");
 }
 
 #[test]
