@@ -89,6 +89,10 @@ pub struct DeliveryArgs {
     #[arg(long, hide_short_help = true)]
     drop_digest: bool,
 
+    /// Allow replacing a fixed version with a mutable one, such as `latest` or `1.x`
+    #[arg(long, hide_short_help = true)]
+    allow_mutable: bool,
+
     /// Edit lines that image automation owns (`$imagepolicy`)
     #[arg(long, hide_short_help = true)]
     force_automated: bool,
@@ -124,6 +128,7 @@ impl DeliveryArgs {
             forge: self.forge.to_choice(),
             consent: EditConsent {
                 drop_digest: self.drop_digest,
+                allow_mutable: self.allow_mutable,
                 force_automated: self.force_automated,
                 change_shared: self.change_shared,
             },

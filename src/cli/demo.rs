@@ -89,10 +89,7 @@ const TOUR: [TourStep; 13] = [
         question: "Promote it, with a push to the demo's origin (a pull request works too):",
         command: &["promote", "storefront", "--to", "prod", "--push", "--yes"],
     },
-    TourStep {
-        question: "What runs where now?",
-        command: &["status"],
-    },
+    TourStep { question: "What runs where now?", command: &["status"] },
     TourStep {
         question: "Which promotions would the pipeline propose next, and which does it hold back?",
         command: &["advance", "--dry-run"],

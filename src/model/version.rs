@@ -1,5 +1,7 @@
 //! Mutable tags, whose target changes while the text stays the same.
 
+use super::Version;
+
 /// Tags that pipelines push repeatedly, collected from registries and CI templates.
 const MOVING: [&str; 22] = [
     "latest",
@@ -26,6 +28,23 @@ const MOVING: [&str; 22] = [
     "prod",
 ];
 
+/// True if what the version names can change while its text stays: a channel, a branch, a range of
+/// versions, or nothing at all. A digest pins it.
+pub fn is_mutable(version: &Version) -> bool {
+    match (&version.tag, &version.digest) {
+        (_, Some(_)) => false,
+        (Some(tag), None) => is_moving_tag(tag) || is_range(tag),
+        (None, None) => true,
+    }
+}
+
+/// True for a range of semantic versions, as Helm charts and Flux have them: `0.6.*`, `1.x`, `^1.2`,
+/// `>=1 <2`, `*`.
+fn is_range(tag: &str) -> bool {
+    tag.contains(['*', '^', '~', '>', '<', '=', '|', ' '])
+        || tag.trim_start_matches('v').split('.').skip(1).any(|part| matches!(part, "x" | "X"))
+}
+
 /// True if a tag names a branch or channel (`latest`, `main`, `2.1-SNAPSHOT`), not a build.
 pub fn is_moving_tag(tag: &str) -> bool {
     let tag = tag.to_ascii_lowercase();
@@ -37,7 +56,20 @@ pub fn is_moving_tag(tag: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_moving_tag;
+    use super::{is_moving_tag, is_mutable};
+    use crate::model::Version;
+
+    #[test]
+    fn ranges_move_and_digests_pin() {
+        for text in ["0.6.*", "1.x", "1.2.X", "^1.2", "~1", ">=1 <2", "*", "latest"] {
+            assert!(is_mutable(&Version::parse(text)), "{text}");
+        }
+        assert!(is_mutable(&Version::default()));
+        let pinned = format!("latest@sha256:{}", "a".repeat(64));
+        for text in ["1.2.3", "v1.2.3-rc.1", "x", "xray", "27e1396", pinned.as_str()] {
+            assert!(!is_mutable(&Version::parse(text)), "{text}");
+        }
+    }
 
     #[test]
     fn channels_move_and_builds_do_not() {

@@ -104,6 +104,8 @@ impl DiffBuilder<'_> {
         let word = text.split('@').next().unwrap_or(text);
         match nearest_name(word, stages.iter().copied()) {
             Some(near) => failure.hint(format!("did you mean `{near}{}`?", &text[word.len()..])),
+            None if stages.is_empty() => failure
+                .hint("no stages were found here; `towpath init` shows what towpath looks for"),
             None => failure
                 .hint(format!("the stages are {}", stages.join(", ")))
                 .hint(format!("write a time as {TIME_FORMS}")),

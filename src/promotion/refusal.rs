@@ -49,6 +49,8 @@ pub enum RefusalReason {
     Symlink,
     #[error("the files of a submodule are in another repository")]
     Submodule,
+    #[error("{version} is mutable: what it names can change while the text stays the same")]
+    Mutable { version: String },
     #[error("cannot be read: {0}")]
     Unreadable(String),
     #[error("the value comes from a template (`{marker}` on its line)")]
@@ -113,6 +115,7 @@ impl RefusalReason {
             RefusalReason::Piece { .. } => "piece",
             RefusalReason::Automated { .. } => "automated",
             RefusalReason::LosesDigest { .. } => "loses-digest",
+            RefusalReason::Mutable { .. } => "mutable",
             RefusalReason::NoTag { .. } => "no-tag",
             RefusalReason::NoPlaceForTag => "no-place-for-tag",
             RefusalReason::NoPlaceForName { .. } => "no-place-for-name",
@@ -137,6 +140,9 @@ impl RefusalReason {
             }
             RefusalReason::LosesDigest { .. } => {
                 "name the new digest, `TAG@sha256:…`, or unpin with `--drop-digest`"
+            }
+            RefusalReason::Mutable { .. } => {
+                "name a fixed version, or move to this one with `--allow-mutable`"
             }
             RefusalReason::DuplicateKey { .. } => "remove one of the two",
             RefusalReason::Indicator | RefusalReason::SeveralLines => {

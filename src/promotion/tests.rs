@@ -10,8 +10,12 @@ use regex::Regex;
 use snapbox::{assert_data_eq, str};
 use std::fmt::Write as _;
 
-pub(super) const NO: EditConsent =
-    EditConsent { drop_digest: false, force_automated: false, change_shared: false };
+pub(super) const NO: EditConsent = EditConsent {
+    drop_digest: false,
+    allow_mutable: false,
+    force_automated: false,
+    change_shared: false,
+};
 
 pub(super) fn digest(fill: char) -> String {
     format!("sha256:{}", fill.to_string().repeat(64))

@@ -2,7 +2,7 @@
 
 use super::file_edits::EditConsent;
 use super::refusal::RefusalReason;
-use crate::model::{ImagePart, ImageReference, Version};
+use crate::model::{ImagePart, ImageReference, Version, is_mutable};
 
 /// Change of the text at one location.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,13 +27,17 @@ impl VersionChange {
     /// if the old version had none.
     ///
     /// # Errors
-    /// [`RefusalReason::LosesDigest`] without consent, [`RefusalReason::NoTag`].
+    /// [`RefusalReason::LosesDigest`] and [`RefusalReason::Mutable`] without consent,
+    /// [`RefusalReason::NoTag`].
     pub fn of(
         old: &Version,
         wanted: &Version,
         image: Option<String>,
         consent: EditConsent,
     ) -> Result<Self, RefusalReason> {
+        if is_mutable(wanted) && !is_mutable(old) && !consent.allow_mutable {
+            return Err(RefusalReason::Mutable { version: wanted.to_string() });
+        }
         let mut new = wanted.clone();
         match (&old.digest, &wanted.digest) {
             (Some(digest), None) if !consent.drop_digest => {

@@ -5,7 +5,7 @@ use super::{AccessLog, SnapshotReader, VersionFinding, source_for};
 use crate::config::{Config, SourceRule};
 use crate::model::{
     AppName, CellKey, EntryNote, Mapping, MappingEntry, StageName, TargetName, TemplateCaptures,
-    Version, Warning, is_moving_tag,
+    Version, Warning, is_mutable,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -113,8 +113,7 @@ fn build_entry(
         (false, component) => (app, component),
     };
     let mut notes = finding.notes;
-    if finding.version.digest.is_none() && finding.version.tag.as_deref().is_some_and(is_moving_tag)
-    {
+    if is_mutable(&finding.version) {
         notes.push(EntryNote::Mutable);
     }
     Some(MappingEntry {

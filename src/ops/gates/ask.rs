@@ -175,6 +175,11 @@ fn resolve_question(
     let at = question.at.as_ref().map(resolve_time).transpose()?;
     let (targets, purpose) = (target.into_iter().collect(), MoveDirection::Forward);
     let mut asked = GateRequest { subject, stage, targets, version: Version::default(), purpose };
+    // `promote` refuses this, too, as there is no file to write to.
+    if evidence.queried_cells(&asked.to_query(inquiry.session, at)).is_empty() {
+        let failure = Failure::failed(format!("{} is not in {}", asked.subject, asked.stage));
+        return Err(failure.hint("write its files there first"));
+    }
     asked.version = match &question.version {
         Some(text) => inquiry.version(evidence, &asked.subject, text)?,
         None => inquiry.find_candidate(evidence, &asked, at)?,

@@ -102,6 +102,12 @@ impl<'r> BaseHeadComparison<'r> {
         &self.settings.config
     }
 
+    /// True where no version is read before or after the change, so that none can be judged.
+    pub fn reads_nothing(&self) -> bool {
+        self.state_pairs()
+            .all(|(before, after)| before.entries.is_empty() && after.entries.is_empty())
+    }
+
     /// Every cell that changes, in any reading of the states.
     pub fn cell_changes(&self) -> Vec<CellChange> {
         let changed: BTreeSet<&str> =

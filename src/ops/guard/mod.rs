@@ -124,6 +124,12 @@ fn judge_change(
     sides: &BaseHeadComparison<'_>,
     guarded: &mut GuardReport,
 ) -> Result<(), Failure> {
+    if sides.reads_nothing() {
+        return Err(Failure::usage(
+            "no version is read anywhere in this repository, so the change cannot be judged",
+        )
+        .hint("`towpath init` shows what towpath looks for; `sources` in towpath.yaml name more"));
+    }
     let (moves, config) = (sides.cell_changes(), sides.config());
     let (rule_paths, wrong) = sides.changed_rules();
     let asker = Requester::find(query, session, repository, sides)?;

@@ -2,7 +2,7 @@
 
 use super::{GateInput, rule_origin, target_suffix};
 use crate::config::gates::{Gate, GateKind, GateRule, VersionGate, matches_glob};
-use crate::model::is_moving_tag;
+use crate::model::is_mutable;
 use crate::pipeline::verdict::GateAnswer;
 
 pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
@@ -29,8 +29,8 @@ fn version_problem(case: &GateInput<'_>, wanted: &VersionGate) -> Option<String>
     if !wanted.branches.is_empty() && !wanted.branches.iter().any(comes_from) {
         return Some(format!("{version} is not from branch {}", wanted.branches.join(" or ")));
     }
-    if wanted.immutable && is_moving_tag(tag) {
-        return Some(format!("{version} is a mutable tag"));
+    if wanted.immutable && is_mutable(version) {
+        return Some(format!("{version} is mutable"));
     }
     (wanted.digest && version.digest.is_none()).then(|| format!("{version} has no digest"))
 }
