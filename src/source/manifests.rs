@@ -16,6 +16,9 @@ const LISTS: [&str; 4] = ["containers", "initContainers", "ephemeralContainers",
 /// `containerSet`.
 const SINGLE: [&str; 2] = ["container", "script"];
 
+/// Kinds of objects whose `image` is not one that runs.
+const NO_IMAGES: [&str; 3] = ["CustomResourceDefinition", "ConfigMap", "Secret"];
+
 impl Source for ManifestSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Manifests
@@ -32,7 +35,7 @@ impl Source for ManifestSource {
         let by_document = match keyed::names_keys(claim.rule) {
             true => reader.leaves_with_keys(claim),
             false => reader.leaves_about_images(&claim.path, |leaf| {
-                matches!(leaf.last(), "image" | "kind" | "name")
+                matches!(leaf.last(), "image" | "reference" | "kind" | "name")
             }),
         };
         let Some(leaves) = by_document.or_else(|| reader.read_leaves(&claim.path)) else {
@@ -41,10 +44,13 @@ impl Source for ManifestSource {
         if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
             return found;
         }
-        let streams = image_streams(&leaves);
-        let images = leaves
-            .iter()
-            .filter(|leaf| !leaf.embedded && (in_container(leaf) || in_stream(leaf, &streams)));
+        let (streams, objects) = (image_streams(&leaves), objects_with_images(&leaves));
+        let images = leaves.iter().filter(|leaf| {
+            !leaf.embedded
+                && (in_container(leaf)
+                    || in_custom_field(leaf, &objects)
+                    || in_stream(leaf, &streams))
+        });
         let text = reader.read_text(&claim.path);
         let mut found = ImageFindings::default();
         for leaf in images {
@@ -60,11 +66,17 @@ impl Source for ManifestSource {
     }
 }
 
-/// True for the `image` of a container.
+/// True for the `image` of a container, and for that of a volume: `volumes[].image.reference`.
 fn in_container(leaf: &Leaf) -> bool {
     let mut keys = leaf.keys().rev();
-    if keys.next() != Some("image") {
-        return false;
+    match keys.next() {
+        Some("image") => {}
+        Some("reference") => {
+            return keys.next() == Some("image")
+                && keys.next().is_some_and(|element| element.starts_with('['))
+                && keys.next() == Some("volumes");
+        }
+        _ => return false,
     }
     match keys.next() {
         Some(key) if SINGLE.contains(&key) => true,
@@ -73,6 +85,26 @@ fn in_container(leaf: &Leaf) -> bool {
         }
         _ => false,
     }
+}
+
+/// Returns the documents whose objects may have images in fields of their own: custom resources of
+/// operators, Tekton, Knative or KEDA. A definition of a resource only has examples.
+fn objects_with_images(leaves: &[Leaf]) -> HashSet<u32> {
+    let kinds = leaves.iter().filter(|leaf| leaf.last() == "kind" && leaf.parent().is_empty());
+    let kinds = kinds.filter(|leaf| !NO_IMAGES.contains(&&*leaf.text));
+    kinds.map(|leaf| leaf.document).collect()
+}
+
+/// True for a field `image` below `spec` whose text pins a version.
+fn in_custom_field(leaf: &Leaf, objects: &HashSet<u32>) -> bool {
+    let pins = || {
+        let reference = ImageReference::parse(&leaf.text);
+        reference.name.contains('/') && !reference.version.is_empty()
+    };
+    leaf.last() == "image"
+        && objects.contains(&leaf.document)
+        && leaf.keys().next() == Some("spec")
+        && pins()
 }
 
 /// Returns the image streams, by document and path of the object.
@@ -255,6 +287,23 @@ mod tests {
         assert_eq!(read(stream), ["web 8.0<quay.io/x/web:1.2>"]);
         let list = "kind: List\nitems:\n- kind: ImageStream\n  spec: {tags: [{name: t, from: {name: 'a/b:1'}}]}\n- kind: Other\n  spec: {tags: [{name: t, from: {name: 'a/c:1'}}]}\n";
         assert_eq!(read(list), ["b 4.0<'a/b:1'>"]);
+    }
+
+    #[test]
+    fn images_of_volumes_and_custom_resources_count() {
+        let pod = "kind: Pod\nspec:\n  volumes:\n  - name: m\n    image: {reference: 'x/model:1', pullPolicy: Always}\n";
+        assert_eq!(read(pod).len(), 1, "{:?}", read(pod));
+        let operator = "kind: Prometheus\nspec:\n  image: quay.io/x/prometheus:v2\n  sub: {image: 'x/sub:1'}\n";
+        assert_eq!(read(operator).len(), 2, "{:?}", read(operator));
+        for none in [
+            "kind: CustomResourceDefinition\nspec:\n  image: x/y:1\n",
+            "kind: Prometheus\nspec:\n  image: logo.png\n",
+            "kind: Prometheus\nspec:\n  image: x/y\n",
+            "kind: Prometheus\nmetadata:\n  image: x/y:1\n",
+            "kind: Pod\nspec:\n  volumes:\n  - hostPath: {reference: 'x/y:1'}\n",
+        ] {
+            assert_eq!(read(none), Vec::<String>::new(), "{none}");
+        }
     }
 
     #[test]

@@ -201,7 +201,7 @@ impl ManifestReducer<'_> {
                     )),
                     named_by: None,
                     versioned_by: None,
-                    declared: false,
+                    declared: self.is_volume_image(),
                 })
             }
             _ => ManifestNode::Other,
@@ -216,8 +216,19 @@ impl ManifestReducer<'_> {
         match key {
             "name" => in_containers(),
             "$patch" => self.reading == ManifestParseMode::Patch,
-            _ => key.to_ascii_lowercase().contains("image") || is_reference_shaped(text),
+            _ => {
+                key.to_ascii_lowercase().contains("image")
+                    || is_reference_shaped(text)
+                    || self.is_volume_image()
+            }
         }
+    }
+
+    /// True in `volumes[].image.reference`, an image that a volume mounts.
+    fn is_volume_image(&self) -> bool {
+        matches!(self.keys.as_slice(), [.., volumes, item, image, reference]
+            if volumes == "volumes" && item.starts_with('[')
+                && image == "image" && reference == "reference")
     }
 }
 
