@@ -31,7 +31,7 @@ Exit codes:
   0  done, or nothing to do
   1  failed
   2  wrong usage or configuration
-  3  a gate or the guard said no, or wait
+  3  a gate or the guard refused, or the deployment must wait
   4  differences were found (only with --exit-code)";
 
 /// Show which version runs in which stage, and promote it to the next

@@ -26,7 +26,7 @@ Exit codes:
   0  every gate is open
   1  failed
   2  wrong usage or configuration
-  3  a gate said no, or wait";
+  3  a gate refused, or the deployment must wait";
 
 /// Ask every gate whether a version may go to a stage
 ///

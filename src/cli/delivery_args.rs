@@ -38,7 +38,7 @@ pub struct DeliveryArgs {
     #[arg(long, group = "way")]
     commit: bool,
 
-    /// Print the commit as a mail for `git am`
+    /// Print the commit as an email for `git am`
     #[arg(long, group = "way")]
     patch: bool,
 
@@ -69,7 +69,7 @@ pub struct DeliveryArgs {
     #[arg(long, value_name = "ID", requires = "break_glass", value_parser = value_parsers::text)]
     incident: Option<String>,
 
-    /// With --break-glass: how long the gates do not stop this version
+    /// With --break-glass: how long the override lasts
     #[arg(long, value_name = "TIME", requires = "break_glass", default_value = "2h", value_parser = parse_duration)]
     #[arg(hide_short_help = true)]
     expires: SignedDuration,

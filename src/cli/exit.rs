@@ -11,7 +11,7 @@ pub enum ExitKind {
     Failed,
     /// Wrong usage or configuration.
     Usage,
-    /// A gate or the guard said no, or wait.
+    /// A gate or the guard refused, or the deployment must wait.
     Refused,
     /// Differences were found, and the caller asked for this code.
     Different,

@@ -53,7 +53,7 @@ pub struct GlobalArgs {
     #[arg(value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
 
-    /// Age up to which the copy of a repository named by URL, or of a ledger, is used
+    /// Use cached copies of remote repositories and ledgers up to this age
     #[arg(
         long,
         value_name = "TIME",
@@ -76,7 +76,7 @@ pub struct GlobalArgs {
     #[arg(hide_short_help = true)]
     pub assume: bool,
 
-    /// Run commands that gates in the repository's towpath.yaml name
+    /// Allow the gates in towpath.yaml to run their commands
     #[arg(long, global = true, env = "TOWPATH_ALLOW_COMMANDS", hide_env_values = true)]
     #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     #[arg(hide_short_help = true)]

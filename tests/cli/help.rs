@@ -77,7 +77,7 @@ Exit codes:
   0  done, or nothing to do
   1  failed
   2  wrong usage or configuration
-  3  a gate or the guard said no, or wait
+  3  a gate or the guard refused, or the deployment must wait
   4  differences were found (only with --exit-code)
 
 "#]]);
@@ -136,7 +136,7 @@ Global options:
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Age up to which the copy of a repository named by URL, or of a ledger, is used
+          Use cached copies of remote repositories and ledgers up to this age
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
@@ -152,7 +152,7 @@ Global options:
           [env: TOWPATH_ASSUME]
 
       --allow-commands
-          Run commands that gates in the repository's towpath.yaml name
+          Allow the gates in towpath.yaml to run their commands
           
           [env: TOWPATH_ALLOW_COMMANDS]
 
@@ -221,7 +221,7 @@ Global options:
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Age up to which the copy of a repository named by URL, or of a ledger, is used
+          Use cached copies of remote repositories and ledgers up to this age
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
@@ -237,7 +237,7 @@ Global options:
           [env: TOWPATH_ASSUME]
 
       --allow-commands
-          Run commands that gates in the repository's towpath.yaml name
+          Allow the gates in towpath.yaml to run their commands
           
           [env: TOWPATH_ALLOW_COMMANDS]
 
@@ -349,7 +349,7 @@ Global options:
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Age up to which the copy of a repository named by URL, or of a ledger, is used
+          Use cached copies of remote repositories and ledgers up to this age
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
@@ -365,7 +365,7 @@ Global options:
           [env: TOWPATH_ASSUME]
 
       --allow-commands
-          Run commands that gates in the repository's towpath.yaml name
+          Allow the gates in towpath.yaml to run their commands
           
           [env: TOWPATH_ALLOW_COMMANDS]
 
@@ -438,7 +438,7 @@ Global options:
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Age up to which the copy of a repository named by URL, or of a ledger, is used
+          Use cached copies of remote repositories and ledgers up to this age
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
@@ -454,7 +454,7 @@ Global options:
           [env: TOWPATH_ASSUME]
 
       --allow-commands
-          Run commands that gates in the repository's towpath.yaml name
+          Allow the gates in towpath.yaml to run their commands
           
           [env: TOWPATH_ALLOW_COMMANDS]
 
@@ -529,7 +529,7 @@ Global options:
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Age up to which the copy of a repository named by URL, or of a ledger, is used
+          Use cached copies of remote repositories and ledgers up to this age
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
@@ -545,7 +545,7 @@ Global options:
           [env: TOWPATH_ASSUME]
 
       --allow-commands
-          Run commands that gates in the repository's towpath.yaml name
+          Allow the gates in towpath.yaml to run their commands
           
           [env: TOWPATH_ALLOW_COMMANDS]
 
@@ -609,7 +609,7 @@ Global options:
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Age up to which the copy of a repository named by URL, or of a ledger, is used
+          Use cached copies of remote repositories and ledgers up to this age
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
@@ -625,7 +625,7 @@ Global options:
           [env: TOWPATH_ASSUME]
 
       --allow-commands
-          Run commands that gates in the repository's towpath.yaml name
+          Allow the gates in towpath.yaml to run their commands
           
           [env: TOWPATH_ALLOW_COMMANDS]
 
@@ -682,7 +682,7 @@ Global options:
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Age up to which the copy of a repository named by URL, or of a ledger, is used
+          Use cached copies of remote repositories and ledgers up to this age
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
@@ -698,7 +698,7 @@ Global options:
           [env: TOWPATH_ASSUME]
 
       --allow-commands
-          Run commands that gates in the repository's towpath.yaml name
+          Allow the gates in towpath.yaml to run their commands
           
           [env: TOWPATH_ALLOW_COMMANDS]
 
@@ -767,7 +767,7 @@ Global options:
           [env: TOWPATH_CONFIG]
 
       --max-age <TIME>
-          Age up to which the copy of a repository named by URL, or of a ledger, is used
+          Use cached copies of remote repositories and ledgers up to this age
           
           [env: TOWPATH_MAX_AGE]
           [default: 5m]
@@ -783,7 +783,7 @@ Global options:
           [env: TOWPATH_ASSUME]
 
       --allow-commands
-          Run commands that gates in the repository's towpath.yaml name
+          Allow the gates in towpath.yaml to run their commands
           
           [env: TOWPATH_ALLOW_COMMANDS]
 
