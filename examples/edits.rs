@@ -241,8 +241,12 @@ struct Tried<'t, 'r> {
     options: &'t Options,
 }
 
-const CONSENT: EditConsent =
-    EditConsent { drop_digest: false, force_automated: true, change_shared: false };
+const CONSENT: EditConsent = EditConsent {
+    drop_digest: false,
+    allow_mutable: true,
+    force_automated: true,
+    change_shared: false,
+};
 
 impl Tried<'_, '_> {
     fn there_and_back(&self) -> Result<Outcome, EditRefusal> {

@@ -244,9 +244,13 @@ impl Classifier {
                 stage,
                 versions: 0,
                 met: 0,
+                later: 0,
+                is_contradicted: false,
             });
             pair.versions += 1;
             pair.met += usize::from(relation != StageRelation::Never);
+            let is_later = matches!(relation, StageRelation::After(late) if late > tolerance);
+            pair.later += usize::from(is_later);
         }
         let stages = self.pipeline.into_stages();
         StageComparison {

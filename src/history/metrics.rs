@@ -77,6 +77,8 @@ pub struct StagePairFigures {
     pub met: usize,
     /// True if at least half of the versions match.
     pub comparable: bool,
+    /// Number of versions that came to the later stage first, if that contradicts an assumed order.
+    pub contradicted: Option<usize>,
 }
 
 /// Result of [`compute_metrics`].
@@ -278,6 +280,7 @@ fn empty_pair_figures(
         versions: pair.map_or(0, |pair| pair.versions),
         met: pair.map_or(0, |pair| pair.met),
         comparable: pair.is_none_or(|pair| pair.is_comparable()),
+        contradicted: pair.filter(|pair| pair.is_contradicted).map(|pair| pair.later),
         changes: 0,
         had: 0,
         same_commit: 0,

@@ -56,13 +56,20 @@ pub struct StagePair {
     pub versions: usize,
     /// Number of them that the earlier stage ever had.
     pub met: usize,
+    /// Number of those that it only got later, by more than the tolerance.
+    pub later: usize,
+    /// True if the order of the two is assumed, and the past contradicts it.
+    pub is_contradicted: bool,
 }
 
+/// Fewer versions than these contradict nothing.
+const FEW_VERSIONS: usize = 3;
+
 impl StagePair {
-    /// True if at least half of the versions match. Otherwise the two stages do not write versions
-    /// alike: tags are renamed on the way.
+    /// True if at least half of the versions match, and the order of the two is not in doubt.
+    /// Otherwise the two stages do not write versions alike: tags are renamed on the way.
     pub fn is_comparable(&self) -> bool {
-        (self.versions - self.met) * 2 <= self.versions
+        !self.is_contradicted && (self.versions - self.met) * 2 <= self.versions
     }
 }
 
@@ -78,6 +85,14 @@ pub struct StageComparison {
 }
 
 impl StageComparison {
+    /// Marks the pairs in which most versions came to the later stage first. Only for stages whose
+    /// order is assumed: such a pair says more about the assumption than about the deployments.
+    pub fn mark_contradicted_pairs(&mut self) {
+        for pair in &mut self.pairs {
+            pair.is_contradicted = pair.later >= FEW_VERSIONS && pair.later * 2 > pair.met;
+        }
+    }
+
     /// Returns the counts of two stages, if anything was deployed in them.
     pub fn pair(&self, before: StageIndex, stage: StageIndex) -> Option<&StagePair> {
         self.pairs.iter().find(|pair| pair.before == before && pair.stage == stage)

@@ -100,6 +100,8 @@ pub enum EntryNote {
     Remote,
     /// Places that should agree differ; the text names them.
     Disagrees(String),
+    /// The entry's name matches no image, and all of them are known: it has no effect.
+    NoEffect,
 }
 
 /// Discovery's confidence in an entry.

@@ -28,6 +28,6 @@ pub use nearest_name::nearest_name;
 pub use source_kind::{ChangeReach, SourceDescriptor, SourceForm, SourceKind};
 pub use template::{KeyTemplate, PathTemplate, TemplateCaptures, TemplateError};
 pub use time_text::{format_age, format_duration};
-pub use version::{is_moving_tag, is_mutable};
+pub use version::{is_moving_tag, is_mutable, is_version_range};
 pub use version_argument::{VersionArgument, VersionArgumentError};
 pub use warning::Warning;

@@ -3,7 +3,7 @@
 use super::Version;
 
 /// Tags that pipelines push repeatedly, collected from registries and CI templates.
-const MOVING: [&str; 22] = [
+const MOVING: [&str; 24] = [
     "latest",
     "main",
     "master",
@@ -26,6 +26,8 @@ const MOVING: [&str; 22] = [
     "qa",
     "production",
     "prod",
+    "release",
+    "uat",
 ];
 
 /// True if what the version names can change while its text stays: a channel, a branch, a range of
@@ -33,15 +35,15 @@ const MOVING: [&str; 22] = [
 pub fn is_mutable(version: &Version) -> bool {
     match (&version.tag, &version.digest) {
         (_, Some(_)) => false,
-        (Some(tag), None) => is_moving_tag(tag) || is_range(tag),
+        (Some(tag), None) => is_moving_tag(tag) || is_version_range(tag),
         (None, None) => true,
     }
 }
 
 /// True for a range of semantic versions, as Helm charts and Flux have them: `0.6.*`, `1.x`, `^1.2`,
 /// `>=1 <2`, `*`.
-fn is_range(tag: &str) -> bool {
-    tag.contains(['*', '^', '~', '>', '<', '=', '|', ' '])
+pub fn is_version_range(tag: &str) -> bool {
+    tag.contains(['*', '^', '~', '>', '<', '|', ' '])
         || tag.trim_start_matches('v').split('.').skip(1).any(|part| matches!(part, "x" | "X"))
 }
 

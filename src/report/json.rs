@@ -201,6 +201,7 @@ impl From<&EntryNote> for NoteJson {
             EntryNote::Unmatched => "unmatched",
             EntryNote::Remote => "remote",
             EntryNote::Disagrees(_) => "disagrees",
+            EntryNote::NoEffect => "no-effect",
         };
         NoteJson { code, message: note_sentence(note) }
     }
@@ -225,6 +226,7 @@ pub fn note_sentence(note: &EntryNote) -> String {
         }
         EntryNote::Remote => "remote: the version of a remote resource, chart or git source".into(),
         EntryNote::Disagrees(what) => format!("disagrees: {what}"),
+        EntryNote::NoEffect => "no effect: no image has this name".into(),
     }
 }
 

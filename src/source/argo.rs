@@ -1,7 +1,8 @@
 //! Argo CD `Application` and `ApplicationSet`: chart versions, and images that a source sets
 //! through kustomize, Helm parameters or Helm values.
 //!
-//! The revision of a git source is not read: it selects files, not an image.
+//! A git source whose revision is fixed has a version, too: that of the files it takes. A branch is
+//! none.
 
 use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::leaf_subtree::{LeafSubtree, split_objects};
@@ -74,10 +75,26 @@ fn read_source(source: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
         };
         found.extend(remote::version_finding(Some(image), revision, path, ImagePart::Chart));
     }
+    found.extend(git_revision(source, path));
     let images = source.subtree_at(&["kustomize", "images"]);
     found.extend(images.own_leaves().filter_map(|(_, leaf)| kustomize_image(leaf, path)));
     found.extend(read_helm(&source.subtree_at(&["helm"]), path));
     found
+}
+
+/// Reads the fixed revision of a git source.
+fn git_revision(source: &LeafSubtree<'_>, path: &str) -> Option<ObjectFinding> {
+    let revision = source.leaf("targetRevision")?;
+    if source.text("chart").is_some() || !shape::is_fixed_revision(&revision.text) {
+        return None;
+    }
+    let repository = source.text("repoURL").filter(|url| shape::is_literal(url))?;
+    let folder = source.text("path").map(|path| path.trim_matches('/'));
+    let word = folder.filter(|path| !path.is_empty()).unwrap_or(repository);
+    let image = Some(repository.trim_end_matches('/').to_owned());
+    let found = remote::version_finding(image, revision, path, ImagePart::Revision)?;
+    let word = base_name(word).trim_end_matches(".git").to_owned();
+    Some(ObjectFinding { word: Some(word), ..found })
 }
 
 /// Reads `name=new:tag`, `name:tag`, or either with a digest. The name before `=` is the one in the
@@ -231,6 +248,29 @@ mod tests {
         let text = HEAD.replace("name: web", "name: web--prod")
             + "spec:\n  source: {chart: a, repoURL: r, targetRevision: 1.2.3}\n";
         assert_eq!(read(&text), ["web r/a 1.2.3 :5 chart<1.2.3>[Remote]"]);
+    }
+
+    #[test]
+    fn fixed_revisions_of_git_sources() {
+        let of = |rest: &str| {
+            read(&format!(
+                "{HEAD}spec:\n  source: {{repoURL: 'https://h.io/o/c.git', path: charts/x, {rest}}}\n"
+            ))
+        };
+        assert_eq!(
+            of("targetRevision: v1.4.0"),
+            ["web https://h.io/o/c.git v1.4.0 :5 revision<v1.4.0>[Remote]"]
+        );
+        assert_eq!(of("targetRevision: 0738661abcdef").len(), 1);
+        for branch in
+            ["main", "HEAD", "feature/x", "release-1.2", "refs/heads/v1", "'{{v}}'", "1.*"]
+        {
+            assert_eq!(of(&format!("targetRevision: {branch}")), Vec::<String>::new(), "{branch}");
+        }
+        // The image of the application keeps its name.
+        let both = of("targetRevision: v1.4.0, kustomize: {images: ['r/web=r/web:v2']}");
+        assert_eq!(both.len(), 2, "{both:?}");
+        assert!(both.iter().any(|one| one.starts_with("web r/web v2")), "{both:?}");
     }
 
     #[test]

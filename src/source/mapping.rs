@@ -88,6 +88,13 @@ pub fn read_claim(
     let findings = source_for(claim.rule).read(claim, reader);
     reader.find_file(&claim.path);
     let touched = reader.take_touched();
+    let (without_effect, findings): (Vec<VersionFinding>, Vec<VersionFinding>) =
+        findings.into_iter().partition(|finding| finding.notes.contains(&EntryNote::NoEffect));
+    for finding in &without_effect {
+        let image = finding.image.as_deref().unwrap_or_default();
+        let message = format!("the entry for {image} matches no image, so it has no effect");
+        reader.add_warning(Warning::for_file("no-effect", &claim.path, message));
+    }
     let entries = findings
         .into_iter()
         .filter_map(|finding| build_entry(config, claim, finding, branch_stage))
@@ -113,7 +120,7 @@ fn build_entry(
         (false, component) => (app, component),
     };
     let mut notes = finding.notes;
-    if is_mutable(&finding.version) {
+    if is_mutable(&finding.version) && !notes.contains(&EntryNote::Mutable) {
         notes.push(EntryNote::Mutable);
     }
     Some(MappingEntry {

@@ -4,7 +4,9 @@ use super::convention::{self, KeySyntax, TELLING};
 use super::leaf::Leaf;
 use super::leaf_subtree::LeafSubtree;
 use super::{Claim, VersionFinding, marker, shape};
-use crate::model::{Automation, EntryNote, ImagePart, TemplateCaptures, Version, base_name};
+use crate::model::{
+    Automation, EntryNote, ImagePart, TemplateCaptures, Version, base_name, is_version_range,
+};
 
 /// A finding of one object, before the number of its findings is known.
 pub(super) struct ObjectFinding {
@@ -13,20 +15,29 @@ pub(super) struct ObjectFinding {
     pub(super) finding: VersionFinding,
 }
 
-/// Names the findings of one object. Its only chart, or else its only image, gets the object's
-/// name. Others also get their own word, so that a chart keeps its cell if one stage adds an image.
+/// Names the findings of one object. Its only chart, or else its only image, or else its only git
+/// revision gets the object's name. Others also get their own word, so that a chart keeps its cell
+/// if one stage adds an image.
 pub(super) fn name_findings(
     claim: &Claim<'_>,
     name: Option<&str>,
     found: Vec<ObjectFinding>,
 ) -> Vec<VersionFinding> {
-    let is_remote = |found: &ObjectFinding| found.finding.notes.contains(&EntryNote::Remote);
-    let remotes = found.iter().filter(|found| is_remote(found)).count();
-    let images = found.len() - remotes;
+    let rank = |found: &ObjectFinding| {
+        let is_revision = found.finding.locations.iter().any(|at| at.part == ImagePart::Revision);
+        match found.finding.notes.contains(&EntryNote::Remote) {
+            true if is_revision => 2,
+            true => 0,
+            false => 1,
+        }
+    };
+    let count = |wanted| found.iter().filter(|found| rank(found) == wanted).count();
+    let counts: [usize; 3] = [count(0), count(1), count(2)];
     let app = name.filter(|_| claim.captures.contains_key("app"));
     let name = name.and_then(|name| own_name(claim, name));
     let component = |found: &ObjectFinding| {
-        let leads = if is_remote(found) { remotes == 1 } else { remotes == 0 && images == 1 };
+        let rank = rank(found);
+        let leads = counts[rank] == 1 && counts[..rank].iter().all(|count| *count == 0);
         match (name, &found.word) {
             (Some(name), _) if leads => Some(name.to_owned()),
             (None, _) if leads && app.is_some() => None,
@@ -72,7 +83,7 @@ pub(super) fn version_finding(
     }
     let word = image.as_deref().map(|image| base_name(image).to_owned());
     let mut notes = vec![EntryNote::Remote];
-    if is_range(&leaf.text) {
+    if is_version_range(&leaf.text) {
         notes.push(EntryNote::Mutable);
     }
     let version = if part == ImagePart::Chart {
@@ -90,11 +101,6 @@ pub(super) fn version_finding(
         notes,
     };
     Some(ObjectFinding { word, finding })
-}
-
-/// True for a chart version range: `1.x`, `>=1.2`, `*`.
-fn is_range(text: &str) -> bool {
-    text.contains(['*', '^', '~', '<', '>', '|', ' ']) || text.ends_with(".x")
 }
 
 /// Returns the images pinned in Helm values, by convention.

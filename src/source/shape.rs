@@ -1,7 +1,7 @@
 //! Recognises the shape of values: a version, a tag, an image reference. Tuned on twelve public
 //! repositories. A value alone proves little, so callers also consider the key.
 
-use crate::model::{ImageReference, is_digest};
+use crate::model::{ImageReference, is_digest, is_moving_tag};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -38,30 +38,6 @@ pattern!(
     r"^[~^><=v ]*[0-9]+(\.([0-9]+|x|\*)){0,2}([-+.][A-Za-z0-9_.+-]*)?( *(,|\|\|| - | ) *[~^><=v ]*[0-9]+(\.([0-9]+|x|\*)){0,2}([-+.][A-Za-z0-9_.+-]*)?)*$"
 );
 
-/// Mutable tags, which do not name a build.
-const MOVING: [&str; 20] = [
-    "latest",
-    "main",
-    "master",
-    "develop",
-    "dev",
-    "stable",
-    "edge",
-    "nightly",
-    "release",
-    "staging",
-    "production",
-    "prod",
-    "stage",
-    "test",
-    "trunk",
-    "head",
-    "snapshot",
-    "qa",
-    "uat",
-    "development",
-];
-
 /// True if the value can be a version. Templates, variables and long texts cannot.
 pub fn is_literal(value: &str) -> bool {
     let marked = ["{{", "${", "$(", "<%"].iter().any(|marker| value.contains(marker));
@@ -72,10 +48,17 @@ pub fn is_literal(value: &str) -> bool {
         && !value.contains(['\n', '\r'])
 }
 
-/// True for a mutable tag: `latest`, `develop`, `1.2-SNAPSHOT`.
-pub fn is_moving(value: &str) -> bool {
-    let lower = value.to_ascii_lowercase();
-    MOVING.contains(&lower.as_str()) || lower.ends_with("-snapshot")
+/// True for a revision of git that stays what it is: a commit id, or a tag with a number of a
+/// version in it. A name without one may be a branch.
+pub fn is_fixed_revision(value: &str) -> bool {
+    let name = value.strip_prefix("refs/tags/").unwrap_or(value);
+    let is_id = (7..=40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_hexdigit());
+    let number = name
+        .rsplit(['/', '-'])
+        .find(|part| part.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit()));
+    let is_tag = number.is_some() && !name.contains(['*', '^', '~', '>', '<', '|', ' ']);
+    let is_branch = value.starts_with("refs/heads/") || name.starts_with("release");
+    is_literal(value) && !is_branch && (is_id || is_tag || value.starts_with("refs/tags/"))
 }
 
 /// True if the value looks like a version even without a telling key.
@@ -142,7 +125,7 @@ pub fn certain_reference(value: &str) -> Option<ImageReference> {
     let host = found.name.split('/').next().unwrap_or_default();
     let registry = host.contains(['.', ':']);
     let port = tag.len() <= 5 && tag.len() >= 2 && tag.bytes().all(|b| b.is_ascii_digit());
-    let telling = is_moving(tag) || (tag.bytes().any(|b| b.is_ascii_digit()) && !port);
+    let telling = is_moving_tag(tag) || (tag.bytes().any(|b| b.is_ascii_digit()) && !port);
     (found.version.digest.is_some() || is_version(tag) || (registry && telling)).then_some(found)
 }
 
@@ -164,7 +147,7 @@ pub fn are_equivalent(a: &str, b: &str) -> bool {
     };
     let traits = |value: &str| {
         (
-            (is_version(value), is_version_or_range(value), is_commit(value), is_moving(value)),
+            (is_version(value), is_version_or_range(value), is_commit(value), is_moving_tag(value)),
             (
                 is_literal(value),
                 is_tag(value),
@@ -256,6 +239,6 @@ mod tests {
 
     #[test]
     fn moving_tags() {
-        assert!(is_moving("latest") && is_moving("4.2.1-SNAPSHOT") && !is_moving("v1"));
+        assert!(is_moving_tag("latest") && is_moving_tag("4.2.1-SNAPSHOT") && !is_moving_tag("v1"));
     }
 }

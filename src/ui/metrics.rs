@@ -116,6 +116,13 @@ fn pair_row(pair: &StagePairFigures, look: &TerminalStyle) -> [StyledText; 8] {
 
 /// Explains why the counts of two stages mean nothing.
 pub fn describe_incomparable(pair: &StagePairFigures) -> String {
+    if let Some(later) = pair.contradicted {
+        return format!(
+            "{} is assumed to come before {}, but {later} of {} versions came to {} first; no rule \
+             about their order was applied. Run `towpath init` to write the order down.",
+            pair.before, pair.stage, pair.met, pair.stage
+        );
+    }
     format!(
         "{} and {} are not comparable: {} of {} versions never match, so tags are probably renamed between them",
         pair.before,

@@ -122,7 +122,11 @@ fn run_audit(
     known: &HashSet<String>,
 ) -> Result<AuditReport, Failure> {
     let tolerance = query.tolerance;
-    let comparison = inquiry.chronicle.compare_stages(&inquiry.survey.settings.config, tolerance);
+    let mut comparison =
+        inquiry.chronicle.compare_stages(&inquiry.survey.settings.config, tolerance);
+    if inquiry.survey.settings.stages_are_assumed {
+        comparison.mark_contradicted_pairs();
+    }
     let inquiry = &*inquiry;
     let (survey, chronicle) = (&inquiry.survey, &inquiry.chronicle);
     let AuditSelection { choice, window } = meant;

@@ -204,7 +204,7 @@ fn version_knows_what_it_must_look_like() {
     let bench = GateBench::new(gate, &PAST);
     let said = |version: &str| bench.said(40, &format!("web dev {version}"), &["version"]);
     assert_data_eq!(said("v1"), "version shut (line 3): v1 does not match `main-.*`\n");
-    assert_data_eq!(said("main-latest"), "version shut (line 3): main-latest is a mutable tag\n");
+    assert_data_eq!(said("main-latest"), "version shut (line 3): main-latest is mutable\n");
     assert_data_eq!(said("main-27e1396"), "version shut (line 3): main-27e1396 has no digest\n");
     let digest = format!("main-1@sha256:{}", "0".repeat(64));
     assert_data_eq!(

@@ -73,7 +73,11 @@ impl GateModel {
         let is_isolated = place == DEV || self.last(place).outcome.is_some();
         let is_in_order = match place {
             DEV => true,
-            STAGING => !self.stays(DEV, version).is_empty(),
+            // A failure in the stage before shuts, also where nothing must have passed.
+            STAGING => {
+                let newest = self.stays(DEV, version);
+                newest.last().is_some_and(|stay| !matches!(stay.outcome, Some((false, _))))
+            }
             _ => self.has_passed(STAGING, version) && self.has_run_for(STAGING, version, 30, now),
         };
         let is_its_turn = place != EU

@@ -4,7 +4,7 @@ use super::KeySyntax;
 use super::address::{release_download, url_revision};
 use super::excluded_keys::is_excluded_key;
 use super::leaf_context::{LeafContext, LeafKeys};
-use crate::model::{ImagePart, is_digest};
+use crate::model::{ImagePart, is_digest, is_moving_tag};
 use crate::source::shape;
 
 /// Keys whose values are tags wherever they stand.
@@ -88,7 +88,7 @@ impl LeafContext<'_> {
         }
         if key == "tag" && shape::is_tag(value) {
             let company = image_around || self.beside_any(&TAG_SIBLINGS);
-            let plausible = shape::is_version(value) || is_digits(value) || shape::is_moving(value);
+            let plausible = shape::is_version(value) || is_digits(value) || is_moving_tag(value);
             return if company { Some((10, tag)) } else { plausible.then_some((7, tag)) };
         }
         if TAG_KEYS.contains(&key) && shape::is_tag(value) {

@@ -17,25 +17,37 @@ pub(super) struct BuildFrame {
     noted: usize,
 }
 
-/// Returns the findings of `look` in the build of a directory, cached. The build itself is kept
+/// Returns the findings of `look` in the build of a directory, cached. `look` is told whether the
+/// build went without a warning. The build itself is kept
 /// only if others build on it, because a thousand overlays with their objects need much memory.
 pub(super) fn find_in_build(
     reader: &SnapshotReader<'_>,
     directory: &str,
-    look: impl FnOnce(&BuildOutput) -> Vec<VersionFinding>,
+    look: impl FnOnce(&BuildOutput, bool) -> Vec<VersionFinding>,
 ) -> Vec<VersionFinding> {
     let builds = &reader.kustomize;
     let mut builder = KustomizeBuilder::new(reader);
     let known = builder.is_current(directory).then(|| builds.cached_findings(directory)).flatten();
     let findings = known.unwrap_or_else(|| {
         let built = builder.load_build(directory);
-        let findings = Rc::new(look(&built));
+        let is_whole = !has_warnings(reader, directory, &mut HashSet::new());
+        let findings = Rc::new(look(&built, is_whole));
         builds.store_findings(directory, Rc::clone(&findings));
         findings
     });
     reader.record_access(&builds.access_log(directory));
     replay_warnings(reader, directory, &mut HashSet::new());
     findings.to_vec()
+}
+
+/// True if a build, or one that it is built on, has a warning.
+fn has_warnings(reader: &SnapshotReader<'_>, directory: &str, done: &mut HashSet<Rc<str>>) -> bool {
+    reader.kustomize.build_trace(directory).said.iter().any(|said| match said {
+        BuildWarning::Here(_) => true,
+        BuildWarning::Base(base) => {
+            done.insert(Rc::clone(base)) && has_warnings(reader, base, done)
+        }
+    })
 }
 
 /// Repeats the warnings of a build, those of each base once.

@@ -10,7 +10,12 @@ use crate::source::VersionFinding;
 use std::collections::{HashMap, HashSet};
 
 /// Returns the findings of a build of `directory`.
-pub(super) fn of_build(built: &BuildOutput, directory: &str) -> Vec<VersionFinding> {
+/// `is_whole` tells that nothing else is built that towpath does not see.
+pub(super) fn of_build(
+    built: &BuildOutput,
+    directory: &str,
+    is_whole: bool,
+) -> Vec<VersionFinding> {
     let mut all = BuildFindings {
         directory,
         found: Vec::new(),
@@ -25,8 +30,10 @@ pub(super) fn of_build(built: &BuildOutput, directory: &str) -> Vec<VersionFindi
             }
         });
     }
+    let is_whole = is_whole && built.remotes.is_empty() && !built.objects.is_empty();
+    let note = if is_whole { EntryNote::NoEffect } else { EntryNote::Unmatched };
     for entry in &built.unmatched {
-        all.add_unmatched(entry);
+        all.add_unmatched(entry, note.clone());
     }
     let mut found = all.found;
     found.extend(built.remotes.iter().map(|remote| of_remote(remote, directory)));
@@ -73,15 +80,10 @@ impl<'a> BuildFindings<'a> {
         );
     }
 
-    fn add_unmatched(&mut self, entry: &'a ImageEntry) {
+    fn add_unmatched(&mut self, entry: &'a ImageEntry, note: EntryNote) {
         let reference = entry.reference();
         let places = entry.version_places().into_iter().chain(&entry.new_name);
-        self.add_finding(
-            format!("unmatched {reference}"),
-            &reference,
-            places,
-            Some(EntryNote::Unmatched),
-        );
+        self.add_finding(format!("unmatched {reference}"), &reference, places, Some(note));
     }
 
     fn add_finding(

@@ -70,7 +70,9 @@ impl Source for KustomizeSource {
         if build::file_of(reader, directory).is_none_or(|file| file != claim.path) {
             return Vec::new();
         }
-        build_lookup::find_in_build(reader, directory, |built| findings::of_build(built, directory))
+        build_lookup::find_in_build(reader, directory, |built, is_whole| {
+            findings::of_build(built, directory, is_whole)
+        })
     }
 
     fn blind_spots(
