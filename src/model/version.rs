@@ -40,8 +40,8 @@ pub fn is_mutable(version: &Version) -> bool {
     }
 }
 
-/// True for a range of semantic versions, as Helm charts and Flux have them: `0.6.*`, `1.x`, `^1.2`,
-/// `>=1 <2`, `*`.
+/// True for a range of semantic versions, as Helm charts and Flux have them: `0.6.*`, `1.x`,
+/// `^1.2`, `>=1 <2`, `*`.
 pub fn is_version_range(tag: &str) -> bool {
     tag.contains(['*', '^', '~', '>', '<', '|', ' '])
         || tag.trim_start_matches('v').split('.').skip(1).any(|part| matches!(part, "x" | "X"))

@@ -44,7 +44,7 @@ pub use pipeline::{AdvancePolicy, BREAK_GLASS, CONFIG, LedgerPlace, Permission, 
 #[cfg(test)]
 pub use test_only::TestOnlyGate;
 pub use verified::{VerifiedBy, VerifiedGate};
-pub use version::VersionGate;
+pub use version::{DEFAULT_FLAGS, VersionGate};
 pub use waves::{StageWaves, Wave};
 pub use window_hours::WindowHours;
 

@@ -12,7 +12,7 @@ use regex::Regex;
 #[derive(Debug, Clone, Default)]
 pub struct VersionGate {
     pub pattern: Option<Regex>,
-    /// Prefixes, followed by `-`, of which a tag needs one; patterns with `*`.
+    /// Branches that a tag must carry, such as `main-27e1396` or `main.20240302`; with `*`.
     pub branches: Vec<String>,
     /// Forbids mutable tags, such as `latest`.
     pub immutable: bool,
@@ -22,15 +22,15 @@ pub struct VersionGate {
     pub flags: Vec<String>,
 }
 
-/// Default keys for `flags`.
-const FLAGS: [&str; 2] = ["promote_deployment", "automatic_deploys_enabled"];
+/// Keys that block a version if they are `false`, where no rule names others.
+pub const DEFAULT_FLAGS: [&str; 2] = ["promote_deployment", "automatic_deploys_enabled"];
 
 const OPTIONS: &[ConfigKey] = &[
     key("pattern", ValueShape::Text, "A regular expression that matches the whole tag."),
     key(
         "branches",
         ValueShape::Texts,
-        "Branches that a tag such as `main-27e1396` may come from, with `*`.",
+        "Branches that a tag such as `main-27e1396` or `main.20240302.1` may come from, with `*`.",
     ),
     key("immutable", ValueShape::Text, "`true`: no mutable tag, such as `latest`."),
     key("digest", ValueShape::Text, "`true`: the version must have a digest."),
@@ -73,7 +73,7 @@ fn with_pattern(pattern: Option<Regex>) -> VersionGate {
 }
 
 fn flag_names(given: Option<Vec<String>>) -> Vec<String> {
-    given.unwrap_or_else(|| FLAGS.map(str::to_owned).to_vec())
+    given.unwrap_or_else(|| DEFAULT_FLAGS.map(str::to_owned).to_vec())
 }
 
 fn read_short(

@@ -36,8 +36,8 @@ pub struct ConfigFile {
 }
 
 impl EffectiveConfig {
-    /// Refuses what needs stages that somebody wrote down: pushing, merging, and moving many apps at
-    /// once. `doing` names it: `--push`.
+    /// Refuses what needs stages that somebody wrote down: pushing, merging, and moving many apps
+    /// at once. `doing` names it: `--push`.
     ///
     /// # Errors
     /// Where the stages are assumed, and the user did not accept that with `--assume`.

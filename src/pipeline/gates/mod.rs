@@ -143,7 +143,11 @@ fn answers_of(kind: GateKind, case: &GateInput<'_>) -> Vec<GateAnswer> {
         GateKind::Lock => vec![lock::answer(case)],
         GateKind::Rejected => vec![rejected::answer(case)],
         GateKind::Hold => vec![hold::answer(case)],
-        GateKind::Version => answer_rules(kind, case, version::answer),
+        GateKind::Version => {
+            let mut answers = answer_rules(kind, case, version::answer);
+            answers.extend(version::answer_without_rule(case));
+            answers
+        }
         #[cfg(test)]
         GateKind::TestOnly => answer_rules(kind, case, test_only::answer),
     }

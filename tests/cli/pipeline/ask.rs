@@ -344,3 +344,33 @@ fn an_approval_does_not_end_a_freeze() {
     let sentence = "api v2 may be proposed for prod and needs an approval, not before Fri 2027-01-01 00:00 UTC.";
     assert!(said.contains(sentence), "{said}");
 }
+
+/// The mapping itself can say that a version is not to be promoted, without any rule.
+#[test]
+fn flags_beside_the_version_count_without_a_rule() {
+    let site = configured("");
+    let text = format!("promote_deployment: false\n{}", crate::delivery::values("api", "v2"));
+    site.land("apps/staging/api.yaml", &text, "keep api here", "2026-08-06T10:00:00Z");
+    let said = site.told(&["ask", "api", "--to", "prod"]);
+    assert!(said.starts_with("exit 3\n"), "{said}");
+    assert!(said.contains("promote_deployment is false in staging"), "{said}");
+    site.land(
+        "apps/staging/api.yaml",
+        &crate::delivery::values("api", "v2"),
+        "go on",
+        "2026-08-07T10:00:00Z",
+    );
+    assert!(site.told(&["ask", "api", "--to", "prod"]).starts_with("exit 0\n"));
+}
+
+/// A version that failed is not promoted, also where no gate asks for an outcome.
+#[test]
+fn a_failure_in_the_previous_stage_shuts() {
+    let site = configured("");
+    assert!(site.told(&["record", "api", "--stage", "staging", "failed"]).starts_with("exit 0\n"));
+    let said = site.told(&["ask", "api", "--to", "prod"]);
+    assert!(said.starts_with("exit 3\n"), "{said}");
+    assert!(said.contains("v2 failed in staging at"), "{said}");
+    assert!(site.told(&["record", "api", "--stage", "staging", "passed"]).starts_with("exit 0\n"));
+    assert!(site.told(&["ask", "api", "--to", "prod"]).starts_with("exit 0\n"));
+}

@@ -9,7 +9,7 @@ mod http;
 #[cfg(test)]
 mod new_gate_tests;
 
-use crate::config::gates::FactNeed;
+use crate::config::gates::{DEFAULT_FLAGS, FactNeed, GateKind};
 use crate::git::{FileKind, Oid, Snapshot};
 use crate::ops::gates::GateContext;
 use crate::ops::gates::facts::command_policy::CommandPolicy;
@@ -48,11 +48,17 @@ impl<'w, 'r> FactCollector<'w, 'r> {
     /// nothing external is asked.
     pub fn collect(&self, evidence: &Evidence<'_>, questions: &[GateQuery<'_>]) -> ExternalFacts {
         let mut facts = ExternalFacts::default();
+        let usual = DEFAULT_FLAGS.map(str::to_owned);
         for question in questions {
             let pipeline = &self.inquiry.config().pipeline;
             let needs = pipeline.facts_for(question.stage, &question.subject.app);
-            let flags: Vec<&String> =
+            let mut flags: Vec<&String> =
                 needs.iter().flat_map(|(_, need)| wanted_flags(*need)).collect();
+            let rules =
+                pipeline.rules_for(GateKind::Version, question.stage, &question.subject.app);
+            if rules.is_empty() {
+                flags.extend(&usual);
+            }
             flags::collect_flags(self.inquiry, evidence, question, &flags, &mut facts);
             if !question.is_past {
                 for (rule, need) in needs {
