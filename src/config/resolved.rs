@@ -78,6 +78,33 @@ impl Config {
         })
     }
 
+    /// The nearest stages before a stage that have something, in pipeline order. A stage without it
+    /// is skipped, and those before it are looked at.
+    pub fn nearest_previous(
+        &self,
+        name: &StageName,
+        has: &dyn Fn(&StageName) -> bool,
+    ) -> Vec<StageName> {
+        let before = |name: &StageName| {
+            self.stage(name.as_str()).map(|stage| stage.after.clone()).unwrap_or_default()
+        };
+        let mut open = before(name);
+        let (mut found, mut seen) = (Vec::new(), Vec::new());
+        while let Some(stage) = open.pop() {
+            if seen.contains(&stage) {
+                continue;
+            }
+            if has(&stage) {
+                found.push(stage.clone());
+            } else {
+                open.extend(before(&stage));
+            }
+            seen.push(stage);
+        }
+        found.sort_by_key(|stage| self.position(stage));
+        found
+    }
+
     /// Position of a stage in the pipeline; unknown stages come last.
     pub fn position(&self, name: &StageName) -> usize {
         self.stages.iter().position(|stage| stage.name == *name).unwrap_or(self.stages.len())

@@ -218,30 +218,11 @@ impl<'e> Evidence<'e> {
     /// Nearest previous stages that run the app.
     pub fn previous_stages(&self, question: &GateQuery<'_>) -> Vec<StageName> {
         let cells = self.cells_of_app(question.subject);
-        let mut open: Vec<&StageName> = self.configured_previous(question.stage);
-        let (mut found, mut seen) = (Vec::new(), Vec::new());
-        while let Some(stage) = open.pop() {
-            if seen.contains(&stage) {
-                continue;
-            }
-            seen.push(stage);
-            if cells.iter().any(|cell| {
+        self.config.nearest_previous(question.stage, &|stage| {
+            cells.iter().any(|cell| {
                 cell.stage == *stage && !self.run_periods(cell, question.history_end()).is_empty()
-            }) {
-                found.push(stage.clone());
-            } else {
-                open.extend(self.configured_previous(stage));
-            }
-        }
-        found.sort_by_key(|stage| self.config.position(stage));
-        found
-    }
-
-    fn configured_previous(&self, stage: &StageName) -> Vec<&'e StageName> {
-        self.config
-            .stage(stage.as_str())
-            .map(|stage| stage.after.iter().collect())
-            .unwrap_or_default()
+            })
+        })
     }
 
     /// Cells that the version comes from: those of the queried targets, if the stage has them, or

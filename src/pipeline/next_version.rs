@@ -3,7 +3,8 @@
 use super::evidence::Evidence;
 use super::judge::judge;
 use super::query::GateQuery;
-use super::verdict::Judgement;
+use super::verdict::{Judgement, Verdict};
+use crate::config::gates::GateKind;
 use crate::model::{CellKey, Version};
 
 /// A version that may go next, with its judgement.
@@ -40,7 +41,7 @@ pub fn find_candidates(
 }
 
 /// Picks a candidate: the newest that all gates allow, or else the newest that may be proposed, or
-/// else the newest. With `each` it is always the oldest.
+/// else the newest. With `each` it is the oldest that can still go.
 pub fn pick_next(
     evidence: &Evidence<'_>,
     question: &GateQuery<'_>,
@@ -52,7 +53,8 @@ pub fn pick_next(
         NextVersion { version: version.clone(), judgement }
     };
     if each {
-        return candidates.last().map(judged);
+        let all = || candidates.iter().rev().map(judged);
+        return all().find(|next| !is_out(evidence, question, next)).or_else(|| all().next());
     }
     let all: Vec<NextVersion> = candidates.iter().map(judged).collect();
     let find = |fits: &dyn Fn(&Judgement) -> bool| all.iter().find(|next| fits(&next.judgement));
@@ -60,4 +62,22 @@ pub fn pick_next(
         .or_else(|| find(&Judgement::allows_proposal))
         .or(all.first())
         .cloned()
+}
+
+/// True for a version that can no longer go, so that a queue does not wait for it: it was rejected
+/// or failed, or it was replaced in the previous stages before it had passed or baked there.
+fn is_out(evidence: &Evidence<'_>, question: &GateQuery<'_>, next: &NextVersion) -> bool {
+    let question = GateQuery { version: &next.version, ..*question };
+    let still_runs = || {
+        let stages = evidence.previous_stages(&question);
+        let cells = stages.iter().flat_map(|stage| evidence.source_cells(&question, stage));
+        cells
+            .filter_map(|cell| evidence.current_run(cell, question.history_end()))
+            .any(|run| run.version.is_same(&next.version))
+    };
+    next.judgement.closed_gates().any(|answer| match answer.gate {
+        GateKind::Rejected => true,
+        GateKind::Verified | GateKind::Bake => answer.verdict == Verdict::Shut && !still_runs(),
+        _ => false,
+    })
 }

@@ -136,7 +136,10 @@ fn versions_running<'e>(
         return Err(PlanObstacle::new(
             "not-upstream",
             reason,
-            format!("`towpath deploy {app} VERSION` deploys a version there"),
+            format!(
+                "--from names another stage; `towpath deploy {app} VERSION --stage {stage}` deploys \
+                 a version there"
+            ),
         ));
     }
     Ok(out)

@@ -2,6 +2,7 @@
 //! the stage.
 
 use crate::config::Stage;
+use crate::git::short_id;
 use crate::model::{CellKey, StageName, Version};
 use crate::ops::advance::AdvanceRequest;
 use crate::ops::change::DeliveryOptions;
@@ -17,7 +18,8 @@ use crate::pipeline::{
     targets_by_wave,
 };
 use crate::promotion::{EditBase, PlanItem, PlannedMoves};
-use crate::report::{GateReport, PlanReport};
+use crate::report::{GateReport, PlanReport, to_timestamp};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// The promotion of one app to its next stage or wave.
@@ -31,7 +33,7 @@ pub struct AdvanceStep {
 #[derive(Default)]
 pub struct AdvanceSteps {
     pub all: Vec<AdvanceStep>,
-    /// One line for each refused app.
+    /// One line for each app that is refused, or whose version the stage gave up before.
     pub refused: Vec<String>,
 }
 
@@ -63,6 +65,7 @@ impl StepFinder<'_, '_> {
             inquiry: &inquiry,
             witness: FactCollector::new(&inquiry),
             evidence: &evidence,
+            standing: RefCell::default(),
         };
         for plan in &plans {
             for (item, moves) in plan.plan.moving_items() {
@@ -75,6 +78,7 @@ impl StepFinder<'_, '_> {
                 }
             }
         }
+        out.refused.extend(choice.standing.take());
         Ok(out)
     }
 
@@ -125,6 +129,8 @@ struct StepPlanner<'a, 'r> {
     inquiry: &'a GateContext<'r>,
     witness: FactCollector<'a, 'r>,
     evidence: &'a Evidence<'a>,
+    /// One line for each app that stays because its stage ran the version before.
+    standing: RefCell<Vec<String>>,
 }
 
 impl StepPlanner<'_, '_> {
@@ -162,6 +168,27 @@ impl StepPlanner<'_, '_> {
         Ok(out)
     }
 
+    /// Says why a version that a stage ran before is not proposed again: somebody took it back.
+    fn returned_line(&self, question: &GateQuery<'_>) -> Option<String> {
+        let cells = self.evidence.queried_cells(question);
+        let mut runs = cells.into_iter().map(|cell| self.evidence.run_periods(cell, None));
+        let (now, before) = runs.find_map(|course| {
+            let index = course.iter().position(|run| run.version.is_same(question.version))?;
+            Some((*course.get(index.checked_sub(1)?)?, *course.get(index)?))
+        })?;
+        let commit = now.commit.map(|id| format!(" by {}", short_id(id))).unwrap_or_default();
+        let left = before
+            .left
+            .map(|left| format!(" on {}", to_timestamp(left).strftime("%Y-%m-%d")))
+            .unwrap_or_default();
+        let GateQuery { subject, stage, version, .. } = *question;
+        Some(format!(
+            "{subject} {version} to {stage}: not proposed: {stage} ran it before, and went to {}\
+             {commit}{left}; `towpath promote {subject} --to {stage}` takes it again",
+            now.version
+        ))
+    }
+
     /// The step of one wave, which takes the versions that `sources` have run.
     fn wave_step(
         &self,
@@ -172,6 +199,9 @@ impl StepPlanner<'_, '_> {
     ) -> Result<Option<AdvanceStep>, Failure> {
         let question = asked.to_query(self.look.session, None);
         let all = find_candidates(self.evidence, &question, sources);
+        if all.is_empty() {
+            self.standing.borrow_mut().extend(self.returned_line(&question));
+        }
         let questions: Vec<GateQuery<'_>> =
             all.iter().map(|version| GateQuery { version, ..question }).collect();
         let facts = self.witness.collect(self.evidence, &questions);

@@ -1,18 +1,19 @@
 //! The request of a change, and how it becomes a plan.
 
+mod versions;
+
 use crate::config::Stage;
-use crate::model::{AppName, CellKey, MappingEntry, TargetName, Version};
+use crate::model::{AppName, CellKey, MappingEntry, StageName, TargetName, Version};
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::stage_edges::{StageEdge, first_stage_failure, stage_edges};
 use crate::ops::error::Failure;
-use crate::ops::gates::{named_version, parse_version};
 use crate::ops::session::Session;
 use crate::ops::suggest::unknown_name;
 use crate::promotion::{
     EditBase, EditConsent, PastVersion, PastVersions, Plan, PlanRequest, VersionSource, make_plan,
 };
 use crate::report::{PlanReport, display_names, to_timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One of the three commands that change versions.
 #[derive(Debug, Clone)]
@@ -119,6 +120,13 @@ impl Planner<'_> {
         let version = version.map(|text| self.known_version(text, apps, &past)).transpose()?;
         let mut last = None;
         for (before, stage) in self.matching_edges(from, to)? {
+            let before = match from {
+                Some(_) => before,
+                None => self.previous_stage_of(apps, stage).unwrap_or(before),
+            };
+            if from.is_none() && self.plan_base.settings.stages_are_assumed {
+                self.check_is_alive(&before.name)?;
+            }
             let entries = &self.entries;
             let choice = match &version {
                 Some(version) => {
@@ -156,44 +164,6 @@ impl Planner<'_> {
         };
         let version = self.new_version(version, &apps, stage)?;
         Ok(self.to_report(self.plan_stage(stage, VersionSource::Made(&version), &apps)?))
-    }
-
-    /// The version that a text names among those that these apps ran.
-    fn known_version(
-        &self,
-        text: &str,
-        apps: &[String],
-        past: &PastVersions,
-    ) -> Result<Version, Failure> {
-        let named = self.app_filter(apps);
-        let ran = past.iter().filter(|(cell, _)| named(cell)).flat_map(|(_, ran)| ran);
-        let ran = ran.map(|one| &one.version);
-        let here = self.entries.iter().filter(|entry| named(&entry.cell()));
-        named_version(text, ran.chain(here.map(|entry| &entry.version)))
-    }
-
-    /// The version that a text names for a stage, where it need not have run anywhere. The image of
-    /// a whole reference must be that of the app.
-    fn new_version(&self, text: &str, apps: &[String], stage: &Stage) -> Result<Version, Failure> {
-        let named = self.app_filter(apps);
-        let of_app = || self.entries.iter().filter(|entry| named(&entry.cell()));
-        let written = parse_version(text)?;
-        if written.short_digest.is_some() {
-            return named_version(text, of_app().map(|entry| &entry.version));
-        }
-        let here = of_app().filter(|entry| entry.stage == stage.name);
-        let other = here.filter_map(|entry| entry.image.as_deref()).find(|image| {
-            written.image.as_deref().is_some_and(|named| !is_same_image(named, image))
-        });
-        match other {
-            None => Ok(written.version),
-            Some(image) => Err(Failure::usage(format!(
-                "`{text}` is not a version of {}, whose image in {} is {image}",
-                apps.join(", "),
-                stage.name
-            ))
-            .hint(format!("name the version alone: {}", written.version))),
-        }
     }
 
     /// Plans a rollback; `None` where the user chose nothing.
@@ -332,6 +302,24 @@ impl Planner<'_> {
         }
     }
 
+    /// The stage that the named apps come from, by the rule of the gates: the nearest one before
+    /// that has them. `None` where it is not the same single stage for all.
+    fn previous_stage_of(&self, apps: &[String], stage: &Stage) -> Option<&Stage> {
+        let config = &self.plan_base.settings.config;
+        let nearest = |app: &String| {
+            let apps = std::slice::from_ref(app);
+            let named = self.app_filter(apps);
+            config.nearest_previous(&stage.name, &|before| {
+                self.entries.iter().any(|entry| entry.stage == *before && named(&entry.cell()))
+            })
+        };
+        let found: BTreeSet<Vec<StageName>> = apps.iter().map(nearest).collect();
+        match found.first().map(Vec::as_slice) {
+            Some([one]) if found.len() == 1 => config.stage(one.as_str()),
+            _ => None,
+        }
+    }
+
     fn stage(&self, word: &str) -> Result<&Stage, Failure> {
         let config = &self.plan_base.settings.config;
         let names: Vec<String> = config.stages.iter().map(|stage| stage.name.to_string()).collect();
@@ -371,12 +359,4 @@ impl Planner<'_> {
             None => Ok(()),
         }
     }
-}
-
-/// True if both name one image, of which one name may lack the registry or the first folders.
-fn is_same_image(one: &str, other: &str) -> bool {
-    let ends = |long: &str, short: &str| {
-        long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
-    };
-    ends(one, other) || ends(other, one)
 }

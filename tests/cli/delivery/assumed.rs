@@ -59,3 +59,59 @@ fn stages_that_are_written_or_accepted_are_acted_on() {
     let written = site.run(&["deploy", "api", "v3", "--push"]);
     assert!(written.starts_with("exit 0\n"), "{written}");
 }
+
+/// `ask` and `promote` agree on where an app comes from: the nearest stage before that has it.
+#[test]
+fn a_stage_without_the_app_is_skipped() {
+    let sandbox = Sandbox::new();
+    sandbox.introduce();
+    let config = "stages: [dev, staging, prod]\nsources: [{text: '{stage}/{app}'}]\n";
+    let history = History::new()
+        .commit("2026-08-01T10:00:00Z", "Ann", "start")
+        .write("towpath.yaml", config)
+        .write("dev/tool", "v2\n")
+        .write("dev/web", "v1\n")
+        .write("staging/web", "v1\n")
+        .write("prod/tool", "v1\n")
+        .write("prod/web", "v1\n");
+    let origin = sandbox.bare("origin.git", &history);
+    sandbox.git(&sandbox.path(""), &["clone", "-q", "origin.git", "clone"]);
+    let clone = sandbox.path("clone");
+    let site = Site { sandbox, origin, clone };
+    assert!(site.run(&["ask", "tool", "--to", "prod"]).contains("dev has run v2"));
+    let said = site.run(&["promote", "tool", "--to", "prod", "--push"]);
+    assert!(said.starts_with("exit 0\n") && said.contains("from dev"), "{said}");
+    assert!(site.at_origin(&["log", "-1", "--format=%B", "main"]).contains("Promoted-From: dev"));
+    let said = site.run(&["promote", "tool", "--from", "staging", "--to", "prod", "--dry-run"]);
+    assert!(said.contains("tool does not run in staging"), "{said}");
+    assert!(said.contains("--from names another stage"), "{said}");
+}
+
+/// A stage that nobody has used for years is not taken as the first one on a guess.
+#[test]
+fn a_stale_stage_is_no_source_on_a_guess() {
+    let sandbox = Sandbox::new();
+    sandbox.introduce();
+    let mut history = History::new().commit("2022-01-01T10:00:00Z", "Ann", "start");
+    for stage in ["test", "staging", "prod"] {
+        history = history.write(&format!("apps/{stage}/api.yaml"), &values("api", "v1"));
+    }
+    for number in 2..9 {
+        let version = format!("v{number}");
+        for stage in ["staging", "prod"] {
+            let time = format!("2026-08-{number:02}T10:00:00Z");
+            history = history
+                .commit(&time, "Ann", &version)
+                .write(&format!("apps/{stage}/api.yaml"), &values("api", &version));
+        }
+    }
+    let origin = sandbox.bare("origin.git", &history);
+    sandbox.git(&sandbox.path(""), &["clone", "-q", "origin.git", "clone"]);
+    let clone = sandbox.path("clone");
+    let site = Site { sandbox, origin, clone };
+    let said = site.run(&["promote", "api", "--to", "staging", "--dry-run"]);
+    assert!(said.starts_with("exit 2\n"), "{said}");
+    assert!(said.contains("nothing has moved in test since 2022-01-01"), "{said}");
+    let named = ["promote", "api", "--from", "test", "--to", "staging", "--dry-run"];
+    assert!(!site.run(&named).contains("nothing has moved"));
+}

@@ -317,3 +317,20 @@ hint: with --dry-run it only reads
     );
     assert!(site.told(&["--read-only", "advance", "--dry-run"]).starts_with("exit 0\n"));
 }
+
+/// A version that can no longer go does not block a queue of every version.
+#[test]
+fn a_queue_goes_past_what_was_rejected() {
+    let site = configured("");
+    let config = "stages:\n- dev\n- { name: staging, queue: each }\n- prod\n\
+                  sources:\n- helm-values: apps/{stage}/{app}.yaml\n";
+    site.land("towpath.yaml", config, "a queue", "2026-08-06T10:00:00Z");
+    for (version, time) in [("v3", "2026-08-07T10:00:00Z"), ("v4", "2026-08-08T10:00:00Z")] {
+        let text = crate::delivery::values("web", version);
+        site.land("apps/dev/web.yaml", &text, version, time);
+    }
+    let next = || site.told(&["advance", "--app", "web", "--dry-run"]);
+    assert!(next().contains("web v2 to staging"), "{}", next());
+    assert!(site.told(&["reject", "web", "v2"]).starts_with("exit 0\n"));
+    assert!(next().contains("web v3 to staging: would be proposed"), "{}", next());
+}
