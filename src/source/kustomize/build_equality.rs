@@ -3,7 +3,8 @@
 
 use super::build_output::BuildOutput;
 use super::file::{
-    Kustomization, KustomizePatch, PatchBody, PatchText, ResourceReference, Transformer,
+    ImageTransformer, Kustomization, KustomizePatch, PatchBody, PatchText, ResourceReference,
+    Transformer,
 };
 use super::file_cache::Generator;
 use super::image::{ImageEntry, LocatedValue};
@@ -30,7 +31,8 @@ impl SameEssence for Kustomization {
             && (&self.namespace, &self.prefix, &self.suffix)
                 == (&other.namespace, &other.prefix, &other.suffix)
             && (&self.labels, &self.annotations) == (&other.labels, &other.annotations)
-            && self.replaces_images == other.replaces_images
+            && (self.replaces_images, &self.replacement_files)
+                == (other.replaces_images, &other.replacement_files)
     }
 }
 
@@ -52,9 +54,9 @@ impl SameEssence for PatchText {
     }
 }
 
-impl SameEssence for Vec<Rc<ImageEntry>> {
+impl SameEssence for Vec<ImageTransformer> {
     fn is_same_essence(&self, other: &Self) -> bool {
-        all_same(self, other, same_entry)
+        all_same(self, other, |a, b| same_entry(&a.entry, &b.entry) && a.specs == b.specs)
     }
 }
 

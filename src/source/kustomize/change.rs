@@ -2,7 +2,9 @@
 
 use super::build::{KustomizeBuilder, MAX_SPECS};
 use super::build_output::BuildOutput;
-use super::file::{Kustomization, KustomizePatch, PatchBody, PatchText, Transformer};
+use super::file::{
+    ImageTransformer, Kustomization, KustomizePatch, PatchBody, PatchText, Transformer,
+};
 use super::file_cache;
 use super::image::ImageEntry;
 use super::json_patch;
@@ -34,7 +36,7 @@ impl KustomizeBuilder<'_, '_> {
         self.patch_all(directory, path, &file.late_patches, into);
         self.add_specs(directory, file, into);
         self.apply_images(path, &file.images, into);
-        if file.replaces_images {
+        if file.replaces_images || self.replaces_images_by_file(directory, file) {
             self.warn(
                 "kustomize-replacements",
                 path,
@@ -43,7 +45,7 @@ impl KustomizeBuilder<'_, '_> {
         }
         for transformer in &file.transformers {
             match transformer {
-                Transformer::Inline(entries) => self.apply_images(path, entries, into),
+                Transformer::Inline(all) => self.apply_transformers(path, all, into),
                 Transformer::File(text) => self.run_transformer(directory, path, text, into),
             }
         }
@@ -63,8 +65,8 @@ impl KustomizeBuilder<'_, '_> {
     fn run_transformer(&self, directory: &str, path: &str, text: &str, into: &mut BuildOutput) {
         match resolve(directory, text).filter(|at| self.reader.file_exists(at)) {
             Some(at) => {
-                if let Some(entries) = file_cache::load_transformers(self.reader, &at) {
-                    self.apply_images(path, &entries, into);
+                if let Some(all) = file_cache::load_transformers(self.reader, &at) {
+                    self.apply_transformers(path, &all, into);
                 }
             }
             None => self.warn(
@@ -73,6 +75,27 @@ impl KustomizeBuilder<'_, '_> {
                 format!("has the transformer `{text}`, which is not run"),
             ),
         }
+    }
+
+    /// Applies transformers, each with its own fields besides those of the configuration.
+    fn apply_transformers(&self, path: &str, all: &[ImageTransformer], into: &mut BuildOutput) {
+        for ImageTransformer { entry, specs } in all {
+            let known = into.specs.len();
+            into.specs.extend(specs.iter().take(MAX_SPECS.saturating_sub(known)).cloned());
+            if !specs.is_empty() {
+                self.read_silent(into);
+            }
+            self.apply_images(path, std::slice::from_ref(entry), into);
+            into.specs.truncate(known);
+        }
+    }
+
+    /// True if replacements in files of their own write into images, or cannot be read.
+    fn replaces_images_by_file(&self, directory: &str, file: &Kustomization) -> bool {
+        file.replacement_files.iter().any(|name| {
+            let at = resolve(directory, name);
+            at.and_then(|at| file_cache::replaces_images(self.reader, &at)).unwrap_or(true)
+        })
     }
 
     fn apply_images(&self, path: &str, entries: &[Rc<ImageEntry>], into: &mut BuildOutput) {

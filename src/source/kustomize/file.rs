@@ -6,6 +6,7 @@ use super::json_patch::{PatchOperation, read_operations};
 use super::manifest::{Manifest, ManifestParseMode, parse_objects, short_texts};
 use super::remote::{self, RemoteResource};
 use super::select::PatchTarget;
+use super::transform::FieldSpec;
 use super::yaml_text::YamlText;
 use crate::model::{ImagePart, Location};
 use crate::yaml::{self, YamlValue};
@@ -39,6 +40,8 @@ pub(super) struct Kustomization {
     pub annotations: Vec<(String, String)>,
     /// True if `replacements` write into images, which is not supported.
     pub replaces_images: bool,
+    /// Files with further `replacements`.
+    pub replacement_files: Vec<String>,
 }
 
 /// A path or URL in a list, with its location.
@@ -74,7 +77,7 @@ pub(super) struct PatchText {
 #[derive(Debug)]
 pub(super) enum Transformer {
     File(String),
-    Inline(Rc<Vec<Rc<ImageEntry>>>),
+    Inline(Rc<Vec<ImageTransformer>>),
 }
 
 /// Returns the value of a key, ignoring case (as Go's JSON decoder does).
@@ -129,6 +132,11 @@ impl<'a> KustomizationParser<'a> {
             labels,
             annotations: short_texts(get_field(self.root, "commonAnnotations")),
             replaces_images: self.list("replacements").into_iter().any(writes_images),
+            replacement_files: self
+                .list("replacements")
+                .into_iter()
+                .filter_map(|one| get_field(one, "path")?.text().map(str::to_owned))
+                .collect(),
         }
     }
 
@@ -238,26 +246,36 @@ impl PatchText {
     }
 }
 
-/// Returns the entries of kustomize's image transformers in a file.
+/// An `ImageTagTransformer`.
+#[derive(Debug, Clone)]
+pub(super) struct ImageTransformer {
+    pub entry: Rc<ImageEntry>,
+    /// Fields that it rewrites besides those of containers.
+    pub specs: Vec<FieldSpec>,
+}
+
+/// Returns kustomize's image transformers in a file.
 pub(super) fn image_transformers(
     page: YamlText<'_>,
     stream: &yaml::YamlStream,
-) -> Vec<Rc<ImageEntry>> {
+) -> Vec<ImageTransformer> {
     let roots = stream
         .documents
         .iter()
         .enumerate()
         .filter_map(|(index, document)| Some((index, document.root()?)));
     let built_in = roots.filter(|(_, root)| root.str_at(&["kind"]) == Some("ImageTagTransformer"));
-    let entries = built_in.filter_map(|(index, root)| {
+    let transformers = built_in.filter_map(|(index, root)| {
         let page = page.at_document(u32::try_from(index).unwrap_or(u32::MAX));
-        ImageEntry::read(page, "imageTag", get_field(root, "imageTag")?)
+        let entry = ImageEntry::read(page, "imageTag", get_field(root, "imageTag")?)?;
+        let specs = get_field(root, "fieldSpecs").map(FieldSpec::read_list).unwrap_or_default();
+        Some(ImageTransformer { entry: Rc::new(entry), specs })
     });
-    entries.map(Rc::new).collect()
+    transformers.collect()
 }
 
 /// True if a replacement writes into a field named like an image.
-fn writes_images(replacement: YamlValue<'_>) -> bool {
+pub(super) fn writes_images(replacement: YamlValue<'_>) -> bool {
     let targets = get_field(replacement, "targets").into_iter().flat_map(YamlValue::items);
     let paths =
         targets.filter_map(|target| get_field(target, "fieldPaths")).flat_map(YamlValue::items);

@@ -1,7 +1,6 @@
 //! The files of builds, reduced to the relevant parts and cached.
 
-use super::file::{Kustomization, PatchText, image_transformers};
-use super::image::ImageEntry;
+use super::file::{ImageTransformer, Kustomization, PatchText, image_transformers, writes_images};
 use super::objects::{self, FileObjects};
 use super::remote::{self, RemoteResource};
 use super::transform::FieldSpec;
@@ -22,9 +21,11 @@ pub struct KustomizeFileCache {
     /// Whether a file of objects mentions images.
     speaking: EssenceCache<bool>,
     patches: EssenceCache<PatchText>,
-    transformers: EssenceCache<Vec<Rc<ImageEntry>>>,
+    transformers: EssenceCache<Vec<ImageTransformer>>,
     specs: EssenceCache<Vec<FieldSpec>>,
     generators: EssenceCache<Generator>,
+    /// Whether a file of replacements writes into images.
+    replacements: EssenceCache<bool>,
 }
 
 /// The kind of essence derived from a file.
@@ -37,6 +38,7 @@ pub enum EssenceKind {
     Transformers,
     Specs,
     Generator,
+    Replacements,
 }
 
 /// The relevant parts of a generator's file.
@@ -57,6 +59,7 @@ impl KustomizeFileCache {
         self.transformers.forget(path);
         self.specs.forget(path);
         self.generators.forget(path);
+        self.replacements.forget(path);
     }
 }
 
@@ -79,6 +82,7 @@ pub(super) fn essence_stamp(
         EssenceKind::Transformers => reader.stamp_of(&known.transformers, path, read_transformers),
         EssenceKind::Specs => reader.stamp_of(&known.specs, path, read_specs),
         EssenceKind::Generator => reader.stamp_of(&known.generators, path, read_generator),
+        EssenceKind::Replacements => reader.stamp_of(&known.replacements, path, read_replacements),
     }
 }
 
@@ -144,7 +148,7 @@ fn read_patch(path: &str, text: &str) -> Result<PatchText, Warning> {
 pub(super) fn load_transformers(
     reader: &SnapshotReader<'_>,
     path: &str,
-) -> Option<Rc<Vec<Rc<ImageEntry>>>> {
+) -> Option<Rc<Vec<ImageTransformer>>> {
     reader.reduce_file(
         (&reader.cache.kustomize.transformers, EssenceKind::Transformers),
         path,
@@ -152,8 +156,24 @@ pub(super) fn load_transformers(
     )
 }
 
-fn read_transformers(path: &str, text: &str) -> Result<Vec<Rc<ImageEntry>>, Warning> {
+fn read_transformers(path: &str, text: &str) -> Result<Vec<ImageTransformer>, Warning> {
     of_yaml(path, text, |stream| image_transformers(YamlText::of_file(path, text, 0), stream))
+}
+
+/// Tells whether a file of replacements writes into images; `None` if it cannot be read.
+pub(super) fn replaces_images(reader: &SnapshotReader<'_>, path: &str) -> Option<bool> {
+    let known = (&reader.cache.kustomize.replacements, EssenceKind::Replacements);
+    reader.reduce_file(known, path, read_replacements).map(|writes| *writes)
+}
+
+fn read_replacements(path: &str, text: &str) -> Result<bool, Warning> {
+    of_yaml(path, text, |stream| {
+        let mut roots = stream.documents.iter().filter_map(yaml::YamlDocument::root);
+        roots.any(|root| match root.is_sequence() {
+            true => root.items().any(writes_images),
+            false => writes_images(root),
+        })
+    })
 }
 
 /// Loads a configuration file that declares which fields are images.

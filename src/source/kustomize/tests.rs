@@ -279,3 +279,34 @@ fn what_a_remembered_base_looked_at_is_touched_again() {
         assert!(touched.contains(&format!("{directory}/kustomization.yaml")));
     }
 }
+
+/// An `ImageTagTransformer` rewrites the fields of its `fieldSpecs` too, and replacements in a file
+/// of their own are told like inline ones.
+#[test]
+fn fields_of_transformers_and_replacements_in_files() {
+    let object =
+        "apiVersion: example.com/v1\nkind: Foo\nmetadata: {name: i}\nspec:\n  image: nginx:1.2.1\n";
+    let transformer = "apiVersion: builtin\nkind: ImageTagTransformer\nmetadata: {name: n}\n\
+                       imageTag: {name: nginx, newName: apache, newTag: 1.3.0}\n\
+                       fieldSpecs:\n- path: spec/image\n";
+    let files = [
+        ("o/r.yaml", object),
+        ("o/kustomization.yaml", "resources: [r.yaml]\ntransformers: [t.yaml]\n"),
+        ("o/t.yaml", transformer),
+    ];
+    let found = build(&files, "o/kustomization.yaml");
+    assert_eq!(found.iter().map(shown).collect::<Vec<_>>(), ["apache:1.3.0"]);
+    let replacement =
+        "source: {kind: Foo}\ntargets:\n- select: {kind: Foo}\n  fieldPaths: [spec.image]\n";
+    let files = [
+        ("o/r.yaml", object),
+        ("o/kustomization.yaml", "resources: [r.yaml]\nreplacements:\n- path: p.yaml\n"),
+        ("o/p.yaml", replacement),
+    ];
+    let rule = crate::config::SourceRule::new(crate::model::SourceKind::Kustomize, "o", &[]);
+    let (_, warnings) = crate::source::testing::repository(&files).read(rule.expect("a path"));
+    assert!(
+        format!("{warnings:?}").contains("has replacements that write into images"),
+        "{warnings:?}"
+    );
+}

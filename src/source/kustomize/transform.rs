@@ -23,6 +23,11 @@ impl FieldSpec {
         items.filter_map(FieldSpec::read).collect()
     }
 
+    /// Reads a list of specs: the `fieldSpecs` of a transformer.
+    pub fn read_list(list: YamlValue<'_>) -> Vec<Self> {
+        list.items().filter_map(FieldSpec::read).collect()
+    }
+
     fn read(item: YamlValue<'_>) -> Option<Self> {
         let text = |key: &str| item.str_at(&[key]).unwrap_or_default().to_owned();
         let path = item.str_at(&["path"])?.split('/').filter(|key| !key.is_empty());
