@@ -60,6 +60,8 @@ class Site:
         (self.home / ".gitconfig").write_text("[user]\n\tname = Jo Doe\n\temail = jo@example.com\n")
         self.environment = {
             "PATH": os.environ["PATH"],
+            # Their repositories have no towpath.yaml.
+            "TOWPATH_ASSUME": "1",
             "HOME": str(self.home),
             "XDG_CACHE_HOME": str(self.cache),
             "GIT_CONFIG_NOSYSTEM": "1",
