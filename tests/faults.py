@@ -185,7 +185,11 @@ def read_only_clone():
         before = []
         for folder, _, _ in os.walk(site / "clone" / ".git"):
             os.chmod(folder, 0o555)
+    # The ledger at the origin is read all the same; it is the clone that nobody here may write.
+    (pathlib.Path(SITE.work) / ".gitconfig").write_text("[safe]\n\tdirectory = *\n")
+    ENVIRONMENT["HOME"] = str(SITE.work)
     said("a clone that is not ours", site, "denied", before, "--commit")
+    del ENVIRONMENT["HOME"]
 
 
 if __name__ == "__main__":

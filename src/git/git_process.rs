@@ -98,6 +98,11 @@ pub(super) fn disable_programs(git: &mut Command) {
     git.arg("--no-pager");
     add_settings(git, &OWN_PROGRAMS);
     git.env("GIT_NO_LAZY_FETCH", "1").env("GIT_OPTIONAL_LOCKS", "0");
+    remove_traces(git);
+}
+
+/// Lets git write no trace.
+pub(super) fn remove_traces(git: &mut Command) {
     for variable in TRACES {
         git.env_remove(variable);
     }

@@ -171,6 +171,7 @@ impl RemoteChain {
         let own = ["core.hooksPath=/dev/null", "fetch.recurseSubmodules=false", "gc.auto=0"];
         git_process::add_settings(&mut git, &own);
         git_process::add_environment_settings(&mut git, &self.headers);
+        git_process::remove_traces(&mut git);
         // Without a repository around it, git reads no configuration but the user's.
         git.current_dir("/").env("GIT_CEILING_DIRECTORIES", "/");
         Ok(git)

@@ -54,7 +54,12 @@ impl<'a> HistoryReplay<'a> {
         looks: &mut BTreeMap<usize, Option<ClaimState>>,
         unread: &mut BTreeSet<usize>,
     ) {
-        let asked = |number: &usize| self.claims.get(*number).shown.iter().any(|held| held.asked);
+        // A claim of another rule may read the same value, and would show it once this one is gone.
+        let is_searched =
+            |number: usize| self.claims.get(number).shown.iter().any(|held| held.asked);
+        let asked = |number: &usize| {
+            is_searched(*number) || self.claims.others_reading(*number).any(is_searched)
+        };
         let new = looks.iter().any(|(number, look)| look.is_none() && asked(number));
         looks.retain(|number, _| asked(number));
         unread.retain(asked);

@@ -120,6 +120,14 @@ impl<'a> ClaimIndex<'a> {
         self.watchers.get(&path).into_iter().flatten().copied()
     }
 
+    /// Claims of other rules that read a value which this claim reads.
+    pub fn others_reading(&self, number: usize) -> impl Iterator<Item = usize> {
+        let held = self.all[number].holds.iter().filter(|_| self.shared);
+        let places: BTreeSet<u32> = held.flat_map(|(_, places)| places).copied().collect();
+        let claims: Vec<usize> = self.owners.claims_reading(&places).collect();
+        claims.into_iter().filter(move |other| *other != number)
+    }
+
     /// Sets the state of a claim before the commit numbered `commit`; `None` as state: its file did
     /// not exist. Adds to `moved` the claims whose effective versions may change, including this
     /// one.

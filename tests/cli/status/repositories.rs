@@ -297,3 +297,37 @@ hint: run `git log` to list commits; a shallow clone has only the latest
 
 "#]]);
 }
+
+/// The chart beside the values reads them too, and keeps nothing alive that has just gone.
+#[test]
+fn since_of_a_cell_that_two_sources_read() {
+    let sandbox = Sandbox::new();
+    let config = "stages: [dev, prod]\nsources:\n- helm-values: u/{stage}/values.yaml\n\
+                  - helm-values: u/{stage}/Chart.yaml\n";
+    let chart = "apiVersion: v2\nname: p\nversion: 0.1.0\ndependencies:\n\
+                 - {name: redis, version: 19.0.0, repository: x}\n";
+    let values = |tag: &str| {
+        format!("worker:\n  image:\n    repository: r.example.com/worker\n    tag: {tag}\n")
+    };
+    let mut history =
+        History::new().commit("2026-08-01T00:00:00Z", "Ann", "start").write("towpath.yaml", config);
+    for stage in ["dev", "prod"] {
+        history = history
+            .write(&format!("u/{stage}/Chart.yaml"), chart)
+            .write(&format!("u/{stage}/values.yaml"), &values("b1"));
+    }
+    let history = history
+        .commit("2026-08-03T00:00:00Z", "Ann", "b2")
+        .write("u/dev/values.yaml", &values("b2"));
+    let repository = sandbox.repository("deploy", &history);
+    let arguments = ["-q", "--no-index", "status", "--app", "worker", "-o", "json"];
+    let output = sandbox.towpath(&repository, &arguments).output().expect("it runs");
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let since: Vec<&str> = answer["entries"]
+        .as_array()
+        .expect("entries")
+        .iter()
+        .filter_map(|entry| entry["since"]["time"].as_str())
+        .collect();
+    assert_eq!(since, ["2026-08-03T00:00:00Z", "2026-08-01T00:00:00Z"]);
+}
