@@ -23,6 +23,24 @@ pub fn note_assumption(
     }
 }
 
+/// The number of files that are named before a refusal.
+const NAMED: usize = 5;
+
+/// Reports what could not be read, as that may be why an app or a version is missing.
+pub fn note_unreadable(session: &Session, edit_base: &EditBase<'_>) {
+    let warnings = edit_base.to_mapping().warnings;
+    for warning in warnings.iter().take(NAMED) {
+        let path = warning.path.as_deref().unwrap_or_default();
+        session.caution(format!("{path} {}", warning.message).trim_start());
+    }
+    if warnings.len() > NAMED {
+        session.caution(&format!(
+            "{} more files; `towpath status -v` lists them",
+            warnings.len() - NAMED
+        ));
+    }
+}
+
 /// Reports the apps that do not move: refused ones with the reason, and the number of current ones.
 pub fn note_unmoved(planned: &PlanReport, session: &Session) {
     note_refused(planned, session);

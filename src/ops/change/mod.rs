@@ -29,7 +29,7 @@ use crate::ops::error::Failure;
 use crate::ops::gates::plan;
 use crate::report::PlanReport;
 use delivery::JudgedPlan;
-use messages::{note_assumption, note_foreign_tags, note_unmoved};
+use messages::{note_assumption, note_foreign_tags, note_unmoved, note_unreadable};
 
 /// Plans the change, asks the gates and carries the plan out.
 ///
@@ -79,7 +79,11 @@ fn prepare_plan(
     let edit_base = base.load_edit_base()?;
     note_assumption(request, base, &edit_base);
     let plan_options = options.plan_options(session);
-    let Some(mut planned) = intent.make_plan(session, base, &edit_base, plan_options)? else {
+    let made = intent.make_plan(session, base, &edit_base, plan_options);
+    if !matches!(&made, Ok(Some(planned)) if planned.plan.refused_items().next().is_none()) {
+        note_unreadable(session, &edit_base);
+    }
+    let Some(mut planned) = made? else {
         return Ok(None);
     };
     if selection == SelectionMode::Asked && !select::choose_apps(&mut planned, request, base)? {
