@@ -12,7 +12,7 @@ const BAR: &str = "Reading the history";
 
 /// So many commits take seconds, also where the program is optimised: time enough for a busy machine to
 /// show the bar, and to pass keys on.
-const MANY: i64 = if cfg!(debug_assertions) { 8_000 } else { 120_000 };
+const MANY: i64 = if cfg!(debug_assertions) { 5_000 } else { 120_000 };
 
 /// Each commit changes two words of a file, so that it has to be understood anew.
 fn repository(sandbox: &Sandbox, commits: i64) -> PathBuf {

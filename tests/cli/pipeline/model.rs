@@ -355,7 +355,7 @@ pub fn cases(few: u32) -> u32 {
 }
 
 proptest::proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(3), max_shrink_iters: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(2), max_shrink_iters: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_stage_gets_what_its_gates_do_not_allow(steps in proptest::collection::vec(step(), 12..20)) {
