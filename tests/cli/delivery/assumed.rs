@@ -1,20 +1,15 @@
 //! Nothing is pushed, merged or moved in bulk on stages that nobody wrote down.
 
 use super::{Site, values};
-use crate::support::{History, Sandbox};
+use crate::support::History;
 
 /// The same site without a configuration.
 fn site() -> Site {
-    let sandbox = Sandbox::new();
-    sandbox.introduce();
     let mut history = History::new().commit("2026-08-01T10:00:00Z", "Ann", "start");
     for (stage, version) in [("dev", "v2"), ("staging", "v2"), ("prod", "v1")] {
         history = history.write(&format!("apps/{stage}/api.yaml"), &values("api", version));
     }
-    let origin = sandbox.bare("origin.git", &history);
-    sandbox.git(&sandbox.path(""), &["clone", "-q", "origin.git", "clone"]);
-    let clone = sandbox.path("clone");
-    Site { sandbox, origin, clone }
+    Site::of(&history)
 }
 
 #[test]
@@ -63,8 +58,6 @@ fn stages_that_are_written_or_accepted_are_acted_on() {
 /// `ask` and `promote` agree on where an app comes from: the nearest stage before that has it.
 #[test]
 fn a_stage_without_the_app_is_skipped() {
-    let sandbox = Sandbox::new();
-    sandbox.introduce();
     let config = "stages: [dev, staging, prod]\nsources: [{text: '{stage}/{app}'}]\n";
     let history = History::new()
         .commit("2026-08-01T10:00:00Z", "Ann", "start")
@@ -74,10 +67,7 @@ fn a_stage_without_the_app_is_skipped() {
         .write("staging/web", "v1\n")
         .write("prod/tool", "v1\n")
         .write("prod/web", "v1\n");
-    let origin = sandbox.bare("origin.git", &history);
-    sandbox.git(&sandbox.path(""), &["clone", "-q", "origin.git", "clone"]);
-    let clone = sandbox.path("clone");
-    let site = Site { sandbox, origin, clone };
+    let site = Site::of(&history);
     assert!(site.run(&["ask", "tool", "--to", "prod"]).contains("dev has run v2"));
     let said = site.run(&["promote", "tool", "--to", "prod", "--push"]);
     assert!(said.starts_with("exit 0\n") && said.contains("from dev"), "{said}");
@@ -90,8 +80,6 @@ fn a_stage_without_the_app_is_skipped() {
 /// A stage that nobody has used for years is not taken as the first one on a guess.
 #[test]
 fn a_stale_stage_is_no_source_on_a_guess() {
-    let sandbox = Sandbox::new();
-    sandbox.introduce();
     let mut history = History::new().commit("2022-01-01T10:00:00Z", "Ann", "start");
     for stage in ["test", "staging", "prod"] {
         history = history.write(&format!("apps/{stage}/api.yaml"), &values("api", "v1"));
@@ -105,10 +93,7 @@ fn a_stale_stage_is_no_source_on_a_guess() {
                 .write(&format!("apps/{stage}/api.yaml"), &values("api", &version));
         }
     }
-    let origin = sandbox.bare("origin.git", &history);
-    sandbox.git(&sandbox.path(""), &["clone", "-q", "origin.git", "clone"]);
-    let clone = sandbox.path("clone");
-    let site = Site { sandbox, origin, clone };
+    let site = Site::of(&history);
     let said = site.run(&["promote", "api", "--to", "staging", "--dry-run"]);
     assert!(said.starts_with("exit 2\n"), "{said}");
     assert!(said.contains("nothing has moved in test since 2022-01-01"), "{said}");

@@ -46,9 +46,14 @@ pub struct Site {
 
 impl Site {
     pub fn new() -> Site {
+        Site::of(&history())
+    }
+
+    /// A site with this history.
+    pub fn of(history: &History) -> Site {
         let sandbox = Sandbox::new();
         sandbox.introduce();
-        let origin = sandbox.bare("origin.git", &history());
+        let origin = sandbox.bare("origin.git", history);
         let clone = sandbox.path("clone");
         sandbox.git(&sandbox.path(""), &["clone", "-q", "origin.git", "clone"]);
         Site { sandbox, origin, clone }
