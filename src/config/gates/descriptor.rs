@@ -82,8 +82,8 @@ pub enum PastNeed {
     /// What runs in the cells that change, and the newest run of the version in the previous
     /// stages.
     NewestRuns,
-    /// What runs in the cells that change, and every run of the version in the previous stages: an
-    /// older run can open the gate where the newest one leaves it shut.
+    /// The present runs of the cells that change, and every run of the version in the previous
+    /// stages: an older run can open the gate where the newest one leaves it shut.
     AllRuns,
     /// All of it.
     WholeHistory,

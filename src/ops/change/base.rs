@@ -78,23 +78,14 @@ impl<'r> PlanBase<'r> {
 
     /// The base for a change of this stage: this one, or the branch of the stage.
     pub fn for_stage(&self, stage: &StageName) -> PlanBase<'r> {
-        let (settings, stages) = (Rc::clone(&self.settings), Rc::clone(&self.stages));
         let (branch, tip, stage) = match self.stages.get(stage) {
             Some((branch, tip)) => (Some(branch.clone()), *tip, Some(stage.clone())),
             None => (self.branch.clone(), self.tip, self.stage.clone()),
         };
-        PlanBase {
-            repository: self.repository,
-            settings,
-            branch,
-            tip,
-            stage,
-            stages,
-            cache: ParseCache::default(),
-        }
+        PlanBase { branch, stage, ..self.at_commit(tip) }
     }
 
-    /// The same branch and configuration at another commit.
+    /// A base at another commit, with the branch and the configuration of this one.
     pub fn at_commit(&self, tip: Oid) -> PlanBase<'r> {
         PlanBase {
             repository: self.repository,

@@ -93,7 +93,7 @@ fn prepare_plan(
     Ok(Some(JudgedPlan { planned, ledger }))
 }
 
-/// What a delivery does that no guess allows: pushing, and moving apps that nobody named.
+/// The part of a delivery that needs written stages: `--push`, or apps that nobody named.
 fn needs_written_stages(request: &DeliveryRequest<'_>) -> Option<&'static str> {
     let is_bulk = matches!(request.intent, ChangeRequest::Promote { apps, .. } if apps.is_empty())
         && request.selection == SelectionMode::Given;

@@ -112,7 +112,9 @@ impl Planner<'_> {
         version: Option<&str>,
     ) -> Result<PlanReport, Failure> {
         self.check_apps(apps)?;
-        let past = if version.is_some() {
+        // The past of an assumed stage tells whether it is one.
+        let is_assumed = from.is_none() && self.plan_base.settings.stages_are_assumed;
+        let past = if version.is_some() || is_assumed {
             self.plan_base.load_past_versions(self.session)?
         } else {
             Default::default()
@@ -124,8 +126,8 @@ impl Planner<'_> {
                 Some(_) => before,
                 None => self.previous_stage_of(apps, stage).unwrap_or(before),
             };
-            if from.is_none() && self.plan_base.settings.stages_are_assumed {
-                self.check_is_alive(&before.name)?;
+            if is_assumed {
+                versions::check_is_alive(&before.name, &past)?;
             }
             let entries = &self.entries;
             let choice = match &version {

@@ -286,7 +286,7 @@ pub fn named_version<'v>(
     }
     let named = match parse_version(text) {
         Ok(named) => named,
-        // What runs may be anything, such as a range; it is named as it is written.
+        // A version that runs can have any form, such as a range. Its exact text names it.
         Err(failure) => {
             let written = ran.into_iter().find(|known| known.to_string() == text);
             return written.cloned().ok_or(failure);

@@ -11,7 +11,7 @@ use crate::model::format_duration;
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::pipeline::ledger::{Ledger, LedgerEvent, LedgerGap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The command that asks the remotes again, with the clone's own settings.
 const REMEDY: &str = "towpath ledger fetch";
@@ -62,13 +62,23 @@ pub(super) fn keep_answer(
     config: &Config,
     tip: Option<Oid>,
 ) {
-    if let Some(origin) = remotes(session, repository, config).into_iter().next_back() {
-        session.keep_ledger_tip(&origin.address(), tip);
-        if let Some(folder) = copies_folder(session) {
-            let time = session.now().as_second();
-            origin.remember_answer(&folder, ChainAnswer { tip, time });
-        }
+    if let Some(origin) = remotes(session, repository, config).last() {
+        remember(session, origin, tip);
     }
+}
+
+/// Keeps the answer of a remote for this operation, and for later ones where the cache may be
+/// written.
+fn remember(session: &Session, remote: &RemoteChain, tip: Option<Oid>) {
+    session.keep_ledger_tip(&remote.address(), tip);
+    if let Some(cache) = session.writable_cache() {
+        let time = session.now().as_second();
+        remote.remember_answer(&copies_folder(cache), ChainAnswer { tip, time });
+    }
+}
+
+fn gap(reason: impl Into<String>) -> LedgerGap {
+    LedgerGap { reason: reason.into(), remedy: REMEDY.into() }
 }
 
 /// The ledger at each remote, `origin` last.
@@ -80,8 +90,9 @@ fn remotes(session: &Session, repository: &Repository, config: &Config) -> Vec<R
     }
 }
 
-fn copies_folder(session: &Session) -> Option<PathBuf> {
-    session.writable_cache().map(|cache| cache.join("ledgers"))
+/// The folder of the copies, below that of the cache.
+fn copies_folder(cache: &Path) -> PathBuf {
+    cache.join("ledgers")
 }
 
 fn read_chain(repository: &Repository, tip: Option<Oid>) -> Result<Vec<CommitInfo>, GitError> {
@@ -107,11 +118,7 @@ impl RemoteLedger<'_> {
         }
         match self.remote.remote_tip() {
             Ok(tip) => {
-                self.session.keep_ledger_tip(&address, tip);
-                if let Some(folder) = copies_folder(self.session) {
-                    let time = self.session.now().as_second();
-                    self.remote.remember_answer(&folder, ChainAnswer { tip, time });
-                }
+                remember(self.session, self.remote, tip);
                 self.read_current(tip)
             }
             Err(error) => {
@@ -132,29 +139,30 @@ impl RemoteLedger<'_> {
                 "{} has events that this clone lacks, and --read-only fetches nothing",
                 self.remote.address()
             );
-            return Err(LedgerGap { reason, remedy: REMEDY.into() });
+            return Err(gap(reason));
         }
         let temporary = tempfile::tempdir();
-        let folder = copies_folder(self.session)
+        let folder = self
+            .session
+            .writable_cache()
+            .map(copies_folder)
             .or_else(|| Some(temporary.as_ref().ok()?.path().to_path_buf()));
         let fetched = folder.map(|folder| self.remote.fetch_into(&folder));
-        let failed = |reason: String| LedgerGap { reason, remedy: REMEDY.into() };
         match fetched {
-            Some(Ok(copy)) => copy.chain_commits(tip).map_err(|error| failed(error.to_string())),
+            Some(Ok(copy)) => copy.chain_commits(tip).map_err(|error| gap(error.to_string())),
             Some(Err(error)) => {
                 self.session.caution(&error.to_string());
-                Err(failed(format!("it cannot be fetched from {}", self.remote.address())))
+                Err(gap(format!("it cannot be fetched from {}", self.remote.address())))
             }
-            None => Err(failed("there is no folder to fetch it into".into())),
+            None => Err(gap("there is no folder to fetch it into")),
         }
     }
 
     /// Reads the chain as the remote last told it, if that is not too long ago.
     fn read_remembered(&self, why: &str) -> Result<Vec<CommitInfo>, LedgerGap> {
-        let gap = |reason| LedgerGap { reason, remedy: REMEDY.into() };
-        let cache = self.session.options.cache.as_deref().map(|cache| cache.join("ledgers"));
-        let answer = cache.and_then(|folder| self.remote.remembered_answer(&folder));
-        let Some(answer) = answer else { return Err(gap(why.to_owned())) };
+        let folder = self.session.options.cache.as_deref().map(copies_folder);
+        let answer = folder.and_then(|folder| self.remote.remembered_answer(&folder));
+        let Some(answer) = answer else { return Err(gap(why)) };
         let age = self.session.now().as_second().saturating_sub(answer.time);
         let shown = format_duration(age);
         let accepted = self.session.options.max_age.as_secs();
@@ -167,7 +175,7 @@ impl RemoteLedger<'_> {
             None => Some(Vec::new()),
             Some(tip) => self.read_known(tip),
         };
-        let Some(links) = links else { return Err(gap(why.to_owned())) };
+        let Some(links) = links else { return Err(gap(why)) };
         self.session.caution(&format!("{why}; the ledger is a copy, {shown} old"));
         Ok(links)
     }
@@ -175,7 +183,7 @@ impl RemoteLedger<'_> {
     /// Reads the chain from this clone, or from the copy in the cache.
     fn read_known(&self, tip: Oid) -> Option<Vec<CommitInfo>> {
         self.repository.chain_commits(tip).ok().or_else(|| {
-            let folder = self.session.options.cache.as_deref()?.join("ledgers");
+            let folder = copies_folder(self.session.options.cache.as_deref()?);
             self.remote.open_copy(&folder)?.chain_commits(tip).ok()
         })
     }

@@ -77,7 +77,7 @@ impl Ledger {
         ledger
     }
 
-    /// The same events, of which some may be missing.
+    /// Returns the ledger marked as incomplete.
     #[must_use]
     pub fn with_gap(self, gap: LedgerGap) -> Self {
         Ledger { gap: Some(gap), ..self }

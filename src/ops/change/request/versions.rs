@@ -14,27 +14,6 @@ const STALE: i64 = 90 * 24 * 60 * 60;
 const MOVES: usize = 5;
 
 impl Planner<'_> {
-    /// Refuses to take a stale stage as the source of a promotion where its place in the order is
-    /// assumed: a folder called `test` may not have been a stage for years.
-    pub(super) fn check_is_alive(&self, stage: &StageName) -> Result<(), Failure> {
-        let past = self.plan_base.load_past_versions(self.session)?;
-        let times = |is_here: bool| {
-            let cells = past.iter().filter(move |(cell, _)| (cell.stage == *stage) == is_here);
-            cells.flat_map(|(_, ran)| ran).map(|one| one.time)
-        };
-        let Some(last) = times(true).max() else { return Ok(()) };
-        if times(false).filter(|time| *time > last + STALE).count() < MOVES {
-            return Ok(());
-        }
-        let since = to_timestamp(last).strftime("%Y-%m-%d").to_string();
-        Err(Failure::usage(format!(
-            "nothing has moved in {stage} since {since}, while other stages moved; it is not \
-             promoted from on an assumption"
-        ))
-        .hint(format!("--from {stage} takes it all the same, --from STAGE another one"))
-        .hint("`towpath init` writes the stages and their order to towpath.yaml"))
-    }
-
     /// The version that a text names among those that these apps ran.
     pub(super) fn known_version(
         &self,
@@ -77,6 +56,26 @@ impl Planner<'_> {
             .hint(format!("name the version alone: {}", written.version))),
         }
     }
+}
+
+/// Refuses to take a stale stage as the source of a promotion where its place in the order is
+/// assumed: a folder called `test` may not have been a stage for years.
+pub(super) fn check_is_alive(stage: &StageName, past: &PastVersions) -> Result<(), Failure> {
+    let times = |is_here: bool| {
+        let cells = past.iter().filter(move |(cell, _)| (cell.stage == *stage) == is_here);
+        cells.flat_map(|(_, ran)| ran).map(|one| one.time)
+    };
+    let Some(last) = times(true).max() else { return Ok(()) };
+    if times(false).filter(|time| *time > last + STALE).count() < MOVES {
+        return Ok(());
+    }
+    let since = to_timestamp(last).strftime("%Y-%m-%d").to_string();
+    Err(Failure::usage(format!(
+        "nothing has moved in {stage} since {since}, while other stages moved; it is not \
+         promoted from on an assumption"
+    ))
+    .hint(format!("--from {stage} takes it all the same, --from STAGE another one"))
+    .hint("`towpath init` writes the stages and their order to towpath.yaml"))
 }
 
 /// True if both name one image, of which one name may lack the registry or the first folders.
