@@ -7,7 +7,8 @@ use git2::Oid;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CommitHead {
     pub tree: Oid,
-    /// The first parent.
+    /// The commit that the branch was at before: the first parent, or the second one if a pull
+    /// turned the two around.
     pub parent: Option<Oid>,
     /// The committer time, in seconds since 1970.
     pub time: i64,
@@ -25,12 +26,13 @@ impl CommitHead {
         lines.map_while(|line| id_line(line, b"parent "))
     }
 
-    /// Parses the first bytes of a commit object; `None` if they end before the committer line.
+    /// Parses the first bytes of a commit object; `None` if they end before the committer line, or
+    /// before the subject of a merge.
     pub fn of_front(bytes: &[u8]) -> Option<Self> {
         CommitHead::parse_head(bytes).and_then(|(head, complete)| complete.then_some(head))
     }
 
-    /// Parses the head and reports whether the committer line was found.
+    /// Parses the head and reports whether all that it depends on was found.
     fn parse_head(bytes: &[u8]) -> Option<(Self, bool)> {
         let tree = id_line(bytes, b"tree ")?;
         let mut rest = bytes.get(46..)?;
@@ -42,11 +44,57 @@ impl CommitHead {
             }
             if let Some(person) = line.strip_prefix(b"committer ") {
                 head.time = identity_time(person);
-                return Some((head, true));
+                let other = CommitHead::parents(bytes).nth(1).filter(|_| !is_forge(person));
+                let Some(other) = other else { return Some((head, true)) };
+                let subject = subject_line(rest);
+                if subject.is_some_and(is_merge_of_itself) {
+                    head.parent = Some(other);
+                }
+                return Some((head, subject.is_some()));
             }
             rest = &rest[end + 1..];
         }
         Some((head, false))
+    }
+}
+
+/// True for the committer of merges that are made on GitHub, where nobody pulls.
+fn is_forge(person: &[u8]) -> bool {
+    person.windows(b"<noreply@github.com>".len()).any(|part| part == b"<noreply@github.com>")
+}
+
+/// Returns the first line of the message, without its line feed; `None` if that is cut off.
+fn subject_line(head: &[u8]) -> Option<&[u8]> {
+    let at = head.windows(2).position(|pair| pair == b"\n\n")?;
+    let message = &head[at + 2..];
+    message.iter().position(|byte| *byte == b'\n').map(|end| &message[..end])
+}
+
+/// True for the subject that `git pull` gives to a merge of the branch's own remote state: `Merge
+/// branch 'main' of host:team/repo`. The commits that were pushed before are then behind the second
+/// parent, and the first one leads to what one person had in a clone. Git leaves out the name of
+/// the branch that is merged into if it is `main` or `master`.
+fn is_merge_of_itself(subject: &[u8]) -> bool {
+    let Ok(subject) = std::str::from_utf8(subject) else { return false };
+    let quoted =
+        |rest: &str| rest.split_once('\'').map(|(name, rest)| (name.to_owned(), rest.to_owned()));
+    let (name, rest) = if let Some(found) = subject.strip_prefix("Merge branch '").and_then(quoted)
+    {
+        if !found.1.starts_with(" of ") {
+            return false;
+        }
+        found
+    } else if let Some((name, rest)) =
+        subject.strip_prefix("Merge remote-tracking branch '").and_then(quoted)
+    {
+        let Some((_, name)) = name.split_once('/') else { return false };
+        (name.to_owned(), rest)
+    } else {
+        return false;
+    };
+    match rest.rsplit_once(" into ") {
+        Some((_, into)) => into.trim_matches('\'') == name,
+        None => matches!(name.as_str(), "main" | "master"),
     }
 }
 
@@ -179,6 +227,43 @@ mod tests {
         );
         assert_eq!(CommitHead::parse(b"tree 12"), None);
         assert_eq!(CommitHead::parse(b""), None);
+    }
+
+    #[test]
+    fn a_pull_leaves_the_branch_behind_the_second_parent() {
+        let (one, two) = ("1".repeat(40), "2".repeat(40));
+        let parent = |subject: &str, committer: &str| {
+            let text = format!(
+                "{HEAD}parent {one}\nparent {two}\nauthor A <a@x> 1 +0000\ncommitter {committer} 1 +0000\ngpgsig x\n \n y\n\n{subject}\n"
+            );
+            let head = CommitHead::of_front(text.as_bytes()).expect("a commit");
+            if head.parent.is_some_and(|id| id.to_string() == two) { 2 } else { 1 }
+        };
+        for subject in [
+            "Merge branch 'main' of git.example.com:team/deploy",
+            "Merge branch 'main' of https://h.io/a/b into main",
+            "Merge branch 'live' of h:a into live",
+            "Merge remote-tracking branch 'origin/main'",
+            "Merge remote-tracking branch 'origin/live' into live",
+        ] {
+            assert_eq!(parent(subject, "B <b@x>"), 2, "{subject}");
+            assert_eq!(parent(subject, "GitHub <noreply@github.com>"), 1, "{subject}");
+        }
+        for subject in [
+            "Merge branch 'main' into feature",
+            "Merge branch 'main' of h:a into feature",
+            "Merge branch 'feature' of h:a",
+            "Merge branch 'feature'",
+            "Merge remote-tracking branch 'origin/feature'",
+            "Merge pull request #1 from a/main",
+            "Merge branch 'main",
+        ] {
+            assert_eq!(parent(subject, "B <b@x>"), 1, "{subject}");
+        }
+        let cut = format!(
+            "{HEAD}parent {one}\nparent {two}\nauthor A <a@x> 1 +0\ncommitter B <b@x> 1 +0\n\nMer"
+        );
+        assert_eq!(CommitHead::of_front(cut.as_bytes()), None);
     }
 
     #[test]
