@@ -74,7 +74,13 @@ impl AuditBench {
     pub fn event(mut self, minute: i64, who: &str, what: EventKind) -> Self {
         let time = Timestamp::from_second(minute * 60).expect("in range");
         let by = EventAuthor { name: who.to_owned(), email: format!("{who}@example.com") };
-        self.events.push(LedgerEvent { id: format!("e{}", self.events.len() + 1), time, what, by });
+        self.events.push(LedgerEvent {
+            id: format!("e{}", self.events.len() + 1),
+            time,
+            what,
+            places: Vec::new(),
+            by,
+        });
         self
     }
 
@@ -195,6 +201,9 @@ fn entry(cell: &CellKey, version: &Version) -> MappingEntry {
         alias: false,
     };
     MappingEntry {
+        file: String::new(),
+        overrides: Vec::new(),
+        overridden: Vec::new(),
         app: cell.app.clone(),
         component: cell.component.clone(),
         stage: cell.stage.clone(),

@@ -144,7 +144,7 @@ impl ModelPair {
     fn event(&mut self, who: &str, what: EventKind) {
         let id = format!("e{}", self.events.len());
         let by = EventAuthor { name: who.to_owned(), email: format!("{who}@example.com") };
-        self.events.push(LedgerEvent { id, time: time(self.now), what, by });
+        self.events.push(LedgerEvent { id, time: time(self.now), what, places: Vec::new(), by });
     }
 
     fn land(&mut self, place: usize, version: u32) {

@@ -62,8 +62,8 @@ pub fn audit(query: &AuditQuery, session: &Session) -> Result<AuditPage, Failure
     }
     let ledger = ledger::load_ledger(session, &repository, &survey.settings.config)?;
     ledger::tell_gap(session, &ledger);
-    let mut inquiry = GateContext { session, repository: &repository, survey, chronicle, ledger }
-        .check_waves()?;
+    let mut inquiry =
+        GateContext::new(session, &repository, (survey, chronicle), ledger).check_waves()?;
     let meant = AuditSelection::resolve(query, &inquiry)?;
     let report = run_audit(query, &mut inquiry, &meant, &known)?;
     let page = page::build_page(report, &inquiry, &meant);

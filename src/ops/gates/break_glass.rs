@@ -2,6 +2,7 @@
 
 use crate::config::gates::BREAK_GLASS;
 use crate::git;
+use crate::model::MappingEntry;
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::commits::PlannedCommit;
 use crate::ops::change::delivery::DeliveryRequest;
@@ -112,8 +113,10 @@ pub fn write_events(
         return false;
     }
     let config = &plan_base.settings.config;
-    match ledger::write_events(session, plan_base.repository, config, events, LedgerTarget::Origin)
-    {
+    let moves = planned.plan.moving_items().flat_map(|(_, moves)| &moves.steps);
+    let entries: Vec<MappingEntry> = moves.map(|step| step.entry.clone()).collect();
+    let (repository, events) = (plan_base.repository, (events, entries.as_slice()));
+    match ledger::write_events(session, repository, config, events, LedgerTarget::Origin) {
         Ok(events) => {
             events.iter().for_each(|event| session.note(&event.what.sentence()));
             true

@@ -60,6 +60,28 @@ impl GateRequest {
 }
 
 impl<'r> GateContext<'r> {
+    /// Combines a state, its past and the ledger, in which the apps get their current names.
+    pub fn new(
+        session: &'r Session,
+        repository: &'r Repository,
+        (survey, chronicle): (RepositoryState, DeploymentHistory<'r>),
+        ledger: Ledger,
+    ) -> Self {
+        let ledger = ledger.with_current_names(&survey.mapping.entries);
+        GateContext { session, repository, survey, chronicle, ledger }
+    }
+
+    /// Warns about locks of apps that are gone.
+    fn tell_lost_locks(self) -> Self {
+        for lock in self.ledger.locks_without_app(self.session.now().as_second()) {
+            self.session.caution(&format!(
+                "the lock of {} holds nothing: no app has that name or stands where it stood",
+                lock.name()
+            ));
+        }
+        self
+    }
+
     /// Reads the newest commit in this clone.
     ///
     /// # Errors
@@ -78,7 +100,7 @@ impl<'r> GateContext<'r> {
         deployed_branch::check_known(repository, survey.branch.as_deref())?;
         let chronicle = DeploymentHistory::load(session, repository, &survey, MERGE_TOLERANCE)?;
         let ledger = ledger::load_local_ledger(repository, &survey.settings.config)?;
-        Ok(GateContext { session, repository, survey, chronicle, ledger })
+        Ok(GateContext::new(session, repository, (survey, chronicle), ledger))
     }
 
     /// Reads the ledger at the remotes.
@@ -87,7 +109,8 @@ impl<'r> GateContext<'r> {
     /// When a commit of the local ledger is missing.
     pub fn with_ledger(self) -> Result<Self, Failure> {
         let ledger = ledger::load_ledger(self.session, self.repository, self.config())?;
-        Ok(GateContext { ledger, ..self })
+        let past = (self.survey, self.chronicle);
+        Ok(GateContext::new(self.session, self.repository, past, ledger).tell_lost_locks())
     }
 
     /// Reads the state that a plan is made on.
@@ -99,7 +122,7 @@ impl<'r> GateContext<'r> {
         let repository = plan_base.repository;
         let chronicle = DeploymentHistory::load(&seeing, repository, &survey, MERGE_TOLERANCE)?;
         let ledger = ledger::load_ledger(session, repository, &survey.settings.config)?;
-        GateContext { session, repository, survey, chronicle, ledger }.check_waves()
+        GateContext::new(session, repository, (survey, chronicle), ledger).check_waves()
     }
 
     /// Checks that waves name only targets of their stage. Any other wave would hold nothing back.

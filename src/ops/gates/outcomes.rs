@@ -49,6 +49,7 @@ pub fn record_outcome(
     };
     let landings = find_runs(&asked, request.version.is_some(), &evidence, session)?;
     let events = outcome_events(&asked, &landings, request.outcome, request.evidence.as_deref());
+    let events = (events, inquiry.survey.mapping.entries.as_slice());
     ledger::write_events(session, &repository, inquiry.config(), events, target)
 }
 

@@ -82,9 +82,9 @@ fn load_gate_context<'r>(
     };
     let Some(chronicle) = partial_history::load_partial_history(repository, &survey, moves)? else {
         let chronicle = whole(&survey)?;
-        return GateContext { session, repository, survey, chronicle, ledger }.check_waves();
+        return GateContext::new(session, repository, (survey, chronicle), ledger).check_waves();
     };
-    let brief = GateContext { session, repository, survey, chronicle, ledger };
+    let brief = GateContext::new(session, repository, (survey, chronicle), ledger);
     if is_enough(&brief, moves, sides) {
         session.detail("read only the newest commits");
         return Ok(brief);

@@ -142,7 +142,7 @@ pub fn unlock(
     let (app, stage) = scope.resolve(&inquiry)?;
     let ledger = &inquiry.ledger;
     let locks = ledger.active_locks(None, session.now().as_second());
-    let is_it = |lock: &Lock<'_>| lock.app == app.as_deref() && lock.stage == stage.as_ref();
+    let is_it = |lock: &Lock<'_>| lock.is_scope(app.as_deref(), stage.as_ref());
     if !locks.iter().any(is_it) {
         let names: Vec<String> = locks.iter().map(Lock::name).collect();
         let scope = crate::pipeline::ledger::scope_text(app.as_deref(), stage.as_ref());
@@ -153,7 +153,7 @@ pub fn unlock(
         });
     }
     let event = EventKind::Unlocked { app, stage };
-    write_events(session, &repository, inquiry.config(), vec![event], target)
+    write_event(session, &inquiry, event, target)
 }
 
 impl LockScope {
@@ -223,7 +223,8 @@ fn write_event(
     what: EventKind,
     target: LedgerTarget,
 ) -> Result<Vec<LedgerEvent>, Failure> {
-    write_events(session, inquiry.repository, inquiry.config(), vec![what], target)
+    let entries = &inquiry.survey.mapping.entries;
+    write_events(session, inquiry.repository, inquiry.config(), (vec![what], entries), target)
 }
 
 /// The full names of an app and a version. The version may be one that never ran.

@@ -9,12 +9,14 @@ pub use reading::{load_ledger, load_local_ledger};
 use crate::config::Config;
 use crate::config::gates::LedgerPlace;
 use crate::git::{ChainCommit, ChainFetch, ChainFile, CommitChain, Repository, WriteError};
+use crate::model::{ImagePart, MappingEntry};
 use crate::ops::error::Failure;
 use crate::ops::random::unique_word;
 use crate::ops::retry;
 use crate::ops::session::Session;
-use crate::pipeline::ledger::{EventKind, Ledger, LedgerEvent};
+use crate::pipeline::ledger::{EventKind, EventPlace, Ledger, LedgerEvent};
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 /// The ref of the ledger, also of the copy in every clone.
@@ -61,7 +63,8 @@ pub fn warn_missing_follow_up(session: &Session, repository: &Repository, config
     }
 }
 
-/// Writes events, all or none, and returns them.
+/// Writes events, all or none, and returns them. The entries tell where the versions of their apps
+/// stand.
 ///
 /// # Errors
 /// When the remote refuses or cannot be reached, or under `--read-only`.
@@ -69,7 +72,7 @@ pub fn write_events(
     session: &Session,
     repository: &Repository,
     config: &Config,
-    what: Vec<EventKind>,
+    (what, entries): (Vec<EventKind>, &[MappingEntry]),
     target: LedgerTarget,
 ) -> Result<Vec<LedgerEvent>, Failure> {
     if config.pipeline.ledger == LedgerPlace::None && !what.is_empty() {
@@ -79,7 +82,10 @@ pub fn write_events(
     let workspace = session.open_workspace(repository, None)?;
     // Commit times are whole seconds, so event times are too.
     let time = crate::report::to_timestamp(session.now().as_second());
-    let event = |what| LedgerEvent { id: unique_word(), time, what, by: Default::default() };
+    let event = |what| {
+        let places = places_of(&what, entries);
+        LedgerEvent { id: unique_word(), time, what, places, by: Default::default() }
+    };
     let events: Vec<LedgerEvent> = what.into_iter().map(event).collect();
     let links: Vec<ChainCommit> = events.iter().map(event_link).collect();
     let started = Instant::now();
@@ -101,6 +107,26 @@ pub fn write_events(
         |error| if could_wait { local_write_failure(error) } else { write_failure(error) },
     )?;
     Ok(events)
+}
+
+/// Limit of the places in one event: an app in many targets has a line in each.
+const MAX_PLACES: usize = 32;
+
+/// Where the versions stand that an event is about.
+fn places_of(what: &EventKind, entries: &[MappingEntry]) -> Vec<EventPlace> {
+    let Some(app) = what.app() else { return Vec::new() };
+    let is_named = |entry: &&MappingEntry| {
+        let (whole, component) = (entry.app.as_str(), entry.component.as_deref());
+        whole == app || component.is_some_and(|component| format!("{whole}/{component}") == app)
+    };
+    let is_meant = |entry: &&MappingEntry| what.stage().is_none_or(|stage| *stage == entry.stage);
+    let meant = entries.iter().filter(is_named).filter(is_meant);
+    let locations = meant.flat_map(|entry| &entry.locations);
+    let written = locations.filter(|location| location.part != ImagePart::Name);
+    let places: BTreeSet<EventPlace> = written
+        .map(|location| EventPlace { path: location.path.clone(), key: location.key.clone() })
+        .collect();
+    places.into_iter().take(MAX_PLACES).collect()
 }
 
 /// Fetches the ledger from the origin.
@@ -128,7 +154,7 @@ pub fn push(session: &Session, repository: &Repository, config: &Config) -> Resu
     if repository.origin_url().is_none() {
         return Err(write_failure(WriteError::NoRemote));
     }
-    write_events(session, repository, config, Vec::new(), LedgerTarget::Origin).map(drop)
+    write_events(session, repository, config, (Vec::new(), &[]), LedgerTarget::Origin).map(drop)
 }
 
 fn event_link(event: &LedgerEvent) -> ChainCommit {

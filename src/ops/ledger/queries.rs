@@ -93,7 +93,7 @@ pub fn add_note(
         _ => return Err(Failure::usage(format!("several event ids start with `{event}`"))),
     };
     let what = EventKind::Noted { about, text: text.to_owned() };
-    write_events(session, &repository, config, vec![what], target)
+    write_events(session, &repository, config, (vec![what], &[]), target)
 }
 
 impl LedgerQuery {

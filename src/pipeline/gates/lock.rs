@@ -25,13 +25,17 @@ fn locked_answer(lock: &Lock<'_>) -> GateAnswer {
         .until
         .map(|until| format!(" until {}", format_seconds(until.as_second())))
         .unwrap_or_default();
-    let reason = format!("{} is locked by {who}{until}: {}", lock.name(), lock.reason);
+    let now = match lock.now {
+        [] => String::new(),
+        names => format!(" (now {})", names.join(", ")),
+    };
+    let reason = format!("{}{now} is locked by {who}{until}: {}", lock.name(), lock.reason);
     let verdict = match lock.until {
         Some(until) => Verdict::Wait { until: until.to_zoned(TimeZone::UTC) },
         None => Verdict::Shut,
     };
     let all = if lock.app.is_none() && lock.stage.is_none() { " --all" } else { "" };
-    let app = lock.app.map(|app| format!(" {}", shell_argument(app))).unwrap_or_default();
+    let app = lock.current_app().map(|app| format!(" {}", shell_argument(app))).unwrap_or_default();
     let stage = lock
         .stage
         .map(|stage| format!(" --stage {}", shell_argument(stage.as_str())))

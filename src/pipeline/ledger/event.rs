@@ -13,9 +13,22 @@ pub struct LedgerEvent {
     pub time: Timestamp,
     #[serde(flatten)]
     pub what: EventKind,
+    /// Where the versions of the app stood, so that the event is still about them when the app gets
+    /// another name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<EventPlace>,
     /// Author of the commit.
     #[serde(skip)]
     pub by: EventAuthor,
+}
+
+/// A place that holds a version.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EventPlace {
+    /// From the top of the repository, with `/`.
+    pub path: String,
+    /// The key inside the document, as in `status`: `backend.image.tag`.
+    pub key: String,
 }
 
 /// Author of an event, as the commit names them.

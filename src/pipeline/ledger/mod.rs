@@ -1,18 +1,20 @@
 //! The ledger: facts that the mainline does not tell, as events in the order they were written.
 
 mod event;
+mod names;
 mod state;
 #[cfg(test)]
 mod tests;
 
-pub use event::{EventAuthor, EventKind, LedgerEvent, Outcome};
+pub use event::{EventAuthor, EventKind, EventPlace, LedgerEvent, Outcome};
 pub use state::LedgerFileChange;
 
 use super::evidence::EvidenceRunPeriod;
 use super::query::{AppComponent, GateQuery};
 use super::verdict::BreakGlassOverride;
-use crate::model::{CellKey, StageName, Version};
+use crate::model::{CellKey, MappingEntry, StageName, Version};
 use jiff::Timestamp;
+use names::CurrentNames;
 use std::collections::{HashMap, HashSet};
 
 /// All events, without duplicates.
@@ -23,6 +25,7 @@ pub struct Ledger {
     /// Events about no particular app, and all locks.
     wide: Vec<usize>,
     gap: Option<LedgerGap>,
+    names: CurrentNames,
 }
 
 /// Why events may be missing.
@@ -41,18 +44,32 @@ pub struct Lock<'l> {
     pub stage: Option<&'l StageName>,
     pub reason: &'l str,
     pub until: Option<Timestamp>,
+    /// What now stands where the versions of the locked app stood, if it has other names.
+    pub now: &'l [String],
 }
 
 impl Lock<'_> {
     /// True if the lock applies to this app in this stage.
     pub fn applies_to(&self, subject: &AppComponent, stage: &StageName) -> bool {
-        self.app.is_none_or(|app| is_about(app, subject))
-            && self.stage.is_none_or(|locked| locked == stage)
+        let is_named =
+            |app| is_about(app, subject) || self.now.iter().any(|now| is_about(now, subject));
+        self.app.is_none_or(is_named) && self.stage.is_none_or(|locked| locked == stage)
     }
 
     /// The locked scope: `web in prod`.
     pub fn name(&self) -> String {
         scope_text(self.app, self.stage)
+    }
+
+    /// A name of the locked app that commands know.
+    pub fn current_app(&self) -> Option<&str> {
+        self.now.first().map(String::as_str).or(self.app)
+    }
+
+    /// True if this is the scope of the lock, under its old name or a current one.
+    pub fn is_scope(&self, app: Option<&str>, stage: Option<&StageName>) -> bool {
+        let is_now = app.is_some_and(|app| self.now.iter().any(|now| now == app));
+        self.stage == stage && (self.app == app || is_now)
     }
 }
 
@@ -75,6 +92,19 @@ impl Ledger {
             ledger.events.push(event);
         }
         ledger
+    }
+
+    /// Returns the ledger with the names that the places of its events have now.
+    #[must_use]
+    pub fn with_current_names(self, entries: &[MappingEntry]) -> Self {
+        Ledger { names: CurrentNames::new(&self.events, entries), ..self }
+    }
+
+    /// Active locks of apps that are not there under any name, so that they hold nothing back.
+    pub fn locks_without_app(&self, at: i64) -> Vec<Lock<'_>> {
+        let mut locks = self.active_locks(None, at);
+        locks.retain(|lock| lock.app.is_some_and(|app| !self.names.is_there(app)));
+        locks
     }
 
     /// Returns the ledger marked as incomplete.
@@ -105,10 +135,14 @@ impl Ledger {
         component: Option<&str>,
         end: Option<i64>,
     ) -> impl DoubleEndedIterator<Item = &LedgerEvent> {
-        let whole = self.by_app.get(app);
-        let part = component.and_then(|component| self.by_app.get(&format!("{app}/{component}")));
-        let mut found: Vec<usize> = whole.into_iter().chain(part).flatten().copied().collect();
+        let part = component.map(|component| format!("{app}/{component}"));
+        let names = std::iter::once(app).chain(part.as_deref());
+        let earlier = |name: &str| self.names.earlier(name).iter().map(String::as_str);
+        let names = names.flat_map(|name| std::iter::once(name).chain(earlier(name)));
+        let mut found: Vec<usize> =
+            names.filter_map(|name| self.by_app.get(name)).flatten().copied().collect();
         found.sort_unstable();
+        found.dedup();
         let events = found.into_iter().map(|index| &self.events[index]);
         events.filter(move |event| end.is_none_or(|end| event.time.as_second() <= end))
     }
@@ -140,12 +174,11 @@ impl Ledger {
             let (app, stage) = (event.what.app(), event.what.stage());
             match &event.what {
                 EventKind::Locked { reason, until, .. } => {
-                    out.retain(|lock| (lock.app, lock.stage) != (app, stage));
-                    out.push(Lock { event, app, stage, reason, until: *until });
+                    out.retain(|lock| !lock.is_scope(app, stage));
+                    let now = app.map_or(&[][..], |app| self.names.now(app));
+                    out.push(Lock { event, app, stage, reason, until: *until, now });
                 }
-                EventKind::Unlocked { .. } => {
-                    out.retain(|lock| (lock.app, lock.stage) != (app, stage))
-                }
+                EventKind::Unlocked { .. } => out.retain(|lock| !lock.is_scope(app, stage)),
                 _ => {}
             }
         }

@@ -6,7 +6,13 @@ use crate::pipeline::testing::time;
 use snapbox::{assert_data_eq, str};
 
 fn event(what: EventKind) -> LedgerEvent {
-    LedgerEvent { id: "5f3a".into(), time: time(10), what, by: Default::default() }
+    LedgerEvent {
+        id: "5f3a".into(),
+        time: time(10),
+        what,
+        places: Vec::new(),
+        by: Default::default(),
+    }
 }
 
 fn ann() -> GitIdentity {

@@ -203,7 +203,7 @@ time                   id         by       event
         jsonl,
         str![[r#"
 exit 0
-{"schema":"towpath.event/1","by":{"name":"Jo Doe","email":"jo@example.com"},"id":"[id]","time":"2026-09-01T12:00:00Z","event":"outcome","app":"api","stage":"prod","target":null,"version":"v1","deployments":["cea64778d042497d4ef34026fdfdcfdce205b066"],"outcome":"failed","evidence":null}
+{"schema":"towpath.event/1","by":{"name":"Jo Doe","email":"jo@example.com"},"id":"[id]","time":"2026-09-01T12:00:00Z","event":"outcome","app":"api","stage":"prod","target":null,"version":"v1","deployments":["cea64778d042497d4ef34026fdfdcfdce205b066"],"outcome":"failed","evidence":null,"places":[{"path":"apps/prod/api.yaml","key":"image.tag"}]}
 --
 
 "#]]
