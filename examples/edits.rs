@@ -254,7 +254,7 @@ impl Tried<'_, '_> {
         let mut entries = vec![self.entry];
         let mut edits = edit(self.ground, &entries, |_| other.clone());
         // What shares the place is promoted together.
-        if matches!(&edits, Err(EditRefusal { reason: RefusalReason::Shared(_), .. })) {
+        if matches!(&edits, Err(EditRefusal { reason: RefusalReason::Shared { .. }, .. })) {
             entries = entries_sharing_place(self.all, self.entry);
             edits = edit(self.ground, &entries, |_| other.clone());
         }

@@ -42,6 +42,8 @@ struct ValueSharers {
     among: usize,
     /// Sharers that are not.
     others: BTreeSet<String>,
+    /// True if those are in the stage of the entry.
+    is_one_stage: bool,
 }
 
 impl<'a> EditBase<'a> {
@@ -171,7 +173,11 @@ impl<'a> EditBase<'a> {
                 });
             }
             (_, Some(first)) if !others.is_empty() => {
-                return Err(EditRefusal::at_location(first, RefusalReason::Shared(others)));
+                let is_one_stage = sharers.is_one_stage;
+                return Err(EditRefusal::at_location(
+                    first,
+                    RefusalReason::Shared { others, is_one_stage },
+                ));
             }
             _ => add_places(one, entry, claim, plan)?,
         }
@@ -182,7 +188,7 @@ impl<'a> EditBase<'a> {
     fn find_sharers(&self, entry: &MappingEntry, all: &[PlannedChange<'_>]) -> ValueSharers {
         let claims = self.looking_at(entry.locations.iter().map(|location| location.path.as_str()));
         let said = self.said_by(&claims);
-        let mut sharers = ValueSharers::default();
+        let mut sharers = ValueSharers { is_one_stage: true, ..ValueSharers::default() };
         for other in &said {
             if !other.locations.iter().any(|location| entry.locations.contains(location)) {
                 continue;
@@ -191,6 +197,7 @@ impl<'a> EditBase<'a> {
                 sharers.among += 1;
             } else {
                 sharers.others.insert(cell_text(&other.cell()));
+                sharers.is_one_stage &= other.stage == entry.stage;
             }
         }
         sharers

@@ -55,8 +55,10 @@ pub(super) struct PlannedChange<'e> {
 impl PlannedChange<'_> {
     /// True if an entry (of a claim or of the mapping) is the one that changes.
     pub fn is_about(&self, entry: &MappingEntry) -> bool {
+        // A layer above is read as a cell of its own, and shown as what it replaces.
+        let is_layer = !entry.overrides.is_empty() && entry.stage == self.entry.stage;
         entry.version == self.entry.version
-            && entry.cell() == self.entry.cell()
+            && (is_layer || entry.cell() == self.entry.cell())
             && entry.locations.iter().any(|location| self.entry.locations.contains(location))
     }
 }

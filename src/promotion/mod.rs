@@ -35,6 +35,7 @@ mod plan;
 mod proposal_body;
 mod refusal;
 mod revisions;
+mod sharing;
 mod stage_tags;
 mod verify;
 mod version_change;

@@ -25,7 +25,8 @@ impl OverlayOverride {
     /// Refusal for when the override has no effect: the place is shared, and `images:` does not
     /// change charts, versions of other repositories, or images that no container has.
     pub fn refusal(&self) -> EditRefusal {
-        EditRefusal::at_location(&self.written_at, RefusalReason::Shared(self.others.clone()))
+        let reason = RefusalReason::Shared { others: self.others.clone(), is_one_stage: false };
+        EditRefusal::at_location(&self.written_at, reason)
     }
 
     /// Returns the kustomization with the entry added.

@@ -135,7 +135,7 @@ fn a_base_that_cannot_be_overridden_names_who_shares_it() {
         outcome(&config, &files, "v2", NO),
         str![[r#"
 base/kustomization.yaml:1: the value is shared with r/d in dev
-  hint: promote all of them together, or give each stage a value of its own
+  hint: give each stage a value of its own
 
 "#]]
     );
@@ -148,7 +148,7 @@ base/kustomization.yaml:1: the value is shared with r/d in dev
         outcome(&with(SourceKind::HelmValues, "{app}/values-{stage}.yaml"), &values, "v2", NO),
         str![[r#"
 web/values.yaml:1: the value is shared with web in dev
-  hint: promote all of them together, or give each stage a value of its own
+  hint: give each stage a value of its own
 
 "#]]
     );

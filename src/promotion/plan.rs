@@ -6,8 +6,9 @@ use super::edit_base::EditBase;
 use super::edits::EntryChange;
 use super::file_edits::{EditConsent, FileEdits};
 use super::refusal::EditRefusal;
+use super::sharing::move_together;
 use super::version_change::VersionChange;
-use super::version_source::{PlanObstacle, VersionSource};
+use super::version_source::{EntryVersion, PlanObstacle, VersionSource};
 use crate::config::gates::StageWaves;
 use crate::model::{AppName, CellKey, MappingEntry, StageName, TargetName, Version};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,8 @@ pub struct PlanRequest<'a> {
     /// Selects the named apps and components; `None` means all.
     pub named: Option<&'a dyn Fn(&CellKey) -> bool>,
     pub consent: EditConsent,
+    /// True where one commit contains all apps, so that apps which share a value can move together.
+    pub together: bool,
 }
 
 /// Results in the order of the apps.
@@ -128,9 +131,9 @@ pub fn make_plan(ground: &EditBase<'_>, request: &PlanRequest<'_>) -> Plan {
             apps.entry(&entry.app).or_default().push(entry);
         }
     }
-    let item = |(app, entries): (&AppName, Vec<&MappingEntry>)| {
-        let (targets, outcome) = in_turn(ground, request, app, &entries);
-        let component = request.named.and_then(|_| only_component(&mapping.entries, &entries));
+    let item = |(app, entries): (&AppName, &[&MappingEntry])| {
+        let (targets, outcome) = in_turn(ground, request, app, entries);
+        let component = request.named.and_then(|_| only_component(&mapping.entries, entries));
         PlanItem {
             app: app.clone(),
             component,
@@ -138,7 +141,11 @@ pub fn make_plan(ground: &EditBase<'_>, request: &PlanRequest<'_>) -> Plan {
             outcome: outcome.unwrap_or_else(ItemOutcome::Refused),
         }
     };
-    Plan { to: request.to.clone(), items: apps.into_iter().map(item).collect() }
+    let mut items: Vec<PlanItem> = apps.iter().map(|(app, found)| item((app, found))).collect();
+    if request.together {
+        move_together(ground, request, &apps, &mut items);
+    }
+    Plan { to: request.to.clone(), items }
 }
 
 /// The component of these entries, if the app has other components too.
@@ -200,14 +207,7 @@ fn item_outcome(
         return Err(PlanObstacle::absent_app(app, request.to, targets));
     }
     let wanted = request.choice.versions(app, entries, targets)?;
-    let mut steps = Vec::new();
-    for (entry, version) in &wanted {
-        let change = VersionChange::of(&entry.version, version, None, request.consent);
-        let to = change.map_err(|reason| PlanObstacle::edit_refused(entry, reason))?.new;
-        if !entry.version.is_same(&to) {
-            steps.push(PlannedMove { entry: (*entry).clone(), to });
-        }
-    }
+    let steps = wanted_moves(&wanted, request)?;
     if steps.is_empty() {
         let runs = wanted.first().map(|(entry, _)| entry.version.clone()).unwrap_or_default();
         return Ok(ItemOutcome::UpToDate(runs));
@@ -216,7 +216,23 @@ fn item_outcome(
     Ok(ItemOutcome::Moves(PlannedMoves { steps, edits }))
 }
 
-fn edits_for<'s>(
+/// The moves of entries that do not have their wanted version yet.
+pub(super) fn wanted_moves(
+    wanted: &[EntryVersion<'_>],
+    request: &PlanRequest<'_>,
+) -> Result<Vec<PlannedMove>, PlanObstacle> {
+    let mut steps = Vec::new();
+    for (entry, version) in wanted {
+        let change = VersionChange::of(&entry.version, version, None, request.consent);
+        let to = change.map_err(|reason| PlanObstacle::edit_refused(entry, reason))?.new;
+        if !entry.version.is_same(&to) {
+            steps.push(PlannedMove { entry: (*entry).clone(), to });
+        }
+    }
+    Ok(steps)
+}
+
+pub(super) fn edits_for<'s>(
     ground: &EditBase<'_>,
     steps: impl IntoIterator<Item = &'s PlannedMove>,
     consent: EditConsent,

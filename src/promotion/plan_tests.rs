@@ -57,6 +57,7 @@ fn request<'a>(to: &'a StageName, choice: VersionSource<'a>) -> PlanRequest<'a> 
         choice,
         named: None,
         consent: EditConsent::default(),
+        together: false,
     }
 }
 
@@ -244,7 +245,7 @@ fn a_build_is_for_one_image() {
     let config = config(&["dev", "prod"], &[(SourceKind::Manifests, "{stage}/{app}/*.yaml")]);
     let pod = |sidecar: &str| {
         format!(
-            "kind: Pod\nspec:\n  containers:\n  - {{name: main, image: \"a/web:v1\"}}\n  - {{name: side, image: \"a/side:{sidecar}\"}}\n"
+            "kind: Pod\nspec:\n  containers:\n  - {{name: main, image: \"a/web:v1\"}}\n  - {{name: side, image: \"{sidecar}\"}}\n"
         )
     };
     let (prod, version) = (StageName::from("prod"), Version::parse("v2"));
@@ -261,16 +262,24 @@ fn a_build_is_for_one_image() {
             )
         })
     };
-    assert_data_eq!(of("v1", None), "web v1 -> v2\nweb v1 -> v2\n");
+    assert_data_eq!(of("a/web:v1", None), "web v1 -> v2\n");
     assert_data_eq!(
-        of("v7", None),
+        of("a/side:v1", None),
+        str![[r#"
+web several-images: web has several images, of different repositories: web/side, web/web
+  hint: name one of them
+
+"#]]
+    );
+    assert_data_eq!(
+        of("a/side:v7", None),
         str![[r#"
 web several-images: web has several images, with different versions: web/side, web/web
   hint: name one of them
 
 "#]]
     );
-    assert_data_eq!(of("v7", Some("web")), "web/web v1 -> v2\n");
+    assert_data_eq!(of("a/side:v7", Some("web")), "web/web v1 -> v2\n");
 }
 
 #[test]

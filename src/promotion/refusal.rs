@@ -79,8 +79,9 @@ pub enum RefusalReason {
     NoPlaceForTag,
     #[error("the image name is not written as one value, so it cannot be changed to {image}")]
     NoPlaceForName { image: String },
-    #[error("the value is shared with {}", .0.join(", "))]
-    Shared(Vec<String>),
+    /// `is_one_stage`: all of them are in the stage of the entry, so they can move with it.
+    #[error("the value is shared with {}", .others.join(", "))]
+    Shared { others: Vec<String>, is_one_stage: bool },
     #[error("conflicting values for one place")]
     Contradiction,
     #[error("the location does not match this revision")]
@@ -119,7 +120,7 @@ impl RefusalReason {
             RefusalReason::NoTag { .. } => "no-tag",
             RefusalReason::NoPlaceForTag => "no-place-for-tag",
             RefusalReason::NoPlaceForName { .. } => "no-place-for-name",
-            RefusalReason::Shared(_) => "shared",
+            RefusalReason::Shared { .. } => "shared",
             RefusalReason::Contradiction => "contradiction",
             RefusalReason::Unknown => "unknown",
             RefusalReason::ReadsOtherwise { .. } => "reads-otherwise",
@@ -132,8 +133,11 @@ impl RefusalReason {
             RefusalReason::Anchored(_) => {
                 "give the stage a value of its own, or change all places at once with `--change-shared`"
             }
-            RefusalReason::Shared(_) => {
-                "promote all of them together, or give each stage a value of its own"
+            RefusalReason::Shared { is_one_stage: true, .. } => {
+                "name all of them in one command with `--one-pr`, or give each a value of its own"
+            }
+            RefusalReason::Shared { is_one_stage: false, .. } => {
+                "give each stage a value of its own"
             }
             RefusalReason::Automated { .. } => {
                 "change what the automation follows, or overwrite it with `--force-automated`"

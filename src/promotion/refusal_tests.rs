@@ -176,7 +176,7 @@ fn two_entries_of_one_place_move_together_or_not_at_all() {
         said(&ground.compute_edits(&[change(&entries[0], "v2")], NO).expect_err("shared")),
         str![[r#"
 prod/.env:1: the value is shared with web in prod
-  hint: promote all of them together, or give each stage a value of its own
+  hint: name all of them in one command with `--one-pr`, or give each a value of its own
 
 "#]]
     );
@@ -226,6 +226,9 @@ fn foreign(path: &str) -> MappingEntry {
         alias: false,
     };
     MappingEntry {
+        file: String::new(),
+        overrides: Vec::new(),
+        overridden: Vec::new(),
         app: "web".into(),
         component: None,
         stage: "prod".into(),

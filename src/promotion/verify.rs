@@ -42,14 +42,22 @@ pub(super) fn check(
     }
     let lost: Vec<&MappingFact> = expected.difference(&found).collect();
     let refuse = |reason| refusal_at(&lost, planned, paths, reason);
-    let others: BTreeSet<String> =
-        lost.iter().filter(|fact| fact.place.is_some()).map(|fact| cell_text(&fact.cell)).collect();
+    let others: BTreeSet<&CellKey> =
+        lost.iter().filter(|fact| fact.place.is_some()).map(|fact| &fact.cell).collect();
     if !others.is_empty() {
-        return Err(refuse(RefusalReason::Shared(others.into_iter().collect())));
+        return Err(refuse(shared_with(&others, planned)));
     }
     let (expected, found) =
         (fact_text(lost.first().copied()), fact_text(found.difference(&expected).next()));
     Err(refuse(RefusalReason::ReadsOtherwise { expected, found }))
+}
+
+fn shared_with(others: &BTreeSet<&CellKey>, planned: &[PlannedChange<'_>]) -> RefusalReason {
+    let is_planned = |cell: &CellKey| planned.iter().any(|one| one.entry.stage == cell.stage);
+    RefusalReason::Shared {
+        others: others.iter().map(|cell| cell_text(cell)).collect(),
+        is_one_stage: others.iter().all(|cell| is_planned(cell)),
+    }
 }
 
 /// Refuses at the place whose file lost a fact, or else at the first place.

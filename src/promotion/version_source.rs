@@ -212,8 +212,9 @@ fn find_past_version(past: &PastVersions, cell: &CellKey, version: &Version) -> 
     past.get(cell)?.iter().find(fits).map(|ran| ran.version.clone())
 }
 
-/// A build makes one image. The image is unambiguous if all images of an app have one version; a
-/// remote base with that version moves along.
+/// A build makes one image. The image is unambiguous if all images of an app have one version, and
+/// none is known to come from another repository than the others; a remote base with that version
+/// moves along.
 fn versions_built<'e>(
     app: &AppName,
     entries: &[&'e MappingEntry],
@@ -224,14 +225,20 @@ fn versions_built<'e>(
     let images = entries.iter().filter(|entry| !has_images || is_image(entry));
     let components: BTreeSet<_> = images.clone().map(|entry| &entry.component).collect();
     let current: BTreeSet<&Version> = images.clone().map(|entry| &entry.version).collect();
-    if components.len() > 1 && current.len() > 1 {
-        let names: Vec<String> = components
-            .into_iter()
-            .flatten()
-            .map(|component| format!("{app}/{component}"))
-            .collect();
-        let reason =
-            format!("{app} has several images, with different versions: {}", names.join(", "));
+    let repositories: BTreeSet<&String> =
+        images.clone().filter_map(|entry| entry.image.as_ref()).collect();
+    let difference = match (components.len(), current.len(), repositories.len()) {
+        (2.., 2.., _) => Some("with different versions"),
+        (2.., _, 2..) => Some("of different repositories"),
+        _ => None,
+    };
+    if let Some(difference) = difference {
+        let name = |component: Option<String>| match component {
+            Some(component) => format!("{app}/{component}"),
+            None => app.to_string(),
+        };
+        let names: Vec<String> = components.into_iter().cloned().map(name).collect();
+        let reason = format!("{app} has several images, {difference}: {}", names.join(", "));
         return Err(PlanObstacle::new("several-images", reason, "name one of them"));
     }
     let moves = |entry: &&&MappingEntry| is_image(entry) || current.contains(&entry.version);

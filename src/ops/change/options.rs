@@ -113,6 +113,7 @@ impl DeliveryOptions {
             targets: self.targets(),
             at_once: self.break_glass.is_some(),
             consent: self.consent,
+            together: self.is_joint(),
             ask: session.can_ask() && !self.yes && !shows_only,
         }
     }

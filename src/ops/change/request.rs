@@ -45,6 +45,8 @@ pub struct PlanOptions<'a> {
     /// True where all targets of a stage change together, in spite of its waves.
     pub at_once: bool,
     pub consent: EditConsent,
+    /// True where one commit contains all apps.
+    pub together: bool,
     /// True where the user may be asked for open choices.
     pub ask: bool,
 }
@@ -249,6 +251,7 @@ impl Planner<'_> {
             choice,
             named: (!apps.is_empty()).then_some(&named as &dyn Fn(&CellKey) -> bool),
             consent: self.terms.consent,
+            together: self.terms.together,
         };
         if stage.branch.is_none() {
             return Ok(make_plan(self.edit_base, &request));
