@@ -5,7 +5,9 @@ use super::convention::KeySyntax;
 use super::leaf::Leaf;
 use super::leaf_subtree::{LeafSubtree, split_objects};
 use super::remote::{self, ObjectFinding};
-use super::{ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind_spots, keyed};
+use super::{
+    ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind_spots, keyed, shape,
+};
 use crate::model::{BlindSpot, ImagePart, SourceKind, Span, base_name};
 use std::collections::HashMap;
 
@@ -95,10 +97,21 @@ fn read_revision(spec: &LeafSubtree<'_>, keys: &[&str], path: &str) -> Vec<Objec
         bare.trim_end_matches('/').to_owned()
     });
     let pinned = keys.iter().find_map(|key| reference.leaf(key).filter(|leaf| !leaf.is_empty()));
-    pinned
-        .and_then(|leaf| remote::version_finding(address, leaf, path, ImagePart::Revision))
-        .into_iter()
-        .collect()
+    let found =
+        pinned.and_then(|leaf| remote::version_finding(address, leaf, path, ImagePart::Revision));
+    found.map(|found| with_tag(found, &reference, path)).into_iter().collect()
+}
+
+/// Adds the tag that is written beside a digest: both tell one version, and move together.
+fn with_tag(mut found: ObjectFinding, reference: &LeafSubtree<'_>, path: &str) -> ObjectFinding {
+    let tag = reference.leaf("tag").filter(|leaf| shape::is_tag(&leaf.text));
+    let version = &mut found.finding.version;
+    if let Some(tag) = tag.filter(|_| version.tag.is_none() && version.digest.is_some()) {
+        version.tag = Some(tag.text.to_string());
+        found.finding.locations[0].part = ImagePart::Digest;
+        found.finding.locations.insert(0, tag.location(path, ImagePart::Tag));
+    }
+    found
 }
 
 /// Reads `spec.images`, with kustomize's fields.

@@ -5,6 +5,7 @@
 
 use super::convention::{self, KeySyntax, TELLING};
 use super::leaf::{KEY_SEPARATOR, Leaf};
+use super::subcharts::{Subcharts, is_chart_file};
 use super::{Claim, SnapshotReader, Source, VersionFinding, keyed};
 use crate::git::path::{folder_of, join};
 use crate::model::{EntryNote, ImagePart, SourceKind, TemplateCaptures, Version};
@@ -19,6 +20,9 @@ impl Source for HelmValuesSource {
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
+        if is_chart_file(&claim.path) {
+            return chart_dependencies(claim, reader);
+        }
         // Files of Kubernetes objects only can be skipped without parsing.
         if reader.every_document(&claim.path, |text| is_object(text) || is_blank(text)) {
             return Vec::new();
@@ -32,6 +36,7 @@ impl Source for HelmValuesSource {
         if let Some(below) = base.as_deref().and_then(|path| reader.leaves_or_scan(path)) {
             merged.add_base(&below);
         }
+        merged.leave_out_subcharts(claim, reader);
         let place = |index: usize| match &base {
             Some(path) if index >= merged.own => path.clone(),
             _ => claim.path.clone(),
@@ -46,6 +51,23 @@ impl Source for HelmValuesSource {
         findings.extend(app_versions(claim, &merged.leaves, reader));
         findings
     }
+}
+
+/// Returns the versions of a chart's dependencies, without those that the values beside it switch
+/// off.
+fn chart_dependencies(claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
+    let Some(mut leaves) = reader.leaves_or_scan(&claim.path).map(|leaves| leaves.to_vec()) else {
+        return Vec::new();
+    };
+    let folder = folder_of(&claim.path);
+    let values = join(folder, "values.yaml");
+    if reader.file_exists(&values)
+        && let Some(values) = reader.leaves_or_scan(&values)
+    {
+        Subcharts::of_chart(folder, reader).leave_out_elements(&mut leaves, &values);
+    }
+    let place = |_| claim.path.clone();
+    keyed::find_versions(claim.rule, &leaves, &place, KeySyntax::Tree, TELLING)
 }
 
 /// True for a document of comments and empty lines.
@@ -76,6 +98,20 @@ struct MergedValues {
 }
 
 impl MergedValues {
+    /// Leaves out the values of subcharts that these values switch off.
+    fn leave_out_subcharts(&mut self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) {
+        let Some(folder) = chart_folder(&claim.path, reader) else { return };
+        let subcharts = Subcharts::of_chart(&folder, reader);
+        let off = subcharts.keys_off(&self.leaves);
+        if off.is_empty() {
+            return;
+        }
+        let is_kept =
+            |leaf: &Leaf| !leaf.keys().next().is_some_and(|key| off.iter().any(|off| off == key));
+        self.own = self.leaves[..self.own].iter().filter(|leaf| is_kept(leaf)).count();
+        self.leaves.retain(is_kept);
+    }
+
     fn add_base(&mut self, base: &[Leaf]) {
         let own: HashSet<&str> = self.leaves.iter().map(|leaf| &*leaf.path).collect();
         let lists: HashSet<&str> = own.iter().filter_map(|path| list_of(path)).collect();
@@ -166,6 +202,7 @@ fn app_versions(
                 version: Version { tag: Some(version.text.to_string()), digest: None },
                 locations: vec![version.location(&chart, ImagePart::Tag)],
                 notes: vec![EntryNote::AppVersion, EntryNote::Inherited],
+                ..VersionFinding::default()
             }
         })
         .collect()

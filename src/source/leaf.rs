@@ -6,6 +6,7 @@
 use super::shape;
 use crate::model::{ImagePart, Location, Span};
 use crate::yaml::{self, QuoteStyle, YamlValue};
+use std::collections::HashMap;
 
 /// Separates the keys of [`Leaf::path`]; `KeyTemplate` matches on the same separator.
 pub const KEY_SEPARATOR: char = '\u{1f}';
@@ -163,8 +164,8 @@ impl LeafCollector {
                 self.visit_key(key, value, depth);
             }
         } else {
-            for (index, item) in value.items().enumerate() {
-                self.visit_key(&item_label(item, index), item, depth);
+            for (label, item) in item_labels(value).iter().zip(value.items()) {
+                self.visit_key(label, item, depth);
             }
         }
     }
@@ -235,6 +236,34 @@ fn may_hold_versions(text: &str) -> bool {
             .any(|word| text.contains(word))
 }
 
+/// Keys that tell elements of one name apart: two dependencies on one chart, two releases of it.
+const SECOND_LABELS: [&str; 3] = ["alias", "releaseName", "release"];
+
+/// Returns the labels of a list's elements.
+fn item_labels(list: YamlValue<'_>) -> Vec<String> {
+    let mut labels: Vec<String> =
+        list.items().enumerate().map(|(index, item)| item_label(item, index)).collect();
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for label in &labels {
+        *counts.entry(label).or_default() += 1;
+    }
+    if counts.len() == labels.len() {
+        return labels;
+    }
+    let named: Vec<(usize, String)> = list
+        .items()
+        .enumerate()
+        .filter(|(at, item)| item.is_mapping() && counts[labels[*at].as_str()] > 1)
+        .filter_map(|(at, item)| {
+            let second = SECOND_LABELS.iter().find_map(|key| item.get(key)?.non_null())?;
+            Some((at, format!("[{second}]")))
+        })
+        .filter(|(_, label)| !label.contains('\n') && !counts.contains_key(label.as_str()))
+        .collect();
+    named.into_iter().for_each(|(at, label)| labels[at] = label);
+    labels
+}
+
 /// Returns the label of an element: its name without a version, or else its index.
 fn item_label(item: YamlValue<'_>, index: usize) -> String {
     let named = item
@@ -272,6 +301,19 @@ mod tests {
         assert_eq!(
             shown("images:\n- name: web\n  newTag: v1\n- 7\nb: {c: x}\n"),
             ["images[web].name=web :2", "images[web].newTag=v1 :3", "images[1]=7 :4", "b.c=x :5"]
+        );
+    }
+
+    #[test]
+    fn elements_of_one_name_go_by_their_alias() {
+        assert_eq!(
+            shown(
+                "d:\n- {name: c, alias: a, version: 1}\n- {name: c, version: 2}\n- {name: e, alias: f}\n"
+            ),
+            ["d[a].name=c :2", "d[a].alias=a :2", "d[a].version=1 :2", "d[c].name=c :3"]
+                .into_iter()
+                .chain(["d[c].version=2 :3", "d[e].name=e :4", "d[e].alias=f :4"])
+                .collect::<Vec<_>>()
         );
     }
 

@@ -2,7 +2,7 @@
 //! leaf with its full path. Each step is one pass over the leaves.
 
 use super::leaf::{KEY_SEPARATOR, Leaf};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Leaves with their remaining paths.
 #[derive(Default)]
@@ -74,16 +74,22 @@ impl<'a> LeafSubtree<'a> {
         }
     }
 
-    /// Returns the keys of this level that have children, in file order.
+    /// Returns the keys of this level that have children, in file order. List elements of one name
+    /// stay apart: where a path comes again, the next element begins.
     pub(super) fn children(&self) -> Vec<(&'a str, LeafSubtree<'a>)> {
         let mut out: Vec<(&str, LeafSubtree<'_>)> = Vec::new();
-        let mut places = HashMap::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut known = HashSet::new();
         for (rest, leaf) in &self.leaves {
             let Some((key, rest)) = rest.split_once(KEY_SEPARATOR) else { continue };
-            let place = *places.entry(key).or_insert_with(|| {
+            let place = places.get(key).copied();
+            let place = place.filter(|at| !key.starts_with('[') || known.insert((*at, rest)));
+            let place = place.unwrap_or_else(|| {
                 out.push((key, LeafSubtree::default()));
+                known.insert((out.len() - 1, rest));
                 out.len() - 1
             });
+            places.insert(key, place);
             out[place].1.leaves.push((rest, leaf));
         }
         out
@@ -128,5 +134,14 @@ mod tests {
         let (copies, real) = spec.detach_leaves();
         assert_eq!((&*copies[0].path, real[0].display_key()), ("x", "items[0].spec.x".to_owned()));
         assert_eq!(spec.own_leaves().count(), 1);
+    }
+
+    #[test]
+    fn elements_of_one_name_stay_apart() {
+        let text = "l:\n- {chart: c, v: 1}\n- {chart: c, v: 2}\n";
+        let leaves = of_yaml(&yaml::parse(text).expect("yaml"));
+        let list = LeafSubtree::of(leaves.iter()).subtree_at(&["l"]).children();
+        let versions: Vec<_> = list.iter().filter_map(|(_, item)| item.text("v")).collect();
+        assert_eq!(versions, ["1", "2"]);
     }
 }

@@ -8,6 +8,13 @@ use crate::source::leaf::KEY_SEPARATOR;
 /// `images[ghcr.io/team/web].name`; `None` for `image.tag`. It does not change with the version.
 pub fn component_name(path: &str) -> Option<String> {
     let mut keys: Vec<&str> = path.split(KEY_SEPARATOR).collect();
+    // `{name: web.image.tag, value: v1}` is `web.image.tag: v1`.
+    if let [before @ .., name, "value"] = keys.as_slice()
+        && let Some(name) = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'))
+        && name.contains('.')
+    {
+        keys = before.iter().copied().chain(name.split('.')).collect();
+    }
     if let Some(last) = keys.pop()
         && let Some(stem) = key_stem(last)
     {
@@ -34,6 +41,16 @@ fn is_conventional(key: &str) -> bool {
             | "imagetags"
             | "ref"
             | "releases"
+            | "dependencies"
+            | "helmcharts"
+            | "values"
+            | "valuesobject"
+            | "parameters"
+            | "kustomize"
+            | "environments"
+            | "objects"
+            | "global"
+            | "app"
     )
 }
 

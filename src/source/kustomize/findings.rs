@@ -36,7 +36,13 @@ pub(super) fn of_build(
         all.add_unmatched(entry, note.clone());
     }
     let mut found = all.found;
-    found.extend(built.remotes.iter().map(|remote| of_remote(remote, directory)));
+    let is_twin =
+        |a: &RemoteResource, b: &RemoteResource| a.name == b.name && a.release != b.release;
+    found.extend(built.remotes.iter().map(|remote| {
+        let has_twin = built.remotes.iter().any(|other| is_twin(remote, other));
+        let release = remote.release.as_deref().filter(|_| has_twin);
+        of_remote(remote, release.unwrap_or(&remote.component), directory)
+    }));
     tell_apart(&mut found);
     found
 }
@@ -123,13 +129,13 @@ impl<'a> BuildFindings<'a> {
     }
 }
 
-fn of_remote(remote: &RemoteResource, directory: &str) -> VersionFinding {
+fn of_remote(remote: &RemoteResource, component: &str, directory: &str) -> VersionFinding {
     let mut notes = vec![EntryNote::Remote];
     if is_elsewhere(&remote.location.path, directory) {
         notes.push(EntryNote::Inherited);
     }
     VersionFinding {
-        component: Some(remote.component.clone()),
+        component: Some(component.to_owned()),
         image: Some(remote.name.clone()),
         version: Version { tag: Some(remote.version.clone()), digest: None },
         locations: vec![remote.location.clone()],

@@ -11,6 +11,8 @@ pub(super) struct RemoteResource {
     pub name: String,
     /// `repo/path`, or the chart's name.
     pub component: String,
+    /// The name of a chart's release.
+    pub release: Option<String>,
     pub version: String,
     pub location: Location,
 }
@@ -44,6 +46,7 @@ pub(super) fn parse_resource(text: &str, location: &Location) -> Option<RemoteRe
     Some(RemoteResource {
         name,
         component,
+        release: None,
         version: version.to_owned(),
         location: location.clone(),
     })
@@ -88,6 +91,7 @@ pub(super) fn parse_chart(
     Some(RemoteResource {
         name: full,
         component: name.to_owned(),
+        release: text("releaseName").map(str::to_owned),
         version: shown.to_owned(),
         location: page.location(version, format!("{list}[{name}].version"), ImagePart::Chart),
     })
