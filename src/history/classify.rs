@@ -21,19 +21,19 @@ type AppImageId = u32;
 pub fn classify(timeline: &mut Timeline, config: &Config, tolerance: i64) -> StageComparison {
     let mut pass = Classifier::new(timeline, config);
     let mut end = timeline.rows.len();
-    let mut returns = Vec::new();
+    let mut arrivals = Vec::new();
     while end > 0 {
         let commit = timeline.rows[end - 1].commit;
         let begin = timeline.rows[..end]
             .iter()
             .rposition(|row| row.commit != commit)
             .map_or(0, |at| at + 1);
-        returns.clear();
-        returns.extend(
+        arrivals.clear();
+        arrivals.extend(
             (begin..end).rev().map(|index| pass.record_row(timeline, timeline.rows[index])),
         );
-        for (index, returns) in (begin..end).rev().zip(&returns) {
-            let kind = pass.classify_row(timeline, index, *returns);
+        for (index, arrival) in (begin..end).rev().zip(&arrivals) {
+            let kind = pass.classify_row(timeline, index, *arrival);
             (timeline.rows[index].kind, timeline.rows[index].lead) = (kind, None);
         }
         end = begin;
@@ -60,7 +60,15 @@ struct CurrentRun {
     landings: [u32; 2],
     /// Rank of its first run in this cell, counted over the versions of all cells.
     order: usize,
-    /// True if the stage had not had the version before.
+}
+
+/// How a version comes to a cell.
+#[derive(Clone, Copy, Default)]
+struct CellArrival {
+    /// True if the cell had run the version before the one that it replaces.
+    returns: bool,
+    /// True if the stage had not had the version before. Of several rows of a commit that bring it,
+    /// the first says so.
     is_new: bool,
 }
 
@@ -105,9 +113,8 @@ impl Classifier {
         }
     }
 
-    /// Records that a cell replaced one version by another. Returns true if the cell had run the
-    /// new version before the old one.
-    fn record_row(&mut self, timeline: &Timeline, row: DeploymentRow) -> bool {
+    /// Records that a cell replaced one version by another.
+    fn record_row(&mut self, timeline: &Timeline, row: DeploymentRow) -> CellArrival {
         let time = timeline.commits[row.commit as usize].time;
         let cell = row.cell as usize;
         if self.current[cell].is_none() && row.from != NOTHING {
@@ -120,14 +127,20 @@ impl Classifier {
             }
         }
         if row.to == NOTHING {
-            return false;
+            return CellArrival::default();
         }
-        let order = self.record_version(row.cell, row.to, row.commit, time);
-        row.from != NOTHING && gone.is_some_and(|gone| order < gone.order)
+        let (order, is_new) = self.record_version(row.cell, row.to, row.commit, time);
+        // Of a cell with several places, the version that is replaced need not be the newest one.
+        let replaced = self.versions.get(row.from as usize);
+        let replaced = replaced.and_then(|from| self.first.get(&(row.cell, *from)).copied());
+        let replaced = replaced.or(gone.map(|gone| gone.order));
+        let returns = row.from != NOTHING && replaced.is_some_and(|replaced| order < replaced);
+        CellArrival { returns, is_new }
     }
 
-    /// Records a version in a cell. Returns the rank of its first run there.
-    fn record_version(&mut self, cell: u32, pin: u32, commit: u32, time: i64) -> usize {
+    /// Records a version in a cell. Returns the rank of its first run there, and whether it is new
+    /// in the stage.
+    fn record_version(&mut self, cell: u32, pin: u32, commit: u32, time: i64) -> (usize, bool) {
         let (group, stage) = self.places[cell as usize];
         self.had[group as usize][stage] = true;
         let next = self.first.len();
@@ -138,8 +151,8 @@ impl Classifier {
             landings[at] = self.record_landing((group, stage, key), commit, time);
         }
         let is_new = landings[0] as usize == known;
-        self.current[cell as usize] = Some(CurrentRun { landings, order, is_new });
-        order
+        self.current[cell as usize] = Some(CurrentRun { landings, order });
+        (order, is_new)
     }
 
     /// Counts one more cell of the stage that runs the version. The arrival is that of the first
@@ -168,7 +181,12 @@ impl Classifier {
     }
 
     /// Kind of a change as seen from its own cell. Links to earlier stages are recorded for later.
-    fn classify_row(&mut self, timeline: &Timeline, index: usize, returns: bool) -> DeploymentKind {
+    fn classify_row(
+        &mut self,
+        timeline: &Timeline,
+        index: usize,
+        arrival: CellArrival,
+    ) -> DeploymentKind {
         let row = timeline.rows[index];
         if row.to == NOTHING {
             return DeploymentKind::Remove;
@@ -177,18 +195,17 @@ impl Classifier {
         {
             return DeploymentKind::Image;
         }
-        self.look_back(timeline, index, row);
-        match (row.from, returns) {
+        self.look_back(timeline, index, row, arrival.is_new);
+        match (row.from, arrival.returns) {
             (NOTHING, _) => DeploymentKind::Add,
             (_, true) => DeploymentKind::Rollback,
             (_, false) => DeploymentKind::Deploy,
         }
     }
 
-    fn look_back(&mut self, timeline: &Timeline, index: usize, row: DeploymentRow) {
+    fn look_back(&mut self, timeline: &Timeline, index: usize, row: DeploymentRow, is_new: bool) {
         let (group, stage) = self.places[row.cell as usize];
         let had = &self.had[group as usize];
-        let is_new = self.current[row.cell as usize].is_some_and(|current| current.is_new);
         let near = self.pipeline.nearest_upstream(stage, &|before| had[before]);
         let time = timeline.commits[row.commit as usize].time;
         for before in self.pipeline.all_before(stage).iter().copied().filter(|before| had[*before])

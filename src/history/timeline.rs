@@ -93,6 +93,9 @@ pub struct Timeline {
     pub(super) paths: Interner<String>,
     pub(super) commits: Vec<DeployingCommit>,
     pub(super) rows: Vec<DeploymentRow>,
+    /// Cells that had another name before: the old number and the new one. Used when an older part
+    /// is appended, and not kept in the index.
+    pub(super) renamed: HashMap<u32, u32>,
 }
 
 /// A mainline commit that deployed something.
@@ -251,10 +254,17 @@ impl Timeline {
         self.commits = kept;
     }
 
+    /// Tells which cells had another name before: the old number and the new one.
+    pub(super) fn set_renamed(&mut self, renamed: HashMap<u32, u32>) {
+        self.renamed = renamed;
+    }
+
     /// Appends the older part, read from an index.
     pub(super) fn append(&mut self, older: &Timeline) {
+        let (renamed, known) = (&self.renamed, &mut self.cells);
+        let cells = older.cells.values().iter().map(|cell| known.number(cell));
         let cells: Vec<u32> =
-            older.cells.values().iter().map(|cell| self.cells.number(cell)).collect();
+            cells.map(|cell| renamed.get(&cell).copied().unwrap_or(cell)).collect();
         let pins: Vec<u32> =
             older.pins.values().iter().map(|pinned| self.pins.number(pinned)).collect();
         let paths: Vec<u32> =

@@ -134,7 +134,9 @@ impl DiffBuilder<'_> {
             .iter()
             .filter(|entry| is_meant(&entry.stage) && accept(&entry.cell()));
         let commits = self.courses.commits();
-        let last = match survey.commit {
+        let stage = spot.stage.as_ref();
+        let commit = survey.commit_of_stage(self.session, self.repository, stage)?;
+        let last = match commit {
             Some(commit) => {
                 self.repository.find_on_mainline(commit, |id, _| commits.contains(&id))?
             }
@@ -142,7 +144,7 @@ impl DiffBuilder<'_> {
         };
         Ok(DiffSide {
             text: spot.text,
-            revision: survey.commit.map(|commit| commit.to_string()),
+            revision: commit.map(|commit| commit.to_string()),
             time: survey.time,
             entries: entries.cloned().collect(),
             cut: last.and_then(|commit| self.courses.of_commit(commit)).unwrap_or(usize::MAX),

@@ -44,6 +44,7 @@ impl<'de> Deserialize<'de> for Timeline {
             paths: Interner::from_distinct(columns.paths.into_owned()),
             commits: columns.commits.into_owned(),
             rows: columns.rows.into_owned(),
+            ..Timeline::default()
         })
     }
 }

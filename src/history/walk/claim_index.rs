@@ -2,18 +2,23 @@
 
 use super::claim_state::{ClaimState, is_local};
 use super::deployment_matching::ClaimedVersion;
+use super::layer_index::LayerIndex;
 use super::place_owners::PlaceOwners;
 use crate::git::path::folder_of;
 use crate::history::timeline::{ImageVersion, Interner, Timeline};
-use crate::model::MappingEntry;
-use crate::source::Claim;
+use crate::model::{Location, MappingEntry, OverriddenVersion};
+use crate::source::{Claim, layers};
+use rustc_hash::FxHasher;
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{Hash, Hasher};
 
 /// A claim and its current state.
 pub(super) struct TrackedClaim<'a> {
     pub claim: Claim<'a>,
     /// All versions it holds, each with the numbers of its places.
     holds: Vec<(ClaimedVersion, Vec<u32>)>,
+    /// The entries of the first of them; versions hidden by a broken file have none.
+    entries: Vec<MappingEntry>,
     /// Versions that count: without those owned by earlier rules, and without duplicates.
     pub shown: Vec<ClaimedVersion>,
     /// Other paths that were read.
@@ -37,6 +42,9 @@ pub(super) struct ClaimIndex<'a> {
     /// Claims that read a path besides their own file.
     watchers: HashMap<u32, BTreeSet<usize>>,
     owners: PlaceOwners,
+    layers: LayerIndex,
+    /// Cells by their number before a change of layout gave them another name.
+    renamed: HashMap<u32, u32>,
     /// True if there are several rules, so that a place can be read twice.
     shared: bool,
 }
@@ -56,12 +64,14 @@ impl<'a> ClaimIndex<'a> {
         let number = self.all.len();
         self.numbers.insert(key, number);
         self.on.entry(path).or_default().push(number);
+        self.layers.add_claim(number, &claim.path);
         if !is_local(claim.rule.kind) {
             self.built.entry(folder_of(&claim.path).to_owned()).or_default().push(number);
         }
         self.all.push(TrackedClaim {
             claim,
             holds: Vec::new(),
+            entries: Vec::new(),
             shown: Vec::new(),
             touched: Vec::new(),
             tolerated: BTreeSet::new(),
@@ -120,11 +130,13 @@ impl<'a> ClaimIndex<'a> {
         self.watchers.get(&path).into_iter().flatten().copied()
     }
 
-    /// Claims of other rules that read a value which this claim reads.
+    /// Claims of other rules that read a value which this claim reads, and those of layers above
+    /// and below it.
     pub fn others_reading(&self, number: usize) -> impl Iterator<Item = usize> {
         let held = self.all[number].holds.iter().filter(|_| self.shared);
         let places: BTreeSet<u32> = held.flat_map(|(_, places)| places).copied().collect();
-        let claims: Vec<usize> = self.owners.claims_reading(&places).collect();
+        let mut claims: Vec<usize> = self.owners.claims_reading(&places).collect();
+        claims.extend(self.layers.linked(number, &self.all[number].claim.path));
         claims.into_iter().filter(move |other| *other != number)
     }
 
@@ -165,6 +177,11 @@ impl<'a> ClaimIndex<'a> {
             );
         }
         self.watch_paths(number, look.touched, &mut timeline.paths);
+        moved.extend(self.layers.update(number, &look.entries));
+        self.all[number].entries = look.entries;
+        if !self.layers.is_empty() {
+            moved.extend(self.layers.claims_over(&self.all[number].claim.path));
+        }
     }
 
     /// Versions in a state, including those hidden by a broken file.
@@ -175,12 +192,13 @@ impl<'a> ClaimIndex<'a> {
         commit: Option<u32>,
         timeline: &mut Timeline,
     ) -> Vec<(ClaimedVersion, Vec<u32>)> {
-        let mut holds = Vec::new();
+        let mut holds: Vec<(ClaimedVersion, Vec<u32>)> = Vec::new();
         for entry in &look.entries {
             let held = self.claimed_version(number, entry, timeline);
             let places = if self.shared { self.owners.place_ids(entry) } else { Vec::new() };
             holds.push((held, places));
         }
+        tell_places_apart(&mut holds, &look.entries);
         let tracked = &mut self.all[number];
         if look.broken.iter().all(|path| commit.is_none() || tracked.tolerated.contains(path)) {
             tracked.tolerated = look.broken.iter().cloned().collect();
@@ -206,9 +224,10 @@ impl<'a> ClaimIndex<'a> {
             .locations
             .first()
             .map_or(self.all[number].claim.path.as_str(), |at| at.path.as_str());
+        let cell = timeline.cells.number(&entry.cell());
         ClaimedVersion {
             claim: number,
-            cell: timeline.cells.number(&entry.cell()),
+            cell: self.renamed.get(&cell).copied().unwrap_or(cell),
             pin: timeline.pins.number(&ImageVersion {
                 image: entry.image.clone(),
                 version: entry.version.clone(),
@@ -216,18 +235,85 @@ impl<'a> ClaimIndex<'a> {
             path: timeline.paths.number_of(path),
             pending: None,
             asked: false,
+            places: Vec::new(),
         }
+    }
+
+    /// True if a claim holds a version in the cell, according to its state before or after the
+    /// commit at hand.
+    pub fn holds_cell(&self, cell: u32, besides: &BTreeSet<usize>) -> bool {
+        let others = self.all.iter().enumerate().filter(|(number, _)| !besides.contains(number));
+        others.flat_map(|(_, tracked)| &tracked.holds).any(|(held, _)| held.cell == cell)
+    }
+
+    /// Gives a cell the name that it has at the tip, in all older states.
+    pub fn rename_cell(&mut self, old: u32, new: u32) {
+        self.renamed.insert(old, new);
+        for tracked in &mut self.all {
+            let held = tracked.holds.iter_mut().map(|(held, _)| held).chain(&mut tracked.shown);
+            held.filter(|held| held.cell == old).for_each(|held| held.cell = new);
+        }
+    }
+
+    /// Cells that had another name in older states: the old number and the new one.
+    pub fn into_renamed(self) -> HashMap<u32, u32> {
+        self.renamed
     }
 
     /// Computes the versions of a claim that count now.
     pub fn effective_versions(&self, number: usize) -> Vec<ClaimedVersion> {
         let tracked = &self.all[number];
-        let mut known = BTreeSet::new();
         let own = |places: &[u32]| {
             !self.shared || !self.owners.are_of_earlier_rules(places, tracked.claim.index)
         };
-        let counting = tracked.holds.iter().filter(|(_, places)| own(places)).map(|(held, _)| held);
-        counting.filter(|held| known.insert((held.cell, held.pin))).cloned().collect()
+        let counting = tracked.holds.iter().enumerate().filter(|(_, (_, places))| own(places));
+        let counting = counting.filter_map(|(at, (held, _))| self.layered(tracked, at, held));
+        let mut known: HashMap<(u32, u32), usize> = HashMap::new();
+        let mut out: Vec<ClaimedVersion> = Vec::new();
+        for held in counting {
+            match known.get(&(held.cell, held.pin)) {
+                Some(at) => out[*at].places.extend(&held.places),
+                None => {
+                    known.insert((held.cell, held.pin), out.len());
+                    out.push(held);
+                }
+            }
+        }
+        out
+    }
+
+    /// Returns a version of a claim as the layer above has it; `None` if it is itself a layer that
+    /// replaces a version, and so shown there.
+    fn layered(
+        &self,
+        tracked: &TrackedClaim<'a>,
+        at: usize,
+        held: &ClaimedVersion,
+    ) -> Option<ClaimedVersion> {
+        let Some(entry) = tracked.entries.get(at).filter(|_| !self.layers.is_empty()) else {
+            return Some(held.clone());
+        };
+        let replaces_any = |one: &OverriddenVersion| {
+            let below = self.layers.claims_at(layers::place_of(one));
+            let mut entries = below.flat_map(|claim| &self.all[claim].entries);
+            entries.any(|below| below != entry && layers::replaces(entry, one, below))
+        };
+        if entry.overrides.iter().any(replaces_any) {
+            return None;
+        }
+        let above = self.layers.claims_over(&tracked.claim.path);
+        let above =
+            above.flat_map(|claim| self.all[claim].entries.iter().zip(&self.all[claim].holds));
+        let is_over = |layer: &MappingEntry| {
+            layer.overrides.iter().any(|one| layers::replaces(layer, one, entry))
+        };
+        let layer = above.filter(|(layer, _)| *layer != entry && is_over(layer)).last();
+        Some(match layer {
+            Some((_, (above, _))) => {
+                ClaimedVersion { pin: above.pin, path: above.path, ..held.clone() }
+            }
+            None => held.clone(),
+        })
     }
 
     /// True if older states of the claim are unknown.
@@ -250,4 +336,25 @@ impl<'a> ClaimIndex<'a> {
             self.watchers.entry(*path).or_default().insert(number);
         }
     }
+}
+
+/// Fills in the places of versions that share their cell with others of the claim, or stand in
+/// several places themselves. The others need none: a cell of one place changes as a whole.
+fn tell_places_apart(holds: &mut [(ClaimedVersion, Vec<u32>)], entries: &[MappingEntry]) {
+    let mut counts: HashMap<u32, usize> = HashMap::with_capacity(holds.len());
+    for ((held, _), entry) in holds.iter().zip(entries) {
+        *counts.entry(held.cell).or_default() += entry.locations.len().max(1);
+    }
+    for ((held, _), entry) in holds.iter_mut().zip(entries) {
+        if counts[&held.cell] > 1 {
+            held.places = entry.locations.iter().map(place_hash).collect();
+        }
+    }
+}
+
+/// A number for a place regardless of its line.
+fn place_hash(at: &Location) -> u64 {
+    let mut hasher = FxHasher::default();
+    (&at.path, at.document, &at.key).hash(&mut hasher);
+    hasher.finish()
 }

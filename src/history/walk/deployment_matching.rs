@@ -20,18 +20,21 @@ pub(super) struct ClaimedVersion {
     pub pending: Option<u32>,
     /// True if its introducing commit is searched.
     pub asked: bool,
+    /// Hashes of the places that hold it; empty if its claim holds one version of the cell, in one
+    /// place.
+    pub places: Vec<u64>,
 }
 
 /// A cell before and after a commit.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CellTransition {
     pub from: Option<ClaimedVersion>,
     pub to: Option<ClaimedVersion>,
 }
 
-/// Pairs the versions before a commit with those after it. Equal versions are left out, even if
-/// another file holds them now: moving a version is no deployment. For equal versions `asked`
-/// passes to the older one, so that the search goes on.
+/// Pairs the versions before a commit with those after it, cell by cell. Equal versions are left
+/// out, even if another file holds them now: moving a version is no deployment. For equal versions
+/// `asked` passes to the older one, so that the search goes on.
 pub(super) fn match_versions(
     before: &mut [ClaimedVersion],
     after: &[ClaimedVersion],
@@ -52,7 +55,8 @@ pub(super) fn match_versions(
 }
 
 /// Pairs the versions of one cell, given by their positions: equal ones first, then those of the
-/// same claim and image, then the rest.
+/// same claim and image, then the rest. What is left of one side comes or goes, unless it stands
+/// where a paired version stood: then one of several places of a version has changed.
 fn match_in_cell(
     before: &mut [ClaimedVersion],
     after: &[ClaimedVersion],
@@ -64,11 +68,11 @@ fn match_in_cell(
         a.pin == b.pin || same_version(pins.get(a.pin), pins.get(b.pin))
     };
     let at_home = |a: &ClaimedVersion, b: &ClaimedVersion| a.claim == b.claim && same(a, b);
-    for (old, new) in match_up(&mut olds, &mut news, |old, new| at_home(&before[old], &after[new]))
-    {
-        before[old].asked |= after[new].asked;
-    }
-    for (old, new) in match_up(&mut olds, &mut news, |old, new| same(&before[old], &after[new])) {
+    let (all_olds, all_news) = (olds.clone(), news.clone());
+    let mut unchanged =
+        match_up(&mut olds, &mut news, |old, new| at_home(&before[old], &after[new]));
+    unchanged.extend(match_up(&mut olds, &mut news, |old, new| same(&before[old], &after[new])));
+    for (old, new) in unchanged {
         before[old].asked |= after[new].asked;
     }
     let image_of = |held: &ClaimedVersion| pins.get(held.pin).map(|pinned| &pinned.image);
@@ -83,13 +87,29 @@ fn match_in_cell(
     };
     let mut out: Vec<CellTransition> =
         found.into_iter().map(|(old, new)| pair(Some(old), Some(new))).collect();
-    out.extend(news.into_iter().map(|new| pair(None, Some(new))));
-    out.extend(olds.into_iter().map(|old| pair(Some(old), None)));
+    out.extend(news.into_iter().map(|new| {
+        let stood = all_olds.iter().copied().find(|old| share_place(&before[*old], &after[new]));
+        pair(stood, Some(new))
+    }));
+    out.extend(olds.into_iter().map(|old| {
+        let stands = all_news.iter().copied().find(|new| share_place(&before[old], &after[*new]));
+        let mut transition = pair(Some(old), stands);
+        // The version has come to another place before.
+        transition.to.iter_mut().for_each(|to| to.asked = false);
+        transition
+    }));
     out
 }
 
+/// True if one place holds first the one version and then the other.
+fn share_place(old: &ClaimedVersion, new: &ClaimedVersion) -> bool {
+    old.claim == new.claim
+        && old.pin != new.pin
+        && old.places.iter().any(|place| new.places.contains(place))
+}
+
 /// True for equal versions whose images do not differ.
-fn same_version(a: Option<&ImageVersion>, b: Option<&ImageVersion>) -> bool {
+pub(super) fn same_version(a: Option<&ImageVersion>, b: Option<&ImageVersion>) -> bool {
     let (Some(a), Some(b)) = (a, b) else { return false };
     a.version == b.version && (a.image.is_none() || b.image.is_none() || a.image == b.image)
 }
@@ -132,7 +152,15 @@ mod tests {
     }
 
     fn held(claim: usize, cell: u32, pin: u32) -> ClaimedVersion {
-        ClaimedVersion { claim, cell, pin, path: 0, pending: None, asked: false }
+        ClaimedVersion {
+            claim,
+            cell,
+            pin,
+            path: 0,
+            pending: None,
+            asked: false,
+            places: Vec::new(),
+        }
     }
 
     fn shown(before: &[ClaimedVersion], after: &[ClaimedVersion]) -> Vec<String> {
@@ -178,5 +206,24 @@ mod tests {
         let mut before = [held(1, 1, 5)];
         let after = [ClaimedVersion { asked: true, ..held(2, 1, 5) }];
         assert!(match_versions(&mut before, &after, &pins()).is_empty() && before[0].asked);
+    }
+
+    #[test]
+    fn one_of_several_places_changes() {
+        let at =
+            |pin, places: &[u64]| ClaimedVersion { places: places.to_vec(), ..held(1, 1, pin) };
+        let (both, one, other) = (at(5, &[1, 2]), at(6, &[1]), at(5, &[2]));
+        assert_eq!(shown(std::slice::from_ref(&both), &[one.clone(), other.clone()]), ["5 > 6"]);
+        assert_eq!(shown(&[one, other], &[at(6, &[1, 2])]), ["5 > 6"]);
+        assert_eq!(
+            shown(std::slice::from_ref(&both), &[at(6, &[1, 2])]),
+            ["5 > 6"],
+            "both at once"
+        );
+        assert_eq!(
+            shown(std::slice::from_ref(&both), &[both.clone(), at(6, &[3])]),
+            ["- > 6"],
+            "a new place"
+        );
     }
 }

@@ -11,6 +11,8 @@ mod claim_memo;
 mod claim_state;
 mod deployment_matching;
 mod introduction_search;
+mod layer_index;
+mod moved_cells;
 mod options;
 mod place_owners;
 mod segments;
@@ -267,6 +269,7 @@ impl<'a> HistoryReplay<'a> {
         let mut before: Vec<ClaimedVersion> =
             moved.iter().flat_map(|number| self.claims.effective_versions(*number)).collect();
         let found = match_versions(&mut before, &after, &self.timeline.pins);
+        let found = self.follow_renamed_cells(found, &mut before, &after);
         let mut shown: BTreeMap<usize, Vec<ClaimedVersion>> =
             moved.into_iter().map(|number| (number, Vec::new())).collect();
         for held in before {
@@ -306,6 +309,7 @@ impl<'a> HistoryReplay<'a> {
     fn into_result(mut self, stopped: WalkEnd) -> WalkResult {
         self.timeline.sort();
         let pending = self.claims.any_pending();
+        self.timeline.set_renamed(self.claims.into_renamed());
         WalkResult { timeline: self.timeline, stopped, lost: self.lost, pending }
     }
 }

@@ -1,6 +1,7 @@
 //! One state of a repository: its mapping, the configuration that counts, and its branch.
 
 use super::assumption::{assumption_text, nothing_found_text};
+use super::branches::tip_at;
 use super::effective_config::{self, EffectiveConfig};
 use super::index_location::IndexLocation;
 use super::indexed_history::IndexedHistory;
@@ -9,7 +10,7 @@ use super::owned_readings::OwnedReadings;
 use super::selector::RevisionSelector;
 use crate::config::ConfigOrigin;
 use crate::git::{Oid, Repository};
-use crate::model::{Mapping, MappingEntry};
+use crate::model::{Mapping, MappingEntry, StageName};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::source::ParseCache;
@@ -58,6 +59,24 @@ impl RepositoryState {
         match (settings, record) {
             (Some(settings), Some(record)) => Ok(loader.restore(settings, record)),
             (_, record) => loader.read(record),
+        }
+    }
+
+    /// The commit that this state has of a stage: the newest one of the stage's own branch, if it
+    /// has one. `None` means the files on disk, or that the branch had no commit yet.
+    ///
+    /// # Errors
+    /// When the branch does not exist.
+    pub fn commit_of_stage(
+        &self,
+        session: &Session,
+        repository: &Repository,
+        stage: Option<&StageName>,
+    ) -> Result<Option<Oid>, Failure> {
+        let stage = stage.and_then(|stage| self.settings.config.stage(stage.as_str()));
+        match stage.and_then(|stage| stage.branch.as_deref()) {
+            Some(branch) => Ok(tip_at(session, repository, branch, self.moment)?),
+            None => Ok(self.commit),
         }
     }
 
