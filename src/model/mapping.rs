@@ -102,6 +102,8 @@ pub enum EntryNote {
     Disagrees(String),
     /// The entry's name matches no image, and all of them are known: it has no effect.
     NoEffect,
+    /// The version replaces the one at the place that the text names.
+    Overrides(String),
 }
 
 /// Discovery's confidence in an entry.
@@ -129,6 +131,16 @@ impl Confidence {
     }
 }
 
+/// A version of another file that has no effect, because a layer above replaces it: what an Argo CD
+/// `Application` sets over the overlay or the values that its `path` names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum OverriddenVersion {
+    /// The image with this name in the build of a folder.
+    Image { folder: String, name: String },
+    /// The value of a key in a file, both as in [`Location`].
+    Value { path: String, key: String },
+}
+
 /// One image of one app in one stage and target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MappingEntry {
@@ -144,6 +156,12 @@ pub struct MappingEntry {
     pub version: Version,
     /// All places where the version is written; the first is the main one.
     pub locations: Vec<Location>,
+    /// The claimed file.
+    pub file: String,
+    /// Versions that this one replaces.
+    pub overrides: Vec<OverriddenVersion>,
+    /// Places whose value has no effect, because this version replaces it.
+    pub overridden: Vec<Location>,
     pub source: SourceKind,
     /// The configuration rule that found it, as an index into its sources.
     pub rule: usize,

@@ -21,7 +21,8 @@ pub use fingerprint::{fingerprint, short_fingerprint};
 pub use glob::GlobPatterns;
 pub use image::{ImageReference, Version, base_name, is_digest};
 pub use mapping::{
-    Automation, CellKey, Confidence, EntryNote, ImagePart, Location, Mapping, MappingEntry, Span,
+    Automation, CellKey, Confidence, EntryNote, ImagePart, Location, Mapping, MappingEntry,
+    OverriddenVersion, Span,
 };
 pub use names::{AppName, StageName, TargetName};
 pub use nearest_name::nearest_name;

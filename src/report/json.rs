@@ -73,6 +73,18 @@ pub struct EntryJson {
     pub confidence: &'static str,
     pub found: String,
     pub notes: Vec<NoteJson>,
+    /// Places whose value has no effect, because this version replaces it.
+    pub overridden: Vec<PlaceJson>,
+}
+
+/// A place in a file.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PlaceJson {
+    pub path: String,
+    /// 1-based.
+    pub line: u32,
+    pub key: String,
 }
 
 /// A place where a version is written.
@@ -164,7 +176,15 @@ impl From<&StatusEntry> for EntryJson {
             confidence: entry.confidence.as_str(),
             found: occupant.found.clone(),
             notes: entry.notes.iter().map(NoteJson::from).collect(),
+            overridden: entry.overridden.iter().map(PlaceJson::from).collect(),
         }
+    }
+}
+
+impl From<&Location> for PlaceJson {
+    fn from(location: &Location) -> Self {
+        let (path, key) = (location.path.clone(), location.key.clone());
+        PlaceJson { path, line: location.line, key }
     }
 }
 
@@ -202,6 +222,7 @@ impl From<&EntryNote> for NoteJson {
             EntryNote::Remote => "remote",
             EntryNote::Disagrees(_) => "disagrees",
             EntryNote::NoEffect => "no-effect",
+            EntryNote::Overrides(_) => "overrides",
         };
         NoteJson { code, message: note_sentence(note) }
     }
@@ -227,6 +248,9 @@ pub fn note_sentence(note: &EntryNote) -> String {
         EntryNote::Remote => "remote: the version of a remote resource, chart or git source".into(),
         EntryNote::Disagrees(what) => format!("disagrees: {what}"),
         EntryNote::NoEffect => "no effect: no image has this name".into(),
+        EntryNote::Overrides(place) => {
+            format!("overrides {place}, which therefore has no effect")
+        }
     }
 }
 

@@ -196,6 +196,9 @@ mod tests {
         };
         let ((app, component), (stage, target), (version, _)) = (pair(), pair(), pair());
         MappingEntry {
+            file: String::new(),
+            overrides: Vec::new(),
+            overridden: Vec::new(),
             app: AppName::from(app),
             component: component.map(str::to_owned),
             stage: stage.into(),

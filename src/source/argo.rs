@@ -10,7 +10,11 @@ use super::remote::{self, ObjectFinding};
 use super::{
     ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind_spots, keyed, shape,
 };
-use crate::model::{BlindSpot, ImagePart, ImageReference, SourceKind, base_name};
+use crate::git::path::{join, resolve};
+use crate::model::{
+    BlindSpot, EntryNote, ImagePart, ImageReference, OverriddenVersion, SourceKind, Span, base_name,
+};
+use std::collections::{BTreeSet, HashMap};
 
 /// The Argo CD source; see the module.
 pub struct ArgoSource;
@@ -59,11 +63,38 @@ fn read_application(object: &LeafSubtree<'_>, claim: &Claim<'_>) -> Vec<VersionF
         Some("ApplicationSet") if argo => object.subtree_at(&["spec", "template", "spec"]),
         _ => return Vec::new(),
     };
-    let mut found = read_source(&spec.subtree_at(&["source"]), &claim.path);
-    for (_, one) in spec.subtree_at(&["sources"]).children() {
-        found.extend(read_source(&one, &claim.path));
-    }
+    let mut sources = vec![spec.subtree_at(&["source"])];
+    sources.extend(spec.subtree_at(&["sources"]).children().into_iter().map(|(_, one)| one));
+    let found = read_sources(&sources, &claim.path);
     remote::name_findings(claim, object.subtree_at(&["metadata"]).text("name"), found)
+}
+
+/// Reads the sources of one application. If several give one name, such as a chart that is
+/// installed twice, each goes by its release, or else by its position.
+fn read_sources(sources: &[LeafSubtree<'_>], path: &str) -> Vec<ObjectFinding> {
+    let mut found: Vec<Vec<ObjectFinding>> =
+        sources.iter().map(|source| read_source(source, path)).collect();
+    let mut users: HashMap<Option<String>, BTreeSet<usize>> = HashMap::new();
+    for (at, one) in found.iter().enumerate() {
+        for finding in one {
+            users.entry(finding.word.clone()).or_default().insert(at);
+        }
+    }
+    for (at, one) in found.iter_mut().enumerate() {
+        let release = sources[at].subtree_at(&["helm"]).text("releaseName");
+        for finding in one.iter_mut().filter(|finding| users[&finding.word].len() > 1) {
+            let place = users[&finding.word].iter().position(|user| *user == at).unwrap_or(0) + 1;
+            let word = finding.word.as_deref().unwrap_or("source");
+            finding.word = Some(match release {
+                Some(release) if finding.finding.notes.contains(&EntryNote::Remote) => {
+                    release.to_owned()
+                }
+                Some(release) => format!("{release}/{word}"),
+                None => format!("{word}-{place}"),
+            });
+        }
+    }
+    found.into_iter().flatten().collect()
 }
 
 fn read_source(source: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
@@ -77,9 +108,52 @@ fn read_source(source: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     }
     found.extend(git_revision(source, path));
     let images = source.subtree_at(&["kustomize", "images"]);
-    found.extend(images.own_leaves().filter_map(|(_, leaf)| kustomize_image(leaf, path)));
-    found.extend(read_helm(&source.subtree_at(&["helm"]), path));
+    let folder = local_folder(source);
+    let kustomize = images.own_leaves().filter_map(|(_, leaf)| kustomize_image(leaf, path));
+    found.extend(kustomize.map(|(name, mut found)| {
+        let overridden =
+            folder.map(|folder| OverriddenVersion::Image { folder: folder.to_owned(), name });
+        found.finding.overrides.extend(overridden);
+        found
+    }));
+    let helm = source.subtree_at(&["helm"]);
+    let files = value_files(&helm, folder);
+    let helm = read_helm(&helm, path).into_iter().map(|(keys, mut found)| {
+        let of_key = |key: &String| {
+            let value =
+                |path: &String| OverriddenVersion::Value { path: path.clone(), key: key.clone() };
+            files.iter().map(value).collect::<Vec<_>>()
+        };
+        found.finding.overrides = keys.iter().flat_map(of_key).collect();
+        found
+    });
+    found.extend(helm);
     found
+}
+
+/// The folder that a git source takes, if its path is literal.
+fn local_folder<'a>(source: &LeafSubtree<'a>) -> Option<&'a str> {
+    let path = source.text("path").filter(|path| shape::is_literal(path))?;
+    Some(path.trim_start_matches("./").trim_matches('/'))
+}
+
+/// The values files of a source, as paths of this repository: those that it names, and the chart's
+/// own. `$values/…` starts at the top of another source's repository, which is mostly this one.
+fn value_files(helm: &LeafSubtree<'_>, folder: Option<&str>) -> Vec<String> {
+    let named = helm.subtree_at(&["valueFiles"]);
+    let mut out: Vec<String> = Vec::new();
+    for (_, leaf) in named.own_leaves().filter(|(_, leaf)| shape::is_literal(&leaf.text)) {
+        let text = &*leaf.text;
+        let path = match text.strip_prefix('$').and_then(|rest| rest.split_once('/')) {
+            Some((_, rest)) => Some(rest.to_owned()),
+            None if text.contains("://") => None,
+            None if text.starts_with('/') => Some(text.trim_matches('/').to_owned()),
+            None => folder.and_then(|folder| resolve(folder, text)),
+        };
+        out.extend(path);
+    }
+    out.extend(folder.map(|folder| join(folder, "values.yaml")));
+    out
 }
 
 /// Reads the fixed revision of a git source.
@@ -99,7 +173,7 @@ fn git_revision(source: &LeafSubtree<'_>, path: &str) -> Option<ObjectFinding> {
 
 /// Reads `name=new:tag`, `name:tag`, or either with a digest. The name before `=` is the one in the
 /// manifests.
-fn kustomize_image(leaf: &Leaf, path: &str) -> Option<ObjectFinding> {
+fn kustomize_image(leaf: &Leaf, path: &str) -> Option<(String, ObjectFinding)> {
     let (old, new) = match leaf.text.split_once('=') {
         Some((old, new)) => (Some(old), new),
         None => (None, &*leaf.text),
@@ -108,7 +182,7 @@ fn kustomize_image(leaf: &Leaf, path: &str) -> Option<ObjectFinding> {
         return None;
     }
     let ImageReference { name, version } = shape::parse_reference(new)?;
-    let word = old.map(|old| ImageReference::parse(old).name).unwrap_or_else(|| name.clone());
+    let old_name = old.map(|old| ImageReference::parse(old).name).unwrap_or_else(|| name.clone());
     let mut location = leaf.location(path, ImagePart::Reference);
     if old.is_some() && location.span.end - location.span.start == leaf.text.len() {
         location.span.start = location.span.end - new.len();
@@ -119,19 +193,26 @@ fn kustomize_image(leaf: &Leaf, path: &str) -> Option<ObjectFinding> {
         locations: vec![location],
         ..VersionFinding::default()
     };
-    Some(ObjectFinding { word: Some(base_name(&word).to_owned()), finding })
+    let word = Some(base_name(&old_name).to_owned());
+    Some((old_name, ObjectFinding { word, finding }))
 }
 
 /// Reads Helm parameters and values. Parameters are values under their dotted names; as in Argo CD
-/// they override values, and the last of one name wins.
-fn read_helm(helm: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
+/// they override values, and the last of one name wins. Each finding comes with the keys that it
+/// has in a values file.
+fn read_helm(helm: &LeafSubtree<'_>, path: &str) -> Vec<(Vec<String>, ObjectFinding)> {
     let (mut leaves, mut real) = (Vec::new(), Vec::new());
     for (_, parameter) in helm.subtree_at(&["parameters"]).children() {
         let (Some(name), Some(value)) = (parameter.text("name"), parameter.last_leaf("value"))
         else {
             continue;
         };
-        leaves.push(Leaf { path: dotted(name), ..value.clone() });
+        let path = dotted(name);
+        if let Some(known) = leaves.iter().position(|leaf: &Leaf| leaf.path == path) {
+            leaves.remove(known);
+            real.remove(known);
+        }
+        leaves.push(Leaf { path, ..value.clone() });
         real.push(value);
     }
     let set: std::collections::HashSet<Box<str>> =
@@ -146,7 +227,14 @@ fn read_helm(helm: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
         }
     }
     // Leaves of one file that belong together must look like one document.
-    remote::image_findings(&leaves, &real, path)
+    let keys: HashMap<Span, String> =
+        leaves.iter().zip(&real).map(|(leaf, real)| (real.span, leaf.display_key())).collect();
+    let found = remote::image_findings(&leaves, &real, path);
+    let keys_of = |found: &ObjectFinding| {
+        let places = found.finding.locations.iter();
+        places.filter_map(|place| keys.get(&place.span).cloned()).collect()
+    };
+    found.into_iter().map(|found| (keys_of(&found), found)).collect()
 }
 
 fn dotted(name: &str) -> Box<str> {
@@ -198,6 +286,31 @@ mod tests {
             [
                 "web/a r/a 1.x :6 chart<1.x>[Remote, Mutable]",
                 "web/b r/b 2.0.1 :8 chart<2.0.1>[Remote]"
+            ]
+        );
+    }
+
+    #[test]
+    fn sources_of_one_chart_stay_apart() {
+        let two = |helm: [&str; 2]| {
+            let one = |version: &str, helm: &str| {
+                format!("  - {{repoURL: r, chart: c, targetRevision: {version}{helm}}}\n")
+            };
+            format!("{HEAD}spec:\n  sources:\n{}{}", one("1.0.0", helm[0]), one("1.1.0", helm[1]))
+        };
+        let named = two([", helm: {releaseName: front}", ", helm: {releaseName: back}"]);
+        assert_eq!(
+            read(&named),
+            [
+                "web/front r/c 1.0.0 :6 chart<1.0.0>[Remote]",
+                "web/back r/c 1.1.0 :7 chart<1.1.0>[Remote]"
+            ]
+        );
+        assert_eq!(
+            read(&two(["", ""])),
+            [
+                "web/c-1 r/c 1.0.0 :6 chart<1.0.0>[Remote]",
+                "web/c-2 r/c 1.1.0 :7 chart<1.1.0>[Remote]"
             ]
         );
     }

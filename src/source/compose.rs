@@ -109,6 +109,7 @@ impl ComposeFile<'_> {
             version,
             locations,
             notes: owner.into_iter().collect(),
+            ..VersionFinding::default()
         })
     }
 

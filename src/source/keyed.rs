@@ -87,6 +87,7 @@ fn from_pin(leaves: &[Leaf], paths: &dyn Fn(usize) -> String, pin: VersionLeaf) 
         version: pin.version,
         locations,
         notes,
+        ..VersionFinding::default()
     }
 }
 
@@ -266,6 +267,6 @@ fn from_hit(hit: &KeyMatch<'_>, paths: &dyn Fn(usize) -> String) -> VersionFindi
         image,
         version,
         locations,
-        notes: Vec::new(),
+        ..VersionFinding::default()
     }
 }

@@ -1,7 +1,7 @@
 //! Builds the mapping from rules and files: assigns files to rules, and finds app, stage and target
 //! of their findings.
 
-use super::{AccessLog, SnapshotReader, VersionFinding, source_for};
+use super::{AccessLog, SnapshotReader, VersionFinding, layers, source_for};
 use crate::config::{Config, SourceRule};
 use crate::model::{
     AppName, CellKey, EntryNote, Mapping, MappingEntry, StageName, TargetName, TemplateCaptures,
@@ -131,6 +131,9 @@ fn build_entry(
         image: finding.image,
         version: finding.version,
         locations: finding.locations,
+        file: claim.path.clone(),
+        overrides: finding.overrides,
+        overridden: finding.overridden,
         source: claim.rule.kind,
         rule: claim.index,
         confidence: claim.rule.confidence,
@@ -240,7 +243,7 @@ pub fn assemble_entries(
         }
         entries.push(entry);
     }
-    merge_entries(config, entries)
+    merge_entries(config, layers::apply(entries))
 }
 
 /// True if earlier rules read all locations of an entry: a patch that is part of a kustomize build
@@ -279,6 +282,8 @@ fn merge_entries(config: &Config, entries: Vec<MappingEntry>) -> Vec<MappingEntr
                         twin.locations.push(location);
                     }
                 }
+                twin.overrides.extend(entry.overrides);
+                twin.overridden.extend(entry.overridden);
                 for note in entry.notes {
                     if !twin.notes.contains(&note) {
                         twin.notes.push(note);

@@ -19,6 +19,7 @@ mod interpolate;
 mod json_keys;
 mod keyed;
 mod kustomize;
+pub mod layers;
 pub mod leaf;
 mod leaf_subtree;
 mod line;
@@ -31,6 +32,7 @@ mod pulumi;
 mod reader;
 mod remote;
 pub mod shape;
+mod subcharts;
 mod template_scan;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -50,7 +52,9 @@ pub use notation::ValueNotation;
 pub use reader::{FileChangeKind, ParseCache, SnapshotReader, YamlReadError, is_template};
 
 use crate::config::SourceRule;
-use crate::model::{BlindSpot, EntryNote, Location, SourceKind, TemplateCaptures, Version};
+use crate::model::{
+    BlindSpot, EntryNote, Location, OverriddenVersion, SourceKind, TemplateCaptures, Version,
+};
 
 /// A version found in a file.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +67,10 @@ pub struct VersionFinding {
     pub version: Version,
     pub locations: Vec<Location>,
     pub notes: Vec<EntryNote>,
+    /// Versions of other files that this one replaces.
+    pub overrides: Vec<OverriddenVersion>,
+    /// Places whose value has no effect, because this version replaces it.
+    pub overridden: Vec<Location>,
 }
 
 /// How a file name fits a source; the whole name is stronger evidence than the extension.

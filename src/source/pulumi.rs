@@ -38,6 +38,7 @@ fn leaf_finding(leaf: &Leaf, path: &str) -> Option<VersionFinding> {
         version,
         locations,
         notes,
+        ..VersionFinding::default()
     })
 }
 

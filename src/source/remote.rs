@@ -99,6 +99,7 @@ pub(super) fn version_finding(
         version,
         locations,
         notes,
+        ..VersionFinding::default()
     };
     Some(ObjectFinding { word, finding })
 }
@@ -129,6 +130,7 @@ pub(super) fn image_findings(leaves: &[Leaf], real: &[&Leaf], path: &str) -> Vec
             version: pin.version,
             locations,
             notes: remote.into_iter().collect(),
+            ..VersionFinding::default()
         };
         ObjectFinding { word, finding }
     })

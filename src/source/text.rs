@@ -45,6 +45,7 @@ impl Source for TextSource {
             version,
             locations: vec![location],
             notes,
+            ..VersionFinding::default()
         }]
     }
 }

@@ -3,7 +3,7 @@
 use super::super::family::VersionedFile;
 use super::{ClassifiedFiles, StagedFile, components_of, is_automated, read_findings};
 use crate::git::path::folder_of;
-use crate::model::{Confidence, SourceKind};
+use crate::model::{Confidence, EntryNote, SourceKind, Version, is_mutable};
 use crate::source::SnapshotReader;
 use std::collections::{BTreeSet, HashSet};
 
@@ -15,8 +15,9 @@ pub fn is_kustomization(path: &str) -> bool {
     )
 }
 
-/// Classifies overlays. They count if some file of a stage pins a version; a placeholder in a base
-/// that no stage overrides does not count.
+/// Classifies overlays. They count if some file of a stage pins a version, or if a base or
+/// component pins a fixed one; a placeholder such as `latest` in a base that no stage overrides
+/// does not count.
 pub(super) fn classify_overlays(
     files: &[&StagedFile<'_>],
     reader: &SnapshotReader<'_>,
@@ -29,8 +30,11 @@ pub(super) fn classify_overlays(
     for file in files {
         let findings = read_findings(file.path, SourceKind::Kustomize, reader);
         let folder = folder_of(file.path);
-        let own = findings.iter().flat_map(|f| &f.locations).any(|place| {
-            staged.contains(place.path.as_str()) || place.path.starts_with(&format!("{folder}/"))
+        let own = findings.iter().any(|finding| {
+            let is_fixed =
+                is_fixed(&finding.version) && !finding.notes.contains(&EntryNote::Remote);
+            let mut paths = finding.locations.iter().map(|place| place.path.as_str());
+            is_fixed || paths.any(|path| staged.contains(path) || is_below(path, folder))
         });
         out.automated |= is_automated(&findings);
         let family = app_folder(file);
@@ -53,6 +57,17 @@ pub(super) fn classify_overlays(
         components,
         nameless: false,
     }));
+}
+
+/// True for a version that is no placeholder: `1.2`, but not `latest` or `TAG`.
+fn is_fixed(version: &Version) -> bool {
+    let has_number = |tag: &String| tag.bytes().any(|byte| byte.is_ascii_digit());
+    !is_mutable(version)
+        && (version.digest.is_some() || version.tag.as_ref().is_some_and(has_number))
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Returns the path before the stage, which all overlays of one app share.

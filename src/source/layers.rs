@@ -1,0 +1,96 @@
+//! Layers: versions that replace those of other files, as the `kustomize.images` of an Argo CD
+//! `Application` replace those of the overlay that its `path` names.
+//!
+//! What is replaced stays a cell of its own app; it gets the version and the places of the layer
+//! above. A layer that replaces nothing here, because its `path` is in another repository, is a
+//! cell of its own.
+
+use crate::git::path::folder_of;
+use crate::model::{EntryNote, Location, MappingEntry, OverriddenVersion};
+use std::collections::{BTreeSet, HashMap};
+
+/// Replaces the versions that have no effect.
+pub fn apply(entries: Vec<MappingEntry>) -> Vec<MappingEntry> {
+    if entries.iter().all(|entry| entry.overrides.is_empty()) {
+        return entries;
+    }
+    let mut by_place: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, entry) in entries.iter().enumerate() {
+        by_place.entry(&entry.file).or_default().push(at);
+        by_place.entry(folder_of(&entry.file)).or_default().push(at);
+    }
+    let mut winners: HashMap<usize, usize> = HashMap::new();
+    let mut spent: BTreeSet<usize> = BTreeSet::new();
+    for (winner, entry) in entries.iter().enumerate() {
+        for one in &entry.overrides {
+            for at in by_place.get(place_of(one)).into_iter().flatten() {
+                if *at != winner && replaces(entry, one, &entries[*at]) {
+                    winners.insert(*at, winner);
+                    spent.insert(winner);
+                }
+            }
+        }
+    }
+    let replaced = |(at, entry): (usize, &MappingEntry)| match winners.get(&at) {
+        Some(winner) => Some(replace(entry, &entries[*winner])),
+        None => (!spent.contains(&at)).then(|| entry.clone()),
+    };
+    entries.iter().enumerate().filter_map(replaced).collect()
+}
+
+/// The file or folder whose claims may hold the version.
+pub fn place_of(overridden: &OverriddenVersion) -> &str {
+    match overridden {
+        OverriddenVersion::Image { folder, .. } => folder,
+        OverriddenVersion::Value { path, .. } => path,
+    }
+}
+
+/// True if a layer replaces this entry by one of its overrides.
+pub fn replaces(layer: &MappingEntry, one: &OverriddenVersion, entry: &MappingEntry) -> bool {
+    let is_near = layer.stage == entry.stage
+        && (layer.target.is_none() || entry.target.is_none() || layer.target == entry.target);
+    is_near
+        && match one {
+            OverriddenVersion::Image { folder, name } => {
+                entry.source.is_built()
+                    && folder_of(&entry.file) == folder
+                    && (entry.image.as_ref() == Some(name) || is_entry_for(entry, name))
+            }
+            OverriddenVersion::Value { path, key } => {
+                entry.file == *path && entry.locations.iter().any(|location| location.key == *key)
+            }
+        }
+}
+
+/// Returns an entry with the version of the layer above.
+pub fn replace(entry: &MappingEntry, layer: &MappingEntry) -> MappingEntry {
+    let mut overridden = layer.overridden.clone();
+    overridden.extend(entry.locations.iter().cloned());
+    let mut notes = layer.notes.clone();
+    notes.push(EntryNote::Overrides(overrides_text(&overridden)));
+    MappingEntry {
+        image: layer.image.clone().or_else(|| entry.image.clone()),
+        version: layer.version.clone(),
+        locations: layer.locations.clone(),
+        overridden,
+        source: layer.source,
+        rule: layer.rule,
+        confidence: layer.confidence.min(entry.confidence),
+        notes,
+        file: layer.file.clone(),
+        overrides: Vec::new(),
+        ..entry.clone()
+    }
+}
+
+/// True if the version is written in the `images` entry of this name.
+fn is_entry_for(entry: &MappingEntry, name: &str) -> bool {
+    let prefix = format!("images[{name}].");
+    entry.locations.iter().any(|location| location.key.starts_with(&prefix))
+}
+
+/// `apps/web/prod/kustomization.yaml:7`, the main one of the places without effect.
+fn overrides_text(places: &[Location]) -> String {
+    places.first().map(|place| format!("{}:{}", place.path, place.line)).unwrap_or_default()
+}
