@@ -176,8 +176,15 @@ impl DeliveryArgs {
             return ui::to_json(&PlanJson::from(planned));
         }
         let table = ui::plan(planned, &context.ui.out);
-        let diffs: String =
-            planned.plan.moving_items().map(|(_, moves)| moves.edits.unified_diff()).collect();
+        // Apps that share a value have the same edits.
+        let mut diffs: Vec<String> = Vec::new();
+        for (_, moves) in planned.plan.moving_items() {
+            let diff = moves.edits.unified_diff();
+            if !diffs.contains(&diff) {
+                diffs.push(diff);
+            }
+        }
+        let diffs = diffs.concat();
         let gap = if diffs.is_empty() { "" } else { "\n" };
         format!("{table}{gap}{}", ui::render_patch(&diffs, &context.ui.out))
     }

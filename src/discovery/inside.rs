@@ -42,7 +42,8 @@ pub(super) fn find_key_stages(paths: &[&str], reader: &SnapshotReader<'_>) -> Op
     let mut slots = Vec::new();
     let mut found: BTreeMap<(SourceKind, FileKeyTemplates), Vec<&str>> = BTreeMap::new();
     for path in paths.iter().filter(|path| !files::is_aside(path)) {
-        if !matches!(detect_sources(path, reader), CandidateSources::Tree) {
+        let is_tree = matches!(detect_sources(path, reader), CandidateSources::Tree);
+        if !is_tree && !is_application_set(path, reader) {
             continue;
         }
         let Some(leaves) = reader.read_leaves(path) else { continue };
@@ -73,6 +74,11 @@ pub(super) fn find_key_stages(paths: &[&str], reader: &SnapshotReader<'_>) -> Op
         }
     }
     (!rules.is_empty()).then_some(DraftConfig { stages, rules })
+}
+
+/// True if the file may hold an Argo CD `ApplicationSet`, whose generators can list stages.
+fn is_application_set(path: &str, reader: &SnapshotReader<'_>) -> bool {
+    reader.read_text(path).is_some_and(|text| text.contains("kind: ApplicationSet"))
 }
 
 /// Finds the values below a stage's key that look like versions when that key is removed.
@@ -212,7 +218,8 @@ fn key_roles(length: usize, at: usize, group: &[&KeyedVersion]) -> Vec<Option<St
     let varies = |i: &usize| *i != at && group.iter().any(|one| one.keys[*i] != group[0].keys[*i]);
     let telling = |i: &usize| {
         let key = &group[0].keys[*i];
-        *i != at && convention::component_name(key).is_some() && !is_generic(key) && !is_holder(key)
+        let is_named = !convention::is_place(key) && convention::component_name(key).is_some();
+        *i != at && is_named && !is_generic(key) && !is_holder(key)
     };
     let varying: Vec<usize> = (0..length).filter(varies).collect();
     let app = varying.last().copied().or_else(|| (0..length).rev().find(telling));
@@ -230,7 +237,7 @@ fn key_roles(length: usize, at: usize, group: &[&KeyedVersion]) -> Vec<Option<St
 
 /// True for a key that contains stages or apps but names none.
 fn is_holder(key: &str) -> bool {
-    const HOLDERS: [&str; 10] = [
+    const HOLDERS: [&str; 16] = [
         "apps",
         "services",
         "environments",
@@ -241,6 +248,12 @@ fn is_holder(key: &str) -> bool {
         "deployments",
         "components",
         "releases",
+        "generators",
+        "elements",
+        "list",
+        "items",
+        "matrix",
+        "merge",
     ];
     HOLDERS.contains(&key.to_ascii_lowercase().as_str())
 }

@@ -21,7 +21,7 @@ mod unstaged_files;
 mod vocabulary;
 
 use crate::config::{Config, ConfigOrigin, NameTemplate, SourceRule, Stage};
-use crate::git::{Repository, SnapshotFile};
+use crate::git::{FileKind, Repository, SnapshotFile};
 use crate::model::{Confidence, KeyTemplate, PathTemplate, StageName, Warning};
 use crate::source::SnapshotReader;
 use classify::{ClassifiedFiles, StagedFile};
@@ -99,7 +99,38 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
     proposal
         .unreadable
         .retain(|w| matches!(w.code, "missing-object" | "too-large" | "not-text" | "unreadable"));
+    proposal.unreadable.extend(unfollowed_links(&listing, &proposal.config.rules, reader));
     proposal
+}
+
+/// Warns about links that lead to files or folders in which versions were found: they may be
+/// stages of their own.
+fn unfollowed_links(
+    listing: &[SnapshotFile],
+    rules: &[SourceRule],
+    reader: &SnapshotReader<'_>,
+) -> Vec<Warning> {
+    let links: Vec<&SnapshotFile> =
+        listing.iter().filter(|file| file.kind == FileKind::Symlink).collect();
+    if links.is_empty() {
+        return Vec::new();
+    }
+    let claimed: BTreeSet<&str> = listing
+        .iter()
+        .map(|file| file.path.as_str())
+        .filter(|path| rules.iter().any(|rule| rule.path.captures(path).is_some()))
+        .collect();
+    let is_read = |target: &String| {
+        let folder = format!("{target}/");
+        claimed.contains(target.as_str())
+            || claimed.range(folder.as_str()..).next().is_some_and(|path| path.starts_with(&folder))
+    };
+    let warning = |link: &&SnapshotFile| {
+        let target = reader.snapshot().link_target(&link.path).filter(is_read)?;
+        let message = format!("is a symbolic link to {target}, which is not followed");
+        Some(Warning::for_file("symlink", &link.path, message))
+    };
+    links.iter().filter_map(warning).collect()
 }
 
 fn staged_files<'a>(paths: &[&'a str], slots: &'a [Option<StagePart>]) -> Vec<StagedFile<'a>> {

@@ -17,7 +17,7 @@ pub(super) struct CommitHead {
 impl CommitHead {
     /// Parses a commit object; `None` if it has no tree.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        CommitHead::parse_head(bytes).map(|(head, _)| head)
+        CommitHead::parse_head(bytes, true).map(|(head, _)| head)
     }
 
     /// Returns all parents of a commit object, in order.
@@ -29,11 +29,11 @@ impl CommitHead {
     /// Parses the first bytes of a commit object; `None` if they end before the committer line, or
     /// before the subject of a merge.
     pub fn of_front(bytes: &[u8]) -> Option<Self> {
-        CommitHead::parse_head(bytes).and_then(|(head, complete)| complete.then_some(head))
+        CommitHead::parse_head(bytes, false).and_then(|(head, complete)| complete.then_some(head))
     }
 
     /// Parses the head and reports whether all that it depends on was found.
-    fn parse_head(bytes: &[u8]) -> Option<(Self, bool)> {
+    fn parse_head(bytes: &[u8], is_whole: bool) -> Option<(Self, bool)> {
         let tree = id_line(bytes, b"tree ")?;
         let mut rest = bytes.get(46..)?;
         let mut head = CommitHead { tree, parent: id_line(rest, b"parent "), time: 0 };
@@ -46,7 +46,7 @@ impl CommitHead {
                 head.time = identity_time(person);
                 let other = CommitHead::parents(bytes).nth(1).filter(|_| !is_forge(person));
                 let Some(other) = other else { return Some((head, true)) };
-                let subject = subject_line(rest);
+                let subject = subject_line(rest, is_whole);
                 if subject.is_some_and(is_merge_of_itself) {
                     head.parent = Some(other);
                 }
@@ -64,10 +64,11 @@ fn is_forge(person: &[u8]) -> bool {
 }
 
 /// Returns the first line of the message, without its line feed; `None` if that is cut off.
-fn subject_line(head: &[u8]) -> Option<&[u8]> {
+fn subject_line(head: &[u8], is_whole: bool) -> Option<&[u8]> {
     let at = head.windows(2).position(|pair| pair == b"\n\n")?;
     let message = &head[at + 2..];
-    message.iter().position(|byte| *byte == b'\n').map(|end| &message[..end])
+    let end = message.iter().position(|byte| *byte == b'\n');
+    end.or(is_whole.then_some(message.len())).map(|end| &message[..end])
 }
 
 /// True for the subject that `git pull` gives to a merge of the branch's own remote state: `Merge

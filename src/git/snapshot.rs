@@ -4,6 +4,7 @@
 use super::commit::CommitHead;
 use super::diff::{self, PathScope, TreeDiff};
 use super::disk_files::{disk_file, list_disk, no_links};
+use super::path::{folder_of, resolve};
 use super::snapshot_file::{FileKind, MAX_FILE_BYTES, ReadError, SnapshotFile};
 use super::symlinks::SymlinkMap;
 use super::tree::{MAX_DEPTH, MODE_TREE, entry_named, parse_entries};
@@ -232,6 +233,22 @@ impl<'r> Snapshot<'r> {
                 std::fs::read(&path).map_err(|error| ReadError::Io(error.to_string()))
             }
         }
+    }
+
+    /// Returns the path that a symbolic link leads to; `None` if it is no link, or leads out of the
+    /// repository.
+    pub fn link_target(&self, path: &str) -> Option<String> {
+        let link = self.find_file(path).filter(|file| file.kind == FileKind::Symlink)?;
+        let text = match &self.origin {
+            SnapshotOrigin::Commit { .. } => {
+                let bytes = self.repository.read_blob(link.id, MAX_FILE_BYTES).ok()?.ok()?;
+                String::from_utf8(bytes.to_vec()).ok()?
+            }
+            SnapshotOrigin::Disk { top } => {
+                std::fs::read_link(top.join(path)).ok()?.to_str()?.to_owned()
+            }
+        };
+        resolve(folder_of(path), &text)
     }
 
     fn tree_bytes(&self, id: Oid) -> Option<Rc<[u8]>> {

@@ -137,7 +137,7 @@ impl Confidence {
 pub enum OverriddenVersion {
     /// The image with this name in the build of a folder.
     Image { folder: String, name: String },
-    /// The value of a key in a file, both as in [`Location`].
+    /// The value of a key, as in [`Location`], in a file, or in the files of a folder.
     Value { path: String, key: String },
 }
 

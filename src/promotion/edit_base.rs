@@ -3,7 +3,7 @@
 
 use super::file_edits::FileEdits;
 use crate::config::Config;
-use crate::git::{GitError, Snapshot};
+use crate::git::{FileKind, GitError, Snapshot};
 use crate::model::{Mapping, MappingEntry, StageName, Warning};
 use crate::source::{self, Claim, ParseCache, SnapshotReader, read_claim};
 use std::collections::{BTreeSet, HashMap};
@@ -68,6 +68,13 @@ impl<'a> EditBase<'a> {
         let entries = self.assemble_entries(self.entries.iter());
         let stages = self.config.stages.iter().map(|stage| stage.name.clone()).collect();
         Mapping { entries, stages, warnings: self.warnings.clone() }
+    }
+
+    /// Where the symbolic links of the repository lead, and their paths.
+    pub fn links(&self) -> Vec<(String, String)> {
+        let files = self.snapshot.files_under("").unwrap_or_default();
+        let links = files.into_iter().filter(|file| file.kind == FileKind::Symlink);
+        links.filter_map(|link| Some((self.snapshot.link_target(&link.path)?, link.path))).collect()
     }
 
     /// Claims that read one of these paths.

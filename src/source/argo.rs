@@ -8,9 +8,10 @@ use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::leaf_subtree::{LeafSubtree, split_objects};
 use super::remote::{self, ObjectFinding};
 use super::{
-    ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind_spots, keyed, shape,
+    ChangeScope, Claim, NameMatch, SnapshotReader, Source, VersionFinding, blind_spots, keyed,
+    shape,
 };
-use crate::git::path::{join, resolve};
+use crate::git::path::{folder_of, join, resolve};
 use crate::model::{
     BlindSpot, EntryNote, ImagePart, ImageReference, OverriddenVersion, SourceKind, Span, base_name,
 };
@@ -24,6 +25,10 @@ impl Source for ArgoSource {
         SourceKind::Argo
     }
 
+    fn recognises_name(&self, name: &str, _extension: &str) -> Option<NameMatch> {
+        is_source_override(name).then_some(NameMatch::Name)
+    }
+
     fn recognises_object(&self, version: &str, kind: &str) -> bool {
         version.starts_with("argoproj.io") && matches!(kind, "Application" | "ApplicationSet")
     }
@@ -33,10 +38,12 @@ impl Source for ArgoSource {
         if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
             return found;
         }
-        let mut out: Vec<VersionFinding> = split_objects(&leaves)
-            .iter()
-            .flat_map(|object| read_application(object, claim))
-            .collect();
+        let mut out: Vec<VersionFinding> = if is_source_override(base_name(&claim.path)) {
+            read_source_override(&LeafSubtree::of(leaves.iter()), claim)
+        } else {
+            let objects = split_objects(&leaves);
+            objects.iter().flat_map(|object| read_application(object, claim)).collect()
+        };
         if let Some(text) = reader.read_text(&claim.path) {
             remote::note_automations(&mut out, &text);
         }
@@ -67,6 +74,20 @@ fn read_application(object: &LeafSubtree<'_>, claim: &Claim<'_>) -> Vec<VersionF
     sources.extend(spec.subtree_at(&["sources"]).children().into_iter().map(|(_, one)| one));
     let found = read_sources(&sources, &claim.path);
     remote::name_findings(claim, object.subtree_at(&["metadata"]).text("name"), found)
+}
+
+/// True for a file that Argo CD reads beside the files of a source, over what the application says:
+/// `.argocd-source.yaml`, or `.argocd-source-APP.yaml` for one application. Its image updater
+/// writes such files.
+fn is_source_override(name: &str) -> bool {
+    name.strip_prefix(".argocd-source").is_some_and(|rest| rest.starts_with(['.', '-']))
+}
+
+/// Reads the parameters that such a file sets for the source of its folder.
+fn read_source_override(source: &LeafSubtree<'_>, claim: &Claim<'_>) -> Vec<VersionFinding> {
+    let folder = folder_of(&claim.path);
+    let found = read_parameters(source, &claim.path, (Some(folder), &[folder.to_owned()]));
+    remote::name_findings(claim, None, found)
 }
 
 /// Reads the sources of one application. If several give one name, such as a chart that is
@@ -107,8 +128,21 @@ fn read_source(source: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
         found.extend(remote::version_finding(Some(image), revision, path, ImagePart::Chart));
     }
     found.extend(git_revision(source, path));
-    let images = source.subtree_at(&["kustomize", "images"]);
     let folder = local_folder(source);
+    let files = value_files(&source.subtree_at(&["helm"]), folder);
+    found.extend(read_parameters(source, path, (folder, &files)));
+    found
+}
+
+/// Reads what a source sets over the files it takes: `folder` is built by kustomize, `files` hold
+/// the values of its chart.
+fn read_parameters(
+    source: &LeafSubtree<'_>,
+    path: &str,
+    (folder, files): (Option<&str>, &[String]),
+) -> Vec<ObjectFinding> {
+    let mut found = Vec::new();
+    let images = source.subtree_at(&["kustomize", "images"]);
     let kustomize = images.own_leaves().filter_map(|(_, leaf)| kustomize_image(leaf, path));
     found.extend(kustomize.map(|(name, mut found)| {
         let overridden =
@@ -116,17 +150,18 @@ fn read_source(source: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
         found.finding.overrides.extend(overridden);
         found
     }));
-    let helm = source.subtree_at(&["helm"]);
-    let files = value_files(&helm, folder);
-    let helm = read_helm(&helm, path).into_iter().map(|(keys, mut found)| {
-        let of_key = |key: &String| {
-            let value =
-                |path: &String| OverriddenVersion::Value { path: path.clone(), key: key.clone() };
-            files.iter().map(value).collect::<Vec<_>>()
-        };
-        found.finding.overrides = keys.iter().flat_map(of_key).collect();
-        found
-    });
+    let helm =
+        read_helm(&source.subtree_at(&["helm"]), path).into_iter().map(|(keys, mut found)| {
+            let of_key = |key: &String| {
+                let value = |path: &String| OverriddenVersion::Value {
+                    path: path.clone(),
+                    key: key.clone(),
+                };
+                files.iter().map(value).collect::<Vec<_>>()
+            };
+            found.finding.overrides = keys.iter().flat_map(of_key).collect();
+            found
+        });
     found.extend(helm);
     found
 }
@@ -242,156 +277,5 @@ fn dotted(name: &str) -> Box<str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::SourceRule;
-    use crate::source::testing::repository;
-
-    fn read(content: &str) -> Vec<String> {
-        let rule = SourceRule::new(SourceKind::Argo, "{stage}.yaml", &[]).expect("a path");
-        let (found, warnings) = repository(&[("prod.yaml", content)]).read(rule);
-        let show = |f: &VersionFinding| {
-            let place = &f.locations[0];
-            let text = &content[place.span.start..place.span.end];
-            let text = if text.contains('\n') { "…" } else { text };
-            let (who, image) =
-                (f.component.as_deref().unwrap_or("-"), f.image.as_deref().unwrap_or("-"));
-            format!(
-                "{who} {image} {} :{} {}<{text}>{:?}",
-                f.version,
-                place.line,
-                place.part.as_str(),
-                f.notes
-            )
-        };
-        let found = found.iter().map(|(_, f)| show(f));
-        found.chain(warnings.iter().map(|w| w.code.to_owned())).collect()
-    }
-
-    const HEAD: &str =
-        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\n";
-
-    #[test]
-    fn chart_versions() {
-        let one = format!(
-            "{HEAD}spec:\n  source:\n    repoURL: https://c.io/\n    chart: redis\n    targetRevision: \"19.0\"\n"
-        );
-        assert_eq!(read(&one), ["web https://c.io/redis 19.0 :8 chart<\"19.0\">[Remote]"]);
-        let two = format!(
-            "\u{feff}{HEAD}spec:\n  sources:\n  - {{repoURL: r, chart: a, targetRevision: 1.x}}\n  - {{repoURL: git, targetRevision: main, ref: v}}\n  - {{repoURL: r, chart: b, targetRevision: 2.0.1}}\n"
-        )
-        .replace('\n', "\r\n");
-        assert_eq!(
-            read(&two),
-            [
-                "web/a r/a 1.x :6 chart<1.x>[Remote, Mutable]",
-                "web/b r/b 2.0.1 :8 chart<2.0.1>[Remote]"
-            ]
-        );
-    }
-
-    #[test]
-    fn sources_of_one_chart_stay_apart() {
-        let two = |helm: [&str; 2]| {
-            let one = |version: &str, helm: &str| {
-                format!("  - {{repoURL: r, chart: c, targetRevision: {version}{helm}}}\n")
-            };
-            format!("{HEAD}spec:\n  sources:\n{}{}", one("1.0.0", helm[0]), one("1.1.0", helm[1]))
-        };
-        let named = two([", helm: {releaseName: front}", ", helm: {releaseName: back}"]);
-        assert_eq!(
-            read(&named),
-            [
-                "web/front r/c 1.0.0 :6 chart<1.0.0>[Remote]",
-                "web/back r/c 1.1.0 :7 chart<1.1.0>[Remote]"
-            ]
-        );
-        assert_eq!(
-            read(&two(["", ""])),
-            [
-                "web/c-1 r/c 1.0.0 :6 chart<1.0.0>[Remote]",
-                "web/c-2 r/c 1.1.0 :7 chart<1.1.0>[Remote]"
-            ]
-        );
-    }
-
-    #[test]
-    fn application_sets() {
-        let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: all}\nspec:\n  generators: [{list: {elements: [{version: 9.9.9}]}}]\n  template:\n    metadata: {name: '{{name}}'}\n    spec:\n      source: {chart: a, repoURL: r, targetRevision: 1.2.3}\n---\napiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: b}\nspec: {template: {spec: {source: {chart: a, repoURL: r, targetRevision: '{{v}}'}}}}\n";
-        assert_eq!(read(set), ["all r/a 1.2.3 :9 chart<1.2.3>[Remote]"]);
-    }
-
-    #[test]
-    fn kustomize_images() {
-        let text = format!(
-            "{HEAD}spec:\n  source:\n    targetRevision: main\n    kustomize:\n      images:\n      - a/web=r.io/a/web:v1\n      - 'a/api:v2'\n      - old=new\n"
-        );
-        assert_eq!(
-            read(&text),
-            [
-                "web/web r.io/a/web v1 :9 reference<r.io/a/web:v1>[]",
-                "web/api a/api v2 :10 reference<'a/api:v2'>[]"
-            ]
-        );
-    }
-
-    #[test]
-    fn helm_parameters_and_values() {
-        let text = format!(
-            "{HEAD}spec:\n  source:\n    helm:\n      parameters:\n      - name: image.tag\n        value: v3 # {{\"$imagepolicy\": \"f:web:tag\"}}\n      valuesObject:\n        image: {{repository: a/web, tag: v1}}\n"
-        );
-        let policy = "[Automated(Automation { policy: \"f:web:tag\" })]";
-        assert_eq!(read(&text), [format!("web a/web v3 :9 tag<v3>{policy}")]);
-        let text = format!(
-            "{HEAD}spec:\n  source:\n    helm:\n      values: |\n        api:\n          image: {{repository: a/api, tag: v1}}\n"
-        );
-        assert_eq!(read(&text), ["web a/api v1 :9 tag<…>[]"]);
-    }
-
-    #[test]
-    fn the_last_of_parameters_with_one_name_counts() {
-        let text = format!(
-            "{HEAD}spec:\n  source:\n    helm:\n      parameters:\n      - {{name: image.tag, value: v1}}\n      - {{name: image.tag, value: v9}}\n"
-        );
-        assert_eq!(read(&text), ["web - v9 :9 tag<v9>[]"]);
-    }
-
-    #[test]
-    fn the_stage_in_a_name_is_no_part_of_the_component() {
-        let text = HEAD.replace("name: web", "name: web--prod")
-            + "spec:\n  source: {chart: a, repoURL: r, targetRevision: 1.2.3}\n";
-        assert_eq!(read(&text), ["web r/a 1.2.3 :5 chart<1.2.3>[Remote]"]);
-    }
-
-    #[test]
-    fn fixed_revisions_of_git_sources() {
-        let of = |rest: &str| {
-            read(&format!(
-                "{HEAD}spec:\n  source: {{repoURL: 'https://h.io/o/c.git', path: charts/x, {rest}}}\n"
-            ))
-        };
-        assert_eq!(
-            of("targetRevision: v1.4.0"),
-            ["web https://h.io/o/c.git v1.4.0 :5 revision<v1.4.0>[Remote]"]
-        );
-        assert_eq!(of("targetRevision: 0738661abcdef").len(), 1);
-        for branch in
-            ["main", "HEAD", "feature/x", "release-1.2", "refs/heads/v1", "'{{v}}'", "1.*"]
-        {
-            assert_eq!(of(&format!("targetRevision: {branch}")), Vec::<String>::new(), "{branch}");
-        }
-        // The image of the application keeps its name.
-        let both = of("targetRevision: v1.4.0, kustomize: {images: ['r/web=r/web:v2']}");
-        assert_eq!(both.len(), 2, "{both:?}");
-        assert!(both.iter().any(|one| one.starts_with("web r/web v2")), "{both:?}");
-    }
-
-    #[test]
-    fn other_objects_are_left_alone() {
-        assert!(
-            read("apiVersion: app.k8s.io/v1\nkind: Application\nspec: {source: {chart: a, targetRevision: 1.2.3}}\n")
-                .is_empty()
-        );
-        assert!(read("- a\n- b\n").is_empty() && read("").is_empty() && read("x").is_empty());
-    }
-}
+#[path = "argo_tests.rs"]
+mod tests;

@@ -164,7 +164,7 @@ mod tests {
     use super::*;
     use crate::config::SourceRule;
     use crate::model::KeyTemplate;
-    use crate::source::testing::repository;
+    use crate::source::testing::{name_of, repository};
 
     fn read_by(content: &str, key: Option<&str>) -> Vec<String> {
         let mut rule = SourceRule::new(SourceKind::Flux, "{stage}.yaml", &[]).expect("a path");
@@ -173,7 +173,7 @@ mod tests {
         let show = |f: &VersionFinding| {
             let place = &f.locations[0];
             let text = &content[place.span.start..place.span.end];
-            let who = f.captures.get("app").or(f.component.as_ref()).map_or("-", String::as_str);
+            let who = name_of(f);
             let image = f.image.as_deref().unwrap_or("-");
             format!(
                 "{who} {image} {} {}:{}<{text}>{:?}",

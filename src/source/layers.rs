@@ -6,7 +6,7 @@
 //! cell of its own.
 
 use crate::git::path::folder_of;
-use crate::model::{EntryNote, Location, MappingEntry, OverriddenVersion};
+use crate::model::{EntryNote, Location, MappingEntry, OverriddenVersion, base_name};
 use std::collections::{BTreeSet, HashMap};
 
 /// Replaces the versions that have no effect.
@@ -25,7 +25,10 @@ pub fn apply(entries: Vec<MappingEntry>) -> Vec<MappingEntry> {
         for one in &entry.overrides {
             for at in by_place.get(place_of(one)).into_iter().flatten() {
                 if *at != winner && replaces(entry, one, &entries[*at]) {
-                    winners.insert(*at, winner);
+                    let known = winners.entry(*at).or_insert(winner);
+                    if rank(entry) >= rank(&entries[*known]) {
+                        *known = winner;
+                    }
                     spent.insert(winner);
                 }
             }
@@ -58,9 +61,21 @@ pub fn replaces(layer: &MappingEntry, one: &OverriddenVersion, entry: &MappingEn
                     && (entry.image.as_ref() == Some(name) || is_entry_for(entry, name))
             }
             OverriddenVersion::Value { path, key } => {
-                entry.file == *path && entry.locations.iter().any(|location| location.key == *key)
+                (entry.file == *path || folder_of(&entry.file) == path)
+                    && entry.overrides.is_empty()
+                    && entry.locations.iter().any(|location| location.key == *key)
             }
         }
+}
+
+/// Rank of a layer among several over one version: Argo CD takes the file beside the sources over
+/// the application, and the one for a single application over the one for all.
+pub fn rank(layer: &MappingEntry) -> u8 {
+    match base_name(&layer.file).strip_prefix(".argocd-source") {
+        Some(rest) if rest.starts_with('-') => 2,
+        Some(_) => 1,
+        None => 0,
+    }
 }
 
 /// Returns an entry with the version of the layer above.

@@ -3,6 +3,7 @@
 
 use super::{AccessLog, SnapshotReader, VersionFinding, layers, source_for};
 use crate::config::{Config, SourceRule};
+use crate::git::FileKind;
 use crate::model::{
     AppName, CellKey, EntryNote, Mapping, MappingEntry, StageName, TargetName, TemplateCaptures,
     Version, Warning, is_mutable,
@@ -85,6 +86,14 @@ pub fn read_claim(
 ) -> ClaimReading {
     reader.take_touched();
     let (said, _) = reader.warned_since(usize::MAX);
+    if reader.find_file(&claim.path).is_some_and(|file| file.kind == FileKind::Symlink) {
+        let target = reader.snapshot().link_target(&claim.path);
+        let target = target.map(|target| format!(" to {target}")).unwrap_or_default();
+        let message = format!("is a symbolic link{target}, which is not followed");
+        reader.add_warning(Warning::for_file("symlink", &claim.path, message));
+        let (touched, warnings) = (reader.take_touched(), reader.warned_since(said).1);
+        return ClaimReading { entries: Vec::new(), touched, warnings };
+    }
     let findings = source_for(claim.rule).read(claim, reader);
     reader.find_file(&claim.path);
     let touched = reader.take_touched();
@@ -111,7 +120,10 @@ fn build_entry(
     let mut captures = claim.captures.clone();
     captures.extend(finding.captures);
     let stage = find_stage(config, claim.rule, &captures, branch_stage)?.clone();
-    let app = claim.rule.app.expand(&captures);
+    let app = match claim.rule.app.expand(&captures) {
+        app if app.is_empty() => captures.get("app").cloned().unwrap_or(app),
+        app => app,
+    };
     let target = claim.rule.target.expand(&captures);
     let component = join_component(&claim.rule.component.expand(&captures), finding.component);
     let (app, component) = match (app.is_empty(), component) {

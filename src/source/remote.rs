@@ -15,9 +15,9 @@ pub(super) struct ObjectFinding {
     pub(super) finding: VersionFinding,
 }
 
-/// Names the findings of one object. Its only chart, or else its only image, or else its only git
-/// revision gets the object's name. Others also get their own word, so that a chart keeps its cell
-/// if one stage adds an image.
+/// Names the findings of one object, which is the app if the path names none. Its only chart, or
+/// else its only image, or else its only git revision gets the object's name. Others also get their
+/// own word, so that a chart keeps its cell if one stage adds an image.
 pub(super) fn name_findings(
     claim: &Claim<'_>,
     name: Option<&str>,
@@ -46,12 +46,23 @@ pub(super) fn name_findings(
             (None, word) => word.clone(),
         }
     };
-    let components: Vec<Option<String>> = found.iter().map(component).collect();
-    found
-        .into_iter()
-        .zip(components)
-        .map(|(found, component)| VersionFinding { component, ..found.finding })
-        .collect()
+    let is_app = app.is_none() && !claim.captures.contains_key("app");
+    let object = name.filter(|_| is_app);
+    let word = |found: &ObjectFinding| match object {
+        Some(object) => component(found).and_then(|component| {
+            let rest = component.strip_prefix(object)?.strip_prefix('/')?;
+            Some(rest.to_owned())
+        }),
+        None => component(found),
+    };
+    let components: Vec<Option<String>> = found.iter().map(word).collect();
+    let named = found.into_iter().zip(components).map(|(found, component)| {
+        let mut finding = VersionFinding { component, ..found.finding };
+        let object = object.map(|object| ("app".to_owned(), object.to_owned()));
+        finding.captures.extend(object);
+        finding
+    });
+    named.collect()
 }
 
 /// Returns the part of an object's name that the path does not contain: `web` for `web--prod` in a

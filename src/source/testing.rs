@@ -165,6 +165,15 @@ fn write_tree(git: &git2::Repository, blobs: &BTreeMap<&str, (i32, Oid)>) -> Oid
     builder.write().expect("a tree")
 }
 
+/// The app and component of a finding, or `-`.
+pub(crate) fn name_of(finding: &VersionFinding) -> String {
+    let app = finding.captures.get("app").map(String::as_str);
+    match (app, finding.component.as_deref()) {
+        (Some(app), Some(component)) => format!("{app}/{component}"),
+        (app, component) => app.or(component).unwrap_or("-").to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

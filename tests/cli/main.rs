@@ -36,3 +36,4 @@ mod status;
 #[cfg(unix)]
 mod terminal;
 mod trace;
+mod value;

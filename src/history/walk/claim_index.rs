@@ -307,7 +307,8 @@ impl<'a> ClaimIndex<'a> {
         let is_over = |layer: &MappingEntry| {
             layer.overrides.iter().any(|one| layers::replaces(layer, one, entry))
         };
-        let layer = above.filter(|(layer, _)| *layer != entry && is_over(layer)).last();
+        let layer = above.filter(|(layer, _)| *layer != entry && is_over(layer));
+        let layer = layer.max_by_key(|(layer, _)| layers::rank(layer));
         Some(match layer {
             Some((_, (above, _))) => {
                 ClaimedVersion { pin: above.pin, path: above.path, ..held.clone() }

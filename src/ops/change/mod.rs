@@ -27,9 +27,12 @@ use crate::git::{Oid, Workspace, WriteError};
 use crate::ops::change::base::{PlanBase, known_tip};
 use crate::ops::error::Failure;
 use crate::ops::gates::plan;
+use crate::ops::session::Session;
+use crate::promotion::EditBase;
 use crate::report::PlanReport;
 use delivery::JudgedPlan;
 use messages::{note_assumption, note_foreign_tags, note_unmoved, note_unreadable};
+use std::collections::BTreeSet;
 
 /// Plans the change, asks the gates and carries the plan out.
 ///
@@ -89,8 +92,20 @@ fn prepare_plan(
     if selection == SelectionMode::Asked && !select::choose_apps(&mut planned, request, base)? {
         return Ok(None);
     }
+    note_links(session, &edit_base, &planned);
     let ledger = plan::judge_plan(&mut planned, request, base)?;
     Ok(Some(JudgedPlan { planned, ledger }))
+}
+
+/// Warns about links to files that change: what they stand for changes too.
+fn note_links(session: &Session, edit_base: &EditBase<'_>, planned: &PlanReport) {
+    let links = edit_base.links();
+    let edited = planned.plan.moving_items().flat_map(|(_, moves)| moves.edits.paths());
+    for path in edited.collect::<BTreeSet<&str>>() {
+        for (_, link) in links.iter().filter(|(target, _)| target == path) {
+            session.caution(&format!("{link} is a link to {path}, so it changes too"));
+        }
+    }
 }
 
 /// The part of a delivery that needs written stages: `--push`, or apps that nobody named.

@@ -56,7 +56,8 @@ fn json() {
       "component": null,
       "confidence": "configured",
       "found": "towpath.yaml:3",
-      "notes": []
+      "notes": [],
+      "overridden": []
     }
   ],
   "warnings": []

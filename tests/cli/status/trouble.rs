@@ -86,7 +86,7 @@ warning: 2 files could not be read; -v lists them
 "#]]);
     run(&["-v"]).stderr_eq(str![[r#"
 warning: tags/dev/bad.yaml is not valid YAML: unclosed bracket '[' at line 1, column 4
-warning: tags/dev/link.yaml cannot be read: it is a symbolic link, and towpath does not follow links
+warning: tags/dev/link.yaml is a symbolic link, which is not followed
 
 "#]]);
     run(&["-q"]).stderr_eq("");
