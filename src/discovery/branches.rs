@@ -70,14 +70,13 @@ pub(super) fn find_branch_stages(repository: &Repository) -> Option<DraftConfig>
     Some(DraftConfig { stages, rules })
 }
 
-/// Returns the largest group of branches that are stage words, alone or after the same prefix: at
-/// least two stages, one of them an unambiguous word.
+/// Returns the largest group of branches that differ only in a stage word, or are nothing but one:
+/// at least two stages, one of them an unambiguous word.
 fn called_like_stages(branches: Vec<(String, Oid)>) -> Option<Vec<StageBranch>> {
     let mut groups: BTreeMap<String, (BTreeSet<String>, bool, Vec<StageBranch>)> = BTreeMap::new();
     for (branch, tip) in branches {
-        let Some((before, word)) = stage_word(&branch) else { continue };
-        let Some((slot, strong)) = StagePart::of_word(word) else { continue };
-        let group = groups.entry(before.to_owned()).or_default();
+        let Some((shape, slot, strong)) = stage_word(&branch) else { continue };
+        let group = groups.entry(shape).or_default();
         group.1 |= strong;
         if group.0.insert(slot.identity.clone()) {
             group.2.push(StageBranch { branch, tip, slot });
@@ -87,13 +86,25 @@ fn called_like_stages(branches: Vec<(String, Oid)>) -> Option<Vec<StageBranch>> 
     fit.map(|(_, _, named)| named).max_by_key(Vec::len)
 }
 
-/// Splits a branch name into the prefix and the stage word.
-fn stage_word(branch: &str) -> Option<(&str, &str)> {
+/// Returns the rest of a branch name around its stage word, the stage, and whether the word is
+/// unambiguous. The word stands alone, after a prefix such as `env/`, or as the only piece of a
+/// longer name that is beyond doubt: `acme-prod-eu`.
+fn stage_word(branch: &str) -> Option<(String, StagePart, bool)> {
     let cut = branch.find(['/', '-', '_']);
-    match cut {
+    let (before, word) = match cut {
         Some(at) if BEFORE.contains(&branch[..at].to_ascii_lowercase().as_str()) => {
-            Some((&branch[..=at], &branch[at + 1..]))
+            (&branch[..=at], &branch[at + 1..])
         }
-        _ => Some(("", branch)),
+        _ => ("", branch),
+    };
+    if let Some((slot, strong)) = StagePart::of_word(word) {
+        return Some((before.to_owned(), slot, strong));
     }
+    let mut pieces: Vec<&str> = branch.split('-').collect();
+    let stage = |at: &usize| StagePart::of_word(pieces[*at]).filter(|(_, strong)| *strong);
+    let mut places = (0..pieces.len()).filter(|at| stage(at).is_some());
+    let (at, None) = (places.next()?, places.next()) else { return None };
+    let (slot, strong) = stage(&at)?;
+    pieces[at] = "\0";
+    Some((pieces.join("-"), slot, strong))
 }

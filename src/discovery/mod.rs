@@ -13,6 +13,7 @@ mod family;
 mod files;
 mod inside;
 mod layout;
+mod places;
 mod qualify;
 mod single;
 mod slot;
@@ -22,10 +23,12 @@ mod vocabulary;
 
 use crate::config::{Config, ConfigOrigin, NameTemplate, SourceRule, Stage};
 use crate::git::{FileKind, Repository, SnapshotFile};
-use crate::model::{Confidence, KeyTemplate, PathTemplate, StageName, Warning};
+use crate::model::{Confidence, KeyTemplate, PathTemplate, StageName, Warning, base_name};
 use crate::source::SnapshotReader;
+use crate::source::convention::{self, KeySyntax, TELLING, VersionLeaf};
 use classify::{ClassifiedFiles, StagedFile};
 use family::{TemplateGroup, VersionedFile, group_files};
+use places::rules_for_places;
 use slot::{StageFolders, StagePart, StageStrength};
 use std::collections::{BTreeSet, HashSet};
 
@@ -80,16 +83,25 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
         }
     };
     let paths = candidate_paths(&listing);
-    let chosen = slot::choose_stage_parts(&paths);
+    let chosen = slot::choose_stage_parts(&paths, &|index| pinned_names(paths[index], reader));
     let slotted = staged_files(&paths, &chosen.slots);
     let found = classify::classify_files(&slotted, reader);
-    let mut proposal = if found.sure.is_empty() {
-        without_paths(&paths, &slotted, reader, repository)
+    // Names without a stage word are weaker than branches with one.
+    let is_worded = found.sure.iter().any(|file| file.slot.canonical.is_some());
+    let is_weak = !is_worded && !found.sure.is_empty();
+    let branches = is_weak.then(|| branches::find_branch_stages(repository)).flatten();
+    let mut proposal = if let Some(draft) = branches {
+        from_draft(StageBasis::Branches, draft)
+    } else if found.sure.is_empty() {
+        let places = rules_for_places(&files_at(&chosen.places, &paths), &paths, &[], reader);
+        without_paths(&paths, &slotted, places, (reader, repository))
     } else {
         let automated = found.automated;
         let proposal = by_paths(found, &listing);
         let alike: Vec<&str> = chosen.alike.iter().map(|at| paths[*at]).collect();
         let mut outside = single::rules_for_files(&alike, &paths, reader);
+        let places = files_at(&chosen.places, &paths);
+        outside.extend(rules_for_places(&places, &paths, &proposal.config.rules, reader));
         if automated {
             outside.extend(single::automated_rules(&paths, &proposal.config.rules, reader));
         }
@@ -133,6 +145,21 @@ fn unfollowed_links(
     links.iter().filter_map(warning).collect()
 }
 
+fn files_at<'p>(places: &BTreeSet<usize>, paths: &[&'p str]) -> Vec<&'p str> {
+    places.iter().map(|at| paths[*at]).collect()
+}
+
+/// What a file pins, without versions: the images, or else the keys that name something.
+fn pinned_names(path: &str, reader: &SnapshotReader<'_>) -> BTreeSet<String> {
+    let Some(leaves) = reader.leaves_or_scan(path) else { return BTreeSet::new() };
+    let pins = convention::find_version_leaves(&leaves, KeySyntax::Tree);
+    let name = |pin: &VersionLeaf| match &pin.image {
+        Some(image) => Some(base_name(image).to_owned()),
+        None => convention::component_name(&leaves[pin.leaf].path),
+    };
+    pins.iter().filter(|pin| pin.score >= TELLING).filter_map(name).collect()
+}
+
 fn staged_files<'a>(paths: &[&'a str], slots: &'a [Option<StagePart>]) -> Vec<StagedFile<'a>> {
     let with_slot = paths
         .iter()
@@ -172,30 +199,40 @@ fn by_paths(found: ClassifiedFiles, listing: &[SnapshotFile]) -> DiscoveredConfi
     DiscoveredConfig { config, unsure, files, ..DiscoveredConfig::default() }
 }
 
+fn from_draft(basis: StageBasis, draft: DraftConfig) -> DiscoveredConfig {
+    let (rules, files) = draft.rules.into_iter().unzip();
+    let config = Config {
+        stages: draft.stages,
+        rules,
+        origin: ConfigOrigin::Discovered,
+        ..Config::default()
+    };
+    DiscoveredConfig { basis, config, files, ..DiscoveredConfig::default() }
+}
+
 /// Builds the proposal if no path with a stage pins a version: from keys inside files, then from
 /// branches, then as one stage for everything outside the folders of stages that pin nothing.
 fn without_paths(
     paths: &[&str],
     slotted: &[StagedFile<'_>],
-    reader: &SnapshotReader<'_>,
-    repository: &Repository,
+    places: Vec<(SourceRule, usize)>,
+    (reader, repository): (&SnapshotReader<'_>, &Repository),
 ) -> DiscoveredConfig {
     let empty_stages = stages::stage_labels(slotted.iter().map(|file| file.slot));
-    let found =
-        inside::find_key_stages(paths, reader).map(|found| (StageBasis::Keys, found)).or_else(
-            || branches::find_branch_stages(repository).map(|found| (StageBasis::Branches, found)),
-        );
-    if let Some((basis, DraftConfig { stages, rules })) = found {
-        let (rules, files) = rules.into_iter().unzip();
-        let config =
-            Config { stages, rules, origin: ConfigOrigin::Discovered, ..Config::default() };
-        return DiscoveredConfig { basis, config, files, ..DiscoveredConfig::default() };
+    if let Some(found) = inside::find_key_stages(paths, reader) {
+        return from_draft(StageBasis::Keys, found);
+    }
+    if let Some(found) = branches::find_branch_stages(repository) {
+        return from_draft(StageBasis::Branches, found);
     }
     let nothing = DiscoveredConfig {
         basis: StageBasis::Nothing,
         empty_stages,
         ..DiscoveredConfig::default()
     };
+    if !places.is_empty() {
+        return with_default(nothing, places);
+    }
     let grounds = StageFolders::of(slotted.iter().map(|file| (file.path, file.slot)));
     with_default(nothing, single::rules_outside_stages(&grounds, paths, reader))
 }

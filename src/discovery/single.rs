@@ -56,7 +56,7 @@ pub(super) fn automated_rules(
     in_one_stage(&found, paths)
 }
 
-fn in_one_stage(found: &UnstagedFiles, paths: &[&str]) -> Vec<(SourceRule, usize)> {
+pub(super) fn in_one_stage(found: &UnstagedFiles, paths: &[&str]) -> Vec<(SourceRule, usize)> {
     let mut rules = unstaged_files::build_rules(found, paths);
     for (rule, _) in &mut rules {
         rule.stage = Some(StageName::new(DEFAULT_STAGE));

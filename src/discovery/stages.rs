@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     fn rows(paths: &[&str]) -> Vec<String> {
-        let chosen = choose_stage_parts(paths);
+        let chosen = choose_stage_parts(paths, &|_| std::collections::BTreeSet::new());
         let after = |stage: &Stage| {
             stage.after.iter().map(|after| format!("{after} → ")).collect::<String>()
         };

@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     fn templates(kind: SourceKind, paths: &[&str]) -> Vec<String> {
-        let slots = choose_stage_parts(paths).slots;
+        let slots = choose_stage_parts(paths, &|_| std::collections::BTreeSet::new()).slots;
         let placed = paths
             .iter()
             .zip(slots)

@@ -21,17 +21,22 @@ pub(super) const HOLDERS: [&str; 12] = [
 
 /// Marks the children of `environments/`, `clusters/` and the like as stages if they contain the
 /// same files, regardless of their names.
-pub(super) fn mark_environment_children(paths: &[&str], slots: &mut [Option<StagePart>]) {
+pub(super) fn mark_environment_children(
+    paths: &[&str],
+    slots: &mut [Option<StagePart>],
+    places: &BTreeSet<usize>,
+) {
     let mut rests: HashMap<(String, &str), BTreeSet<&str>> = HashMap::new();
     let mut candidates: Vec<(usize, usize)> = Vec::new();
-    for (index, path) in paths.iter().enumerate().filter(|(index, _)| slots[*index].is_none()) {
+    let is_free = |index: &usize| slots[*index].is_none() && !places.contains(index);
+    for (index, path) in paths.iter().enumerate().filter(|(index, _)| is_free(index)) {
         let parts: Vec<&str> = path.split('/').collect();
-        let holder = (0..parts.len().saturating_sub(2))
-            .rfind(|at| HOLDERS.contains(&parts[*at].to_ascii_lowercase().as_str()));
+        // The inner folder of an inventory, `group_vars/all`, is none; the inventory is.
+        let holder = (0..parts.len().saturating_sub(2)).rfind(|at| {
+            HOLDERS.contains(&parts[*at].to_ascii_lowercase().as_str())
+                && !SHARED.contains(&parts[*at + 1].to_ascii_lowercase().as_str())
+        });
         let Some(part) = holder.map(|at| at + 1) else { continue };
-        if SHARED.contains(&parts[part].to_ascii_lowercase().as_str()) {
-            continue;
-        }
         rests
             .entry((parts[..part].join("/"), rest_of(path, part)))
             .or_default()

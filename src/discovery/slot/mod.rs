@@ -3,6 +3,7 @@
 //! Files whose paths differ only in a stage word are twins. If a path has several stage words, the
 //! one with the most and closest peers wins.
 
+mod axes;
 mod environment_folder;
 mod glued_word;
 mod lone_word;
@@ -12,6 +13,8 @@ mod unknown_siblings;
 mod values_suffix;
 
 use super::vocabulary::{CanonicalStage, StageWord, find_stage_words, word_meaning};
+pub use axes::PinnedNames;
+use axes::mark_axes;
 use environment_folder::mark_environment_children;
 use glued_word::mark_glued_words;
 use lone_word::drop_lone_words;
@@ -95,10 +98,12 @@ pub struct StagePaths {
     pub slots: Vec<Option<StagePart>>,
     /// Paths in which the stage's word is one of many names, so none of them is a stage.
     pub alike: BTreeSet<usize>,
+    /// Paths of the many places of one stage, such as sites or networks.
+    pub places: BTreeSet<usize>,
 }
 
 /// Chooses the stage of each path.
-pub fn choose_stage_parts(paths: &[&str]) -> StagePaths {
+pub fn choose_stage_parts(paths: &[&str], pinned: PinnedNames<'_>) -> StagePaths {
     let found: Vec<Vec<StageWord>> = paths.iter().map(|path| find_stage_words(path)).collect();
     let company = PeerStages::of(paths, &found);
     let mut slots: Vec<Option<StagePart>> = paths
@@ -127,9 +132,10 @@ pub fn choose_stage_parts(paths: &[&str]) -> StagePaths {
     }
     mark_recurring_values(paths, &mut slots);
     mark_glued_words(paths, &mut slots);
-    mark_environment_children(paths, &mut slots);
+    let places = mark_axes(paths, &mut slots, pinned);
+    mark_environment_children(paths, &mut slots, &places);
     let alike = drop_lone_words(paths, &mut slots);
-    StagePaths { slots, alike }
+    StagePaths { slots, alike, places }
 }
 
 /// True if the stage word is the whole part, apart from an extension or a common suffix (`_env`).
@@ -177,7 +183,7 @@ mod tests {
     use super::*;
 
     fn slots(paths: &[&str]) -> Vec<String> {
-        choose_stage_parts(paths)
+        choose_stage_parts(paths, &|_| BTreeSet::new())
             .slots
             .iter()
             .map(|slot| {

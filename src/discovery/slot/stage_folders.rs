@@ -54,7 +54,7 @@ mod tests {
     fn what_stages_share_is_on_their_ground() {
         let paths =
             ["a/web/overlays/dev/k.yaml", "a/web/overlays/prod/k.yaml", "config/staging-get.yaml"];
-        let slots = choose_stage_parts(&paths).slots;
+        let slots = choose_stage_parts(&paths, &|_| BTreeSet::new()).slots;
         let slots =
             paths.iter().zip(&slots).filter_map(|(path, slot)| Some((*path, slot.as_ref()?)));
         let grounds = StageFolders::of(slots);
@@ -65,10 +65,10 @@ mod tests {
             !away("a/base/k.yaml") && StageFolders::of(std::iter::empty()).is_away("a/base/k.yaml")
         );
         let tenants = ["a/tenants/x/k.yaml", "a/tenants/y/k.yaml"];
-        let slots = choose_stage_parts(&tenants).slots;
+        let slots = choose_stage_parts(&tenants, &|_| BTreeSet::new()).slots;
         let tenants = StageFolders::of(tenants.into_iter().zip(slots.iter().flatten()));
         assert!(tenants.is_away("a/services/x/k.yaml") && !tenants.is_away("a/tenants/k.yaml"));
-        let top = choose_stage_parts(&["dev/k.yaml", "prod/k.yaml"]).slots;
+        let top = choose_stage_parts(&["dev/k.yaml", "prod/k.yaml"], &|_| BTreeSet::new()).slots;
         let top =
             StageFolders::of(["dev/k.yaml", "prod/k.yaml"].into_iter().zip(top.iter().flatten()));
         assert!(!top.is_away("x/y.yaml"));

@@ -54,10 +54,11 @@ impl LeafContext<'_> {
             && !not_image.iter().any(|end| key.ends_with(end));
         // `image.tag: v1@sha256:…` is not an image named v1.
         let child = !matches!(key, "tag" | "digest" | "version")
-            && keys
-                .parents
-                .last()
-                .is_some_and(|parent| matches!(parent.as_str(), "image" | "images"));
+            && keys.parents.last().is_some_and(|parent| match parent.as_str() {
+                "image" | "images" => true,
+                // `client_images: {geth: registry/geth:branch}`
+                parent => parent.ends_with("images") && value.contains('/'),
+            });
         if (image_key || child) && shape::parse_reference(value).is_some() && !number_pair(value) {
             return Some((10, ImagePart::Reference));
         }
