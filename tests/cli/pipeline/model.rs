@@ -111,6 +111,13 @@ impl Model {
             && (stage < 2 || (8..20).contains(&hour))
     }
 
+    /// True if the version failed in a stage when it ran there last.
+    fn has_failed(&self, stage: usize, version: u32) -> bool {
+        let mut runs = self.landings[stage].iter().rev();
+        let newest = runs.find(|run| run.version == version);
+        newest.is_some_and(|run| matches!(run.outcome, Some((false, _))))
+    }
+
     /// Why a version must not go forward to a stage, if so.
     fn forbids(&self, stage: usize, version: u32) -> Option<&'static str> {
         let approved = |since: usize| {
@@ -125,6 +132,7 @@ impl Model {
             {
                 Some("order")
             }
+            _ if stage > 0 && self.has_failed(stage - 1, version) => Some("failed before"),
             None if stage > 0 => Some("isolation"),
             Some((false, since)) if !approved(since) => Some("no approval after a failure"),
             _ => None,
