@@ -44,7 +44,7 @@ const SKIPPED_NAMES: [&str; 14] = [
     "mkdocs.yml",
 ];
 
-const SKIPPED_FOLDERS: [&str; 12] = [
+const SKIPPED_FOLDERS: [&str; 15] = [
     "vendor",
     "tests",
     "spec",
@@ -57,6 +57,9 @@ const SKIPPED_FOLDERS: [&str; 12] = [
     "dashboard",
     "dashboards",
     "third_party",
+    "local-dev",
+    "localdev",
+    "molecule",
 ];
 
 /// Folders of test data.
@@ -65,6 +68,9 @@ const MADE_UP: [&str; 4] = ["fixtures", "fixture", "testdata", "test-data"];
 /// True if the file can contain versions, judging by its name alone.
 pub fn is_candidate(file: &SnapshotFile) -> bool {
     if file.kind != FileKind::File || is_tooling(&file.path) || is_made_up(&file.path) {
+        return false;
+    }
+    if file.path.split('/').any(|part| part.ends_with(".disabled")) {
         return false;
     }
     let name = file.path.rsplit('/').next().unwrap_or(&file.path);
@@ -89,6 +95,10 @@ pub fn is_candidate(file: &SnapshotFile) -> bool {
         || lower.ends_with("_test.yaml")
         || lower.ends_with("_tests.yaml")
         || lower.ends_with("-test.yml")
+        || lower.starts_with(".test.")
+        || lower.contains(".example.")
+        || lower.contains(".schema.")
+        || lower.starts_with("schemas.")
         || lower.ends_with("_tests.yml")
     {
         return false;
@@ -139,6 +149,7 @@ fn is_made_up(path: &str) -> bool {
 pub fn is_aside(path: &str) -> bool {
     let folders = folder_of(path);
     folders.split('/').any(|folder| SKIPPED_FOLDERS.contains(&folder))
+        || folders.contains("test/e2e")
 }
 
 /// True for a template of a Helm chart. `charts` are the folders with a `Chart.yaml`.

@@ -183,7 +183,7 @@ fn by_paths(found: ClassifiedFiles, listing: &[SnapshotFile]) -> DiscoveredConfi
         }
     }
     qualify::qualify_apps(&mut rules, &members);
-    leave_out_chart_templates(&mut rules, listing);
+    leave_out_undeployed(&mut rules, listing);
     let unsure = group_files(found.unsure)
         .iter()
         .flat_map(|family| rules_of(family, &words))
@@ -282,18 +282,22 @@ fn candidate_paths(listing: &[SnapshotFile]) -> Vec<&str> {
     listing.iter().filter(fit).map(|file| file.path.as_str()).collect()
 }
 
-/// Excludes chart templates from rules whose path template matches them.
-fn leave_out_chart_templates(rules: &mut [SourceRule], listing: &[SnapshotFile]) {
+/// Excludes chart templates, and what is switched off by its name, from rules whose path template
+/// matches them.
+fn leave_out_undeployed(rules: &mut [SourceRule], listing: &[SnapshotFile]) {
     let charts = chart_folders(listing);
-    let templates: Vec<&str> = listing
-        .iter()
-        .map(|file| file.path.as_str())
-        .filter(|path| files::is_chart_template(path, &charts))
-        .collect();
-    let Ok(not) = PathTemplate::parse("**/templates/**", &[]) else { return };
-    for rule in rules {
-        if templates.iter().any(|path| rule.path.captures(path).is_some()) {
-            rule.not.push(not.clone());
+    let is_template = |path: &str| files::is_chart_template(path, &charts);
+    let is_disabled = |path: &str| path.contains(".disabled/");
+    let kinds: [(&str, &dyn Fn(&str) -> bool); 2] =
+        [("**/templates/**", &is_template), ("**/*.disabled/**", &is_disabled)];
+    for (template, is_out) in kinds {
+        let paths = listing.iter().map(|file| file.path.as_str());
+        let out: Vec<&str> = paths.filter(|path| is_out(path)).collect();
+        let Ok(not) = PathTemplate::parse(template, &[]) else { continue };
+        for rule in rules.iter_mut() {
+            if out.iter().any(|path| rule.path.captures(path).is_some()) {
+                rule.not.push(not.clone());
+            }
         }
     }
 }

@@ -9,6 +9,9 @@ use crate::source::{self, Claim, ParseCache, SnapshotReader, read_claim};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
+/// Code of the warning about `replacements` that write into images.
+const REPLACEMENTS: &str = "kustomize-replacements";
+
 /// A state that has been read. [`EditBase::compute_edits`] computes changes to it.
 pub struct EditBase<'a> {
     pub(super) config: &'a Config,
@@ -20,6 +23,8 @@ pub struct EditBase<'a> {
     entries: Vec<Rc<Vec<MappingEntry>>>,
     /// Claims that read each path.
     by_path: Rc<HashMap<String, Vec<usize>>>,
+    /// Claims whose build writes into images in ways that towpath does not follow.
+    replacing: Rc<BTreeSet<usize>>,
     warnings: Vec<Warning>,
 }
 
@@ -36,16 +41,30 @@ impl<'a> EditBase<'a> {
         let claims = source::find_claims(config, &reader);
         let mut entries = Vec::new();
         let mut by_path: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut replacing = BTreeSet::new();
         for (index, claim) in claims.iter().enumerate() {
             let reading = read_claim(config, claim, &reader, branch_stage);
             for path in reading.touched.file_paths() {
                 by_path.entry(path).or_default().push(index);
             }
+            if reading.warnings.iter().any(|warning| warning.code == REPLACEMENTS) {
+                replacing.insert(index);
+            }
             entries.push(Rc::new(reading.entries));
         }
         let warnings = reader.warnings();
-        let (claims, by_path) = (Rc::new(claims), Rc::new(by_path));
-        EditBase { config, snapshot, cache, branch_stage, claims, entries, by_path, warnings }
+        let (claims, by_path, replacing) = (Rc::new(claims), Rc::new(by_path), Rc::new(replacing));
+        EditBase {
+            config,
+            snapshot,
+            cache,
+            branch_stage,
+            claims,
+            entries,
+            by_path,
+            replacing,
+            warnings,
+        }
     }
 
     /// Returns the state after some edits. Only claims that read an edited file are read again.
@@ -59,8 +78,8 @@ impl<'a> EditBase<'a> {
             entries[index] = Rc::new(read);
         }
         let (claims, by_path) = (Rc::clone(&self.claims), Rc::clone(&self.by_path));
-        let warnings = self.warnings.clone();
-        Ok(EditBase { snapshot, entries, claims, by_path, warnings, ..*self })
+        let (replacing, warnings) = (Rc::clone(&self.replacing), self.warnings.clone());
+        Ok(EditBase { snapshot, entries, claims, by_path, replacing, warnings, ..*self })
     }
 
     /// Assembles the mapping, as [`source::read_mapping`] does.
@@ -107,6 +126,11 @@ impl<'a> EditBase<'a> {
     /// Returns a claim and its entries.
     pub(super) fn claim(&self, index: usize) -> (&Claim<'a>, &[MappingEntry]) {
         (&self.claims[index], &self.entries[index])
+    }
+
+    /// True if the build of a claim may write another version over the edited one.
+    pub(super) fn is_replacing(&self, index: usize) -> bool {
+        self.replacing.contains(&index)
     }
 
     fn assemble_entries<'e>(

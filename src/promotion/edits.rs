@@ -150,6 +150,9 @@ impl<'a> EditBase<'a> {
         all: &[PlannedChange<'_>],
         plan: &mut EditPlan<'p>,
     ) -> Result<(), EditRefusal> {
+        if let Some(first) = entry.locations.first().filter(|_| self.is_replacing(claim)) {
+            return Err(EditRefusal::at_location(first, RefusalReason::Replaced));
+        }
         let (claim, _) = self.claim(claim);
         let inherited = entry.notes.contains(&EntryNote::Inherited);
         let sharers =

@@ -82,6 +82,8 @@ pub enum RefusalReason {
     /// `is_one_stage`: all of them are in the stage of the entry, so they can move with it.
     #[error("the value is shared with {}", .others.join(", "))]
     Shared { others: Vec<String>, is_one_stage: bool },
+    #[error("the build has replacements that write into images, so the edit may have no effect")]
+    Replaced,
     #[error("conflicting values for one place")]
     Contradiction,
     #[error("the location does not match this revision")]
@@ -121,6 +123,7 @@ impl RefusalReason {
             RefusalReason::NoPlaceForTag => "no-place-for-tag",
             RefusalReason::NoPlaceForName { .. } => "no-place-for-name",
             RefusalReason::Shared { .. } => "shared",
+            RefusalReason::Replaced => "replaced",
             RefusalReason::Contradiction => "contradiction",
             RefusalReason::Unknown => "unknown",
             RefusalReason::ReadsOtherwise { .. } => "reads-otherwise",
@@ -162,6 +165,7 @@ impl RefusalReason {
                 "edit the name by hand; the version alone can be promoted"
             }
             RefusalReason::Piece { .. } => "write the version in one value",
+            RefusalReason::Replaced => "edit what the replacements read by hand",
             RefusalReason::Unknown => "run the command again",
             RefusalReason::NotWritable => "edit the value by hand",
             RefusalReason::Unreadable(_)

@@ -20,11 +20,17 @@ pub fn apply(entries: Vec<MappingEntry>) -> Vec<MappingEntry> {
         by_place.entry(folder_of(&entry.file)).or_default().push(at);
     }
     let mut winners: HashMap<usize, usize> = HashMap::new();
+    // Layers that are shown as what they replace, and inner builds.
     let mut spent: BTreeSet<usize> = BTreeSet::new();
     for (winner, entry) in entries.iter().enumerate() {
         for one in &entry.overrides {
             for at in by_place.get(place_of(one)).into_iter().flatten() {
-                if *at != winner && replaces(entry, one, &entries[*at]) {
+                if *at == winner || !replaces(entry, one, &entries[*at]) {
+                    continue;
+                }
+                if is_build(one) {
+                    spent.insert(*at);
+                } else {
                     let known = winners.entry(*at).or_insert(winner);
                     if rank(entry) >= rank(&entries[*known]) {
                         *known = winner;
@@ -44,9 +50,14 @@ pub fn apply(entries: Vec<MappingEntry>) -> Vec<MappingEntry> {
 /// The file or folder whose claims may hold the version.
 pub fn place_of(overridden: &OverriddenVersion) -> &str {
     match overridden {
-        OverriddenVersion::Image { folder, .. } => folder,
+        OverriddenVersion::Image { folder, .. } | OverriddenVersion::Built { folder, .. } => folder,
         OverriddenVersion::Value { path, .. } => path,
     }
+}
+
+/// True if what is replaced is an inner build, which is left out, and the layer stays as it is.
+pub fn is_build(overridden: &OverriddenVersion) -> bool {
+    matches!(overridden, OverriddenVersion::Built { .. })
 }
 
 /// True if a layer replaces this entry by one of its overrides.
@@ -59,6 +70,12 @@ pub fn replaces(layer: &MappingEntry, one: &OverriddenVersion, entry: &MappingEn
                 entry.source.is_built()
                     && folder_of(&entry.file) == folder
                     && (entry.image.as_ref() == Some(name) || is_entry_for(entry, name))
+            }
+            OverriddenVersion::Built { folder, name } => {
+                entry.source.is_built()
+                    && folder_of(&entry.file) == folder
+                    && entry.image.as_ref() == Some(name)
+                    && entry.version != layer.version
             }
             OverriddenVersion::Value { path, key } => {
                 (entry.file == *path || folder_of(&entry.file) == path)

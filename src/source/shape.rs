@@ -46,6 +46,27 @@ pub fn is_literal(value: &str) -> bool {
         && !marked
         && !value.starts_with('$')
         && !value.contains(['\n', '\r'])
+        && !is_placeholder(value)
+}
+
+/// Words that stand for a version that something else fills in.
+const PLACEHOLDERS: [&str; 8] = [
+    "set-by-ci",
+    "placeholder",
+    "changeme",
+    "change-me",
+    "replaceme",
+    "replace-me",
+    "to-be-replaced",
+    "tbd",
+];
+
+/// True for a tag that something else is to replace: `DOCKER_TAG`, `__IMAGE_TAG__`, `set-by-ci`.
+fn is_placeholder(value: &str) -> bool {
+    let tag = value.rsplit(':').next().unwrap_or(value);
+    let is_name =
+        tag.contains('_') && tag.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    is_name || PLACEHOLDERS.contains(&tag.to_ascii_lowercase().as_str())
 }
 
 /// True for a revision of git that stays what it is: a commit id, or a tag with a number of a
@@ -163,6 +184,17 @@ pub fn are_equivalent(a: &str, b: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn placeholders_are_no_versions() {
+        for text in ["DOCKER_TAG", "r.io/web:IMAGE_TAG", "__TAG__", "set-by-ci", "r.io/x:changeme"]
+        {
+            assert!(!is_literal(text), "{text}");
+        }
+        for text in ["V1", "RELEASE.2022-10-24T18-35-07Z", "r.io/web:1.2_3", "main", "TEST"] {
+            assert!(is_literal(text), "{text}");
+        }
+    }
 
     #[test]
     fn versions_are_told_from_other_numbers() {

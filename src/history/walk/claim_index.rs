@@ -293,21 +293,28 @@ impl<'a> ClaimIndex<'a> {
         let Some(entry) = tracked.entries.get(at).filter(|_| !self.layers.is_empty()) else {
             return Some(held.clone());
         };
-        let replaces_any = |one: &OverriddenVersion| {
+        let replaces_any = |one: &&OverriddenVersion| {
             let below = self.layers.claims_at(layers::place_of(one));
             let mut entries = below.flat_map(|claim| &self.all[claim].entries);
             entries.any(|below| below != entry && layers::replaces(entry, one, below))
         };
-        if entry.overrides.iter().any(replaces_any) {
+        let mut layered = entry.overrides.iter().filter(|one| !layers::is_build(one));
+        if layered.any(|one| replaces_any(&one)) {
             return None;
         }
         let above = self.layers.claims_over(&tracked.claim.path);
         let above =
             above.flat_map(|claim| self.all[claim].entries.iter().zip(&self.all[claim].holds));
-        let is_over = |layer: &MappingEntry| {
-            layer.overrides.iter().any(|one| layers::replaces(layer, one, entry))
+        let over = |layer: &MappingEntry| {
+            let mut overrides = layer.overrides.iter();
+            overrides.find(|one| layers::replaces(layer, one, entry)).map(layers::is_build)
         };
-        let layer = above.filter(|(layer, _)| *layer != entry && is_over(layer));
+        let above = above.filter(|(layer, _)| *layer != entry);
+        let above: Vec<_> = above.filter_map(|pair| Some((over(pair.0)?, pair))).collect();
+        if above.iter().any(|(is_build, _)| *is_build) {
+            return None;
+        }
+        let layer = above.into_iter().map(|(_, pair)| pair);
         let layer = layer.max_by_key(|(layer, _)| layers::rank(layer));
         Some(match layer {
             Some((_, (above, _))) => {

@@ -158,6 +158,17 @@ mod tests {
     }
 
     #[test]
+    fn an_image_stream_with_several_tags_runs_none_of_them() {
+        let tag = |name: &str| format!("{{name: '{name}', from: {{name: 'r.io/a/web:{name}'}}}}");
+        let stream = |tags: &[String]| format!("spec: {{tags: [{}]}}", tags.join(", "));
+        let telling = |tags: &[String]| {
+            found(&stream(tags)).iter().filter(|line| line.starts_with("9 ")).count()
+        };
+        assert_eq!(telling(&[tag("1.0.0")]), 1);
+        assert_eq!(telling(&[tag("1.0.0"), tag("1.1.0")]), 0);
+    }
+
+    #[test]
     fn elements_are_called_by_their_names() {
         let releases = "releases:\n- {name: web, chart: acme/web, version: 1.2.3}\n";
         assert_eq!(found(releases), ["8 releases[web].version acme/web=1.2.3 [web]"]);

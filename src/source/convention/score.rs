@@ -5,6 +5,7 @@ use super::address::{release_download, url_revision};
 use super::excluded_keys::is_excluded_key;
 use super::leaf_context::{LeafContext, LeafKeys};
 use crate::model::{ImagePart, is_digest, is_moving_tag};
+use crate::source::leaf::Leaf;
 use crate::source::shape;
 
 /// Keys whose values are tags wherever they stand.
@@ -65,6 +66,7 @@ impl LeafContext<'_> {
         if key == "name"
             && keys.parents.last().is_some_and(|parent| parent == "from")
             && shape::parse_reference(value).is_some()
+            && !self.is_one_of_many_tags()
         {
             return Some((9, ImagePart::Reference));
         }
@@ -75,6 +77,20 @@ impl LeafContext<'_> {
         shape::certain_reference(flag)
             .filter(|_| flag.len() == value.len())
             .map(|_| (8, ImagePart::Reference))
+    }
+
+    /// True in an image stream with several tags: they list what was built, not what runs.
+    fn is_one_of_many_tags(&self) -> bool {
+        let tag_of = |leaf: &'_ Leaf| -> Option<String> {
+            let mut keys = leaf.keys();
+            let is_tag = keys.next() == Some("spec") && keys.next() == Some("tags");
+            is_tag.then(|| keys.next().map(str::to_owned)).flatten()
+        };
+        let document = self.leaf().document;
+        tag_of(self.leaf()).is_some_and(|own| {
+            let others = self.leaves.iter().filter(|leaf| leaf.document == document);
+            others.filter_map(tag_of).any(|other| other != own)
+        })
     }
 
     fn tag_score(&self, keys: &LeafKeys, value: &str) -> Option<(u8, ImagePart)> {

@@ -10,6 +10,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+/// Limit of the builds that one is made of, for a build of everything.
+const MAX_BASES: usize = 500;
+
 /// Builds by directory, of one snapshot. Stale builds are of an earlier one; they are valid if the
 /// files they accessed are unchanged.
 #[derive(Default)]
@@ -144,6 +147,23 @@ impl BuildCache {
 
     pub(super) fn access_log(&self, directory: &str) -> Rc<AccessLog> {
         self.with_build(directory, |kept| Rc::clone(&kept.touched)).unwrap_or_default()
+    }
+
+    /// Returns all directories that a build is made of, besides itself.
+    pub(super) fn all_bases(&self, directory: &str) -> Vec<Rc<str>> {
+        let mut out: Vec<Rc<str>> = Vec::new();
+        let mut open: Vec<Rc<str>> = self.direct_bases(directory);
+        while let Some(base) = open.pop() {
+            if &*base != directory && !out.contains(&base) && out.len() < MAX_BASES {
+                open.extend(self.direct_bases(&base));
+                out.push(base);
+            }
+        }
+        out
+    }
+
+    fn direct_bases(&self, directory: &str) -> Vec<Rc<str>> {
+        self.build_trace(directory).bases.iter().map(|(base, _)| Rc::clone(base)).collect()
     }
 
     pub(super) fn build_trace(&self, directory: &str) -> Rc<BuildTrace> {

@@ -49,7 +49,8 @@ pub use file_cache::{EssenceKind, KustomizeFileCache};
 
 use super::{ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind_spots};
 use crate::git::path::folder_of;
-use crate::model::{BlindSpot, SourceKind};
+use crate::model::{BlindSpot, OverriddenVersion, SourceKind};
+use std::rc::Rc;
 
 /// The source; see the module.
 pub struct KustomizeSource;
@@ -70,9 +71,14 @@ impl Source for KustomizeSource {
         if build::file_of(reader, directory).is_none_or(|file| file != claim.path) {
             return Vec::new();
         }
-        build_lookup::find_in_build(reader, directory, |built, is_whole| {
+        let mut found = build_lookup::find_in_build(reader, directory, |built, is_whole| {
             findings::of_build(built, directory, is_whole)
-        })
+        });
+        // Targets that share a base of their stage each have their own row.
+        if claim.captures.get("target").is_none_or(String::is_empty) {
+            override_bases(&mut found, &reader.kustomize.all_bases(directory));
+        }
+        found
     }
 
     fn blind_spots(
@@ -82,6 +88,19 @@ impl Source for KustomizeSource {
         reader: &SnapshotReader<'_>,
     ) -> Vec<BlindSpot> {
         blind_spots::kustomize::find_blind_spots(sight, reader)
+    }
+}
+
+/// Marks what a build sets over the builds that it is made of. If one of those is read as well, and
+/// has another version, it is no row of its own: what runs is what the outer build makes of it.
+fn override_bases(found: &mut [VersionFinding], bases: &[Rc<str>]) {
+    for finding in found {
+        let Some(name) = &finding.image else { continue };
+        let replaced = bases.iter().map(|folder| OverriddenVersion::Built {
+            folder: folder.to_string(),
+            name: name.clone(),
+        });
+        finding.overrides.extend(replaced);
     }
 }
 

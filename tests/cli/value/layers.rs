@@ -152,3 +152,28 @@ stand-in prod 1.0.1 web/a/kustomization.yaml:5
 "#]]
     );
 }
+
+#[test]
+fn a_build_within_a_build_is_no_row() {
+    let outer = |tag: &str| {
+        format!("resources: [web]\nimages:\n- name: r.example.com/web\n  newTag: {tag}\n")
+    };
+    let deployment = DEPLOYMENT.replace("stand-in", "r.example.com/web:set-by-ci");
+    let inner = "resources: [../../../base]\n";
+    let case = Case::of(&[
+        ("base/kustomization.yaml", "resources: [d.yaml]\n"),
+        ("base/d.yaml", &deployment),
+        ("environments/at23/kustomization.yaml", &outer("1.1.0")),
+        ("environments/at23/web/kustomization.yaml", inner),
+        ("environments/prod/kustomization.yaml", &outer("1.0.0")),
+        ("environments/prod/web/kustomization.yaml", inner),
+    ]);
+    assert_data_eq!(
+        case.entries(),
+        str![[r#"
+web at23 1.1.0 environments/at23/kustomization.yaml:4
+web prod 1.0.0 environments/prod/kustomization.yaml:4
+
+"#]]
+    );
+}
