@@ -5,7 +5,7 @@ use super::objects::ObjectReader;
 use super::walk::MainlineWalk;
 use super::{GitError, WalkEnd};
 use git2::Oid;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 /// Commits passed between threads in one batch. The first batches are smaller, so that a query with
 /// a recent answer starts at once.
@@ -80,6 +80,10 @@ impl<'w> MainlineReader<'w> {
                 Err(error) => return Some(BatchEnd::Failed(error)),
             };
             links.push(MainlineCommit { id, head });
+            if let Some(other) = head.pulled.filter(|_| self.walk.until != Some(id)) {
+                let mut pulled = self.walk.pulled.lock().unwrap_or_else(PoisonError::into_inner);
+                pulled.push((id, other));
+            }
             self.length += 1;
             if self.walk.until == Some(id) {
                 return Some(BatchEnd::Stopped(WalkEnd::Done));

@@ -7,9 +7,10 @@ use git2::Oid;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CommitHead {
     pub tree: Oid,
-    /// The commit that the branch was at before: the first parent, or the second one if a pull
-    /// turned the two around.
+    /// The first parent.
     pub parent: Option<Oid>,
+    /// The second parent, if the commit merges the branch's own remote state.
+    pub pulled: Option<Oid>,
     /// The committer time, in seconds since 1970.
     pub time: i64,
 }
@@ -36,7 +37,8 @@ impl CommitHead {
     fn parse_head(bytes: &[u8], is_whole: bool) -> Option<(Self, bool)> {
         let tree = id_line(bytes, b"tree ")?;
         let mut rest = bytes.get(46..)?;
-        let mut head = CommitHead { tree, parent: id_line(rest, b"parent "), time: 0 };
+        let mut head =
+            CommitHead { tree, parent: id_line(rest, b"parent "), pulled: None, time: 0 };
         while let Some(end) = rest.iter().position(|b| *b == b'\n') {
             let line = &rest[..end];
             if line.is_empty() {
@@ -47,9 +49,7 @@ impl CommitHead {
                 let other = CommitHead::parents(bytes).nth(1).filter(|_| !is_forge(person));
                 let Some(other) = other else { return Some((head, true)) };
                 let subject = subject_line(rest, is_whole);
-                if subject.is_some_and(is_merge_of_itself) {
-                    head.parent = Some(other);
-                }
+                head.pulled = Some(other).filter(|_| subject.is_some_and(is_merge_of_itself));
                 return Some((head, subject.is_some()));
             }
             rest = &rest[end + 1..];
@@ -238,7 +238,8 @@ mod tests {
                 "{HEAD}parent {one}\nparent {two}\nauthor A <a@x> 1 +0000\ncommitter {committer} 1 +0000\ngpgsig x\n \n y\n\n{subject}\n"
             );
             let head = CommitHead::of_front(text.as_bytes()).expect("a commit");
-            if head.parent.is_some_and(|id| id.to_string() == two) { 2 } else { 1 }
+            assert_eq!(head.parent.map(|id| id.to_string()), Some(one.clone()));
+            if head.pulled.is_some_and(|id| id.to_string() == two) { 2 } else { 1 }
         };
         for subject in [
             "Merge branch 'main' of git.example.com:team/deploy",

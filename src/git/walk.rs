@@ -28,6 +28,8 @@ pub struct MainlineWalk {
     pub(super) tip: Oid,
     /// The commits whose parents a shallow clone lacks.
     pub(super) shallow: HashSet<Oid>,
+    /// Merges of the branch's own remote state that were met, with their second parents.
+    pub(super) pulled: Mutex<Vec<(Oid, Oid)>>,
     scope: PathScope,
     pub(super) until: Option<Oid>,
     threads: usize,
@@ -80,6 +82,7 @@ impl MainlineWalk {
             door: repository.handle(),
             tip,
             shallow: repository.shallow_commits().into_iter().collect(),
+            pulled: Mutex::new(Vec::new()),
             scope,
             until: None,
             threads: thread::available_parallelism().map_or(1, usize::from),
@@ -99,6 +102,12 @@ impl MainlineWalk {
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads.max(1);
         self
+    }
+
+    /// Returns the merges that `git pull` made of the branch and its own remote state, newest first,
+    /// with their second parents: what was pushed before is behind those, and not on the chain.
+    pub fn into_pulled(self) -> Vec<(Oid, Oid)> {
+        self.pulled.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Visits, newest first, the commits that changed something in the scope. `worker` creates each

@@ -192,6 +192,7 @@ fn pass_on(
     }
     if !more {
         history.tell_edge(session);
+        history.tell_pulled(session, repository, &state.settings.config);
     }
     Ok(())
 }

@@ -50,6 +50,7 @@ pub fn metrics(query: &MetricsQuery, session: &Session) -> Result<MetricsAnswer,
     let (since, until) = (to_timestamp(window.since), to_timestamp(window.until));
     let report = MetricsReport { metrics, since, until, weeks: window.weeks(), tolerance };
     chronicle.tell_edge(session);
+    chronicle.tell_pulled(session, &repository, &survey.settings.config);
     let repository = session.repository_name(&repository);
     Ok(MetricsAnswer { report, repository, is_complete: chronicle.is_complete() })
 }

@@ -1,7 +1,7 @@
 //! New contents of files, the changes they come from, and what the user consents to.
 
 use super::version_change::VersionChange;
-use crate::model::{MappingEntry, OverriddenVersion};
+use crate::model::MappingEntry;
 use crate::yaml::Splice;
 
 /// Edits that are refused unless the user asks for them.
@@ -56,8 +56,8 @@ impl PlannedChange<'_> {
     /// True if an entry (of a claim or of the mapping) is the one that changes.
     pub fn is_about(&self, entry: &MappingEntry) -> bool {
         // A layer above is read as a cell of its own, and shown as what it replaces.
-        let is_set_over = |one: &OverriddenVersion| !matches!(one, OverriddenVersion::Built { .. });
-        let is_layer = entry.overrides.iter().any(is_set_over) && entry.stage == self.entry.stage;
+        let is_layer = !self.entry.overridden.is_empty()
+            && (&self.entry.file, &self.entry.stage) == (&entry.file, &entry.stage);
         entry.version == self.entry.version
             && (is_layer || entry.cell() == self.entry.cell())
             && entry.locations.iter().any(|location| self.entry.locations.contains(location))

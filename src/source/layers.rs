@@ -19,32 +19,39 @@ pub fn apply(entries: Vec<MappingEntry>) -> Vec<MappingEntry> {
         by_place.entry(&entry.file).or_default().push(at);
         by_place.entry(folder_of(&entry.file)).or_default().push(at);
     }
-    let mut winners: HashMap<usize, usize> = HashMap::new();
-    // Layers that are shown as what they replace, and inner builds.
+    let mut above: HashMap<usize, Vec<(&MappingEntry, bool)>> = HashMap::new();
     let mut spent: BTreeSet<usize> = BTreeSet::new();
-    for (winner, entry) in entries.iter().enumerate() {
+    for (layer, entry) in entries.iter().enumerate() {
         for one in &entry.overrides {
             for at in by_place.get(place_of(one)).into_iter().flatten() {
-                if *at == winner || !replaces(entry, one, &entries[*at]) {
-                    continue;
-                }
-                if is_build(one) {
-                    spent.insert(*at);
-                } else {
-                    let known = winners.entry(*at).or_insert(winner);
-                    if rank(entry) >= rank(&entries[*known]) {
-                        *known = winner;
-                    }
-                    spent.insert(winner);
+                if *at != layer && replaces(entry, one, &entries[*at]) {
+                    above.entry(*at).or_default().push((entry, is_build(one)));
+                    spent.extend((!is_build(one)).then_some(layer));
                 }
             }
         }
     }
-    let replaced = |(at, entry): (usize, &MappingEntry)| match winners.get(&at) {
-        Some(winner) => Some(replace(entry, &entries[*winner])),
-        None => (!spent.contains(&at)).then(|| entry.clone()),
+    let replaced = |(at, entry): (usize, &MappingEntry)| {
+        let layers = above.get(&at).map_or(&[][..], Vec::as_slice);
+        match winner(entry, layers) {
+            Some(index) => Some(replace(entry, layers[index].0)),
+            None => (!spent.contains(&at)).then(|| entry.clone()),
+        }
     };
     entries.iter().enumerate().filter_map(replaced).collect()
+}
+
+/// Returns the index of the layer whose version an entry has, of those above it, each with whether
+/// it is an outer build. `None` if it keeps its own: outer builds that disagree say nothing about
+/// an inner one.
+pub fn winner(entry: &MappingEntry, layers: &[(&MappingEntry, bool)]) -> Option<usize> {
+    let set = layers.iter().enumerate().filter(|(_, (_, is_build))| !is_build);
+    if let Some((index, _)) = set.max_by_key(|(_, (layer, _))| rank(layer)) {
+        return Some(index);
+    }
+    let first = &layers.first()?.0.version;
+    let agree = layers.iter().all(|(layer, _)| layer.version == *first);
+    (agree && *first != entry.version).then_some(0)
 }
 
 /// The file or folder whose claims may hold the version.
@@ -55,7 +62,7 @@ pub fn place_of(overridden: &OverriddenVersion) -> &str {
     }
 }
 
-/// True if what is replaced is an inner build, which is left out, and the layer stays as it is.
+/// True if what is replaced is an inner build. The outer one keeps its own row.
 pub fn is_build(overridden: &OverriddenVersion) -> bool {
     matches!(overridden, OverriddenVersion::Built { .. })
 }
@@ -75,7 +82,6 @@ pub fn replaces(layer: &MappingEntry, one: &OverriddenVersion, entry: &MappingEn
                 entry.source.is_built()
                     && folder_of(&entry.file) == folder
                     && entry.image.as_ref() == Some(name)
-                    && entry.version != layer.version
             }
             OverriddenVersion::Value { path, key } => {
                 (entry.file == *path || folder_of(&entry.file) == path)

@@ -92,11 +92,13 @@ fn build_group(members: Vec<VersionedFile>) -> TemplateGroup {
 /// The app's name when nothing else names it.
 pub const NO_FALLBACK: &str = "app";
 
-/// Returns the nearest literal folder that is not a generic word.
+/// Returns the nearest literal folder that is not a generic word, or else the name of the file.
 pub fn fallback_app(parts: &[String]) -> String {
-    let literal =
-        parts.iter().rev().skip(1).find(|part| !part.contains(['{', '*']) && !is_generic(part));
-    literal.cloned().unwrap_or_else(|| NO_FALLBACK.to_owned())
+    let is_name = |part: &str| !part.is_empty() && !part.contains(['{', '*']) && !is_generic(part);
+    let mut folders = parts.iter().rev().skip(1).map(String::as_str);
+    let stem = parts.last().and_then(|file| file.split('.').next());
+    let name = folders.find(|part| is_name(part)).or(stem.filter(|stem| is_name(stem)));
+    name.unwrap_or(NO_FALLBACK).to_owned()
 }
 
 #[cfg(test)]

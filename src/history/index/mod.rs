@@ -47,6 +47,9 @@ pub struct BranchHistory {
     /// Oldest commit of a shallow clone.
     #[serde(with = "id::option")]
     pub edge: Option<Oid>,
+    /// Merges of the branch's own remote state, newest first, with their second parents, as
+    /// hexadecimal ids.
+    pub pulled: Vec<(String, String)>,
     /// True if files could not be parsed as far back as history goes.
     pub pending: bool,
     /// Files whose older contents are missing in this clone. Such a record is not stored.

@@ -58,11 +58,9 @@ fn join_histories(
     }
     let known = known.filter(|_| !told.pending && told.lost.is_empty())?;
     told.timeline.append(&known.timeline);
-    Some(BranchHistory {
-        edge: known.edge,
-        pending: known.pending,
-        ..branch_history(question, told)
-    })
+    let new = branch_history(question, told);
+    let pulled = new.pulled.iter().chain(&known.pulled).cloned().collect();
+    Some(BranchHistory { edge: known.edge, pending: known.pending, pulled, ..new })
 }
 
 fn branch_history(question: &WalkOptions<'_>, told: WalkResult) -> BranchHistory {
@@ -72,6 +70,7 @@ fn branch_history(question: &WalkOptions<'_>, told: WalkResult) -> BranchHistory
         timeline: told.timeline,
         edge: history_end(told.stopped),
         pending: told.pending,
+        pulled: told.pulled.iter().map(|(id, other)| (id.to_string(), other.to_string())).collect(),
         lost: told.lost,
     }
 }

@@ -310,16 +310,12 @@ impl<'a> ClaimIndex<'a> {
             overrides.find(|one| layers::replaces(layer, one, entry)).map(layers::is_build)
         };
         let above = above.filter(|(layer, _)| *layer != entry);
-        let above: Vec<_> = above.filter_map(|pair| Some((over(pair.0)?, pair))).collect();
-        if above.iter().any(|(is_build, _)| *is_build) {
-            return None;
-        }
-        let layer = above.into_iter().map(|(_, pair)| pair);
-        let layer = layer.max_by_key(|(layer, _)| layers::rank(layer));
-        Some(match layer {
-            Some((_, (above, _))) => {
-                ClaimedVersion { pin: above.pin, path: above.path, ..held.clone() }
-            }
+        let above: Vec<_> = above.filter_map(|pair| Some((pair, over(pair.0)?))).collect();
+        let candidates: Vec<(&MappingEntry, bool)> =
+            above.iter().map(|((layer, _), is_build)| (*layer, *is_build)).collect();
+        let winner = layers::winner(entry, &candidates).map(|at| &above[at].0.1.0);
+        Some(match winner {
+            Some(above) => ClaimedVersion { pin: above.pin, path: above.path, ..held.clone() },
             None => held.clone(),
         })
     }

@@ -84,6 +84,7 @@ struct HistoryReplay<'a> {
     timeline: Timeline,
     search: Option<IntroductionSearch>,
     lost: Vec<String>,
+    pulled: Vec<(Oid, Oid)>,
     /// True if any rule reads kustomize builds.
     builds: bool,
     /// The commit whose builds are in the cache.
@@ -94,8 +95,9 @@ impl<'a> HistoryReplay<'a> {
     fn new(question: WalkOptions<'a>, search: Option<IntroductionSearch>) -> Self {
         let claims = ClaimIndex::new(question.config.rules.len());
         let builds = question.config.rules.iter().any(|rule| !is_local(rule.kind));
-        let (timeline, lost) = (Timeline::default(), Vec::new());
-        HistoryReplay { question, claims, timeline, search, lost, builds, built: question.tip }
+        let (timeline, lost, pulled) = (Timeline::default(), Vec::new(), Vec::new());
+        let built = question.tip;
+        HistoryReplay { question, claims, timeline, search, lost, pulled, builds, built }
     }
 
     /// Sets the state of each claim at the tip.
@@ -170,7 +172,9 @@ impl<'a> HistoryReplay<'a> {
                 WalkControl::Continue
             }
         };
-        walk.run(worker, visit, reached)
+        let end = walk.run(worker, visit, reached);
+        self.pulled = walk.into_pulled();
+        end
     }
 
     /// Paths to compare: the prefixes of the rules, or the whole tree if other files were read.
@@ -310,6 +314,7 @@ impl<'a> HistoryReplay<'a> {
         self.timeline.sort();
         let pending = self.claims.any_pending();
         self.timeline.set_renamed(self.claims.into_renamed());
-        WalkResult { timeline: self.timeline, stopped, lost: self.lost, pending }
+        let (lost, pulled) = (self.lost, self.pulled);
+        WalkResult { timeline: self.timeline, stopped, lost, pulled, pending }
     }
 }

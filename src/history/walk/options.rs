@@ -30,6 +30,8 @@ pub struct WalkResult {
     pub stopped: WalkEnd,
     /// Files whose older contents are missing in this clone.
     pub lost: Vec<String>,
+    /// Merges of the branch's own remote state, with their second parents.
+    pub pulled: Vec<(Oid, Oid)>,
     /// True if versions were still searched in older commits when the walk ended, because a file
     /// was broken.
     pub pending: bool,

@@ -157,7 +157,8 @@ impl WalkSegment<'_> {
 fn join_results(mut newer: WalkResult, older: WalkResult) -> Option<WalkResult> {
     let fits = newer.stopped == WalkEnd::Done && !newer.pending && newer.lost.is_empty();
     newer.timeline.append(&older.timeline);
-    fits.then_some(WalkResult { timeline: newer.timeline, ..older })
+    newer.pulled.extend(&older.pulled);
+    fits.then_some(WalkResult { timeline: newer.timeline, pulled: newer.pulled, ..older })
 }
 
 #[cfg(test)]

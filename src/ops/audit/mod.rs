@@ -68,6 +68,7 @@ pub fn audit(query: &AuditQuery, session: &Session) -> Result<AuditPage, Failure
     let report = run_audit(query, &mut inquiry, &meant, &known)?;
     let page = page::build_page(report, &inquiry, &meant);
     inquiry.chronicle.tell_edge(session);
+    inquiry.chronicle.tell_pulled(session, &repository, inquiry.config());
     Ok(page)
 }
 

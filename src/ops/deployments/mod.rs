@@ -5,7 +5,7 @@ pub mod recent;
 pub mod selection;
 
 use crate::config::Config;
-use crate::git::{Oid, Repository, short_id};
+use crate::git::{Oid, Repository, Snapshot, short_id};
 use crate::history;
 use crate::history::MERGE_TOLERANCE;
 use crate::history::index::IndexRecord;
@@ -17,6 +17,7 @@ use crate::ops::state::RepositoryState;
 use crate::ops::state::indexed_history;
 use crate::pipeline::HistoryLimit;
 use crate::report::{DeploymentReport, names_over_time};
+use crate::source::claims_on;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -31,12 +32,43 @@ pub struct DeploymentHistory<'r> {
     ends_at: Vec<Oid>,
     /// Files whose older contents a partial clone lacks.
     lost: BTreeSet<String>,
+    /// Merges of a branch's own remote state, newest first, with their second parents.
+    pulled: Vec<(String, String)>,
     /// True where some files in the oldest commits could not be read.
     hidden: bool,
     /// The present cells.
     standing: Vec<CellKey>,
     names: BTreeMap<(AppName, Option<String>), String>,
     accounts: RefCell<CommitDetailsReader<'r>>,
+}
+
+/// Limits of the merges that are looked into, of the commits behind each, and of those named.
+const MAX_PULLED: usize = 10;
+const MAX_HIDDEN: usize = 50;
+const MAX_NAMED: usize = 5;
+
+/// Commits behind the second parent of a merge, but not behind the first, that changed a file with
+/// versions; newest first.
+fn hidden_deployments(
+    repository: &Repository,
+    config: &Config,
+    merge: Oid,
+    other: Oid,
+) -> Vec<(Oid, String)> {
+    let first = repository.commit_parents(merge).ok().and_then(|parents| parents.first().copied());
+    let ahead = first.and_then(|first| repository.commits_ahead(first, other, MAX_HIDDEN).ok());
+    let deploys = |commit: &Oid| {
+        let parents = repository.commit_parents(*commit).ok()?;
+        let before = Snapshot::of_commit(repository, *parents.first()?).ok()?;
+        let after = Snapshot::of_commit(repository, *commit).ok()?;
+        let changed = before.differences_to(&after).ok()?;
+        let mut paths = changed.changes.iter().map(|change| change.path.as_str());
+        paths.any(|path| !claims_on(config, path).is_empty()).then_some(())
+    };
+    let commits = ahead.flatten().unwrap_or_default().into_iter();
+    let deploying = commits.filter(|commit| deploys(commit).is_some());
+    let subject = |commit: Oid| Some((commit, repository.commit_info(commit).ok()?.subject));
+    deploying.filter_map(subject).collect()
 }
 
 /// Writes the index record, and returns the timeline. A record of one branch is written with the
@@ -91,12 +123,14 @@ impl<'r> DeploymentHistory<'r> {
         let ends_at = record.parts.iter().filter_map(|part| part.edge).collect();
         let lost = record.parts.iter().flat_map(|part| part.lost.clone()).collect();
         let hidden = record.parts.iter().any(|part| part.pending);
+        let pulled = record.parts.iter().flat_map(|part| part.pulled.clone()).collect();
         Ok(DeploymentHistory {
             timeline,
             stages,
             comparison,
             ends_at,
             lost,
+            pulled,
             hidden,
             standing,
             names,
@@ -117,6 +151,7 @@ impl<'r> DeploymentHistory<'r> {
             comparison,
             ends_at: Vec::new(),
             lost: BTreeSet::new(),
+            pulled: Vec::new(),
             hidden: false,
             standing: survey.mapping.entries.iter().map(MappingEntry::cell).collect(),
             names: names_over_time(&survey.mapping.entries, timeline.cells()),
@@ -168,6 +203,30 @@ impl<'r> DeploymentHistory<'r> {
     pub fn compare_stages(&mut self, config: &Config, tolerance: i64) -> StageComparison {
         let known = self.comparison.take();
         known.unwrap_or_else(|| history::classify(&mut self.timeline, config, tolerance))
+    }
+
+    /// Warns about merges of a branch's own remote state. What was pushed before them is behind their
+    /// second parents, and so not on the mainline.
+    pub fn tell_pulled(&self, session: &Session, repository: &Repository, config: &Config) {
+        let Some((newest, _)) = self.pulled.first() else { return };
+        let count = match self.pulled.len() {
+            1 => "a merge made by `git pull` hides".to_owned(),
+            count => format!("{count} merges made by `git pull` hide"),
+        };
+        session.caution(&format!(
+            "{count} the commits that were pushed before; they are not part of this history \
+             (newest: {})",
+            newest.get(..10).unwrap_or(newest)
+        ));
+        let ids =
+            self.pulled.iter().take(MAX_PULLED).filter_map(|(id, other)| {
+                Some((id.parse::<Oid>().ok()?, other.parse::<Oid>().ok()?))
+            });
+        let hidden =
+            ids.flat_map(|(merge, other)| hidden_deployments(repository, config, merge, other));
+        for (commit, subject) in hidden.take(MAX_NAMED) {
+            session.hint(&format!("not judged: {} {subject}", short_id(commit)));
+        }
     }
 
     /// Warns where the history of a shallow or partial clone ends.

@@ -43,6 +43,8 @@ pub(super) struct CachedBuild {
     findings: Option<Rc<Vec<VersionFinding>>>,
     touched: Rc<AccessLog>,
     trace: Rc<BuildTrace>,
+    /// True if neither this build nor one that it is made of has a warning.
+    is_whole: bool,
     /// Changes when the result changes.
     stamp: u64,
     doubted: Option<Staleness>,
@@ -92,6 +94,7 @@ impl CachedBuild {
             touched: Rc::new(touched),
             trace: Rc::new(trace),
             stamp: 0,
+            is_whole: true,
             doubted: None,
         }
     }
@@ -100,8 +103,8 @@ impl CachedBuild {
     /// valid.
     fn inherit(&mut self, old: &CachedBuild) {
         self.is_base = old.is_base;
-        let same =
-            matches!((&old.built, &self.built), (Some(old), Some(new)) if same_build(old, new));
+        let same = old.is_whole == self.is_whole
+            && matches!((&old.built, &self.built), (Some(old), Some(new)) if same_build(old, new));
         if same {
             (self.built, self.stamp) = (old.built.clone(), old.stamp);
         }
@@ -201,6 +204,10 @@ impl BuildCache {
         };
         self.last_stamp.set(self.last_stamp.get() + 1);
         new.stamp = self.last_stamp.get();
+        new.is_whole = new.trace.said.iter().all(|said| match said {
+            BuildWarning::Here(_) => false,
+            BuildWarning::Base(base) => all.get(&**base).is_none_or(|base| base.is_whole),
+        });
         old.iter().for_each(|old| new.inherit(old));
         if let Some(watchers) = &mut *self.watchers.borrow_mut() {
             old.iter().for_each(|old| watchers.remove(&name, &old.touched, &old.trace));

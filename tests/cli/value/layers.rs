@@ -154,7 +154,7 @@ stand-in prod 1.0.1 web/a/kustomization.yaml:5
 }
 
 #[test]
-fn a_build_within_a_build_is_no_row() {
+fn a_build_within_a_build_has_its_version() {
     let outer = |tag: &str| {
         format!("resources: [web]\nimages:\n- name: r.example.com/web\n  newTag: {tag}\n")
     };
@@ -173,7 +173,15 @@ fn a_build_within_a_build_is_no_row() {
         str![[r#"
 web at23 1.1.0 environments/at23/kustomization.yaml:4
 web prod 1.0.0 environments/prod/kustomization.yaml:4
+web/web at23 1.1.0 environments/at23/kustomization.yaml:4 over base/d.yaml:4
+web/web prod 1.0.0 environments/prod/kustomization.yaml:4 over base/d.yaml:4
 
 "#]]
     );
+    let said =
+        case.run(&["promote", "--all", "--from", "at23", "--to", "prod", "--one-pr", "--dry-run"]);
+    assert!(said.starts_with("exit 0\n"), "{said}");
+    assert_eq!(said.matches("+  newTag: 1.1.0").count(), 1, "{said}");
+    let history = case.run(&["history", "-q", "-n", "0", "--output", "csv"]);
+    assert!(!history.contains("set-by-ci"), "{history}");
 }

@@ -126,7 +126,7 @@ prod web add >1
 }
 
 #[test]
-fn a_pull_hides_no_deployment() {
+fn what_a_pull_hides_is_named() {
     let config = "stages: [staging, prod]\nsources:\n- text: '{stage}/{app}.tag'\n";
     let history = History::new()
         .commit(&day(1), "Ann", "start")
@@ -145,15 +145,12 @@ fn a_pull_hides_no_deployment() {
         .commit(&day(5), "Bob", "Merge branch 'main' of git.example.com:team/deploy")
         .merge("remote");
     let case = Case::with(&history);
-    assert_data_eq!(
-        rows(&case, &["--stage", "prod"]),
-        str![[r#"
-prod web rollback v3>v1
-prod web skip v1>v3
-prod web add >v1
-
-"#]]
-    );
+    for arguments in [&["history", "-n", "0"][..], &["audit"], &["metrics"]] {
+        let said = case.run(arguments);
+        let text = "a merge made by `git pull` hides the commits that were pushed before";
+        assert!(said.contains(text), "{said}");
+        assert!(said.contains("web v3 to prod"), "{said}");
+    }
 }
 
 #[test]
