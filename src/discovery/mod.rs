@@ -286,13 +286,11 @@ fn candidate_paths(listing: &[SnapshotFile]) -> Vec<&str> {
 /// matches them.
 fn leave_out_undeployed(rules: &mut [SourceRule], listing: &[SnapshotFile]) {
     let charts = chart_folders(listing);
-    let is_template = |path: &str| files::is_chart_template(path, &charts);
-    let is_disabled = |path: &str| path.contains(".disabled/");
-    let kinds: [(&str, &dyn Fn(&str) -> bool); 2] =
-        [("**/templates/**", &is_template), ("**/*.disabled/**", &is_disabled)];
-    for (template, is_out) in kinds {
-        let paths = listing.iter().map(|file| file.path.as_str());
-        let out: Vec<&str> = paths.filter(|path| is_out(path)).collect();
+    let paths = || listing.iter().map(|file| file.path.as_str());
+    let templates: Vec<&str> =
+        paths().filter(|path| files::is_chart_template(path, &charts)).collect();
+    let disabled: Vec<&str> = paths().filter(|path| path.contains(".disabled/")).collect();
+    for (template, out) in [("**/templates/**", templates), ("**/*.disabled/**", disabled)] {
         let Ok(not) = PathTemplate::parse(template, &[]) else { continue };
         for rule in rules.iter_mut() {
             if out.iter().any(|path| rule.path.captures(path).is_some()) {

@@ -104,8 +104,9 @@ impl MainlineWalk {
         self
     }
 
-    /// Returns the merges that `git pull` made of the branch and its own remote state, newest first,
-    /// with their second parents: what was pushed before is behind those, and not on the chain.
+    /// Returns the merges that `git pull` made of the branch and its own remote state, newest
+    /// first, with their second parents: what was pushed before is behind those, and not on the
+    /// chain.
     pub fn into_pulled(self) -> Vec<(Oid, Oid)> {
         self.pulled.into_inner().unwrap_or_else(PoisonError::into_inner)
     }

@@ -205,8 +205,8 @@ impl<'r> DeploymentHistory<'r> {
         known.unwrap_or_else(|| history::classify(&mut self.timeline, config, tolerance))
     }
 
-    /// Warns about merges of a branch's own remote state. What was pushed before them is behind their
-    /// second parents, and so not on the mainline.
+    /// Warns about merges of a branch with its own remote state. What was pushed before them is
+    /// behind their second parents, and so not on the mainline.
     pub fn tell_pulled(&self, session: &Session, repository: &Repository, config: &Config) {
         let Some((newest, _)) = self.pulled.first() else { return };
         let count = match self.pulled.len() {
