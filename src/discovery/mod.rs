@@ -22,7 +22,7 @@ mod unstaged_files;
 mod vocabulary;
 
 use crate::config::{Config, ConfigOrigin, NameTemplate, SourceRule, Stage};
-use crate::git::{FileKind, Repository, SnapshotFile};
+use crate::git::{Repository, SnapshotFile, SymlinkMap};
 use crate::model::{Confidence, KeyTemplate, PathTemplate, StageName, Warning, base_name};
 use crate::source::SnapshotReader;
 use crate::source::convention::{self, KeySyntax, TELLING, VersionLeaf};
@@ -122,8 +122,7 @@ fn unfollowed_links(
     rules: &[SourceRule],
     reader: &SnapshotReader<'_>,
 ) -> Vec<Warning> {
-    let links: Vec<&SnapshotFile> =
-        listing.iter().filter(|file| file.kind == FileKind::Symlink).collect();
+    let links = SymlinkMap::from_files(reader.snapshot(), listing.iter());
     if links.is_empty() {
         return Vec::new();
     }
@@ -132,24 +131,23 @@ fn unfollowed_links(
         .map(|file| file.path.as_str())
         .filter(|path| rules.iter().any(|rule| rule.path.captures(path).is_some()))
         .collect();
-    let is_read = |target: &String| {
+    let is_read = |target: &str| {
         let folder = format!("{target}/");
-        claimed.contains(target.as_str())
+        claimed.contains(target)
             || claimed.range(folder.as_str()..).next().is_some_and(|path| path.starts_with(&folder))
     };
-    let warning = |link: &&SnapshotFile| {
-        let target = reader.snapshot().link_target(&link.path).filter(is_read)?;
+    let warning = |(link, target): (&str, &str)| {
         let message = format!("is a symbolic link to {target}, which is not followed");
-        Some(Warning::for_file("symlink", &link.path, message))
+        Warning::for_file("symlink", link, message)
     };
-    links.iter().filter_map(warning).collect()
+    links.iter().filter(|(_, target)| is_read(target)).map(warning).collect()
 }
 
 fn files_at<'p>(places: &BTreeSet<usize>, paths: &[&'p str]) -> Vec<&'p str> {
     places.iter().map(|at| paths[*at]).collect()
 }
 
-/// What a file pins, without versions: the images, or else the keys that name something.
+/// Returns the images that a file pins, without versions; where an image has no name, its key.
 fn pinned_names(path: &str, reader: &SnapshotReader<'_>) -> BTreeSet<String> {
     let Some(leaves) = reader.leaves_or_scan(path) else { return BTreeSet::new() };
     let pins = convention::find_version_leaves(&leaves, KeySyntax::Tree);

@@ -2,7 +2,7 @@
 //! targets.
 
 use super::single::{self, DEFAULT_STAGE};
-use super::unstaged_files::{PinnedFile, UnstagedFiles, find_pinned_files};
+use super::unstaged_files::{PinnedFile, UnstagedFiles, find_pinned_files, rule_subject};
 use crate::config::{NameTemplate, SourceRule};
 use crate::model::{Confidence, PathTemplate, SourceKind, StageName};
 use crate::source::SnapshotReader;
@@ -38,8 +38,7 @@ pub(super) fn rules_for_places(
             None => rest.places.extend(members.into_iter().cloned()),
         }
     }
-    rest.silent = found.silent.clone();
-    rest.built = found.built.clone();
+    (rest.silent, rest.built) = (found.silent, found.built);
     rules.extend(single::in_one_stage(&rest, paths));
     rules
 }
@@ -74,18 +73,13 @@ fn rule_of_shape(
     rule.stage = Some(StageName::new(DEFAULT_STAGE));
     rule.confidence = Confidence::Medium;
     let mine: BTreeSet<&str> = members.iter().map(|member| member.subject.as_str()).collect();
-    let subject = |path: &str| -> String {
-        let folder = crate::git::path::folder_of(path);
-        if kind.is_built() { folder.to_owned() } else { path.to_owned() }
-    };
     let mut others = 0;
     let mut kept: Vec<PathTemplate> = Vec::new();
-    for path in paths {
-        let subject = subject(path);
-        if mine.contains(subject.as_str()) || rule.path.captures(&subject).is_none() {
+    for subject in paths.iter().filter_map(|path| rule_subject(kind, path)) {
+        if mine.contains(subject) || rule.path.captures(subject).is_none() {
             continue;
         }
-        match staged.iter().find(|staged| staged.path.captures(&subject).is_some()) {
+        match staged.iter().find(|staged| staged.path.captures(subject).is_some()) {
             Some(staged) if kept.iter().any(|known| known.as_str() == staged.path.as_str()) => {}
             Some(staged) => kept.push(staged.path.clone()),
             None => others += 1,
@@ -95,7 +89,7 @@ fn rule_of_shape(
     (others * FEW <= members.len()).then_some(rule)
 }
 
-/// The app of files that name none: the file's own name, or that of its folder.
+/// The app of files that name none: the file's own name, up to the first dot.
 fn app_of(parts: &[&str]) -> String {
     let name = parts.last().copied().unwrap_or_default();
     name.split('.').find(|piece| !piece.is_empty()).unwrap_or(name).to_owned()

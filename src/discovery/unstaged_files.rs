@@ -223,7 +223,7 @@ fn is_tree(kind: SourceKind) -> bool {
 }
 
 /// Returns the path that a rule's template is matched against for a listed file.
-fn rule_subject(kind: SourceKind, path: &'_ str) -> Option<&str> {
+pub(super) fn rule_subject(kind: SourceKind, path: &'_ str) -> Option<&str> {
     if !kind.is_built() {
         return Some(path);
     }

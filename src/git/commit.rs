@@ -77,25 +77,16 @@ fn subject_line(head: &[u8], is_whole: bool) -> Option<&[u8]> {
 /// the branch that is merged into if it is `main` or `master`.
 fn is_merge_of_itself(subject: &[u8]) -> bool {
     let Ok(subject) = std::str::from_utf8(subject) else { return false };
-    let quoted =
-        |rest: &str| rest.split_once('\'').map(|(name, rest)| (name.to_owned(), rest.to_owned()));
-    let (name, rest) = if let Some(found) = subject.strip_prefix("Merge branch '").and_then(quoted)
-    {
-        if !found.1.starts_with(" of ") {
-            return false;
-        }
-        found
-    } else if let Some((name, rest)) =
-        subject.strip_prefix("Merge remote-tracking branch '").and_then(quoted)
-    {
-        let Some((_, name)) = name.split_once('/') else { return false };
-        (name.to_owned(), rest)
-    } else {
-        return false;
+    let quoted_after = |start: &str| subject.strip_prefix(start)?.split_once('\'');
+    let pulled = quoted_after("Merge branch '").filter(|(_, rest)| rest.starts_with(" of "));
+    let fetched = || {
+        let (name, rest) = quoted_after("Merge remote-tracking branch '")?;
+        Some((name.split_once('/')?.1, rest))
     };
+    let Some((name, rest)) = pulled.or_else(fetched) else { return false };
     match rest.rsplit_once(" into ") {
         Some((_, into)) => into.trim_matches('\'') == name,
-        None => matches!(name.as_str(), "main" | "master"),
+        None => matches!(name, "main" | "master"),
     }
 }
 

@@ -10,6 +10,11 @@ pub fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
+/// True if a path is inside a folder that is not the top.
+pub fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// Resolves a path relative to a folder; `None` if it leads out of the repository.
 pub fn resolve(folder: &str, relative: &str) -> Option<String> {
     if relative.starts_with('/') {

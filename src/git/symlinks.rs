@@ -1,6 +1,5 @@
 //! Follows symbolic links inside a repository, to see the files that other programs would read.
 
-use super::path::{folder_of, resolve};
 use super::snapshot::Snapshot;
 use super::snapshot_file::{FileKind, SnapshotFile};
 use std::collections::BTreeMap;
@@ -20,15 +19,23 @@ impl SymlinkMap {
     /// returns true.
     pub fn from_snapshot(snapshot: &Snapshot<'_>, counts: impl Fn(&str) -> bool) -> Self {
         let all = snapshot.files_under("").unwrap_or_default();
-        let links =
-            all.into_iter().filter(|file| file.kind == FileKind::Symlink && counts(&file.path));
-        let target = |link: SnapshotFile| {
-            let bytes =
-                snapshot.read_file(&SnapshotFile { kind: FileKind::File, ..link.clone() }).ok()?;
-            let target = resolve(folder_of(&link.path), std::str::from_utf8(&bytes).ok()?)?;
-            Some((link.path, target))
-        };
+        SymlinkMap::from_files(snapshot, all.iter().filter(|file| counts(&file.path)))
+    }
+
+    /// Collects the links among these files of a snapshot that lead into the repository.
+    pub fn from_files<'f>(
+        snapshot: &Snapshot<'_>,
+        files: impl Iterator<Item = &'f SnapshotFile>,
+    ) -> Self {
+        let links = files.filter(|file| file.kind == FileKind::Symlink);
+        let target =
+            |link: &SnapshotFile| Some((link.path.clone(), snapshot.link_target(&link.path)?));
         SymlinkMap(links.filter_map(target).take(MAX_LINKS).collect())
+    }
+
+    /// The links, each with where it leads, by path.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(link, target)| (link.as_str(), target.as_str()))
     }
 
     /// True if there are no links.

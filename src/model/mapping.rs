@@ -137,7 +137,7 @@ impl Confidence {
 pub enum OverriddenVersion {
     /// The image with this name in the build of a folder.
     Image { folder: String, name: String },
-    /// The same, by an outer build of which that build is a part.
+    /// The image with this name in the build of a folder that is part of the layer's own build.
     Built { folder: String, name: String },
     /// The value of a key, as in [`Location`], in a file, or in the files of a folder.
     Value { path: String, key: String },

@@ -12,6 +12,16 @@ pub struct AppComponent {
 }
 
 impl AppComponent {
+    /// The app and image of a cell.
+    pub fn of_cell(cell: CellKey) -> Self {
+        AppComponent { app: cell.app, component: cell.component }
+    }
+
+    /// True if the name is that of the app, or of this image of it.
+    pub fn is_called(&self, name: &str) -> bool {
+        name == self.app.as_str() || name == self.to_string()
+    }
+
     /// True if the cell belongs to the subject.
     pub fn matches_cell(&self, cell: &CellKey) -> bool {
         cell.app == self.app && (self.component.is_none() || cell.component == self.component)

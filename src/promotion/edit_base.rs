@@ -3,7 +3,7 @@
 
 use super::file_edits::FileEdits;
 use crate::config::Config;
-use crate::git::{FileKind, GitError, Snapshot};
+use crate::git::{GitError, Snapshot, SymlinkMap};
 use crate::model::{Mapping, MappingEntry, StageName, Warning};
 use crate::source::{self, Claim, ParseCache, SnapshotReader, read_claim};
 use std::collections::{BTreeSet, HashMap};
@@ -89,11 +89,9 @@ impl<'a> EditBase<'a> {
         Mapping { entries, stages, warnings: self.warnings.clone() }
     }
 
-    /// Where the symbolic links of the repository lead, and their paths.
-    pub fn links(&self) -> Vec<(String, String)> {
-        let files = self.snapshot.files_under("").unwrap_or_default();
-        let links = files.into_iter().filter(|file| file.kind == FileKind::Symlink);
-        links.filter_map(|link| Some((self.snapshot.link_target(&link.path)?, link.path))).collect()
+    /// The symbolic links of the repository.
+    pub fn links(&self) -> SymlinkMap {
+        SymlinkMap::from_snapshot(&self.snapshot, |_| true)
     }
 
     /// Claims that read one of these paths.

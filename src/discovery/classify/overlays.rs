@@ -2,7 +2,7 @@
 
 use super::super::family::VersionedFile;
 use super::{ClassifiedFiles, StagedFile, components_of, is_automated, read_findings};
-use crate::git::path::folder_of;
+use crate::git::path::{folder_of, is_below};
 use crate::model::{Confidence, EntryNote, SourceKind, Version, is_mutable};
 use crate::source::SnapshotReader;
 use std::collections::{BTreeSet, HashSet};
@@ -64,10 +64,6 @@ fn is_fixed(version: &Version) -> bool {
     let has_number = |tag: &String| tag.bytes().any(|byte| byte.is_ascii_digit());
     !is_mutable(version)
         && (version.digest.is_some() || version.tag.as_ref().is_some_and(has_number))
-}
-
-fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Returns the path before the stage, which all overlays of one app share.

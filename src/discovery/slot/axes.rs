@@ -8,7 +8,8 @@ use super::environment_folder::HOLDERS;
 use super::{SHARED, StagePart, extended_part, rest_of};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// What a path pins, without versions: images, or else keys. Empty if it pins nothing.
+/// Returns the names of the images that the file with this index pins, or their keys. Empty if it
+/// pins nothing.
 pub type PinnedNames<'a> = &'a dyn Fn(usize) -> BTreeSet<String>;
 
 /// Folders that stand beside environments and are none.
@@ -201,7 +202,7 @@ impl<'p> Axis<'p> {
         })
     }
 
-    /// What the files of a child pin that have twins.
+    /// Returns the names that are pinned in those files of a child that have twins.
     fn names_of(&self, child: &str, paths: &[&str], pinned: PinnedNames<'_>) -> BTreeSet<String> {
         let twins = self.children[child].iter().filter(|i| self.has_twin(paths, **i));
         let names = twins.take(MAX_FILES).map(|index| pinned(*index));

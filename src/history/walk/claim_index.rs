@@ -239,8 +239,7 @@ impl<'a> ClaimIndex<'a> {
         }
     }
 
-    /// True if a claim holds a version in the cell, according to its state before or after the
-    /// commit at hand.
+    /// True if a claim besides these holds a version in the cell.
     pub fn holds_cell(&self, cell: u32, besides: &BTreeSet<usize>) -> bool {
         let others = self.all.iter().enumerate().filter(|(number, _)| !besides.contains(number));
         others.flat_map(|(_, tracked)| &tracked.holds).any(|(held, _)| held.cell == cell)

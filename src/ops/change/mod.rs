@@ -102,7 +102,7 @@ fn note_links(session: &Session, edit_base: &EditBase<'_>, planned: &PlanReport)
     let links = edit_base.links();
     let edited = planned.plan.moving_items().flat_map(|(_, moves)| moves.edits.paths());
     for path in edited.collect::<BTreeSet<&str>>() {
-        for (_, link) in links.iter().filter(|(target, _)| target == path) {
+        for (link, _) in links.iter().filter(|(_, target)| *target == path) {
             session.caution(&format!("{link} is a link to {path}, so it changes too"));
         }
     }

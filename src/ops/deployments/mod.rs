@@ -57,16 +57,16 @@ fn hidden_deployments(
 ) -> Vec<(Oid, String)> {
     let first = repository.commit_parents(merge).ok().and_then(|parents| parents.first().copied());
     let ahead = first.and_then(|first| repository.commits_ahead(first, other, MAX_HIDDEN).ok());
-    let deploys = |commit: &Oid| {
+    let deploys = |commit: &Oid| -> Option<bool> {
         let parents = repository.commit_parents(*commit).ok()?;
         let before = Snapshot::of_commit(repository, *parents.first()?).ok()?;
         let after = Snapshot::of_commit(repository, *commit).ok()?;
         let changed = before.differences_to(&after).ok()?;
         let mut paths = changed.changes.iter().map(|change| change.path.as_str());
-        paths.any(|path| !claims_on(config, path).is_empty()).then_some(())
+        Some(paths.any(|path| !claims_on(config, path).is_empty()))
     };
     let commits = ahead.flatten().unwrap_or_default().into_iter();
-    let deploying = commits.filter(|commit| deploys(commit).is_some());
+    let deploying = commits.filter(|commit| deploys(commit).unwrap_or(false));
     let subject = |commit: Oid| Some((commit, repository.commit_info(commit).ok()?.subject));
     deploying.filter_map(subject).collect()
 }

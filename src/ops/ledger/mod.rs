@@ -14,6 +14,7 @@ use crate::ops::error::Failure;
 use crate::ops::random::unique_word;
 use crate::ops::retry;
 use crate::ops::session::Session;
+use crate::pipeline::AppComponent;
 use crate::pipeline::ledger::{EventKind, EventPlace, Ledger, LedgerEvent};
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -115,10 +116,7 @@ const MAX_PLACES: usize = 32;
 /// Where the versions stand that an event is about.
 fn places_of(what: &EventKind, entries: &[MappingEntry]) -> Vec<EventPlace> {
     let Some(app) = what.app() else { return Vec::new() };
-    let is_named = |entry: &&MappingEntry| {
-        let (whole, component) = (entry.app.as_str(), entry.component.as_deref());
-        whole == app || component.is_some_and(|component| format!("{whole}/{component}") == app)
-    };
+    let is_named = |entry: &&MappingEntry| AppComponent::of_cell(entry.cell()).is_called(app);
     let is_meant = |entry: &&MappingEntry| what.stage().is_none_or(|stage| *stage == entry.stage);
     let meant = entries.iter().filter(is_named).filter(is_meant);
     let locations = meant.flat_map(|entry| &entry.locations);

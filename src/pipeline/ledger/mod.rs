@@ -44,7 +44,7 @@ pub struct Lock<'l> {
     pub stage: Option<&'l StageName>,
     pub reason: &'l str,
     pub until: Option<Timestamp>,
-    /// What now stands where the versions of the locked app stood, if it has other names.
+    /// Current names of the locked app, besides its own: those of the cells at its places.
     pub now: &'l [String],
 }
 
@@ -52,7 +52,7 @@ impl Lock<'_> {
     /// True if the lock applies to this app in this stage.
     pub fn applies_to(&self, subject: &AppComponent, stage: &StageName) -> bool {
         let is_named =
-            |app| is_about(app, subject) || self.now.iter().any(|now| is_about(now, subject));
+            |app| subject.is_called(app) || self.now.iter().any(|now| subject.is_called(now));
         self.app.is_none_or(is_named) && self.stage.is_none_or(|locked| locked == stage)
     }
 
@@ -294,11 +294,6 @@ fn outcome_of(event: &LedgerEvent, landing: &EvidenceRunPeriod<'_>) -> Option<Ou
         None => true,
     };
     is_it.then_some(*outcome)
-}
-
-/// True if an event's app name means this subject.
-fn is_about(name: &str, subject: &AppComponent) -> bool {
-    name == subject.app.as_str() || name == subject.to_string()
 }
 
 /// Formats a scope: `web in prod`, `web`, `prod`, or `everything`.

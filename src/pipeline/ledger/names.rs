@@ -3,6 +3,7 @@
 
 use super::event::LedgerEvent;
 use crate::model::MappingEntry;
+use crate::pipeline::query::AppComponent;
 use std::collections::{BTreeSet, HashMap};
 
 /// Other names of the apps in the ledger.
@@ -22,11 +23,12 @@ impl CurrentNames {
         let mut standing: HashMap<(&str, &str), BTreeSet<String>> = HashMap::new();
         let mut out = CurrentNames::default();
         for entry in entries {
+            let name = AppComponent::of_cell(entry.cell()).to_string();
             out.known.insert(entry.app.to_string());
-            out.known.insert(full_name(entry));
+            out.known.insert(name.clone());
             for location in &entry.locations {
                 let names = standing.entry((&location.path, &location.key)).or_default();
-                names.insert(full_name(entry));
+                names.insert(name.clone());
             }
         }
         for event in events {
@@ -63,14 +65,6 @@ fn add(names: &mut HashMap<String, Vec<String>>, key: &str, name: &str) {
     let known = names.entry(key.to_owned()).or_default();
     if !known.iter().any(|known| known == name) {
         known.push(name.to_owned());
-    }
-}
-
-/// `web`, or `api/nginx` for a component.
-fn full_name(entry: &MappingEntry) -> String {
-    match &entry.component {
-        Some(component) => format!("{}/{component}", entry.app),
-        None => entry.app.to_string(),
     }
 }
 

@@ -5,6 +5,7 @@ use super::build_output::BuildOutput;
 use super::image::{ImageEntry, LocatedValue};
 use super::manifest::{ImageText, each_image};
 use super::remote::RemoteResource;
+use crate::git::path::is_below;
 use crate::model::{EntryNote, ImageReference, Location, Version, base_name};
 use crate::source::VersionFinding;
 use std::collections::{HashMap, HashSet};
@@ -146,7 +147,7 @@ fn of_remote(remote: &RemoteResource, component: &str, directory: &str) -> Versi
 
 /// True if a file is outside the directory.
 fn is_elsewhere(path: &str, directory: &str) -> bool {
-    !directory.is_empty() && !path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
+    !directory.is_empty() && !is_below(path, directory)
 }
 
 /// Gives different images with the same last word their full names as components.
