@@ -41,6 +41,9 @@ pub struct StageReport {
     pub aliases: Vec<String>,
     pub after: Vec<String>,
     pub branch: Option<String>,
+    /// Why a discovered stage comes after others, as far as the history tells: `staging first: 412
+    /// of 419 versions`.
+    pub evidence: Vec<String>,
     pub from: String,
 }
 
@@ -90,8 +93,20 @@ fn shown_stage(config: &Config, stage: &Stage) -> StageReport {
         aliases: stage.aliases.clone(),
         after: stage.after.iter().map(ToString::to_string).collect(),
         branch: stage.branch.clone(),
+        evidence: order_evidence(config, stage),
         from: config.provenance(stage.line).to_string(),
     }
+}
+
+/// Why a discovered stage comes where it does, as far as the history tells.
+pub(super) fn order_evidence(config: &Config, stage: &Stage) -> Vec<String> {
+    let learned = &config.learned;
+    let pairs = stage.after.iter().filter_map(|before| learned.evidence(before, &stage.name));
+    let first = pairs
+        .map(|pair| format!("{} first: {} of {} versions", pair.before, pair.first, pair.decided));
+    let is_stale = learned.stale.contains(&stage.name);
+    let stale = is_stale.then(|| "in no order: nothing has moved here for long".to_owned());
+    first.chain(stale).collect()
 }
 
 fn shown_source(config: &Config, rule: &SourceRule) -> SourceReport {

@@ -5,7 +5,8 @@ use super::gates::PipelineConfig;
 use super::proposals::ProposalsConfig;
 use super::written_setting::WrittenSetting;
 use crate::model::{
-    Confidence, KeyTemplate, PathTemplate, SourceKind, StageName, TemplateCaptures, TemplateError,
+    Confidence, KeyTemplate, LearnedOrder, PathTemplate, SourceKind, StageName, TemplateCaptures,
+    TemplateError,
 };
 use regex::Regex;
 use serde::{Deserialize, Serialize};
@@ -68,9 +69,19 @@ pub struct Config {
     /// `forge`, `proposals`, `apps` and proposal options of stages, as written.
     pub said: Vec<WrittenSetting>,
     pub origin: ConfigOrigin,
+    /// What the history says about the order of discovered stages. Empty where somebody wrote the
+    /// stages down.
+    pub learned: LearnedOrder,
 }
 
 impl Config {
+    /// True if no rule judges by the order of these two stages.
+    pub fn is_order_loose(&self, one: &StageName, other: &StageName) -> bool {
+        let is_pair =
+            |(a, b): &(StageName, StageName)| (a, b) == (one, other) || (b, a) == (one, other);
+        self.learned.together.iter().any(is_pair)
+    }
+
     /// Returns the stage with this name or alias.
     pub fn stage(&self, word: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.name.as_str() == word).or_else(|| {

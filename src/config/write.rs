@@ -1,5 +1,6 @@
 //! Writes a configuration as a person would: short forms, few lines, and a comment where it helps.
 
+use super::describe::order_evidence;
 use super::resolved::{Config, NameTemplate, SourceRule, Stage};
 use crate::model::{Confidence, KeyTemplate};
 use crate::yaml::{plain_or_quoted, plain_or_quoted_in_flow};
@@ -29,7 +30,7 @@ pub fn to_yaml(config: &Config, notes: &[SourceNote]) -> String {
         out.push_str("\nstages:\n");
         for (i, stage) in config.stages.iter().enumerate() {
             let before = i.checked_sub(1).map(|i| &config.stages[i]);
-            out.push_str(&stage_lines(stage, before));
+            out.push_str(&with_comment(stage_lines(stage, before), &order_evidence(config, stage)));
         }
     }
     if !config.rules.is_empty() {
@@ -43,6 +44,15 @@ pub fn to_yaml(config: &Config, notes: &[SourceNote]) -> String {
         }
     }
     out
+}
+
+/// Adds a comment to the first of these lines.
+fn with_comment(lines: String, comments: &[String]) -> String {
+    if comments.is_empty() {
+        return lines;
+    }
+    let comment = escape_control_chars(&comments.join("; "));
+    lines.replacen('\n', &format!("  # {comment}\n"), 1)
 }
 
 fn stage_lines(stage: &Stage, before: Option<&Stage>) -> String {

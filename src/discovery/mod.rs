@@ -13,10 +13,12 @@ mod family;
 mod files;
 mod inside;
 mod layout;
+mod learned_order;
 mod places;
 mod qualify;
 mod single;
 mod slot;
+mod stage_arrivals;
 mod stages;
 mod unstaged_files;
 mod vocabulary;
@@ -30,6 +32,7 @@ use classify::{ClassifiedFiles, StagedFile};
 use family::{TemplateGroup, VersionedFile, group_files};
 use places::rules_for_places;
 use slot::{StageFolders, StagePart, StageStrength};
+use stage_arrivals::StageArrivals;
 use std::collections::{BTreeSet, HashSet};
 
 /// The place where the stages' names were found.
@@ -112,7 +115,25 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
         .unreadable
         .retain(|w| matches!(w.code, "missing-object" | "too-large" | "not-text" | "unreadable"));
     proposal.unreadable.extend(unfollowed_links(&listing, &proposal.config.rules, reader));
+    learn_order(&mut proposal, reader, repository);
     proposal
+}
+
+/// Puts the stages into the order that the newest commits show.
+fn learn_order(
+    proposal: &mut DiscoveredConfig,
+    reader: &SnapshotReader<'_>,
+    repository: &Repository,
+) {
+    if proposal.config.stages.len() < 2 {
+        return;
+    }
+    let tip = reader.snapshot().commit().or_else(|| repository.head_commit().ok());
+    let arrivals = StageArrivals::read(repository, tip, &proposal.config);
+    let stages = std::mem::take(&mut proposal.config.stages);
+    let (stages, learned) = learned_order::apply_arrivals(stages, &arrivals);
+    (proposal.config.stages, proposal.config.learned) = (stages, learned);
+    proposal.unsure.stages.clone_from(&proposal.config.stages);
 }
 
 /// Warns about links that lead to files or folders in which versions were found: they may be

@@ -48,7 +48,7 @@ pub use backoff::backoff_pause;
 pub use branches::BranchTips;
 pub use chain::{ChainCommit, ChainFetch, ChainFile, CommitChain};
 pub use commit::{CommitInfo, GitIdentity, short_id};
-pub use diff::{PathChange, PathScope, TreeDiff};
+pub use diff::{PathChange, PathScope, TreeDiff, TreeObject};
 pub use error::GitError;
 pub use git2::Oid;
 pub use log::{CommitLog, CommitRange, LogEntry};

@@ -5,6 +5,7 @@ mod escape;
 mod fingerprint;
 mod glob;
 mod image;
+mod learned_order;
 mod mapping;
 mod names;
 mod nearest_name;
@@ -20,6 +21,7 @@ pub use escape::{escape_for_terminal, escape_json, is_unsafe_char};
 pub use fingerprint::{fingerprint, short_fingerprint};
 pub use glob::GlobPatterns;
 pub use image::{ImageReference, Version, base_name, is_digest};
+pub use learned_order::{LearnedOrder, OrderEvidence};
 pub use mapping::{
     Automation, CellKey, Confidence, EntryNote, ImagePart, Location, Mapping, MappingEntry,
     OverriddenVersion, Span,

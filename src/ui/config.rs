@@ -61,6 +61,7 @@ fn stage_line(stage: &StageReport) -> ConfigLine {
     if !stage.after.is_empty() {
         facts.push(format!("after {}", stage.after.join(", ")));
     }
+    facts.extend(stage.evidence.iter().cloned());
     if !stage.aliases.is_empty() {
         facts.push(format!("aliases {}", stage.aliases.join(", ")));
     }

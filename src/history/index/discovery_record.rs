@@ -1,7 +1,7 @@
 //! Discovered sources as text, so that they can be stored and compared.
 
 use crate::config::{Config, ConfigOrigin, NameTemplate, SourceRule, Stage};
-use crate::model::{Confidence, KeyTemplate, PathTemplate, SourceKind, StageName};
+use crate::model::{Confidence, KeyTemplate, LearnedOrder, PathTemplate, SourceKind, StageName};
 use serde::{Deserialize, Serialize};
 
 /// Result of discovery for one revision.
@@ -17,6 +17,8 @@ pub struct DiscoveryRecord {
     pub files: Vec<usize>,
     /// Stage words without any version.
     pub empty_stages: Vec<String>,
+    /// What the newest commits said about the order of the stages.
+    pub learned: LearnedOrder,
 }
 
 /// A discovered rule as text.
@@ -35,9 +37,17 @@ pub struct DiscoveredRule {
 }
 
 impl DiscoveryRecord {
-    /// True if both read the same versions from the same files.
+    /// True if both read the same versions from the same files, whatever the order of the stages.
     pub fn reads_like(&self, other: &DiscoveryRecord) -> bool {
-        self.stages == other.stages && self.rules == other.rules
+        let names = |record: &DiscoveryRecord| {
+            let stages = record.stages.iter();
+            let mut names: Vec<_> = stages
+                .map(|stage| (stage.name.clone(), stage.aliases.clone(), stage.branch.clone()))
+                .collect();
+            names.sort();
+            names
+        };
+        names(self) == names(other) && self.rules == other.rules
     }
 
     /// The configuration that discovery proposed.
@@ -62,6 +72,7 @@ impl DiscoveryRecord {
             stages: self.stages.clone(),
             rules,
             origin: ConfigOrigin::Discovered,
+            learned: self.learned.clone(),
             ..Config::default()
         })
     }

@@ -4,6 +4,7 @@
 mod closing;
 mod next;
 mod renewing;
+mod stage_sources;
 
 use crate::config::MergeMode;
 use crate::forge::{CheckState, CommitCheck, Forge, ForgeError, Proposal, ProposalMerge};

@@ -5,6 +5,7 @@ use crate::config::Stage;
 use crate::git::short_id;
 use crate::model::{CellKey, StageName, Version};
 use crate::ops::advance::AdvanceRequest;
+use crate::ops::advance::stage_sources::SkippingApps;
 use crate::ops::change::DeliveryOptions;
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::request::{ChangeRequest, PlanOptions};
@@ -49,11 +50,8 @@ pub struct StepFinder<'a, 'r> {
 impl StepFinder<'_, '_> {
     /// Finds the steps into every stage that comes after another.
     pub fn find_steps(&self) -> Result<AdvanceSteps, Failure> {
-        let plans = self.plan_stages()?;
-        let mut out = AdvanceSteps {
-            all: Vec::new(),
-            refused: plans.iter().flat_map(refusal_lines).collect(),
-        };
+        let (plans, refused) = self.plan_stages()?;
+        let mut out = AdvanceSteps { all: Vec::new(), refused };
         if plans.iter().all(|plan| plan.plan.moving_items().next().is_none()) {
             return Ok(out);
         }
@@ -82,27 +80,43 @@ impl StepFinder<'_, '_> {
         Ok(out)
     }
 
-    /// Plans the promotions into the stages that were asked for.
-    fn plan_stages(&self) -> Result<Vec<PlanReport>, Failure> {
+    /// Plans the promotions into the stages that were asked for. Also returns a line for each app
+    /// that is refused.
+    fn plan_stages(&self) -> Result<(Vec<PlanReport>, Vec<String>), Failure> {
         let config = &self.plan_base.settings.config;
         let only =
             self.tick.stage.map(|word| crate::ops::gates::stage(config, word)).transpose()?;
-        let mut plans = Vec::new();
+        let entries = self.plan_base.load_edit_base()?.to_mapping().entries;
+        let entries = self.plan_base.with_stages(entries)?;
+        let (mut plans, mut refused) = (Vec::new(), Vec::new());
         for stage in
             config.stages.iter().filter(|stage| only.is_none_or(|only| only.name == stage.name))
         {
-            for before in &stage.after {
-                plans.extend(self.plan_stage(before, stage)?);
+            let skipping = SkippingApps::find(config, stage, &entries);
+            let named: Vec<String> = self.tick.app.map(str::to_owned).into_iter().collect();
+            let direct = stage.after.iter().map(|before| (before, named.clone()));
+            for (before, apps) in direct.chain(skipping.sources(self.tick.app)) {
+                let is_direct = stage.after.contains(before);
+                let Some(plan) = self.plan_stage(before, stage, apps)? else { continue };
+                refused.extend(refusal_lines(&plan, |item| {
+                    !is_direct || !skipping.contains(&item.name())
+                }));
+                plans.push(plan);
             }
         }
-        Ok(plans)
+        Ok((plans, refused))
     }
 
-    fn plan_stage(&self, before: &StageName, stage: &Stage) -> Result<Option<PlanReport>, Failure> {
+    fn plan_stage(
+        &self,
+        before: &StageName,
+        stage: &Stage,
+        apps: Vec<String>,
+    ) -> Result<Option<PlanReport>, Failure> {
         let there = self.plan_base.for_stage(&stage.name);
         let edit_base: EditBase<'_> = there.load_edit_base()?;
         let intent = ChangeRequest::Promote {
-            apps: self.tick.app.map(str::to_owned).into_iter().collect(),
+            apps,
             from: Some(before.to_string()),
             to: Some(stage.name.to_string()),
             version: None,
@@ -116,12 +130,12 @@ impl StepFinder<'_, '_> {
     }
 }
 
-/// One line for each app that cannot be promoted.
-fn refusal_lines(plan: &PlanReport) -> Vec<String> {
+/// One line for each app that cannot be promoted and is to be told.
+fn refusal_lines(plan: &PlanReport, is_told: impl Fn(&PlanItem) -> bool) -> Vec<String> {
     let line = |(item, why): (&PlanItem, &crate::promotion::PlanObstacle)| {
         format!("{} to {}: refused: {}", item.name(), plan.plan.to, why.reason)
     };
-    plan.plan.refused_items().map(line).collect()
+    plan.plan.refused_items().filter(|(item, _)| is_told(item)).map(line).collect()
 }
 
 struct StepPlanner<'a, 'r> {

@@ -10,7 +10,8 @@ use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::suggest::unknown_name;
 use crate::promotion::{
-    EditBase, EditConsent, PastVersion, PastVersions, Plan, PlanRequest, VersionSource, make_plan,
+    EditBase, EditConsent, ItemOutcome, PastVersion, PastVersions, Plan, PlanRequest,
+    VersionSource, make_plan,
 };
 use crate::report::{PlanReport, display_names, to_timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -138,7 +139,10 @@ impl Planner<'_> {
                 }
                 None => VersionSource::Runs { stage: &before.name, entries },
             };
-            let plan = self.plan_stage(stage, choice, apps)?;
+            let mut plan = self.plan_stage(stage, choice, apps)?;
+            if from.is_none() {
+                self.name_other_sources(&mut plan);
+            }
             let moves = plan.moving_items().next().is_some();
             let planned = PlanReport { from: Some(before.name.clone()), ..self.to_report(plan) };
             if moves {
@@ -322,6 +326,23 @@ impl Planner<'_> {
         match found.first().map(Vec::as_slice) {
             Some([one]) if found.len() == 1 => config.stage(one.as_str()),
             _ => None,
+        }
+    }
+
+    /// Names the stage that an app comes from where the stage right before does not run it.
+    fn name_other_sources(&self, plan: &mut Plan) {
+        let Some(stage) = self.plan_base.settings.config.stage(plan.to.as_str()) else { return };
+        for item in &mut plan.items {
+            let name = item.name();
+            let other = self.previous_stage_of(std::slice::from_ref(&name), stage);
+            let ItemOutcome::Refused(obstacle) = &mut item.outcome else { continue };
+            if let Some(other) = other.filter(|_| obstacle.code == "not-upstream") {
+                obstacle.hint = Some(format!(
+                    "`towpath promote {name} --to {}` takes it from {other}",
+                    stage.name,
+                    other = other.name
+                ));
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::config::{CONFIG_FILE, Config, ConfigOrigin};
 use crate::discovery::{DiscoveredConfig, StageBasis};
-use crate::model::Mapping;
+use crate::model::{Mapping, StageName};
 use std::collections::BTreeSet;
 
 /// The note of a configured repository in which nothing was found.
@@ -64,13 +64,28 @@ pub fn assumed_stages_text(config: &Config) -> String {
     )
 }
 
-/// The stages in words, such as `stages dev → prod`; first stages are joined by "and".
+/// The stages in words, such as `stages dev → prod`. First stages are joined by "and"; a stage that
+/// does not follow the one before it says what it follows.
 fn stages_in_words(proposal: &DiscoveredConfig, config: &Config) -> String {
+    let stale = &proposal.config.learned.stale;
     let mut chain = String::new();
-    for stage in &config.stages {
-        let sign = if stage.after.is_empty() { " and ".to_owned() } else { " → ".to_owned() };
-        chain.push_str(if chain.is_empty() { "" } else { &sign });
-        chain.push_str(stage.name.as_str());
+    let mut last: Option<&StageName> = None;
+    for stage in config.stages.iter().filter(|stage| !stale.contains(&stage.name)) {
+        let follows_last = stage.after.iter().eq(last);
+        match (&stage.after[..], last) {
+            (_, None) => chain.push_str(stage.name.as_str()),
+            ([], Some(_)) => chain.push_str(&format!(" and {}", stage.name)),
+            _ if follows_last => chain.push_str(&format!(" → {}", stage.name)),
+            (after, Some(_)) => {
+                let names: Vec<&str> = after.iter().map(|name| name.as_str()).collect();
+                chain.push_str(&format!(", {} after {}", stage.name, names.join(" and ")));
+            }
+        }
+        last = Some(&stage.name);
+    }
+    if !stale.is_empty() {
+        let names: Vec<&str> = stale.iter().map(|name| name.as_str()).collect();
+        chain.push_str(&format!(" (and {}, where nothing has moved for long)", names.join(", ")));
     }
     match proposal.basis {
         StageBasis::Paths => format!("stages {chain}"),

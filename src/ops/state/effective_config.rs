@@ -170,6 +170,7 @@ pub fn discovery_record(proposal: &DiscoveredConfig) -> DiscoveryRecord {
         unsure: text(&proposal.unsure),
         files: proposal.files.clone(),
         empty_stages: proposal.empty_stages.clone(),
+        learned: proposal.config.learned.clone(),
     }
 }
 
@@ -186,6 +187,7 @@ fn combine_config(
     if let Some(proposal) = &assumed {
         if config.stages.is_empty() {
             config.stages.clone_from(&proposal.config.stages);
+            config.learned.clone_from(&proposal.config.learned);
         }
         config.rules.clone_from(&proposal.config.rules);
         let stages = &config.stages;

@@ -35,7 +35,14 @@ fn of_stage(
     before: &StageName,
     place: RuleOrigin,
 ) -> GateAnswer {
-    let version = case.question.version;
+    let (stage, version) = (case.question.stage, case.question.version);
+    if case.evidence.config.is_order_loose(before, stage) {
+        let reason = format!(
+            "most versions come to {before} and {stage} in one commit, so that their assumed order \
+             is not judged"
+        );
+        return GateAnswer::open(GateKind::Order, place, reason);
+    }
     let found = case
         .evidence
         .source_cells(case.question, before)

@@ -75,6 +75,14 @@ fn a_stage_without_the_app_is_skipped() {
     let said = site.run(&["promote", "tool", "--from", "staging", "--to", "prod", "--dry-run"]);
     assert!(said.contains("tool does not run in staging"), "{said}");
     assert!(said.contains("--from names another stage"), "{said}");
+    let site = Site::of(&history);
+    let said = site.run(&["promote", "--all", "--to", "prod", "--dry-run"]);
+    assert!(said.contains("`towpath promote tool --to prod` takes it from dev"), "{said}");
+    let said = site.run(&["advance", "--dry-run"]);
+    assert!(said.contains("tool v2 to prod: would be proposed: every gate is open"), "{said}");
+    assert!(!said.contains("refused"), "{said}");
+    let said = site.run(&["advance", "--app", "tool", "--dry-run"]);
+    assert!(said.contains("tool v2 to prod: would be proposed"), "{said}");
 }
 
 /// A stage that nobody has used for years is not taken as the first one on a guess.
