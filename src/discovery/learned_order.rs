@@ -1,7 +1,7 @@
 //! Learns the order of the stages from the newest commits: the stage that has most versions first
 //! comes first. Words decide only where the commits do not.
 
-use super::stage_arrivals::{NEWEST, StageArrivals, StageIndex};
+use super::stage_arrivals::{NEWEST, StageArrivals, StageNumber};
 use crate::config::Stage;
 use crate::model::{LearnedOrder, OrderEvidence, StageName};
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,7 +82,7 @@ pub fn apply_arrivals(stages: Vec<Stage>, arrivals: &StageArrivals) -> (Vec<Stag
         ..LearnedOrder::default()
     };
     let counts = count_pairs(arrivals);
-    let mut edges: Vec<(usize, (StageIndex, StageIndex))> = Vec::new();
+    let mut edges: Vec<(usize, (StageNumber, StageNumber))> = Vec::new();
     let by_words = word_pairs(&stages);
     for second in 0..stages.len() {
         for first in 0..second {
@@ -91,7 +91,7 @@ pub fn apply_arrivals(stages: Vec<Stage>, arrivals: &StageArrivals) -> (Vec<Stag
             }
             let count = counts.get(&(first, second)).copied().unwrap_or_default();
             let decided = count.decided();
-            let mut learn = |before: StageIndex, after: StageIndex, first: usize| {
+            let mut learn = |before: StageNumber, after: StageNumber, first: usize| {
                 edges.push((first, (before, after)));
                 let [before, after] = [before, after].map(|at| stages[at].name.clone());
                 learned.decided.push(OrderEvidence { before, after, first, decided });
@@ -127,10 +127,10 @@ pub fn apply_arrivals(stages: Vec<Stage>, arrivals: &StageArrivals) -> (Vec<Stag
 }
 
 /// The stages without a version in commits that brought many to others.
-fn stale_stages(stages: usize, arrivals: &StageArrivals) -> BTreeSet<StageIndex> {
+fn stale_stages(stages: usize, arrivals: &StageArrivals) -> BTreeSet<StageNumber> {
     let newest = arrivals.activity.values().map(|(_, last)| *last).max().unwrap_or(0);
     let is_long = arrivals.commits >= NEWEST || newest - arrivals.oldest >= STALE_SECONDS;
-    let is_stale = |stage: &StageIndex| match arrivals.activity.get(stage) {
+    let is_stale = |stage: &StageNumber| match arrivals.activity.get(stage) {
         None => is_long && arrivals.commits >= STALE_MOVES,
         Some((count, last)) => {
             newest - last >= STALE_SECONDS && arrivals.commits - count >= STALE_MOVES * count
@@ -141,8 +141,8 @@ fn stale_stages(stages: usize, arrivals: &StageArrivals) -> BTreeSet<StageIndex>
     if active < 2 { BTreeSet::new() } else { (0..stages).filter(is_stale).collect() }
 }
 
-fn count_pairs(arrivals: &StageArrivals) -> BTreeMap<(StageIndex, StageIndex), PairCount> {
-    let mut out: BTreeMap<(StageIndex, StageIndex), PairCount> = BTreeMap::new();
+fn count_pairs(arrivals: &StageArrivals) -> BTreeMap<(StageNumber, StageNumber), PairCount> {
+    let mut out: BTreeMap<(StageNumber, StageNumber), PairCount> = BTreeMap::new();
     for found in arrivals.versions.values() {
         for (second, later) in found {
             for (first, earlier) in found.range(..second) {
@@ -161,7 +161,7 @@ fn count_pairs(arrivals: &StageArrivals) -> BTreeMap<(StageIndex, StageIndex), P
 }
 
 /// All pairs of stages, one of which comes before the other by their words.
-fn word_pairs(stages: &[Stage]) -> BTreeSet<(StageIndex, StageIndex)> {
+fn word_pairs(stages: &[Stage]) -> BTreeSet<(StageNumber, StageNumber)> {
     let mut relation = StageRelations::new(stages.len());
     for (after, stage) in stages.iter().enumerate() {
         for name in &stage.after {
@@ -176,7 +176,7 @@ fn word_pairs(stages: &[Stage]) -> BTreeSet<(StageIndex, StageIndex)> {
 /// Which stage comes before which, directly or not.
 struct StageRelations {
     /// For each stage, all that come before it.
-    before: Vec<BTreeSet<StageIndex>>,
+    before: Vec<BTreeSet<StageNumber>>,
 }
 
 impl StageRelations {
@@ -184,12 +184,12 @@ impl StageRelations {
         StageRelations { before: vec![BTreeSet::new(); stages] }
     }
 
-    fn is_before(&self, before: StageIndex, after: StageIndex) -> bool {
+    fn is_before(&self, before: StageNumber, after: StageNumber) -> bool {
         self.before[after].contains(&before)
     }
 
     /// Adds a pair and what follows from it, unless it would close a cycle.
-    fn add(&mut self, before: StageIndex, after: StageIndex) {
+    fn add(&mut self, before: StageNumber, after: StageNumber) {
         if before == after || self.is_before(after, before) {
             return;
         }
@@ -202,16 +202,16 @@ impl StageRelations {
         }
     }
 
-    fn pairs(&self) -> BTreeSet<(StageIndex, StageIndex)> {
+    fn pairs(&self) -> BTreeSet<(StageNumber, StageNumber)> {
         let stages = self.before.iter().enumerate();
         stages.flat_map(|(after, all)| all.iter().map(move |before| (*before, after))).collect()
     }
 
     /// The stages right before a stage: none of them comes before another.
-    fn direct(&self, stage: StageIndex) -> Vec<StageIndex> {
+    fn direct(&self, stage: StageNumber) -> Vec<StageNumber> {
         let all = &self.before[stage];
         let is_direct =
-            |before: &StageIndex| !all.iter().any(|other| self.is_before(*before, *other));
+            |before: &StageNumber| !all.iter().any(|other| self.is_before(*before, *other));
         all.iter().copied().filter(is_direct).collect()
     }
 }
@@ -221,15 +221,15 @@ impl StageRelations {
 fn sort_stages(
     stages: Vec<Stage>,
     relation: &StageRelations,
-    stale: &BTreeSet<StageIndex>,
+    stale: &BTreeSet<StageNumber>,
 ) -> Vec<Stage> {
     let names: Vec<StageName> = stages.iter().map(|stage| stage.name.clone()).collect();
-    let mut rest: Vec<(StageIndex, Stage)> = stages.into_iter().enumerate().collect();
+    let mut rest: Vec<(StageNumber, Stage)> = stages.into_iter().enumerate().collect();
     let mut out: Vec<Stage> = Vec::new();
     while !rest.is_empty() {
         let waits =
-            |index: StageIndex| rest.iter().any(|(other, _)| relation.is_before(*other, index));
-        let is_next = |(index, _): &(StageIndex, Stage)| !waits(*index);
+            |index: StageNumber| rest.iter().any(|(other, _)| relation.is_before(*other, index));
+        let is_next = |(index, _): &(StageNumber, Stage)| !waits(*index);
         let next = rest.iter().position(|one| is_next(one) && !stale.contains(&one.0));
         let next = next.or_else(|| rest.iter().position(is_next)).unwrap_or(0);
         let (index, mut stage) = rest.remove(next);

@@ -24,15 +24,15 @@ const EXAMINED: usize = 20_000;
 const MAX_FILE_BYTES: usize = 512 * 1024;
 
 /// Position of a stage in the configuration.
-pub type StageIndex = usize;
+pub type StageNumber = usize;
 
 /// The first arrivals of versions in stages.
 #[derive(Debug, Default)]
 pub struct StageArrivals {
     /// For each version of something, the first commit of each stage that brought it.
-    pub versions: HashMap<ArrivedVersion, BTreeMap<StageIndex, Arrival>>,
+    pub versions: HashMap<ArrivedVersion, BTreeMap<StageNumber, Arrival>>,
     /// For each stage, the number of commits that brought versions, and the last one's time.
-    pub activity: HashMap<StageIndex, (usize, i64)>,
+    pub activity: HashMap<StageNumber, (usize, i64)>,
     /// Number of commits that brought versions.
     pub commits: usize,
     /// Time of the oldest of them.
@@ -70,7 +70,7 @@ impl StageArrivals {
         let mut out = StageArrivals::default();
         let tips: HashMap<String, Oid> = repository.branches().into_iter().collect();
         let stages = config.stages.iter().enumerate();
-        let branches: Vec<(StageIndex, Oid)> = stages
+        let branches: Vec<(StageNumber, Oid)> = stages
             .filter_map(|(index, stage)| Some((index, *tips.get(stage.branch.as_deref()?)?)))
             .collect();
         if branches.is_empty()
@@ -89,7 +89,7 @@ impl StageArrivals {
         repository: &Repository,
         tip: Oid,
         config: &Config,
-        branch_stage: Option<StageIndex>,
+        branch_stage: Option<StageNumber>,
     ) {
         let scope =
             PathScope::of(config.rules.iter().map(|rule| rule.path.literal_prefix().to_owned()));
@@ -114,10 +114,10 @@ impl StageArrivals {
     }
 
     /// Adds a commit older than all that were added before for its branch.
-    fn add(&mut self, brought: HashSet<(StageIndex, ArrivedVersion)>, arrival: Arrival) {
+    fn add(&mut self, brought: HashSet<(StageNumber, ArrivedVersion)>, arrival: Arrival) {
         self.commits += 1;
         self.oldest = if self.commits == 1 { arrival.time } else { self.oldest.min(arrival.time) };
-        let stages: HashSet<StageIndex> = brought.iter().map(|(stage, _)| *stage).collect();
+        let stages: HashSet<StageNumber> = brought.iter().map(|(stage, _)| *stage).collect();
         for stage in stages {
             let (count, last) = self.activity.entry(stage).or_insert((0, arrival.time));
             (*count, *last) = (*count + 1, (*last).max(arrival.time));
@@ -133,8 +133,8 @@ fn added_versions(
     snapshot: &Snapshot<'_>,
     changes: &CommitChanges,
     config: &Config,
-    branch_stage: Option<StageIndex>,
-) -> HashSet<(StageIndex, ArrivedVersion)> {
+    branch_stage: Option<StageNumber>,
+) -> HashSet<(StageNumber, ArrivedVersion)> {
     let mut out = HashSet::new();
     for change in &changes.changes {
         let Some(after) = change.after else { continue };
@@ -162,8 +162,8 @@ fn added_versions(
 fn stage_of_path(
     config: &Config,
     path: &str,
-    branch_stage: Option<StageIndex>,
-) -> Option<(StageIndex, String)> {
+    branch_stage: Option<StageNumber>,
+) -> Option<(StageNumber, String)> {
     let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
     let below = |rule: &SourceRule| {
         (rule.kind == SourceKind::Kustomize).then(|| rule.path.captures(parent)).flatten()

@@ -70,6 +70,7 @@ fn show_as_json() {
       "aliases": [],
       "after": [],
       "branch": null,
+      "evidence": [],
       "from": "towpath.yaml:2"
     },
     {
@@ -82,6 +83,7 @@ fn show_as_json() {
         "dev"
       ],
       "branch": null,
+      "evidence": [],
       "from": "towpath.yaml:3"
     },
     {
@@ -91,6 +93,7 @@ fn show_as_json() {
         "dev"
       ],
       "branch": null,
+      "evidence": [],
       "from": "towpath.yaml:5"
     }
   ],
