@@ -135,7 +135,11 @@ impl SnapshotReader<'_> {
         let leaves = |fingerprint: u64, text: &str| {
             self.cache.documents.cached_images(fingerprint, || read(text))
         };
-        self.leaves_of_documents(path, |text| may_say(text, "mage"), leaves)
+        self.leaves_of_documents(
+            path,
+            |text| may_say(text, "mage") || may_say(text, "package"),
+            leaves,
+        )
     }
 
     fn leaves_of_documents(

@@ -35,7 +35,7 @@ impl Source for ManifestSource {
         let by_document = match keyed::names_keys(claim.rule) {
             true => reader.leaves_with_keys(claim),
             false => reader.leaves_about_images(&claim.path, |leaf| {
-                matches!(leaf.last(), "image" | "reference" | "kind" | "name")
+                matches!(leaf.last(), "reference" | "kind" | "name") || is_image_field(leaf.last())
             }),
         };
         let Some(leaves) = by_document.or_else(|| reader.read_leaves(&claim.path)) else {
@@ -95,13 +95,23 @@ fn objects_with_images(leaves: &[Leaf]) -> HashSet<u32> {
     kinds.map(|leaf| leaf.document).collect()
 }
 
-/// True for a field `image` below `spec` whose text pins a version.
+/// True for the names that custom resources give to the field of an image: `image`, `imageName`
+/// (CloudNativePG), `dockerImage` (Zalando's Postgres), `runnerImage`, `baseImage`, and `package`,
+/// the image of a Crossplane package.
+fn is_image_field(name: &str) -> bool {
+    matches!(name, "image" | "imageName" | "package") || name.ends_with("Image")
+}
+
+/// True for a field of an image below `spec` whose text pins a version.
 fn in_custom_field(leaf: &Leaf, objects: &HashSet<u32>) -> bool {
-    let pins = || {
-        let reference = ImageReference::parse(&leaf.text);
-        reference.name.contains('/') && !reference.version.is_empty()
+    let pins = || match leaf.last() {
+        "image" => {
+            let reference = ImageReference::parse(&leaf.text);
+            reference.name.contains('/') && !reference.version.is_empty()
+        }
+        _ => shape::certain_reference(&leaf.text).is_some(),
     };
-    leaf.last() == "image"
+    is_image_field(leaf.last())
         && objects.contains(&leaf.document)
         && leaf.keys().next() == Some("spec")
         && pins()
@@ -295,6 +305,20 @@ mod tests {
         assert_eq!(read(pod).len(), 1, "{:?}", read(pod));
         let operator = "kind: Prometheus\nspec:\n  image: quay.io/x/prometheus:v2\n  sub: {image: 'x/sub:1'}\n";
         assert_eq!(read(operator).len(), 2, "{:?}", read(operator));
+        for line in [
+            "imageName: ghcr.io/cloudnative-pg/postgresql:16.1",
+            "dockerImage: registry.opensource.zalan.do/acid/spilo-15:3.0-p1",
+            "agent: {runnerImage: 'ghcr.io/x/runner:v2.3'}",
+            "package: xpkg.upbound.io/upbound/provider-aws:v1.2.0",
+            "workflow: {steps: [{name: a, image: 'r.io/x/step:v1'}]}",
+        ] {
+            let found = read(&format!("kind: Cluster\nspec:\n  {line}\n"));
+            assert_eq!(found.len(), 1, "{line}: {found:?}");
+        }
+        for line in ["pullImage: always", "useImage: true", "package: main", "baseImage: x/y"] {
+            let found = read(&format!("kind: Cluster\nspec:\n  {line}\n"));
+            assert!(found.is_empty(), "{line}: {found:?}");
+        }
         for none in [
             "kind: CustomResourceDefinition\nspec:\n  image: x/y:1\n",
             "kind: Prometheus\nspec:\n  image: logo.png\n",

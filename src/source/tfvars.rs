@@ -1,13 +1,17 @@
 //! `*.tfvars`: values read with an HCL parser. `*.tfvars.json` is read as JSON.
+//!
+//! In `*.tf`, `*.hcl` and `*.nomad`, blocks are read too, but only for images and their tags: a
+//! `version` in a block is that of a provider, a module or an engine.
 
 use super::convention::KeySyntax;
 use super::leaf::{KEY_SEPARATOR, Leaf, MAX_LEAVES};
 use super::line_starts::LineStarts;
+use super::shape;
 use super::{Claim, NameMatch, SnapshotReader, Source, ValueNotation, VersionFinding, keyed};
 use crate::model::{SourceKind, Span, Warning};
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey};
-use hcl_edit::structure::Body;
+use hcl_edit::structure::{Block, Body};
 
 /// The tfvars source; see the module.
 pub struct TfvarsSource;
@@ -25,7 +29,7 @@ impl Source for TfvarsSource {
     }
 
     fn recognises_name(&self, _name: &str, extension: &str) -> Option<NameMatch> {
-        matches!(extension, "tfvars" | "hcl" | "tf").then_some(NameMatch::Extension)
+        matches!(extension, "tfvars" | "hcl" | "tf" | "nomad").then_some(NameMatch::Extension)
     }
 
     fn opens_name(&self, name: &str, extension: &str) -> bool {
@@ -98,6 +102,12 @@ fn parse_leaves(text: &str) -> Result<Vec<Leaf>, String> {
     for attribute in body.attributes() {
         walk.visit_key(attribute.key.as_str(), &attribute.value);
     }
+    let own = walk.leaves.len();
+    for block in body.blocks() {
+        walk.visit_block(block);
+    }
+    let blocks = walk.leaves.split_off(own);
+    walk.leaves.extend(blocks.into_iter().filter(pins_image));
     Ok(walk.leaves)
 }
 
@@ -111,13 +121,63 @@ struct TfvarsCollector {
     bytes: usize,
 }
 
+/// Blocks that stand for what they hold or are labelled with: `locals`, `module "web"`, and the
+/// kinds of a resource; `config` is that of a Nomad task.
+const BARE_BLOCKS: [&str; 6] = ["locals", "module", "variable", "resource", "data", "config"];
+
+/// True for a value in a block that is an image with its version, or the tag of one.
+fn pins_image(leaf: &Leaf) -> bool {
+    let named = leaf.last().to_ascii_lowercase();
+    if leaf.plain || !shape::is_literal(&leaf.text) {
+        return false;
+    }
+    if let Some(reference) = shape::parse_reference(&leaf.text) {
+        let says_image = named.contains("image") || named.contains("container");
+        return shape::certain_reference(&leaf.text).is_some()
+            || says_image && reference.name.contains('/');
+    }
+    let words: Vec<&str> = named.split(['_', '-']).collect();
+    let about_image = words.iter().any(|word| matches!(*word, "image" | "docker" | "container"));
+    let about_tag = words.last().is_some_and(|word| matches!(*word, "tag" | "version" | "sha"));
+    about_image && about_tag && shape::is_tag(&leaf.text)
+}
+
 impl TfvarsCollector {
-    fn visit_key(&mut self, key: &str, value: &Expression) {
+    /// Visits a block and those in it. The first label of a resource is its type, which says
+    /// nothing about what runs.
+    fn visit_block(&mut self, block: &Block) {
         let length = self.path.len();
-        if length > 0 {
+        let ident = block.ident.as_str();
+        let bare = BARE_BLOCKS.contains(&ident);
+        let typed = usize::from(matches!(ident, "resource" | "data"));
+        let labels = block.labels.iter().skip(typed).map(|label| label.as_str());
+        let names = (!bare && block.labels.is_empty()).then_some(ident).into_iter().chain(labels);
+        for name in names {
+            self.push_name(name);
+        }
+        for attribute in block.body.attributes() {
+            // The default of a variable is the value of what the label names.
+            match attribute.key.as_str() {
+                "default" if ident == "variable" => self.visit_value(&attribute.value),
+                key => self.visit_key(key, &attribute.value),
+            }
+        }
+        for inner in block.body.blocks() {
+            self.visit_block(inner);
+        }
+        self.path.truncate(length);
+    }
+
+    fn push_name(&mut self, name: &str) {
+        if !self.path.is_empty() {
             self.path.push(KEY_SEPARATOR);
         }
-        self.path.push_str(key);
+        self.path.push_str(name);
+    }
+
+    fn visit_key(&mut self, key: &str, value: &Expression) {
+        let length = self.path.len();
+        self.push_name(key);
         self.visit_value(value);
         self.path.truncate(length);
     }
@@ -136,6 +196,11 @@ impl TfvarsCollector {
                     self.visit_key(&item_label(item, index), item);
                 }
             }
+            // `jsonencode([…])` and the like pass on what they are given.
+            Expression::FuncCall(call) => {
+                call.args.iter().for_each(|value| self.visit_value(value))
+            }
+            Expression::Parenthesis(inner) => self.visit_value(inner.inner()),
             Expression::String(text) => self.push_leaf(text.as_str().to_owned(), value, false),
             Expression::Number(number) => self.push_leaf(number.to_string(), value, true),
             _ => {}
@@ -250,6 +315,53 @@ mod tests {
             ["web - main :1", "- r.io/a/db 7 :2"]
         );
         assert_eq!(read("a.tfvars.json", "{\"image_tag\": \"v1\"}", |_| {}), ["- - v1 :1"]);
+    }
+
+    #[test]
+    fn images_in_blocks() {
+        let text = r#"
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws", version = "1.2.3" }
+  }
+}
+variable "web_image_tag" {
+  default = "v1.4.0"
+}
+variable "region" { default = "eu-1" }
+locals {
+  api_image = "ghcr.io/example/api:2.0.1"
+  engine_version = "16.13"
+}
+module "jobs" {
+  source  = "terraform-aws-modules/ecs/aws"
+  version = "5.1.0"
+  default_docker_image_url = "example/jobs:latest"
+}
+resource "aws_ecs_task_definition" "shop" {
+  container_definitions = jsonencode([{ name = "main", image = "r.io/example/shop:v7" }])
+}
+resource "google_cloud_run_service" "mail" {
+  template {
+    spec {
+      containers { image = "gcr.io/example/mail:v3" }
+    }
+  }
+}
+resource "docker_image" "computed" { name = "r.io/x/y:${var.tag}" }
+"#;
+        assert_eq!(
+            read("main.tf", text, |_| {}),
+            [
+                "web - v1.4.0 :8",
+                "api ghcr.io/example/api 2.0.1 :12",
+                "jobs example/jobs latest :18",
+                "shop.main r.io/example/shop v7 :21",
+                "mail gcr.io/example/mail v3 :26",
+            ]
+        );
+        let nomad = "job \"web\" {\n  group \"g\" {\n    task \"server\" {\n      config { image = \"r.io/x/web:v2\" }\n    }\n  }\n}\n";
+        assert_eq!(read("web.nomad", nomad, |_| {}), ["web.g.server r.io/x/web v2 :4"]);
     }
 
     #[test]

@@ -51,6 +51,8 @@ fn is_conventional(key: &str) -> bool {
             | "objects"
             | "global"
             | "app"
+            | "containerdefinitions"
+            | "template"
     )
 }
 
@@ -78,7 +80,7 @@ fn key_word(key: &str) -> &str {
 }
 
 /// Last keys without an unconventional part.
-const PLAIN_KEYS: [&str; 23] = [
+const PLAIN_KEYS: [&str; 28] = [
     "tag",
     "newtag",
     "image",
@@ -102,10 +104,15 @@ const PLAIN_KEYS: [&str; 23] = [
     "imagedigest",
     "dockerimage",
     "containerimage",
+    "imageurl",
+    "imageuri",
+    "imageref",
+    "dockerimageurl",
+    "containerimageurl",
 ];
 
 /// Conventional ends of last keys, longer ones first.
-const KEY_ENDS: [&str; 20] = [
+const KEY_ENDS: [&str; 24] = [
     "_image_tag",
     "-image-tag",
     "ImageTag",
@@ -114,6 +121,10 @@ const KEY_ENDS: [&str; 20] = [
     "_DOCKER_TAG",
     "_image_version",
     "_IMAGE_VERSION",
+    "_docker_image_url",
+    "_image_url",
+    "_image_uri",
+    "ImageUrl",
     "_tag",
     "-tag",
     "Tag",
@@ -134,5 +145,6 @@ fn key_stem(key: &str) -> Option<&str> {
         return None;
     }
     let cut = KEY_ENDS.iter().find_map(|end| key.strip_suffix(end)).filter(|stem| !stem.is_empty());
-    Some(cut.unwrap_or(key))
+    // `default_image_url` says no more than `image_url`.
+    Some(cut.unwrap_or(key)).filter(|stem| !matches!(*stem, "default" | "DEFAULT"))
 }

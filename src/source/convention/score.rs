@@ -51,7 +51,9 @@ impl LeafContext<'_> {
             "tag",
             "pullpolicy",
         ];
-        let image_key = (key.ends_with("image") || key.starts_with("image"))
+        let says_image = ["image", "imageurl", "imageuri", "imageref"];
+        let image_key = (says_image.iter().any(|end| key.ends_with(end))
+            || key.starts_with("image"))
             && !not_image.iter().any(|end| key.ends_with(end));
         // `image.tag: v1@sha256:…` is not an image named v1.
         let child = !matches!(key, "tag" | "digest" | "version")
