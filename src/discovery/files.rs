@@ -65,12 +65,28 @@ const SKIPPED_FOLDERS: [&str; 15] = [
 /// Folders of test data.
 const MADE_UP: [&str; 4] = ["fixtures", "fixture", "testdata", "test-data"];
 
+/// Templates of [`is_switched_off`], for rules that would match such paths.
+pub const SWITCHED_OFF: [&str; 5] =
+    ["**/*.disabled/**", "**/archive/**", "**/archived/**", "**/*-archive/**", "**/*_archive/**"];
+
+/// True for a path below a folder that is switched off or put away by its name:
+/// `web.disabled/`, `archive/`, `kubernetes-archive/`.
+pub fn is_switched_off(path: &str) -> bool {
+    path.split('/').any(|part| {
+        let name = part.to_ascii_lowercase();
+        name.ends_with(".disabled")
+            || matches!(name.as_str(), "archive" | "archived")
+            || name.ends_with("-archive")
+            || name.ends_with("_archive")
+    })
+}
+
 /// True if the file can contain versions, judging by its name alone.
 pub fn is_candidate(file: &SnapshotFile) -> bool {
     if file.kind != FileKind::File || is_tooling(&file.path) || is_made_up(&file.path) {
         return false;
     }
-    if file.path.split('/').any(|part| part.ends_with(".disabled")) {
+    if is_switched_off(&file.path) {
         return false;
     }
     let name = file.path.rsplit('/').next().unwrap_or(&file.path);

@@ -308,11 +308,14 @@ fn leave_out_undeployed(rules: &mut [SourceRule], listing: &[SnapshotFile]) {
     let paths = || listing.iter().map(|file| file.path.as_str());
     let templates: Vec<&str> =
         paths().filter(|path| files::is_chart_template(path, &charts)).collect();
-    let disabled: Vec<&str> = paths().filter(|path| path.contains(".disabled/")).collect();
-    for (template, out) in [("**/templates/**", templates), ("**/*.disabled/**", disabled)] {
+    let disabled: Vec<&str> = paths().filter(|path| files::is_switched_off(path)).collect();
+    let switched_off = files::SWITCHED_OFF.map(|template| (template, &disabled));
+    for (template, out) in [("**/templates/**", &templates)].into_iter().chain(switched_off) {
         let Ok(not) = PathTemplate::parse(template, &[]) else { continue };
         for rule in rules.iter_mut() {
-            if out.iter().any(|path| rule.path.captures(path).is_some()) {
+            let is_hit =
+                |path: &&str| rule.path.captures(path).is_some() && not.captures(path).is_some();
+            if out.iter().any(is_hit) {
                 rule.not.push(not.clone());
             }
         }

@@ -2,7 +2,7 @@
 
 use super::leaf::Leaf;
 use super::{Claim, NameMatch, SnapshotReader, Source, VersionFinding, keyed, shape};
-use crate::model::{ImagePart, ImageReference, SourceKind, TemplateCaptures};
+use crate::model::{ImagePart, ImageReference, SourceKind, TemplateCaptures, Version};
 
 /// The Pulumi source; see the module.
 pub struct PulumiSource;
@@ -28,7 +28,9 @@ impl Source for PulumiSource {
 }
 
 fn leaf_finding(leaf: &Leaf, path: &str) -> Option<VersionFinding> {
-    let ImageReference { name, version } = sure_reference(leaf)?;
+    let Some(ImageReference { name, version }) = sure_reference(leaf) else {
+        return tag_finding(leaf, path);
+    };
     let locations = vec![leaf.location(path, ImagePart::Reference)];
     let (captures, notes) = (TemplateCaptures::new(), Vec::new());
     Some(VersionFinding {
@@ -38,6 +40,30 @@ fn leaf_finding(leaf: &Leaf, path: &str) -> Option<VersionFinding> {
         version,
         locations,
         notes,
+        ..VersionFinding::default()
+    })
+}
+
+/// Namespaces whose `version` is that of a cluster.
+const CLUSTERS: [&str; 6] = ["cluster", "kubernetes", "k8s", "eks", "gke", "aks"];
+
+/// Returns the tag of an image, `shop:docker_image_tag`, or the `version` in the namespace of the
+/// project itself, which is called like its folder: `shop:version` in `shop/Pulumi.prod.yaml`.
+fn tag_finding(leaf: &Leaf, path: &str) -> Option<VersionFinding> {
+    let (namespace, key) = leaf.last().split_once(':')?;
+    if leaf.embedded || !shape::is_literal(&leaf.text) || leaf.keys().count() != 2 {
+        return None;
+    }
+    let words: Vec<String> = key.split(['_', '-']).map(str::to_ascii_lowercase).collect();
+    let about_image = words.iter().any(|word| matches!(word.as_str(), "image" | "docker"));
+    let is_image_tag = about_image && words.last().is_some_and(|word| word == "tag");
+    let folder = path.rsplit('/').nth(1).unwrap_or_default();
+    let is_own = key == "version" && namespace == folder && !CLUSTERS.contains(&namespace);
+    let fits = is_image_tag && shape::is_tag(&leaf.text) || is_own && shape::is_version(&leaf.text);
+    fits.then(|| VersionFinding {
+        component: None,
+        version: Version::parse(&leaf.text),
+        locations: vec![leaf.location(path, ImagePart::Tag)],
         ..VersionFinding::default()
     })
 }
@@ -112,6 +138,20 @@ mod tests {
                 "web r.io/m/web 7 :8 <'r.io/m/web:7'>"
             ]
         );
+    }
+
+    #[test]
+    fn tags_and_the_version_of_the_project_itself() {
+        let read = |folder: &str, content: &str| {
+            let path = format!("{folder}/Pulumi.prod.yaml");
+            let rule = SourceRule::new(SourceKind::Pulumi, "{app}/Pulumi.{stage}.yaml", &[]);
+            let (found, _) = repository(&[(&path, content)]).read(rule.expect("a path"));
+            found.iter().map(|(_, found)| found.version.to_string()).collect::<Vec<_>>()
+        };
+        let text = "config:\n  shop:docker_image_tag: latest\n  shop:docker_repo_name: a/shop\n  shop:version: 24.8.1\n  aws:version: 1.2.3\n";
+        assert_eq!(read("shop", text), ["latest", "24.8.1"]);
+        assert_eq!(read("infra", text), ["latest"]);
+        assert!(read("eks", "config:\n  eks:version: '1.29.1'\n").is_empty());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod axes;
 mod environment_folder;
 mod glued_word;
+mod known_names;
 mod lone_word;
 mod peers;
 mod stage_folders;
@@ -17,6 +18,7 @@ pub use axes::PinnedNames;
 use axes::mark_axes;
 use environment_folder::mark_environment_children;
 use glued_word::mark_glued_words;
+use known_names::mark_known_names;
 use lone_word::drop_lone_words;
 use peers::PeerStages;
 pub use stage_folders::StageFolders;
@@ -134,6 +136,7 @@ pub fn choose_stage_parts(paths: &[&str], pinned: PinnedNames<'_>) -> StagePaths
     mark_glued_words(paths, &mut slots);
     let places = mark_axes(paths, &mut slots, pinned);
     mark_environment_children(paths, &mut slots, &places);
+    mark_known_names(paths, &mut slots, &places);
     let alike = drop_lone_words(paths, &mut slots);
     StagePaths { slots, alike, places }
 }
