@@ -65,6 +65,12 @@ const SKIPPED_FOLDERS: [&str; 15] = [
 /// Folders of test data.
 const MADE_UP: [&str; 4] = ["fixtures", "fixture", "testdata", "test-data"];
 
+/// True for a file of Terraform, Nomad or another program that reads HCL.
+pub fn is_hcl(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    matches!(extension, "tf" | "tfvars" | "hcl" | "nomad")
+}
+
 /// Templates of [`is_switched_off`], for rules that would match such paths.
 pub const SWITCHED_OFF: [&str; 5] =
     ["**/*.disabled/**", "**/archive/**", "**/archived/**", "**/*-archive/**", "**/*_archive/**"];

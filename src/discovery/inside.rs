@@ -41,7 +41,7 @@ impl KeyedVersion {
 pub(super) fn find_key_stages(paths: &[&str], reader: &SnapshotReader<'_>) -> Option<DraftConfig> {
     let mut slots = Vec::new();
     let mut found: BTreeMap<(SourceKind, FileKeyTemplates), Vec<&str>> = BTreeMap::new();
-    for path in paths.iter().filter(|path| !files::is_aside(path)) {
+    for path in paths.iter().filter(|path| !files::is_aside(path) && !files::is_hcl(path)) {
         let is_tree = matches!(detect_sources(path, reader), CandidateSources::Tree);
         if !is_tree && !is_application_set(path, reader) {
             continue;

@@ -25,9 +25,11 @@ mod vocabulary;
 
 use crate::config::{Config, ConfigOrigin, NameTemplate, SourceRule, Stage};
 use crate::git::{Repository, SnapshotFile, SymlinkMap};
-use crate::model::{Confidence, KeyTemplate, PathTemplate, StageName, Warning, base_name};
-use crate::source::SnapshotReader;
+use crate::model::{
+    Confidence, KeyTemplate, PathTemplate, SourceKind, StageName, Warning, base_name,
+};
 use crate::source::convention::{self, KeySyntax, TELLING, VersionLeaf};
+use crate::source::{SnapshotReader, VersionFinding};
 use classify::{ClassifiedFiles, StagedFile};
 use family::{TemplateGroup, VersionedFile, group_files};
 use places::rules_for_places;
@@ -170,6 +172,14 @@ fn files_at<'p>(places: &BTreeSet<usize>, paths: &[&'p str]) -> Vec<&'p str> {
 
 /// Returns the images that a file pins, without versions; where an image has no name, its key.
 fn pinned_names(path: &str, reader: &SnapshotReader<'_>) -> BTreeSet<String> {
+    if files::is_hcl(path) {
+        let found = classify::read_findings(path, SourceKind::Tfvars, reader);
+        let name = |found: VersionFinding| match &found.image {
+            Some(image) => Some(base_name(image).to_owned()),
+            None => found.component,
+        };
+        return found.into_iter().filter_map(name).collect();
+    }
     let Some(leaves) = reader.leaves_or_scan(path) else { return BTreeSet::new() };
     let pins = convention::find_version_leaves(&leaves, KeySyntax::Tree);
     let name = |pin: &VersionLeaf| match &pin.image {

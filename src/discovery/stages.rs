@@ -1,6 +1,6 @@
 //! Collects the stages and their order.
 
-use super::slot::StagePart;
+use super::slot::{StagePart, without_ordinal};
 use super::vocabulary::{find_stage_words, stage_rank};
 use crate::config::Stage;
 use crate::model::StageName;
@@ -31,13 +31,15 @@ pub fn order_stages<'a>(slots: impl Iterator<Item = &'a StagePart>) -> Vec<Stage
         let mut words: Vec<(&str, usize)> =
             spellings[identity].iter().map(|(word, count)| (*word, *count)).collect();
         words.sort_by_key(|(word, count)| (std::cmp::Reverse(*count), *word));
-        let name = StageName::new(words[0].0);
+        let own = words[0].0;
+        let name = StageName::new(without_ordinal(own).unwrap_or(own));
         let apart = unknown.contains(identity);
         let after = before.clone().filter(|_| !apart).into_iter().collect();
         if !apart {
             before = Some(name.clone());
         }
-        let aliases = words[1..].iter().map(|(word, _)| (*word).to_owned()).collect();
+        let others = words.iter().map(|(word, _)| (*word).to_owned());
+        let aliases = others.filter(|word| word != name.as_str()).collect();
         out.push(Stage { name, aliases, after, branch: None, line: None });
     }
     out

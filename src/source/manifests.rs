@@ -45,8 +45,10 @@ impl Source for ManifestSource {
             return found;
         }
         let (streams, objects) = (image_streams(&leaves), objects_with_images(&leaves));
+        let policies = policies(&leaves);
         let images = leaves.iter().filter(|leaf| {
             !leaf.embedded
+                && !policies.contains(&leaf.document)
                 && (in_container(leaf)
                     || in_custom_field(leaf, &objects)
                     || in_stream(leaf, &streams))
@@ -85,6 +87,12 @@ fn in_container(leaf: &Leaf) -> bool {
         }
         _ => false,
     }
+}
+
+/// Returns the documents of policies, whose images are patterns.
+fn policies(leaves: &[Leaf]) -> HashSet<u32> {
+    let kinds = leaves.iter().filter(|leaf| leaf.last() == "kind" && leaf.parent().is_empty());
+    kinds.filter(|leaf| shape::is_policy_kind(&leaf.text)).map(|leaf| leaf.document).collect()
 }
 
 /// Returns the documents whose objects may have images in fields of their own: custom resources of
@@ -297,6 +305,12 @@ mod tests {
         assert_eq!(read(stream), ["web 8.0<quay.io/x/web:1.2>"]);
         let list = "kind: List\nitems:\n- kind: ImageStream\n  spec: {tags: [{name: t, from: {name: 'a/b:1'}}]}\n- kind: Other\n  spec: {tags: [{name: t, from: {name: 'a/c:1'}}]}\n";
         assert_eq!(read(list), ["b 4.0<'a/b:1'>"]);
+    }
+
+    #[test]
+    fn policies_run_nothing() {
+        let text = "kind: ClusterPolicy\nspec:\n  rules:\n  - validate: {pattern: {spec: {containers: [{image: '!*:latest'}, {image: 'r.io/x/a:v1'}]}}}\n";
+        assert!(read(text).is_empty(), "{:?}", read(text));
     }
 
     #[test]

@@ -49,6 +49,22 @@ pub fn is_literal(value: &str) -> bool {
         && !is_placeholder(value)
 }
 
+/// True for a kind of object that says which images others may run: its containers are patterns.
+pub fn is_policy_kind(kind: &str) -> bool {
+    matches!(
+        kind,
+        "ClusterPolicy"
+            | "Policy"
+            | "PolicyException"
+            | "ValidatingPolicy"
+            | "MutatingPolicy"
+            | "ImageValidatingPolicy"
+            | "ValidatingAdmissionPolicy"
+            | "MutatingAdmissionPolicy"
+            | "ConstraintTemplate"
+    )
+}
+
 /// Words that stand for a version that something else fills in.
 const PLACEHOLDERS: [&str; 8] = [
     "set-by-ci",

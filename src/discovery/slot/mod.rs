@@ -138,7 +138,29 @@ pub fn choose_stage_parts(paths: &[&str], pinned: PinnedNames<'_>) -> StagePaths
     mark_environment_children(paths, &mut slots, &places);
     mark_known_names(paths, &mut slots, &places);
     let alike = drop_lone_words(paths, &mut slots);
+    join_ordinals(paths, &mut slots);
     StagePaths { slots, alike, places }
+}
+
+/// Takes the number in front of a stage as part of its name: `01-dev`, `02-stage`, `03-prod`.
+/// Otherwise each stage would have apps of its own, called `01`, `02` and `03`.
+fn join_ordinals(paths: &[&str], slots: &mut [Option<StagePart>]) {
+    for (path, slot) in paths.iter().zip(slots) {
+        let Some(slot) = slot else { continue };
+        let part = part_of(path, slot.part);
+        if slot.start > 0 && without_ordinal(&part[..slot.end]) == Some(&slot.label) {
+            slot.start = 0;
+            slot.label = part[..slot.end].to_owned();
+        }
+    }
+}
+
+/// The name behind a number of up to three digits that says the order: `dev` of `01-dev`.
+pub fn without_ordinal(name: &str) -> Option<&str> {
+    let rest = name.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = name.len() - rest.len();
+    let name = rest.strip_prefix(['-', '_', '.'])?;
+    ((1..=3).contains(&digits) && !name.is_empty()).then_some(name)
 }
 
 /// True if the stage word is the whole part, apart from an extension or a common suffix (`_env`).
@@ -250,6 +272,17 @@ mod tests {
             slots(&["c/dev-tools/x.yaml", "o/dev/y.yaml", "o/prod/y.yaml"]),
             ["-", "dev@1 Twin", "prod@1 Twin"]
         );
+    }
+
+    #[test]
+    fn a_number_in_front_belongs_to_the_stage() {
+        assert_eq!(
+            slots(&["a/01-dev/v.yaml", "a/02-stage/v.yaml", "a/03-prod/v.yaml"]),
+            ["01-dev@1 Loose", "02-stage@1 Loose", "03-prod@1 Loose"]
+        );
+        assert_eq!(without_ordinal("01-dev"), Some("dev"));
+        assert_eq!(without_ordinal("2024-dev"), None);
+        assert_eq!(without_ordinal("dev"), None);
     }
 
     #[test]

@@ -51,6 +51,8 @@ fn is_conventional(key: &str) -> bool {
             | "objects"
             | "global"
             | "app"
+            | "application"
+            | "deployment"
             | "containerdefinitions"
             | "template"
     )

@@ -8,6 +8,7 @@ use super::remote::RemoteResource;
 use crate::git::path::is_below;
 use crate::model::{EntryNote, ImageReference, Location, Version, base_name};
 use crate::source::VersionFinding;
+use crate::source::shape;
 use std::collections::{HashMap, HashSet};
 
 /// Returns the findings of a build of `directory`.
@@ -25,8 +26,9 @@ pub(super) fn of_build(
     };
     for object in &built.objects {
         let definition = object.kind == "CustomResourceDefinition";
+        let is_policy = shape::is_policy_kind(&object.kind);
         each_image(&object.body, "", false, &mut |cell, in_container| {
-            if cell.declared || is_image(&cell.text, in_container, definition) {
+            if cell.declared || !is_policy && is_image(&cell.text, in_container, definition) {
                 all.add_image(cell);
             }
         });
