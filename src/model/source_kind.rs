@@ -232,7 +232,7 @@ source_kinds! {
     }
     Tfvars {
         name: "tfvars",
-        about: "Terraform variable files: `*.tfvars`.",
+        about: "Terraform variable files: `*.tfvars`. In `*.tf`, `*.hcl` and `*.nomad`, also images in blocks.",
         form: SourceForm::LooseValues,
         no_keys: None,
         has_pattern: false,
