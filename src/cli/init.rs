@@ -6,7 +6,9 @@ use crate::config::{CONFIG_FILE, Config, SourceRule};
 use crate::git::Repository;
 use crate::model::Confidence;
 use crate::ops::error::Failure;
-use crate::ops::init::{ConfigProposal, propose_config, render_config, write_config};
+use crate::ops::init::{
+    ConfigProposal, outside_comment, propose_config, render_config, write_config,
+};
 use crate::ui;
 use clap::Args;
 use std::path::PathBuf;
@@ -49,6 +51,7 @@ pub fn run(args: &InitArgs, context: &CommandContext) -> Result<ExitKind, Failur
     let goal = if args.stdout { None } else { Some(target_path(args, context, &repository)?) };
     let proposal = propose_config(&context.session)?;
     let ask = goal.is_some() && !args.yes;
+    let outside = outside_comment(&proposal);
     let chosen = if ask { ask_user(&proposal, context)? } else { Some(proposal.config) };
     let Some(config) = chosen else {
         context.ui.print_note("nothing was written");
@@ -56,7 +59,7 @@ pub fn run(args: &InitArgs, context: &CommandContext) -> Result<ExitKind, Failur
     };
     let text = render_config(&config, &context.session)?;
     match goal {
-        None => context.ui.write_answer(&text)?,
+        None => context.ui.write_answer(&format!("{text}{outside}"))?,
         Some(path) => {
             write_config(&path, &text, args.force)?;
             context.ui.print_note(&format!(

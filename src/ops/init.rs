@@ -18,6 +18,8 @@ pub struct ConfigProposal {
     pub config: Config,
     /// The number of files that each rule reads, by the rule's position, with an example.
     pub files: BTreeMap<usize, (usize, String)>,
+    /// Files that pin versions but name no stage.
+    pub outside: Vec<String>,
 }
 
 /// Proposes a configuration for the newest commit.
@@ -35,7 +37,19 @@ pub fn propose_config(session: &Session) -> Result<ConfigProposal, Failure> {
     }
     let config = accept_proposal(&proposal);
     let files = count_files(&config, &reader);
-    Ok(ConfigProposal { config, files })
+    Ok(ConfigProposal { config, files, outside: proposal.outside })
+}
+
+/// The files that pin versions but name no stage, as a comment to print after the configuration.
+pub fn outside_comment(proposal: &ConfigProposal) -> String {
+    if proposal.outside.is_empty() {
+        return String::new();
+    }
+    let line = |path: &String| format!("#   {}\n", escape_for_terminal(path));
+    let lines: String = proposal.outside.iter().map(line).collect();
+    format!(
+        "\n# These files pin versions but name no stage. A source with `stage: NAME` reads them.\n{lines}"
+    )
 }
 
 /// The text of a configuration, with the files of each source as comments.

@@ -19,6 +19,8 @@ pub struct DiscoveryRecord {
     pub empty_stages: Vec<String>,
     /// What the newest commits said about the order of the stages.
     pub learned: LearnedOrder,
+    /// Files that pin versions but name no stage.
+    pub outside: Vec<String>,
 }
 
 /// A discovered rule as text.

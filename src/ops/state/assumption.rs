@@ -3,7 +3,7 @@
 use crate::config::{CONFIG_FILE, Config, ConfigOrigin};
 use crate::discovery::{DiscoveredConfig, StageBasis};
 use crate::model::{Mapping, StageName};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The note of a configured repository in which nothing was found.
 pub fn nothing_found_text(mapping: &Mapping) -> String {
@@ -45,12 +45,35 @@ pub fn assumption_text(proposal: &DiscoveredConfig, config: &Config, mapping: &M
         }
         _ => "No towpath.yaml found. Run `towpath init` to save these settings.",
     };
+    let outside = match proposal.outside.len() {
+        0 => String::new(),
+        1 => format!(" {} pins a version but names no stage.", proposal.outside[0]),
+        n => format!(
+            " {n} more files pin versions but name no stage ({}); `towpath init --stdout` lists \
+             them.",
+            folders_of(&proposal.outside).join(", ")
+        ),
+    };
     format!(
-        "assumed: {}, from {} in {}{unsure}. {remedy}",
+        "assumed: {}, from {} in {}{unsure}.{outside} {remedy}",
         stages_in_words(proposal, config),
         count(files.len(), "file"),
         count(proposal.config.rules.len(), "layout"),
     )
+}
+
+/// The top folders of these paths, at most three of them, the one with most paths first.
+fn folders_of(paths: &[String]) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for path in paths {
+        let top = path.split_once('/').map_or(".", |(top, _)| top);
+        *counts.entry(top).or_default() += 1;
+    }
+    let mut folders: Vec<(&str, usize)> = counts.into_iter().collect();
+    folders.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let more = folders.len() > 3;
+    let shown = folders.into_iter().take(3).map(|(folder, _)| format!("{folder}/"));
+    shown.chain(more.then(|| "…".to_owned())).collect()
 }
 
 /// The paragraph of a proposal about stages that nobody wrote down.
@@ -70,15 +93,18 @@ fn stages_in_words(proposal: &DiscoveredConfig, config: &Config) -> String {
     let stale = &proposal.config.learned.stale;
     let mut chain = String::new();
     let mut last: Option<&StageName> = None;
+    // After "c after a and b", another "and" would be read as one more of them.
+    let mut joint = " and ";
     for stage in config.stages.iter().filter(|stage| !stale.contains(&stage.name)) {
         let follows_last = stage.after.iter().eq(last);
         match (&stage.after[..], last) {
             (_, None) => chain.push_str(stage.name.as_str()),
-            ([], Some(_)) => chain.push_str(&format!(" and {}", stage.name)),
+            ([], Some(_)) => chain.push_str(&format!("{joint}{}", stage.name)),
             _ if follows_last => chain.push_str(&format!(" → {}", stage.name)),
             (after, Some(_)) => {
                 let names: Vec<&str> = after.iter().map(|name| name.as_str()).collect();
                 chain.push_str(&format!(", {} after {}", stage.name, names.join(" and ")));
+                joint = "; ";
             }
         }
         last = Some(&stage.name);

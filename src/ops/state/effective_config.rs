@@ -154,6 +154,7 @@ pub fn restore_config(
                 files,
                 empty_stages,
                 unreadable: Vec::new(),
+                outside: found.outside.clone(),
             };
             Some(combine_config(session, stated, Some(proposal)))
         }
@@ -171,6 +172,7 @@ pub fn discovery_record(proposal: &DiscoveredConfig) -> DiscoveryRecord {
         files: proposal.files.clone(),
         empty_stages: proposal.empty_stages.clone(),
         learned: proposal.config.learned.clone(),
+        outside: proposal.outside.clone(),
     }
 }
 
