@@ -81,6 +81,8 @@ mod tests {
 unauthorised: permissions
 unverified: a `verified` gate
 overtaken: a ledger or a `isolation` gate
+merged-past-lock: a ledger
+merged-past-rejection: a ledger
 during-freeze: a `freeze` gate
 outside-window: a `window` gate
 bake-too-short: a `bake` gate or `waves`

@@ -61,7 +61,7 @@ dev to prod         3           1            1              1
 "#]])
         .stderr_eq(str![[r#"
 7 deployments from 2026-08-01 to 2026-09-01
-skipped rules (no configuration or ledger): unauthorised, unverified, overtaken, during-freeze, outside-window, bake-too-short, break-glass-without-follow-up, direct-push, unsigned
+skipped rules (no configuration or ledger): unauthorised, unverified, overtaken, merged-past-lock, merged-past-rejection, during-freeze, outside-window, bake-too-short, break-glass-without-follow-up, direct-push, unsigned
 
 "#]]);
 }
@@ -123,7 +123,7 @@ c52a6388940697d2,skipped-stage,high,web,prod,,hotfix,2026-08-04T10:00:00Z,60216d
         .stderr_eq(str![[r#"
 7 deployments from 2026-08-01 to 2026-09-01
 left out 1 finding in the baseline
-skipped rules (no configuration or ledger): unauthorised, unverified, overtaken, during-freeze, outside-window, bake-too-short, break-glass-without-follow-up, direct-push, unsigned
+skipped rules (no configuration or ledger): unauthorised, unverified, overtaken, merged-past-lock, merged-past-rejection, during-freeze, outside-window, bake-too-short, break-glass-without-follow-up, direct-push, unsigned
 
 "#]]);
     sandbox
@@ -155,7 +155,7 @@ A version was deployed to a stage before it was deployed to the previous stage. 
 "#]]);
     sandbox.towpath(&nowhere, &["audit", "--explain", "order"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
 error: invalid value 'order' for '--explain <ID>'
-  [possible values: unauthorised, unknown-version, skipped-stage, out-of-order, unverified, overtaken, during-freeze, outside-window, bake-too-short, break-glass-without-follow-up, break-glass, unbuildable, twins-disagree, direct-push, unsigned, flapping, diverged-targets, stale-stage, mutable-tag, unpinned]
+  [possible values: unauthorised, unknown-version, skipped-stage, out-of-order, unverified, overtaken, merged-past-lock, merged-past-rejection, during-freeze, outside-window, bake-too-short, break-glass-without-follow-up, break-glass, unbuildable, twins-disagree, direct-push, unsigned, flapping, diverged-targets, stale-stage, mutable-tag, unpinned]
 
 For more information, try '--help'.
 
@@ -193,7 +193,7 @@ fn junit() {
         .clone();
     let text = String::from_utf8(output).expect("UTF-8");
     assert!(
-        text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"towpath audit\" tests=\"20\"")
+        text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"towpath audit\" tests=\"22\"")
     );
     let suite = text
         .split_once("<testsuite name=\"unknown-version\"")
@@ -406,7 +406,7 @@ fn sarif() {
     let run = &log["runs"][0];
     let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
     let results = run["results"].as_array().expect("results");
-    assert_eq!((log["version"].as_str(), rules.len(), results.len()), (Some("2.1.0"), 20, 3));
+    assert_eq!((log["version"].as_str(), rules.len(), results.len()), (Some("2.1.0"), 22, 3));
     for result in results {
         let index =
             usize::try_from(result["ruleIndex"].as_u64().expect("an index")).expect("small");

@@ -10,6 +10,8 @@ mod direct_push;
 mod diverged_targets;
 mod during_freeze;
 mod flapping;
+mod merged_past_lock;
+mod merged_past_rejection;
 mod mutable_tag;
 mod out_of_order;
 mod outside_window;
@@ -58,6 +60,8 @@ pub static ALL: &[&AuditRule] = &[
     &out_of_order::RULE,
     &unverified::RULE,
     &overtaken::RULE,
+    &merged_past_lock::RULE,
+    &merged_past_rejection::RULE,
     &during_freeze::RULE,
     &outside_window::RULE,
     &bake_too_short::RULE,

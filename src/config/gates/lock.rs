@@ -8,6 +8,6 @@ pub(super) static GATE: GateDescriptor = GateDescriptor {
     last_rule_counts: false,
     implied_past: PastNeed::newest_runs,
     reads_the_ledger: true,
-    answers_for_the_past: false,
+    answers_for_the_past: true,
     keeps_a_stage_still: true,
 };
