@@ -1,9 +1,9 @@
 //! The remote of a workspace: lists its branches, fetches them and pushes to them.
 
+use super::Oid;
 use super::git_process::GitOutput;
 use super::write::{Workspace, check_success, stderr_text};
 use super::write_error::WriteError;
-use super::{GitError, Oid};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -189,25 +189,6 @@ impl Workspace<'_> {
         })
     }
 
-    /// Returns the commits reachable from `tip` but not from `base`, newest first, up to `limit`.
-    ///
-    /// # Errors
-    /// When objects are missing.
-    pub fn unmerged_commits(
-        &self,
-        tip: Oid,
-        base: Oid,
-        limit: usize,
-    ) -> Result<Vec<UnmergedCommit>, WriteError> {
-        let failed = |error: git2::Error| GitError::from_git2("a branch", &error);
-        let git = self.repository.inner();
-        let mut walk = git.revwalk().map_err(failed)?;
-        walk.push(tip).and_then(|()| walk.hide(base)).map_err(failed)?;
-        let all: Result<Vec<UnmergedCommit>, git2::Error> =
-            walk.take(limit).map(|id| read_unmerged_commit(git, id?)).collect();
-        Ok(all.map_err(failed)?)
-    }
-
     /// True if the commit has exactly these contents at these paths.
     pub fn has_contents(&self, commit: Oid, files: &[(&str, &str)]) -> bool {
         let git = self.repository.inner();
@@ -227,12 +208,6 @@ pub(super) fn parse_ref_line(line: &str) -> Option<(String, Oid)> {
     Some((name.to_owned(), Oid::from_str(id).ok()?))
 }
 
-fn read_unmerged_commit(git: &git2::Repository, id: Oid) -> Result<UnmergedCommit, git2::Error> {
-    let commit = git.find_commit(id)?;
-    let is_as_written = commit.author().when() == commit.committer().when();
-    Ok(UnmergedCommit { id: commit.id(), is_as_written, is_merge: commit.parent_count() > 1 })
-}
-
 /// Interprets the result of a push of one branch. In an atomic push, one rejected ref stops all.
 fn push_outcome(push: &BranchPush<'_>, answer: &GitOutput) -> Result<PushOutcome, WriteError> {
     if answer.status.success() {
@@ -240,7 +215,13 @@ fn push_outcome(push: &BranchPush<'_>, answer: &GitOutput) -> Result<PushOutcome
     }
     let lines: Vec<&str> =
         answer.stdout.lines().filter_map(|line| line.strip_prefix("!\t")).collect();
-    if lines.iter().any(|line| is_lost(line)) {
+    // A lease was checked by then: the remote allows nobody to replace the branch.
+    let is_replacing = |line: &&str| {
+        matches!(push.way, PushMode::Replace(Some(_)))
+            && line.contains("[remote rejected]")
+            && line.contains("(non-fast-forward)")
+    };
+    if lines.iter().any(|line| is_lost(line) && !is_replacing(line)) {
         return Ok(PushOutcome::Lost);
     }
     match lines.iter().find(|line| !line.contains("atomic")).or(lines.first()) {
@@ -250,15 +231,6 @@ fn push_outcome(push: &BranchPush<'_>, answer: &GitOutput) -> Result<PushOutcome
         }
         None => Err(WriteError::Failed { doing: "push", message: stderr_text(answer) }),
     }
-}
-
-/// A commit on a branch that is not on its base.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnmergedCommit {
-    pub id: Oid,
-    /// True if author and committer time are equal: neither amended nor rebased since.
-    pub is_as_written: bool,
-    pub is_merge: bool,
 }
 
 /// True if a line of git says that the ref had moved. The texts are git's (`builtin/push.c`,

@@ -163,7 +163,7 @@ impl<'r> Workspace<'r> {
     }
 
     /// Writes the tree of a new commit. Existing executables stay executable.
-    fn write_files_tree(&self, new: &NewCommit<'_>) -> Result<Oid, git2::Error> {
+    pub(super) fn write_files_tree(&self, new: &NewCommit<'_>) -> Result<Oid, git2::Error> {
         let git = self.repository.inner();
         let base = git.find_commit(new.parent)?.tree()?;
         let mut update = TreeUpdateBuilder::new();
