@@ -2,12 +2,16 @@
 //! Redirects and retries are left to [`super::http`].
 
 use super::access::ForgeAccess;
+use super::tls::TlsConnector;
 use super::{ForgeError, Result};
 use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
 use std::io;
 use std::sync::Arc;
 use ureq::http::{HeaderMap, Method, Request};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector, TcpConnector};
 use ureq::{Agent, Error, Proxy, ProxyProtocol, Timeout};
 
 /// Longer answers are refused, in bytes.
@@ -39,22 +43,36 @@ pub(super) struct Transport {
 
 impl Transport {
     pub(super) fn new(access: &ForgeAccess) -> Result<Self> {
-        let tls = TlsConfig::builder()
-            .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
-            .root_certs(load_authorities(access.authorities.as_deref())?)
-            .build();
         let limits = &access.limits;
         let config = Agent::config_builder()
-            .tls_config(tls)
             .proxy(find_proxy(access)?)
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .timeout_global(Some(limits.timeout))
             .timeout_connect(Some(limits.timeout / 2))
-            .user_agent(concat!("towpath/", env!("CARGO_PKG_VERSION")))
-            .build();
-        Ok(Transport { agent: config.into() })
+            .user_agent(concat!("towpath/", env!("CARGO_PKG_VERSION")));
+        let system = rustls_native_certs::load_native_certs().certs;
+        let agent = match access.authorities.as_deref() {
+            None => {
+                let roots = system.iter().map(|one| Certificate::from_der(one.as_ref()).to_owned());
+                let tls = TlsConfig::builder()
+                    .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
+                    .root_certs(RootCerts::from(roots.collect::<Vec<Certificate<'static>>>()))
+                    .build();
+                config.tls_config(tls).build().into()
+            }
+            Some(pem) => {
+                let tls = TlsConnector::new(system, parse_certificates(pem)?)
+                    .map_err(|why| settings_error("the certificate file", &why))?;
+                let chain =
+                    ().chain(ConnectProxyConnector::default())
+                        .chain(TcpConnector::default())
+                        .chain(tls);
+                Agent::with_parts(config.build(), chain, DefaultResolver::default())
+            }
+        };
+        Ok(Transport { agent })
     }
 
     pub(super) fn send(
@@ -95,27 +113,20 @@ impl Transport {
     }
 }
 
-/// Returns the certificate authorities of the system and of the caller.
-fn load_authorities(pem: Option<&[u8]>) -> Result<RootCerts> {
-    let system = rustls_native_certs::load_native_certs().certs;
-    let mut all: Vec<Certificate<'static>> = system
-        .iter()
-        .map(|certificate| Certificate::from_der(certificate.as_ref()).to_owned())
-        .collect();
-    if let Some(pem) = pem {
-        let before = all.len();
-        for item in parse_pem(pem) {
-            let item =
-                item.map_err(|error| settings_error("the certificate file", &error.to_string()))?;
-            if let PemItem::Certificate(certificate) = item {
-                all.push(certificate);
-            }
-        }
-        if all.len() == before {
-            return Err(settings_error("the certificate file", "it contains no certificate"));
+/// Returns the certificates of a PEM file.
+fn parse_certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
+    let mut out = Vec::new();
+    for item in parse_pem(pem) {
+        let item =
+            item.map_err(|error| settings_error("the certificate file", &error.to_string()))?;
+        if let PemItem::Certificate(certificate) = item {
+            out.push(CertificateDer::from(certificate.der().to_vec()));
         }
     }
-    Ok(RootCerts::from(all))
+    if out.is_empty() {
+        return Err(settings_error("the certificate file", "it contains no certificate"));
+    }
+    Ok(out)
 }
 
 fn find_proxy(access: &ForgeAccess) -> Result<Option<Proxy>> {

@@ -208,7 +208,7 @@ fn open_hosted_forge(
         }));
     };
     session.detail(&format!("using the token for {} from {from}", place.host));
-    let access = forge_access(&place.api, Some(token), RequestLimits::default(), session);
+    let access = forge_access(&place.api, Some(token), RequestLimits::default(), session)?;
     Ok(connect(place, &access)?)
 }
 
@@ -218,15 +218,13 @@ pub fn forge_access(
     token: Option<Token>,
     limits: RequestLimits,
     session: &Session,
-) -> ForgeAccess {
+) -> Result<ForgeAccess, Failure> {
     let secure = url.starts_with("https:");
     let proxies: &[&str] =
         if secure { &["https_proxy", "HTTPS_PROXY", "ALL_PROXY"] } else { &["http_proxy"] };
     let no_proxy =
         session.variable("no_proxy").or_else(|| session.variable("NO_PROXY")).unwrap_or_default();
-    let authorities =
-        session.variable("TOWPATH_CA_FILE").or_else(|| session.variable("SSL_CERT_FILE"));
-    ForgeAccess {
+    Ok(ForgeAccess {
         token,
         proxy: proxies.iter().find_map(|name| session.variable(name)),
         no_proxy: no_proxy
@@ -234,11 +232,23 @@ pub fn forge_access(
             .map(|host| host.trim().to_owned())
             .filter(|host| !host.is_empty())
             .collect(),
-        authorities: authorities.and_then(|path| std::fs::read(path).ok()),
+        authorities: read_authorities(session)?,
         limits,
         clock: clock(session),
         log: None,
-    }
+    })
+}
+
+/// The file with certificates to trust. `SSL_CERT_FILE` is read by the TLS library, too, so that
+/// only a file that towpath alone is told must exist.
+fn read_authorities(session: &Session) -> Result<Option<Vec<u8>>, Failure> {
+    let Some(path) = session.variable("TOWPATH_CA_FILE") else {
+        let usual = session.variable("SSL_CERT_FILE");
+        return Ok(usual.and_then(|path| std::fs::read(path).ok()));
+    };
+    std::fs::read(&path).map(Some).map_err(|error| {
+        Failure::usage(format!("cannot read `{path}`, which TOWPATH_CA_FILE names: {error}"))
+    })
 }
 
 fn clock(session: &Session) -> Clock {

@@ -82,7 +82,10 @@ fn a_private_authority_is_trusted_when_it_is_named() {
     assert!(matches!(error, ForgeError::Certificate { .. }), "{error:?}");
     assert_eq!(
         error.hint().as_deref(),
-        Some("name the file with your company's certificate authority")
+        Some(
+            "name the file with the certificate, or with your company's certificate authority, in \
+             TOWPATH_CA_FILE"
+        )
     );
     assert_eq!(unknown.slept(), [], "it does not get better by waiting");
 }

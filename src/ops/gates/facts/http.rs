@@ -20,11 +20,14 @@ pub(super) fn fetch_answer(
 ) -> ExternalAnswer {
     let limits =
         RequestLimits { timeout: Duration::from_secs(timeout), ..RequestLimits::default() };
-    let (status, body) =
-        match forge::fetch_once(url, &forge_access(url, None, limits, session), LONGEST) {
-            Ok(answer) => answer,
-            Err(why) => return ExternalAnswer::NoAnswer(why),
-        };
+    let access = match forge_access(url, None, limits, session) {
+        Ok(access) => access,
+        Err(failure) => return ExternalAnswer::NoAnswer(failure.message()),
+    };
+    let (status, body) = match forge::fetch_once(url, &access, LONGEST) {
+        Ok(answer) => answer,
+        Err(why) => return ExternalAnswer::NoAnswer(why),
+    };
     match (status, expect) {
         (200..=299, None) => ExternalAnswer::Open,
         (200..=299, Some((pointer, value))) => check_value(&body, pointer, value),
