@@ -6,11 +6,13 @@ use super::http::HttpClient;
 use super::json::{list, text};
 use super::place::{ForgeKind, ForgeRepository};
 use super::retry::RetrySafety;
-use super::types::{askable_reviewers, newest_checks, truncate_text};
+use super::text_limits::{truncate_bytes, truncate_text};
+use super::types::{askable_reviewers, newest_checks};
 use super::url::{escape, with_query};
 use super::{
-    CheckState, CommitCheck, Forge, ForgeError, ForgeFeature, Issue, MergeMethod, NewProposal,
-    Proposal, ProposalMerge, ProposalState, ProposalUpdate, Result, Review, ReviewVerdict,
+    CheckState, ClosedProposal, CommitCheck, CreatedProposal, Forge, ForgeError, ForgeFeature,
+    Issue, MergeMethod, NewProposal, Proposal, ProposalMerge, ProposalState, ProposalUpdate,
+    Result, Review, ReviewVerdict,
 };
 use serde_json::{Value, json};
 use ureq::http::Method;
@@ -21,9 +23,6 @@ mod wire;
 use wire::{AzureList, AzurePullRequest, AzureStatus, AzureWorkItem, AzureWorkItems};
 
 const VERSION: (&str, &str) = ("api-version", "7.1");
-
-/// Azure refuses longer descriptions, in characters.
-const MAX_BODY: usize = 4000;
 
 /// Items per page.
 const PAGE: usize = 100;
@@ -102,9 +101,14 @@ impl AzureForge {
     }
 
     /// Adds reviewers. Existing ones are skipped: adding them again would reset their vote.
-    fn request_reviews(&self, proposal: &Proposal, names: &[String]) -> Result<()> {
+    fn request_reviews(&self, pull: AzurePullRequest, names: &[String]) -> Result<()> {
+        let asked = pull.reviewer_ids();
+        let proposal = &self.to_proposal(pull);
         for name in askable_reviewers(names, proposal) {
             let id = people::id_of(&self.http, &self.people, &name)?;
+            if asked.iter().any(|asked| asked.eq_ignore_ascii_case(&id)) {
+                continue;
+            }
             let path = self.pull_path(proposal.number, &format!("/reviewers/{}", escape(&id)));
             self.http.send_only(
                 Method::PUT,
@@ -164,22 +168,53 @@ impl Forge for AzureForge {
     }
 
     /// Lists truncate descriptions, so the found proposal is fetched again.
-    fn find_proposal(&self, head: &str) -> Result<Option<Proposal>> {
+    fn find_proposals(&self, head: &str) -> Result<Vec<Proposal>> {
         let reference = format!("refs/heads/{head}");
         let found = self.list_open(&[("searchCriteria.sourceRefName", &reference)])?;
-        let mut found = found.into_iter().map(|pull| self.to_proposal(pull));
-        let found = found.find(|proposal| proposal.head == head && !proposal.from_fork);
-        found.map(|proposal| self.get_proposal(proposal.number)).transpose()
+        let found = found.into_iter().map(|pull| self.to_proposal(pull));
+        let found = found.filter(|proposal| proposal.head == head && !proposal.from_fork);
+        found.map(|proposal| self.get_proposal(proposal.number)).collect()
+    }
+
+    fn find_closed(&self, head: &str, base: &str) -> Result<Option<ClosedProposal>> {
+        let (source, target) = (format!("refs/heads/{head}"), format!("refs/heads/{base}"));
+        let values = [
+            ("searchCriteria.sourceRefName", source.as_str()),
+            ("searchCriteria.targetRefName", target.as_str()),
+            ("searchCriteria.status", "all"),
+            ("$top", "20"),
+            VERSION,
+        ];
+        let path = with_query(&format!("{}/pullrequests", self.repo), &values);
+        let page: AzureList<AzurePullRequest> = self.http.get_json(&path)?;
+        let all = page.value.into_iter().map(|mut one| {
+            let (by, at) = one.take_closing();
+            ClosedProposal { proposal: self.to_proposal(one), by, at }
+        });
+        let is_its = |one: &ClosedProposal| {
+            let one = &one.proposal;
+            one.head == head && one.base == base && !one.from_fork
+        };
+        let newest = all.filter(is_its).find(|one| one.proposal.state != ProposalState::Open);
+        let Some(closed) = newest.filter(|one| one.proposal.state == ProposalState::Closed) else {
+            return Ok(None);
+        };
+        // Lists cut descriptions.
+        let proposal = self.get_proposal(closed.proposal.number)?;
+        Ok(Some(ClosedProposal { proposal, ..closed }))
     }
 
     fn get_proposal(&self, number: u64) -> Result<Proposal> {
-        self.get_pull(number).map(|pull| self.to_proposal(pull))
+        let found = self.get_pull(number).map(|pull| self.to_proposal(pull));
+        exactly_once::numbered(self, number, found)
     }
 
-    fn create_proposal(&self, new: &NewProposal) -> Result<Proposal> {
+    fn create_proposal(&self, new: &NewProposal) -> Result<CreatedProposal> {
+        let limits = self.kind().text_limits();
         let body = json!({
             "sourceRefName": format!("refs/heads/{}", new.head), "targetRefName": format!("refs/heads/{}", new.base),
-            "title": new.title, "description": truncate_text(&new.body, MAX_BODY), "isDraft": new.draft.is_yes(),
+            "title": truncate_text(&new.title, limits.title), "isDraft": new.draft.is_yes(),
+            "description": truncate_bytes(&new.body, limits.body),
         });
         exactly_once::create_once(self, &self.http, new, || {
             let path = with_query(&format!("{}/pullrequests", self.repo), &[VERSION]);
@@ -190,14 +225,12 @@ impl Forge for AzureForge {
     }
 
     fn update_proposal(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
+        let limits = self.kind().text_limits();
         let mut body = serde_json::Map::new();
-        body.extend(change.title.clone().map(|title| ("title".to_owned(), Value::from(title))));
-        body.extend(
-            change
-                .body
-                .as_deref()
-                .map(|text| ("description".to_owned(), truncate_text(text, MAX_BODY).into())),
-        );
+        let title = change.title.as_deref().map(|title| truncate_text(title, limits.title));
+        let text = change.body.as_deref().map(|text| truncate_bytes(text, limits.body));
+        body.extend(title.map(|title| ("title".to_owned(), Value::from(title))));
+        body.extend(text.map(|text| ("description".to_owned(), Value::from(text))));
         body.extend(change.draft.map(|draft| ("isDraft".to_owned(), draft.is_yes().into())));
         let pull = if body.is_empty() {
             self.get_pull(number)?
@@ -205,7 +238,7 @@ impl Forge for AzureForge {
             self.patch_pull(number, body.into(), RetrySafety::Safe)?
         };
         self.change_labels(number, change)?;
-        self.request_reviews(&self.to_proposal(pull), &change.add_reviewers)?;
+        self.request_reviews(pull, &change.add_reviewers)?;
         self.get_proposal(number)
     }
 
@@ -219,9 +252,9 @@ impl Forge for AzureForge {
             "status": "completed", "lastMergeSourceCommit": { "commitId": how.expect },
             "completionOptions": Self::completion_options(how),
         });
-        exactly_once::merge_once(self, number, || {
+        exactly_once::merge_once(self, &self.http, number, || {
             exactly_once::same_head(&self.get_proposal(number)?, &how.expect)?;
-            self.patch_pull(number, body, RetrySafety::Once)?;
+            self.patch_pull(number, body.clone(), RetrySafety::Once)?;
             self.wait_for_merge(number)
         })
     }
@@ -255,8 +288,8 @@ impl Forge for AzureForge {
             Some((genre, name)) => json!({ "genre": genre, "name": name }),
             None => json!({ "name": check.name }),
         };
-        let mut body =
-            json!({ "state": state, "description": check.description, "context": context });
+        let text = truncate_text(&check.description, self.kind().text_limits().description);
+        let mut body = json!({ "state": state, "description": text, "context": context });
         if let Some(url) = &check.url {
             body["targetUrl"] = url.as_str().into();
         }

@@ -6,19 +6,20 @@ use super::exactly_once;
 use super::http::HttpClient;
 use super::place::{ForgeKind, ForgeRepository};
 use super::retry::RetrySafety;
+use super::text_limits::{truncate_bytes, truncate_text};
 use super::types::{askable_reviewers, newest_checks};
 use super::url::{escape, with_query};
 use super::{
-    CheckState, CommitCheck, DraftState, Forge, ForgeError, ForgeFeature, Issue, MergeMethod,
-    NewProposal, Proposal, ProposalMerge, ProposalState, ProposalUpdate, Result, Review,
-    ReviewVerdict,
+    CheckState, ClosedProposal, CommitCheck, CreatedProposal, DraftState, Forge, ForgeError,
+    ForgeFeature, Issue, MergeMethod, NewProposal, Proposal, ProposalMerge, ProposalState,
+    ProposalUpdate, Result, Review, ReviewVerdict,
 };
 use serde_json::{Value, json};
 use ureq::http::Method;
 
 mod wire;
 
-use wire::{BitbucketParticipant, BitbucketPullRequest, BitbucketStatus};
+use wire::{BitbucketParticipant, BitbucketPullRequest, BitbucketPullRequests, BitbucketStatus};
 
 /// Bitbucket refuses longer status keys.
 const MAX_KEY: usize = 40;
@@ -71,28 +72,54 @@ impl Forge for BitbucketForge {
         self.list_open(&[("state", "OPEN")])
     }
 
-    fn find_proposal(&self, head: &str) -> Result<Option<Proposal>> {
+    fn find_proposals(&self, head: &str) -> Result<Vec<Proposal>> {
         let quoted = head.replace('\\', "\\\\").replace('"', "\\\"");
         let wanted = format!(r#"state="OPEN" AND source.branch.name="{quoted}""#);
         let found = self.list_open(&[("q", &wanted)])?;
-        let found = found.into_iter().find(|proposal| proposal.head == head && !proposal.from_fork);
+        let is_its = |proposal: &Proposal| proposal.head == head && !proposal.from_fork;
         // Lists omit the reviewers.
-        found.map(|proposal| self.get_proposal(proposal.number)).transpose()
+        let found = found.into_iter().filter(is_its);
+        found.map(|proposal| self.get_proposal(proposal.number)).collect()
+    }
+
+    fn find_closed(&self, head: &str, base: &str) -> Result<Option<ClosedProposal>> {
+        let quoted = head.replace('\\', "\\\\").replace('"', "\\\"");
+        let wanted = format!(r#"state!="OPEN" AND source.branch.name="{quoted}""#);
+        let values = [("q", wanted.as_str()), ("sort", "-created_on"), ("pagelen", "20")];
+        let path = with_query(&format!("{}/pullrequests", self.repo), &values);
+        let page: BitbucketPullRequests = self.http.get_json(&path)?;
+        let all = page.values.into_iter().map(|mut one| {
+            let by = one.closed_by.take().map(|account| account.display_name);
+            let at = one.updated_on.take();
+            ClosedProposal { at, by, proposal: one.into() }
+        });
+        let is_its = |one: &ClosedProposal| {
+            let one = &one.proposal;
+            one.head == head && one.base == base && !one.from_fork
+        };
+        let newest = all.filter(is_its).find(|one| one.proposal.state != ProposalState::Open);
+        Ok(newest.filter(|one| one.proposal.state == ProposalState::Closed))
     }
 
     fn get_proposal(&self, number: u64) -> Result<Proposal> {
-        self.get_pull(number).map(Proposal::from)
+        exactly_once::numbered(self, number, self.get_pull(number).map(Proposal::from))
     }
 
     /// Bitbucket does not document its answer to a duplicate, so existing proposals are searched
     /// first.
-    fn create_proposal(&self, new: &NewProposal) -> Result<Proposal> {
+    fn create_proposal(&self, new: &NewProposal) -> Result<CreatedProposal> {
+        if let Some(proposal) = self.find_proposal(&new.head, &new.base)? {
+            return Ok(CreatedProposal { proposal, is_new: false });
+        }
+        let limits = self.kind().text_limits();
         let body = json!({
-            "type": "pullrequest", "title": new.title, "description": new.body, "draft": new.draft.is_yes(),
+            "type": "pullrequest", "draft": new.draft.is_yes(),
+            "title": truncate_text(&new.title, limits.title),
+            "description": truncate_bytes(&new.body, limits.body),
             "source": { "branch": { "name": new.head } }, "destination": { "branch": { "name": new.base } },
         });
         exactly_once::create_once(self, &self.http, new, || {
-            match self.find_proposal(&new.head)? {
+            match self.find_proposal(&new.head, &new.base)? {
                 Some(there) => Ok(there),
                 None => {
                     let path = format!("{}/pullrequests", self.repo);
@@ -117,14 +144,21 @@ impl Forge for BitbucketForge {
             .iter()
             .map(|account| json!({ "type": "user", "uuid": account.uuid }))
             .collect();
+        // Settings name people by account id or by `{uuid}`.
+        let uuids: Vec<String> = now.reviewers.iter().map(|account| account.uuid.clone()).collect();
         let (draft, now) = (now.draft, Proposal::from(now));
-        reviewers.extend(
-            askable_reviewers(&change.add_reviewers, &now).iter().map(|name| person_json(name)),
-        );
+        let mut new = askable_reviewers(&change.add_reviewers, &now);
+        new.retain(|name| !uuids.contains(name));
+        let is_same = change.title.is_none() && change.body.is_none() && change.draft.is_none();
+        if is_same && new.is_empty() {
+            return Ok(now);
+        }
+        reviewers.extend(new.iter().map(|name| person_json(name)));
+        let limits = self.kind().text_limits();
         let body = json!({
             "type": "pullrequest",
-            "title": change.title.as_ref().unwrap_or(&now.title),
-            "description": change.body.as_ref().unwrap_or(&now.body),
+            "title": truncate_text(change.title.as_ref().unwrap_or(&now.title), limits.title),
+            "description": truncate_bytes(change.body.as_ref().unwrap_or(&now.body), limits.body),
             "draft": change.draft.map_or(draft, DraftState::is_yes),
             "destination": { "branch": { "name": now.base } },
             "reviewers": reviewers,
@@ -159,9 +193,9 @@ impl Forge for BitbucketForge {
             body["message"] = text.into();
         }
         let path = format!("{}/merge", self.pull_path(number));
-        exactly_once::merge_once(self, number, || {
+        exactly_once::merge_once(self, &self.http, number, || {
             exactly_once::same_head(&self.get_proposal(number)?, &how.expect)?;
-            self.http.send_only(Method::POST, &path, Some(body), RetrySafety::Once)
+            self.http.send_only(Method::POST, &path, Some(body.clone()), RetrySafety::Once)
         })
     }
 
@@ -187,7 +221,8 @@ impl Forge for BitbucketForge {
             CheckState::Failed => "FAILED",
         };
         let body = json!({
-            "type": "build", "key": status_key(&check.name), "name": check.name, "state": state, "description": check.description,
+            "type": "build", "key": status_key(&check.name), "name": check.name, "state": state,
+            "description": truncate_text(&check.description, self.kind().text_limits().description),
             "url": check.url.as_ref().unwrap_or(&self.page),
         });
         let path = format!("{}/commit/{}/statuses/build", self.repo, escape(commit));

@@ -32,6 +32,8 @@ pub enum ForgeError {
     Certificate { host: String, why: String },
     #[error("proposal {number} cannot be merged: {why}")]
     NotMergeable { number: u64, why: String },
+    #[error("there is nothing to propose: {why}")]
+    NothingToPropose { why: String },
     #[error("the repository has moved to `{to}` (`{asked}`)")]
     Moved { asked: String, to: String },
     #[error("unexpected answer from {host} (`{asked}`): {why}")]
@@ -84,7 +86,8 @@ impl ForgeError {
                 "check the network and the proxy (HTTPS_PROXY, NO_PROXY)"
             }
             ForgeError::Certificate { .. } => {
-                "name the file with your company's certificate authority"
+                "name the file with the certificate, or with your company's certificate authority, \
+                 in TOWPATH_CA_FILE"
             }
             ForgeError::Moved { .. } => "set the new address with `git remote set-url origin URL`",
             ForgeError::Unreadable { .. } => {
@@ -98,9 +101,13 @@ impl ForgeError {
             }
             ForgeError::Busy | ForgeError::Outdated { .. } => "run it again; nothing was changed",
             ForgeError::Git { hint, .. } => return hint.clone(),
+            ForgeError::Refused { why, .. } if why.to_ascii_lowercase().contains("draft") => {
+                "leave out `draft: true` where the forge has no drafts for this repository"
+            }
             ForgeError::Exists { .. }
             | ForgeError::Refused { .. }
             | ForgeError::TooMany { .. }
+            | ForgeError::NothingToPropose { .. }
             | ForgeError::Unsupported { .. }
             | ForgeError::Settings { .. } => return None,
         };
@@ -226,6 +233,7 @@ mod tests {
                 "GitLab has no user `bob`",
             ),
             (ForgeError::NoSuchProposal { number: 7 }, "there is no proposal 7"),
+            (ForgeError::NothingToPropose { why: why() }, "there is nothing to propose: no"),
             (
                 ForgeError::Outdated { number: 7 },
                 "proposal 7 was not merged: the state it was checked against has changed",

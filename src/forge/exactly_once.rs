@@ -1,7 +1,8 @@
 //! Writes that must happen exactly once, even if their answer is lost.
 
 use super::http::HttpClient;
-use super::types::{NewProposal, Proposal, ProposalState, ProposalUpdate};
+use super::ready;
+use super::types::{CreatedProposal, NewProposal, Proposal, ProposalState};
 use super::{Forge, ForgeError, Result};
 
 /// Number of searches for a proposal whose answer was lost before it counts as not created: a forge
@@ -18,57 +19,78 @@ pub(super) fn create_once(
     http: &HttpClient,
     new: &NewProposal,
     send: impl Fn() -> Result<Proposal>,
-) -> Result<Proposal> {
+) -> Result<CreatedProposal> {
     let mut round = 1;
-    let there = loop {
-        match send() {
-            Ok(proposal) => break proposal,
+    loop {
+        let is_unknown = |error: &ForgeError| Ok(error.is_unknown_branch(forge.kind()));
+        match ready::send_when_ready(http, is_unknown, &send) {
+            Ok(proposal) => return Ok(CreatedProposal { proposal, is_new: true }),
             Err(error @ ForgeError::Exists { .. }) => {
-                break find_existing(forge, &new.head)?.ok_or(error)?;
+                let proposal = find_existing(forge, new)?.ok_or(error)?;
+                return Ok(CreatedProposal { proposal, is_new: false });
             }
-            Err(error) if error.is_unsure() => match find_created(forge, http, &new.head)? {
-                Some(proposal) => break proposal,
+            Err(error) if error.is_unsure() => match find_created(forge, http, new)? {
+                Some(proposal) => return Ok(CreatedProposal { proposal, is_new: true }),
                 None if round == ROUNDS => return Err(error),
                 None => round += 1,
             },
             Err(error) => return Err(error),
         }
-    };
-    let decoration = ProposalUpdate::from_new(new);
-    if decoration.add_labels.is_empty() && decoration.add_reviewers.is_empty() {
-        return Ok(there);
     }
-    forge.update_proposal(there.number, &decoration)
 }
 
 /// Finds the open proposal of a branch. If the search finds none, all open ones are listed: the
 /// search may use an outdated owner name.
-fn find_existing(forge: &dyn Forge, head: &str) -> Result<Option<Proposal>> {
-    if let Some(found) = forge.find_proposal(head)? {
+fn find_existing(forge: &dyn Forge, new: &NewProposal) -> Result<Option<Proposal>> {
+    if let Some(found) = forge.find_proposal(&new.head, &new.base)? {
         return Ok(Some(found));
     }
-    Ok(forge
-        .open_proposals()?
-        .into_iter()
-        .find(|proposal| proposal.head == head && !proposal.from_fork))
+    let is_its = |one: &Proposal| one.head == new.head && one.base == new.base && !one.from_fork;
+    let found = forge.open_proposals()?.into_iter().find(is_its);
+    // Lists of some forges leave parts out.
+    found.map(|proposal| forge.get_proposal(proposal.number)).transpose()
 }
 
-fn find_created(forge: &dyn Forge, http: &HttpClient, head: &str) -> Result<Option<Proposal>> {
+fn find_created(
+    forge: &dyn Forge,
+    http: &HttpClient,
+    new: &NewProposal,
+) -> Result<Option<Proposal>> {
     for look in 1..=LOOKS {
         (http.clock.sleep)(http.limits.pause.saturating_mul(look));
-        if let Some(proposal) = forge.find_proposal(head)? {
+        if let Some(proposal) = forge.find_proposal(&new.head, &new.base)? {
             return Ok(Some(proposal));
         }
     }
     Ok(None)
 }
 
+/// How a forge took the request to merge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MergeRequestResult {
+    Sent,
+    /// The proposal is in the merge queue.
+    Queued,
+}
+
 /// Merges once. Forges answer differently to an impossible or repeated merge, so the proposal's
 /// state is read before and after.
 pub(super) fn merge_once(
     forge: &dyn Forge,
+    http: &HttpClient,
     number: u64,
-    send: impl FnOnce() -> Result<()>,
+    send: impl Fn() -> Result<()>,
+) -> Result<Proposal> {
+    let sent = || ready::merge_when_ready(forge, http, number, &send);
+    merge_or_queue_once(forge, http, number, || sent().map(|()| MergeRequestResult::Sent))
+}
+
+/// Like [`merge_once`], for a forge that may put the proposal into a queue.
+pub(super) fn merge_or_queue_once(
+    forge: &dyn Forge,
+    http: &HttpClient,
+    number: u64,
+    send: impl FnOnce() -> Result<MergeRequestResult>,
 ) -> Result<Proposal> {
     let before = forge.get_proposal(number)?;
     match before.state {
@@ -79,10 +101,14 @@ pub(super) fn merge_once(
         ProposalState::Open => {}
     }
     let sent = send();
-    let after = forge.get_proposal(number)?;
+    let after = match sent {
+        Ok(MergeRequestResult::Sent) => ready::wait_for_merge(forge, http, number)?,
+        _ => forge.get_proposal(number)?,
+    };
     match sent {
         _ if after.state == ProposalState::Merged => Ok(after),
-        Ok(()) => Err(ForgeError::NotMergeable {
+        Ok(MergeRequestResult::Queued) => Ok(Proposal { queued: true, ..after }),
+        Ok(MergeRequestResult::Sent) => Err(ForgeError::NotMergeable {
             number,
             why: "the forge accepted the merge but did not perform it".into(),
         }),
@@ -97,6 +123,17 @@ pub(super) fn not_mergeable(number: u64, error: ForgeError) -> ForgeError {
             ForgeError::NotMergeable { number, why }
         }
         ForgeError::Refused { why, .. } => ForgeError::NotMergeable { number, why },
+        other => other,
+    }
+}
+
+/// Tells a number that no proposal has from a repository that cannot be read: both are answered
+/// with 404.
+pub(super) fn numbered<T>(forge: &dyn Forge, number: u64, found: Result<T>) -> Result<T> {
+    match found {
+        Err(ForgeError::NotFound { .. }) if forge.open_proposals().is_ok() => {
+            Err(ForgeError::NoSuchProposal { number })
+        }
         other => other,
     }
 }

@@ -3,14 +3,17 @@
 use super::access::ForgeAccess;
 use super::exactly_once;
 use super::http::HttpClient;
-use super::json::{HubIssue, HubPullRequest, HubUser, reviewers_json};
+use super::json::{HubIssue, HubPullRequest, HubUser, newest_closed, reviewers_json};
 use super::place::{ForgeKind, ForgeRepository};
+use super::ready;
 use super::retry::RetrySafety;
+use super::text_limits::{truncate_bytes, truncate_text};
 use super::types::{last_words, newest_checks};
 use super::url::{escape, with_query};
 use super::{
-    CheckState, CommitCheck, DraftState, Forge, ForgeError, ForgeFeature, Issue, MergeMethod,
-    NewProposal, Proposal, ProposalMerge, ProposalUpdate, Result, Review, ReviewVerdict,
+    CheckState, ClosedProposal, CommitCheck, CreatedProposal, DraftState, Forge, ForgeError,
+    ForgeFeature, Issue, MergeMethod, NewProposal, Proposal, ProposalMerge, ProposalUpdate, Result,
+    Review, ReviewVerdict,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -73,7 +76,9 @@ impl GiteaForge {
             let draft = change.draft.map_or(is_draft(&now.title), DraftState::is_yes);
             body.insert("title".into(), draft_title(title, draft).into());
         }
-        body.extend(change.body.clone().map(|text| ("body".to_owned(), Value::from(text))));
+        let text =
+            change.body.as_deref().map(|text| truncate_bytes(text, self.kind().text_limits().body));
+        body.extend(text.map(|text| ("body".to_owned(), Value::from(text))));
         if body.is_empty() {
             return self.http.get_json(&self.pull_path(number));
         }
@@ -123,13 +128,16 @@ impl GiteaForge {
         self.http.send_only(Method::POST, &path, Some(body), RetrySafety::Safe)
     }
 
-    fn send_merge(&self, number: u64, body: Value) -> Result<()> {
-        self.http.send_only(
-            Method::POST,
-            &format!("{}/merge", self.pull_path(number)),
-            Some(body),
-            RetrySafety::Once,
-        )
+    /// Sends a merge, again while Gitea checks whether the proposal merges.
+    fn send_merge(&self, number: u64, body: &Value) -> Result<()> {
+        ready::merge_when_ready(self, &self.http, number, || {
+            self.http.send_only(
+                Method::POST,
+                &format!("{}/merge", self.pull_path(number)),
+                Some(body.clone()),
+                RetrySafety::Once,
+            )
+        })
     }
 }
 
@@ -149,18 +157,32 @@ impl Forge for GiteaForge {
     }
 
     /// Searches all open proposals, since the API has no search by branch.
-    fn find_proposal(&self, head: &str) -> Result<Option<Proposal>> {
-        let open = self.open_proposals()?;
-        Ok(open.into_iter().find(|proposal| proposal.head == head && !proposal.from_fork))
+    fn find_proposals(&self, head: &str) -> Result<Vec<Proposal>> {
+        let mut open = self.open_proposals()?;
+        open.retain(|proposal| proposal.head == head && !proposal.from_fork);
+        Ok(open)
+    }
+
+    /// Looks at the newest closed ones, since the API has no search by branch, and does not say who
+    /// closed one.
+    fn find_closed(&self, head: &str, base: &str) -> Result<Option<ClosedProposal>> {
+        let values = [("state", "closed"), ("sort", "recentupdate"), PAGE];
+        let path = with_query(&format!("{}/pulls", self.repo), &values);
+        let mut closed: Vec<HubPullRequest> = self.http.get_json(&path)?;
+        closed.sort_by_key(|pull| std::cmp::Reverse(pull.number));
+        let found = newest_closed(closed, head, base);
+        Ok(found.map(|(proposal, at)| ClosedProposal { proposal, by: None, at }))
     }
 
     fn get_proposal(&self, number: u64) -> Result<Proposal> {
-        self.http.get_json(&self.pull_path(number)).map(to_proposal)
+        let found = self.http.get_json(&self.pull_path(number));
+        exactly_once::numbered(self, number, found.map(to_proposal))
     }
 
-    fn create_proposal(&self, new: &NewProposal) -> Result<Proposal> {
+    fn create_proposal(&self, new: &NewProposal) -> Result<CreatedProposal> {
         let title = draft_title(&new.title, new.draft.is_yes());
-        let body = json!({ "head": new.head, "base": new.base, "title": title, "body": new.body });
+        let text = truncate_bytes(&new.body, self.kind().text_limits().body);
+        let body = json!({ "head": new.head, "base": new.base, "title": title, "body": text });
         exactly_once::create_once(self, &self.http, new, || {
             let path = format!("{}/pulls", self.repo);
             self.http
@@ -184,14 +206,15 @@ impl Forge for GiteaForge {
     }
 
     fn merge_proposal(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
-        exactly_once::merge_once(self, number, || self.send_merge(number, merge_body(how)))
+        let body = merge_body(how);
+        exactly_once::merge_once(self, &self.http, number, || self.send_merge(number, &body))
     }
 
     /// A repeated request is answered with a conflict, which counts as success.
     fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()> {
         let mut body = merge_body(how);
         body["merge_when_checks_succeed"] = true.into();
-        match self.send_merge(number, body) {
+        match self.send_merge(number, &body) {
             Err(ForgeError::Conflict { why, .. }) if why.contains("already scheduled") => Ok(()),
             other => other.map_err(|error| exactly_once::not_mergeable(number, error)),
         }
@@ -210,8 +233,8 @@ impl Forge for GiteaForge {
             CheckState::Passed | CheckState::Neutral => "success",
             CheckState::Failed => "failure",
         };
-        let mut body =
-            json!({ "state": state, "context": check.name, "description": check.description });
+        let text = truncate_text(&check.description, self.kind().text_limits().description);
+        let mut body = json!({ "state": state, "context": check.name, "description": text });
         if let Some(url) = &check.url {
             body["target_url"] = url.as_str().into();
         }
@@ -223,6 +246,15 @@ impl Forge for GiteaForge {
         let path = with_query(&format!("{}/reviews", self.pull_path(number)), &[PAGE]);
         let given: Vec<GiteaReview> = self.http.list_by_link(&path)?;
         Ok(last_words(given.into_iter().filter_map(GiteaReview::author_verdict)))
+    }
+
+    fn list_reviewers(&self, number: u64) -> Result<Vec<String>> {
+        let path = with_query(&format!("{}/reviews", self.pull_path(number)), &[PAGE]);
+        let given: Vec<GiteaReview> = self.http.list_by_link(&path)?;
+        // A request for a review is in the same list.
+        let is_review = |review: &GiteaReview| review.state != "REQUEST_REVIEW";
+        let given = given.into_iter().filter(is_review);
+        Ok(given.filter_map(|review| Some(review.user?.login)).collect())
     }
 
     /// Filters the result again: Gitea ignores a label that the repository does not have.
@@ -266,6 +298,7 @@ fn strip_draft_prefix(title: &str) -> &str {
 }
 
 fn draft_title(title: &str, draft: bool) -> String {
+    let title = &truncate_text(title, ForgeKind::Gitea.text_limits().title);
     if draft {
         format!("{} {}", DRAFT_PREFIXES[0], strip_draft_prefix(title))
     } else {

@@ -4,16 +4,18 @@
 //! only ask for squashing.
 
 use super::access::ForgeAccess;
-use super::exactly_once;
+use super::exactly_once::{self, MergeRequestResult};
 use super::http::HttpClient;
 use super::place::{ForgeKind, ForgeRepository};
+use super::ready;
 use super::retry::RetrySafety;
+use super::text_limits::{truncate_bytes, truncate_text};
 use super::types::askable_reviewers;
 use super::url::{escape, with_query};
 use super::{
-    CheckState, CommitCheck, DraftState, Forge, ForgeError, ForgeFeature, Issue, MergeMethod,
-    NewProposal, Proposal, ProposalMerge, ProposalState, ProposalUpdate, Result, Review,
-    ReviewVerdict,
+    CheckState, ClosedProposal, CommitCheck, CreatedProposal, DraftState, Forge, ForgeError,
+    ForgeFeature, Issue, MergeMethod, NewProposal, Proposal, ProposalMerge, ProposalState,
+    ProposalUpdate, Result, Review, ReviewVerdict,
 };
 use serde_json::{Value, json};
 use ureq::http::Method;
@@ -21,7 +23,8 @@ use ureq::http::Method;
 mod wire;
 
 use wire::{
-    GitLabApproval, GitLabApprovals, GitLabIssue, GitLabMergeRequest, GitLabStatus, GitLabUser,
+    GitLabApproval, GitLabApprovals, GitLabIssue, GitLabMergeRequest, GitLabProject, GitLabStatus,
+    GitLabUser,
 };
 
 /// Title prefixes of drafts: the first is written, all are recognised.
@@ -84,13 +87,37 @@ impl GitLabForge {
         body
     }
 
-    fn send_merge(&self, number: u64, body: Value) -> Result<()> {
+    fn send_merge(&self, number: u64, body: &Value) -> Result<()> {
         self.http.send_only(
             Method::PUT,
             &format!("{}/merge", self.merge_request_path(number)),
-            Some(body),
+            Some(body.clone()),
             RetrySafety::Once,
         )
+    }
+
+    /// True if the project merges through merge trains. Only members see the setting.
+    fn has_merge_train(&self) -> Result<bool> {
+        match self.http.get_json::<GitLabProject>(&self.project) {
+            Err(ForgeError::NotFound { .. } | ForgeError::Forbidden { .. }) => Ok(false),
+            project => Ok(project?.merge_trains_enabled.unwrap_or(false)),
+        }
+    }
+
+    /// Adds a merge request to the merge train, now or once its pipeline has passed.
+    fn enqueue(&self, number: u64, how: &ProposalMerge) -> Result<MergeRequestResult> {
+        let squash = how.method == MergeMethod::Squash;
+        // The parameter is named `auto_merge` since GitLab 17.11.
+        let body = json!({
+            "sha": how.expect, "squash": squash, "auto_merge": true, "when_pipeline_succeeds": true,
+        });
+        let path = format!("{}/merge_trains/merge_requests/{number}", self.project);
+        match self.http.send_only(Method::POST, &path, Some(body), RetrySafety::Once) {
+            Err(ForgeError::Conflict { why, .. } | ForgeError::Exists { why, .. })
+                if why.to_lowercase().contains("already") => {}
+            other => other?,
+        }
+        Ok(MergeRequestResult::Queued)
     }
 }
 
@@ -107,21 +134,44 @@ impl Forge for GitLabForge {
         self.list_open(&[])
     }
 
-    fn find_proposal(&self, head: &str) -> Result<Option<Proposal>> {
-        let found = self.list_open(&[("source_branch", head)])?;
-        Ok(found.into_iter().find(|proposal| proposal.head == head && !proposal.from_fork))
+    fn find_proposals(&self, head: &str) -> Result<Vec<Proposal>> {
+        let mut found = self.list_open(&[("source_branch", head)])?;
+        found.retain(|proposal| proposal.head == head && !proposal.from_fork);
+        Ok(found)
+    }
+
+    fn find_closed(&self, head: &str, base: &str) -> Result<Option<ClosedProposal>> {
+        let values = [
+            ("state", "all"),
+            ("source_branch", head),
+            ("target_branch", base),
+            ("order_by", "created_at"),
+            ("per_page", "20"),
+        ];
+        let path = with_query(&format!("{}/merge_requests", self.project), &values);
+        let all: Vec<GitLabMergeRequest> = self.http.get_json(&path)?;
+        let all = all.into_iter().map(|mut one| {
+            let by = one.closed_by.take().map(|user| user.username);
+            ClosedProposal { at: one.closed_at.take(), by, proposal: one.into() }
+        });
+        let is_its = |one: &ClosedProposal| {
+            let one = &one.proposal;
+            one.head == head && one.base == base && !one.from_fork
+        };
+        let newest = all.filter(is_its).find(|one| one.proposal.state != ProposalState::Open);
+        Ok(newest.filter(|one| one.proposal.state == ProposalState::Closed))
     }
 
     fn get_proposal(&self, number: u64) -> Result<Proposal> {
-        self.http
-            .get_json::<GitLabMergeRequest>(&self.merge_request_path(number))
-            .map(Proposal::from)
+        let found = self.http.get_json::<GitLabMergeRequest>(&self.merge_request_path(number));
+        exactly_once::numbered(self, number, found.map(Proposal::from))
     }
 
-    fn create_proposal(&self, new: &NewProposal) -> Result<Proposal> {
+    fn create_proposal(&self, new: &NewProposal) -> Result<CreatedProposal> {
         let body = json!({
             "source_branch": new.head, "target_branch": new.base,
-            "title": draft_title(&new.title, new.draft), "description": new.body,
+            "title": draft_title(&new.title, new.draft),
+            "description": truncate_bytes(&new.body, self.kind().text_limits().body),
         });
         exactly_once::create_once(self, &self.http, new, || {
             let path = format!("{}/merge_requests", self.project);
@@ -148,7 +198,9 @@ impl Forge for GitLabForge {
             });
             body.insert("title".into(), draft_title(title, draft).into());
         }
-        body.extend(change.body.clone().map(|text| ("description".to_owned(), Value::from(text))));
+        let text =
+            change.body.as_deref().map(|text| truncate_bytes(text, self.kind().text_limits().body));
+        body.extend(text.map(|text| ("description".to_owned(), Value::from(text))));
         for (key, labels) in
             [("add_labels", &change.add_labels), ("remove_labels", &change.remove_labels)]
         {
@@ -186,16 +238,28 @@ impl Forge for GitLabForge {
     }
 
     fn merge_proposal(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
-        exactly_once::merge_once(self, number, || self.send_merge(number, Self::merge_body(how)))
+        let body = Self::merge_body(how);
+        exactly_once::merge_or_queue_once(self, &self.http, number, || {
+            if self.has_merge_train()? {
+                return self.enqueue(number, how);
+            }
+            ready::merge_when_ready(self, &self.http, number, || self.send_merge(number, &body))
+                .map(|()| MergeRequestResult::Sent)
+        })
     }
 
     fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()> {
+        if self.has_merge_train()? {
+            let queued = self.enqueue(number, how);
+            return queued.map(drop).map_err(|error| exactly_once::not_mergeable(number, error));
+        }
         let mut body = Self::merge_body(how);
         // The parameter is named `auto_merge` since GitLab 17.11; older versions expect the other
         // name.
         body["merge_when_pipeline_succeeds"] = true.into();
         body["auto_merge"] = true.into();
-        self.send_merge(number, body).map_err(|error| exactly_once::not_mergeable(number, error))
+        ready::merge_when_ready(self, &self.http, number, || self.send_merge(number, &body))
+            .map_err(|error| exactly_once::not_mergeable(number, error))
     }
 
     fn list_checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {
@@ -211,8 +275,9 @@ impl Forge for GitLabForge {
             CheckState::Passed | CheckState::Neutral => "success",
             CheckState::Failed => "failed",
         };
-        let mut body =
-            json!({ "state": state, "name": check.name, "description": check.description });
+        let limit = self.kind().text_limits().description;
+        let text = truncate_text(&check.description, limit);
+        let mut body = json!({ "state": state, "name": check.name, "description": text });
         if let Some(url) = &check.url {
             body["target_url"] = url.as_str().into();
         }
@@ -288,6 +353,7 @@ fn strip_draft_prefix(title: &str) -> &str {
 }
 
 fn draft_title(title: &str, draft: DraftState) -> String {
+    let title = &truncate_text(title, ForgeKind::GitLab.text_limits().title);
     if draft.is_yes() {
         format!("{} {}", DRAFT_PREFIXES[0], strip_draft_prefix(title))
     } else {

@@ -240,17 +240,8 @@ impl HttpClient {
     fn refusal_error(&self, call: &ForgeRequest<'_>, raw: &HttpResponse) -> ForgeError {
         let (host, asked) = (self.host.clone(), self.describe_request(call));
         let why = self.clean_text(&refusal_message(&raw.body));
-        match raw.status {
-            401 => ForgeError::Unauthorised { host, asked, why },
-            403 => ForgeError::Forbidden { host, asked, why, sign_on: self.sign_on(&raw.headers) },
-            404 | 410 => ForgeError::NotFound { host, asked },
-            400 | 409 | 422 if why.to_ascii_lowercase().contains("already exists") => {
-                ForgeError::Exists { host, asked, why }
-            }
-            409 => ForgeError::Conflict { host, asked, why },
-            status @ 500.. => ForgeError::Server { host, status, asked, why },
-            status => ForgeError::Refused { host, status, asked, why },
-        }
+        let sign_on = self.sign_on(&raw.headers);
+        ForgeError::from_status(raw.status, host, asked, why, sign_on)
     }
 
     fn without_answer(&self, call: &ForgeRequest<'_>, lost: TransportError) -> AttemptResult {

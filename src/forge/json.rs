@@ -30,19 +30,48 @@ fn collect_messages(value: &Value, out: &mut Vec<String>) {
         Value::String(text) => out.push(text.clone()),
         Value::Array(items) => items.iter().for_each(|item| collect_messages(item, out)),
         Value::Object(fields) => {
-            let told = ["message", "error_description", "error", "errors", "detail"];
+            if let Some(text) = field_error(fields) {
+                out.push(text);
+                return;
+            }
+            let told = ["message", "error_description", "error", "errors", "detail", "fields"];
             let mut known = told.iter().filter_map(|key| fields.get(*key)).peekable();
             if known.peek().is_some() {
                 known.for_each(|value| collect_messages(value, out));
             } else {
-                fields
-                    .iter()
-                    .filter(|(_, value)| value.is_array())
-                    .for_each(|(_, value)| collect_messages(value, out));
+                for (name, value) in fields {
+                    let mut said = Vec::new();
+                    if value.is_array() {
+                        collect_messages(value, &mut said);
+                    }
+                    // GitLab's `base` stands for the whole, not for a field.
+                    let named = |text: String| match name.as_str() {
+                        "base" => text,
+                        name => format!("{name} {text}"),
+                    };
+                    out.extend(said.into_iter().map(named));
+                }
             }
         }
         _ => {}
     }
+}
+
+/// Returns the text of GitHub's error about a field, which mostly has no message:
+/// `{"resource": "PullRequest", "field": "head", "code": "invalid"}`.
+fn field_error(fields: &serde_json::Map<String, Value>) -> Option<String> {
+    let text = |key: &str| fields.get(key).and_then(Value::as_str);
+    let (field, code) = (text("field")?, text("code")?);
+    if let Some(message) = text("message") {
+        return Some(message.to_owned());
+    }
+    Some(match code {
+        "missing" => format!("{field} does not exist"),
+        "missing_field" => format!("{field} is missing"),
+        "already_exists" => format!("{field} already exists"),
+        "custom" | "unprocessable" => format!("{field} cannot be used"),
+        code => format!("{field} is {}", code.replace('_', " ")),
+    })
 }
 
 /// Returns the text on one line, without control characters, truncated.
@@ -90,9 +119,14 @@ pub(super) struct HubPullRequest {
     labels: Vec<HubLabel>,
     #[serde(default, deserialize_with = "list")]
     requested_reviewers: Vec<HubUser>,
+    #[serde(default, deserialize_with = "list")]
+    requested_teams: Vec<HubTeam>,
+    /// GitHub's state of the merge, in answers about one pull request.
+    mergeable_state: Option<String>,
     pub auto_merge: Option<Value>,
     mergeable: Option<bool>,
     merged_at: Option<String>,
+    closed_at: Option<String>,
     merged: Option<bool>,
     merge_commit_sha: Option<String>,
 }
@@ -114,6 +148,14 @@ struct HubRepository {
 #[derive(Debug, Deserialize)]
 pub(super) struct HubUser {
     pub login: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct HubTeam {
+    /// GitHub's name in addresses.
+    slug: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    name: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -165,6 +207,9 @@ impl HubPullRequest {
 impl From<HubPullRequest> for Proposal {
     fn from(pull: HubPullRequest) -> Self {
         let (from_fork, state) = (pull.is_from_fork(), pull.state());
+        let people = pull.requested_reviewers.into_iter().map(|user| user.login);
+        let team = |team: HubTeam| format!("/{}", team.slug.unwrap_or(team.name));
+        let teams = pull.requested_teams.into_iter().map(team);
         Proposal {
             number: pull.number,
             url: pull.html_url,
@@ -178,13 +223,32 @@ impl From<HubPullRequest> for Proposal {
             from_fork,
             base: pull.base.branch,
             labels: pull.labels.into_iter().map(|label| label.name).collect(),
-            reviewers: pull.requested_reviewers.into_iter().map(|user| user.login).collect(),
+            reviewers: people.chain(teams).collect(),
             auto_merge: pull.auto_merge.is_some_and(|value| !value.is_null()),
+            queued: false,
+            is_behind: pull.mergeable_state.as_deref() == Some("behind"),
+            is_checking: pull.mergeable.is_none(),
             mergeable: pull.mergeable,
             // Before the merge GitHub returns a trial commit here.
             merge_commit: pull.merge_commit_sha.filter(|_| state == ProposalState::Merged),
         }
     }
+}
+
+/// Returns the newest of these pull requests of a branch to a base that was closed without being
+/// merged, and when that was. Lists are newest first.
+pub(super) fn newest_closed(
+    pulls: Vec<HubPullRequest>,
+    head: &str,
+    base: &str,
+) -> Option<(Proposal, Option<String>)> {
+    let all = pulls.into_iter().map(|mut pull| {
+        let at = pull.closed_at.take();
+        (Proposal::from(pull), at)
+    });
+    all.filter(|(one, _)| one.head == head && one.base == base && !one.from_fork)
+        .find(|(one, _)| one.state != ProposalState::Open)
+        .filter(|(one, _)| one.state == ProposalState::Closed)
 }
 
 /// Returns the review request for GitHub and Gitea; `organisation/team` is a team. `None` if nobody
@@ -212,7 +276,23 @@ mod tests {
                 r#"{"message":["Another open merge request already exists: !5"]}"#,
                 "Another open merge request already exists: !5",
             ),
-            (r#"{"message":{"base":["is bad"],"title":["is too long"]}}"#, "is bad; is too long"),
+            (
+                r#"{"message":{"base":["is bad"],"title":["is too long"]}}"#,
+                "is bad; title is too long",
+            ),
+            (
+                r#"{"message":"Validation Failed","errors":[{"resource":"PullRequest","field":"head","code":"invalid"}]}"#,
+                "Validation Failed; head is invalid",
+            ),
+            (r#"{"errors":[{"field":"base","code":"missing_field"}]}"#, "base is missing"),
+            (
+                r#"{"errors":[{"field":"title","code":"custom","message":"title is too long"}]}"#,
+                "title is too long",
+            ),
+            (
+                r#"{"type":"error","error":{"message":"Bad request","fields":{"title":["too long"]}}}"#,
+                "Bad request; title too long",
+            ),
             (
                 r#"{"type":"error","error":{"message":"There are no changes","detail":"x"}}"#,
                 "There are no changes; x",

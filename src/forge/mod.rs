@@ -21,7 +21,11 @@ mod pages;
 mod paging;
 mod place;
 mod plain;
+mod ready;
+mod refusal;
 mod retry;
+mod text_limits;
+mod tls;
 mod token;
 mod transport;
 mod types;
@@ -31,10 +35,13 @@ pub use access::{Clock, ForgeAccess, LogSink, RequestLimits};
 pub use error::ForgeError;
 pub use fetch_once::fetch_once;
 pub use place::{ForgeHost, ForgeKind, ForgeRepository, ForgeUrlError};
+pub use refusal::MergeBlock;
+pub use text_limits::{TextLimits, text_length, truncate_bytes, truncate_text};
 pub use token::{Token, TokenSources, find_token};
 pub use types::{
-    CheckState, CommitCheck, DraftState, ForgeFeature, Issue, MergeMethod, NewProposal, Proposal,
-    ProposalMerge, ProposalState, ProposalUpdate, Review, ReviewVerdict,
+    CheckState, ClosedProposal, CommitCheck, CreatedProposal, DraftState, ForgeFeature, Issue,
+    MergeMethod, NewProposal, Proposal, ProposalMerge, ProposalState, ProposalUpdate, Review,
+    ReviewVerdict, is_same_reviewer,
 };
 
 use crate::git::Workspace;
@@ -57,17 +64,32 @@ pub trait Forge {
     /// Returns all open proposals, newest first.
     fn open_proposals(&self) -> Result<Vec<Proposal>>;
 
-    /// Returns the open proposal of a branch of this repository. A fork's branch of the same name
-    /// does not count.
-    fn find_proposal(&self, head: &str) -> Result<Option<Proposal>>;
+    /// Returns the open proposals of a branch of this repository, to any base. A fork's branch of
+    /// the same name does not count.
+    fn find_proposals(&self, head: &str) -> Result<Vec<Proposal>>;
+
+    /// Returns the open proposal of a branch to a base.
+    fn find_proposal(&self, head: &str, base: &str) -> Result<Option<Proposal>> {
+        Ok(self.find_proposals(head)?.into_iter().find(|proposal| proposal.base == base))
+    }
+
+    /// Returns the newest proposal of a branch to a base that was closed without being merged, with
+    /// its whole text. Forges without a search by branch look at their newest closed ones only.
+    fn find_closed(&self, head: &str, base: &str) -> Result<Option<ClosedProposal>>;
 
     /// Returns the proposal with this number, open or not.
+    ///
+    /// # Errors
+    /// [`ForgeError::NoSuchProposal`] if the repository has none with this number.
     fn get_proposal(&self, number: u64) -> Result<Proposal>;
 
-    /// Creates a proposal. If the branch has an open one, that one is returned with labels and
-    /// reviewers added and everything else unchanged. If an answer is lost, the proposal is
-    /// searched before another attempt.
-    fn create_proposal(&self, new: &NewProposal) -> Result<Proposal>;
+    /// Creates a proposal. If the branch has an open one to this base, that one is returned
+    /// unchanged. If an answer is lost, the proposal is searched before another attempt. A branch
+    /// that the forge does not know yet is waited for.
+    ///
+    /// # Errors
+    /// [`ForgeError::NothingToPropose`] if the base contains the branch.
+    fn create_proposal(&self, new: &NewProposal) -> Result<CreatedProposal>;
 
     /// Changes the fields that `change` names.
     fn update_proposal(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal>;
@@ -76,20 +98,32 @@ pub trait Forge {
     fn close_proposal(&self, number: u64) -> Result<Proposal>;
 
     /// Merges the proposal if its head is still the expected commit. Succeeds if it is merged
-    /// already.
+    /// already. Where the base has a merge queue, the proposal is put into the queue and returned
+    /// open, as `queued`. While the forge checks the merge, it is asked again for some seconds.
     fn merge_proposal(&self, number: u64, how: &ProposalMerge) -> Result<Proposal>;
 
-    /// Enables auto-merge: the forge merges once its own rules are met.
+    /// Enables auto-merge: the forge merges once its own rules are met, or puts the proposal into
+    /// its merge queue.
     fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()>;
 
     /// Returns statuses and check runs of a commit, the newest of each name.
     fn list_checks(&self, commit: &str) -> Result<Vec<CommitCheck>>;
+
+    /// Returns the status with this name on a commit. Check runs do not count.
+    fn find_status(&self, commit: &str, name: &str) -> Result<Option<CommitCheck>> {
+        Ok(self.list_checks(commit)?.into_iter().find(|check| check.name == name))
+    }
 
     /// Sets the status with this name on a commit.
     fn set_check(&self, commit: &str, check: &CommitCheck) -> Result<()>;
 
     /// Returns the latest verdict of each reviewer, without dismissed reviews.
     fn list_reviews(&self, number: u64) -> Result<Vec<Review>>;
+
+    /// Returns everybody who has reviewed, with or without a verdict, as far as the forge tells.
+    fn list_reviewers(&self, number: u64) -> Result<Vec<String>> {
+        Ok(self.list_reviews(number)?.into_iter().map(|review| review.author).collect())
+    }
 
     /// Returns the open issues with a label.
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>>;

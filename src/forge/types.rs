@@ -24,10 +24,18 @@ pub struct Proposal {
     /// The branch to merge into.
     pub base: String,
     pub labels: Vec<String>,
-    /// The requested reviewers, as far as the forge reports them.
+    /// The requested reviewers, as far as the forge reports them. A team is `organisation/team`, or
+    /// only `/team` where the forge does not name the organisation.
     pub reviewers: Vec<String>,
     /// True if auto-merge is enabled.
     pub auto_merge: bool,
+    /// True if the merge queue of the forge has it.
+    pub queued: bool,
+    /// True if the forge requires an up-to-date branch, and this one is behind its base. Lists may
+    /// not tell.
+    pub is_behind: bool,
+    /// True if the forge is still checking whether it merges.
+    pub is_checking: bool,
     /// Whether it merges cleanly; `None` if the forge does not know yet or does not report it.
     pub mergeable: Option<bool>,
     /// The commit of the merge.
@@ -82,10 +90,24 @@ pub struct NewProposal {
     pub title: String,
     pub body: String,
     pub draft: DraftState,
-    pub labels: Vec<String>,
-    /// Logins; `organisation/team` for a team if the forge has them. Azure DevOps takes mail
-    /// addresses or ids, Bitbucket account ids or `{uuid}`.
-    pub reviewers: Vec<String>,
+}
+
+/// A proposal that is open now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreatedProposal {
+    pub proposal: Proposal,
+    /// False if it was open before; nothing of it was changed then.
+    pub is_new: bool,
+}
+
+/// A proposal that was closed without being merged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedProposal {
+    pub proposal: Proposal,
+    /// Who closed it, if the forge tells.
+    pub by: Option<String>,
+    /// When it was closed, as the forge writes it, if it tells.
+    pub at: Option<String>,
 }
 
 /// Changes to a proposal; other fields stay.
@@ -96,18 +118,9 @@ pub struct ProposalUpdate {
     pub draft: Option<DraftState>,
     pub add_labels: Vec<String>,
     pub remove_labels: Vec<String>,
+    /// Logins; `organisation/team` for a team if the forge has them. Azure DevOps takes mail
+    /// addresses or ids, Bitbucket account ids or `{uuid}`.
     pub add_reviewers: Vec<String>,
-}
-
-impl ProposalUpdate {
-    /// The fields of a new proposal that are set after its creation.
-    pub(super) fn from_new(new: &NewProposal) -> Self {
-        ProposalUpdate {
-            add_labels: new.labels.clone(),
-            add_reviewers: new.reviewers.clone(),
-            ..ProposalUpdate::default()
-        }
-    }
 }
 
 /// Options of a merge.
@@ -220,14 +233,20 @@ pub(super) fn last_words(
 
 /// Returns the reviewers that can be asked: not the author, and not those already asked.
 pub(super) fn askable_reviewers(names: &[String], proposal: &Proposal) -> Vec<String> {
-    let new = |name: &&String| **name != proposal.author && !proposal.reviewers.contains(name);
+    let new = |name: &&String| {
+        !is_same_reviewer(name, &proposal.author)
+            && !proposal.reviewers.iter().any(|asked| is_same_reviewer(name, asked))
+    };
     names.iter().filter(new).cloned().collect()
 }
 
-/// Truncates a text to the length that the forge accepts, in characters.
-pub(super) fn truncate_text(text: &str, length: usize) -> String {
-    match text.char_indices().nth(length) {
-        None => text.to_owned(),
-        Some(_) => text.chars().take(length - 1).chain(['…']).collect(),
+/// True if two names mean one reviewer. Logins have no case. A team may be named without its
+/// organisation, as `/team`.
+pub fn is_same_reviewer(one: &str, other: &str) -> bool {
+    let is_team = |name: &str| name.contains('/') && !name.starts_with('{');
+    let team = |name: &str| name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    if is_team(one) && is_team(other) && (one.starts_with('/') || other.starts_with('/')) {
+        return team(one) == team(other);
     }
+    one.eq_ignore_ascii_case(other)
 }

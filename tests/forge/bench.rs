@@ -131,8 +131,6 @@ pub fn new(head: &str) -> NewProposal {
         title: format!("Promote {head}"),
         body: "From 1 to 2.\n\n| gate | |\n".into(),
         draft: DraftState::No,
-        labels: Vec::new(),
-        reviewers: Vec::new(),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::bench::{ALL, Bench, merge_of, new};
 use crate::fake::{ME, Pull, sha};
 use towpath::forge::{
     CheckState, CommitCheck, DraftState, Forge, ForgeError, ForgeFeature, ForgeKind, NewProposal,
-    ProposalMerge, ProposalState, ProposalUpdate, Review, ReviewVerdict,
+    Proposal, ProposalMerge, ProposalState, ProposalUpdate, Review, ReviewVerdict,
 };
 
 fn each(test: impl Fn(&Bench, &dyn Forge)) {
@@ -24,6 +24,11 @@ pub struct Subject<'a> {
     pub sha: &'a dyn Fn(&str) -> String,
 }
 
+/// Without what lists leave out.
+fn known(proposal: Proposal) -> Proposal {
+    Proposal { is_checking: false, mergeable: None, ..proposal }
+}
+
 #[test]
 fn a_proposal_is_opened_found_changed_and_closed() {
     each(|_, forge| opened_found_changed_and_closed(&Subject { forge, me: ME, sha: &sha }));
@@ -32,13 +37,16 @@ fn a_proposal_is_opened_found_changed_and_closed() {
 pub fn opened_found_changed_and_closed(subject: &Subject<'_>) {
     let Subject { forge, me, sha } = *subject;
     {
-        let wanted = NewProposal {
-            draft: DraftState::Yes,
-            labels: vec!["towpath".into(), "prod stage".into()],
-            reviewers: vec!["alice".into(), me.into()],
-            ..new("towpath/prod/web")
+        let wanted = NewProposal { draft: DraftState::Yes, ..new("towpath/prod/web") };
+        let created = forge.create_proposal(&wanted).expect("opened");
+        assert!(created.is_new);
+        let decoration = ProposalUpdate {
+            add_labels: vec!["towpath".into(), "prod stage".into()],
+            add_reviewers: vec!["alice".into(), me.into()],
+            ..ProposalUpdate::default()
         };
-        let opened = forge.create_proposal(&wanted).expect("opened");
+        let opened =
+            forge.update_proposal(created.proposal.number, &decoration).expect("decorated");
         let labels = !forge.missing_features().contains(&ForgeFeature::Labels);
         assert_eq!((opened.number, opened.state, opened.draft), (1, ProposalState::Open, true));
         assert_eq!(
@@ -47,14 +55,16 @@ pub fn opened_found_changed_and_closed(subject: &Subject<'_>) {
         );
         assert_eq!((opened.head.as_str(), opened.base.as_str()), ("towpath/prod/web", "main"));
         assert_eq!(opened.author, me);
-        assert_eq!(opened.labels, if labels { wanted.labels.clone() } else { Vec::new() });
+        assert_eq!(opened.labels, if labels { decoration.add_labels.clone() } else { Vec::new() });
         assert_eq!(opened.reviewers, ["alice"], "the author is not asked");
         assert!(opened.url.ends_with('1') && !opened.from_fork && opened.merge_commit.is_none());
         let head = opened.head_commit.clone().expect("it is known");
         assert!(sha("towpath/prod/web").starts_with(&head), "{head}");
 
-        assert_eq!(forge.find_proposal("towpath/prod/web").expect("found").as_ref(), Some(&opened));
-        assert_eq!(forge.find_proposal("towpath/prod").expect("looked"), None);
+        let found = forge.find_proposal("towpath/prod/web", "main").expect("found");
+        assert_eq!(found.map(known), Some(known(opened)));
+        assert_eq!(forge.find_proposal("towpath/prod/web", "release").expect("looked"), None);
+        assert_eq!(forge.find_proposals("towpath/prod").expect("looked"), []);
 
         let change = ProposalUpdate {
             title: Some("Promote web to 3".into()),
@@ -97,19 +107,20 @@ pub fn opened_found_changed_and_closed(subject: &Subject<'_>) {
 
         assert_eq!(forge.close_proposal(1).expect("closed").state, ProposalState::Closed);
         assert_eq!(forge.close_proposal(1).expect("closed already").state, ProposalState::Closed);
-        assert_eq!(forge.find_proposal("towpath/prod/web").expect("looked"), None);
+        assert_eq!(forge.find_proposals("towpath/prod/web").expect("looked"), []);
         assert_eq!(forge.open_proposals().expect("listed"), []);
     }
 }
 
 pub fn a_second_is_the_first(forge: &dyn Forge) {
     let first = forge.create_proposal(&new("b")).expect("opened");
-    let second = forge
-        .create_proposal(&NewProposal { reviewers: vec!["alice".into()], ..new("b") })
-        .expect("found");
+    let second =
+        forge.create_proposal(&NewProposal { title: "Other".into(), ..new("b") }).expect("found");
+    assert!(first.is_new && !second.is_new);
     assert_eq!(
-        (second.number, second.reviewers.as_slice()),
-        (first.number, &["alice".to_owned()][..])
+        (second.proposal.number, second.proposal.title),
+        (first.proposal.number, first.proposal.title),
+        "it is as it was"
     );
 }
 
@@ -132,10 +143,10 @@ fn a_branch_of_a_fork_is_another() {
             ..Pull::default()
         };
         bench.fake.world.lock().expect("no panic within").add(theirs);
-        assert_eq!(forge.find_proposal("b").expect("looked"), None);
+        assert_eq!(forge.find_proposals("b").expect("looked"), []);
         let all = forge.open_proposals().expect("listed");
         assert_eq!(all.iter().map(|proposal| proposal.from_fork).collect::<Vec<_>>(), [true]);
-        assert_eq!(forge.create_proposal(&new("b")).expect("opened").number, 2);
+        assert_eq!(forge.create_proposal(&new("b")).expect("opened").proposal.number, 2);
     });
 }
 
@@ -175,7 +186,7 @@ pub fn merged_once(subject: &Subject<'_>) -> String {
         forge.merge_proposal(1, &how("b")).expect("merged already").state,
         ProposalState::Merged
     );
-    assert_eq!(forge.find_proposal("b").expect("looked"), None);
+    assert_eq!(forge.find_proposals("b").expect("looked"), []);
 
     forge.create_proposal(&new("c")).expect("opened");
     forge.close_proposal(2).expect("closed");
@@ -345,7 +356,7 @@ fn lists_are_whole_and_have_an_end() {
         );
         let asked = bench.fake.requests().len();
         assert!(asked <= 5, "{asked} requests for 230");
-        assert_eq!(forge.find_proposal("b3").expect("looked").expect("found").number, 4);
+        assert_eq!(forge.find_proposal("b3", "main").expect("looked").expect("found").number, 4);
     });
     for kind in ALL {
         let bench = Bench::with(kind, towpath::forge::Token::new(crate::fake::TOKEN), |access| {

@@ -29,14 +29,15 @@ fn every_request_before_a_judge() {
     );
     let bench = Bench::at(fake, &api, Token::new(TOKEN), |_| {});
     let forge = bench.forge.as_ref();
-    let wanted = NewProposal {
-        draft: DraftState::Yes,
-        labels: vec!["towpath".into()],
-        reviewers: vec!["alice".into()],
-        ..new("towpath/prod/web")
+    let wanted = NewProposal { draft: DraftState::Yes, ..new("towpath/prod/web") };
+    let opened = forge.create_proposal(&wanted).expect("opened").proposal;
+    let decoration = ProposalUpdate {
+        add_labels: vec!["towpath".into()],
+        add_reviewers: vec!["alice".into()],
+        ..ProposalUpdate::default()
     };
-    let opened = forge.create_proposal(&wanted).expect("opened");
-    assert!(forge.find_proposal("towpath/prod/web").expect("looked").is_some());
+    forge.update_proposal(opened.number, &decoration).expect("decorated");
+    assert!(forge.find_proposal("towpath/prod/web", "main").expect("looked").is_some());
     assert_eq!(forge.open_proposals().expect("listed").len(), 1);
     let change = ProposalUpdate {
         title: Some("Other".into()),
@@ -64,7 +65,7 @@ fn every_request_before_a_judge() {
         forge.merge_proposal(opened.number, &merge_of("towpath/prod/web")).expect("merged").state,
         ProposalState::Merged
     );
-    let second = forge.create_proposal(&new("second")).expect("opened");
+    let second = forge.create_proposal(&new("second")).expect("opened").proposal;
     assert_eq!(forge.close_proposal(second.number).expect("closed").state, ProposalState::Closed);
     let exchanges = bench.fake.world.lock().expect("no panic within").exchanges.clone();
     std::fs::write(told("FORGE_EXCHANGES"), serde_json::Value::from(exchanges).to_string())
@@ -84,14 +85,19 @@ fn the_flow_before_an_emulator() {
         |_| {},
     );
     let forge = bench.forge.as_ref();
-    let wanted = NewProposal { labels: vec!["towpath".into()], ..new(&branch) };
-    let opened = forge.create_proposal(&wanted).expect("opened");
+    let opened = forge.create_proposal(&new(&branch)).expect("opened").proposal;
+    let labels = vec!["towpath".to_owned()];
+    let label = ProposalUpdate { add_labels: labels.clone(), ..ProposalUpdate::default() };
+    let opened = forge.update_proposal(opened.number, &label).expect("labelled");
     assert_eq!((opened.head.as_str(), opened.state), (branch.as_str(), ProposalState::Open));
     assert_eq!(
         (opened.head_commit.as_deref(), opened.labels.as_slice()),
-        (Some(commit.as_str()), &wanted.labels[..])
+        (Some(commit.as_str()), &labels[..])
     );
-    assert_eq!(forge.find_proposal(&branch).expect("looked").expect("found").number, opened.number);
+    assert_eq!(
+        forge.find_proposal(&branch, "main").expect("looked").expect("found").number,
+        opened.number
+    );
     let change = ProposalUpdate {
         title: Some("Other".into()),
         add_labels: vec!["more".into()],
@@ -114,5 +120,5 @@ fn the_flow_before_an_emulator() {
         forge.merge_proposal(opened.number, &how).expect("merged").state,
         ProposalState::Merged
     );
-    assert_eq!(forge.find_proposal(&branch).expect("looked"), None);
+    assert_eq!(forge.find_proposals(&branch).expect("looked"), []);
 }

@@ -7,5 +7,6 @@ mod contract;
 mod fake;
 mod faults;
 mod judged;
+mod moments;
 mod network;
 mod plain;

@@ -33,11 +33,15 @@ pub(super) struct AzurePullRequest {
     auto_complete_set_by: Option<AzurePerson>,
     merge_status: Option<String>,
     merge_failure_message: Option<String>,
+    closed_by: Option<AzurePerson>,
+    closed_date: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct AzurePerson {
+    #[serde(default, deserialize_with = "text")]
+    id: String,
     #[serde(default, deserialize_with = "text")]
     unique_name: String,
     #[serde(default)]
@@ -66,6 +70,16 @@ impl AzurePullRequest {
             "completed" => ProposalState::Merged,
             _ => ProposalState::Closed,
         }
+    }
+
+    /// Returns the ids of the reviewers. Settings may name people by id, too.
+    pub(super) fn reviewer_ids(&self) -> Vec<String> {
+        self.reviewers.iter().map(|person| person.id.clone()).collect()
+    }
+
+    /// Returns who closed it, and when.
+    pub(super) fn take_closing(&mut self) -> (Option<String>, Option<String>) {
+        (self.closed_by.take().map(|person| person.unique_name), self.closed_date.take())
     }
 
     /// Returns why the merge failed, if Azure reported it.
@@ -117,6 +131,9 @@ impl From<AzurePullRequest> for Proposal {
             labels: pull.labels.into_iter().map(|label| label.name).collect(),
             reviewers: pull.reviewers.into_iter().map(|person| person.unique_name).collect(),
             auto_merge: pull.auto_complete_set_by.is_some(),
+            queued: false,
+            is_behind: false,
+            is_checking: matches!(pull.merge_status.as_deref(), Some("notSet" | "queued")),
             mergeable: match pull.merge_status.as_deref() {
                 Some("succeeded") => Some(true),
                 Some("conflicts" | "rejectedByPolicy" | "failure") => Some(false),

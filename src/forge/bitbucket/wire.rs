@@ -22,11 +22,20 @@ pub(super) struct BitbucketPullRequest {
     pub participants: Vec<BitbucketParticipant>,
     pub merge_commit: Option<BitbucketCommit>,
     pub links: Option<BitbucketLinks>,
+    pub closed_by: Option<BitbucketAccount>,
+    pub updated_on: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct BitbucketPullRequests {
+    pub values: Vec<BitbucketPullRequest>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct BitbucketAccount {
     pub account_id: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    pub display_name: String,
     #[serde(default, deserialize_with = "text")]
     pub uuid: String,
 }
@@ -102,6 +111,9 @@ impl From<BitbucketPullRequest> for Proposal {
             labels: Vec::new(),
             reviewers: pull.reviewers.into_iter().map(BitbucketAccount::id).collect(),
             auto_merge: false,
+            queued: false,
+            is_behind: false,
+            is_checking: false,
             mergeable: None,
             merge_commit: pull.merge_commit.map(|commit| commit.hash),
         }

@@ -1,26 +1,27 @@
 //! GitHub and GitHub Enterprise.
 
 mod octo;
+mod queue;
 
 use super::access::ForgeAccess;
-use super::exactly_once;
+use super::exactly_once::{self, MergeRequestResult};
 use super::http::HttpClient;
-use super::json::{HubIssue, HubPullRequest, HubUser, reviewers_json};
+use super::json::{HubIssue, HubPullRequest, HubUser, newest_closed, reviewers_json};
 use super::place::{ForgeKind, ForgeRepository};
+use super::ready;
 use super::retry::RetrySafety;
-use super::types::{last_words, newest_checks, truncate_text};
+use super::text_limits::{truncate_bytes, truncate_text};
+use super::types::{last_words, newest_checks};
 use super::url::{escape, with_query};
 use super::{
-    CheckState, CommitCheck, DraftState, Forge, ForgeError, ForgeFeature, Issue, MergeMethod,
-    NewProposal, Proposal, ProposalMerge, ProposalUpdate, Result, Review, ReviewVerdict,
+    CheckState, ClosedProposal, CommitCheck, CreatedProposal, DraftState, Forge, ForgeError,
+    ForgeFeature, Issue, MergeMethod, NewProposal, Proposal, ProposalMerge, ProposalUpdate, Result,
+    Review, ReviewVerdict,
 };
 use octo::OctocrabClient;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use ureq::http::Method;
-
-/// GitHub refuses longer status descriptions.
-const MAX_DESCRIPTION: usize = 140;
 
 const ENABLE_AUTO_MERGE: &str = "mutation($input: EnablePullRequestAutoMergeInput!) { enablePullRequestAutoMerge(input: $input) { clientMutationId } }";
 const TO_DRAFT: &str = "mutation($input: ConvertPullRequestToDraftInput!) { convertPullRequestToDraft(input: $input) { clientMutationId } }";
@@ -94,8 +95,11 @@ impl GitHubForge {
     /// Changes title and body if given; returns the resulting pull request.
     fn edit_pull(&self, number: u64, change: &ProposalUpdate) -> Result<HubPullRequest> {
         let mut body = serde_json::Map::new();
-        body.extend(change.title.clone().map(|title| ("title".to_owned(), Value::from(title))));
-        body.extend(change.body.clone().map(|text| ("body".to_owned(), Value::from(text))));
+        let limits = self.kind().text_limits();
+        let title = change.title.as_deref().map(|title| truncate_text(title, limits.title));
+        let text = change.body.as_deref().map(|text| truncate_bytes(text, limits.body));
+        body.extend(title.map(|title| ("title".to_owned(), Value::from(title))));
+        body.extend(text.map(|text| ("body".to_owned(), Value::from(text))));
         if body.is_empty() {
             return self.octo.get_json(&self.pull_path(number));
         }
@@ -157,20 +161,42 @@ impl Forge for GitHubForge {
         self.list_pulls(&[("state", "open"), ("per_page", "100")])
     }
 
-    fn find_proposal(&self, head: &str) -> Result<Option<Proposal>> {
+    fn find_proposals(&self, head: &str) -> Result<Vec<Proposal>> {
         let head_of = format!("{}:{head}", self.owner);
-        let found =
+        let mut found =
             self.list_pulls(&[("state", "open"), ("head", &head_of), ("per_page", "100")])?;
-        Ok(found.into_iter().find(|proposal| proposal.head == head && !proposal.from_fork))
+        found.retain(|proposal| proposal.head == head && !proposal.from_fork);
+        Ok(found)
+    }
+
+    fn find_closed(&self, head: &str, base: &str) -> Result<Option<ClosedProposal>> {
+        let head_of = format!("{}:{head}", self.owner);
+        let path = with_query(
+            &format!("{}/pulls", self.repo),
+            &[("state", "closed"), ("head", &head_of), ("base", base), ("per_page", "20")],
+        );
+        let closed: Vec<HubPullRequest> = self.octo.get_json(&path)?;
+        let Some((proposal, at)) = newest_closed(closed, head, base) else { return Ok(None) };
+        let issue = format!("{}/issues/{}", self.repo, proposal.number);
+        let by = match self.octo.get_json::<Value>(&issue) {
+            Ok(issue) => issue["closed_by"]["login"].as_str().map(str::to_owned),
+            Err(error) if error.may_pass() => return Err(error),
+            Err(_) => None,
+        };
+        Ok(Some(ClosedProposal { proposal, by, at }))
     }
 
     fn get_proposal(&self, number: u64) -> Result<Proposal> {
-        self.octo.get_json::<HubPullRequest>(&self.pull_path(number)).map(Proposal::from)
+        let found = self.octo.get_json::<HubPullRequest>(&self.pull_path(number));
+        exactly_once::numbered(self, number, found.map(Proposal::from))
     }
 
-    fn create_proposal(&self, new: &NewProposal) -> Result<Proposal> {
+    fn create_proposal(&self, new: &NewProposal) -> Result<CreatedProposal> {
+        let limits = self.kind().text_limits();
         let body = json!({
-            "head": new.head, "base": new.base, "title": new.title, "body": new.body, "draft": new.draft.is_yes(),
+            "head": new.head, "base": new.base, "draft": new.draft.is_yes(),
+            "title": truncate_text(&new.title, limits.title),
+            "body": truncate_bytes(&new.body, limits.body),
         });
         exactly_once::create_once(self, &self.octo.http, new, || {
             let path = format!("{}/pulls", self.repo);
@@ -212,20 +238,37 @@ impl Forge for GitHubForge {
             body["commit_message"] = message.as_str().into();
         }
         let path = format!("{}/merge", self.pull_path(number));
-        exactly_once::merge_once(self, number, || {
-            self.octo.send_json::<Value>(Method::PUT, &path, body, RetrySafety::Once).map(|_| ())
+        let send = || {
+            let sent =
+                self.octo.send_json::<Value>(Method::PUT, &path, body.clone(), RetrySafety::Once);
+            sent.map(|_| ())
+        };
+        let http = &self.octo.http;
+        exactly_once::merge_or_queue_once(self, http, number, || {
+            match ready::merge_when_ready(self, http, number, send) {
+                Err(error) if error.wants_queue() => self.enqueue(number, how),
+                sent => sent.map(|()| MergeRequestResult::Sent),
+            }
         })
     }
 
     fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()> {
         let pull: HubPullRequest = self.octo.get_json(&self.pull_path(number))?;
-        let input = json!({
-            "pullRequestId": pull.node_id, "mergeMethod": method_name(how.method), "expectedHeadOid": how.expect,
-            "commitHeadline": how.title, "commitBody": how.message,
-        });
-        match self.octo.mutate(ENABLE_AUTO_MERGE, input) {
+        let mut input = json!({ "pullRequestId": pull.node_id, "expectedHeadOid": how.expect });
+        // A merge queue has a method of its own, and ignores requests for another one.
+        if !self.has_queue(&pull)? {
+            input["mergeMethod"] = method_name(how.method).into();
+            input["commitHeadline"] = how.title.as_deref().into();
+            input["commitBody"] = how.message.as_deref().into();
+        }
+        let enable = || {
+            ready::merge_when_ready(self, &self.octo.http, number, || {
+                self.octo.mutate(ENABLE_AUTO_MERGE, input.clone())
+            })
+        };
+        match enable() {
             // GitHub refuses auto-merge if nothing blocks the merge, so merge now.
-            Err(ForgeError::Refused { why, .. }) if why.contains("clean status") => {
+            Err(ForgeError::Refused { why, .. }) if is_mergeable_now(&why) => {
                 self.merge_proposal(number, how).map(|_| ())
             }
             other => other.map_err(|error| exactly_once::not_mergeable(number, error)),
@@ -246,6 +289,12 @@ impl Forge for GitHubForge {
         Ok(out)
     }
 
+    fn find_status(&self, commit: &str, name: &str) -> Result<Option<CommitCheck>> {
+        let path = self.commit_path(commit, "statuses");
+        let statuses = self.octo.list_pages(&path, |page: Vec<GitHubStatus>| page)?;
+        Ok(statuses.into_iter().find(|status| status.context == name).map(CommitCheck::from))
+    }
+
     fn set_check(&self, commit: &str, check: &CommitCheck) -> Result<()> {
         let state = match check.state {
             CheckState::Pending => "pending",
@@ -253,7 +302,7 @@ impl Forge for GitHubForge {
             CheckState::Failed => "failure",
         };
         let mut body = json!({
-            "state": state, "context": check.name, "description": truncate_text(&check.description, MAX_DESCRIPTION),
+            "state": state, "context": check.name, "description": truncate_text(&check.description, self.kind().text_limits().description),
         });
         if let Some(url) = &check.url {
             body["target_url"] = url.as_str().into();
@@ -269,6 +318,13 @@ impl Forge for GitHubForge {
         Ok(last_words(given.into_iter().filter_map(GitHubReview::author_verdict)))
     }
 
+    fn list_reviewers(&self, number: u64) -> Result<Vec<String>> {
+        let path =
+            with_query(&format!("{}/reviews", self.pull_path(number)), &[("per_page", "100")]);
+        let given = self.octo.list_pages(&path, |page: Vec<GitHubReview>| page)?;
+        Ok(given.into_iter().filter_map(|review| Some(review.user?.login)).collect())
+    }
+
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>> {
         let values = [("state", "open"), ("labels", label), ("per_page", "100")];
         let all = self.octo.list_pages(
@@ -277,6 +333,15 @@ impl Forge for GitHubForge {
         )?;
         Ok(all.into_iter().filter_map(|issue| issue.with_label(label)).collect())
     }
+}
+
+/// True if nothing blocks the merge: all is green, or only checks that are not required are not; or
+/// the base has no rules to wait for.
+fn is_mergeable_now(why: &str) -> bool {
+    let why = why.to_lowercase();
+    ["clean status", "unstable status", "has_hooks", "branch rules not configured"]
+        .iter()
+        .any(|words| why.contains(words))
 }
 
 fn method_name(method: MergeMethod) -> &'static str {

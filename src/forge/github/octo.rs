@@ -78,7 +78,12 @@ impl OctocrabClient {
 
     /// Runs an idempotent GraphQL mutation.
     pub(super) fn mutate(&self, mutation: &str, input: Value) -> Result<()> {
-        let body = json!({ "query": mutation, "variables": { "input": input } });
+        self.query(mutation, json!({ "input": input })).map(drop)
+    }
+
+    /// Runs a GraphQL query; returns its data.
+    pub(super) fn query(&self, query: &str, variables: Value) -> Result<Value> {
+        let body = json!({ "query": query, "variables": variables });
         let call = ForgeRequest::new(Method::POST, &self.graphql, Some(body), RetrySafety::Safe);
         let answer: Value = self.request_json(&call)?;
         let messages = answer["errors"].as_array().map(|errors| {
@@ -90,7 +95,7 @@ impl OctocrabClient {
         });
         let (host, asked) = (self.http.host.clone(), self.http.describe_request(&call));
         match messages {
-            None => Ok(()),
+            None => Ok(answer["data"].clone()),
             Some(why) => Err(ForgeError::Refused {
                 host,
                 status: 200,

@@ -26,9 +26,18 @@ pub(super) struct GitLabMergeRequest {
     pub reviewers: Vec<GitLabUser>,
     #[serde(default)]
     pub merge_when_pipeline_succeeds: bool,
+    pub closed_by: Option<GitLabUser>,
+    pub closed_at: Option<String>,
     pub merge_status: Option<String>,
+    /// The reason why it cannot be merged, since GitLab 15.6.
+    pub detailed_merge_status: Option<String>,
     pub merge_commit_sha: Option<String>,
     pub squash_commit_sha: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct GitLabProject {
+    pub merge_trains_enabled: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +76,15 @@ pub(super) struct GitLabIssue {
     pub labels: Vec<String>,
 }
 
+/// States in which GitLab has not decided yet, and answers a merge with 405 or 406.
+const UNCHECKED: [&str; 5] = [
+    "checking",
+    "unchecked",
+    "cannot_be_merged_recheck",
+    "cannot_be_merged_rechecking",
+    "preparing",
+];
+
 impl GitLabMergeRequest {
     pub(super) fn is_draft(&self) -> bool {
         self.draft.unwrap_or(false) || strip_draft_prefix(&self.title) != self.title
@@ -96,6 +114,12 @@ impl From<GitLabMergeRequest> for Proposal {
             labels: of.labels,
             reviewers: of.reviewers.into_iter().map(|user| user.username).collect(),
             auto_merge: of.merge_when_pipeline_succeeds,
+            queued: false,
+            is_behind: of.detailed_merge_status.as_deref() == Some("need_rebase"),
+            is_checking: [&of.merge_status, &of.detailed_merge_status]
+                .into_iter()
+                .flatten()
+                .any(|status| UNCHECKED.contains(&status.as_str())),
             mergeable: match of.merge_status.as_deref() {
                 Some("can_be_merged") => Some(true),
                 Some("cannot_be_merged") => Some(false),

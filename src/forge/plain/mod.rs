@@ -9,8 +9,8 @@ mod proposal_store;
 
 use super::exactly_once::same_head;
 use super::types::{
-    CommitCheck, ForgeFeature, Issue, MergeMethod, NewProposal, Proposal, ProposalMerge,
-    ProposalUpdate, Review,
+    ClosedProposal, CommitCheck, CreatedProposal, ForgeFeature, Issue, MergeMethod, NewProposal,
+    Proposal, ProposalMerge, ProposalUpdate, Review,
 };
 use super::{Clock, Forge, ForgeError, ForgeKind, Result};
 use crate::git::{ExpectedRef, MergeOutcome, Oid, RefUpdate, Workspace, WriteError};
@@ -185,11 +185,25 @@ impl Forge for PlainForge<'_> {
         Ok(open.iter().rev().map(|(seen, head)| self.to_proposal(&seen.entry, *head)).collect())
     }
 
-    fn find_proposal(&self, head: &str) -> Result<Option<Proposal>> {
+    fn find_proposals(&self, head: &str) -> Result<Vec<Proposal>> {
         let mut entries = self.book.load_records()?;
         entries.retain(|_, seen| seen.entry.head == head);
         let open = self.book.open_records(entries)?;
-        Ok(open.last().map(|(seen, head)| self.to_proposal(&seen.entry, *head)))
+        Ok(open.iter().rev().map(|(seen, head)| self.to_proposal(&seen.entry, *head)).collect())
+    }
+
+    fn find_closed(&self, head: &str, base: &str) -> Result<Option<ClosedProposal>> {
+        let records = self.book.load_records()?;
+        let all = records.into_values().map(|seen| seen.entry);
+        let newest = all
+            .filter(|entry| entry.head == head && entry.base == base)
+            .max_by_key(|entry| entry.number);
+        let closed = newest.filter(|entry| entry.state == ProposalRecordState::Closed);
+        Ok(closed.map(|entry| ClosedProposal {
+            proposal: self.to_proposal(&entry, None),
+            by: None,
+            at: None,
+        }))
     }
 
     fn get_proposal(&self, number: u64) -> Result<Proposal> {
@@ -202,25 +216,20 @@ impl Forge for PlainForge<'_> {
         Ok(self.to_proposal(merged.as_ref().unwrap_or(&seen.entry), head))
     }
 
-    fn create_proposal(&self, new: &NewProposal) -> Result<Proposal> {
-        let (proposal, was_there) = self.book.write_with_retry(|| {
+    fn create_proposal(&self, new: &NewProposal) -> Result<CreatedProposal> {
+        self.book.write_with_retry(|| {
             // The number is taken first: if another writer takes it meanwhile, this is repeated.
             let number = self.book.next_number()?;
-            if let Some(open) = self.find_proposal(&new.head)? {
-                return Ok(WriteDecision::Said((open, true)));
+            if let Some(proposal) = self.find_proposal(&new.head, &new.base)? {
+                return Ok(WriteDecision::Said(CreatedProposal { proposal, is_new: false }));
             }
             let entry = ProposalRecord::new(number, new, &self.author);
             let head = self.load_head(&entry)?;
             Ok(WriteDecision::Write(
                 vec![self.book.record_update(&entry, None, "Open")?],
-                (self.to_proposal(&entry, head), false),
+                CreatedProposal { proposal: self.to_proposal(&entry, head), is_new: true },
             ))
-        })?;
-        if was_there {
-            self.update_proposal(proposal.number, &ProposalUpdate::from_new(new))
-        } else {
-            Ok(proposal)
-        }
+        })
     }
 
     fn update_proposal(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {

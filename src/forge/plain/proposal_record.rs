@@ -42,7 +42,7 @@ pub(super) enum ProposalRecordState {
 
 impl ProposalRecord {
     pub fn new(number: u64, new: &NewProposal, author: &str) -> Self {
-        let mut entry = ProposalRecord {
+        ProposalRecord {
             schema: SCHEMA.to_owned(),
             number,
             title: new.title.clone(),
@@ -56,9 +56,7 @@ impl ProposalRecord {
             reviewers: Vec::new(),
             head_commit: None,
             merge_commit: None,
-        };
-        entry.apply_update(&ProposalUpdate::from_new(new));
-        entry
+        }
     }
 
     /// Parses a record. One with a different schema version is ignored.
@@ -112,6 +110,9 @@ impl ProposalRecord {
             labels: self.labels.clone(),
             reviewers: self.reviewers.clone(),
             auto_merge: false,
+            queued: false,
+            is_behind: false,
+            is_checking: false,
             mergeable: None,
             merge_commit: self.merge_commit.clone(),
         }

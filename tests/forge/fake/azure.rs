@@ -65,10 +65,12 @@ fn git(world: &mut World, request: &Request, method: &str, rest: &[&str]) -> Ans
             let head = request.value("searchCriteria.sourceRefName");
             let wanted =
                 |pull: &&Pull| head.is_none_or(|head| head == format!("refs/heads/{}", pull.head));
+            let is_all = request.value("searchCriteria.status") == Some("all");
+            let state = if is_all { "all" } else { "open" };
             let (top, skip) =
                 (request.number("$top").unwrap_or(100), request.number("$skip").unwrap_or(0));
             let all: Vec<Value> =
-                world.open().iter().filter(wanted).map(short).skip(skip).take(top).collect();
+                world.listed(state).iter().filter(wanted).map(short).skip(skip).take(top).collect();
             Answer::json(200, json!({ "count": all.len(), "value": all }))
         }
         ("POST", ["pullrequests"]) => create(world, request),

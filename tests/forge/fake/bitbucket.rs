@@ -10,11 +10,14 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) 
         ("GET", ["pullrequests"]) => {
             let wanted = |pull: &&Pull| match request.value("q") {
                 Some(query) => {
-                    query == format!(r#"state="OPEN" AND source.branch.name="{}""#, pull.head)
+                    query.ends_with(&format!(r#"="OPEN" AND source.branch.name="{}""#, pull.head))
                 }
                 None => request.value("state") == Some("OPEN"),
             };
-            let items = world.open().iter().filter(wanted).map(|pull| show(pull, false)).collect();
+            let is_closed = request.value("q").is_some_and(|query| query.starts_with("state!="));
+            let state = if is_closed { "closed" } else { "open" };
+            let items =
+                world.listed(state).iter().filter(wanted).map(|pull| show(pull, false)).collect();
             chained(world, request, base, items)
         }
         ("POST", ["pullrequests"]) => create(world, request),

@@ -15,7 +15,11 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) 
             Answer::refused(422, "sort is not one of the known ones")
         }
         ("GET", ["pulls"]) => {
-            let items = world.open().iter().map(|pull| show(pull, world)).collect();
+            let items = world
+                .listed(request.value("state").unwrap_or("open"))
+                .iter()
+                .map(|pull| show(pull, world))
+                .collect();
             linked(world, request, base, "limit", items)
         }
         ("POST", ["pulls"]) => create(world, request),

@@ -13,7 +13,7 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) 
                 .map(|head| head.strip_prefix("o:").unwrap_or("nobody").to_owned());
             let wanted = |pull: &Pull| head.as_ref().is_none_or(|head| *head == pull.head);
             let items = world
-                .open()
+                .listed(request.value("state").unwrap_or("open"))
                 .iter()
                 .filter(|pull| wanted(pull))
                 .map(|pull| show(pull, base))
@@ -77,7 +77,11 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) 
             Answer::json(200, named(&pull.labels))
         }
         (method, ["pulls", number, rest @ ..]) => {
+            let queue = world.has_queue;
             match number.parse().ok().and_then(|number| world.pull(number)) {
+                Some(_) if rest == ["merge"] && queue => {
+                    Answer::refused(405, "Changes must be made through the merge queue")
+                }
                 Some(pull) => of_one(pull, request, method, rest, base),
                 None => Answer::missing(),
             }
@@ -166,12 +170,21 @@ pub fn graphql(world: &mut World, request: &Request) -> Answer {
             json!({ "data": null, "errors": [{ "type": "UNPROCESSABLE", "message": why }] }),
         )
     };
+    if query.starts_with("query") {
+        let node = json!({ "isMergeQueueEnabled": world.has_queue, "isInMergeQueue": false });
+        return Answer::json(200, json!({ "data": { "node": node } }));
+    }
     let Some(pull) = id.and_then(|id| world.pull(id)) else {
         return error("Could not resolve to a node");
     };
     if query.contains("enablePullRequestAutoMerge") {
         if input["expectedHeadOid"].as_str() != Some(&pull.sha()) {
             return error("Head branch was modified");
+        }
+        pull.auto = true;
+    } else if query.contains("enqueuePullRequest") {
+        if pull.auto {
+            return error("Pull request is already in the queue");
         }
         pull.auto = true;
     } else {
@@ -191,6 +204,7 @@ fn show(pull: &Pull, base: &str) -> Value {
         "head": { "ref": pull.head, "sha": pull.sha(), "repo": repo(pull.fork) },
         "base": { "ref": pull.base, "sha": sha(&pull.base), "repo": repo(false) },
         "requested_reviewers": pull.reviewers.iter().map(|name| json!({ "login": name })).collect::<Vec<_>>(),
+        "mergeable": if pull.checking > 0 { Value::Null } else { true.into() },
         "auto_merge": pull.auto.then(|| json!({ "merge_method": "squash" })),
         "merged_at": (pull.state == "merged").then_some("2026-01-01T00:00:00Z"), "merge_commit_sha": sha("merge"),
     })

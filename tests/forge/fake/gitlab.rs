@@ -18,10 +18,24 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) 
     }
     let ["projects", "group%2Fsub%2Fr", rest @ ..] = parts else { return Answer::missing() };
     match (request.method.as_str(), rest) {
+        ("GET", []) => {
+            Answer::json(200, json!({ "id": 7, "merge_trains_enabled": world.has_queue }))
+        }
+        ("POST", ["merge_trains", "merge_requests", number]) => {
+            match number.parse().ok().and_then(|number| world.pull(number)) {
+                Some(pull) if pull.auto => Answer::refused(409, "already in the merge train"),
+                Some(pull) => {
+                    pull.auto = true;
+                    Answer::json(201, json!([]))
+                }
+                None => Answer::missing(),
+            }
+        }
         ("GET", ["merge_requests"]) => {
             let head = request.value("source_branch");
             let wanted = |pull: &&Pull| head.is_none_or(|head| head == pull.head);
-            let items = world.open().iter().filter(wanted).map(show).collect();
+            let state = if request.value("state") == Some("all") { "all" } else { "open" };
+            let items = world.listed(state).iter().filter(wanted).map(show).collect();
             linked(world, request, base, "per_page", items)
         }
         ("POST", ["merge_requests"]) => create(world, request),
@@ -189,6 +203,7 @@ fn show(pull: &Pull) -> Value {
         "source_branch": pull.head, "target_branch": pull.base,
         "source_project_id": if pull.fork { 8 } else { 7 }, "target_project_id": 7,
         "labels": pull.labels, "reviewers": reviewers, "merge_when_pipeline_succeeds": pull.auto,
+        "detailed_merge_status": if pull.checking > 0 { "checking" } else { "mergeable" },
         "merge_status": if pull.blocked.is_some() { "cannot_be_merged" } else { "can_be_merged" },
         "merge_commit_sha": (pull.state == "merged").then(|| sha("merge")),
     })

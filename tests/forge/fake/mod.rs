@@ -37,6 +37,8 @@ pub struct Pull {
     pub reviews: Vec<(String, String)>,
     /// Why it cannot be merged.
     pub blocked: Option<String>,
+    /// How many answers say that it is still checked whether it can be merged.
+    pub checking: u32,
     /// What its branch was at when it was opened, where there is a real repository.
     pub commit: Option<String>,
 }
@@ -85,6 +87,8 @@ pub struct World {
     /// Every request with its answer, for the judges in `tests/real`.
     pub exchanges: Vec<Value>,
     pub page_size: usize,
+    /// The base is merged into through a queue.
+    pub has_queue: bool,
     /// What a branch of a real repository is at.
     pub head_of: Option<HeadOf>,
 }
@@ -99,6 +103,18 @@ impl World {
             self.pulls.iter().filter(|pull| pull.state == "open").cloned().collect();
         open.reverse();
         open
+    }
+
+    /// Those that a list of open, closed or all ones has, newest first.
+    pub fn listed(&self, state: &str) -> Vec<Pull> {
+        let is_open = |pull: &&Pull| match state {
+            "all" => true,
+            "closed" => pull.state != "open",
+            _ => pull.state == "open",
+        };
+        let mut out: Vec<Pull> = self.pulls.iter().filter(is_open).cloned().collect();
+        out.reverse();
+        out
     }
 
     /// A new pull request, unless its branch has one.
@@ -223,6 +239,9 @@ fn speak(kind: ForgeKind, world: &mut World, request: &Request, base: &str) -> A
     if request.header("authorization") != Some(&expected) {
         return Answer::json(401, json!({ "message": "Bad credentials" }));
     }
+    if let Some(why) = too_long(kind, request) {
+        return Answer::json(422, json!({ "message": why }));
+    }
     let base = &format!("{base}{}", prefix(kind));
     // Beside the other API, or below it where a judge stands before the whole server.
     if kind == ForgeKind::GitHub && request.path.ends_with("/graphql") {
@@ -238,6 +257,23 @@ fn speak(kind: ForgeKind, world: &mut World, request: &Request, base: &str) -> A
         ForgeKind::Azure => azure::answer(world, request, &parts),
         ForgeKind::Plain => Answer::missing(),
     }
+}
+
+/// What the forge finds too long, by its documentation or its source.
+fn too_long(kind: ForgeKind, request: &Request) -> Option<&'static str> {
+    let (title, body) = match kind {
+        ForgeKind::GitHub => (256, 65_536),
+        ForgeKind::GitLab => (255, 1_048_576),
+        ForgeKind::Gitea => (255, 65_535),
+        ForgeKind::Bitbucket => (255, 32_768),
+        _ => (400, 4_000),
+    };
+    let length = |name: &str| request.body[name].as_str().unwrap_or_default().chars().count();
+    if length("title") > title {
+        return Some("title is too long");
+    }
+    let longest = length("body").max(length("description"));
+    (longest > body).then_some("body is too long")
 }
 
 /// One page of a list, with the `Link` header that says where the next is.
