@@ -42,6 +42,8 @@ pub struct LogEntry {
     pub id: String,
     pub author: String,
     pub subject: String,
+    /// True if the message says that the commit breaks something, as Conventional Commits do it.
+    pub is_breaking: bool,
 }
 
 impl CommitLog {
@@ -87,8 +89,10 @@ impl CommitLog {
         let count =
             self.run_git(&["rev-list", "--count", &range])?.stdout.trim().parse().unwrap_or(0);
         let most = format!("--max-count={limit}");
-        let listed = self.run_git(&["log", &most, "--format=%H%x09%an%x09%s", &range])?.stdout;
-        let commits: Vec<LogEntry> = listed.lines().filter_map(parse_entry).collect();
+        // One record a commit, as bodies have many lines.
+        let format = "--format=%x1e%H%x09%an%x09%s%x1f%b";
+        let listed = self.run_git(&["log", &most, format, &range])?.stdout;
+        let commits: Vec<LogEntry> = listed.split('\u{1e}').filter_map(parse_entry).collect();
         let unlisted = usize::saturating_sub(count, commits.len());
         Ok(Some(CommitRange { from, to, commits, unlisted, is_back }))
     }
@@ -165,10 +169,22 @@ impl CommitLog {
     }
 }
 
-fn parse_entry(line: &str) -> Option<LogEntry> {
+fn parse_entry(record: &str) -> Option<LogEntry> {
+    let (line, body) = record.split_once('\u{1f}')?;
     let mut parts = line.splitn(3, '\t');
     let mut next = || parts.next().map(str::to_owned);
-    Some(LogEntry { id: next()?, author: next()?, subject: next()? })
+    let (id, author, subject) = (next()?, next()?, next()?);
+    let is_breaking = is_breaking(&subject, body);
+    Some(LogEntry { id, author, subject, is_breaking })
+}
+
+/// True for `feat!: …`, `fix(api)!: …`, and a footer `BREAKING CHANGE: …`.
+fn is_breaking(subject: &str, body: &str) -> bool {
+    let kind = subject.split_once(": ").map_or("", |(kind, _)| kind);
+    let is_type = kind.chars().next().is_some_and(char::is_alphabetic) && !kind.contains(' ');
+    let is_footer =
+        |line: &str| line.starts_with("BREAKING CHANGE:") || line.starts_with("BREAKING-CHANGE:");
+    (is_type && kind.ends_with('!')) || body.lines().any(is_footer)
 }
 
 #[cfg(test)]

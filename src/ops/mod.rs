@@ -5,6 +5,7 @@
 pub mod advance;
 pub mod audit;
 pub mod change;
+pub mod ci_run;
 pub mod completion_names;
 pub mod config;
 pub mod deployments;

@@ -59,6 +59,8 @@ pub(super) struct RollbackVersion {
 pub(super) struct MessageRow {
     /// The app, with its target if it has one.
     pub name: String,
+    /// `web`, or `api/nginx`.
+    pub app_name: String,
     pub moved: AppVersionChange,
 }
 
@@ -208,7 +210,7 @@ fn move_suffix(steps: &[PlannedMove]) -> String {
 }
 
 /// The tag, or the first digits of the digest.
-fn short_version(version: &Version) -> String {
+pub(super) fn short_version(version: &Version) -> String {
     match (&version.tag, &version.digest) {
         (Some(tag), _) if !tag.is_empty() => single_line(tag),
         (_, Some(digest)) => single_line(digest).chars().take("sha256:".len() + 12).collect(),
@@ -222,6 +224,7 @@ fn message_row(name: &str, step: &PlannedMove) -> MessageRow {
     let (from, to) = (step.entry.version.clone(), step.to.clone());
     MessageRow {
         name: format!("{name}{target}"),
+        app_name: name.to_owned(),
         moved: AppVersionChange { app: step.entry.app.clone(), from, to },
     }
 }
@@ -309,16 +312,30 @@ pub fn joint_branch_name(to: &StageName) -> String {
     format!("{BRANCHES}{}/_all", ref_part(to.as_str()))
 }
 
+/// The longest part of a branch name, in bytes. A ref is a file in many repositories, so that a
+/// part may have 255 bytes with `.lock` at the end; forges take 244 to 255 bytes for the whole
+/// name.
+const LONGEST_PART: usize = 110;
+
 /// Makes a name valid as a part of a ref (`git check-ref-format`). A changed name gets a hash, so
 /// that two names never collide.
 fn ref_part(name: &str) -> String {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '.' | '@');
     let odd =
         name.starts_with(['.', '-', '@', '_']) || name.ends_with(['.', '@']) || name.contains("..");
-    if name.chars().all(fits) && !odd && !name.ends_with(".lock") && !name.is_empty() {
+    let is_short = name.len() <= LONGEST_PART;
+    if is_short && name.chars().all(fits) && !odd && !name.ends_with(".lock") && !name.is_empty() {
         return name.to_owned();
     }
-    let safe: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    let safe = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' });
+    let mut left = LONGEST_PART - 9;
+    let safe: String = safe
+        .take_while(|c| {
+            let enough = left.checked_sub(c.len_utf8());
+            left = enough.unwrap_or(0);
+            enough.is_some()
+        })
+        .collect();
     format!("{}-{:08x}", safe.trim_matches('-'), short_fingerprint(name.as_bytes()))
 }
 
@@ -347,5 +364,7 @@ mod tests {
             );
         }
         assert_ne!(ref_part("a/b"), ref_part("a b"));
+        let long = |end: &str| ref_part(&format!("{}{end}", "ä".repeat(90)));
+        assert!(long("1").len() <= super::LONGEST_PART && long("1") != long("2"));
     }
 }

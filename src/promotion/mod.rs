@@ -6,7 +6,11 @@
 //! | `plan` | one result per app: what moves, what is up to date, what is refused |
 //! | `version_source` | the version that an app is to have |
 //! | `commit_message` | subject, trailers and branch name |
+//! | `title` | the title of a proposal |
 //! | `proposal_body` | the text of a proposal |
+//! | `sections` | the parts of that text that belong to towpath |
+//! | `markdown` | texts of others, made harmless |
+//! | `edit_fingerprint` | recognises a commit that was rebased |
 //! | `patch` | a plan as a mail for `git am` |
 //! | `edit_base` | the state that edits are based on: every claim with its entries |
 //! | `edits` | new file contents for wanted versions, or a refusal |
@@ -25,18 +29,22 @@
 mod commit_message;
 mod diff;
 mod edit_base;
+mod edit_fingerprint;
 mod edits;
 mod entry_groups;
 mod file_editor;
 mod file_edits;
+mod markdown;
 mod overlay_override;
 mod patch;
 mod plan;
 mod proposal_body;
 mod refusal;
 mod revisions;
+mod sections;
 mod sharing;
 mod stage_tags;
+mod title;
 mod verify;
 mod version_change;
 mod version_source;
@@ -53,15 +61,19 @@ pub use commit_message::{
     joint_branch_name,
 };
 pub use edit_base::EditBase;
+pub use edit_fingerprint::{EDITS, edit_fingerprint};
 pub use edits::EntryChange;
 pub use entry_groups::{entries_of_same_version, entries_sharing_place};
 pub use file_edits::{EditConsent, FileEdit, FileEdits};
+pub use markdown::escape_markdown;
 pub use patch::format_mbox;
 pub use plan::{ItemOutcome, Plan, PlanItem, PlanRequest, PlannedMove, PlannedMoves, make_plan};
-pub use proposal_body::{
-    AppChangelog, AppCommit, AppVersionChange, GATES, find_section, with_section,
-};
+pub use proposal_body::{AppChangelog, AppCommit, AppVersionChange, ProposalPage, VersionSighting};
 pub use refusal::{EditRefusal, RefusalReason};
 pub use revisions::revisions_of_tag;
+pub use sections::{
+    GATES, RUN, find_section, foreign_length, is_about_change, is_own_title, with_own_text,
+    with_section, without_change,
+};
 pub use stage_tags::find_foreign_tags;
 pub use version_source::{PastVersion, PastVersions, PlanObstacle, VersionSource};

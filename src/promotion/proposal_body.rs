@@ -1,15 +1,12 @@
-//! Text of a proposal as Markdown: the moves, the commits they bring, the gates, and how to roll
-//! back.
-//!
-//! A section between two markers belongs to its writer: an update of the proposal keeps its
-//! content. Markers are link references, which no forge shows.
+//! Text of a proposal as Markdown: the moves, what they bring, the gates, what a reviewer can do,
+//! and how to roll back. It is cut to the limit of the forge by what matters least.
 
-use super::commit_message::{CommitMessage, PlanPurpose, single_line};
+use super::commit_message::{CommitMessage, PlanPurpose};
+use super::markdown::{code, escape_markdown, shell_word};
+use super::sections::{GATES, RUN, section, with_markers};
 use crate::model::{AppName, Version};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
-
-/// Name of the section for gate answers.
-pub const GATES: &str = "gates";
 
 /// Change of one app from one version to another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,49 +34,165 @@ pub struct AppChangelog {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppCommit {
     pub id: String,
+    /// URL of its page, if the host is known.
+    pub page: Option<String>,
     pub author: String,
     pub subject: String,
+    /// True if its message says that it breaks something: a `!` or `BREAKING CHANGE`.
+    pub is_breaking: bool,
 }
+
+/// A place that runs the proposed version already.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct VersionSighting {
+    pub app: AppName,
+    pub version: Version,
+    /// `staging`, or `staging (eu)`.
+    pub place: String,
+    /// The day since which it runs there, and who deployed it, if known.
+    pub since: Option<String>,
+    pub by: Option<String>,
+}
+
+/// What the text of a proposal tells besides the moves.
+#[derive(Debug, Clone, Copy)]
+pub struct ProposalPage<'p> {
+    pub brought: &'p [AppChangelog],
+    pub sightings: &'p [VersionSighting],
+    /// The answers of the gates.
+    pub gates: &'p str,
+    /// The link to the run that opened the proposal.
+    pub run: Option<&'p str>,
+    /// Notes about what was assumed.
+    pub notes: &'p str,
+    /// The longest text, in bytes.
+    pub limit: usize,
+}
+
+/// How much of each part is written.
+#[derive(Debug, Clone, Copy)]
+struct PageParts {
+    commits: usize,
+    rows: usize,
+    commands: usize,
+}
+
+/// The parts of a page, from all of them to the least. Commits go first: the comparison has them
+/// too. Then go commands, which follow a pattern, and rows last.
+const CUTS: [PageParts; 10] = [
+    PageParts { commits: usize::MAX, rows: usize::MAX, commands: usize::MAX },
+    PageParts { commits: 5, rows: usize::MAX, commands: usize::MAX },
+    PageParts { commits: 0, rows: usize::MAX, commands: usize::MAX },
+    PageParts { commits: 0, rows: usize::MAX, commands: 50 },
+    PageParts { commits: 0, rows: usize::MAX, commands: 5 },
+    PageParts { commits: 0, rows: 300, commands: 5 },
+    PageParts { commits: 0, rows: 100, commands: 5 },
+    PageParts { commits: 0, rows: 30, commands: 1 },
+    PageParts { commits: 0, rows: 10, commands: 1 },
+    PageParts { commits: 0, rows: 2, commands: 1 },
+];
 
 /// Digits of a commit id that are shown.
 const DIGITS: usize = 10;
 
 impl CommitMessage {
-    /// Renders the text of the proposal.
-    pub fn render_body(&self, brought: &[AppChangelog]) -> String {
-        let pages = brought.iter().any(|one| one.page.is_some());
-        let mut out = String::from(if pages {
-            "| app | from | to | |\n| --- | --- | --- | --- |\n"
-        } else {
-            "| app | from | to |\n| --- | --- | --- |\n"
-        });
-        for row in &self.rows {
-            let page = brought
-                .iter()
-                .find(|one| one.moved == row.moved)
-                .and_then(|one| one.page.as_deref());
-            let link = page.map(|page| format!(" [compare]({page}) |"));
-            let link = link.unwrap_or_else(|| if pages { " |".into() } else { String::new() });
-            let (from, to) = (row.moved.from.to_string(), row.moved.to.to_string());
-            let _ = writeln!(
-                out,
-                "| {} | {} | {} |{link}",
-                table_cell(&row.name),
-                code(&from),
-                code(&to)
-            );
+    /// Renders the text of the proposal, with its markers. `title` is the title that goes with it.
+    pub fn render_body(&self, title: &str, page: &ProposalPage<'_>) -> String {
+        let mut out = String::new();
+        for parts in CUTS {
+            out = with_markers(&self.render_parts(page, parts), title, &self.change_text());
+            if out.len() <= page.limit {
+                break;
+            }
         }
+        out
+    }
+
+    /// The change as a text: every cell with its new version. Another version is another change.
+    pub fn change_text(&self) -> String {
+        let cells: BTreeSet<String> =
+            self.rows.iter().map(|row| format!("{} {}", row.name, row.moved.to)).collect();
+        format!("{}: {}", self.stage, cells.into_iter().collect::<Vec<_>>().join(", "))
+    }
+
+    fn render_parts(&self, page: &ProposalPage<'_>, parts: PageParts) -> String {
+        let mut out = self.moves_table(page, parts.rows);
         let _ = write!(out, "\n{}\n", self.note);
-        out.extend(brought.iter().filter(|one| !one.commits.is_empty()).map(commits));
-        let _ = write!(out, "\n{}\n{}", opening_marker(GATES), closing_marker(GATES));
-        out + &self.way_back()
+        if let Some(run) = page.run {
+            let _ = write!(out, "\n{}", section(RUN, run));
+        }
+        let known = page.brought.iter().filter(|one| !one.commits.is_empty() && parts.commits > 0);
+        out.extend(known.map(|one| commit_list(one, parts.commits)));
+        let _ = write!(out, "\n### Gates\n\n{}", section(GATES, page.gates));
+        out.push_str(&self.options_text());
+        out.push_str(&self.way_back(parts.commands));
+        out + page.notes
+    }
+
+    /// The moves as a table, with the places that run the version already.
+    fn moves_table(&self, page: &ProposalPage<'_>, limit: usize) -> String {
+        let has_links = page.brought.iter().any(|one| one.page.is_some());
+        let has_places = !page.sightings.is_empty();
+        let mut heads = vec!["app", "from", "to"];
+        heads.extend(has_places.then_some("runs in"));
+        heads.extend(has_links.then_some(""));
+        let mut out =
+            format!("|{}\n", heads.iter().map(|head| format!(" {head} |")).collect::<String>());
+        out = out.replace("|  |", "| |");
+        let _ = writeln!(out, "|{}", " --- |".repeat(heads.len()));
+        for row in self.rows.iter().take(limit) {
+            let (from, to) = (row.moved.from.to_string(), row.moved.to.to_string());
+            let name = escape_markdown(&row.name);
+            let _ = write!(out, "| {name} | {} | {} |", code(&from), code(&to));
+            if has_places {
+                let _ = write!(out, " {} |", places_text(page.sightings, &row.moved));
+            }
+            if has_links {
+                let link = page.brought.iter().find(|one| one.moved == row.moved);
+                match link.and_then(|one| one.page.as_deref()) {
+                    Some(link) => {
+                        let _ = write!(out, " [compare]({link}) |");
+                    }
+                    None => out.push_str(" |"),
+                }
+            }
+            out.push('\n');
+        }
+        if self.rows.len() > limit {
+            let _ = writeln!(out, "\n… and {} more", self.rows.len() - limit);
+        }
+        out
+    }
+
+    /// What a reviewer can do.
+    fn options_text(&self) -> String {
+        let stage = escape_markdown(&self.stage);
+        let reject = match self.rows.as_slice() {
+            [row] => format!(
+                "towpath reject {} {} --reason WHY",
+                shell_word(&row.app_name),
+                shell_word(&row.moved.to.to_string())
+            ),
+            _ => "towpath reject APP VERSION --reason WHY".to_owned(),
+        };
+        format!(
+            "\n### What you can do here\n\n\
+             * Merge it: {stage} then runs the new version. The gates above should be open.\n\
+             * `{}` stops the version in every later stage.\n\
+             * Close it: towpath does not open it again for this version. A newer version gets a \
+             new pull request.\n\
+             * Write above or below this text, or push to the branch: towpath changes only its own \
+             text and its own commits.\n",
+            reject.replace('`', "'")
+        )
     }
 
     /// Instructions for rolling back, one command per app.
-    fn way_back(&self) -> String {
-        let mut out =
-            String::from("\nTo undo this after the merge, revert the commit, or run\n\n```sh\n");
-        for way in &self.back {
+    fn way_back(&self, limit: usize) -> String {
+        let mut out = String::from(
+            "\n### How to take it back\n\nAfter the merge, revert the commit, or run\n\n```sh\n",
+        );
+        for way in self.back.iter().take(limit) {
             let target = way
                 .target
                 .as_ref()
@@ -89,68 +202,62 @@ impl CommitMessage {
                 (shell_word(&way.name), shell_word(&self.stage), shell_word(&way.version));
             let _ = writeln!(out, "towpath rollback {name} --stage {stage}{target} --to {version}");
         }
-        out.push_str(
-            "```\n\nA newer version updates this proposal. Commits by others on this branch are never overwritten.\n",
-        );
+        if self.back.len() > limit {
+            let _ = writeln!(out, "# … and {} more", self.back.len() - limit);
+        }
+        out.push_str("```\n");
         out
     }
+}
+
+/// The places that run a version: `staging since 2026-08-20, by Jo Doe`.
+fn places_text(sightings: &[VersionSighting], moved: &AppVersionChange) -> String {
+    let is_it = |one: &&VersionSighting| one.app == moved.app && one.version.is_same(&moved.to);
+    let text = |one: &VersionSighting| {
+        let mut out = escape_markdown(&one.place);
+        if let Some(since) = &one.since {
+            let _ = write!(out, " since {since}");
+        }
+        if let Some(by) = &one.by {
+            let _ = write!(out, ", by {}", escape_markdown(by));
+        }
+        out
+    };
+    let mut places: Vec<String> = sightings.iter().filter(is_it).map(text).collect();
+    places.dedup();
+    places.join("; ")
 }
 
 /// The line below the table.
 pub(super) fn purpose_note(purpose: PlanPurpose<'_>) -> String {
     match purpose {
         PlanPurpose::Promote { from } => {
-            format!("Promoted from {} by towpath.", table_cell(from.as_str()))
+            format!("Promoted from {} by towpath.", escape_markdown(from.as_str()))
         }
         PlanPurpose::Deploy => "Deployed by towpath.".into(),
         PlanPurpose::RollBack => "Rolled back by towpath.".into(),
     }
 }
 
-/// Replaces the content of a section. Returns the text unchanged if it has no such section.
-pub fn with_section(body: &str, name: &str, content: &str) -> String {
-    match split_section(body, name) {
-        Some((before, _, after)) => {
-            format!("{before}{}\n{content}\n{}{after}", opening_marker(name), closing_marker(name))
-        }
-        None => body.to_owned(),
-    }
-}
-
-/// Returns the content of a section, unless it is blank.
-pub fn find_section<'b>(body: &'b str, name: &str) -> Option<&'b str> {
-    split_section(body, name)
-        .map(|(_, content, _)| content.trim_matches('\n'))
-        .filter(|content| !content.trim().is_empty())
-}
-
-fn split_section<'b>(body: &'b str, name: &str) -> Option<(&'b str, &'b str, &'b str)> {
-    let (before, rest) = body.split_once(&opening_marker(name))?;
-    let (content, after) = rest.split_once(&closing_marker(name))?;
-    Some((before, content, after))
-}
-
-fn opening_marker(name: &str) -> String {
-    format!("[//]: # (towpath:{name})\n")
-}
-
-fn closing_marker(name: &str) -> String {
-    format!("[//]: # (/towpath:{name})\n")
-}
-
-fn commits(one: &AppChangelog) -> String {
+fn commit_list(one: &AppChangelog, limit: usize) -> String {
     let verb = if one.is_back { "removed from" } else { "added to" };
-    let mut out = format!("\nCommits {verb} {}:\n\n", table_cell(one.moved.app.as_str()));
-    for commit in &one.commits {
+    let app = escape_markdown(one.moved.app.as_str());
+    let mut out = format!("\n### Commits {verb} {app}\n\n");
+    // A breaking change must not be among those that are cut.
+    let (breaking, others): (Vec<&AppCommit>, Vec<&AppCommit>) =
+        one.commits.iter().partition(|commit| commit.is_breaking);
+    let shown: Vec<&AppCommit> = breaking.into_iter().chain(others).take(limit).collect();
+    for commit in &shown {
         let id: String = commit.id.chars().take(DIGITS).collect();
-        let _ = writeln!(
-            out,
-            "* {id} {} ({})",
-            table_cell(&commit.subject),
-            table_cell(&commit.author)
-        );
+        let id = match &commit.page {
+            Some(page) => format!("[{id}]({page})"),
+            None => id,
+        };
+        let mark = if commit.is_breaking { "**breaking:** " } else { "" };
+        let (subject, author) = (escape_markdown(&commit.subject), escape_markdown(&commit.author));
+        let _ = writeln!(out, "* {id} {mark}{subject} ({author})");
     }
-    match one.unlisted {
+    match one.unlisted + one.commits.len() - shown.len() {
         0 => {}
         more => {
             let _ = writeln!(out, "* … and {more} more");
@@ -159,59 +266,6 @@ fn commits(one: &AppChangelog) -> String {
     out
 }
 
-fn table_cell(text: &str) -> String {
-    let mut out = String::new();
-    for c in single_line(text).chars() {
-        if matches!(c, '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '~' | '@' | '#') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
-fn code(text: &str) -> String {
-    format!("`{}`", single_line(text).replace('`', "'").replace('|', "\\|"))
-}
-
-/// Quotes a word for a shell, if necessary.
-fn shell_word(text: &str) -> String {
-    let text = single_line(text);
-    let is_simple =
-        |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | ':' | '@' | '=');
-    if !text.is_empty() && text.chars().all(is_simple) {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_section_is_kept_and_filled() {
-        let body = format!("above\n\n{}\n{}below\n", opening_marker(GATES), closing_marker(GATES));
-        assert_eq!(find_section(&body, GATES), None);
-        let filled = with_section(&body, GATES, "| gate |\n| --- |");
-        assert_eq!(find_section(&filled, GATES), Some("| gate |\n| --- |"));
-        assert_eq!(
-            with_section(&filled, GATES, find_section(&filled, GATES).unwrap_or_default()),
-            filled
-        );
-        assert!(
-            filled.starts_with("above\n\n[//]: # (towpath:gates)\n\n| gate |")
-                && filled.ends_with("\nbelow\n")
-        );
-        assert_eq!(with_section("a person's words", GATES, "x"), "a person's words");
-        assert_eq!(find_section(&filled, "other"), None);
-    }
-
-    #[test]
-    fn words_are_quoted_for_shells() {
-        assert_eq!(shell_word("api/nginx"), "api/nginx");
-        assert_eq!(shell_word("a b; rm -rf '$x'"), r"'a b; rm -rf '\''$x'\'''");
-        assert_eq!(shell_word(""), "''");
-    }
-}
+#[path = "proposal_body_tests.rs"]
+mod tests;

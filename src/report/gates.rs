@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::model::{StageName, TargetName, Version};
 use crate::pipeline::{AppComponent, Judgement, RuleOrigin, Verdict};
-use crate::promotion::PlanItem;
+use crate::promotion::{PlanItem, VersionSighting};
 use jiff::{Timestamp, Zoned};
 
 /// A query with its judgement.
@@ -21,10 +21,12 @@ pub struct GateReport {
     pub judgement: Judgement,
     /// Origin of the rule of each answer: `towpath.yaml:12`.
     pub places: Vec<String>,
+    /// The other places that run the version, for the text of a proposal.
+    pub sightings: Vec<VersionSighting>,
 }
 
 /// `Mon 2026-09-07 09:00 Europe/London`.
-fn format_time(at: &Zoned) -> String {
+pub fn format_time(at: &Zoned) -> String {
     let zone = at.time_zone().iana_name().unwrap_or("UTC");
     format!("{} {zone}", at.strftime("%a %Y-%m-%d %H:%M"))
 }

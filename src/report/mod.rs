@@ -22,7 +22,7 @@ pub use crate::history::{
 pub use audit::{AuditPage, AuditReport, DeploymentPlot, FindingGroup, FindingReport, StagePlot};
 pub use deployment::{DeploymentReport, to_timestamp};
 pub use diff::{AppDifference, DiffReport, DiffSide, SideVersion};
-pub use gates::{GateReport, WaveReports};
+pub use gates::{GateReport, WaveReports, format_time};
 pub use guard::GuardReport;
 pub use matrix::{CellVersion, Matrix, MatrixCell, MatrixColumn, MatrixRow};
 pub use metrics::MetricsReport;

@@ -2,7 +2,7 @@
 //! names those repositories.
 
 use crate::config::Config;
-use crate::git::{CommitLog, CommitRange, WriteError};
+use crate::git::{CommitLog, CommitRange, LogEntry, WriteError};
 use crate::model::Version;
 use crate::ops::forge;
 use crate::ops::forge::ForgeLocation;
@@ -57,12 +57,14 @@ fn app_changelog(
     });
     let ends = between.as_ref().map(|between| (between.from.clone(), between.to.clone()));
     let (from, to) = ends.or_else(|| Some((from.first()?.clone(), to.first()?.clone())))?;
-    let page = forge::place_of_sources(&url, home).map(|place| place.comparison_url(&from, &to));
+    let place = forge::place_of_sources(&url, home);
+    let page = place.as_ref().map(|place| place.comparison_url(&from, &to));
     let empty = CommitRange { from, to, commits: Vec::new(), unlisted: 0, is_back: false };
     let CommitRange { commits, unlisted, is_back, .. } = between.unwrap_or(empty);
     let commits = commits.into_iter().map(|logged| {
-        let (id, author, subject) = (logged.id, logged.author, logged.subject);
-        AppCommit { id, author, subject }
+        let page = place.as_ref().map(|place| place.commit_url(&logged.id));
+        let LogEntry { id, author, subject, is_breaking } = logged;
+        AppCommit { id, page, author, subject, is_breaking }
     });
     Some(AppChangelog { moved: moved.clone(), page, commits: commits.collect(), unlisted, is_back })
 }

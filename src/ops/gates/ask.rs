@@ -235,6 +235,7 @@ pub fn ask_gates(
         is_there: !cells.is_empty() && cells.into_iter().all(runs),
         judgement,
         places,
+        sightings: Vec::new(),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::ops::error::Failure;
 use crate::ops::gates::ask::ask_gates;
 use crate::ops::gates::break_glass;
 use crate::ops::gates::facts::FactCollector;
+use crate::ops::gates::sightings::find_sightings;
 use crate::ops::gates::{GateContext, GateRequest};
 use crate::ops::ledger;
 use crate::pipeline::{AppComponent, ExternalFacts, MoveDirection};
@@ -98,8 +99,11 @@ pub fn answer_requests(asked: &[GateRequest], inquiry: &GateContext<'_>) -> Vec<
     let facts = FactCollector::new(inquiry).collect(&inquiry.evidence(&past, &nothing), &questions);
     let evidence = inquiry.evidence(&past, &facts);
     // A cell may already run the version while others still change.
-    let one =
-        |(asked, question)| GateReport { is_there: false, ..ask_gates(asked, question, &evidence) };
+    let one = |(asked, question)| GateReport {
+        is_there: false,
+        sightings: find_sightings(asked, &evidence, inquiry.repository),
+        ..ask_gates(asked, question, &evidence)
+    };
     asked.iter().zip(&questions).map(one).collect()
 }
 
@@ -137,50 +141,4 @@ fn way_out_hint(judged: &GateReport, is_proposal: bool, has_glass: bool) -> Opti
     let glass = has_glass.then_some("in an emergency, use --break-glass REASON");
     let ways: Vec<&str> = propose.into_iter().chain(glass).collect();
     (!ways.is_empty()).then(|| ways.join("; "))
-}
-
-/// The section about the gates in the text of a proposal. It changes only if the answers change.
-pub fn gate_section(judged: &[GateReport]) -> String {
-    let mut out = String::new();
-    for one in judged {
-        if judged.len() > 1 {
-            out.push_str(&format!("{} {}:\n\n", one.subject, one.version));
-        }
-        for answer in one.judgement.closed_gates() {
-            out.push_str(&format!(
-                "* **{}** {}: {}\n",
-                answer.gate,
-                answer.verdict.as_str(),
-                escape_markdown(&answer.reason)
-            ));
-        }
-        let open: Vec<&str> = one
-            .judgement
-            .answers
-            .iter()
-            .filter(|answer| answer.verdict.is_open())
-            .map(|answer| answer.gate.as_str())
-            .collect();
-        if !open.is_empty() {
-            out.push_str(&format!("* open: {}\n", open.join(", ")));
-        }
-        if let Some(broken) =
-            one.judgement.broken.as_ref().filter(|_| !one.judgement.verdict.is_open())
-        {
-            out.push_str(&format!(
-                "* **glass broken** by {}: {}\n",
-                escape_markdown(&broken.by),
-                escape_markdown(&broken.reason)
-            ));
-        }
-        out.push('\n');
-    }
-    out.trim_end().to_owned()
-}
-
-/// Escapes the characters that Markdown would interpret.
-fn escape_markdown(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| if "\\`*_[]<>~@#|".contains(c) { vec!['\\', c] } else { vec![c] })
-        .collect()
 }
