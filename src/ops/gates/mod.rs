@@ -5,6 +5,8 @@ pub mod break_glass;
 pub mod facts;
 pub mod outcomes;
 pub mod plan;
+pub mod section;
+pub mod sightings;
 
 use crate::config::{Config, Stage};
 use crate::git::{Oid, Repository};
@@ -22,6 +24,9 @@ use crate::pipeline::{
     AppComponent, DeploymentIndex, Evidence, ExternalFacts, GateQuery, MoveDirection,
 };
 use std::collections::BTreeSet;
+
+/// The number of merges of the base on a branch that are looked through.
+const UPDATES: usize = 20;
 
 /// A repository at one commit, with its history and its ledger.
 pub struct GateContext<'r> {
@@ -183,10 +188,23 @@ impl<'r> GateContext<'r> {
     }
 
     /// True where the trailers mark a commit, or the commit that it merges, as towpath's. The merge
-    /// commits of forges have no trailers themselves.
+    /// commits of forges have no trailers themselves, and a branch that was brought up to date has
+    /// merges of its base on top.
     fn is_ours(&self, commit: Oid) -> bool {
-        let merged = || self.repository.resolve_revision(&format!("{commit}^2")).ok();
-        self.says_ours(commit) || merged().is_some_and(|merged| self.says_ours(merged))
+        if self.says_ours(commit) {
+            return true;
+        }
+        let mut next = self.repository.resolve_revision(&format!("{commit}^2")).ok();
+        for _ in 0..UPDATES {
+            let Some(merged) = next else { return false };
+            if self.says_ours(merged) {
+                return true;
+            }
+            let is_merge = self.repository.resolve_revision(&format!("{merged}^2")).is_ok();
+            next = self.repository.resolve_revision(&format!("{merged}^1")).ok();
+            next = next.filter(|_| is_merge);
+        }
+        false
     }
 
     fn says_ours(&self, commit: Oid) -> bool {
