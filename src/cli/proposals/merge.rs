@@ -43,6 +43,13 @@ pub fn run(args: &ProposalMergeArgs, context: &CommandContext) -> Result<ExitKin
         ProposalMergeResult::MergedBefore(found) => {
             context.ui.print_note(&format!("pull request {} is merged already", found.number));
         }
+        ProposalMergeResult::Queued(found) => {
+            context.ui.write_answer(&found.url)?;
+            let (number, base) = (found.number, &found.base);
+            context.ui.print_note(&format!(
+                "pull request {number} is in the merge queue of {base}; the forge merges it"
+            ));
+        }
         ProposalMergeResult::Declined => context.ui.print_note("nothing was changed"),
     }
     Ok(ExitKind::Done)

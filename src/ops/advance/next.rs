@@ -4,14 +4,15 @@
 use crate::config::Stage;
 use crate::git::short_id;
 use crate::model::{CellKey, StageName, Version};
-use crate::ops::advance::AdvanceRequest;
 use crate::ops::advance::stage_sources::SkippingApps;
+use crate::ops::advance::step::{AdvanceRequest, AdvanceStep};
 use crate::ops::change::DeliveryOptions;
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::request::{ChangeRequest, PlanOptions};
 use crate::ops::error::Failure;
 use crate::ops::gates::facts::FactCollector;
 use crate::ops::gates::plan::{answer_requests, gate_requests};
+use crate::ops::gates::sightings::find_sightings;
 use crate::ops::gates::{GateContext, GateRequest};
 use crate::ops::session::Session;
 use crate::pipeline::{
@@ -22,13 +23,6 @@ use crate::promotion::{EditBase, PlanItem, PlannedMoves};
 use crate::report::{GateReport, PlanReport, to_timestamp};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-
-/// The promotion of one app to its next stage or wave.
-pub struct AdvanceStep {
-    /// A plan with only this app.
-    pub planned: PlanReport,
-    pub judged: Vec<GateReport>,
-}
 
 /// All possible steps in pipeline order, and the apps that are refused.
 #[derive(Default)]
@@ -228,6 +222,7 @@ impl StepPlanner<'_, '_> {
         let planned = if is_planned { alone.clone() } else { self.plan_version(&asked, before)? };
         let is_there = planned.plan.moving_items().next().is_none();
         let places = GateReport::rule_places(&next.judgement, self.evidence.config);
+        let sightings = find_sightings(&asked, self.evidence, self.inquiry.repository);
         let judged = GateReport {
             subject: asked.subject,
             stage: asked.stage,
@@ -237,6 +232,7 @@ impl StepPlanner<'_, '_> {
             is_there: false,
             judgement: next.judgement,
             places,
+            sightings,
         };
         let planned = PlanReport { gates: vec![judged.clone()], ..planned };
         Ok((!is_there).then_some(AdvanceStep { planned, judged: vec![judged] }))

@@ -3,12 +3,13 @@
 
 use crate::forge::{Proposal, ProposalUpdate};
 use crate::ops::advance::closing::{ProposedVersion, read_proposed_version, step_branches};
-use crate::ops::advance::{
-    AdvanceStep, StepExecutor, closed_gate_reasons, report_step, waiting_reason,
-};
+use crate::ops::advance::executor::StepExecutor;
+use crate::ops::advance::step::{AdvanceStep, report_step, waiting_reason};
 use crate::ops::change::base::PlanBase;
+use crate::ops::change::gate_status::{closed_gate_reasons, set_gate_status};
 use crate::ops::error::Failure;
-use crate::ops::gates::plan::{answer_requests, gate_section};
+use crate::ops::gates::plan::answer_requests;
+use crate::ops::gates::section::{gate_section, gate_section_limit};
 use crate::ops::gates::{GateContext, GateRequest};
 use crate::promotion;
 use crate::promotion::{GATES, with_section};
@@ -26,7 +27,11 @@ pub fn report_waiting(
         |one: &&Proposal| branches.contains(&one.head) && one.base == base && !one.from_fork;
     let stays = || report_step(hand.log, step, &format!("not proposed: {}", waiting_reason(step)));
     let Some(open) = hand.open.iter().find(is_its) else { return stays() };
-    if is_told(open, step) {
+    let limit = gate_section_limit(hand.forge.kind());
+    if is_told(open, step, limit) {
+        if let Some(brought) = read_proposed_version(hand, open)? {
+            set_gate_status(hand.forge, open, brought.head, &step.judged, hand.session);
+        }
         return report_step(
             hand.log,
             step,
@@ -50,13 +55,12 @@ pub fn report_waiting(
     report_step(hand.log, step, &format!("{done} {}: {}", open.url, waiting_reason(step)))
 }
 
-/// True where the proposal already shows the present answers. Runs every time, so it does not ask
-/// the forge.
-fn is_told(open: &Proposal, step: &AdvanceStep) -> bool {
+/// True where the proposal already shows the present answers.
+fn is_told(open: &Proposal, step: &AdvanceStep, limit: usize) -> bool {
     let there = open.body_text();
     let names = |one: &GateReport| there.contains(&format!("`{}`", one.version));
     promotion::find_section(&there, GATES)
-        .is_some_and(|told| told.trim() == gate_section(&step.judged).trim())
+        .is_some_and(|told| told.trim() == gate_section(&step.judged, limit).trim())
         && step.judged.iter().all(names)
 }
 
@@ -87,8 +91,9 @@ fn update_proposal(
     judged: &[GateReport],
 ) -> Result<&'static str, Failure> {
     let there = open.body_text();
-    let body = with_section(&there, GATES, &gate_section(judged));
-    hand.set_status(open, brought.head, judged);
+    let limit = gate_section_limit(hand.forge.kind());
+    let body = with_section(&there, GATES, &gate_section(judged, limit));
+    set_gate_status(hand.forge, open, brought.head, judged, hand.session);
     if body.trim() == there.trim() {
         return Ok("already proposed");
     }

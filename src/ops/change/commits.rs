@@ -2,11 +2,12 @@
 
 use crate::git::{GitIdentity, NewCommit};
 use crate::ops::change::base::PlanBase;
-use crate::ops::change::options::DeliveryOptions;
+use crate::ops::change::options::{DeliveryMode, DeliveryOptions};
 use crate::ops::error::Failure;
 use crate::ops::gates::break_glass;
 use crate::promotion::{
-    CommitMessage, FileEdits, MessagePart, PlanItem, PlannedMoves, branch_name, joint_branch_name,
+    CommitMessage, EDITS, FileEdits, MessagePart, PlanItem, PlannedMoves, branch_name,
+    edit_fingerprint, joint_branch_name,
 };
 use crate::report::{GateReport, PlanReport};
 
@@ -51,6 +52,7 @@ pub fn planned_commits(
         return Ok(moving
             .into_iter()
             .map(|one| single_app_commit(planned, one, by, plan_base))
+            .map(|commit| break_glass::add_trailers(with_fingerprint(commit, options)))
             .collect());
     }
     let edit_base = plan_base.load_edit_base()?;
@@ -72,7 +74,8 @@ pub fn planned_commits(
     );
     let branch = joint_branch_name(&planned.plan.to);
     let judged = planned.gates.iter().filter(|one| one.allows_proposal()).cloned().collect();
-    Ok(vec![break_glass::add_trailers(PlannedCommit { branch, message, edits, judged })])
+    let commit = PlannedCommit { branch, message, edits, judged };
+    Ok(vec![break_glass::add_trailers(with_fingerprint(commit, options))])
 }
 
 fn single_app_commit(
@@ -93,7 +96,20 @@ fn single_app_commit(
     );
     let judged = planned.gates.iter().filter(|one| one.is_about(item)).cloned().collect();
     let (branch, edits) = (branch_name(item, to), moves.edits.clone());
-    break_glass::add_trailers(PlannedCommit { branch, message, edits, judged })
+    PlannedCommit { branch, message, edits, judged }
+}
+
+/// Adds the fingerprint of the edits, by which a proposal's commit is recognised after a rebase by
+/// the forge.
+fn with_fingerprint(commit: PlannedCommit, options: &DeliveryOptions) -> PlannedCommit {
+    if options.mode != DeliveryMode::Propose {
+        return commit;
+    }
+    let files = commit.edits.files.iter();
+    let edits = edit_fingerprint(
+        files.map(|file| (file.path.as_str(), file.before.as_str(), file.after.as_str())),
+    );
+    PlannedCommit { message: commit.message.with_trailers([(EDITS, edits)]), ..commit }
 }
 
 /// Formats a person as `Name <address>`.

@@ -8,11 +8,17 @@ pub mod base;
 pub mod branch_status;
 pub mod commits;
 pub mod delivery;
+mod desired_proposal;
+pub mod gate_status;
 mod local;
 mod messages;
 pub mod options;
+mod proposal_branch;
+pub mod proposal_search;
+pub mod proposal_writer;
 pub mod propose;
 mod push;
+pub mod renewal;
 pub mod request;
 mod select;
 mod sources;
@@ -28,7 +34,7 @@ use crate::ops::change::base::{PlanBase, known_tip};
 use crate::ops::error::Failure;
 use crate::ops::gates::plan;
 use crate::ops::session::Session;
-use crate::promotion::EditBase;
+use crate::promotion::{BRANCHES, EditBase};
 use crate::report::PlanReport;
 use delivery::JudgedPlan;
 use messages::{note_assumption, note_foreign_tags, note_unmoved, note_unreadable};
@@ -180,6 +186,13 @@ pub fn remote_tip(workspace: &Workspace<'_>, branch: Option<&str>) -> Result<Oid
 impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Self {
         let failure = Failure::failed(error.to_string());
+        let is_own =
+            matches!(&error, WriteError::Refused { branch, .. } if branch.starts_with(BRANCHES));
+        if is_own {
+            return failure.hint(
+                "the remote must allow towpath to create, replace and delete branches `towpath/*`",
+            );
+        }
         match error.hint() {
             Some(hint) => failure.hint(hint),
             None => failure,

@@ -1,32 +1,36 @@
 //! Delivery by pull request: one branch for each commit, and one open proposal for each branch.
 //! Another run updates both.
 
-use crate::config::{MergeMode, ProposalMergeMethod, ProposalOptions};
-use crate::forge::{
-    DraftState, Forge, ForgeFeature, NewProposal, Proposal, ProposalMerge, ProposalUpdate,
-};
-use crate::git::{BranchPush, Oid, PushMode, PushOutcome, Repository, Workspace};
+use crate::config::{MergeMode, ProposalMergeMethod};
+use crate::forge::{DraftState, ForgeError, ForgeKind, NewProposal, Proposal, ProposalMerge};
+use crate::git::{Oid, Repository};
 use crate::ops::change::base::PlanBase;
-use crate::ops::change::branch_status::{BranchStatus, foreign_branch};
 use crate::ops::change::commits::{PlannedCommit, planned_commits};
 use crate::ops::change::delivery::JudgedPlan;
+use crate::ops::change::desired_proposal::{DesiredProposal, repair_proposal};
+use crate::ops::change::gate_status::set_gate_status;
+use crate::ops::change::proposal_branch::PushedBranch;
+use crate::ops::change::proposal_search::closed_text;
+use crate::ops::change::proposal_writer::{
+    DeliveredProposal, ProposalWriter, ProposeOutcome, ReopenMode,
+};
+use crate::ops::change::renewal;
 use crate::ops::change::sources;
 use crate::ops::change::wait;
 use crate::ops::change::{
-    DeliveryEvent, DeliveryReport, DeliveryRequest, confirm_plan, remote_tip, report,
+    ChangeRequest, DeliveryEvent, DeliveryReport, DeliveryRequest, SelectionMode, confirm_plan,
+    remote_tip, report,
 };
+use crate::ops::ci_run::run_address;
 use crate::ops::error::Failure;
 use crate::ops::forge;
-use crate::ops::forge::ForgeLocation;
+use crate::ops::gates::section::{gate_section, gate_section_limit};
 use crate::ops::gates::{break_glass, plan};
-use crate::ops::session::Session;
 use crate::ops::state::assumption::assumed_stages_text;
-use crate::promotion::{GATES, with_section};
+use crate::promotion::{
+    AppChangelog, ProposalPage, RUN, VersionSighting, find_section, foreign_length, with_own_text,
+};
 use crate::report::{GateReport, PlanReport};
-use std::collections::BTreeMap;
-
-/// The number of attempts to push a branch that other processes change too.
-const ATTEMPTS: u32 = 4;
 
 /// Plans, asks, pushes branches and opens or updates their proposals. A failure of one app does not
 /// stop the others.
@@ -53,7 +57,11 @@ pub fn run(
     let _is_written = break_glass::write_events(&planned, request, plan_base);
     let terms = config.proposals.options_for(&planned.plan.to);
     let (forge, home) = (forge.as_ref(), &home);
-    let desk = ProposalWriter { plan_base, workspace, forge, home, terms, open: None, session };
+    let is_named = !matches!(intent, ChangeRequest::Promote { apps, .. } if apps.is_empty())
+        || request.selection == SelectionMode::Asked;
+    let reopen = if is_named { ReopenMode::Always } else { ReopenMode::OtherVersion };
+    let desk =
+        ProposalWriter { reopen, plan_base, workspace, forge, home, terms, open: None, session };
     let (opened, mut failures) = desk.deliver_plan(&planned, request)?;
     if let Some(limit) = options.wait
         && let Err(failure) = wait::wait_for_merge(forge, opened, limit, session)
@@ -76,26 +84,6 @@ fn report_failures(
     last.map_or(Ok(()), Err)
 }
 
-/// Opens and updates the proposals for one stage.
-pub struct ProposalWriter<'a> {
-    pub plan_base: &'a PlanBase<'a>,
-    pub workspace: &'a Workspace<'a>,
-    pub forge: &'a dyn Forge,
-    pub home: &'a ForgeLocation,
-    pub terms: ProposalOptions,
-    /// The open proposals, if they are already loaded.
-    pub open: Option<&'a [Proposal]>,
-    pub session: &'a Session,
-}
-
-/// A proposal that is open and up to date.
-pub struct DeliveredProposal {
-    pub proposal: Proposal,
-    pub head: Oid,
-    /// `opened`, `updated`, or `nothing to do:`.
-    pub done: &'static str,
-}
-
 impl DeliveredProposal {
     fn report(&self, group: &PlannedCommit, request: &DeliveryRequest<'_>) -> Result<(), Failure> {
         (request.observer)(DeliveryEvent::Proposed { url: &self.proposal.url })?;
@@ -108,7 +96,8 @@ impl DeliveredProposal {
 }
 
 impl ProposalWriter<'_> {
-    /// Proposes every commit of a plan; returns the proposals and the failures.
+    /// Proposes every commit of a plan; returns the proposals and the failures. At most one branch
+    /// is brought up to date, so that the proposals do not chase each other.
     fn deliver_plan(
         &self,
         planned: &PlanReport,
@@ -116,12 +105,33 @@ impl ProposalWriter<'_> {
     ) -> Result<(Vec<Proposal>, Vec<Failure>), Failure> {
         let (mut opened, mut failures) = (Vec::new(), Vec::new());
         let author = self.workspace.author()?;
+        let mut may_renew = true;
         for group in planned_commits(planned, request.options, self.plan_base, &author)? {
             match self.propose(&group) {
-                Ok(proposed) => {
+                Ok(ProposeOutcome::Open(mut proposed)) => {
+                    if proposed.is_behind {
+                        self.renew(&group, &mut proposed, &mut may_renew)?;
+                    }
                     proposed.report(&group, request)?;
                     self.merge_by_itself(&group, &proposed);
+                    failures.append(&mut proposed.troubles);
                     opened.push(proposed.proposal);
+                }
+                Ok(ProposeOutcome::Landed) => {
+                    self.session.note(&format!("landed already: {}", group.message.subject));
+                }
+                Ok(ProposeOutcome::Closed(closed)) => {
+                    self.session.note(&closed_text(&closed));
+                    self.session.hint(&format!(
+                        "name the app to open it again: `towpath promote APP --to {}`",
+                        planned.plan.to
+                    ));
+                }
+                Ok(ProposeOutcome::Joint(joint)) => {
+                    (request.observer)(DeliveryEvent::Proposed { url: &joint.url })?;
+                    let (number, subject) = (joint.number, &group.message.subject);
+                    self.session.note(&format!("pull request {number} contains it: {subject}"));
+                    opened.push(*joint);
                 }
                 Err(failure) => failures.push(failure),
             }
@@ -129,108 +139,141 @@ impl ProposalWriter<'_> {
         Ok((opened, failures))
     }
 
-    /// Pushes the branch, and opens or updates its proposal.
+    /// Brings a branch up to date, unless another one was.
+    fn renew(
+        &self,
+        group: &PlannedCommit,
+        proposed: &mut DeliveredProposal,
+        may_renew: &mut bool,
+    ) -> Result<(), Failure> {
+        let (number, base) = (proposed.proposal.number, &proposed.proposal.base);
+        if !*may_renew {
+            self.session.note(&format!(
+                "pull request {number} is behind `{base}`; towpath brings one branch up to date at \
+                 a time"
+            ));
+            return Ok(());
+        }
+        if let Some(head) = renewal::renew_branch(self.workspace, &proposed.proposal)? {
+            *may_renew = false;
+            (proposed.head, proposed.done) = (head, "updated");
+            let (forge, judged) = (self.forge, &group.judged);
+            set_gate_status(forge, &proposed.proposal, head, judged, self.session);
+        }
+        Ok(())
+    }
+
+    /// Pushes the branch, opens its proposal or repairs it, and sets the status of the gates.
     ///
     /// # Errors
     /// When the branch has commits by others, or the forge refuses.
-    pub fn propose(&self, group: &PlannedCommit) -> Result<DeliveredProposal, Failure> {
-        let (head, pushed) = self.push_branch(group)?;
-        let brought = sources::app_changelogs(
-            &group.message,
-            &self.plan_base.settings.config,
-            self.home,
-            self.session,
-        );
-        let settings = &self.plan_base.settings;
-        let mut text = group.message.render_body(&brought);
-        if settings.stages_are_assumed {
-            text.push_str(&assumed_stages_text(&settings.config));
-        }
-        let body = with_section(&text, GATES, &plan::gate_section(&group.judged));
-        let (proposal, done) = match self.find_open_proposal(&group.branch)? {
-            Some(open) => self.update_proposal(group, body, open, pushed)?,
-            None => (self.forge.create_proposal(&self.new_proposal(group, body)?)?, "opened"),
-        };
-        Ok(DeliveredProposal { proposal, head, done })
-    }
-
-    fn find_open_proposal(&self, branch: &str) -> Result<Option<Proposal>, Failure> {
-        match self.open {
-            Some(open) => Ok(open.iter().find(|one| one.head == branch && !one.from_fork).cloned()),
-            None => Ok(self.forge.find_proposal(branch)?),
-        }
-    }
-
-    /// Pushes the branch unless it is up to date; returns its head, and whether it was pushed.
-    fn push_branch(&self, group: &PlannedCommit) -> Result<(Oid, bool), Failure> {
-        let branch = group.branch.as_str();
-        let repository = self.plan_base.repository;
-        for _ in 0..ATTEMPTS {
-            let heads: BTreeMap<_, _> = self.workspace.remote_heads(&[branch])?;
-            self.workspace.fetch_branches(&heads)?;
-            let head = heads.get(branch).copied();
-            match BranchStatus::check(self.workspace, repository, group, head, self.plan_base.tip)?
-            {
-                BranchStatus::Foreign => return Err(foreign_branch(branch)),
-                BranchStatus::Same(head) => return Ok((head, false)),
-                BranchStatus::Absent | BranchStatus::Older(_) => {
-                    let text = group.message.commit();
-                    let commit =
-                        self.workspace.write_commit(&group.commit(self.plan_base, &text))?;
-                    let push =
-                        BranchPush { branch, commit, way: PushMode::Replace(head), if_still: &[] };
-                    if self.workspace.push_branch(&push)? == PushOutcome::Done {
-                        return Ok((commit, true));
-                    }
-                }
+    pub fn propose(&self, group: &PlannedCommit) -> Result<ProposeOutcome, Failure> {
+        let open = self.find_open_proposal(&group.branch)?;
+        if open.is_none() && self.reopen == ReopenMode::OtherVersion {
+            if let Some(joint) = self.find_joint_proposal(group)? {
+                return Ok(ProposeOutcome::Joint(Box::new(joint)));
+            }
+            if let Some(closed) = self.find_closed_proposal(group)? {
+                return Ok(ProposeOutcome::Closed(Box::new(closed)));
             }
         }
-        Err(Failure::failed(format!("others keep changing branch `{branch}`")).hint("run it again"))
+        let PushedBranch { head, is_pushed } = self.push_branch(group)?;
+        let config = &self.plan_base.settings.config;
+        let brought = sources::app_changelogs(&group.message, config, self.home, self.session);
+        let (found, is_new) = match open {
+            Some(open) => (open, false),
+            None => {
+                let wanted = self.desired_proposal(group, &brought, "");
+                match self.forge.create_proposal(&self.new_proposal(group, &wanted)?) {
+                    Ok(created) => (created.proposal, created.is_new),
+                    Err(error @ ForgeError::NothingToPropose { .. }) => {
+                        return match self.has_landed(group, head)? {
+                            true => Ok(ProposeOutcome::Landed),
+                            false => Err(error.into()),
+                        };
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        };
+        let wanted = self.desired_proposal(group, &brought, &found.body_text());
+        let repaired = repair_proposal(self.forge, found, &wanted, self.session);
+        set_gate_status(self.forge, &repaired.proposal, head, &group.judged, self.session);
+        let done = match (is_new, is_pushed || repaired.is_changed) {
+            (true, _) => "opened",
+            (false, true) => "updated",
+            (false, false) => "nothing to do:",
+        };
+        let is_behind = !is_pushed && self.is_behind(&repaired.proposal, head)?;
+        let troubles = repaired.troubles.into_iter().map(|error| unfinished(&error)).collect();
+        let proposal = repaired.proposal;
+        let delivered = DeliveredProposal { proposal, head, done, is_behind, troubles };
+        Ok(ProposeOutcome::Open(Box::new(delivered)))
     }
 
-    fn new_proposal(&self, group: &PlannedCommit, body: String) -> Result<NewProposal, Failure> {
+    /// True where the deployed branch has the change: others have merged it in the meantime.
+    fn has_landed(&self, group: &PlannedCommit, head: Oid) -> Result<bool, Failure> {
+        let tip = remote_tip(self.workspace, self.plan_base.branch.as_deref())?;
+        Ok(self.workspace.contains_changes(tip, head)?
+            || self.workspace.has_contents(tip, &group.files()))
+    }
+
+    /// True where the forge says that the branch must be up to date, and is not. It is asked only
+    /// where the base has new commits.
+    fn is_behind(&self, proposal: &Proposal, head: Oid) -> Result<bool, Failure> {
+        if self.forge.kind() == ForgeKind::Plain
+            || self.workspace.contains_changes(head, self.plan_base.tip)?
+        {
+            return Ok(false);
+        }
+        Ok(proposal.is_behind || self.forge.get_proposal(proposal.number)?.is_behind)
+    }
+
+    fn new_proposal(
+        &self,
+        group: &PlannedCommit,
+        wanted: &DesiredProposal,
+    ) -> Result<NewProposal, Failure> {
         Ok(NewProposal {
             head: group.branch.clone(),
             base: self.plan_base.require_branch()?.to_owned(),
-            title: group.message.subject.clone(),
-            body,
-            draft: if self.is_draft() { DraftState::Yes } else { DraftState::No },
-            labels: self.proposal_labels(group),
-            reviewers: self.terms.reviewers.clone().unwrap_or_default(),
+            title: wanted.title.clone(),
+            body: wanted.body.clone(),
+            draft: if self.terms.draft == Some(true) { DraftState::Yes } else { DraftState::No },
         })
     }
 
-    /// Updates title, text and labels. Settings of people stay: labels are only added, a draft
-    /// stays a draft, and reviewers are not asked again.
-    fn update_proposal(
+    /// The wanted state of the proposal, whose text is `there` now.
+    fn desired_proposal(
         &self,
         group: &PlannedCommit,
-        body: String,
-        open: Proposal,
-        pushed: bool,
-    ) -> Result<(Proposal, &'static str), Failure> {
-        // Forges may change line ends.
-        let there = open.body_text();
-        let has_labels = !self.forge.missing_features().contains(&ForgeFeature::Labels);
-        let mut add_labels = if has_labels { self.proposal_labels(group) } else { Vec::new() };
-        add_labels.retain(|label| !open.labels.contains(label));
-        let is_worded = open.title == group.message.subject && there.trim() == body.trim();
-        if is_worded && add_labels.is_empty() {
-            return Ok((open, if pushed { "updated" } else { "nothing to do:" }));
-        }
-        let title = Some(group.message.subject.clone());
-        let change =
-            ProposalUpdate { title, body: Some(body), add_labels, ..ProposalUpdate::default() };
-        Ok((self.forge.update_proposal(open.number, &change)?, "updated"))
-    }
-
-    fn proposal_labels(&self, group: &PlannedCommit) -> Vec<String> {
+        brought: &[AppChangelog],
+        there: &str,
+    ) -> DesiredProposal {
+        let limits = self.forge.kind().text_limits();
+        let settings = &self.plan_base.settings;
+        let sightings: Vec<VersionSighting> =
+            group.judged.iter().flat_map(|one| one.sightings.iter().cloned()).collect();
+        let is_assumed = settings.stages_are_assumed;
+        let notes = if is_assumed { assumed_stages_text(&settings.config) } else { String::new() };
+        // The run that opened the proposal stays the one that is named.
+        let run = run_address(self.session).map(|run| format!("Opened by [this run]({run})."));
+        let run = find_section(there, RUN).map(str::to_owned).or(run.filter(|_| there.is_empty()));
+        let page = ProposalPage {
+            brought,
+            sightings: &sightings,
+            gates: &gate_section(&group.judged, gate_section_limit(self.forge.kind())),
+            run: run.as_deref(),
+            notes: &notes,
+            limit: limits.body.saturating_sub(foreign_length(there)).max(limits.body / 2),
+        };
+        let title = group.message.title(limits.title);
+        let own = group.message.render_body(&title, &page);
+        let body = with_own_text(there, &own);
         let broken = group.is_broken().then(|| plan::LABEL.to_owned());
-        self.terms.labels.iter().flatten().cloned().chain(broken).collect()
-    }
-
-    fn is_draft(&self) -> bool {
-        self.terms.draft == Some(true)
+        let labels = self.terms.labels.iter().flatten().cloned().chain(broken).collect();
+        let reviewers = self.terms.reviewers.clone().unwrap_or_default();
+        DesiredProposal { title, body, labels, reviewers }
     }
 
     /// The merge of the proposal, on condition that its head is still the judged commit.
@@ -264,12 +307,18 @@ impl ProposalWriter<'_> {
                     "cannot turn on automatic merging of pull request {}: {error}",
                     proposal.number
                 ));
-                if let Some(hint) = error.hint() {
-                    self.session.hint(&hint);
-                }
+                self.session.hint(
+                    "`towpath advance` merges it once every gate is open and the forge allows it",
+                );
             }
         }
     }
+}
+
+/// The failure for a part of a proposal that could not be set now.
+fn unfinished(error: &ForgeError) -> Failure {
+    Failure::failed(format!("the pull request is open, but not complete: {error}"))
+        .hint("run it again; it completes what is missing")
 }
 
 /// The merge request. A squashed commit gets the message of its commit; a merge keeps that of the

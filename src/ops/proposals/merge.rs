@@ -4,6 +4,9 @@ use super::{ForgeSession, gates};
 use crate::config::{ProposalMergeMethod, ProposalOptions};
 use crate::forge::{ForgeError, Proposal, ProposalMerge, ProposalState};
 use crate::git::Repository;
+use crate::ops::change::branch_status::newest_own_commit;
+use crate::ops::change::remote_tip;
+use crate::ops::change::renewal;
 use crate::ops::error::Failure;
 use crate::ops::forge::{self, ForgeLocation};
 use crate::ops::retry;
@@ -13,7 +16,8 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// Merges a proposal if its gates are open. Without a forge, the merge fails if a ref has moved
-/// since the gates answered; then they are asked again.
+/// since the gates answered; then they are asked again. Where the forge requires an up-to-date
+/// branch, a branch of towpath is renewed once, and the gates are asked about it.
 pub fn merge_proposal(
     office: &ForgeSession<'_>,
     found: &Proposal,
@@ -21,21 +25,31 @@ pub fn merge_proposal(
     repository: &Repository,
     session: &Session,
 ) -> Result<Proposal, Failure> {
-    let how = merge_request(office, found, method, repository, session)?;
     let workspace = session.open_workspace(repository, None)?;
     let started = Instant::now();
+    let (mut found, mut is_renewed) = (found.clone(), false);
+    let mut how = merge_request(office, &found, method, repository, session)?;
     loop {
         let begun = Instant::now();
         let if_still = match found.state {
             ProposalState::Open => {
-                gates::judge_merge(found, office.forge.kind(), &workspace, session)?
+                gates::judge_merge(&found, office.forge.kind(), &workspace, session)?
             }
             _ => Vec::new(),
         };
-        match office.forge.merge_proposal(found.number, &ProposalMerge { if_still, ..how.clone() })
-        {
+        let request = ProposalMerge { if_still, ..how.clone() };
+        match office.forge.merge_proposal(found.number, &request) {
             Err(ForgeError::Outdated { .. }) if retry::goes_on(started, begun.elapsed(), 1) => {}
-            merged => return merged.map_err(|error| merge_failure(&error, found)),
+            Err(error) if renewal::is_behind(&error) && !is_renewed => {
+                let Some(head) = renewal::renew_branch(&workspace, &found)? else {
+                    return Err(merge_failure(&error, &found));
+                };
+                session.note(&format!("brought `{}` up to date with `{}`", found.head, found.base));
+                is_renewed = true;
+                found.head_commit = Some(head.to_string());
+                how = merge_request(office, &found, method, repository, session)?;
+            }
+            merged => return merged.map_err(|error| merge_failure(&error, &found)),
         }
     }
 }
@@ -43,13 +57,13 @@ pub fn merge_proposal(
 /// The failure for a refusal of the forge, with a hint.
 pub fn merge_failure(error: &ForgeError, found: &Proposal) -> Failure {
     match error {
-        ForgeError::NotMergeable { .. } if found.state == ProposalState::Open => {
-            Failure::failed(error.to_string()).hint(format!(
-                "`towpath proposals show {}` shows its state; promote again to update a branch \
-                 that is behind",
-                found.number
-            ))
-        }
+        ForgeError::NotMergeable { .. } if found.state == ProposalState::Open => Failure::failed(
+            error.to_string(),
+        )
+        .hint(format!(
+            "`towpath proposals show {}` shows its state, and its page what the forge waits for",
+            found.number
+        )),
         ForgeError::NotMergeable { .. } => Failure::failed(error.to_string()),
         other => other.clone().into(),
     }
@@ -87,7 +101,13 @@ fn merge_request(
     let mut message = None;
     if let Some(head) = head.filter(|_| is_ours) {
         workspace.fetch_refs(&heads)?;
-        let text = repository.commit_info(head)?.message;
+        // A merge of the base may be on top of towpath's commit.
+        let base = remote_tip(&workspace, Some(&found.base)).ok();
+        let own = base.map(|base| newest_own_commit(&workspace, head, base)).transpose()?;
+        let text = match own.flatten() {
+            Some(own) => own.message,
+            None => repository.commit_info(head)?.message,
+        };
         message = text.split_once("\n\n").map(|(_, rest)| rest.to_owned());
     }
     let title = (method == ProposalMergeMethod::Squash)

@@ -87,6 +87,8 @@ pub enum ProposalMergeResult {
     Merged(Proposal),
     /// The pull request was already merged.
     MergedBefore(Proposal),
+    /// The merge queue of the forge has it.
+    Queued(Proposal),
     /// The user declined.
     Declined,
 }
@@ -112,8 +114,11 @@ pub fn merge_proposal(
         return Ok(ProposalMergeResult::Declined);
     }
     let method = method.or(merge::proposal_options(&opened, &found).method).unwrap_or_default();
-    merge::merge_proposal(&opened, &found, method, &repository, session)
-        .map(ProposalMergeResult::Merged)
+    let merged = merge::merge_proposal(&opened, &found, method, &repository, session)?;
+    Ok(match merged.state {
+        ProposalState::Merged => ProposalMergeResult::Merged(merged),
+        _ => ProposalMergeResult::Queued(merged),
+    })
 }
 
 /// An open forge, with its location and the configuration of the repository.
@@ -154,7 +159,16 @@ impl<'r> ForgeSession<'r> {
         if let Some(number) = number(named) {
             return Ok(self.forge.get_proposal(number)?);
         }
-        self.forge.find_proposal(named)?.ok_or_else(|| {
+        let mut found = self.forge.find_proposals(named)?;
+        if found.len() > 1 {
+            let numbers: Vec<String> = found.iter().map(|one| one.number.to_string()).collect();
+            let failure = Failure::usage(format!(
+                "branch `{named}` has several open pull requests: {}",
+                numbers.join(", ")
+            ));
+            return Err(failure.hint("name one by its number"));
+        }
+        found.pop().ok_or_else(|| {
             let failure = Failure::usage(format!("no open pull request has the branch `{named}`"));
             failure.hint("`towpath proposals list` lists open pull requests")
         })

@@ -111,28 +111,42 @@ exit 0
   state      open
   branch     towpath/staging/web → main
   by         Jo Doe <jo@example.com>
-  commit     1784571b0ef200cf2ef9ab5795ff8348605d0af3
+  commit     d7a1ce57ec2cb74a256bc238b8bef3b579de866e
   url        /sandbox/origin.git#1
 
-| app | from | to |
-| --- | --- | --- |
-| web | `v1` | `v2` |
+[//]: # (towpath:begin [short] [short])
+
+| app | from | to | runs in |
+| --- | --- | --- | --- |
+| web | `v1` | `v2` | dev since 2026-08-04, by Ann |
 
 Promoted from dev by towpath.
+
+### Gates
 
 [//]: # (towpath:gates)
 
 * **rejected** shut: v2 was rejected by Jo Doe: it leaks
 * open: order, isolation, lock, hold
+
 [//]: # (/towpath:gates)
 
-To undo this after the merge, revert the commit, or run
+### What you can do here
+
+* Merge it: staging then runs the new version. The gates above should be open.
+* `towpath reject web v2 --reason WHY` stops the version in every later stage.
+* Close it: towpath does not open it again for this version. A newer version gets a new pull request.
+* Write above or below this text, or push to the branch: towpath changes only its own text and its own commits.
+
+### How to take it back
+
+After the merge, revert the commit, or run
 
 ```sh
 towpath rollback web --stage staging --to v1
 ```
 
-A newer version updates this proposal. Commits by others on this branch are never overwritten.
+[//]: # (towpath:end)
 --
 
 "#]]

@@ -122,7 +122,7 @@ fn what_conflicts_is_said() {
 exit 1
 --
 error: proposal 1 cannot be merged: `main` has changed the same lines of apps/staging/web.yaml
-hint: `towpath proposals show 1` shows its state; promote again to update a branch that is behind
+hint: `towpath proposals show 1` shows its state, and its page what the forge waits for
 
 "#]]
     );

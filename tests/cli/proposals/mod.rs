@@ -1,6 +1,7 @@
 //! Pull requests, against a forge over HTTP with state and a real bare repository behind it.
 
 mod forks;
+mod lives;
 mod plain;
 mod settings;
 #[cfg(unix)]
@@ -121,24 +122,38 @@ nothing to do: pull request 1: Promote api to prod: v1 -> v2
             assert_data_eq!(
                 body,
                 str![[r#"
-| app | from | to |
-| --- | --- | --- |
-| api | `v1` | `v2` |
+[//]: # (towpath:begin 6ce481b7 b5a9f03e)
+
+| app | from | to | runs in |
+| --- | --- | --- | --- |
+| api | `v1` | `v2` | dev since 2026-08-02, by Ann; staging since 2026-08-03, by Ann |
 
 Promoted from staging by towpath.
 
+### Gates
+
 [//]: # (towpath:gates)
 
-* open: order, isolation, lock, rejected, hold
+* all open: order, isolation, lock, rejected, hold
+
 [//]: # (/towpath:gates)
 
-To undo this after the merge, revert the commit, or run
+### What you can do here
+
+* Merge it: prod then runs the new version. The gates above should be open.
+* `towpath reject api v2 --reason WHY` stops the version in every later stage.
+* Close it: towpath does not open it again for this version. A newer version gets a new pull request.
+* Write above or below this text, or push to the branch: towpath changes only its own text and its own commits.
+
+### How to take it back
+
+After the merge, revert the commit, or run
 
 ```sh
 towpath rollback api --stage prod --to v1
 ```
 
-A newer version updates this proposal. Commits by others on this branch are never overwritten.
+[//]: # (towpath:end)
 
 "#]]
             );

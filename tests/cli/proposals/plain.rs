@@ -61,6 +61,7 @@ From-Version: v1
 To-Version: v2
 Promoted-From: dev
 Promoted-By: Jo Doe <jo@example.com>
+Edits: dcfc0e861290b646
 
 
 "#]]
@@ -99,6 +100,7 @@ Image: ghcr.io/example/blog
 From-Version: v1
 To-Version: v9
 Promoted-By: Jo Doe <jo@example.com>
+Edits: e5a0c56b1268eb4f
 
 
 "#]]
@@ -119,7 +121,7 @@ fn what_cannot_be_merged_is_said() {
 exit 1
 --
 error: proposal 1 cannot be merged: `main` has changed the same lines of apps/prod/api.yaml
-hint: `towpath proposals show 1` shows its state; promote again to update a branch that is behind
+hint: `towpath proposals show 1` shows its state, and its page what the forge waits for
 
 "#]]
     );
@@ -182,7 +184,7 @@ number   title                           branch             by
 exit 1
 --
 error: proposal 1 cannot be merged: it is a draft
-hint: `towpath proposals show 1` shows its state; promote again to update a branch that is behind
+hint: `towpath proposals show 1` shows its state, and its page what the forge waits for
 
 "#]]
     );

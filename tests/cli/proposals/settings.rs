@@ -65,6 +65,7 @@ opened pull request 1: chore(prod): api v1 to v2
         let mut world = forge.fake.world.lock().expect("no panic within");
         let pull = &mut world.pulls[0];
         (pull.draft, pull.labels, pull.reviewers) = (false, vec!["prod".into()], Vec::new());
+        pull.reviews = vec![("alice".into(), "COMMENTED".into())];
     }
     let again = forge.run(&["promote", "api", "--to", "prod"]);
     assert!(again.contains("updated pull request 1"), "{again}");
@@ -98,7 +99,7 @@ the forge merges it once its own conditions are met
         .fake
         .requests()
         .into_iter()
-        .find(|request| request.path.ends_with("/graphql"))
+        .find(|request| request.body.to_string().contains("enablePullRequestAutoMerge"))
         .expect("asked for");
     let input = &asked.body["variables"]["input"];
     assert_data_eq!(
@@ -117,6 +118,7 @@ From-Version: v1
 To-Version: v2
 Promoted-From: staging
 Promoted-By: Jo Doe <jo@example.com>
+Edits: [..]
 
 "#]]
     );
@@ -142,6 +144,7 @@ app   prod   from staging
 api   v1     → v2
 opened pull request 1: Promote api to prod: v1 -> v2
 warning: cannot turn on automatic merging of pull request 1: Bitbucket does not support auto-merge
+hint: `towpath advance` merges it once every gate is open and the forge allows it
 
 "#]]
     );
@@ -178,35 +181,49 @@ fn a_pull_request_says_what_it_brings() {
     let body =
         |forge: &Forge| forge.fake.world.lock().expect("no panic within").pulls[0].body.clone();
     assert_data_eq!(
-        body(&forge),
+        body(&forge).replace('\u{200b}', "{break}"),
         str![[r#"
-| app | from | to | |
-| --- | --- | --- | --- |
-| api | `v1` | `v2` | [compare](https://github.com/example/api/compare/v1...v2) |
+[//]: # (towpath:begin 6ce481b7 b5a9f03e)
+
+| app | from | to | runs in | |
+| --- | --- | --- | --- | --- |
+| api | `v1` | `v2` | dev since 2026-08-02, by Ann; staging since 2026-08-03, by Ann | [compare](https://github.com/example/api/compare/v1...v2) |
 
 Promoted from staging by towpath.
 
-Commits added to api:
+### Commits added to api
 
-* d2b273e037 faster (Ann)
-* d5496e2310 fix: /*all/* of /<it/> for /@carol (/#7) (Bob)
+* [d2b273e037](https://github.com/example/api/commit/d2b273e037a945696c0581c81770e8a272b847a2) faster (Ann)
+* [d5496e2310](https://github.com/example/api/commit/d5496e2310f58f9413b1c6490cae2be30686adfa) fix: /*all/* of /<it/> for @{break}carol (#{break}7) (Bob)
+
+### Gates
 
 [//]: # (towpath:gates)
 
-* open: order, isolation, lock, rejected, hold
+* all open: order, isolation, lock, rejected, hold
+
 [//]: # (/towpath:gates)
 
-To undo this after the merge, revert the commit, or run
+### What you can do here
+
+* Merge it: prod then runs the new version. The gates above should be open.
+* `towpath reject api v2 --reason WHY` stops the version in every later stage.
+* Close it: towpath does not open it again for this version. A newer version gets a new pull request.
+* Write above or below this text, or push to the branch: towpath changes only its own text and its own commits.
+
+### How to take it back
+
+After the merge, revert the commit, or run
 
 ```sh
 towpath rollback api --stage prod --to v1
 ```
 
-A newer version updates this proposal. Commits by others on this branch are never overwritten.
+[//]: # (towpath:end)
 
 "#]]
     );
-    // What the gates say is said anew, and a renamed one gets its title back.
+    // What the gates say is said anew, and a title that a person wrote stays.
     let told = body(&forge);
     let gates = "| gate | |\n| --- | --- |\n| bake | open |";
     let with_gates =
@@ -217,11 +234,8 @@ A newer version updates this proposal. Commits by others on this branch are neve
     assert!(again.contains("updated pull request 1") && body(&forge) == told, "{again}");
     forge.fake.world.lock().expect("no panic within").pulls[0].title = "renamed".into();
     let again = forge.run(&["promote", "api", "--to", "prod"]);
-    assert!(
-        again.contains("updated pull request 1") && body(&forge) == told,
-        "{again}\n{}",
-        body(&forge)
-    );
+    assert!(again.contains("nothing to do") && body(&forge) == told, "{again}");
+    assert_eq!(forge.fake.world.lock().expect("no panic within").pulls[0].title, "renamed");
 }
 
 #[test]
