@@ -37,11 +37,12 @@ impl ForgeArgs {
         let levels = || {
             std::iter::successors(Some(matches), |level| level.subcommand().map(|(_, inner)| inner))
         };
-        let word = |id: &str, variable: &str| match levels()
-            .find_map(|level| level.try_get_one::<String>(id).ok())
-        {
-            Some(told) => told.cloned(),
-            None => environment::text(variable),
+        // A level without the argument has no value for it. Whether it has the argument at all is
+        // told by debug builds of clap only.
+        let value =
+            |level: &ArgMatches, id: &str| level.try_get_one::<String>(id).ok().flatten().cloned();
+        let word = |id: &str, variable: &str| {
+            levels().find_map(|level| value(level, id)).or_else(|| environment::text(variable))
         };
         ForgeArgs {
             forge: word("forge", "TOWPATH_FORGE"),
