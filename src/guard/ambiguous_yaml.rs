@@ -1,7 +1,7 @@
 //! Finds constructs that programs read differently. If a change adds one to a file of the mapping,
 //! the meaning of the file is unclear.
 
-use crate::yaml::{self, YamlDocument, YamlValue};
+use crate::yaml::{self, YamlDocument, YamlOddity, YamlOddityKind, YamlValue};
 use std::collections::BTreeMap;
 
 /// Line breaks of YAML 1.1 that are none in YAML 1.2: some parsers end a comment there.
@@ -36,7 +36,7 @@ fn find_ambiguities(path: &str, text: &str) -> Vec<(String, u32)> {
         return out;
     }
     if let Ok(stream) = yaml::parse(text) {
-        out.extend(stream.documents.iter().flat_map(|document| written_twice(document, 0)));
+        out.extend(stream.documents.iter().flat_map(|document| find_oddities(document, text, 0)));
         if is_kustomization(path) {
             out.extend(
                 stream.documents.iter().filter_map(YamlDocument::root).flat_map(find_uncomputed),
@@ -63,17 +63,34 @@ fn find_line_breaks(text: &str) -> Vec<(String, u32)> {
     found.map(|(at, c)| (said(c), line_of(text, at))).collect()
 }
 
-/// Duplicate keys in a mapping, also within text blocks that are documents.
-fn written_twice(document: &YamlDocument, depth: usize) -> Vec<(String, u32)> {
-    let said = |key: &str| format!("duplicate key `{key}`; parsers differ in which one they use");
+/// Constructs that readers resolve differently, also within text blocks that are documents.
+fn find_oddities(document: &YamlDocument, text: &str, depth: usize) -> Vec<(String, u32)> {
     let mut out: Vec<(String, u32)> =
-        document.duplicate_keys().into_iter().map(|(key, line)| (said(key), line)).collect();
-    for (text, line) in document.block_scalars().filter(|_| depth < NESTED) {
+        document.find_oddities(text).iter().map(|odd| (describe_oddity(odd), odd.line)).collect();
+    for (text, line) in document.texts().filter(|_| depth < NESTED) {
         let Ok(stream) = yaml::parse(text) else { continue };
-        let inner = stream.documents.iter().flat_map(|document| written_twice(document, depth + 1));
+        let inner =
+            stream.documents.iter().flat_map(|document| find_oddities(document, text, depth + 1));
         out.extend(inner.map(|(what, _)| (what, line)));
     }
     out
+}
+
+fn describe_oddity(odd: &YamlOddity) -> String {
+    let key = &odd.text;
+    match odd.kind {
+        YamlOddityKind::RepeatedKey => {
+            format!("duplicate key `{key}`; parsers differ in which one they use")
+        }
+        YamlOddityKind::MergedOver => {
+            format!("a merge key behind `{key}` brings it too; parsers differ in which one they use")
+        }
+        YamlOddityKind::OddMerge => "parsers differ in what this merge key brings".to_owned(),
+        YamlOddityKind::TaggedKey => format!("programs read the key `{key}` by its tag"),
+        YamlOddityKind::EscapedKey => format!("the key `{key}` is written with an escape"),
+        YamlOddityKind::ComplexKey => "a key is a collection, which few programs read".to_owned(),
+        YamlOddityKind::TaggedValue => format!("programs read the value `{key}` by its tag"),
+    }
 }
 
 fn is_kustomization(path: &str) -> bool {

@@ -22,7 +22,7 @@ pub fn of_blind(
     let (was, is) = (by_place(&before.blind), by_place(&after.blind));
     let places: BTreeSet<&BlindSpotKey<'_>> = was.keys().chain(is.keys()).collect();
     let mut out = Vec::new();
-    for place in places.into_iter().filter(|(_, stage)| is_kept(*stage, config)) {
+    for place in places.into_iter().filter(|(_, stage)| is_protected(*stage, config)) {
         let at = |blind: &BTreeMap<_, Vec<_>>| blind.get(place).cloned().unwrap_or_default();
         let Some(spot) = find_changed_spot(&at(&was), &at(&is), before, after) else { continue };
         if !known.contains(&spot.path) && told.insert((&spot.path, &spot.key)) {
@@ -81,7 +81,7 @@ fn spots_missing_from<'b>(
 
 /// True if a stage is protected: another stage comes before it, or it has permissions. For an
 /// unknown stage, true if any stage is.
-fn is_kept(stage: Option<&StageName>, config: &Config) -> bool {
+pub fn is_protected(stage: Option<&StageName>, config: &Config) -> bool {
     let is_kept = |stage: &StageName| {
         !config.upstream_stages(stage).is_empty()
             || config.pipeline.find_permission(stage.as_str()).is_some()

@@ -10,9 +10,11 @@ mod cell_changes;
 mod git_attributes;
 mod path_folding;
 mod permissions;
+mod proof;
 mod queries;
 mod rulings;
 mod state;
+mod unproven_changes;
 mod unsafe_changes;
 
 pub use blind_spots::of_blind;
@@ -23,5 +25,6 @@ pub use permissions::{
 };
 pub use queries::{ChangeQuery, GateScope, PlannedQueries, plan_queries};
 pub use rulings::{GuardCheck, GuardRefusal, Ruling, of_moves, of_rules};
-pub use state::{ClaimBlindSpot, GuardState};
+pub use state::{ClaimBlindSpot, GuardState, InputUse};
+pub use unproven_changes::{find_unproven_changes, protected_stages};
 pub use unsafe_changes::{GuardInput, find_unsafe_changes};

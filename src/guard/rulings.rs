@@ -23,6 +23,8 @@ pub enum GuardCheck {
     Rules,
     /// A file of the mapping that became unreadable or ambiguous.
     Unreadable,
+    /// A change of an input that is neither a cell nor known to be harmless.
+    Unproven,
     /// A link or submodule in place of a mapped file.
     Link,
     /// Names that some file systems treat as equal.
@@ -41,6 +43,7 @@ impl GuardCheck {
             GuardCheck::Rename => "rename",
             GuardCheck::Rules => "rules",
             GuardCheck::Unreadable => "unreadable",
+            GuardCheck::Unproven => "unproven",
             GuardCheck::Link => "link",
             GuardCheck::Alike => "alike",
             GuardCheck::Merge => "merge",

@@ -1,7 +1,7 @@
 //! A state of the repository as the guard reads it.
 
-use crate::model::{BlindSpot, MappingEntry, StageName, Warning};
-use std::collections::BTreeSet;
+use crate::model::{BlindSpot, MappingEntry, SourceKind, StageName, Warning};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Mapping of a state, with the files read for it.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +13,17 @@ pub struct GuardState {
     /// Files that rules claim.
     pub claims: BTreeSet<String>,
     pub blind: Vec<ClaimBlindSpot>,
+    /// Paths that the builds of protected stages read or look for.
+    pub inputs: BTreeMap<String, InputUse>,
+}
+
+/// How an input is used.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InputUse {
+    /// The sources that read it.
+    pub kinds: BTreeSet<SourceKind>,
+    /// The protected stages that it may affect; empty if unknown.
+    pub stages: BTreeSet<StageName>,
 }
 
 /// A place that other programs read and the mapping does not.
@@ -29,5 +40,13 @@ impl GuardState {
     /// Returns a warning about this file.
     pub fn find_warning(&self, path: &str) -> Option<&Warning> {
         self.warnings.iter().find(|warning| warning.path.as_deref() == Some(path))
+    }
+}
+
+impl InputUse {
+    /// Adds a source that reads it, for these stages.
+    pub fn add(&mut self, kind: SourceKind, stages: &BTreeSet<StageName>) {
+        self.kinds.insert(kind);
+        self.stages.extend(stages.iter().cloned());
     }
 }

@@ -24,6 +24,11 @@ pub struct GuardInput<'s> {
     pub leads_to_file: &'s dyn Fn(&PathChange) -> bool,
     /// Tells whether the path exists before the change.
     pub stands: &'s dyn Fn(&str) -> bool,
+    /// Tell whether a file or a directory is there before and after the change.
+    pub is_there_before: &'s dyn Fn(&str) -> bool,
+    pub is_there_after: &'s dyn Fn(&str) -> bool,
+    /// Tells whether a file is there after the change.
+    pub is_file_after: &'s dyn Fn(&str) -> bool,
 }
 
 /// Finds all unsafe changes.

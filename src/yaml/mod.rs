@@ -7,11 +7,11 @@
 //! Only [`parse`](fn@parse) uses the parser (`granit-parser`).
 
 mod document_texts;
-mod duplicate_keys;
 mod edit;
 mod edit_check;
 mod edit_entry;
 mod node_positions;
+mod oddities;
 mod parse;
 mod quote;
 mod tree;
@@ -21,6 +21,7 @@ pub use document_texts::{DocumentText, split_documents};
 pub use edit::{AliasUse, Dialect, EditObstacle, EditableScalar, Splice, apply_splices};
 pub use edit_check::{ScalarEdit, same_but, same_outside};
 pub use edit_entry::{add_field, add_item, add_key, remove_field};
+pub use oddities::{YamlOddity, YamlOddityKind};
 pub use parse::{YamlError, is_yaml, parse};
 pub use quote::{plain_or_quoted, plain_or_quoted_in_flow};
 pub use tree::{QuoteStyle, YamlDocument, YamlStream, YamlValue};

@@ -1,7 +1,8 @@
 //! The only caller of the YAML parser.
 
 use super::tree::{QuoteStyle, YamlDocument, YamlNode, YamlNodeKind, YamlStream};
-use granit_parser::{Event, Parser, ScalarStyle, Span, options};
+use granit_parser::{Event, Parser, ScalarStyle, Span, Tag, options};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Maximum nesting depth of collections; no deployment file comes near.
@@ -76,19 +77,23 @@ impl YamlTreeBuilder {
                 let nodes = std::mem::take(&mut self.nodes);
                 self.stream.documents.push(YamlDocument { nodes });
             }
-            Event::Scalar(text, style, anchor, _) => {
+            Event::Scalar(text, style, anchor, tag) => {
                 let range = span.byte_range().unwrap_or(0..0);
                 // An absent value is reported as `~` with an empty span.
                 let text =
                     if range.is_empty() { "".into() } else { text.into_owned().into_boxed_str() };
-                self.add_node(YamlNodeKind::Scalar { text, style: style_of(style) }, anchor, span);
+                let node =
+                    self.add_node(YamlNodeKind::Scalar { text, style: style_of(style) }, anchor, span);
+                self.nodes[node as usize].tagged = changes_meaning(tag.as_ref());
             }
-            Event::SequenceStart(_, anchor, _) => {
+            Event::SequenceStart(_, anchor, tag) => {
                 let node = self.add_node(YamlNodeKind::Sequence(Vec::new()), anchor, span);
+                self.nodes[node as usize].tagged = changes_meaning(tag.as_ref());
                 self.open.push(OpenCollection { node, key: None });
             }
-            Event::MappingStart(_, anchor, _) => {
+            Event::MappingStart(_, anchor, tag) => {
                 let node = self.add_node(YamlNodeKind::Mapping(Vec::new()), anchor, span);
+                self.nodes[node as usize].tagged = changes_meaning(tag.as_ref());
                 self.open.push(OpenCollection { node, key: None });
             }
             Event::SequenceEnd | Event::MappingEnd => {
@@ -117,6 +122,7 @@ impl YamlTreeBuilder {
             end: as_u32(range.end),
             line: as_u32(span.start.line()),
             anchored: anchor != 0,
+            tagged: false,
         });
         if anchor != 0 {
             self.anchors.insert(anchor, index);
@@ -136,6 +142,15 @@ impl YamlTreeBuilder {
             YamlNodeKind::Scalar { .. } | YamlNodeKind::Alias(_) => {}
         }
     }
+}
+
+/// True for a tag by which a node may be read as something else than it shows: any but `!!str`,
+/// `!!map` and `!!seq` on what they say anyway, and `!!merge` on a merge key.
+fn changes_meaning(tag: Option<&Cow<'_, Tag>>) -> bool {
+    const PLAIN: [&str; 4] = ["str", "map", "seq", "merge"];
+    tag.is_some_and(|tag| {
+        !(tag.handle() == "tag:yaml.org,2002:" && PLAIN.contains(&tag.suffix()))
+    })
 }
 
 fn style_of(style: ScalarStyle) -> QuoteStyle {

@@ -32,6 +32,8 @@ pub(super) struct YamlNode {
     /// 1-based.
     pub line: u32,
     pub anchored: bool,
+    /// True for a tag other than those of plain text (`!!str`) and of a merge key (`!!merge`).
+    pub tagged: bool,
 }
 
 #[derive(Debug)]

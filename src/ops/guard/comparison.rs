@@ -10,7 +10,9 @@ use crate::git::{
     TreeDiff,
 };
 use crate::guard;
-use crate::guard::{CellChange, ChangeContributors, GuardInput, GuardState, Ruling};
+use crate::guard::{
+    BreakGlassCommit, CellChange, ChangeContributors, GuardInput, GuardState, Ruling,
+};
 use crate::model::StageName;
 use crate::ops::error::Failure;
 use crate::ops::guard::reading::GuardReader;
@@ -170,18 +172,49 @@ impl<'r> BaseHeadComparison<'r> {
 
     /// The changes that cannot be judged.
     pub fn unsafe_changes(&self) -> Vec<Ruling> {
-        let scope = GuardInput {
+        self.with_input((&self.before, &self.after), guard::find_unsafe_changes)
+    }
+
+    /// The rulings on changes of inputs that are not proven to be harmless. Files in `known`
+    /// already have a ruling.
+    pub fn unproven_changes(
+        &self,
+        people: &ChangeContributors<'_>,
+        glasses: &[BreakGlassCommit],
+        known: &BTreeSet<String>,
+    ) -> Vec<Ruling> {
+        self.collect_unique(|before, after| {
+            self.with_input((before, after), |input| {
+                guard::find_unproven_changes(input, people, glasses, known)
+            })
+        })
+    }
+
+    fn with_input<T>(
+        &self,
+        (before, after): (&GuardState, &GuardState),
+        judge: impl FnOnce(&GuardInput<'_>) -> T,
+    ) -> T {
+        let is_there = |snapshot: &Snapshot<'_>, path: &str| {
+            snapshot.find_file(path).is_some() || snapshot.is_directory(path)
+        };
+        let is_file = |path: &str| {
+            self.coming.find_file(path).is_some_and(|file| file.kind == FileKind::File)
+        };
+        judge(&GuardInput {
             config: self.config(),
-            before: &self.before,
-            after: &self.after,
+            before,
+            after,
             differences: &self.differences,
             rule_files: &self.rule_files,
             text_before: &|path| text(&self.standing, path),
             text_after: &|path| text(&self.coming, path),
             leads_to_file: &|change| self.leads_to_file(change),
             stands: &|path| self.standing.find_file(path).is_some(),
-        };
-        guard::find_unsafe_changes(&scope)
+            is_there_before: &|path| is_there(&self.standing, path),
+            is_there_after: &|path| is_there(&self.coming, path),
+            is_file_after: &is_file,
+        })
     }
 
     /// The rulings on changed blind spots: places that programs read and the mapping does not.

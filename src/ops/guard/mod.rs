@@ -144,10 +144,14 @@ fn judge_change(
     let judgements: Vec<_> = judged.iter().map(|one| one.judgement.clone()).collect();
     guarded.rulings = sides.unsafe_changes();
     guarded.rulings.extend(commits.rebase_conflicts()?);
-    let known = guarded.rulings.iter().filter_map(|ruling| ruling.path.clone()).collect();
-    guarded.rulings.extend(sides.blind_spot_rulings(&people, &known));
+    let known = |guarded: &GuardReport| {
+        guarded.rulings.iter().filter_map(|ruling| ruling.path.clone()).collect()
+    };
+    guarded.rulings.extend(sides.blind_spot_rulings(&people, &known(guarded)));
     guarded.rulings.extend(of_rules(&rule_paths, wrong.as_deref(), config, &people));
     guarded.glasses = commits.break_glass_commits();
+    let unproven = sides.unproven_changes(&people, &guarded.glasses, &known(guarded));
+    guarded.rulings.extend(unproven);
     guarded.rulings.extend(of_moves(
         &moves,
         &asked,

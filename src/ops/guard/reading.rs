@@ -3,11 +3,12 @@
 use crate::config::Config;
 use crate::git::path::folder_of;
 use crate::git::{Snapshot, SymlinkMap};
-use crate::guard::{ClaimBlindSpot, GuardState};
+use crate::guard;
+use crate::guard::{ClaimBlindSpot, GuardState, InputUse};
 use crate::model::{BlindSpot, BlindSpotEffect, ChangeReach, MappingEntry, StageName, Warning};
 use crate::source;
 use crate::source::{AccessLog, ChangeScope, Claim, ParseCache, SnapshotReader, VersionPositions};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The warnings about files that could not be read at all.
@@ -68,6 +69,7 @@ impl GuardReader<'_> {
         blind.extend(self.find_blind_spots(snapshot, &seen, &entries));
         let mut touched = all.file_paths();
         touched.extend(blind.iter().map(|one| one.spot.path.clone()));
+        let inputs = protected_inputs(&seen, config);
         let claims = seen.into_iter().map(|seen| seen.claim.path).collect();
         self.behind_links(GuardState {
             entries,
@@ -75,6 +77,7 @@ impl GuardReader<'_> {
             warnings: mapping.warnings,
             claims,
             blind,
+            inputs,
         })
     }
 
@@ -192,6 +195,24 @@ impl GuardReader<'_> {
             ChangeReach::FilesRead => false,
         }
     }
+}
+
+/// The paths that the claims of protected stages read or look for.
+fn protected_inputs(seen: &[ReadClaim<'_>], config: &Config) -> BTreeMap<String, InputUse> {
+    let mut out: BTreeMap<String, InputUse> = BTreeMap::new();
+    for one in seen {
+        let Some(stages) = guard::protected_stages(&one.stages, config) else { continue };
+        for path in &one.touched {
+            if let Some(known) = out.get_mut(path) {
+                known.add(one.claim.rule.kind, &stages);
+            } else {
+                let mut input = InputUse::default();
+                input.add(one.claim.rule.kind, &stages);
+                out.insert(path.clone(), input);
+            }
+        }
+    }
+    out
 }
 
 fn is_within(folder: &str, other: &str) -> bool {

@@ -1,0 +1,144 @@
+//! Proves that a change of an input is harmless: an input of a protected stage may differ only in
+//! cells, which are judged by the rules, and in places on the closed lists of this module.
+//! Everything else is unproven, and only people who may change the rules may change it.
+
+mod argo;
+mod chart;
+mod compose;
+mod difference;
+mod documents;
+mod flux;
+mod kustomization;
+mod objects;
+mod operations;
+mod pattern;
+mod places;
+mod values;
+mod variables;
+
+use crate::model::SourceKind;
+use crate::yaml::{self, YamlStream};
+use difference::{TooLarge, TreeDifference};
+pub(super) use places::CellPlaces;
+
+/// Whether a difference is harmless.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Proof {
+    /// By this rule.
+    Harmless(&'static str),
+    /// Not known to be, for this reason.
+    Unproven(String),
+}
+
+impl Proof {
+    fn unproven(why: &str) -> Self {
+        Proof::Unproven(why.to_owned())
+    }
+}
+
+/// A difference that is not known to be harmless.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct UnprovenPlace {
+    /// For display; empty for the whole file.
+    pub keys: String,
+    /// 1-based.
+    pub line: Option<u32>,
+    pub why: String,
+}
+
+/// A changed input, and how it is read.
+pub(super) struct ChangedInput<'i> {
+    pub path: &'i str,
+    pub kind: SourceKind,
+    /// The texts on both sides; `None` where the file is not there, or no input yet.
+    pub before: Option<&'i str>,
+    pub after: Option<&'i str>,
+    pub places: &'i CellPlaces,
+    /// The claimed file comes or goes as a whole.
+    pub is_whole: bool,
+    /// Tells whether a path, relative to the file's directory, is there after the change.
+    pub is_path: &'i dyn Fn(&str) -> bool,
+    /// The compose files, and the file of variables, that a file of variables is read with.
+    pub beside: &'i [String],
+}
+
+/// What the judges of differences need to know.
+#[derive(Clone, Copy)]
+struct Judge<'j> {
+    places: &'j CellPlaces,
+    is_whole: bool,
+    is_path: &'j dyn Fn(&str) -> bool,
+}
+
+impl Judge<'_> {
+    /// Judges all differences, and returns those that are neither cells nor harmless.
+    fn all(
+        &self,
+        differences: Result<Vec<TreeDifference>, TooLarge>,
+        judge: &dyn Fn(&TreeDifference) -> Proof,
+    ) -> Vec<UnprovenPlace> {
+        let differences = match differences {
+            Ok(differences) => differences,
+            Err(error) => return vec![documents::too_large(error)],
+        };
+        let mut out = Vec::new();
+        for one in differences.iter().filter(|one| !self.places.cover(one)) {
+            if let Proof::Unproven(why) = judge(one) {
+                out.push(UnprovenPlace { keys: one.display_keys(), line: one.line(), why });
+            }
+        }
+        out
+    }
+}
+
+/// Returns the places of a changed input that are not proven to be harmless.
+pub(super) fn find_unproven_places(input: &ChangedInput<'_>) -> Vec<UnprovenPlace> {
+    let name = input.path.rsplit('/').next().unwrap_or(input.path);
+    let is_data = [".yaml", ".yml", ".json", "Kustomization"].iter().any(|end| name.ends_with(end));
+    match input.kind {
+        // The rule names the keys or the places that hold versions; the rest of the file is free.
+        SourceKind::Yaml
+        | SourceKind::Json
+        | SourceKind::Text
+        | SourceKind::Line
+        | SourceKind::Dotenv
+        | SourceKind::Pulumi
+        | SourceKind::Tfvars => Vec::new(),
+        SourceKind::Compose if !is_data => variables::judge_variables(input),
+        _ => judge_yaml(input, name),
+    }
+}
+
+fn judge_yaml(input: &ChangedInput<'_>, name: &str) -> Vec<UnprovenPlace> {
+    let read = |text: Option<&str>| text.map(yaml::parse).transpose();
+    // A file that was no YAML before has a warning, and one that is none any more gets one.
+    let (before, after) = match (read(input.before), read(input.after)) {
+        (before, Ok(after)) => (before.ok().flatten(), after),
+        (_, Err(_)) if input.after.is_some_and(|text| text.contains("{{")) => return Vec::new(),
+        (_, Err(error)) => {
+            let line = u32::try_from(error.line).ok();
+            let why = "it is not YAML that can be read".to_owned();
+            return vec![UnprovenPlace { keys: String::new(), line, why }];
+        }
+    };
+    let sides: (Option<&YamlStream>, Option<&YamlStream>) = (before.as_ref(), after.as_ref());
+    let judge =
+        Judge { places: input.places, is_whole: input.is_whole, is_path: input.is_path };
+    match input.kind {
+        SourceKind::Kustomize if is_kustomization(name) => {
+            kustomization::judge_kustomization(&judge, sides)
+        }
+        SourceKind::HelmValues if matches!(name, "Chart.yaml" | "Chart.lock") => {
+            documents::judge_first(&judge, sides, &chart::judge_chart)
+        }
+        // The versions of a new values file are cells, and there is nothing that it could override.
+        SourceKind::HelmValues if input.is_whole && !input.places.is_empty() => Vec::new(),
+        SourceKind::HelmValues => documents::judge_first(&judge, sides, &values::judge_value),
+        SourceKind::Compose => documents::judge_first(&judge, sides, &compose::judge_compose),
+        _ => documents::judge_objects(&judge, sides, ""),
+    }
+}
+
+fn is_kustomization(name: &str) -> bool {
+    ["kustomization.yaml", "kustomization.yml", "Kustomization"].contains(&name)
+}

@@ -1,0 +1,105 @@
+//! The places of a file whose values are cells of the mapping, on both sides of a change.
+
+use super::difference::{TreeDifference, TreeLeaf};
+use crate::model::{ImagePart, MappingEntry};
+use std::ops::Range;
+
+/// A place of a cell.
+#[derive(Debug, Clone)]
+struct CellPlace {
+    span: Range<usize>,
+    line: u32,
+    /// The keys above the place.
+    parent: String,
+    image: Option<String>,
+}
+
+/// The places of a file's cells.
+#[derive(Debug, Default)]
+pub struct CellPlaces {
+    before: Vec<CellPlace>,
+    after: Vec<CellPlace>,
+    /// The line before that of an embedded text, which counts its own lines from 1.
+    embedded: Option<(u32, u32)>,
+}
+
+impl CellPlaces {
+    /// Collects the places in a file.
+    pub fn of_file(path: &str, before: &[MappingEntry], after: &[MappingEntry]) -> Self {
+        let places = |entries: &[MappingEntry]| {
+            let all = entries.iter().flat_map(|entry| {
+                let here = entry.locations.iter().filter(|place| place.path == path);
+                here.map(move |place| CellPlace {
+                    span: place.span.start..place.span.end,
+                    line: place.line,
+                    parent: parent_of(&place.key).to_owned(),
+                    image: entry.image.clone().filter(|_| place.part != ImagePart::Reference),
+                })
+            });
+            all.collect()
+        };
+        CellPlaces { before: places(before), after: places(after), embedded: None }
+    }
+
+    /// True if the file has cells on both sides or on one.
+    pub fn is_empty(&self) -> bool {
+        self.before.is_empty() && self.after.is_empty()
+    }
+
+    /// True if a cell is on this line, after the change or before.
+    pub fn has_line(&self, line: u32) -> bool {
+        self.after.iter().chain(&self.before).any(|place| place.line == line)
+    }
+
+    /// The same places for a text within the file that begins at these lines.
+    pub fn within(&self, before: u32, after: u32) -> Self {
+        CellPlaces {
+            before: self.before.clone(),
+            after: self.after.clone(),
+            embedded: Some((before.saturating_sub(1), after.saturating_sub(1))),
+        }
+    }
+
+    /// True if a difference is one of cells: its values are versions of the mapping, or parts of
+    /// their images' names.
+    pub fn cover(&self, difference: &TreeDifference) -> bool {
+        let keys = difference.display_keys();
+        let parent = parent_of(&keys);
+        let (above, behind) = self.embedded.unwrap_or_default();
+        let is_cell = |leaf: &Option<TreeLeaf>, places: &[CellPlace], offset: u32| {
+            leaf.as_ref().is_none_or(|leaf| {
+                places.iter().any(|place| self.is_at(place, leaf, offset))
+                    || places.iter().any(|place| names_image(place, parent, &leaf.text))
+            })
+        };
+        is_cell(&difference.before, &self.before, above)
+            && is_cell(&difference.after, &self.after, behind)
+    }
+
+    fn is_at(&self, place: &CellPlace, leaf: &TreeLeaf, offset: u32) -> bool {
+        let is_within = place.span.start >= leaf.span.start && place.span.end <= leaf.span.end;
+        match self.embedded {
+            Some(_) => place.line == leaf.line + offset,
+            None => is_within && !leaf.span.is_empty() && !leaf.text.trim().contains('\n'),
+        }
+    }
+}
+
+/// True if a text beside a version is its image's name, or a whole part of it.
+fn names_image(place: &CellPlace, parent: &str, text: &str) -> bool {
+    let text = text.trim_matches('/');
+    let is_beside = parent == place.parent || parent.ends_with(&format!(".{}", place.parent));
+    is_beside
+        && !text.is_empty()
+        && place.image.as_deref().is_some_and(|image| {
+            let rest = image.strip_prefix(text).is_some_and(|rest| rest.starts_with('/'));
+            let start = image.strip_suffix(text).is_some_and(|start| start.ends_with('/'));
+            image == text || rest || start
+        })
+}
+
+/// The keys above the last one of `a.b[c].d`.
+fn parent_of(keys: &str) -> &str {
+    let end = keys.rfind(['.', '[']).unwrap_or(0);
+    &keys[..end]
+}

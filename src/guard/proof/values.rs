@@ -1,0 +1,186 @@
+//! Values of charts: a chart may do anything with them, so only those that charts take for the same
+//! everywhere are harmless.
+
+use super::Proof;
+use super::difference::TreeDifference;
+
+/// Keys of values below which charts expect no image, by the charts of Bitnami, Helm's starter
+/// chart, and the repositories that the guard was measured on.
+const HARMLESS: &[&str] = &[
+    "affinity",
+    "alerts",
+    "annotations",
+    "args",
+    "autoscaling",
+    "commonAnnotations",
+    "commonLabels",
+    "cpu",
+    "domain",
+    "dnsConfig",
+    "dnsPolicy",
+    "env",
+    "envFrom",
+    "envVars",
+    "environment",
+    "environmentVariables",
+    "externalSecrets",
+    "extraEnv",
+    "extraEnvVars",
+    "extraEnvFrom",
+    "fullnameOverride",
+    "host",
+    "hostname",
+    "hosts",
+    "hpa",
+    "ingress",
+    "labels",
+    "lifecycle",
+    "limits",
+    "livenessProbe",
+    "logLevel",
+    "loglevel",
+    "maxReplicas",
+    "memory",
+    "minReplicas",
+    "nameOverride",
+    "networkPolicy",
+    "nodeSelector",
+    "pdb",
+    "persistence",
+    "podAnnotations",
+    "podDisruptionBudget",
+    "podLabels",
+    "podSecurityContext",
+    "port",
+    "ports",
+    "priorityClassName",
+    "readinessProbe",
+    "replicaCount",
+    "replicas",
+    "requests",
+    "resources",
+    "route",
+    "schedule",
+    "secrets",
+    "securityContext",
+    "service",
+    "serviceAccount",
+    "serviceMonitor",
+    "startupProbe",
+    "storage",
+    "strategy",
+    "terminationGracePeriodSeconds",
+    "timezone",
+    "tls",
+    "tolerations",
+    "topologySpreadConstraints",
+    "updateStrategy",
+    "volumeMounts",
+];
+
+/// Words of keys that name images, versions, or where they come from.
+const TELLING: &[&str] = &[
+    "artifact",
+    "branch",
+    "build",
+    "chart",
+    "commit",
+    "container",
+    "digest",
+    "image",
+    "ref",
+    "registry",
+    "release",
+    "repo",
+    "repository",
+    "rev",
+    "revision",
+    "sha",
+    "sha256",
+    "sidecar",
+    "tag",
+    "template",
+    "version",
+];
+
+/// Judges a difference in values.
+pub(super) fn judge_value(difference: &TreeDifference) -> Proof {
+    let keys = &difference.keys;
+    let Some(at) = keys.iter().position(|key| HARMLESS.contains(&key.as_str())) else {
+        return Proof::unproven("what the chart does with this value is not known");
+    };
+    // The name of a variable or of a label says nothing about the chart.
+    let is_named_freely = matches!(
+        keys[at].as_str(),
+        "env" | "envVars" | "environment" | "environmentVariables" | "extraEnv" | "extraEnvVars"
+            | "labels" | "annotations" | "podLabels" | "podAnnotations"
+    );
+    let counted = if is_named_freely { &keys[..at] } else { &keys[..] };
+    if counted.iter().any(|key| speaks_of_images(key)) {
+        return Proof::unproven("this value may name an image");
+    }
+    Proof::Harmless(HARMLESS.iter().find(|known| **known == keys[at]).copied().unwrap_or_default())
+}
+
+/// True if a key may name an image, a version, or where one comes from.
+pub(super) fn speaks_of_images(key: &str) -> bool {
+    let mut words = split_words(key);
+    words.any(|word| {
+        let single = word.strip_suffix('s').unwrap_or(&word);
+        TELLING.contains(&single)
+            || ["image", "tag", "version", "digest"]
+                .iter()
+                .any(|telling| word.starts_with(telling) || single.ends_with(telling))
+    })
+}
+
+/// Splits `extraImageTag` into `extra`, `image` and `tag`.
+fn split_words(key: &str) -> impl Iterator<Item = String> {
+    let mut words = vec![String::new()];
+    let mut was_lower = false;
+    for c in key.chars() {
+        if !c.is_alphanumeric() || was_lower && c.is_uppercase() {
+            words.push(String::new());
+        }
+        was_lower = c.is_lowercase();
+        if c.is_alphanumeric() {
+            words.last_mut().into_iter().for_each(|word| word.extend(c.to_lowercase()));
+        }
+    }
+    words.into_iter().filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_harmless(keys: &str) -> bool {
+        let keys = keys.split('/').map(str::to_owned).collect();
+        let one = TreeDifference { keys, before: None, after: None };
+        matches!(judge_value(&one), Proof::Harmless(_))
+    }
+
+    #[test]
+    fn only_known_keys_are_harmless() {
+        for keys in [
+            "replicas",
+            "web/resources/limits/cpu",
+            "extraEnv/[IMAGE_TAG]/value",
+            "web/env/APP_VERSION",
+            "ingress/hosts/[0]/host",
+        ] {
+            assert!(is_harmless(keys), "{keys}");
+        }
+        for keys in [
+            "image/tag",
+            "foo",
+            "image/env/x",
+            "service/image/tag",
+            "resources/imageTag",
+            "persistence/initImage",
+            "Replicas",
+        ] {
+            assert!(!is_harmless(keys), "{keys}");
+        }
+    }
+}

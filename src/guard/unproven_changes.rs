@@ -1,0 +1,309 @@
+//! Changes of inputs that are not proven to be harmless, and inputs that are new.
+
+use super::blind_spots::is_protected;
+use super::permissions::{BreakGlassCommit, ChangeContributors, PermissionResult};
+use super::proof::{CellPlaces, ChangedInput, UnprovenPlace, find_unproven_places};
+use super::rulings::{GuardCheck, GuardRefusal, Ruling, split_permit};
+use super::state::{GuardState, InputUse};
+use super::unsafe_changes::GuardInput;
+use crate::config::Config;
+use crate::config::gates::CONFIG;
+use crate::git::path::{folder_of, resolve};
+use crate::model::{SourceKind, StageName, Warning};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rules on the inputs of protected stages that changed, or that are inputs only now. Files in
+/// `known` have a ruling already.
+pub fn find_unproven_changes(
+    scope: &GuardInput<'_>,
+    people: &ChangeContributors<'_>,
+    glasses: &[BreakGlassCommit],
+    known: &BTreeSet<String>,
+) -> Vec<Ruling> {
+    let comparison = InputComparison::of(scope);
+    let mut found: BTreeMap<&str, Vec<UnprovenPlace>> = BTreeMap::new();
+    for (path, kind) in comparison.inputs() {
+        let places = comparison.judge_input(path, kind);
+        found.entry(path).or_default().extend(places);
+    }
+    for (path, place) in comparison.new_warnings() {
+        found.entry(path).or_default().push(place);
+    }
+    let unknown = found.into_iter().filter(|(path, all)| !all.is_empty() && !known.contains(*path));
+    unknown.map(|(path, all)| comparison.to_ruling(path, &all, (people, glasses))).collect()
+}
+
+/// Both states, and what changed.
+struct InputComparison<'s> {
+    scope: &'s GuardInput<'s>,
+    changed: BTreeSet<&'s str>,
+    /// Files that come while others of the same kind go, or the other way round.
+    mixed: BTreeSet<SourceKind>,
+}
+
+impl<'s> InputComparison<'s> {
+    fn of(scope: &'s GuardInput<'s>) -> Self {
+        let changed = scope.differences.changes.iter().map(|one| one.path.as_str()).collect();
+        let mut comparison = InputComparison { scope, changed, mixed: BTreeSet::new() };
+        comparison.mixed = comparison.mixed_kinds();
+        comparison
+    }
+
+    /// The changed inputs and those that are none in the state before, with their kinds.
+    fn inputs(&self) -> BTreeSet<(&'s str, SourceKind)> {
+        let (before, after) = (&self.scope.before.inputs, &self.scope.after.inputs);
+        let of = |inputs: &'s BTreeMap<String, InputUse>| {
+            inputs.iter().flat_map(|(path, input)| {
+                input.kinds.iter().map(move |kind| (path.as_str(), *kind))
+            })
+        };
+        let is_other = |(path, kind): &(&str, SourceKind)| {
+            self.changed.contains(path) || uses(before, path, *kind) != uses(after, path, *kind)
+        };
+        of(before).chain(of(after)).filter(is_other).collect()
+    }
+
+    fn judge_input(&self, path: &str, kind: SourceKind) -> Vec<UnprovenPlace> {
+        let scope = self.scope;
+        let text = |state: &GuardState, read: &dyn Fn(&str) -> Option<String>| {
+            uses(&state.inputs, path, kind).then(|| read(path)).flatten()
+        };
+        let before = text(scope.before, scope.text_before);
+        let after = text(scope.after, scope.text_after);
+        if before == after {
+            return self.check_text(path, kind);
+        }
+        let folder = folder_of(path);
+        let is_path = |relative: &str| {
+            resolve(folder, relative)
+                .is_some_and(|path| (scope.is_there_before)(&path) || (scope.is_there_after)(&path))
+        };
+        let beside = if kind == SourceKind::Compose { self.texts_beside(folder) } else { Vec::new() };
+        let input = ChangedInput {
+            path,
+            kind,
+            before: before.as_deref(),
+            after: after.as_deref(),
+            places: &CellPlaces::of_file(path, &scope.before.entries, &scope.after.entries),
+            is_whole: self.is_whole(path, kind),
+            is_path: &is_path,
+            beside: &beside,
+        };
+        let mut out = self.check_text(path, kind);
+        out.extend(find_unproven_places(&input));
+        out
+    }
+
+    /// A file that is there and has no text, such as one in another encoding.
+    fn check_text(&self, path: &str, kind: SourceKind) -> Vec<UnprovenPlace> {
+        let is_read = uses(&self.scope.after.inputs, path, kind);
+        let is_unread = is_read
+            && (self.scope.is_file_after)(path)
+            && (self.scope.text_after)(path).is_none();
+        let is_same = !self.changed.contains(path) && uses(&self.scope.before.inputs, path, kind);
+        let why = "it is not a text in UTF-8".to_owned();
+        let place = UnprovenPlace { keys: String::new(), line: None, why };
+        (is_unread && !is_same).then_some(place).into_iter().collect()
+    }
+
+    /// True if a claimed file comes or goes, and no other of its kind does the reverse.
+    fn is_whole(&self, path: &str, kind: SourceKind) -> bool {
+        let (before, after) = (self.scope.before, self.scope.after);
+        before.claims.contains(path) != after.claims.contains(path)
+            && ((self.scope.text_before)(path).is_none()
+                || (self.scope.text_after)(path).is_none())
+            && !self.mixed.contains(&kind)
+    }
+
+    /// The kinds of which claimed files both come and go, other than files that only move.
+    fn mixed_kinds(&self) -> BTreeSet<SourceKind> {
+        let (before, after) = (self.scope.before, self.scope.after);
+        let mut gone: BTreeMap<SourceKind, Vec<String>> = BTreeMap::new();
+        let mut come: BTreeMap<SourceKind, Vec<String>> = BTreeMap::new();
+        for path in &self.changed {
+            let kinds = |state: &GuardState| {
+                let input = state.inputs.get(*path);
+                input.map(|input| input.kinds.clone()).unwrap_or_default()
+            };
+            match ((self.scope.text_before)(path), (self.scope.text_after)(path)) {
+                (Some(text), None) if before.claims.contains(*path) => {
+                    kinds(before).into_iter().for_each(|kind| {
+                        gone.entry(kind).or_default().push(text.clone());
+                    });
+                }
+                (None, Some(text)) if after.claims.contains(*path) => {
+                    kinds(after).into_iter().for_each(|kind| {
+                        come.entry(kind).or_default().push(text.clone());
+                    });
+                }
+                _ => {}
+            }
+        }
+        let mut out = BTreeSet::new();
+        for (kind, gone) in gone {
+            let come = come.get(&kind).map(Vec::as_slice).unwrap_or_default();
+            let is_new = come.iter().any(|text| !gone.contains(text));
+            let is_gone = gone.iter().any(|text| !come.contains(text));
+            if is_new && is_gone {
+                out.insert(kind);
+            }
+        }
+        out
+    }
+
+    /// The compose files and variables in a folder, on both sides.
+    fn texts_beside(&self, folder: &str) -> Vec<String> {
+        let inputs = [&self.scope.before.inputs, &self.scope.after.inputs].into_iter().flatten();
+        let near: BTreeSet<&str> = inputs
+            .filter(|(path, input)| {
+                input.kinds.contains(&SourceKind::Compose) && folder_of(path) == folder
+            })
+            .map(|(path, _)| path.as_str())
+            .collect();
+        let both = near.into_iter().flat_map(|path| {
+            [(self.scope.text_before)(path), (self.scope.text_after)(path)]
+        });
+        both.flatten().collect()
+    }
+
+    /// The warnings that were not there before, about files that protected stages read: something
+    /// that a build meets now is not read, whichever file changed.
+    fn new_warnings(&self) -> Vec<(&'s str, UnprovenPlace)> {
+        let mut known: BTreeMap<(&str, Option<&str>, &str), usize> = BTreeMap::new();
+        let key = |warning: &'s Warning| {
+            (warning.code, warning.path.as_deref(), warning.message.as_str())
+        };
+        for warning in &self.scope.before.warnings {
+            *known.entry(key(warning)).or_default() += 1;
+        }
+        let mut out = Vec::new();
+        for warning in &self.scope.after.warnings {
+            if let Some(count) = known.get_mut(&key(warning)).filter(|count| **count > 0) {
+                *count -= 1;
+                continue;
+            }
+            let Some(path) = warning.path.as_deref() else { continue };
+            if self.is_input(path) {
+                let why = warning.message.clone();
+                out.push((path, UnprovenPlace { keys: String::new(), line: None, why }));
+            }
+        }
+        out
+    }
+
+    /// True for an input after the change, or a directory of inputs.
+    fn is_input(&self, path: &str) -> bool {
+        let inputs = &self.scope.after.inputs;
+        let below = format!("{path}/");
+        inputs.contains_key(path)
+            || inputs.range(below.clone()..).next().is_some_and(|(one, _)| one.starts_with(&below))
+    }
+
+    /// The protected stages that a file affects.
+    fn stages(&self, path: &str) -> BTreeSet<&'s StageName> {
+        let sides = [&self.scope.before.inputs, &self.scope.after.inputs];
+        sides.into_iter().filter_map(|inputs| inputs.get(path)).flat_map(|one| &one.stages).collect()
+    }
+
+    fn to_ruling(
+        &self,
+        path: &str,
+        places: &[UnprovenPlace],
+        (people, glasses): (&ChangeContributors<'_>, &[BreakGlassCommit]),
+    ) -> Ruling {
+        let config = self.scope.config;
+        let stages = self.stages(path);
+        let reason = describe(places, &stages);
+        let line = places.iter().find_map(|place| place.line);
+        let refusal = GuardRefusal::new(GuardCheck::Unproven, reason);
+        let permit = self.permit(path, &stages, people);
+        let ruling = |refusal| Ruling::of_file(path, line, refusal);
+        match split_permit(&permit, config) {
+            (Some(who), _) => Ruling { granted: Some(who), ..ruling(None) },
+            (None, denied) => {
+                let named = format!(
+                    "`permissions: {{ {CONFIG}: [...] }}` names the people who may change it"
+                );
+                let hint = denied.and_then(|denied| denied.hint).unwrap_or(named);
+                let refusal = refusal.hint(hint);
+                let is_broken = glasses.iter().any(|glass| glass.opens_stages(&stages));
+                match people.may_break(&config.pipeline).filter(|_| is_broken) {
+                    Some(who) => Ruling {
+                        granted: Some(who),
+                        overridden: vec![refusal],
+                        ..ruling(None)
+                    },
+                    None => ruling(Some(refusal)),
+                }
+            }
+        }
+    }
+
+    /// Who may change the rules may change an input. Of a file that no protected stage read before,
+    /// so may those who may change all its stages: it belongs to something new.
+    fn permit(
+        &self,
+        path: &str,
+        stages: &BTreeSet<&StageName>,
+        people: &ChangeContributors<'_>,
+    ) -> PermissionResult {
+        let pipeline = &self.scope.config.pipeline;
+        let rules = people.permit_rules(pipeline);
+        if matches!(rules, PermissionResult::Granted(_))
+            || self.scope.before.inputs.contains_key(path)
+            || stages.is_empty()
+        {
+            return rules;
+        }
+        let all: Vec<PermissionResult> =
+            stages.iter().map(|stage| people.stage(pipeline, stage.as_str())).collect();
+        match all.iter().all(|one| matches!(one, PermissionResult::Granted(_))) {
+            true => all.into_iter().next().unwrap_or(rules),
+            false => rules,
+        }
+    }
+}
+
+/// True if a source of this kind reads the path, or looks for it.
+fn uses(inputs: &BTreeMap<String, InputUse>, path: &str, kind: SourceKind) -> bool {
+    inputs.get(path).is_some_and(|input| input.kinds.contains(&kind))
+}
+
+/// Describes the first place, and how many there are.
+fn describe(places: &[UnprovenPlace], stages: &BTreeSet<&StageName>) -> String {
+    let Some(first) = places.first() else { return String::new() };
+    let key = if first.keys.is_empty() { String::new() } else { format!("`{}`: ", first.keys) };
+    let more = match places.len() {
+        1 => String::new(),
+        2 => " (and another place)".to_owned(),
+        count => format!(" (and {} other places)", count - 1),
+    };
+    let names: Vec<&str> = stages.iter().map(|stage| stage.as_str()).collect();
+    let of = match names.as_slice() {
+        [] => "an input of protected stages".to_owned(),
+        names => format!("an input of {}", names.join(", ")),
+    };
+    format!("{key}{}{more}; this file is {of}", first.why)
+}
+
+/// The protected stages among these; empty if they are unknown but some stage is protected.
+pub fn protected_stages(
+    stages: &BTreeSet<StageName>,
+    config: &Config,
+) -> Option<BTreeSet<StageName>> {
+    if stages.is_empty() {
+        return is_protected(None, config).then(BTreeSet::new);
+    }
+    let kept: BTreeSet<StageName> =
+        stages.iter().filter(|stage| is_protected(Some(stage), config)).cloned().collect();
+    (!kept.is_empty()).then_some(kept)
+}
+
+impl BreakGlassCommit {
+    /// True if the override is for the whole change, or for all of these stages.
+    fn opens_stages(&self, stages: &BTreeSet<&StageName>) -> bool {
+        self.apps.is_empty()
+            && (self.stages.is_empty()
+                || stages.iter().all(|stage| self.stages.iter().any(|one| one == stage.as_str())))
+    }
+}
