@@ -18,6 +18,7 @@ mod schema;
 mod sources;
 mod stages;
 mod subject;
+mod template_syntax;
 mod write;
 mod written_setting;
 

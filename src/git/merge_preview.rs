@@ -18,6 +18,8 @@ pub enum MergePreview {
     Forward(Oid),
     /// The merged tree, which exists only in memory.
     Tree(Oid),
+    /// Both sides changed these files, and git merges them differently, or cannot be asked.
+    Uncertain(Vec<String>),
 }
 
 /// The objects of previewed merges.
@@ -47,7 +49,7 @@ impl PreviewObjects {
 
 impl Repository {
     /// Previews merging `head` into `base`. Rename detection runs only if the merge conflicts
-    /// without it.
+    /// without it. Where the sides meet, git itself must come to the same result.
     ///
     /// # Errors
     /// When objects are missing.
@@ -73,7 +75,12 @@ impl Repository {
         let imagined = PreviewObjects::open(self).map_err(failed)?;
         let merged = merge_in_memory(&imagined.0, base, head).map_err(failed)?;
         self.keep_imagined(imagined);
-        Ok(merged)
+        let MergePreview::Tree(tree) = merged else { return Ok(merged) };
+        let entangled = self.find_entangled_paths(fork, base, head)?;
+        if entangled.is_empty() || self.merge_as_git_does(base, head) == Some(tree) {
+            return Ok(merged);
+        }
+        Ok(MergePreview::Uncertain(entangled))
     }
 
     /// Returns the error for a parent that a shallow clone lacks.

@@ -3,11 +3,11 @@
 //! `git verify-commit` uses OpenSSH's `ssh-keygen`; ssh-keygen(1), "ALLOWED SIGNERS", describes the
 //! format of the list. git checks validity at the time that the commit itself claims, so a
 //! backdated commit could use an expired key. Lines that are not valid now are therefore removed
-//! first.
+//! first, and certificates are checked here.
 
 use super::write::run_git;
 use super::write_error::WriteError;
-use super::{Oid, Repository, git_process};
+use super::{Oid, Repository, git_process, signing_certificate};
 use git2::ObjectType;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -36,6 +36,7 @@ pub enum SignatureStatus {
 #[derive(Debug)]
 pub struct AllowedSigners {
     file: tempfile::NamedTempFile,
+    now: Timestamp,
     /// Folder for git's own temporary files.
     folder: PathBuf,
 }
@@ -57,7 +58,7 @@ impl AllowedSigners {
             writeln!(file, "{line}")?;
         }
         file.flush()?;
-        Ok(AllowedSigners { file, folder: folder.to_path_buf() })
+        Ok(AllowedSigners { file, now: now.timestamp(), folder: folder.to_path_buf() })
     }
 
     /// Verifies the signature of a commit.
@@ -72,6 +73,9 @@ impl AllowedSigners {
         let bytes = repository.read_object(commit, ObjectType::Commit)?;
         if !is_signed_by_ssh(&bytes) {
             return Ok(SignatureStatus::None);
+        }
+        if !signing_certificate::is_valid_now(&bytes, self.now) {
+            return Ok(SignatureStatus::Bad("its certificate is not valid now".into()));
         }
         let mut git = git_process::git_command(false, None);
         let list = format!("gpg.ssh.allowedSignersFile={}", self.file.path().display());

@@ -153,9 +153,12 @@ fn is_name(name: &str) -> bool {
 fn is_plain_value(value: &str) -> bool {
     let inner = |quote: char| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
     match inner('"').or_else(|| inner('\'')) {
-        Some(inner) => !inner.contains(['"', '\'', '\\', '`']),
+        // Whoever fills in variables fills in those of their own; single quotes keep a dollar.
+        Some(inner) => {
+            !inner.contains(['"', '\'', '\\', '`']) && (value.starts_with('\'') || !inner.contains('$'))
+        }
         None => {
-            !value.contains(['"', '\'', '\\', '`', ';', '&', '|', '(', ')', '<', '>'])
+            !value.contains(['"', '\'', '\\', '`', ';', '&', '|', '(', ')', '<', '>', '$'])
                 && !value.trim().contains(' ')
         }
     }

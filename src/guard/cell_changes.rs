@@ -1,7 +1,7 @@
 //! Finds the cells that a change moves, by meaning: a comment, a reformat or another key moves
 //! none.
 
-use crate::model::{CellKey, Location, MappingEntry, Version};
+use crate::model::{CellKey, EntryNote, Location, MappingEntry, Version};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A changed cell.
@@ -57,6 +57,11 @@ impl CellChange {
     }
 }
 
+/// True for an entry that changes no object.
+fn is_unmatched(entry: &MappingEntry) -> bool {
+    entry.notes.iter().any(|note| matches!(note, EntryNote::Unmatched | EntryNote::NoEffect))
+}
+
 type EntriesByCell<'e> = BTreeMap<CellKey, Vec<&'e MappingEntry>>;
 
 /// A place of a cell: file, document, key.
@@ -78,11 +83,17 @@ pub fn find_cell_changes(
     let mut out = Vec::new();
     for cell in cells {
         let (from, to) = (entries(&before, cell), entries(&after, cell));
+        // An entry of `images` that matches nothing is not the cell of an object that is gone.
+        let is_built = |all: Option<&Vec<&MappingEntry>>| {
+            all.is_some_and(|all| all.iter().any(|entry| !is_unmatched(entry)))
+        };
+        let lost = is_built(before.get(cell)) && !is_built(after.get(cell)) && !to.is_empty();
+        let to = if lost { Vec::new() } else { to };
         let (was, is) = (versions_by_place(before.get(cell)), versions_by_place(after.get(cell)));
         // If the version is written in one place, moving it elsewhere does not matter; of several
         // places each may be read by another program.
         let is_spread = was.len() > 1 || is.len() > 1;
-        if from == to && (!is_spread || was == is) {
+        if from == to && !lost && (!is_spread || was == is) {
             continue;
         }
         let is_new = |place: &EntryPlace<'_>, version: &Version| match is_spread {
@@ -91,6 +102,7 @@ pub fn find_cell_changes(
         };
         let mut arriving: Vec<Version> = is
             .iter()
+            .filter(|_| !lost)
             .filter(|(place, version)| is_new(place, version))
             .map(|(_, version)| (*version).clone())
             .collect();

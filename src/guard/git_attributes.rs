@@ -1,27 +1,65 @@
 //! Finds `.gitattributes` lines by which a checkout differs from what was committed.
 
-/// Attributes that change contents on checkout.
-const CHANGING: [&str; 3] = ["working-tree-encoding", "filter", "ident"];
+/// Attributes that leave contents as they are, up to line ends. Any other may be a macro.
+const HARMLESS: [&str; 15] = [
+    "text",
+    "eol",
+    "crlf",
+    "diff",
+    "delta",
+    "whitespace",
+    "conflict-marker-size",
+    "export-subst",
+    "export-ignore",
+    "linguist-generated",
+    "linguist-vendored",
+    "linguist-documentation",
+    "linguist-language",
+    "linguist-detectable",
+    "gitlab-generated",
+];
 
-/// Finds a line of the new text that changes files of the mapping on checkout. Lines that the old
-/// text also has are ignored.
-pub(super) fn find_new_attribute<'t>(
+/// Finds a line that changes files of the mapping on checkout and that only one of the texts has:
+/// with a line that goes, too, files are checked out differently from before. Returns its number in
+/// the new text; none for a line that is gone.
+pub(super) fn find_changed_attribute<'t>(
     directory: &str,
     before: &str,
-    after: &'t str,
+    after: &str,
     files: impl Iterator<Item = &'t str> + Clone,
-) -> Option<(&'t str, u32)> {
-    let is_known = |line: &str| before.lines().any(|known| known == line);
-    after.lines().zip(1..).find(|(line, _)| {
-        let mut words = line.split_whitespace();
-        let pattern = words.next().unwrap_or_default();
-        let is_macro = pattern.starts_with("[attr]");
-        let changes = words.any(|word| {
-            CHANGING.iter().any(|name| word == *name || word.starts_with(&format!("{name}=")))
-        });
-        let matches = || files.clone().any(|path| pattern_matches(directory, pattern, path));
-        changes && !is_known(line) && (is_macro || matches())
-    })
+) -> Option<Option<u32>> {
+    let telling = |text: &str| -> Vec<(String, u32)> {
+        let lines = text.lines().zip(1..);
+        let telling = lines.filter(|(line, _)| changes_files(directory, line, files.clone()));
+        telling.map(|(line, number)| (line.trim().to_owned(), number)).collect()
+    };
+    let (was, is) = (telling(before), telling(after));
+    let mut texts = was.iter().map(|(line, _)| line);
+    // Of two lines the later one wins, so their order counts.
+    let first = is.iter().find(|(line, _)| texts.next() != Some(line));
+    match first {
+        Some((_, number)) => Some(Some(*number)),
+        None => (was.len() != is.len()).then_some(None),
+    }
+}
+
+/// True for a line that sets or unsets such an attribute for one of the files, or defines a macro.
+fn changes_files<'t>(
+    directory: &str,
+    line: &str,
+    mut files: impl Iterator<Item = &'t str>,
+) -> bool {
+    let mut words = line.split_whitespace();
+    let pattern = words.next().unwrap_or_default();
+    if pattern.starts_with('#') {
+        return false;
+    }
+    let is_macro = pattern.starts_with("[attr]");
+    let changes = words.any(|word| {
+        let word = word.trim_start_matches(['-', '!']);
+        !HARMLESS.iter().any(|name| word == *name || word.starts_with(&format!("{name}=")))
+    });
+    changes && (is_macro || files.any(|path| pattern_matches(directory, pattern, path)))
 }
 
 /// True if a pattern matches this file. Errs on the side of a match: sets of letters match any
@@ -71,21 +109,22 @@ mod tests {
 
     #[test]
     fn attributes_that_change_a_file_of_the_mapping() {
-        let told = |directory: &str, text: &'static str| {
-            find_new_attribute(
-                directory,
-                "*.old filter=x\n",
-                text,
-                ["envs/prod/web.yaml"].into_iter(),
-            )
-            .map(|(_, line)| line)
+        let told = |directory: &str, before: &str, after: &str| {
+            find_changed_attribute(directory, before, after, ["envs/prod/web.yaml"].into_iter())
         };
-        assert_eq!(told("", "*.png filter=lfs\n"), None);
-        assert_eq!(told("", "# x\n*.yaml working-tree-encoding=UTF-16\n"), Some(2));
-        assert_eq!(told("", "envs/** ident\n"), Some(1));
-        assert_eq!(told("envs/prod", "web.yaml filter=x\n"), Some(1));
-        assert_eq!(told("docs", "* filter=x\n"), None);
-        assert_eq!(told("", "*.yaml text eol=lf -diff\n"), None);
-        assert_eq!(told("", "[attr]odd filter=x\n"), Some(1));
+        let new = |directory: &str, text: &str| told(directory, "*.old filter=x\n", text);
+        assert_eq!(new("", "*.png filter=lfs\n"), None);
+        assert_eq!(new("", "# x\n*.yaml working-tree-encoding=UTF-16\n"), Some(Some(2)));
+        assert_eq!(new("", "envs/** ident\n"), Some(Some(1)));
+        assert_eq!(new("envs/prod", "web.yaml filter=x\n"), Some(Some(1)));
+        assert_eq!(new("docs", "* filter=x\n"), None);
+        assert_eq!(new("", "*.yaml text eol=lf -diff\n"), None);
+        assert_eq!(new("", "[attr]odd filter=x\n"), Some(Some(1)));
+        assert_eq!(new("", "*.yaml odd\n"), Some(Some(1)), "it may be a macro");
+        assert_eq!(new("", "*.yaml merge=union\n"), Some(Some(1)));
+        let both = "*.yaml ident\n*.yaml -ident\n";
+        assert_eq!(told("", "*.yaml ident\n", ""), Some(None), "a line that goes");
+        assert_eq!(told("", both, "*.yaml -ident\n*.yaml ident\n"), Some(Some(1)));
+        assert_eq!(told("", both, &format!("# x\n{both}")), None);
     }
 }

@@ -52,6 +52,7 @@ pub fn plan_queries(
     let mut asked = PlannedQueries::default();
     for (index, one) in moves.iter().enumerate() {
         let strange = order.strange_images(one).chain(order.strange_digests(one));
+        let strange = strange.chain(order.rejected_images(one));
         asked.refusals.extend(strange.map(|refusal| (index, refusal)));
         for (version, need) in versions_to_ask(one) {
             match order.subject(one) {
@@ -265,6 +266,36 @@ impl QueryBuilder<'_, '_> {
                 GuardCheck::Image,
                 format!("digest {digest} is not used in any stage before {}", one.cell.stage),
             )
+        })
+    }
+
+    /// Refuses versions that were rejected for the same image under the name of another app.
+    fn rejected_images<'m>(
+        &'m self,
+        one: &'m CellChange,
+    ) -> impl Iterator<Item = GuardRefusal> + 'm {
+        let images: Vec<&str> = one.to.iter().filter_map(|to| to.image.as_deref()).collect();
+        let is_its = move |app: &str| {
+            let name = app.split('/').next().unwrap_or(app);
+            let entry_has = |entry: &&MappingEntry, image: &str| {
+                entry.app.as_str() == name && entry.image.as_deref() == Some(image)
+            };
+            images.iter().any(|image| {
+                self.before.iter().any(|entry| entry_has(&entry, image))
+                    || self.evidence.app_ran_image(name, image)
+            })
+        };
+        let rejections = one.arriving_versions().iter().flat_map(|version| {
+            let all = self.evidence.ledger.rejections_of_version(version);
+            all.into_iter().map(move |(app, event, reason)| (version, app, event, reason))
+        });
+        let others = rejections.filter(move |(_, app, ..)| {
+            app.split('/').next() != Some(one.cell.app.as_str()) && is_its(app)
+        });
+        others.map(|(version, app, event, reason)| {
+            let why = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+            let reason = format!("{version} of {app} was rejected by {}{why}", event.by.name);
+            GuardRefusal::new(GuardCheck::Gate(GateKind::Rejected), reason)
         })
     }
 

@@ -208,14 +208,16 @@ fn check_attributes(scope: &GuardInput<'_>, change: &PathChange) -> Option<Rulin
         .strip_suffix(".gitattributes")?
         .strip_suffix('/')
         .or_else(|| (change.path == ".gitattributes").then_some(""))?;
-    let (before, after) =
-        ((scope.text_before)(&change.path).unwrap_or_default(), (scope.text_after)(&change.path)?);
+    let (before, after) = (
+        (scope.text_before)(&change.path).unwrap_or_default(),
+        (scope.text_after)(&change.path).unwrap_or_default(),
+    );
     let files = scope.before.touched.iter().chain(&scope.after.touched).map(String::as_str);
-    let (_, line) = git_attributes::find_new_attribute(directory, &before, &after, files)?;
+    let line = git_attributes::find_changed_attribute(directory, &before, &after, files)?;
     let reason = "this attribute changes mapped files on checkout";
     Some(Ruling::of_file(
         &change.path,
-        Some(line),
+        line,
         Some(GuardRefusal::new(GuardCheck::Unreadable, reason)),
     ))
 }

@@ -6,7 +6,7 @@ use super::ledger::Ledger;
 use super::query::{AppComponent, GateQuery};
 use crate::config::Config;
 use crate::git::Oid;
-use crate::history::{Deployment, Timeline};
+use crate::history::{Deployment, ImageVersion, Timeline};
 use crate::model::{AppName, CellKey, MappingEntry, StageName, Version};
 use std::collections::HashMap;
 
@@ -107,6 +107,20 @@ impl<'e> Evidence<'e> {
         facts: &'e ExternalFacts,
     ) -> Self {
         Evidence { config, ledger, facts, past, newest: 0 }
+    }
+
+    /// True if an app ran this image in any of its cells.
+    pub fn app_ran_image(&self, app: &str, image: &str) -> bool {
+        let cells = self.past.apps.iter().filter(|(known, _)| known.as_str() == app);
+        let deployments = cells
+            .flat_map(|(_, cells)| cells)
+            .filter_map(|cell| self.past.cells.get(*cell))
+            .flatten()
+            .map(|index| self.past.timeline.deployment(*index));
+        let has_image = |pin: Option<&ImageVersion>| {
+            pin.is_some_and(|pin| pin.image.as_deref() == Some(image))
+        };
+        deployments.into_iter().any(|one| has_image(one.to) || has_image(one.from))
     }
 
     /// Returns a copy with other facts.

@@ -66,6 +66,14 @@ fn status_csv(status: &StatusReport) -> String {
     csv_records(std::iter::once(header).chain(status.occupants.iter().map(csv_record)))
 }
 
+/// Puts a quote before a text that a spreadsheet would take for a formula.
+fn escape_formula(text: &str) -> String {
+    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}'])
+        || text.trim_start().starts_with(['\u{ff0d}', '\u{ff20}']);
+    // A lone dash is the version of an image without one, and a number is none.
+    if is_formula && text != "-" && text.parse::<f64>().is_err() { format!("'{text}") } else { text.to_owned() }
+}
+
 /// Renders CSV records.
 pub(super) fn csv_records<const N: usize>(
     records: impl IntoIterator<Item = [String; N]>,
@@ -74,7 +82,7 @@ pub(super) fn csv_records<const N: usize>(
     let held = "a Vec takes everything";
     for record in records {
         writer
-            .write_record(record.iter().map(|field| escape_for_terminal(field).into_owned()))
+            .write_record(record.iter().map(|field| escape_formula(&escape_for_terminal(field))))
             .expect(held);
     }
     String::from_utf8(writer.into_inner().expect(held)).expect("made of text")

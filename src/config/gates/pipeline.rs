@@ -147,8 +147,13 @@ impl Permission {
 
     /// True if one of these words is a named actor.
     pub fn names_any<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> bool {
-        words
-            .into_iter()
-            .any(|word| self.actors.iter().any(|actor| actor.eq_ignore_ascii_case(word)))
+        self.entry_of(words).is_some()
+    }
+
+    /// Returns the first of the people and bots that one of these words names.
+    pub fn entry_of<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Option<&str> {
+        let words: Vec<&str> = words.into_iter().collect();
+        let is_named = |actor: &&String| words.iter().any(|word| actor.eq_ignore_ascii_case(word));
+        self.actors.iter().find(is_named).map(String::as_str)
     }
 }

@@ -5,6 +5,7 @@ use super::format::{IndexDamage, decode, encode};
 use crate::model::fingerprint;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::fs::Metadata;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -48,7 +49,15 @@ impl CacheFile {
     /// # Errors
     /// [`IndexDamage`] if the file exists but cannot be used.
     pub fn read<R: DeserializeOwned>(&self) -> Result<Option<R>, IndexDamage> {
-        match std::fs::read(self.path()) {
+        let path = self.path();
+        // A pipe or a device is not even opened, and a link is not followed.
+        match std::fs::symlink_metadata(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Ok(file) if file.is_file() && is_private(&file) && is_private_folder(&self.folder) => {}
+            Ok(_) => return Err(IndexDamage::Untrusted),
+            Err(_) => return Err(IndexDamage::Unreadable),
+        }
+        match std::fs::read(&path) {
             Ok(bytes) => decode(&self.key, &bytes).map(Some),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(_) => Err(IndexDamage::Unreadable),
@@ -62,6 +71,7 @@ impl CacheFile {
     pub fn write<R: Serialize>(&self, record: &R) -> io::Result<()> {
         let bytes = encode(&self.key, record).ok_or(ErrorKind::InvalidData)?;
         std::fs::create_dir_all(&self.folder)?;
+        make_private(&self.folder);
         let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.folder)?;
         file.write_all(&bytes)?;
         file.persist(self.path())?;
@@ -98,3 +108,35 @@ impl CacheFile {
         own.iter().rev().skip(KEPT).for_each(|(_, path)| drop(std::fs::remove_file(path)));
     }
 }
+
+fn is_private_folder(folder: &Path) -> bool {
+    std::fs::metadata(folder).is_ok_and(|about| about.is_dir() && is_private(&about))
+}
+
+/// True for a file or folder of this user that nobody else may write to: whoever can write an index
+/// can make up a history.
+#[cfg(unix)]
+fn is_private(about: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    about.uid() == rustix::process::geteuid().as_raw() && about.mode() & 0o022 == 0
+}
+
+#[cfg(not(unix))]
+fn is_private(_: &Metadata) -> bool {
+    true
+}
+
+/// Takes away others' permission to write to an own folder.
+#[cfg(unix)]
+fn make_private(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let Ok(about) = std::fs::metadata(folder) else { return };
+    let mode = about.permissions().mode();
+    if mode & 0o022 != 0 {
+        // If it is not this user's, the index is not used either.
+        drop(std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode & !0o022)));
+    }
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &Path) {}

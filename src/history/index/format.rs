@@ -27,6 +27,8 @@ pub enum IndexDamage {
     OtherKey,
     #[error("cannot be read")]
     Unreadable,
+    #[error("it is not a plain file of yours, or others may write to it or its folder")]
+    Untrusted,
 }
 
 #[derive(Serialize, Deserialize)]

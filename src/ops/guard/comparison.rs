@@ -3,7 +3,7 @@
 use crate::config;
 use crate::config::CONFIG_FILE;
 use crate::config::Config;
-use crate::config::gates::FactNeed;
+use crate::config::gates::{FactNeed, GateKind};
 use crate::git::path::folder_of;
 use crate::git::{
     FileKind, MergePreview, Oid, PathChange, Repository, Snapshot, SnapshotFile, SymlinkMap,
@@ -11,7 +11,8 @@ use crate::git::{
 };
 use crate::guard;
 use crate::guard::{
-    BreakGlassCommit, CellChange, ChangeContributors, GuardInput, GuardState, Ruling,
+    BreakGlassCommit, CellChange, CellChangeKind, ChangeContributors, GuardCheck, GuardInput,
+    GuardRefusal, GuardState, Ruling,
 };
 use crate::model::StageName;
 use crate::ops::error::Failure;
@@ -37,6 +38,8 @@ pub struct BaseHeadComparison<'r> {
     /// Without a configuration: both states, read with the sources that discovery finds after the
     /// change.
     others: Option<(GuardState, GuardState)>,
+    /// The configuration that discovery finds after the change.
+    other_config: Option<Config>,
     pub differences: TreeDiff,
     rule_files: BTreeSet<String>,
 }
@@ -73,13 +76,15 @@ impl<'r> BaseHeadComparison<'r> {
             GuardReader { cache: &cache, stages: &stages, changed: &changed, links: &links };
         let read = |config: &Config, snapshot: &Snapshot<'_>| reading.read_state(config, snapshot);
         let (before, after) = (read(&settings.config, &standing), read(&settings.config, &coming));
+        let mut other_config = None;
         let others = match &settings.assumed {
             Some(_) if !differences.changes.is_empty() => {
                 let other =
                     own_settings(session, repository, &SnapshotReader::new(&coming, &cache));
-                other
-                    .ok()
-                    .map(|other| (read(&other.config, &standing), read(&other.config, &coming)))
+                other.ok().map(|other| {
+                    let config = &*other_config.insert(other.config);
+                    (read(config, &standing), read(config, &coming))
+                })
             }
             _ => None,
         };
@@ -94,6 +99,7 @@ impl<'r> BaseHeadComparison<'r> {
             before,
             after,
             others,
+            other_config,
             differences,
             rule_files,
         })
@@ -108,6 +114,26 @@ impl<'r> BaseHeadComparison<'r> {
     pub fn reads_nothing(&self) -> bool {
         self.state_pairs()
             .all(|(before, after)| before.entries.is_empty() && after.entries.is_empty())
+    }
+
+    /// Refusals of cells in stages that the base does not know, with the index of each: without a
+    /// configuration their order is that of the head, and no gate of the base is about them.
+    pub fn unknown_stages(&self, moves: &[CellChange]) -> Vec<(usize, GuardRefusal)> {
+        let is_free = |stage: &StageName| {
+            let known = self.other_config.as_ref().filter(|config| {
+                config.stage(stage.as_str()).is_some() && config.upstream_stages(stage).is_empty()
+            });
+            known.is_some() || self.config().stage(stage.as_str()).is_some()
+        };
+        let new = moves.iter().enumerate().filter(|(_, one)| {
+            one.kind() != CellChangeKind::Gone && !is_free(&one.cell.stage)
+        });
+        let refusal = |stage: &StageName| {
+            let reason = format!("the base has no stage {stage}, so nothing is known of its order");
+            GuardRefusal::new(GuardCheck::Gate(GateKind::Order), reason)
+                .hint(format!("list the stages in {CONFIG_FILE} first"))
+        };
+        new.map(|(index, one)| (index, refusal(&one.cell.stage))).collect()
     }
 
     /// Every cell that changes, in any reading of the states.

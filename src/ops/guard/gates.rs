@@ -116,7 +116,9 @@ pub fn build_queries(
     inquiry: &GateContext<'_>,
     evidence: &Evidence<'_>,
 ) -> (PlannedQueries, Vec<GateRequest>) {
-    let asked = guard::plan_queries(moves, evidence, &sides.before.entries, inquiry.session.now());
+    let mut asked =
+        guard::plan_queries(moves, evidence, &sides.before.entries, inquiry.session.now());
+    asked.refusals.extend(sides.unknown_stages(moves));
     let owned = asked.queries.iter().map(|query| of_query(query, inquiry)).collect();
     (asked, owned)
 }

@@ -56,6 +56,9 @@ pub fn guard(query: &GuardQuery, session: &Session) -> Result<GuardReport, Failu
         MergePreview::Conflict(paths) => {
             report.rulings.extend(paths.iter().map(|path| conflict_ruling(path)));
         }
+        MergePreview::Uncertain(paths) => {
+            report.rulings.extend(paths.iter().map(|path| uncertain_ruling(path)));
+        }
         MergePreview::Forward(_) | MergePreview::Tree(_) => {
             let branch = branch_name(&query.base, session, &repository);
             let branch = branch.as_deref();
@@ -116,6 +119,14 @@ fn conflict_ruling(path: &str) -> Ruling {
     Ruling::of_file(path, None, Some(refusal.hint("update the branch from the base first")))
 }
 
+fn uncertain_ruling(path: &str) -> Ruling {
+    let refusal = GuardRefusal::new(
+        GuardCheck::Merge,
+        "the base has changed this file too, and programs merge the changes differently",
+    );
+    Ruling::of_file(path, None, Some(refusal.hint("rebase the branch onto the base first")))
+}
+
 /// Judges the change, and adds the rulings to the report.
 fn judge_change(
     query: &GuardQuery,
@@ -139,7 +150,7 @@ fn judge_change(
     let people = ChangeContributors {
         persons: asker.persons.clone(),
         signed: &|lists| commits.check_signatures(lists),
-        vouched: &|lists, commit| commits.has_good_signature(lists, commit),
+        vouched: &|lists, commit| commits.vouches_for_content(lists, commit),
     };
     let judgements: Vec<_> = judged.iter().map(|one| one.judgement.clone()).collect();
     guarded.rulings = sides.unsafe_changes();

@@ -176,6 +176,28 @@ impl<'c> ProposedCommits<'c> {
         !lists.is_empty() && matches!(verified(), Some(SignatureStatus::Good(_)))
     }
 
+    /// True where the commit has a good signature by a signer in one of the lists, and so has every
+    /// commit that others could have put on top of it: all that touch a version or a rule and are
+    /// not among its ancestors.
+    pub fn vouches_for_content(&self, lists: &[String], commit: &str) -> bool {
+        let (Some(all), Ok(signed)) = (&self.all, commit.parse::<Oid>()) else { return false };
+        if !self.has_good_signature(lists, commit) {
+            return false;
+        }
+        let own: BTreeSet<Oid> = all.iter().copied().collect();
+        let (mut covered, mut open) = (BTreeSet::from([signed]), vec![signed]);
+        while let Some(next) = open.pop() {
+            let parents = self.repository.commit_parents(next).unwrap_or_default();
+            let new = parents.into_iter().filter(|one| own.contains(one));
+            open.extend(new.filter(|one| covered.insert(*one)));
+        }
+        let weighty = self.sides.relevant_paths();
+        all.iter().filter(|one| !covered.contains(one)).all(|one| {
+            let touches = self.repository.touches_itself(*one, &weighty).unwrap_or(true);
+            !touches || self.has_good_signature(lists, &one.to_string())
+        })
+    }
+
     fn load_signers(&self, lists: &[String]) -> Result<AllowedSigners, String> {
         if self.session.options.read_only {
             return Err(

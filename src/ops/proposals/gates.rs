@@ -70,6 +70,11 @@ fn check_mergeable(premerge: &MergePreview, found: &Proposal) -> Result<bool, Fa
         MergePreview::Conflict(paths) => {
             format!("`{}` has changed the same lines of {}", found.base, paths.join(", "))
         }
+        MergePreview::Uncertain(paths) => format!(
+            "`{}` has changed {} too, and programs merge the changes differently",
+            found.base,
+            paths.join(", ")
+        ),
     };
     Err(merge_failure(&ForgeError::NotMergeable { number: found.number, why }, found))
 }

@@ -1,7 +1,7 @@
 //! `approval-after-failure` and `approvals`: a permitted person has approved this version.
 
 use super::{GateInput, rule_origin};
-use crate::config::gates::{ApprovalGate, Gate, GateKind, GateRule};
+use crate::config::gates::{ApprovalGate, Gate, GateKind, GateRule, Permission};
 use crate::forge;
 use crate::pipeline::ledger::Outcome;
 use crate::pipeline::query::MoveDirection;
@@ -73,23 +73,55 @@ fn answer_for(
         ))
 }
 
-/// People who have approved and are permitted to, by ledger event or by review on the forge.
+/// People who have approved and are permitted to, by ledger event or by review on the forge. A
+/// person counts once, however their name is written.
 fn permitted_approvers(case: &GateInput<'_>, after: i64) -> BTreeSet<String> {
     let permission = case.evidence.config.pipeline.find_permission(case.question.stage.as_str());
-    let mut out = BTreeSet::new();
+    let mut people = Approvers { permission, known: Vec::new() };
     for event in case.evidence.ledger.approvals(case.question) {
-        let is_permitted =
-            permission.is_none_or(|permission| permission.names_any(event.by.permission_words()));
-        if event.time.as_second() >= after && is_permitted {
-            out.insert(event.by.name.clone());
+        if event.time.as_second() >= after {
+            let words = event.by.permission_words().collect();
+            people.add(&event.by.name, words, [&*event.by.name, &*event.by.email]);
         }
     }
     for review in case.evidence.facts.find_reviews(case.question).unwrap_or_default() {
-        let is_permitted =
-            permission.is_none_or(|permission| permission.names_any([review.author.as_str()]));
-        if review.verdict == forge::ReviewVerdict::Approved && is_permitted {
-            out.insert(review.author.clone());
+        if review.verdict == forge::ReviewVerdict::Approved {
+            let name = review.author.as_str();
+            people.add(name, vec![name], [name, ""]);
         }
     }
-    out
+    people.known.into_iter().map(|one| one.name).collect()
+}
+
+/// The people who have approved so far.
+struct Approvers<'p> {
+    permission: Option<&'p Permission>,
+    known: Vec<Approver>,
+}
+
+/// A person, with what tells them apart from others, in lower case.
+struct Approver {
+    name: String,
+    /// The entry of the permission that names them, or else their name and address.
+    marks: Vec<String>,
+}
+
+impl Approvers<'_> {
+    /// Adds a person whom the permission names by one of these words. `own` are their name and
+    /// address, of which no two people share one.
+    fn add(&mut self, name: &str, words: Vec<&str>, own: [&str; 2]) {
+        let marks: Vec<String> = match self.permission {
+            Some(permission) => {
+                let Some(entry) = permission.entry_of(words) else { return };
+                vec![entry.to_lowercase()]
+            }
+            None => {
+                own.iter().filter(|word| !word.is_empty()).map(|word| word.to_lowercase()).collect()
+            }
+        };
+        match self.known.iter_mut().find(|one| one.marks.iter().any(|mark| marks.contains(mark))) {
+            Some(known) => known.marks.extend(marks),
+            None => self.known.push(Approver { name: name.to_owned(), marks }),
+        }
+    }
 }

@@ -227,6 +227,31 @@ impl Ledger {
         }
     }
 
+    /// Returns the rejections of a version, whatever app they name, with the app and the reason.
+    pub fn rejections_of_version(
+        &self,
+        version: &Version,
+    ) -> Vec<(&str, &LedgerEvent, Option<&str>)> {
+        let mut out: Vec<(&str, &LedgerEvent, Option<&str>)> = Vec::new();
+        for event in &self.events {
+            match &event.what {
+                EventKind::Rejected { app, version: known, reason }
+                    if Version::parse(known).is_same(version) =>
+                {
+                    out.retain(|(other, ..)| *other != app.as_str());
+                    out.push((app, event, reason.as_deref()));
+                }
+                EventKind::Unrejected { app, version: known }
+                    if Version::parse(known).is_same(version) =>
+                {
+                    out.retain(|(other, ..)| *other != app.as_str());
+                }
+                _ => {}
+            }
+        }
+        out
+    }
+
     /// Overrides without a follow-up note.
     pub fn overrides_without_follow_up(&self) -> Vec<&LedgerEvent> {
         let about = |event: &LedgerEvent| match &event.what {

@@ -30,7 +30,8 @@ pub fn find_blind_spots(
     reader: &SnapshotReader<'_>,
 ) -> Vec<BlindSpot> {
     let mut out = Vec::new();
-    if !sight.may_have_news(path, "files", reader) {
+    // `files` of generators, `valueFiles` of charts.
+    if !sight.may_have_news(path, "iles", reader) {
         return out;
     }
     for branch in split_objects(leaves) {
@@ -43,9 +44,13 @@ pub fn find_blind_spots(
             continue;
         }
         match object.branch.text("kind") {
-            Some("Application") => out.extend(template_spots(&object, &["spec"], sight)),
+            Some("Application") => {
+                out.extend(template_spots(&object, &["spec"], sight));
+                out.extend(values_file_spots(&object, &["spec"], sight, reader));
+            }
             Some("ApplicationSet") => {
                 out.extend(template_spots(&object, &["spec", "template", "spec"], sight));
+                out.extend(values_file_spots(&object, &["spec", "template", "spec"], sight, reader));
                 out.extend(template_patch(&object));
                 out.extend(generator_spots(&object, sight, reader));
             }
@@ -109,6 +114,62 @@ fn source_keys(object: &KubeObject<'_>, keys: &[&str]) -> Vec<Vec<String>> {
     let elements = object.branch.subtree_at(keys).subtree_at(&["sources"]).children();
     let one = std::iter::once(under(&["source"]));
     one.chain(elements.into_iter().map(|(element, _)| under(&["sources", element]))).collect()
+}
+
+/// Returns what the values files of an application's charts say of versions, where they are in this
+/// repository and changed, and the mapping does not read them. A template may stand for any name.
+fn values_file_spots(
+    object: &KubeObject<'_>,
+    keys: &[&str],
+    sight: &ChangeScope<'_>,
+    reader: &SnapshotReader<'_>,
+) -> Vec<BlindSpot> {
+    let key = format!("values of {}", object.display_name());
+    let mut out = Vec::new();
+    for source in source_keys(object, keys) {
+        let source: Vec<&str> = source.iter().map(String::as_str).collect();
+        let source = object.branch.subtree_at(&source);
+        let folder = source.text("path").unwrap_or_default().trim_matches('/');
+        let helm = source.subtree_at(&["helm"]);
+        let list = helm.subtree_at(&["valueFiles"]);
+        let named = list.own_leaves().map(|(_, leaf)| &*leaf.text).chain(helm.text("valueFiles"));
+        let named: Vec<String> = named.filter_map(|text| resolve_values(folder, text)).collect();
+        for pattern in named {
+            let start = folder_of(pattern.split('*').next().unwrap_or_default());
+            let all = reader.snapshot().files_under(start).unwrap_or_default();
+            let changed = all.into_iter().map(|file| file.path).filter(|path| {
+                (sight.is_changed)(path) && glob_matches(&pattern, path)
+            });
+            for path in changed {
+                let Some((_, text)) = reader.text_and_id(&path) else { continue };
+                let leaves = reader.read_leaves(&path).map(|leaves| {
+                    let unread = leaves.iter().filter(|leaf| !sight.is_read(&path, leaf));
+                    unread.cloned().collect::<Vec<_>>()
+                });
+                out.extend(super::file_spot(&path, key.clone(), leaves.as_deref(), &text));
+            }
+        }
+    }
+    out
+}
+
+/// The path of a values file as a pattern. `$name/…` starts at the top of another source's
+/// repository, which is mostly this one.
+fn resolve_values(folder: &str, text: &str) -> Option<String> {
+    let mut pattern = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("{{") {
+        pattern.push_str(&rest[..at]);
+        pattern.push('*');
+        rest = rest[at..].find("}}").map_or("", |end| &rest[at + end + 2..]);
+    }
+    pattern.push_str(rest);
+    match pattern.strip_prefix('$').and_then(|rest| rest.split_once('/')) {
+        Some((_, rest)) => Some(rest.to_owned()),
+        None if pattern.contains("://") => None,
+        None if pattern.starts_with('/') => Some(pattern.trim_start_matches('/').to_owned()),
+        None => crate::git::path::resolve(folder, &pattern),
+    }
 }
 
 /// True for a parameter name that Helm splits: `replicas=2,image.tag`.

@@ -2,6 +2,7 @@
 //! Forgejo show them as lines.
 
 use super::refusal_sentence;
+use crate::model::escape_for_terminal;
 use crate::report::GuardReport;
 
 /// Renders one annotation per refusal, at its file and line, or a notice if everything is allowed.
@@ -39,14 +40,16 @@ pub fn render_annotations(guarded: &GuardReport) -> String {
     out
 }
 
-/// Escapes the message of a command.
+/// Escapes the message of a command. A log shows it, and so may a terminal.
 fn escape_data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let lines: Vec<String> =
+        text.split('\n').map(|line| escape_for_terminal(line).replace('%', "%25")).collect();
+    lines.join("%0A")
 }
 
 /// Escapes a property of a command.
 fn escape_property(text: &str) -> String {
-    escape_data(text).replace(':', "%3A").replace(',', "%2C")
+    escape_for_terminal(text).replace('%', "%25").replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]
@@ -56,13 +59,14 @@ mod tests {
 
     #[test]
     fn nothing_that_a_repository_says_is_a_command() {
-        let refusal = GuardRefusal::new(GuardCheck::Link, "50%\n::set-env name=PATH::x");
+        let refusal = GuardRefusal::new(GuardCheck::Link, "50%\n::set-env\r\u{1b}[2J\u{202e}x");
         let mut guarded = GuardReport::default();
         guarded.rulings.push(Ruling::of_file("a,line=1::b\r\n::error::c", Some(3), Some(refusal)));
         let out = render_annotations(&guarded);
         assert_eq!(out.lines().count(), 1, "{out}");
+        assert!(!out.trim_end().contains(|c: char| c.is_control() || c == '\u{202e}'), "{out:?}");
         assert!(
-            out.starts_with("::error file=a%2Cline=1%3A%3Ab%0D%0A%3A%3Aerror%3A%3Ac,line=3,title="),
+            out.starts_with("::error file=a%2Cline=1%3A%3Ab\\r\\n%3A%3Aerror%3A%3Ac,line=3,title="),
             "{out}"
         );
     }
