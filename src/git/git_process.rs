@@ -4,7 +4,7 @@
 use super::url::{credentials, redact_credentials};
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -172,7 +172,7 @@ fn wait_or_stop(mut child: Child, limit: Duration) -> Result<ExitStatus, GitProc
 
 /// Stops a child. After SIGTERM git also stops its own children (ssh, the HTTP helper), so that
 /// comes first.
-fn stop_child(child: &mut Child) {
+pub(super) fn stop_child(child: &mut Child) {
     #[cfg(unix)]
     {
         use rustix::process::{Pid, Signal, kill_process};
@@ -206,4 +206,68 @@ fn read_on_thread(stream: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8
 fn take_output(stream: &Receiver<Vec<u8>>) -> String {
     let bytes = stream.recv_timeout(Duration::from_secs(2)).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Reads a stream that has to say something from time to time.
+pub(super) struct WatchedStream {
+    chunks: Receiver<Vec<u8>>,
+    rest: Vec<u8>,
+    limit: Duration,
+    is_silent: bool,
+}
+
+impl WatchedStream {
+    /// Reads a stream on its own thread. After a silence of `limit` the stream ends.
+    pub fn new(mut stream: impl Read + Send + 'static, limit: Duration) -> Self {
+        let (sender, chunks) = mpsc::channel();
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(count) = stream.read(&mut buffer) {
+                if count == 0 || sender.send(buffer[..count].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        WatchedStream { chunks, rest: Vec::new(), limit, is_silent: false }
+    }
+
+    /// True if the stream was silent for too long.
+    pub fn is_silent(&self) -> bool {
+        self.is_silent
+    }
+}
+
+impl Read for WatchedStream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.rest.is_empty() && !self.is_silent {
+            match self.chunks.recv_timeout(self.limit) {
+                Ok(chunk) => self.rest = chunk,
+                Err(RecvTimeoutError::Timeout) => self.is_silent = true,
+                Err(RecvTimeoutError::Disconnected) => {}
+            }
+        }
+        let count = self.rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&self.rest[..count]);
+        self.rest.drain(..count);
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{TcpListener, TcpStream};
+
+    #[test]
+    fn a_silent_stream_ends() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let stream = TcpStream::connect(listener.local_addr().expect("known")).expect("connects");
+        let (mut server, _) = listener.accept().expect("accepted");
+        server.write_all(b"hello").expect("written");
+        let mut watched = WatchedStream::new(stream, Duration::from_millis(300));
+        let mut text = String::new();
+        watched.read_to_string(&mut text).expect("read");
+        assert_eq!((text.as_str(), watched.is_silent()), ("hello", true));
+        drop(server);
+    }
 }

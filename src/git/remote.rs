@@ -5,7 +5,7 @@
 //! that a repository configures (hooks, monitors). A token in the URL is passed in the environment,
 //! so that neither the argument list nor the clone's config contains it.
 
-use super::git_process;
+use super::git_process::{self, WatchedStream};
 use super::progress::{self, Progress};
 use super::url::{credentials, folder_name, redact_credentials, refusal_reason};
 use std::fs;
@@ -21,6 +21,9 @@ const STAMP: &str = "towpath-fetched";
 /// Name prefix of unfinished clones; they are removed when older than a day.
 const UNFINISHED: &str = ".unfinished-";
 const DAY: i64 = 24 * 60 * 60;
+
+/// How long git may say nothing. It reports its progress about every second.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// Bytes kept of git's messages other than progress.
 const MAX_MESSAGE: usize = 4096;
@@ -204,7 +207,8 @@ impl<'p> CloneCache<'p> {
         git
     }
 
-    /// Runs git and returns its output. There is no time limit; Ctrl-C reaches git as well.
+    /// Runs git and returns its output. It may take long, but not be silent for long: git reports
+    /// its progress. Ctrl-C reaches git as well.
     fn run_git(
         &self,
         mut git: Command,
@@ -225,8 +229,17 @@ impl<'p> CloneCache<'p> {
             let _read = stdout.map(|mut out| out.read_to_end(&mut text));
             String::from_utf8_lossy(&text).into_owned()
         });
-        let message =
-            child.stderr.take().map(|stderr| self.read_progress(stderr)).unwrap_or_default();
+        // Somebody who is asked for a password takes longer than a server.
+        let limit = if self.interactive { SILENCE * 10 } else { SILENCE };
+        let stderr = child.stderr.take().map(|stderr| WatchedStream::new(stderr, limit));
+        let mut message = String::new();
+        if let Some(mut stderr) = stderr {
+            message = self.read_progress(&mut stderr);
+            if stderr.is_silent() {
+                git_process::stop_child(&mut child);
+                message = format!("no answer for {} seconds", limit.as_secs());
+            }
+        }
         let status = child.wait().map_err(|e| RemoteError::NoGit {
             doing,
             url: url.clone(),

@@ -290,8 +290,16 @@ impl<'r> Snapshot<'r> {
         let path = real.as_deref().unwrap_or(path);
         let mut at = (MODE_TREE, *tree);
         for part in path.split('/').filter(|part| !part.is_empty()) {
-            let bytes = (at.0 == MODE_TREE).then(|| self.tree_bytes(at.1)).flatten()?;
-            at = self.find_in_tree(at.1, &bytes, part.as_bytes())?;
+            if at.0 != MODE_TREE {
+                return None;
+            }
+            // The bytes of a large tree are not kept, so its index is asked first.
+            let name = part.as_bytes();
+            let known = self.indexes.borrow().get(&at.1).map(|index| index.get(name).copied());
+            at = match known {
+                Some(found) => found?,
+                None => self.find_in_tree(at.1, &self.tree_bytes(at.1)?, name)?,
+            };
         }
         Some(at)
     }

@@ -101,9 +101,9 @@ pub(super) fn find_unproven_places(input: &ChangedInput<'_>) -> Vec<UnprovenPlac
         | SourceKind::Json
         | SourceKind::Text
         | SourceKind::Line
-        | SourceKind::Dotenv
         | SourceKind::Pulumi
         | SourceKind::Tfvars => Vec::new(),
+        SourceKind::Dotenv => variables::judge_variables(input),
         SourceKind::Compose if !is_data => variables::judge_variables(input),
         _ => judge_yaml(input, name),
     }

@@ -1,4 +1,4 @@
-//! The variables beside a compose file.
+//! Variables: those beside a compose file, and those of files that are sourced.
 
 use super::compose::judge_compose;
 use super::difference::find_differences;
@@ -13,6 +13,8 @@ pub(super) fn judge_variables(input: &ChangedInput<'_>) -> Vec<UnprovenPlace> {
     let mut names: Vec<&str> = before.keys().chain(after.keys()).copied().collect();
     names.sort_unstable();
     names.dedup();
+    let own = input.before.into_iter().chain(input.after);
+    let uses: Vec<&str> = input.beside.iter().map(String::as_str).chain(own).collect();
     let mut out = Vec::new();
     for name in names {
         let (was, is) = (before.get(name), after.get(name));
@@ -26,8 +28,8 @@ pub(super) fn judge_variables(input: &ChangedInput<'_>) -> Vec<UnprovenPlace> {
         let why = if name.starts_with("COMPOSE_") || name.starts_with("DOCKER_") {
             "it tells Compose what to read"
         } else if speaks(is) {
-            "Compose fills in variables here"
-        } else if !is_cell() && input.beside.iter().any(|text| takes_in(text, name)) {
+            "programs fill in variables here"
+        } else if !is_cell() && uses.iter().any(|text| takes_in(text, name)) {
             "an image's name takes it in"
         } else {
             continue;
