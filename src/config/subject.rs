@@ -272,7 +272,8 @@ mod tests {
             assert!(grows(text), "{text}");
         }
         let filled = "a".repeat(300);
-        let chain = format!("{{{{ '{filled}'{} }}}}", format!(" | replace('a', '{filled}')").repeat(3));
+        let chain =
+            format!("{{{{ '{filled}'{} }}}}", format!(" | replace('a', '{filled}')").repeat(3));
         assert!(grows(&chain));
         assert_eq!(rendered("{{ '~ * +' }} {{ app | replace('web', 'a+b') }}"), "~ * + a+b");
     }

@@ -9,6 +9,8 @@ pub enum GitError {
     NoSuchPath { path: String },
     #[error("`{path}` uses {what}, which towpath cannot read yet")]
     Unsupported { path: String, what: String },
+    #[error("`{path}` is neither a file nor a folder, and is not opened")]
+    NotAFile { path: String },
     #[error("the repository has no commits yet")]
     Empty,
     #[error("branch `{branch}` has no commits yet")]
@@ -44,6 +46,7 @@ impl GitError {
             GitError::Unsupported { .. } => Some(
                 "clone it again with `git clone --object-format=sha1 --ref-format=files`, if the forge supports it".into(),
             ),
+            GitError::NotAFile { .. } => Some("remove it, or name another repository".into()),
             GitError::Ambiguous { .. } => Some("use one of these full names".into()),
             GitError::Empty | GitError::Unborn { .. } => {
                 Some("commit something first, or name a branch with --branch".into())

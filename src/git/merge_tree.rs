@@ -41,10 +41,7 @@ impl Repository {
         let mut out: BTreeSet<&str> = BTreeSet::new();
         for (path, change) in &ours {
             out.extend(
-                theirs
-                    .get(path)
-                    .filter(|other| other.after != change.after)
-                    .map(|_| path.as_str()),
+                theirs.get(path).filter(|other| other.after != change.after).map(|_| path.as_str()),
             );
         }
         for (one, other) in [(&ours, &theirs), (&theirs, &ours)] {

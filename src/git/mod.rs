@@ -23,6 +23,7 @@ mod network_retry;
 mod objects;
 mod pack;
 pub mod path;
+mod plain_files;
 mod progress;
 mod push;
 mod range;

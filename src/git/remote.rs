@@ -23,7 +23,7 @@ const UNFINISHED: &str = ".unfinished-";
 const DAY: i64 = 24 * 60 * 60;
 
 /// How long git may say nothing. It reports its progress about every second.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_secs(45);
 
 /// Bytes kept of git's messages other than progress.
 const MAX_MESSAGE: usize = 4096;

@@ -4,6 +4,7 @@ use super::GitError;
 use super::merge_preview::PreviewObjects;
 use super::objects::ObjectReader;
 use super::pack::PackSet;
+use super::plain_files::check_plain_files;
 use super::tree::TreeCache;
 use git2::{ObjectType, Oid};
 use std::cell::{OnceCell, RefCell};
@@ -70,7 +71,9 @@ impl Repository {
         let git_dir = git2::Repository::discover_path(path, std::iter::empty::<&Path>())
             .ok()
             .ok_or_else(|| GitError::NotARepository { path: shown.clone() })?;
+        check_plain_files(&git_dir)?;
         let common_dir = common_dir(&git_dir);
+        check_plain_files(&common_dir)?;
         let inner = git2::Repository::open_bare(&common_dir)
             .map_err(|error| unsupported_error(&shown, &error))?;
         let work_tree = work_tree(&git_dir);

@@ -95,12 +95,10 @@ mod tests {
         for (kind, parts) in [("ssh-ed25519", 1), ("ssh-rsa", 2), ("ecdsa-sha2-nistp384", 2)] {
             let key = certificate(kind, parts);
             let valid = |now| key_is_valid(&key, now);
-            assert_eq!([valid(99), valid(100), valid(199), valid(200)], [
-                Some(false),
-                Some(true),
-                Some(true),
-                Some(false)
-            ]);
+            assert_eq!(
+                [valid(99), valid(100), valid(199), valid(200)],
+                [Some(false), Some(true), Some(true), Some(false)]
+            );
         }
         assert_eq!(key_is_valid(&certificate("ssh-new", 1), 150), None, "an unknown kind");
         assert_eq!(key_is_valid(&text(b"ssh-ed25519"), 150), Some(true), "no certificate");

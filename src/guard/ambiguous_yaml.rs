@@ -83,7 +83,9 @@ fn describe_oddity(odd: &YamlOddity) -> String {
             format!("duplicate key `{key}`; parsers differ in which one they use")
         }
         YamlOddityKind::MergedOver => {
-            format!("a merge key behind `{key}` brings it too; parsers differ in which one they use")
+            format!(
+                "a merge key behind `{key}` brings it too; parsers differ in which one they use"
+            )
         }
         YamlOddityKind::OddMerge => "parsers differ in what this merge key brings".to_owned(),
         YamlOddityKind::TaggedKey => format!("programs read the key `{key}` by its tag"),
@@ -155,7 +157,8 @@ fn is_plain_value(value: &str) -> bool {
     match inner('"').or_else(|| inner('\'')) {
         // Whoever fills in variables fills in those of their own; single quotes keep a dollar.
         Some(inner) => {
-            !inner.contains(['"', '\'', '\\', '`']) && (value.starts_with('\'') || !inner.contains('$'))
+            !inner.contains(['"', '\'', '\\', '`'])
+                && (value.starts_with('\'') || !inner.contains('$'))
         }
         None => {
             !value.contains(['"', '\'', '\\', '`', ';', '&', '|', '(', ')', '<', '>', '$'])

@@ -78,7 +78,8 @@ impl<'s> InputComparison<'s> {
             resolve(folder, relative)
                 .is_some_and(|path| (scope.is_there_before)(&path) || (scope.is_there_after)(&path))
         };
-        let beside = if kind == SourceKind::Compose { self.texts_beside(folder) } else { Vec::new() };
+        let beside =
+            if kind == SourceKind::Compose { self.texts_beside(folder) } else { Vec::new() };
         let input = ChangedInput {
             path,
             kind,
@@ -97,9 +98,8 @@ impl<'s> InputComparison<'s> {
     /// A file that is there and has no text, such as one in another encoding.
     fn check_text(&self, path: &str, kind: SourceKind) -> Vec<UnprovenPlace> {
         let is_read = uses(&self.scope.after.inputs, path, kind);
-        let is_unread = is_read
-            && (self.scope.is_file_after)(path)
-            && (self.scope.text_after)(path).is_none();
+        let is_unread =
+            is_read && (self.scope.is_file_after)(path) && (self.scope.text_after)(path).is_none();
         let is_same = !self.changed.contains(path) && uses(&self.scope.before.inputs, path, kind);
         let why = "it is not a text in UTF-8".to_owned();
         let place = UnprovenPlace { keys: String::new(), line: None, why };
@@ -110,8 +110,7 @@ impl<'s> InputComparison<'s> {
     fn is_whole(&self, path: &str, kind: SourceKind) -> bool {
         let (before, after) = (self.scope.before, self.scope.after);
         before.claims.contains(path) != after.claims.contains(path)
-            && ((self.scope.text_before)(path).is_none()
-                || (self.scope.text_after)(path).is_none())
+            && ((self.scope.text_before)(path).is_none() || (self.scope.text_after)(path).is_none())
             && !self.mixed.contains(&kind)
     }
 
@@ -120,7 +119,9 @@ impl<'s> InputComparison<'s> {
         let (before, after) = (self.scope.before, self.scope.after);
         let mut gone: BTreeMap<SourceKind, Vec<String>> = BTreeMap::new();
         let mut come: BTreeMap<SourceKind, Vec<String>> = BTreeMap::new();
-        for path in &self.changed {
+        let is_claimed =
+            |path: &&&str| before.claims.contains(**path) || after.claims.contains(**path);
+        for path in self.changed.iter().filter(is_claimed) {
             let kinds = |state: &GuardState| {
                 let input = state.inputs.get(*path);
                 input.map(|input| input.kinds.clone()).unwrap_or_default()
@@ -160,9 +161,9 @@ impl<'s> InputComparison<'s> {
             })
             .map(|(path, _)| path.as_str())
             .collect();
-        let both = near.into_iter().flat_map(|path| {
-            [(self.scope.text_before)(path), (self.scope.text_after)(path)]
-        });
+        let both = near
+            .into_iter()
+            .flat_map(|path| [(self.scope.text_before)(path), (self.scope.text_after)(path)]);
         both.flatten().collect()
     }
 
@@ -202,7 +203,11 @@ impl<'s> InputComparison<'s> {
     /// The protected stages that a file affects.
     fn stages(&self, path: &str) -> BTreeSet<&'s StageName> {
         let sides = [&self.scope.before.inputs, &self.scope.after.inputs];
-        sides.into_iter().filter_map(|inputs| inputs.get(path)).flat_map(|one| &one.stages).collect()
+        sides
+            .into_iter()
+            .filter_map(|inputs| inputs.get(path))
+            .flat_map(|one| &one.stages)
+            .collect()
     }
 
     fn to_ruling(
@@ -228,11 +233,9 @@ impl<'s> InputComparison<'s> {
                 let refusal = refusal.hint(hint);
                 let is_broken = glasses.iter().any(|glass| glass.opens_stages(&stages));
                 match people.may_break(&config.pipeline).filter(|_| is_broken) {
-                    Some(who) => Ruling {
-                        granted: Some(who),
-                        overridden: vec![refusal],
-                        ..ruling(None)
-                    },
+                    Some(who) => {
+                        Ruling { granted: Some(who), overridden: vec![refusal], ..ruling(None) }
+                    }
                     None => ruling(Some(refusal)),
                 }
             }

@@ -157,8 +157,9 @@ fn check_value_type(
         });
         odd.map(|(entry, place)| (entry.cell(), place.line)).collect()
     };
-    let text = (scope.text_after)(&change.path)?;
-    let after = odd(&text, near.after.get(change.path.as_str())?);
+    // A file is read only if it holds versions: a change may have a million others.
+    let entries = near.after.get(change.path.as_str())?;
+    let after = odd(&(scope.text_after)(&change.path)?, entries);
     if after.is_empty() {
         return None;
     }

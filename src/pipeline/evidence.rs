@@ -117,9 +117,8 @@ impl<'e> Evidence<'e> {
             .filter_map(|cell| self.past.cells.get(*cell))
             .flatten()
             .map(|index| self.past.timeline.deployment(*index));
-        let has_image = |pin: Option<&ImageVersion>| {
-            pin.is_some_and(|pin| pin.image.as_deref() == Some(image))
-        };
+        let has_image =
+            |pin: Option<&ImageVersion>| pin.is_some_and(|pin| pin.image.as_deref() == Some(image));
         deployments.into_iter().any(|one| has_image(one.to) || has_image(one.from))
     }
 

@@ -71,7 +71,11 @@ fn escape_formula(text: &str) -> String {
     let is_formula = text.trim_start().starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}'])
         || text.trim_start().starts_with(['\u{ff0d}', '\u{ff20}']);
     // A lone dash is the version of an image without one, and a number is none.
-    if is_formula && text != "-" && text.parse::<f64>().is_err() { format!("'{text}") } else { text.to_owned() }
+    if is_formula && text != "-" && text.parse::<f64>().is_err() {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Renders CSV records.

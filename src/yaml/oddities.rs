@@ -48,7 +48,8 @@ impl YamlDocument {
                 self.check_merges(index, pairs, &mut out);
             }
         }
-        let tagged = (0..).zip(&self.nodes).filter(|(index, node)| node.tagged && !keys.contains(index));
+        let tagged =
+            (0..).zip(&self.nodes).filter(|(index, node)| node.tagged && !keys.contains(index));
         out.extend(tagged.map(|(_, node)| {
             let shown = match &node.kind {
                 YamlNodeKind::Scalar { text, .. } => shorten(text),
@@ -129,7 +130,8 @@ impl YamlDocument {
             let brought = if merged.is_sequence() { of_list() } else { merged.get(text) };
             let own = YamlValue::at(self, *value);
             let differs = |brought: YamlValue<'_>| {
-                brought.id() != own.id() && (brought.text().is_none() || brought.text() != own.text())
+                brought.id() != own.id()
+                    && (brought.text().is_none() || brought.text() != own.text())
             };
             if owner.is_mapping() && brought.is_some_and(differs) {
                 let (kind, line) = (YamlOddityKind::MergedOver, node.line);

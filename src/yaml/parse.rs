@@ -82,8 +82,11 @@ impl YamlTreeBuilder {
                 // An absent value is reported as `~` with an empty span.
                 let text =
                     if range.is_empty() { "".into() } else { text.into_owned().into_boxed_str() };
-                let node =
-                    self.add_node(YamlNodeKind::Scalar { text, style: style_of(style) }, anchor, span);
+                let node = self.add_node(
+                    YamlNodeKind::Scalar { text, style: style_of(style) },
+                    anchor,
+                    span,
+                );
                 self.nodes[node as usize].tagged = changes_meaning(tag.as_ref());
             }
             Event::SequenceStart(_, anchor, tag) => {
@@ -148,9 +151,7 @@ impl YamlTreeBuilder {
 /// `!!map` and `!!seq` on what they say anyway, and `!!merge` on a merge key.
 fn changes_meaning(tag: Option<&Cow<'_, Tag>>) -> bool {
     const PLAIN: [&str; 4] = ["str", "map", "seq", "merge"];
-    tag.is_some_and(|tag| {
-        !(tag.handle() == "tag:yaml.org,2002:" && PLAIN.contains(&tag.suffix()))
-    })
+    tag.is_some_and(|tag| !(tag.handle() == "tag:yaml.org,2002:" && PLAIN.contains(&tag.suffix())))
 }
 
 fn style_of(style: ScalarStyle) -> QuoteStyle {

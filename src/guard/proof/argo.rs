@@ -48,7 +48,11 @@ const OF_SET: &[&str] = &[
 
 /// Judges a difference in an application or a set of them. If the whole file comes or goes, only
 /// the versions in it count, which are cells.
-pub(super) fn judge_application(kind: &str, difference: &TreeDifference, judge: &Judge<'_>) -> Proof {
+pub(super) fn judge_application(
+    kind: &str,
+    difference: &TreeDifference,
+    judge: &Judge<'_>,
+) -> Proof {
     let keys = difference.keys.as_slice();
     if judge.is_whole {
         return Proof::Harmless("a whole application");

@@ -80,19 +80,18 @@ pub fn find_differences(
     before: Option<YamlValue<'_>>,
     after: Option<YamlValue<'_>>,
 ) -> Result<Vec<TreeDifference>, TooLarge> {
-    let mut comparer = TreeComparer { keys: Vec::new(), out: Vec::new(), left: MAX_VALUES };
+    let mut comparer = ValueComparer { keys: Vec::new(), out: Vec::new(), left: MAX_VALUES };
     comparer.compare(before, after)?;
     Ok(comparer.out)
 }
 
-
-struct TreeComparer {
+struct ValueComparer {
     keys: Vec<String>,
     out: Vec<TreeDifference>,
     left: usize,
 }
 
-impl TreeComparer {
+impl ValueComparer {
     fn spend(&mut self, depth: usize) -> Result<(), TooLarge> {
         self.left = self.left.checked_sub(1).ok_or(TooLarge)?;
         if depth > MAX_DEPTH { Err(TooLarge) } else { Ok(()) }
@@ -207,7 +206,8 @@ impl TreeComparer {
             self.below(format!("[{name}]"), Some(*item), None)?;
         }
         let stay: Vec<&&str> = names.iter().filter(|name| new.contains(**name)).collect();
-        let stayed: Vec<&&str> = new_names.iter().filter(|name| known.contains_key(**name)).collect();
+        let stayed: Vec<&&str> =
+            new_names.iter().filter(|name| known.contains_key(**name)).collect();
         if stay != stayed {
             let leaf = |item: &YamlValue<'_>| TreeLeaf {
                 text: String::new(),
@@ -334,10 +334,10 @@ mod tests {
     #[test]
     fn elements_are_matched_by_name_or_place() {
         let list = "l: [{name: a, v: x}, {name: b, v: y}]\n";
-        assert_eq!(told(list, "l: [{name: b, v: y}, {name: a, v: z}]\n"), [
-            "l[a].v: x > z",
-            "l[order]: Order > Order"
-        ]);
+        assert_eq!(
+            told(list, "l: [{name: b, v: y}, {name: a, v: z}]\n"),
+            ["l[a].v: x > z", "l[order]: Order > Order"]
+        );
         assert_eq!(told("l: [a, b, c]\n", "l: [a, x, b, c]\n"), ["l[1]: - > x"]);
         assert_eq!(told("l: [a, b]\n", "l: [b, a]\n"), ["l[0]: a > b", "l[1]: b > a"]);
     }

@@ -1,7 +1,7 @@
 //! The documents of a file, on both sides of a change, and the texts within them.
 
 use super::difference::{TooLarge, TreeDifference, TreeLeaf, find_differences};
-use super::objects::judge_object;
+use super::replacements::judge_replacement;
 use super::{Judge, Proof, UnprovenPlace, operations};
 use crate::yaml::{self, YamlStream, YamlValue};
 use std::collections::HashMap;
@@ -66,8 +66,8 @@ fn judge_pair(
     let version = one.str_at(&["apiVersion"]).unwrap_or_default();
     let is_replacement = own.is_empty() && one.get("targets").is_some();
     judge.all(differences, &|difference| match is_replacement {
-        true => super::kustomization::judge_replacement(before, after),
-        false => judge_object(version, own, difference, judge),
+        true => judge_replacement(before, after),
+        false => (judge.of_object)(version, own, difference, judge),
     })
 }
 

@@ -40,11 +40,16 @@ const OF_KUSTOMIZATION: &[&str] = &[
     "wait",
 ];
 
-const OF_SOURCE: &[&str] = &["accessFrom.**", "certSecretRef.**", "proxySecretRef.**", "secretRef.**"];
+const OF_SOURCE: &[&str] =
+    &["accessFrom.**", "certSecretRef.**", "proxySecretRef.**", "secretRef.**"];
 
 /// Judges a difference in an object of Flux. If the whole file comes or goes, only the versions in
 /// it count, which are cells.
-pub(super) fn judge_flux_object(kind: &str, difference: &TreeDifference, judge: &Judge<'_>) -> Proof {
+pub(super) fn judge_flux_object(
+    kind: &str,
+    difference: &TreeDifference,
+    judge: &Judge<'_>,
+) -> Proof {
     if judge.is_whole {
         return Proof::Harmless("a whole object of Flux");
     }

@@ -3,6 +3,7 @@
 
 use super::difference::{LeafForm, TreeDifference, find_differences};
 use super::pattern::find_match;
+use super::replacements::judge_replacement;
 use super::{Judge, Proof, UnprovenPlace, documents, values};
 use crate::yaml::{YamlStream, YamlValue};
 
@@ -53,18 +54,6 @@ const PATHS: &[&str] = &[
     "patchesJson6902.*.path",
     "replacements.*.path",
     "resources.*",
-];
-
-/// Fields into which a replacement may write.
-const REPLACED: &[&str] = &[
-    "data.**",
-    "metadata.annotations.*",
-    "spec.dnsNames.**",
-    "spec.host",
-    "spec.hostnames.**",
-    "spec.replicas",
-    "spec.rules.**",
-    "spec.tls.**",
 ];
 
 /// Judges a kustomization file.
@@ -156,7 +145,8 @@ fn is_empty(difference: &TreeDifference) -> bool {
 
 fn is_field(key: &str) -> bool {
     let all = FIELDS.iter().chain(PATHS).chain(OF_CHART);
-    all.copied().chain(["patches.x", "patchesStrategicMerge.x", "replacements.x"])
+    all.copied()
+        .chain(["patches.x", "patchesStrategicMerge.x", "replacements.x"])
         .any(|pattern| pattern.split('.').next() == Some(key))
 }
 
@@ -194,27 +184,5 @@ fn find_item<'y>(side: Option<YamlValue<'y>>, list: &str, item: &str) -> Option<
     match name.parse::<usize>() {
         Ok(index) => items.nth(index),
         Err(_) => items.find(|item| item.str_at(&["name"]) == Some(name)),
-    }
-}
-
-/// Judges a replacement by the fields that it writes on both sides.
-pub(super) fn judge_replacement(
-    before: Option<YamlValue<'_>>,
-    after: Option<YamlValue<'_>>,
-) -> Proof {
-    let is_harmless = |field: &str| {
-        let keys: Vec<String> = field.split('.').map(str::to_owned).collect();
-        let is_plain = !field.contains(['[', ']', '*', '\\', '=']);
-        is_plain && find_match(REPLACED, &keys).is_some() && !field.contains("kubernetes.io")
-    };
-    let all_harmless = |one: YamlValue<'_>| {
-        let targets = one.get("targets").into_iter().flat_map(YamlValue::items);
-        let mut paths = targets.filter_map(|target| target.get("fieldPaths")).peekable();
-        (paths.peek().is_some() || one.get("path").is_some())
-            && paths.flat_map(YamlValue::items).all(|path| path.text().is_some_and(is_harmless))
-    };
-    match before.into_iter().chain(after).all(all_harmless) {
-        true => Proof::Harmless("a replacement into harmless fields"),
-        false => Proof::unproven("what a replacement writes is not worked out"),
     }
 }

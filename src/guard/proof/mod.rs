@@ -13,6 +13,7 @@ mod objects;
 mod operations;
 mod pattern;
 mod places;
+mod replacements;
 mod values;
 mod variables;
 
@@ -68,7 +69,12 @@ struct Judge<'j> {
     places: &'j CellPlaces,
     is_whole: bool,
     is_path: &'j dyn Fn(&str) -> bool,
+    /// Judges a difference in an object, also where the object is a text in another one.
+    of_object: ObjectJudge,
 }
+
+/// Judges a difference in an object of an `apiVersion` and a kind.
+type ObjectJudge = fn(&str, &str, &TreeDifference, &Judge<'_>) -> Proof;
 
 impl Judge<'_> {
     /// Judges all differences, and returns those that are neither cells nor harmless.
@@ -122,8 +128,12 @@ fn judge_yaml(input: &ChangedInput<'_>, name: &str) -> Vec<UnprovenPlace> {
         }
     };
     let sides: (Option<&YamlStream>, Option<&YamlStream>) = (before.as_ref(), after.as_ref());
-    let judge =
-        Judge { places: input.places, is_whole: input.is_whole, is_path: input.is_path };
+    let judge = Judge {
+        places: input.places,
+        is_whole: input.is_whole,
+        is_path: input.is_path,
+        of_object: objects::judge_object,
+    };
     match input.kind {
         SourceKind::Kustomize if is_kustomization(name) => {
             kustomization::judge_kustomization(&judge, sides)

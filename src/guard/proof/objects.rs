@@ -114,7 +114,7 @@ const PLAIN_KEYS: &[&str] = &[
     "topologySpreadConstraints",
 ];
 
-/// Judges a difference in an object of a kind, or in a patch of one. 
+/// Judges a difference in an object of a kind, or in a patch of one.
 pub(super) fn judge_object(
     version: &str,
     kind: &str,
@@ -205,9 +205,8 @@ fn judge_workload(difference: &TreeDifference) -> Proof {
         && difference.leaves().all(|leaf| leaf.form != LeafForm::Order);
     // Below a container's or a volume's own keys, such as `env`, words of the chain mean nothing.
     let own = keys.iter().position(|key| in_lists(key)).map(|at| at + 2);
-    let is_below = own.is_some_and(|own| {
-        keys.get(own).is_some_and(|key| key != "image") && keys.len() > own
-    });
+    let is_below =
+        own.is_some_and(|own| keys.get(own).is_some_and(|key| key != "image") && keys.len() > own);
     if is_below || !(is_element || CHAIN.contains(&last) || last == "reference") {
         return Proof::Harmless("a workload's fields other than images");
     }
@@ -216,9 +215,10 @@ fn judge_workload(difference: &TreeDifference) -> Proof {
 
 fn judge_custom(kind: &str, difference: &TreeDifference) -> Proof {
     let speaks = difference.keys.iter().any(|key| values::speaks_of_images(key));
-    let plain = difference.keys.iter().find_map(|key| {
-        PLAIN_KEYS.iter().copied().find(|plain| plain == key)
-    });
+    let plain = difference
+        .keys
+        .iter()
+        .find_map(|key| PLAIN_KEYS.iter().copied().find(|plain| plain == key));
     match plain.filter(|_| !speaks) {
         Some(rule) => Proof::Harmless(rule),
         None if kind.is_empty() => {

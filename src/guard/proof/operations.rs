@@ -1,7 +1,6 @@
 //! JSON patches: each operation is judged by the place that it writes.
 
 use super::difference::{TooLarge, TreeDifference};
-use super::objects::judge_object;
 use super::{Judge, Proof, UnprovenPlace};
 use crate::yaml::YamlValue;
 
@@ -24,7 +23,7 @@ pub(super) fn judge_operations(
                 return Proof::unproven("this operation is not of a kind that is worked out");
             };
             let there = TreeDifference { keys, ..difference.clone() };
-            if let Proof::Unproven(why) = judge_object("", kind, &there, judge) {
+            if let Proof::Unproven(why) = (judge.of_object)("", kind, &there, judge) {
                 return Proof::Unproven(why);
             }
         }

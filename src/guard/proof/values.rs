@@ -112,8 +112,16 @@ pub(super) fn judge_value(difference: &TreeDifference) -> Proof {
     // The name of a variable or of a label says nothing about the chart.
     let is_named_freely = matches!(
         keys[at].as_str(),
-        "env" | "envVars" | "environment" | "environmentVariables" | "extraEnv" | "extraEnvVars"
-            | "labels" | "annotations" | "podLabels" | "podAnnotations"
+        "env"
+            | "envVars"
+            | "environment"
+            | "environmentVariables"
+            | "extraEnv"
+            | "extraEnvVars"
+            | "labels"
+            | "annotations"
+            | "podLabels"
+            | "podAnnotations"
     );
     let counted = if is_named_freely { &keys[..at] } else { &keys[..] };
     if counted.iter().any(|key| speaks_of_images(key)) {

@@ -24,7 +24,8 @@ pub(super) fn judge_variables(input: &ChangedInput<'_>) -> Vec<UnprovenPlace> {
         }
         let line = is.or(was).map(|(_, line)| *line);
         let is_cell = || input.places.has_line(line.unwrap_or(0));
-        let speaks = |side: Option<&(&str, u32)>| side.is_some_and(|(value, _)| value.contains('$'));
+        let speaks =
+            |side: Option<&(&str, u32)>| side.is_some_and(|(value, _)| value.contains('$'));
         let why = if name.starts_with("COMPOSE_") || name.starts_with("DOCKER_") {
             "it tells Compose what to read"
         } else if speaks(is) {
@@ -42,7 +43,8 @@ pub(super) fn judge_variables(input: &ChangedInput<'_>) -> Vec<UnprovenPlace> {
 /// The last assignment of each variable, with its line.
 fn assignments(text: Option<&str>) -> BTreeMap<&str, (&str, u32)> {
     let lines = text.unwrap_or_default().lines().zip(1..);
-    lines.filter_map(|(line, number)| assignment(line).map(|(name, value)| (name, (value, number))))
+    lines
+        .filter_map(|(line, number)| assignment(line).map(|(name, value)| (name, (value, number))))
         .collect()
 }
 

@@ -125,9 +125,10 @@ impl<'r> BaseHeadComparison<'r> {
             });
             known.is_some() || self.config().stage(stage.as_str()).is_some()
         };
-        let new = moves.iter().enumerate().filter(|(_, one)| {
-            one.kind() != CellChangeKind::Gone && !is_free(&one.cell.stage)
-        });
+        let new = moves
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| one.kind() != CellChangeKind::Gone && !is_free(&one.cell.stage));
         let refusal = |stage: &StageName| {
             let reason = format!("the base has no stage {stage}, so nothing is known of its order");
             GuardRefusal::new(GuardCheck::Gate(GateKind::Order), reason)

@@ -50,7 +50,12 @@ pub fn find_blind_spots(
             }
             Some("ApplicationSet") => {
                 out.extend(template_spots(&object, &["spec", "template", "spec"], sight));
-                out.extend(values_file_spots(&object, &["spec", "template", "spec"], sight, reader));
+                out.extend(values_file_spots(
+                    &object,
+                    &["spec", "template", "spec"],
+                    sight,
+                    reader,
+                ));
                 out.extend(template_patch(&object));
                 out.extend(generator_spots(&object, sight, reader));
             }
@@ -133,13 +138,22 @@ fn values_file_spots(
         let helm = source.subtree_at(&["helm"]);
         let list = helm.subtree_at(&["valueFiles"]);
         let named = list.own_leaves().map(|(_, leaf)| &*leaf.text).chain(helm.text("valueFiles"));
+        let parameters = helm.subtree_at(&["fileParameters"]);
+        let files = parameters.all_leaves().filter(|(rest, _)| rest.ends_with("path"));
+        for path in files.filter_map(|(_, leaf)| resolve_values(folder, &leaf.text)) {
+            let file = reader.text_and_id(&path).filter(|_| (sight.is_changed)(&path));
+            out.extend(
+                file.and_then(|(_, text)| super::file_spot(&path, key.clone(), None, &text)),
+            );
+        }
         let named: Vec<String> = named.filter_map(|text| resolve_values(folder, text)).collect();
         for pattern in named {
             let start = folder_of(pattern.split('*').next().unwrap_or_default());
             let all = reader.snapshot().files_under(start).unwrap_or_default();
-            let changed = all.into_iter().map(|file| file.path).filter(|path| {
-                (sight.is_changed)(path) && glob_matches(&pattern, path)
-            });
+            let changed = all
+                .into_iter()
+                .map(|file| file.path)
+                .filter(|path| (sight.is_changed)(path) && glob_matches(&pattern, path));
             for path in changed {
                 let Some((_, text)) = reader.text_and_id(&path) else { continue };
                 let leaves = reader.read_leaves(&path).map(|leaves| {

@@ -7,6 +7,7 @@ mod harmless;
 mod hostile;
 mod recipes;
 mod signed;
+mod unproven;
 
 use crate::support::{History, NOW, Sandbox};
 use serde_json::Value;
