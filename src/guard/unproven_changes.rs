@@ -2,14 +2,17 @@
 
 use super::blind_spots::is_protected;
 use super::permissions::{BreakGlassCommit, ChangeContributors, PermissionResult};
-use super::proof::{CellPlaces, ChangedInput, UnprovenPlace, find_unproven_places};
+use super::proof::{
+    CellPlaces, ChangedInput, UnprovenPlace, find_unproven_places, is_kustomization, patch_files,
+};
 use super::rulings::{GuardCheck, GuardRefusal, Ruling, split_permit};
 use super::state::{GuardState, InputUse};
 use super::unsafe_changes::GuardInput;
 use crate::config::Config;
 use crate::config::gates::CONFIG;
 use crate::git::path::{folder_of, resolve};
-use crate::model::{SourceKind, StageName, Warning};
+use crate::model::{SourceKind, StageName, Warning, base_name};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rules on the inputs of protected stages that changed, or that are inputs only now. Files in
@@ -39,12 +42,15 @@ struct InputComparison<'s> {
     changed: BTreeSet<&'s str>,
     /// Files that come while others of the same kind go, or the other way round.
     mixed: BTreeSet<SourceKind>,
+    /// The files that kustomizations name as patches; read when they are asked for.
+    patches: OnceCell<BTreeSet<String>>,
 }
 
 impl<'s> InputComparison<'s> {
     fn of(scope: &'s GuardInput<'s>) -> Self {
         let changed = scope.differences.changes.iter().map(|one| one.path.as_str()).collect();
-        let mut comparison = InputComparison { scope, changed, mixed: BTreeSet::new() };
+        let mut comparison =
+            InputComparison { scope, changed, mixed: BTreeSet::new(), patches: OnceCell::new() };
         comparison.mixed = comparison.mixed_kinds();
         comparison
     }
@@ -88,11 +94,29 @@ impl<'s> InputComparison<'s> {
             places: &CellPlaces::of_file(path, &scope.before.entries, &scope.after.entries),
             is_whole: self.is_whole(path, kind),
             is_path: &is_path,
+            is_patch: &|| is_kustomization(base_name(path)) || self.is_patch(path),
             beside: &beside,
         };
         let mut out = self.check_text(path, kind);
         out.extend(find_unproven_places(&input));
         out
+    }
+
+    /// True for a file that a kustomization of the inputs names as a patch, on either side.
+    fn is_patch(&self, path: &str) -> bool {
+        let all = self.patches.get_or_init(|| {
+            let inputs = [&self.scope.before.inputs, &self.scope.after.inputs];
+            let paths: BTreeSet<&String> = inputs.into_iter().flat_map(BTreeMap::keys).collect();
+            let files = paths.into_iter().filter(|path| is_kustomization(base_name(path)));
+            let named = files.flat_map(|file| {
+                let texts = [(self.scope.text_before)(file), (self.scope.text_after)(file)];
+                let named: Vec<String> =
+                    texts.iter().flatten().flat_map(|text| patch_files(text)).collect();
+                named.into_iter().filter_map(|name| resolve(folder_of(file), &name))
+            });
+            named.collect()
+        });
+        all.contains(path)
     }
 
     /// A file that is there and has no text, such as one in another encoding.

@@ -60,11 +60,13 @@ impl YamlDocument {
         out
     }
 
-    /// Returns the texts that may be YAML themselves, such as patches, with their lines.
+    /// Returns the texts that may be YAML themselves, such as patches, with their lines. A template
+    /// is none, although `{{x}}` could be read as one.
     pub fn texts(&self) -> impl Iterator<Item = (&str, u32)> {
         self.nodes.iter().filter_map(|node| match &node.kind {
-            YamlNodeKind::Scalar { text, style: QuoteStyle::Block } => Some((&**text, node.line)),
-            YamlNodeKind::Scalar { text, .. } if text.contains(['{', '\n']) => {
+            YamlNodeKind::Scalar { text, .. }
+                if text.contains('\n') || text.starts_with(['{', '[']) && !text.contains("{{") =>
+            {
                 Some((&**text, node.line))
             }
             _ => None,

@@ -120,6 +120,14 @@ fn judge_set(difference: &TreeDifference, rest: &[String], judge: &Judge<'_>) ->
     if let Some(rule) = find_match(OF_SET, rest) {
         return Proof::Harmless(rule);
     }
+    // What an element gives goes where the template says; a value of this name is harmless there.
+    if let [generators, _, list, elements, _, keys @ ..] = rest
+        && (generators.as_str(), list.as_str(), elements.as_str())
+            == ("generators", "list", "elements")
+        && !keys.is_empty()
+    {
+        return values::judge_value(&TreeDifference { keys: keys.to_vec(), ..difference.clone() });
+    }
     if matches_keys("templatePatch", rest) {
         return documents::judge_embedded(judge, difference, &|inner| {
             judge_application("Application", inner, judge)

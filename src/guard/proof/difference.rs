@@ -280,7 +280,8 @@ fn names_of<'v>(items: &[YamlValue<'v>]) -> Option<Vec<&'v str>> {
     (different.len() == names.len()).then_some(names)
 }
 
-fn leaf_of(value: YamlValue<'_>) -> Option<TreeLeaf> {
+/// Returns a value without values below it; `None` for any other.
+pub fn leaf_of(value: YamlValue<'_>) -> Option<TreeLeaf> {
     let (text, form) = match value.text() {
         Some(_) if value.is_null() => (String::new(), LeafForm::Null),
         Some(text)

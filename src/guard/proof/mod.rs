@@ -18,7 +18,7 @@ mod values;
 mod variables;
 
 use crate::model::SourceKind;
-use crate::yaml::{self, YamlStream};
+use crate::yaml::{self, YamlDocument, YamlStream, YamlValue};
 use difference::{TooLarge, TreeDifference};
 pub(super) use places::CellPlaces;
 
@@ -59,6 +59,8 @@ pub(super) struct ChangedInput<'i> {
     pub is_whole: bool,
     /// Tells whether a path, relative to the file's directory, is there after the change.
     pub is_path: &'i dyn Fn(&str) -> bool,
+    /// Tells whether a kustomization names the file as a patch.
+    pub is_patch: &'i dyn Fn() -> bool,
     /// The compose files, and the file of variables, that a file of variables is read with.
     pub beside: &'i [String],
 }
@@ -69,6 +71,7 @@ struct Judge<'j> {
     places: &'j CellPlaces,
     is_whole: bool,
     is_path: &'j dyn Fn(&str) -> bool,
+    is_patch: &'j dyn Fn() -> bool,
     /// Judges a difference in an object, also where the object is a text in another one.
     of_object: ObjectJudge,
 }
@@ -132,6 +135,7 @@ fn judge_yaml(input: &ChangedInput<'_>, name: &str) -> Vec<UnprovenPlace> {
         places: input.places,
         is_whole: input.is_whole,
         is_path: input.is_path,
+        is_patch: input.is_patch,
         of_object: objects::judge_object,
     };
     match input.kind {
@@ -149,6 +153,17 @@ fn judge_yaml(input: &ChangedInput<'_>, name: &str) -> Vec<UnprovenPlace> {
     }
 }
 
-fn is_kustomization(name: &str) -> bool {
+/// The files that a kustomization names as patches, as it writes them.
+pub(super) fn patch_files(text: &str) -> Vec<String> {
+    let Ok(stream) = yaml::parse(text) else { return Vec::new() };
+    let Some(root) = stream.documents.first().and_then(YamlDocument::root) else {
+        return Vec::new();
+    };
+    let lists = ["patches", "patchesJson6902", "patchesStrategicMerge"];
+    let items = lists.iter().filter_map(|list| root.get(list)).flat_map(YamlValue::items);
+    items.filter_map(|item| item.str_at(&["path"]).or(item.text()).map(str::to_owned)).collect()
+}
+
+pub(super) fn is_kustomization(name: &str) -> bool {
     ["kustomization.yaml", "kustomization.yml", "Kustomization"].contains(&name)
 }

@@ -141,10 +141,10 @@ pub(super) fn judge_object(
     match (first, kind) {
         // The objects of a file are compared by kind, so a new one has its own rule.
         ("apiVersion" | "kind", _) => Proof::Harmless("apiVersion, kind"),
-        (_, kind) if WORKLOADS.contains(&kind) => judge_workload(difference),
+        (_, kind) if WORKLOADS.contains(&kind) => judge_workload(difference, judge),
         (_, kind) if WITHOUT_IMAGES.contains(&kind) => Proof::Harmless("a kind without images"),
         ("spec", "") if keys.get(1).is_some_and(|key| key == "template") => {
-            judge_workload(difference)
+            judge_workload(difference, judge)
         }
         ("data", "") => Proof::Harmless("data.**"),
         _ => judge_custom(kind, difference),
@@ -185,7 +185,7 @@ fn judge_emptiness(difference: &TreeDifference) -> Proof {
 
 /// In a workload, images are at `image` and `image.reference`, and below nothing but the chain of
 /// keys that leads to containers and volumes.
-fn judge_workload(difference: &TreeDifference) -> Proof {
+fn judge_workload(difference: &TreeDifference, judge: &Judge<'_>) -> Proof {
     const CHAIN: [&str; 8] = [
         "spec",
         "template",
@@ -210,10 +210,18 @@ fn judge_workload(difference: &TreeDifference) -> Proof {
     if is_below || !(is_element || CHAIN.contains(&last) || last == "reference") {
         return Proof::Harmless("a workload's fields other than images");
     }
+    // A cell holds the version that an entry of `images` sets, not the one that stands here. What a
+    // patch writes may come after the entry.
+    if last == "image" && judge.places.are_set_by_entries(difference) && !(judge.is_patch)() {
+        return Proof::Harmless("an image whose version an entry of `images` sets");
+    }
     Proof::unproven("an image here is not one that the mapping reads")
 }
 
 fn judge_custom(kind: &str, difference: &TreeDifference) -> Proof {
+    if difference.leaves().all(|leaf| leaf.form == LeafForm::EmptyMapping) {
+        return Proof::Harmless("an empty mapping");
+    }
     let speaks = difference.keys.iter().any(|key| values::speaks_of_images(key));
     let plain = difference
         .keys

@@ -1,6 +1,6 @@
 //! JSON patches: each operation is judged by the place that it writes.
 
-use super::difference::{TooLarge, TreeDifference};
+use super::difference::{TooLarge, TreeDifference, leaf_of};
 use super::{Judge, Proof, UnprovenPlace};
 use crate::yaml::YamlValue;
 
@@ -15,6 +15,9 @@ pub(super) fn judge_operations(
         let Some(index) = difference.keys.first().and_then(|key| index_of(key)) else {
             return Proof::unproven("the order of operations counts");
         };
+        if writes_cell(judge, (before, after), index) {
+            return Proof::Harmless("an operation that writes a cell");
+        }
         let sides = [(before, &difference.before), (after, &difference.after)];
         let operations = sides.into_iter().filter(|(_, leaf)| leaf.is_some());
         for operation in operations.map(|(list, _)| list?.items().nth(index)) {
@@ -29,6 +32,22 @@ pub(super) fn judge_operations(
         }
         Proof::Harmless("an operation on harmless fields")
     })
+}
+
+/// True if the value that an operation writes is a cell, on each side that has the operation. The
+/// mapping has applied the operation then.
+fn writes_cell(
+    judge: &Judge<'_>,
+    (before, after): (Option<YamlValue<'_>>, Option<YamlValue<'_>>),
+    index: usize,
+) -> bool {
+    let value = |list: Option<YamlValue<'_>>| leaf_of(list?.items().nth(index)?.get("value")?);
+    let written = TreeDifference {
+        keys: vec![format!("[{index}]"), "value".to_owned()],
+        before: value(before),
+        after: value(after),
+    };
+    written.leaves().next().is_some() && judge.places.cover(&written)
 }
 
 fn index_of(key: &str) -> Option<usize> {

@@ -1,7 +1,8 @@
 //! The places of a file whose values are cells of the mapping, on both sides of a change.
 
 use super::difference::{TreeDifference, TreeLeaf};
-use crate::model::{ImagePart, MappingEntry};
+use crate::model::{ImagePart, ImageReference, MappingEntry};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// A place of a cell.
@@ -21,6 +22,8 @@ pub struct CellPlaces {
     after: Vec<CellPlace>,
     /// The line before that of an embedded text, which counts its own lines from 1.
     embedded: Option<(u32, u32)>,
+    /// The names of entries of `images` that set a version, in any file.
+    entries: BTreeSet<String>,
 }
 
 impl CellPlaces {
@@ -38,7 +41,17 @@ impl CellPlaces {
             });
             all.collect()
         };
-        CellPlaces { before: places(before), after: places(after), embedded: None }
+        let keys = before.iter().chain(after).flat_map(|entry| &entry.locations);
+        let names = keys.filter_map(|place| {
+            let (name, field) = place.key.strip_prefix("images[")?.rsplit_once("].")?;
+            matches!(field, "newTag" | "digest").then(|| name.to_owned())
+        });
+        CellPlaces {
+            before: places(before),
+            after: places(after),
+            embedded: None,
+            entries: names.collect(),
+        }
     }
 
     /// True if the file has cells on both sides or on one.
@@ -57,7 +70,15 @@ impl CellPlaces {
             before: self.before.clone(),
             after: self.after.clone(),
             embedded: Some((before.saturating_sub(1), after.saturating_sub(1))),
+            entries: self.entries.clone(),
         }
+    }
+
+    /// True for images whose version an entry of `images` sets, by their names.
+    pub fn are_set_by_entries(&self, difference: &TreeDifference) -> bool {
+        difference
+            .leaves()
+            .all(|leaf| self.entries.contains(&ImageReference::parse(&leaf.text).name))
     }
 
     /// True if a difference is one of cells: its values are versions of the mapping, or parts of
