@@ -22,6 +22,13 @@ pub enum MergePreview {
     Uncertain(Vec<String>),
 }
 
+/// Whether git may be asked for its own result of a merge. It needs a temporary folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MergeWitness {
+    Git,
+    Nobody,
+}
+
 /// The objects of previewed merges.
 pub(super) struct PreviewObjects(git2::Repository);
 
@@ -53,7 +60,12 @@ impl Repository {
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn preview_merge(&self, base: Oid, head: Oid) -> Result<MergePreview, GitError> {
+    pub fn preview_merge(
+        &self,
+        base: Oid,
+        head: Oid,
+        witness: MergeWitness,
+    ) -> Result<MergePreview, GitError> {
         let failed = |error: git2::Error| GitError::from_git2("a merge", &error);
         // A shallow clone lists parents whose objects it lacks.
         for commit in [base, head] {
@@ -77,7 +89,10 @@ impl Repository {
         self.keep_imagined(imagined);
         let MergePreview::Tree(tree) = merged else { return Ok(merged) };
         let entangled = self.find_entangled_paths(fork, base, head)?;
-        if entangled.is_empty() || self.merge_as_git_does(base, head) == Some(tree) {
+        let has_same_tree = || {
+            witness == MergeWitness::Git && self.merge_as_git_does(base, head) == Some(tree)
+        };
+        if entangled.is_empty() || has_same_tree() {
             return Ok(merged);
         }
         Ok(MergePreview::Uncertain(entangled))

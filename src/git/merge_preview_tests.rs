@@ -50,11 +50,11 @@ fn what_a_merge_would_bring_is_seen_and_not_written() {
     let objects = || test.git(&["count-objects", "-v"]);
     let before = objects();
     let main = at("main");
-    let look = |head: &str| repository.preview_merge(main, at(head)).expect("looked");
+    let look = |head: &str| repository.preview_merge(main, at(head), MergeWitness::Git).expect("looked");
     assert_eq!(look("old"), MergePreview::Nothing);
     assert_eq!(look("main"), MergePreview::Nothing);
     assert_eq!(
-        repository.preview_merge(at("old"), at("ahead")).expect("looked"),
+        repository.preview_merge(at("old"), at("ahead"), MergeWitness::Git).expect("looked"),
         MergePreview::Forward(at("ahead"))
     );
     assert_eq!(look("against"), MergePreview::Conflict(vec!["a".into()]));
@@ -103,7 +103,7 @@ fn a_shallow_clone_says_what_it_lacks() {
     let at =
         |name: &str| clone.resolve_revision(&format!("refs/remotes/origin/{name}")).expect("there");
     let lacking = |base: Oid, head: Oid| {
-        clone.preview_merge(base, head).expect_err("it is shallow").to_string()
+        clone.preview_merge(base, head, MergeWitness::Git).expect_err("it is shallow").to_string()
     };
     let first = test.git(&["rev-parse", "main~1"]).trim().to_owned();
     let missing = format!("object {first} is missing from the repository");

@@ -85,7 +85,7 @@ impl Repository {
 #[cfg(test)]
 mod tests {
     use crate::git::testing::TestRepository;
-    use crate::git::{MergePreview, Repository};
+    use crate::git::{MergePreview, MergeWitness, Repository};
 
     /// A repository whose `main` renames a file, and whose `side` edits what was there.
     fn merged(moves: &[(&str, &str)], edited: &str, text: &str) -> (TestRepository, MergePreview) {
@@ -111,7 +111,7 @@ mod tests {
         let repository = Repository::open(&test.path).expect("opens");
         let at = |name: &str| repository.resolve_revision(&format!("refs/heads/{name}"));
         let (main, side) = (at("main").expect("there"), at("side").expect("there"));
-        let found = repository.preview_merge(main, side).expect("looked");
+        let found = repository.preview_merge(main, side, MergeWitness::Git).expect("looked");
         (test, found)
     }
 

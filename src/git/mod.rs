@@ -58,7 +58,7 @@ pub use git2::Oid;
 pub use log::{CommitLog, CommitRange, LogEntry};
 pub use mainline::{WalkControl, WalkEnd};
 pub use merge::MergeOutcome;
-pub use merge_preview::MergePreview;
+pub use merge_preview::{MergePreview, MergeWitness};
 pub use progress::{NoProgress, Progress};
 pub use push::{BranchPush, ExpectedRef, PushMode, PushOutcome};
 pub use ref_update::RefUpdate;

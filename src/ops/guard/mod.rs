@@ -8,7 +8,7 @@ pub mod reading;
 pub mod requester;
 
 use crate::config::CONFIG_FILE;
-use crate::git::{GitError, MergePreview, Oid, Repository};
+use crate::git::{GitError, MergePreview, MergeWitness, Oid, Repository};
 use crate::guard::{ChangeContributors, GuardCheck, GuardRefusal, Ruling, of_moves, of_rules};
 use crate::ops::error::Failure;
 use crate::ops::session::{ForgeChoice, Session};
@@ -47,7 +47,9 @@ pub fn guard(query: &GuardQuery, session: &Session) -> Result<GuardReport, Failu
         None => repository,
     };
     let (base, head) = (commit(&repository, &query.base)?, commit(&repository, &query.head)?);
-    let merge = repository.preview_merge(base, head)?;
+    let witness =
+        if session.options.read_only { MergeWitness::Nobody } else { MergeWitness::Git };
+    let merge = repository.preview_merge(base, head, witness)?;
     let name = session.repository_name(&repository);
     let mut report = GuardReport::new(name, base.to_string(), head.to_string());
     match &merge {

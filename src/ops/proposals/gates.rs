@@ -3,7 +3,7 @@
 
 use super::merge::merge_failure;
 use crate::forge::{ForgeError, ForgeKind, Proposal};
-use crate::git::{ExpectedRef, MergePreview, Oid, Workspace};
+use crate::git::{ExpectedRef, MergePreview, MergeWitness, Oid, Workspace};
 use crate::guard::ChangeQuery;
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::remote_tip;
@@ -43,7 +43,7 @@ pub fn judge_merge(
     }
     plan_base.settings.check_stages_are_written(session, "a merge")?;
     let head = merge_head(found, kind, head_name.and_then(|name| refs.get(&name).copied()))?;
-    let premerge = repository.preview_merge(base, head)?;
+    let premerge = repository.preview_merge(base, head, MergeWitness::Git)?;
     if !check_mergeable(&premerge, found)? {
         return Ok(Vec::new());
     }
