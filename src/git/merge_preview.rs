@@ -89,9 +89,8 @@ impl Repository {
         self.keep_imagined(imagined);
         let MergePreview::Tree(tree) = merged else { return Ok(merged) };
         let entangled = self.find_entangled_paths(fork, base, head)?;
-        let has_same_tree = || {
-            witness == MergeWitness::Git && self.merge_as_git_does(base, head) == Some(tree)
-        };
+        let has_same_tree =
+            || witness == MergeWitness::Git && self.merge_as_git_does(base, head) == Some(tree);
         if entangled.is_empty() || has_same_tree() {
             return Ok(merged);
         }

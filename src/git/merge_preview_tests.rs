@@ -50,7 +50,8 @@ fn what_a_merge_would_bring_is_seen_and_not_written() {
     let objects = || test.git(&["count-objects", "-v"]);
     let before = objects();
     let main = at("main");
-    let look = |head: &str| repository.preview_merge(main, at(head), MergeWitness::Git).expect("looked");
+    let look =
+        |head: &str| repository.preview_merge(main, at(head), MergeWitness::Git).expect("looked");
     assert_eq!(look("old"), MergePreview::Nothing);
     assert_eq!(look("main"), MergePreview::Nothing);
     assert_eq!(

@@ -208,7 +208,12 @@ impl<'s> InputComparison<'s> {
                 continue;
             }
             let Some(path) = warning.path.as_deref() else { continue };
-            if self.is_input(path) {
+            // A file that could not be read before is compared as a whole, see the blind spots.
+            let is_same_kind =
+                |other: &Warning| (other.code, &other.path) == (warning.code, &warning.path);
+            let was_unread = warning.code.starts_with("not-")
+                && self.scope.before.warnings.iter().any(is_same_kind);
+            if self.is_input(path) && !was_unread {
                 let why = warning.message.clone();
                 out.push((path, UnprovenPlace { keys: String::new(), line: None, why }));
             }

@@ -20,13 +20,14 @@ const WORKLOADS: &[&str] = &[
 /// Kinds from which no image runs, whatever they say.
 const WITHOUT_IMAGES: &[&str] = &[
     "APIService",
-    "AnalysisTemplate",
     "AppProject",
+    "ApplicationIdentity",
     "AuthorizationPolicy",
     "BackendConfig",
     "Certificate",
     "ClusterExternalSecret",
     "ClusterIssuer",
+    "ClusterQueue",
     "ClusterRole",
     "ClusterRoleBinding",
     "ClusterSecretStore",
@@ -36,11 +37,11 @@ const WITHOUT_IMAGES: &[&str] = &[
     "DestinationRule",
     "EndpointSlice",
     "Endpoints",
-    "EnvoyFilter",
+    "EnterpriseContractPolicy",
     "ExternalSecret",
     "FrontendConfig",
-    "Gateway",
     "GRPCRoute",
+    "Gateway",
     "GrafanaDashboard",
     "Group",
     "HTTPRoute",
@@ -50,10 +51,12 @@ const WITHOUT_IMAGES: &[&str] = &[
     "IngressRoute",
     "Issuer",
     "LimitRange",
+    "LocalQueue",
     "ManagedCertificate",
     "Middleware",
     "Namespace",
     "NetworkPolicy",
+    "OperatorGroup",
     "PeerAuthentication",
     "PersistentVolume",
     "PersistentVolumeClaim",
@@ -65,6 +68,7 @@ const WITHOUT_IMAGES: &[&str] = &[
     "Project",
     "PrometheusRule",
     "RequestAuthentication",
+    "ResourceFlavor",
     "ResourceQuota",
     "Role",
     "RoleBinding",
@@ -83,6 +87,8 @@ const WITHOUT_IMAGES: &[&str] = &[
     "StorageClass",
     "TriggerAuthentication",
     "UserDefinedNetwork",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
     "ValidatingWebhookConfiguration",
     "VaultAuth",
     "VaultStaticSecret",
@@ -90,6 +96,7 @@ const WITHOUT_IMAGES: &[&str] = &[
     "VirtualService",
     "VolumeSnapshot",
     "VolumeSnapshotClass",
+    "WorkloadPriorityClass",
 ];
 
 /// Places of objects of any kind that no image depends on.
@@ -141,14 +148,38 @@ pub(super) fn judge_object(
     match (first, kind) {
         // The objects of a file are compared by kind, so a new one has its own rule.
         ("apiVersion" | "kind", _) => Proof::Harmless("apiVersion, kind"),
-        (_, kind) if WORKLOADS.contains(&kind) => judge_workload(difference, judge),
-        (_, kind) if WITHOUT_IMAGES.contains(&kind) => Proof::Harmless("a kind without images"),
+        (_, kind) if WORKLOADS.contains(&kind) && is_common_group(version) => {
+            judge_workload(difference, judge)
+        }
+        (_, kind) if is_without_images(version, kind) && !keys.iter().any(|key| is_list(key)) => {
+            Proof::Harmless("a kind without images")
+        }
         ("spec", "") if keys.get(1).is_some_and(|key| key == "template") => {
             judge_workload(difference, judge)
         }
         ("data", "") => Proof::Harmless("data.**"),
         _ => judge_custom(kind, difference),
     }
+}
+
+/// True for a kind from which no image runs. Others use the words of Kubernetes and OpenShift, too:
+/// a `Service` of Knative runs images.
+fn is_without_images(version: &str, kind: &str) -> bool {
+    const SHARED: [&str; 8] =
+        ["ConfigMap", "Endpoints", "Ingress", "Namespace", "Role", "Route", "Secret", "Service"];
+    WITHOUT_IMAGES.contains(&kind) && (!SHARED.contains(&kind) || is_common_group(version))
+}
+
+/// True for the groups of Kubernetes and OpenShift, and for a patch that names none.
+fn is_common_group(version: &str) -> bool {
+    let Some((group, _)) = version.split_once('/') else { return true };
+    matches!(group, "apps" | "batch" | "policy" | "autoscaling" | "extensions")
+        || group.ends_with(".k8s.io")
+        || group.ends_with("openshift.io")
+}
+
+fn is_list(key: &str) -> bool {
+    matches!(key, "containers" | "initContainers" | "ephemeralContainers")
 }
 
 /// Names, labels and annotations. The mapping follows the first two; an annotation can tell
@@ -198,7 +229,7 @@ fn judge_workload(difference: &TreeDifference, judge: &Judge<'_>) -> Proof {
     ];
     let keys = &difference.keys;
     let last = keys.last().map_or("", String::as_str);
-    let in_lists = |key: &str| CHAIN[3..7].contains(&key);
+    let in_lists = |key: &str| is_list(key) || key == "volumes";
     let is_element = last.starts_with('[')
         && keys.len() >= 2
         && in_lists(&keys[keys.len() - 2])

@@ -106,8 +106,15 @@ const TELLING: &[&str] = &[
 /// Judges a difference in values.
 pub(super) fn judge_value(difference: &TreeDifference) -> Proof {
     let keys = &difference.keys;
-    let Some(at) = keys.iter().position(|key| HARMLESS.contains(&key.as_str())) else {
-        return Proof::unproven("what the chart does with this value is not known");
+    let find = |key: &String| HARMLESS.iter().find(|known| key.eq_ignore_ascii_case(known));
+    let Some((at, rule)) = keys.iter().enumerate().find_map(|(at, key)| Some((at, *find(key)?)))
+    else {
+        let is_named = keys.iter().any(|key| speaks_of_images(key));
+        let cannot_be_image = difference.leaves().all(|leaf| is_no_reference(&leaf.text));
+        return match !is_named && difference.leaves().next().is_some() && cannot_be_image {
+            true => Proof::Harmless("a text that no image's name can contain"),
+            false => Proof::unproven("what the chart does with this value is not known"),
+        };
     };
     // The name of a variable or of a label says nothing about the chart.
     let is_named_freely = matches!(
@@ -127,7 +134,22 @@ pub(super) fn judge_value(difference: &TreeDifference) -> Proof {
     if counted.iter().any(|key| speaks_of_images(key)) {
         return Proof::unproven("this value may name an image");
     }
-    Proof::Harmless(HARMLESS.iter().find(|known| **known == keys[at]).copied().unwrap_or_default())
+    Proof::Harmless(rule)
+}
+
+/// True for a text that cannot be a part of an image's name by its form: an address with a scheme,
+/// an absolute path, a text with spaces, or a quantity with a unit.
+fn is_no_reference(text: &str) -> bool {
+    let has_scheme = text.split_once("://").is_some_and(|(scheme, _)| {
+        !scheme.is_empty()
+            && scheme.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            && !matches!(scheme, "oci" | "docker" | "git")
+    });
+    let number = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let is_quantity = number.len() < text.len()
+        && matches!(number, "m" | "Ki" | "Mi" | "Gi" | "Ti" | "s" | "ms" | "h" | "d" | "%");
+    let is_line = !text.contains(['\n', '{', '}', '$']);
+    is_line && (has_scheme || is_quantity || text.starts_with('/') || text.trim().contains(' '))
 }
 
 /// True if a key may name an image, a version, or where one comes from.
@@ -169,6 +191,27 @@ mod tests {
     }
 
     #[test]
+    fn texts_that_no_image_can_contain() {
+        for text in ["https://a.example/b", "s3://bucket", "/var/lib", "two words", "500m", "4Gi"] {
+            assert!(is_no_reference(text), "{text}");
+        }
+        for text in [
+            "ghcr.io/a/b:v1",
+            "oci://ghcr.io/a",
+            "docker://a",
+            "v1",
+            "9",
+            "true",
+            "a",
+            "{{ .x }} y",
+            "",
+            "1.2",
+        ] {
+            assert!(!is_no_reference(text), "{text}");
+        }
+    }
+
+    #[test]
     fn only_known_keys_are_harmless() {
         for keys in [
             "replicas",
@@ -186,7 +229,6 @@ mod tests {
             "service/image/tag",
             "resources/imageTag",
             "persistence/initImage",
-            "Replicas",
         ] {
             assert!(!is_harmless(keys), "{keys}");
         }

@@ -47,8 +47,7 @@ pub fn guard(query: &GuardQuery, session: &Session) -> Result<GuardReport, Failu
         None => repository,
     };
     let (base, head) = (commit(&repository, &query.base)?, commit(&repository, &query.head)?);
-    let witness =
-        if session.options.read_only { MergeWitness::Nobody } else { MergeWitness::Git };
+    let witness = if session.options.read_only { MergeWitness::Nobody } else { MergeWitness::Git };
     let merge = repository.preview_merge(base, head, witness)?;
     let name = session.repository_name(&repository);
     let mut report = GuardReport::new(name, base.to_string(), head.to_string());
