@@ -33,6 +33,7 @@ const HARMLESS: &[&str] = &[
     "hosts",
     "hpa",
     "ingress",
+    "ingresses",
     "labels",
     "lifecycle",
     "limits",

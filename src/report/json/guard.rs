@@ -74,8 +74,8 @@ pub struct CellJson {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct GuardRefusalJson {
-    /// Name of a gate, or `permission`, `image`, `rename`, `rules`, `unreadable`, `unproven`, `link`,
-    /// `alike` or `merge`.
+    /// Name of a gate, or `permission`, `image`, `rename`, `rules`, `unreadable`, `unproven`,
+    /// `link`, `alike` or `merge`.
     pub check: &'static str,
     pub reason: String,
     pub hint: Option<String>,
