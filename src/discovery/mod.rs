@@ -14,6 +14,7 @@ mod files;
 mod inside;
 mod layout;
 mod learned_order;
+mod outside;
 mod places;
 mod qualify;
 mod single;
@@ -29,9 +30,10 @@ use crate::model::{
     Confidence, KeyTemplate, PathTemplate, SourceKind, StageName, Warning, base_name,
 };
 use crate::source::convention::{self, KeySyntax, TELLING, VersionLeaf};
-use crate::source::{SnapshotReader, VersionFinding, source_for};
+use crate::source::{SnapshotReader, VersionFinding};
 use classify::{ClassifiedFiles, StagedFile};
 use family::{TemplateGroup, VersionedFile, group_files};
+use outside::pins_outside;
 use places::rules_for_places;
 use slot::{StageFolders, StagePart, StageStrength};
 use stage_arrivals::StageArrivals;
@@ -123,31 +125,6 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
     proposal.unreadable.extend(unfollowed_links(&listing, &proposal.config.rules, reader));
     learn_order(&mut proposal, reader, repository);
     proposal
-}
-
-/// With more files that no rule reads, they are not looked at: discovery has to stay quick.
-const MAX_OUTSIDE: usize = 2_000;
-
-/// The files that pin versions but that no rule reads.
-fn pins_outside(
-    paths: &[&str],
-    proposal: &DiscoveredConfig,
-    reader: &SnapshotReader<'_>,
-) -> Vec<String> {
-    let rules = || proposal.config.rules.iter().chain(&proposal.unsure.rules);
-    let is_read = |path: &str| {
-        rules().any(|rule| {
-            let subjects = source_for(rule).subjects(path);
-            subjects.into_iter().any(|subject| rule.path.captures(subject).is_some())
-        })
-    };
-    let rest: Vec<&str> = paths.iter().copied().filter(|path| !is_read(path)).collect();
-    if rest.len() > MAX_OUTSIDE {
-        return Vec::new();
-    }
-    let places = unstaged_files::find_pinned_files(&rest, reader).places;
-    let subjects: BTreeSet<String> = places.into_iter().map(|place| place.subject).collect();
-    subjects.into_iter().filter(|subject| !is_read(subject)).collect()
 }
 
 /// Puts the stages into the order that the newest commits show.

@@ -446,7 +446,7 @@ web prod  ghcr.io/acme/web v1  apps/web/prod/web.yaml 7
 
 "#]],
         str![[r#"
-assumed: stages staging → prod and default, from 3 files in 2 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
+assumed: stages staging → prod and default, from 3 files in 2 layouts. apps/by-hand/by-hand.yaml pins a version but names no stage. No towpath.yaml found. Run `towpath init` to save these settings.
 
 "#]],
     );
