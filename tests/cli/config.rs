@@ -54,6 +54,7 @@ sources
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one answer, shown whole")]
 fn show_as_json() {
     config(&["show", "-o", "json", "--branch", "main"])
         .success()
