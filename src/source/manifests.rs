@@ -89,18 +89,23 @@ fn in_container(leaf: &Leaf) -> bool {
     }
 }
 
+/// Returns the kind of each document's object.
+fn object_kinds(leaves: &[Leaf]) -> impl Iterator<Item = (u32, &str)> {
+    let kinds = leaves.iter().filter(|leaf| leaf.last() == "kind" && leaf.parent().is_empty());
+    kinds.map(|leaf| (leaf.document, &*leaf.text))
+}
+
 /// Returns the documents of policies, whose images are patterns.
 fn policies(leaves: &[Leaf]) -> HashSet<u32> {
-    let kinds = leaves.iter().filter(|leaf| leaf.last() == "kind" && leaf.parent().is_empty());
-    kinds.filter(|leaf| shape::is_policy_kind(&leaf.text)).map(|leaf| leaf.document).collect()
+    let policies = object_kinds(leaves).filter(|(_, kind)| shape::is_policy_kind(kind));
+    policies.map(|(document, _)| document).collect()
 }
 
 /// Returns the documents whose objects may have images in fields of their own: custom resources of
 /// operators, Tekton, Knative or KEDA. A definition of a resource only has examples.
 fn objects_with_images(leaves: &[Leaf]) -> HashSet<u32> {
-    let kinds = leaves.iter().filter(|leaf| leaf.last() == "kind" && leaf.parent().is_empty());
-    let kinds = kinds.filter(|leaf| !NO_IMAGES.contains(&&*leaf.text));
-    kinds.map(|leaf| leaf.document).collect()
+    let with_images = object_kinds(leaves).filter(|(_, kind)| !NO_IMAGES.contains(kind));
+    with_images.map(|(document, _)| document).collect()
 }
 
 /// True for the names that custom resources give to the field of an image: `image`, `imageName`
