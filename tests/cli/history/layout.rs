@@ -241,6 +241,7 @@ fn branches_that_are_stages_have_histories_of_their_own() {
 
 /// Work for each pair of versions would take an hour.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow where nothing is optimized: the release run has it")]
 fn fifty_thousand_versions_in_one_place() {
     let pods = |version: &str| {
         (0..50_000).fold(String::new(), |mut text, number| {

@@ -39,6 +39,7 @@ fn laughs(first: &str) -> String {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow where nothing is optimized: the release run has it")]
 fn a_billion_laughs_end() {
     assert_eq!(warned(laughs("[x, x, x]")), Vec::<String>::new());
     assert_eq!(warned(laughs("[]")), Vec::<String>::new());
@@ -55,6 +56,7 @@ fn merges_of_merges_end() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow where nothing is optimized: the release run has it")]
 fn a_long_text_behind_many_aliases_is_bounded() {
     let text = format!(
         "a: &a {}\nb:\n{}image: {{tag: v3}}\n",

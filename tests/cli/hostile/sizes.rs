@@ -60,6 +60,7 @@ fn a_hundred_thousand_files_in_a_folder() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow where nothing is optimized: the release run has it")]
 fn many_keys_in_one_file() {
     let keys: String =
         (0..8_000).map(|i| format!("k{i}: {{image: {{tag: v1.{i}.0}}}}\n")).collect();
@@ -81,6 +82,7 @@ fn tags_find_their_images_among_many() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow where nothing is optimized: the release run has it")]
 fn many_images_and_many_containers() {
     let containers: String =
         (0..1000).map(|i| format!("  - {{name: c{i}, image: \"r/i{i}:1\"}}\n")).collect();
