@@ -4,7 +4,7 @@ use super::file_edits::EditConsent;
 use super::refusal::{EditRefusal, RefusalReason};
 use super::version_change::{LocationWrite, VersionChange};
 use crate::git::FileKind;
-use crate::model::{ImagePart, Location};
+use crate::model::{Automation, ImagePart, Location};
 use crate::source::leaf::Leaf;
 use crate::source::{SnapshotReader, ValueNotation, YamlReadError, marker};
 use crate::yaml::{self, Dialect, EditableScalar, ScalarEdit, Splice};
@@ -19,6 +19,8 @@ pub(super) struct FileEditor {
     pub text: Rc<str>,
     notation: ValueNotation,
     stream: Option<Rc<yaml::YamlStream>>,
+    /// The automation that writes the whole tree.
+    owner: Option<Automation>,
     wanted: Vec<ScalarEdit>,
     /// Removed keys; with these the trees cannot be compared node by node.
     removed: Vec<Splice>,
@@ -49,6 +51,7 @@ impl FileEditor {
             text,
             notation,
             stream: None,
+            owner: marker::hydrator_of(reader),
             wanted: Vec::new(),
             removed: Vec::new(),
         };
@@ -185,7 +188,7 @@ impl FileEditor {
         if let Some(marker) = marker.filter(|_| self.notation != ValueNotation::Word) {
             return Err(RefusalReason::Template { marker });
         }
-        match marker::automation_after(&self.text, span.end) {
+        match marker::automation_after(&self.text, span.end).or_else(|| self.owner.clone()) {
             Some(owner) if !consent.force_automated => {
                 Err(RefusalReason::Automated { policy: owner.policy })
             }

@@ -1,8 +1,10 @@
-//! The marker comment of Flux's image automation: `# {"$imagepolicy": "ns:name:tag"}`.
+//! What tells that an automation writes a line: the marker comment of Flux's image automation,
+//! `# {"$imagepolicy": "ns:name:tag"}`, or the file that Argo CD's hydrator leaves.
 //!
 //! fluxcd/image-automation-controller reads the setter from the comment after the value, on the
 //! same line.
 
+use super::SnapshotReader;
 use crate::model::Automation;
 use serde_json::Value;
 
@@ -17,6 +19,20 @@ pub(crate) fn automation_after(text: &str, end: usize) -> Option<Automation> {
     let marker: Value = serde_json::from_str(object).ok()?;
     let policy = marker.get("$imagepolicy")?.as_str()?;
     Some(Automation { policy: policy.to_owned() })
+}
+
+/// The file in which Argo CD's source hydrator notes what it made a branch from, at the top of the
+/// branch.
+pub(crate) const HYDRATOR_FILE: &str = "hydrator.metadata";
+/// Its key with the commit of the source.
+pub(crate) const DRY_COMMIT: &str = "drySha";
+
+/// Returns the hydrator that writes a tree: it replaces all files at its next run.
+pub(crate) fn hydrator_of(reader: &SnapshotReader<'_>) -> Option<Automation> {
+    let text = reader.read_text(HYDRATOR_FILE)?;
+    let noted: Value = serde_json::from_str(&text).ok()?;
+    noted.get(DRY_COMMIT)?.as_str()?;
+    Some(Automation { policy: HYDRATOR_FILE.to_owned() })
 }
 
 #[cfg(test)]

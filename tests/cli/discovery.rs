@@ -253,6 +253,52 @@ no stages found in this repository; name them in towpath.yaml
     );
 }
 
+/// Argo CD's hydrator writes a branch for each environment, with folders called after it, and notes
+/// the commit that it read. The branch with what it proposes is no stage.
+#[test]
+fn hydrated_branches_are_stages() {
+    let mut branches = history().write("README.md", "see the branches\n");
+    for (day, stage, tag, commit) in [
+        (2, "dev", "v5", 'c'),
+        (3, "e2e", "v5", 'c'),
+        (4, "prd", "v4", 'b'),
+        (5, "prd-next", "v5", 'c'),
+    ] {
+        let dry = commit.to_string().repeat(40);
+        let folder = stage.trim_end_matches("-next");
+        branches = branches
+            .branch(&format!("env/{stage}"))
+            .commit(&format!("2026-03-0{day}T10:00:00Z"), "Hydrator", stage)
+            .write(&format!("hydrated/web-{folder}/manifest.yaml"), &deployment(tag))
+            .write("hydrator.metadata", &format!("{{\n  \"drySha\": \"{dry}\"\n}}\n"));
+    }
+    check(
+        &branches,
+        str![[r#"
+dry-source dev   cccccccccccccccccccccccccccccccccccccccc  hydrator.metadata 2
+dry-source e2e   cccccccccccccccccccccccccccccccccccccccc  hydrator.metadata 2
+dry-source prd   bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb  hydrator.metadata 2
+web dev  ghcr.io/acme/web v5  hydrated/web-dev/manifest.yaml 8
+web e2e  ghcr.io/acme/web v5  hydrated/web-e2e/manifest.yaml 8
+web prd  ghcr.io/acme/web v4  hydrated/web-prd/manifest.yaml 8
+
+"#]],
+        str![[r#"
+assumed: stages dev → e2e → prd (one branch each), from 4 files in 2 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
+
+"#]],
+    );
+    let sandbox = Sandbox::new();
+    let repository = sandbox.bare("deploy", &branches);
+    let args = ["promote", "web", "--to", "prd", "--dry-run", "--assume"];
+    sandbox.towpath(&repository, &args).assert().code(1).stderr_eq(str![[r#"
+assumed: stages dev → e2e → prd (one branch each), from 4 files in 2 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
+warning: web is refused: hydrated/web-prd/manifest.yaml:8: the line is owned by the automation `hydrator.metadata`, which would overwrite the edit
+hint: change what the automation follows, or overwrite it with `--force-automated`
+
+"#]]);
+}
+
 #[test]
 fn without_any_stage_there_is_one() {
     let one = history()

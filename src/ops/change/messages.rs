@@ -3,6 +3,7 @@
 use super::base::PlanBase;
 use super::delivery::DeliveryRequest;
 use super::request::ChangeRequest;
+use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::assumption::assumption_text;
 use crate::promotion;
@@ -10,17 +11,22 @@ use crate::promotion::{EditBase, ItemOutcome, PlanItem};
 use crate::report::PlanReport;
 
 /// Notes what discovery assumed, unless the plan goes to a program.
+///
+/// # Errors
+/// When objects are missing.
 pub fn note_assumption(
     request: &DeliveryRequest<'_>,
     base: &PlanBase<'_>,
     edit_base: &EditBase<'_>,
-) {
+) -> Result<(), Failure> {
     if let Some(proposal) =
         base.settings.assumed.as_ref().filter(|_| !request.options.no_plan_notes)
     {
-        let mapping = edit_base.to_mapping();
+        let mut mapping = edit_base.to_mapping();
+        mapping.entries = base.with_stages(mapping.entries)?;
         request.session.note(&assumption_text(proposal, &base.settings.config, &mapping));
     }
+    Ok(())
 }
 
 /// The number of files that are named before a refusal.

@@ -86,7 +86,7 @@ fn prepare_plan(
         base.settings.check_stages_are_written(session, doing)?;
     }
     let edit_base = base.load_edit_base()?;
-    note_assumption(request, base, &edit_base);
+    note_assumption(request, base, &edit_base)?;
     let plan_options = options.plan_options(session);
     let made = intent.make_plan(session, base, &edit_base, plan_options);
     if !matches!(&made, Ok(Some(planned)) if planned.plan.refused_items().next().is_none()) {
