@@ -32,8 +32,10 @@ def versions(entry):
 
 
 def bears(entry, label):
-    place = " ".join(entry[key] or "" for key in ("app", "stage", "target", "component", "image"))
-    return words(label) <= words(place)
+    """True if all words of the label name the entry; of `default(production)` either word will do."""
+    place = words(" ".join(entry[key] or "" for key in ("app", "stage", "target", "component", "image")))
+    either = re.fullmatch(r"([^()]+)\(([^()]+)\)", label)
+    return any(words(name) <= place for name in (either.groups() if either else [label]))
 
 
 def compare(report, mappings):

@@ -9,6 +9,7 @@
 
 mod branches;
 mod classify;
+mod default_files;
 mod family;
 mod files;
 mod inside;
@@ -32,6 +33,7 @@ use crate::model::{
 use crate::source::convention::{self, KeySyntax, TELLING, VersionLeaf};
 use crate::source::{SnapshotReader, VersionFinding};
 use classify::{ClassifiedFiles, StagedFile};
+use default_files::default_file_rules;
 use family::{TemplateGroup, VersionedFile, group_files};
 use outside::pins_outside;
 use places::rules_for_places;
@@ -111,6 +113,7 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
         let mut outside = single::rules_for_files(&alike, &paths, reader);
         let places = files_at(&chosen.places, &paths);
         outside.extend(rules_for_places(&places, &paths, &proposal.config.rules, reader));
+        outside.extend(default_file_rules(&proposal.config.rules, &paths, reader));
         if automated {
             outside.extend(single::automated_rules(&paths, &proposal.config.rules, reader));
         }

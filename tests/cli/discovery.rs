@@ -299,6 +299,38 @@ hint: change what the automation follows, or overwrite it with `--force-automate
 "#]]);
 }
 
+/// `values.yaml` is what production takes where only staging has a file of its own.
+#[test]
+fn a_default_file_stands_where_production_has_none() {
+    let values = |tag: &str| format!("image:\n  repository: ghcr.io/acme/web\n  tag: {tag}\n");
+    let mut files = history();
+    for (app, stages) in [("api", &["staging"][..]), ("web", &["staging", "prod"])] {
+        files = files.write(&format!("services/{app}/values.yaml"), &values("v1"));
+        for stage in stages {
+            files = files.write(&format!("services/{app}/values-{stage}.yaml"), &values("v2"));
+        }
+    }
+    let files = files
+        .write("services/cron/values.yaml", &values("v1"))
+        .write("services/cron/values-staging.yaml", "replicas: 1\n");
+    check(
+        &files,
+        str![[r#"
+api staging  ghcr.io/acme/web v2  services/api/values-staging.yaml 3
+api default  ghcr.io/acme/web v1  services/api/values.yaml 3
+cron staging  ghcr.io/acme/web v1  services/cron/values.yaml 3
+cron default  ghcr.io/acme/web v1  services/cron/values.yaml 3
+web staging  ghcr.io/acme/web v2  services/web/values-staging.yaml 3
+web prod  ghcr.io/acme/web v2  services/web/values-prod.yaml 3
+
+"#]],
+        str![[r#"
+assumed: stages staging → prod and default, from 5 files in 2 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
+
+"#]],
+    );
+}
+
 #[test]
 fn without_any_stage_there_is_one() {
     let one = history()
