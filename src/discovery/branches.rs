@@ -2,9 +2,10 @@
 
 use super::classify::{StagedFile, classify_files};
 use super::family::{VersionedFile, group_files};
+use super::group_rules::{literal_template, rules_of};
 use super::slot::{StagePart, StageStrength};
 use super::unstaged_files::{self, PinnedFile, UnstagedFiles};
-use super::{DraftConfig, candidate_paths, files, literal_template, rules_of, stages};
+use super::{DraftConfig, candidate_paths, files, stages};
 use crate::config::{NameTemplate, SourceRule, Stage};
 use crate::git::{Oid, Repository, Snapshot};
 use crate::model::{Confidence, KeyTemplate, SourceKind};
@@ -52,12 +53,29 @@ struct BranchFiles {
 type FileShape = (SourceKind, String);
 
 impl BranchFiles {
-    fn read(branch: StageBranch, candidates: &[&str], reader: &SnapshotReader<'_>) -> Self {
+    fn read(
+        branch: StageBranch,
+        stages: &[StagePart],
+        candidates: &[&str],
+        reader: &SnapshotReader<'_>,
+    ) -> Self {
         let (own, rest): (Vec<_>, Vec<_>) = candidates
             .iter()
             .map(|path| (*path, own_stage(path, &branch.slot)))
             .partition(|(_, slot)| slot.is_some());
-        let rest: Vec<&str> = rest.into_iter().map(|(path, _)| path).collect();
+        let shapes: BTreeSet<String> = own
+            .iter()
+            .flat_map(|(path, slot)| Some(literal_template(path, slot.as_ref()?)))
+            .collect();
+        // `config/prod.yaml` on the branch `staging`, beside `config/staging.yaml`, is unused.
+        let is_of_another = |path: &str| {
+            stages
+                .iter()
+                .filter_map(|stage| own_stage(path, stage))
+                .any(|slot| shapes.contains(&literal_template(path, &slot)))
+        };
+        let rest: Vec<&str> =
+            rest.into_iter().map(|(path, _)| path).filter(|path| !is_of_another(path)).collect();
         let staged: Vec<StagedFile<'_>> = own
             .iter()
             .filter(|(path, _)| !files::is_aside(path))
@@ -86,11 +104,13 @@ pub(super) fn find_branch_stages(repository: &Repository) -> Option<DraftConfig>
     let named = called_like_stages(repository.branches())?;
     let mut paths: BTreeSet<String> = BTreeSet::new();
     let mut found: Vec<BranchFiles> = Vec::new();
+    let slots: Vec<StagePart> = named.iter().map(|branch| branch.slot.clone()).collect();
     for named in named {
         let Ok(snapshot) = Snapshot::of_commit(repository, named.tip) else { continue };
         let listing = snapshot.files_under("").unwrap_or_default();
         let candidates = candidate_paths(&listing);
-        found.push(BranchFiles::read(named, &candidates, &SnapshotReader::new(&snapshot, &cache)));
+        let reader = SnapshotReader::new(&snapshot, &cache);
+        found.push(BranchFiles::read(named, &slots, &candidates, &reader));
         paths.extend(candidates.into_iter().map(str::to_owned));
     }
     let mut seen: BTreeMap<FileShape, usize> = BTreeMap::new();

@@ -12,6 +12,7 @@ mod classify;
 mod default_files;
 mod family;
 mod files;
+mod group_rules;
 mod inside;
 mod layout;
 mod learned_order;
@@ -25,16 +26,15 @@ mod stages;
 mod unstaged_files;
 mod vocabulary;
 
-use crate::config::{Config, ConfigOrigin, NameTemplate, SourceRule, Stage};
+use crate::config::{Config, ConfigOrigin, SourceRule, Stage};
 use crate::git::{Repository, SnapshotFile, SymlinkMap};
-use crate::model::{
-    Confidence, KeyTemplate, PathTemplate, SourceKind, StageName, Warning, base_name,
-};
+use crate::model::{PathTemplate, SourceKind, StageName, Warning, base_name};
 use crate::source::convention::{self, KeySyntax, TELLING, VersionLeaf};
 use crate::source::{SnapshotReader, VersionFinding};
 use classify::{ClassifiedFiles, StagedFile};
 use default_files::default_file_rules;
-use family::{TemplateGroup, VersionedFile, group_files};
+use family::group_files;
+use group_rules::rules_of;
 use outside::pins_outside;
 use places::rules_for_places;
 use slot::{StageFolders, StagePart, StageStrength};
@@ -80,6 +80,10 @@ struct DraftConfig {
     rules: Vec<(SourceRule, usize)>,
 }
 
+/// Where paths name the stage of fewer than one in so many pinned files, branches named like stages
+/// say more: the few files are settings of a branch.
+const MINOR: usize = 8;
+
 /// Proposes a configuration for one snapshot. Branches are read only if its tree names no stage.
 /// Unreadable files are recorded as the reader's warnings.
 pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> DiscoveredConfig {
@@ -117,9 +121,15 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
         if automated {
             outside.extend(single::automated_rules(&paths, &proposal.config.rules, reader));
         }
+        let staged: usize = proposal.files.iter().sum();
         let mut proposal = with_default(proposal, outside);
         proposal.outside = pins_outside(&paths, &proposal, reader);
-        proposal
+        let unstaged = proposal.files.iter().sum::<usize>() - staged + proposal.outside.len();
+        let is_minor = unstaged > MINOR * staged;
+        match is_minor.then(|| branches::find_branch_stages(repository)).flatten() {
+            Some(draft) => from_draft(StageBasis::Branches, draft),
+            None => proposal,
+        }
     };
     proposal.unreadable = reader.warnings();
     proposal
@@ -339,60 +349,4 @@ fn leave_out_undeployed(rules: &mut [SourceRule], listing: &[SnapshotFile]) {
             }
         }
     }
-}
-
-/// Returns the rule of a group, plus one for each member that its template does not match
-/// correctly.
-fn rules_of(family: &TemplateGroup, words: &[String]) -> Vec<(SourceRule, usize)> {
-    let Some(rule) = build_rule(family, &family.template, words) else { return Vec::new() };
-    let missed: Vec<&VersionedFile> =
-        family.members.iter().filter(|member| !rule_matches(&rule, member)).collect();
-    let mut out = vec![(rule, family.members.len() - missed.len())];
-    let mut seen = BTreeSet::new();
-    for member in missed {
-        let template = literal_template(&member.subject, &member.slot);
-        if seen.insert(template.clone())
-            && let Some(rule) = self::build_rule(family, &template, words)
-        {
-            out.push((rule, 1));
-        }
-    }
-    out.retain(|(_, count)| *count > 0);
-    out
-}
-
-fn rule_matches(rule: &SourceRule, member: &VersionedFile) -> bool {
-    rule.path.captures(&member.subject).is_some_and(|captures| {
-        captures.get("stage").is_some_and(|stage| *stage == member.slot.label)
-    })
-}
-
-/// Returns the path with its stage replaced by `{stage}`.
-fn literal_template(path: &str, slot: &StagePart) -> String {
-    let parts = path.split('/').enumerate().map(|(at, part)| {
-        if at == slot.part {
-            format!("{}{{stage}}{}", &part[..slot.start], &part[slot.end..])
-        } else {
-            part.to_owned()
-        }
-    });
-    parts.collect::<Vec<_>>().join("/")
-}
-
-fn build_rule(family: &TemplateGroup, template: &str, words: &[String]) -> Option<SourceRule> {
-    let mut rule = SourceRule::new(family.kind, template, words).ok()?;
-    if let Some(app) = &family.app {
-        rule.app = NameTemplate::new(app.as_str());
-    } else if rule.path.has_capture("group") {
-        rule.app = NameTemplate::new("{group}/{app}");
-    }
-    if rule.path.has_capture("variant") {
-        rule.target = NameTemplate::new("{target}/{variant}");
-    }
-    if rule.path.has_capture("file") {
-        rule.component = NameTemplate::new("{component}/{file}");
-    }
-    rule.tags = family.keys.iter().filter_map(|key| KeyTemplate::parse(key, words).ok()).collect();
-    rule.confidence = family.confidence.max(Confidence::Low);
-    Some(rule)
 }

@@ -299,6 +299,68 @@ hint: change what the automation follows, or overwrite it with `--force-automate
 "#]]);
 }
 
+/// A few settings that paths put into stages do not hide that whole trees are stages. What a branch
+/// holds of another stage is not used there.
+#[test]
+fn branches_outweigh_a_few_paths() {
+    let image = |tag: &str| format!("image: {{repository: ghcr.io/acme/x, tag: {tag}}}\n");
+    let mut branches = history().write("README.md", "see the branches\n");
+    for (day, stage, tag) in [(2, "staging", "v5"), (3, "prod", "v4")] {
+        branches = branches.branch(stage).commit(&format!("2026-03-0{day}T10:00:00Z"), "A", stage);
+        for hub in 0..20 {
+            branches = branches.write(&format!("hubs/h{hub}/hub.yaml"), &image(tag));
+        }
+        for config in ["staging", "prod"] {
+            branches = branches.write(&format!("hubs/h0/config/{config}.yaml"), &image(config));
+        }
+    }
+    let sandbox = Sandbox::new();
+    let repository = sandbox.bare("deploy", &branches);
+    sandbox.git(&repository, &["symbolic-ref", "HEAD", "refs/heads/staging"]);
+    sandbox.towpath(&repository, &["status", "h0", "h1"]).assert().success().stdout_eq(str![[r#"
+h0
+
+  staging  v5
+    image     ghcr.io/acme/x
+    tag       v5
+    written   hubs/h0/hub.yaml:1 (image.tag)
+    found     yaml, discovered in hubs/{app}/hub.yaml, confidence medium
+    since     2026-03-02 10:00 UTC, 6mo ago
+    commit    68d2cff942 staging
+    by        A <a@example.com>
+
+  prod  v4
+    image     ghcr.io/acme/x
+    tag       v4
+    written   hubs/h0/hub.yaml:1 (image.tag)
+    found     yaml, discovered in hubs/{app}/hub.yaml, confidence medium
+    since     2026-03-03 10:00 UTC, 5mo ago
+    commit    c30ba04729 prod
+    by        A <a@example.com>
+
+h1
+
+  staging  v5
+    image     ghcr.io/acme/x
+    tag       v5
+    written   hubs/h1/hub.yaml:1 (image.tag)
+    found     yaml, discovered in hubs/{app}/hub.yaml, confidence medium
+    since     2026-03-02 10:00 UTC, 6mo ago
+    commit    68d2cff942 staging
+    by        A <a@example.com>
+
+  prod  v4
+    image     ghcr.io/acme/x
+    tag       v4
+    written   hubs/h1/hub.yaml:1 (image.tag)
+    found     yaml, discovered in hubs/{app}/hub.yaml, confidence medium
+    since     2026-03-03 10:00 UTC, 5mo ago
+    commit    c30ba04729 prod
+    by        A <a@example.com>
+
+"#]]);
+}
+
 /// `values.yaml` is what production takes where only staging has a file of its own.
 #[test]
 fn a_default_file_stands_where_production_has_none() {
