@@ -299,6 +299,35 @@ hint: change what the automation follows, or overwrite it with `--force-automate
 "#]]);
 }
 
+/// `values-acme-auto-updated.yaml` is a layer of `acme`: it pins what `values-acme.yaml` does not.
+#[test]
+fn a_layer_is_no_stage() {
+    let image = |key: &str, tag: &str| format!("{key}: ghcr.io/acme/{key}:{tag}\n");
+    let mut files = history();
+    for app in ["api", "job", "shop", "web"] {
+        let layer = image(&format!("{app}Image"), "v5");
+        files = files
+            .write(&format!("apps/{app}/values-acme.yaml"), &image("redisImage", "7.2.1"))
+            .write(&format!("apps/{app}/values-acme-auto-updated.yaml"), &layer);
+    }
+    let sandbox = Sandbox::new();
+    let repository = sandbox.bare("deploy", &files);
+    sandbox.towpath(&repository, &["status", "-q", "--no-since"]).assert().success().stdout_eq(
+        str![[r#"
+app          acme
+api/api      v5
+api/redis    7.2.1
+job/job      v5
+job/redis    7.2.1
+shop/redis   7.2.1
+shop/shop    v5
+web/redis    7.2.1
+web/web      v5
+
+"#]],
+    );
+}
+
 /// A few settings that paths put into stages do not hide that whole trees are stages. What a branch
 /// holds of another stage is not used there.
 #[test]

@@ -132,7 +132,7 @@ pub fn choose_stage_parts(paths: &[&str], pinned: PinnedNames<'_>) -> StagePaths
             *slot = None;
         }
     }
-    mark_recurring_values(paths, &mut slots);
+    mark_recurring_values(paths, &mut slots, pinned);
     mark_glued_words(paths, &mut slots);
     let places = mark_axes(paths, &mut slots, pinned);
     mark_environment_children(paths, &mut slots, &places);

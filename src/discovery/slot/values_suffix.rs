@@ -1,14 +1,18 @@
 //! `values-<x>.yaml` in many folders: recurring names are stages, known or not.
 
 use super::super::vocabulary::word_meaning;
-use super::{SHARED, StagePart, StageStrength, extended_part};
-use std::collections::{BTreeSet, HashMap};
+use super::{PinnedNames, SHARED, StagePart, StageStrength, extended_part};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Words that precede an environment in a file name: `values-idfdev.yaml`.
 const BEFORE_ENVIRONMENT: [&str; 4] = ["values", "config", "settings", "env"];
 
 /// Marks the `<x>` of `values-<x>.yaml` as a stage if it recurs in many folders, known word or not.
-pub(super) fn mark_recurring_values(paths: &[&str], slots: &mut [Option<StagePart>]) {
+pub(super) fn mark_recurring_values(
+    paths: &[&str],
+    slots: &mut [Option<StagePart>],
+    pinned: PinnedNames<'_>,
+) {
     let mut folders: HashMap<(&str, &str), BTreeSet<&str>> = HashMap::new();
     let named: Vec<Option<(usize, &str)>> =
         paths.iter().map(|path| environment_in_name(path)).collect();
@@ -39,6 +43,53 @@ pub(super) fn mark_recurring_values(paths: &[&str], slots: &mut [Option<StagePar
                 slot.identity = format!("{canonical}{number}");
             }
             slots[index] = Some(slot);
+        }
+    }
+    join_layers(paths, &named, slots, pinned);
+}
+
+/// Takes `values-acme-auto-updated.yaml` as a layer of the stage `acme`: the file lies beside
+/// `values-acme.yaml`, and the two pin different things. Two environments would pin the same.
+fn join_layers(
+    paths: &[&str],
+    named: &[Option<(usize, &str)>],
+    slots: &mut [Option<StagePart>],
+    pinned: PinnedNames<'_>,
+) {
+    let at: HashMap<&str, usize> =
+        paths.iter().enumerate().map(|(index, path)| (*path, index)).collect();
+    // Pairs of a longer name and the shorter one that it extends, with the files of both.
+    let mut pairs: BTreeMap<(&str, &str), Vec<(usize, Option<usize>)>> = BTreeMap::new();
+    for (index, (path, found)) in paths.iter().zip(named).enumerate() {
+        let Some((start, label)) = found else { continue };
+        if slots[index].as_ref().is_none_or(|slot| slot.canonical.is_some()) {
+            continue;
+        }
+        let name_at = path.rfind('/').map_or(0, |cut| cut + 1);
+        let (before, after) = (&path[..name_at + start], &path[name_at + start + label.len()..]);
+        for (cut, _) in label.match_indices(['-', '_', '.']) {
+            let beside = at.get(format!("{before}{}{after}", &label[..cut]).as_str());
+            pairs.entry((*label, &label[..cut])).or_default().push((index, beside.copied()));
+        }
+    }
+    for ((_, shorter), files) in pairs {
+        let beside = files.iter().filter(|(_, beside)| beside.is_some()).count();
+        if beside * 10 < files.len() * 9 {
+            continue;
+        }
+        let (mut shared, mut all) = (0, 0);
+        for (layer, beside) in &files {
+            let (layer, below) = (pinned(*layer), beside.map(pinned).unwrap_or_default());
+            shared += layer.intersection(&below).count();
+            all += layer.len();
+        }
+        if all > 0 && shared * 10 <= all {
+            for (layer, _) in files {
+                if let Some(slot) = &mut slots[layer] {
+                    slot.end = slot.start + shorter.len();
+                    (slot.label, slot.identity) = (shorter.to_owned(), shorter.to_owned());
+                }
+            }
         }
     }
 }
