@@ -48,6 +48,9 @@ pub(super) fn mark_recurring_values(
     join_layers(paths, &named, slots, pinned);
 }
 
+/// The index of a file, and of the one with the shorter name beside it.
+type LayerFile = (usize, Option<usize>);
+
 /// Takes `values-acme-auto-updated.yaml` as a layer of the stage `acme`: the file lies beside
 /// `values-acme.yaml`, and the two pin different things. Two environments would pin the same.
 fn join_layers(
@@ -58,8 +61,8 @@ fn join_layers(
 ) {
     let at: HashMap<&str, usize> =
         paths.iter().enumerate().map(|(index, path)| (*path, index)).collect();
-    // Pairs of a longer name and the shorter one that it extends, with the files of both.
-    let mut pairs: BTreeMap<(&str, &str), Vec<(usize, Option<usize>)>> = BTreeMap::new();
+    // By the longer name and the shorter one that it extends.
+    let mut pairs: BTreeMap<(&str, &str), Vec<LayerFile>> = BTreeMap::new();
     for (index, (path, found)) in paths.iter().zip(named).enumerate() {
         let Some((start, label)) = found else { continue };
         if slots[index].as_ref().is_none_or(|slot| slot.canonical.is_some()) {
