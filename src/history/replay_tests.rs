@@ -78,13 +78,20 @@ fn history() -> impl Strategy<Value = Vec<Vec<(usize, Option<String>)>>> {
     (start, later).prop_map(|(start, later)| [vec![start], later].concat())
 }
 
+/// What runs, without components: a version that moves to another component of its app gives its
+/// past the new name.
 type State = BTreeSet<(CellKey, Version)>;
+
+fn without_component(cell: &CellKey) -> CellKey {
+    CellKey { component: None, ..cell.clone() }
+}
 
 fn shown(repository: &Repository, config: &Config, commit: Oid) -> State {
     let snapshot = Snapshot::of_commit(repository, commit).expect("a snapshot");
     let mapping =
         source::read_mapping(config, &SnapshotReader::new(&snapshot, &ParseCache::default()), None);
-    mapping.entries.iter().map(|entry| (entry.cell(), entry.version.clone())).collect()
+    let entries = mapping.entries.iter();
+    entries.map(|entry| (without_component(&entry.cell()), entry.version.clone())).collect()
 }
 
 /// Walks at once, or in as many segments as there are threads; `None` if these do not fit together.
@@ -131,8 +138,9 @@ fn replayed(timeline: &Timeline) -> Vec<(Oid, State)> {
             *count += change;
             assert!(*count >= 0, "what goes was there: {deployment:?}");
         }
+        let there = running.iter().filter(|(_, count)| **count > 0);
         let state =
-            running.iter().filter(|(_, count)| **count > 0).map(|(key, _)| key.clone()).collect();
+            there.map(|((cell, version), _)| (without_component(cell), version.clone())).collect();
         match states.last_mut().filter(|(commit, _)| *commit == deployment.commit) {
             Some(last) => last.1 = state,
             None => states.push((deployment.commit, state)),

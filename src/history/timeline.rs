@@ -265,6 +265,16 @@ impl Timeline {
         let cells = older.cells.values().iter().map(|cell| known.number(cell));
         let cells: Vec<u32> =
             cells.map(|cell| renamed.get(&cell).copied().unwrap_or(cell)).collect();
+        // What goes by another name since the older part does so in still older parts, too.
+        let before: Vec<(u32, u32)> = older
+            .renamed
+            .iter()
+            .filter_map(|(old, new)| Some((older.cells.get(*old)?, cells[*new as usize])))
+            .map(|(old, new)| (known.number(old), new))
+            .collect();
+        for (old, new) in before {
+            self.renamed.entry(old).or_insert(new);
+        }
         let pins: Vec<u32> =
             older.pins.values().iter().map(|pinned| self.pins.number(pinned)).collect();
         let paths: Vec<u32> =

@@ -5,7 +5,10 @@ use crate::git::{Oid, Snapshot, WalkControl};
 use crate::history::walk::{WalkOptions, WalkResult, deployments};
 use crate::source::{ParseCache, SnapshotReader, read_claims};
 
-const CONFIG: &str = "stages: [dev, prod]\nsources: [kustomize: 'k/{stage}']\n";
+const CONFIG: &str = "\
+stages: [dev, prod]
+sources: [{kustomize: 'k/{stage}'}, {yaml: 'v/{app}/{component}/{stage}.yaml', tag: tag}]
+";
 const OVERLAY: &str = "resources: [../base]\n";
 
 /// Commits that each move the tag of a base; the numbered ones break it instead.
@@ -77,6 +80,26 @@ fn legs_together_tell_what_one_walk_tells() {
             "{reached:?}"
         );
     }
+}
+
+/// The component of a version changes in the second of four segments; the older ones know only the
+/// name before.
+#[test]
+fn a_new_name_reaches_all_older_legs() {
+    let mut test = TestRepository::new();
+    for number in 0..40 {
+        let text = format!("tag: v{}\n", if number >= 28 { number - 1 } else { number });
+        let [old, new] = ["v/web/old/dev.yaml", "v/web/new/dev.yaml"];
+        match number {
+            0..27 => test.commit("next", &[(old, Some(&text))]),
+            27 => test.commit("next", &[(new, Some("tag: v26\n")), (old, None)]),
+            _ => test.commit("next", &[(new, Some(&text))]),
+        };
+    }
+    let (alone, legs, _) = told(&mut test, 4, 10);
+    assert_eq!(legs.map(|legs| lines(&legs)), Some(lines(&alone)));
+    let components = alone.timeline.deployments().map(|one| one.cell.component.clone());
+    assert!(components.into_iter().all(|component| component.as_deref() == Some("new")));
 }
 
 #[test]
