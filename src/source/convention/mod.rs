@@ -52,7 +52,8 @@ pub fn find_version_leaves(leaves: &[Leaf], format: KeySyntax) -> Vec<VersionLea
     }
     let mut out: Vec<VersionLeaf> = Vec::new();
     for (index, leaf) in leaves.iter().enumerate() {
-        if !shape::is_literal(&leaf.text) {
+        // Nobody reads an extension field; what is taken from it counts where it is used.
+        if !shape::is_literal(&leaf.text) || leaf.keys().next().is_some_and(is_extension_field) {
             continue;
         }
         let around =
@@ -64,6 +65,11 @@ pub fn find_version_leaves(leaves: &[Leaf], format: KeySyntax) -> Vec<VersionLea
     let completing: HashSet<usize> = out.iter().filter_map(|pin| pin.digest).collect();
     out.retain(|pin| !completing.contains(&pin.leaf));
     out
+}
+
+/// True for top-level keys that only hold anchors, by a custom that began with Compose: `x-image`.
+fn is_extension_field(key: &str) -> bool {
+    key.starts_with("x-")
 }
 
 /// Normalises a key to lower case without punctuation: `docker_image_tag`, `dockerImageTag` and
