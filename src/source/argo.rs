@@ -252,14 +252,14 @@ fn read_helm(helm: &LeafSubtree<'_>, path: &str) -> Vec<(Vec<String>, ObjectFind
     }
     let set: std::collections::HashSet<Box<str>> =
         leaves.iter().map(|leaf| leaf.path.clone()).collect();
-    for key in ["valuesObject", "values"] {
-        let (copies, originals) = helm.subtree_at(&[key]).detach_leaves();
-        for (copy, original) in
-            copies.into_iter().zip(originals).filter(|(copy, _)| !set.contains(&copy.path))
-        {
-            leaves.push(copy);
-            real.push(original);
-        }
+    // Argo CD ignores `values` where there is a `valuesObject`.
+    let own = ["valuesObject", "values"].map(|key| helm.subtree_at(&[key]).detach_leaves());
+    let own = own.into_iter().find(|(copies, _)| !copies.is_empty()).unwrap_or_default();
+    for (copy, original) in
+        own.0.into_iter().zip(own.1).filter(|(copy, _)| !set.contains(&copy.path))
+    {
+        leaves.push(copy);
+        real.push(original);
     }
     // Leaves of one file that belong together must look like one document.
     let keys: HashMap<Span, String> =

@@ -126,14 +126,14 @@ fn classify_known(
         if alone { out.unsure.push(placed) } else { out.sure.push(placed) }
     }
     if matches!(kind.descriptor().form, SourceForm::Objects | SourceForm::ControllerObjects) {
-        find_leftovers(file, &findings, covered, reader, out);
+        find_leftovers((file, kind), &findings, covered, reader, out);
     }
 }
 
 /// Finds telling keys in objects that their source does not read, such as an operator's
 /// `spec.image.tag`.
 fn find_leftovers(
-    file: &StagedFile<'_>,
+    (file, kind): (&StagedFile<'_>, SourceKind),
     findings: &[VersionFinding],
     covered: &HashSet<(String, usize)>,
     reader: &SnapshotReader<'_>,
@@ -146,10 +146,12 @@ fn find_leftovers(
         .filter(|l| l.path == file.path)
         .map(|l| l.span.start)
         .collect();
+    let is_controllers = kind.descriptor().form == SourceForm::ControllerObjects;
     let pins = convention::find_version_leaves(&leaves, KeySyntax::Tree)
         .into_iter()
         .filter(|pin| pin.score >= 8 && pin.part != ImagePart::Chart);
     let keys: BTreeSet<String> = pins
+        .filter(|pin| !is_controllers || !leaves[pin.leaf].keys().any(is_set_by_controller))
         .filter(|pin| {
             let start = leaves[pin.leaf].span.start;
             !seen.contains(&start) && !covered.contains(&(file.path.to_owned(), start))
@@ -167,6 +169,11 @@ fn find_leftovers(
             nameless: false,
         });
     }
+}
+
+/// True for keys of Argo CD and Flux below which their sources read all that has an effect.
+fn is_set_by_controller(key: &str) -> bool {
+    matches!(key, "source" | "sources" | "values" | "patches")
 }
 
 /// Returns a chain of keys as a template that matches only itself; `None` if it cannot be written
