@@ -86,9 +86,10 @@ pub(super) fn essence_stamp(
     }
 }
 
-/// Returns the files of objects that some build used as resources.
+/// Returns the files of objects and patches that some build used.
 pub(super) fn built_objects(reader: &SnapshotReader<'_>) -> HashSet<String> {
-    reader.cache.kustomize.speaking.paths()
+    let known = &reader.cache.kustomize;
+    known.speaking.paths().into_iter().chain(known.patches.paths()).collect()
 }
 
 /// Loads a kustomization file.

@@ -104,7 +104,8 @@ fn override_bases(found: &mut [VersionFinding], bases: &[Rc<str>]) {
     }
 }
 
-/// The files that the builds so far took in as resources. What they pin is part of an overlay.
+/// The files that the builds so far took in as resources or patches. What they pin is part of an
+/// overlay.
 pub fn built_resources(reader: &SnapshotReader<'_>) -> std::collections::HashSet<String> {
     file_cache::built_objects(reader)
 }
