@@ -1,12 +1,15 @@
 //! Default files beside the files of stages: `web/values.yaml` beside `web/values-staging.yaml`
 //! stands for production where production has no file of its own.
 
+use super::classify::{ClassifiedFiles, StagedFile};
+use super::group_rules::literal_template;
 use super::single::DEFAULT_STAGE;
+use super::slot::StagePart;
 use super::unstaged_files;
 use super::vocabulary::word_meaning;
 use crate::config::{NameTemplate, SourceRule};
-use crate::git::path::folder_of;
-use crate::model::{Confidence, PathTemplate, StageName, base_name};
+use crate::git::path::{folder_of, join};
+use crate::model::{Confidence, PathTemplate, SourceKind, StageName, base_name};
 use crate::source::SnapshotReader;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -98,6 +101,28 @@ fn default_rule(
         ..rule.clone()
     };
     Some((default, count))
+}
+
+/// Returns the stages of values files that pin nothing themselves and so inherit everything: beside
+/// `values.yaml`, and like the file of another stage that pins a version.
+pub(super) fn inherited_stages<'f>(
+    found: &ClassifiedFiles,
+    staged: &[StagedFile<'f>],
+    paths: &[&str],
+) -> Vec<&'f StagePart> {
+    let values = found.sure.iter().filter(|file| file.kind == SourceKind::HelmValues);
+    let shapes: HashSet<String> =
+        values.clone().map(|file| literal_template(&file.subject, &file.slot)).collect();
+    let pinning: HashSet<&str> = values.map(|file| file.subject.as_str()).collect();
+    let paths: HashSet<&str> = paths.iter().copied().collect();
+    let has_default = |path: &str| paths.contains(join(folder_of(path), "values.yaml").as_str());
+    staged
+        .iter()
+        .filter(|file| !pinning.contains(file.path) && has_default(file.path))
+        .filter(|file| file.slot.canonical.is_some_and(|word| word != "local"))
+        .filter(|file| shapes.contains(&literal_template(file.path, file.slot)))
+        .map(|file| file.slot)
+        .collect()
 }
 
 /// The files beside a default file.

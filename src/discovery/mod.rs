@@ -32,7 +32,7 @@ use crate::model::{PathTemplate, SourceKind, StageName, Warning, base_name};
 use crate::source::convention::{self, KeySyntax, TELLING, VersionLeaf};
 use crate::source::{SnapshotReader, VersionFinding};
 use classify::{ClassifiedFiles, StagedFile};
-use default_files::default_file_rules;
+use default_files::{default_file_rules, inherited_stages};
 use family::group_files;
 use group_rules::rules_of;
 use outside::pins_outside;
@@ -112,7 +112,8 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
         without_paths(&paths, &slotted, places, (reader, repository))
     } else {
         let automated = found.automated;
-        let proposal = by_paths(found, &listing);
+        let inherited = inherited_stages(&found, &slotted, &paths);
+        let proposal = by_paths(found, inherited, &listing);
         let alike: Vec<&str> = chosen.alike.iter().map(|at| paths[*at]).collect();
         let mut outside = single::rules_for_files(&alike, &paths, reader);
         let places = files_at(&chosen.places, &paths);
@@ -219,8 +220,13 @@ fn staged_files<'a>(paths: &[&'a str], slots: &'a [Option<StagePart>]) -> Vec<St
 }
 
 /// Builds the proposal if paths name the stages.
-fn by_paths(found: ClassifiedFiles, listing: &[SnapshotFile]) -> DiscoveredConfig {
-    let stages = stages::order_stages(found.sure.iter().map(|placed| &placed.slot));
+fn by_paths(
+    found: ClassifiedFiles,
+    inherited: Vec<&StagePart>,
+    listing: &[SnapshotFile],
+) -> DiscoveredConfig {
+    let own = found.sure.iter().map(|placed| &placed.slot);
+    let stages = stages::order_stages(own.chain(inherited));
     let words = stages::stage_words(&stages);
     let (mut rules, mut files, mut members) = (Vec::new(), Vec::new(), Vec::new());
     for family in group_files(found.sure) {
