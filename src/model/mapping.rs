@@ -104,6 +104,8 @@ pub enum EntryNote {
     NoEffect,
     /// The version replaces the one at the place that the text names.
     Overrides(String),
+    /// The version is the default of this variable, which nothing sets (`${TAG:=v1}`).
+    DefaultOf(String),
 }
 
 /// Discovery's confidence in an entry.
@@ -141,6 +143,8 @@ pub enum OverriddenVersion {
     Built { folder: String, name: String },
     /// The value of a key, as in [`Location`], in a file, or in the files of a folder.
     Value { path: String, key: String },
+    /// The variable with this name in the build of a folder.
+    Variable { folder: String, name: String },
 }
 
 /// One image of one app in one stage and target.

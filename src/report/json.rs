@@ -223,6 +223,7 @@ impl From<&EntryNote> for NoteJson {
             EntryNote::Disagrees(_) => "disagrees",
             EntryNote::NoEffect => "no-effect",
             EntryNote::Overrides(_) => "overrides",
+            EntryNote::DefaultOf(_) => "default-of-variable",
         };
         NoteJson { code, message: note_sentence(note) }
     }
@@ -250,6 +251,9 @@ pub fn note_sentence(note: &EntryNote) -> String {
         EntryNote::NoEffect => "no effect: no image has this name".into(),
         EntryNote::Overrides(place) => {
             format!("overrides {place}, which therefore has no effect")
+        }
+        EntryNote::DefaultOf(name) => {
+            format!("default: nothing here sets the variable {name}")
         }
     }
 }

@@ -8,7 +8,7 @@ use super::remote::{self, ObjectFinding};
 use super::{
     ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind_spots, keyed, shape,
 };
-use crate::model::{BlindSpot, ImagePart, SourceKind, Span, base_name};
+use crate::model::{BlindSpot, ImagePart, OverriddenVersion, SourceKind, Span, Warning, base_name};
 use std::collections::HashMap;
 
 /// The Flux source; see the module.
@@ -31,6 +31,10 @@ impl Source for FluxSource {
         let by_rule = keyed::by_rule(claim.rule, &leaves, &claim.path);
         let said = by_rule.is_some();
         let mut out = by_rule.unwrap_or_default();
+        if let Some(layer) = blind_spots::flux::unread_layers(&leaves).first() {
+            let message = format!("has `{layer}`, which may change versions and is not followed");
+            reader.add_warning(Warning::for_file("flux-layer", &claim.path, message));
+        }
         for object in split_objects(&leaves) {
             let name = object.subtree_at(&["metadata"]).text("name");
             out.extend(read_variables(claim, &object, name));
@@ -114,15 +118,29 @@ fn with_tag(mut found: ObjectFinding, reference: &LeafSubtree<'_>, path: &str) -
     found
 }
 
-/// Reads `spec.images`, with kustomize's fields.
+/// Reads `spec.images`, with kustomize's fields. They replace what the applied folder builds.
 fn read_images(spec: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
+    let folder = applied_folder(spec);
     let mut out = Vec::new();
     for (_, image) in spec.subtree_at(&["images"]).children() {
-        let word = image.text("name").map(|name| base_name(name).to_owned());
-        let found = remote::values_findings(&image, path);
-        out.extend(found.into_iter().map(|found| ObjectFinding { word: word.clone(), ..found }));
+        let name = image.text("name");
+        let word = name.map(|name| base_name(name).to_owned());
+        let overridden = folder.zip(name).map(|(folder, name)| OverriddenVersion::Image {
+            folder: folder.to_owned(),
+            name: name.to_owned(),
+        });
+        for mut found in remote::values_findings(&image, path) {
+            found.finding.overrides.extend(overridden.clone());
+            out.push(ObjectFinding { word: word.clone(), ..found });
+        }
     }
     out
+}
+
+/// The folder that a `Kustomization` applies, as a path of the repository.
+fn applied_folder<'a>(spec: &LeafSubtree<'a>) -> Option<&'a str> {
+    let path = spec.text("path").filter(|path| shape::is_literal(path))?;
+    Some(path.trim_start_matches("./").trim_matches('/'))
 }
 
 /// Reads `postBuild.substitute`, by the rule's keys or by convention. A variable that names no app
@@ -135,7 +153,9 @@ fn read_variables(
     if api_group(object) != "kustomize.toolkit.fluxcd.io" {
         return Vec::new();
     }
-    let (leaves, real) = object.subtree_at(&["spec", "postBuild", "substitute"]).detach_leaves();
+    let spec = object.subtree_at(&["spec"]);
+    let (leaves, real) = spec.subtree_at(&["postBuild", "substitute"]).detach_leaves();
+    let folder = applied_folder(&spec);
     let mut found = keyed::find_versions(
         claim.rule,
         &leaves,
@@ -153,6 +173,10 @@ fn read_variables(
         for location in &mut finding.locations {
             if let Some(leaf) = whole.get(&location.span) {
                 location.key = leaf.display_key();
+                finding.overrides.extend(folder.map(|folder| OverriddenVersion::Variable {
+                    folder: folder.to_owned(),
+                    name: leaf.last().to_owned(),
+                }));
             }
         }
     }

@@ -1,10 +1,12 @@
 //! Layers: versions that replace those of other files, as the `kustomize.images` of an Argo CD
-//! `Application` replace those of the overlay that its `path` names.
+//! `Application` and the `images` and variables of a Flux `Kustomization` replace those of the
+//! overlay that its `path` names.
 //!
 //! What is replaced stays a cell of its own app; it gets the version and the places of the layer
 //! above. A layer that replaces nothing here, because its `path` is in another repository, is a
 //! cell of its own.
 
+use super::flux_variable::variable_of;
 use crate::git::path::folder_of;
 use crate::model::{EntryNote, Location, MappingEntry, OverriddenVersion, base_name};
 use std::collections::{BTreeSet, HashMap};
@@ -57,7 +59,9 @@ pub fn winner(entry: &MappingEntry, layers: &[(&MappingEntry, bool)]) -> Option<
 /// The file or folder whose claims may hold the version.
 pub fn place_of(overridden: &OverriddenVersion) -> &str {
     match overridden {
-        OverriddenVersion::Image { folder, .. } | OverriddenVersion::Built { folder, .. } => folder,
+        OverriddenVersion::Image { folder, .. }
+        | OverriddenVersion::Built { folder, .. }
+        | OverriddenVersion::Variable { folder, .. } => folder,
         OverriddenVersion::Value { path, .. } => path,
     }
 }
@@ -82,6 +86,11 @@ pub fn replaces(layer: &MappingEntry, one: &OverriddenVersion, entry: &MappingEn
                 entry.source.is_built()
                     && folder_of(&entry.file) == folder
                     && entry.image.as_ref() == Some(name)
+            }
+            OverriddenVersion::Variable { folder, name } => {
+                entry.source.is_built()
+                    && folder_of(&entry.file) == folder
+                    && variable_of(entry) == Some(name)
             }
             OverriddenVersion::Value { path, key } => {
                 (entry.file == *path || folder_of(&entry.file) == path)

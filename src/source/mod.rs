@@ -12,6 +12,7 @@ pub mod convention;
 mod dotenv;
 mod essence_cache;
 mod flux;
+mod flux_variable;
 #[cfg(test)]
 mod fuzz_tests;
 mod helm_values;

@@ -9,6 +9,36 @@ use crate::source::leaf_subtree::split_objects;
 use crate::source::shape;
 use crate::source::{ChangeScope, SnapshotReader};
 
+/// What in a file of Flux objects may replace versions that the mapping shows: patches of a
+/// Kustomization that may change an image, and values of a release from a ConfigMap.
+pub fn unread_layers(leaves: &[Leaf]) -> Vec<&'static str> {
+    let mut out = Vec::new();
+    for object in split_objects(leaves) {
+        let spec = object.subtree_at(&["spec"]);
+        match object.text("kind") {
+            Some("Kustomization") => {
+                let patches = PATCHES.iter().filter(|key| {
+                    let patches = spec.subtree_at(&[key]);
+                    patches.all_leaves().any(|(_, leaf)| speaks_of_images(leaf))
+                });
+                out.extend(patches.copied());
+            }
+            Some("HelmRelease") => {
+                let sources = spec.subtree_at(&["valuesFrom"]).children();
+                let is_read = |kind: Option<&str>| kind == Some("ConfigMap");
+                out.extend(
+                    sources
+                        .iter()
+                        .any(|(_, one)| is_read(one.text("kind")))
+                        .then_some("valuesFrom"),
+                );
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
 /// Returns the blind spots of a file of Flux objects.
 pub fn find_blind_spots(
     path: &str,

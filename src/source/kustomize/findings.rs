@@ -7,8 +7,7 @@ use super::manifest::{ImageText, each_image};
 use super::remote::RemoteResource;
 use crate::git::path::is_below;
 use crate::model::{EntryNote, ImageReference, Location, Version, base_name};
-use crate::source::VersionFinding;
-use crate::source::shape;
+use crate::source::{VersionFinding, flux_variable, shape};
 use std::collections::{HashMap, HashSet};
 
 /// Returns the findings of a build of `directory`.
@@ -103,10 +102,13 @@ impl<'a> BuildFindings<'a> {
         note: Option<EntryNote>,
     ) {
         let at = *self.known.entry(key).or_insert_with(|| {
+            let mut version = reference.version.clone();
+            let default = flux_variable::take_default(&mut version);
             self.found.push(VersionFinding {
                 component: Some(base_name(&reference.name).to_owned()),
                 image: Some(reference.name.clone()),
-                version: reference.version.clone(),
+                version,
+                notes: default.into_iter().collect(),
                 ..VersionFinding::default()
             });
             self.found.len() - 1

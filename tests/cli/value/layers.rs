@@ -185,3 +185,163 @@ web/web prod 1.0.0 environments/prod/kustomization.yaml:4 over base/d.yaml:4
     let history = case.run(&["history", "-q", "-n", "0", "--output", "csv"]);
     assert!(!history.contains("set-by-ci"), "{history}");
 }
+
+/// Argo CD ignores `values` beside a `valuesObject`.
+#[test]
+fn a_values_object_wins_over_values() {
+    let helm = "    path: charts/web\n    helm:\n      values: |\n        image: {tag: v8}\n      valuesObject:\n        image: {tag: v2}\n";
+    let case = Case::of(&[
+        ("argocd/dev/web.yaml", &application("dev", helm)),
+        ("argocd/prod/web.yaml", &application("prod", helm)),
+    ]);
+    assert_data_eq!(
+        case.entries(),
+        str![[r#"
+web dev v2 argocd/dev/web.yaml:13
+web prod v2 argocd/prod/web.yaml:13
+
+"#]]
+    );
+}
+
+fn kustomization(stage: &str, rest: &str) -> String {
+    format!(
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: web}}\nspec:\n  path: ./apps/web/overlays/{stage}\n{rest}"
+    )
+}
+
+#[test]
+fn a_flux_kustomization_sets_images_and_variables() {
+    let images = "  images:\n  - name: stand-in\n    newTag: 2.0.0\n";
+    let variable = "  postBuild:\n    substitute:\n      web_tag: 3.0.0\n";
+    let of_variable = OVERLAY.replace("1.0.0", "${web_tag:=0.9.0}");
+    let case = Case::of(&[
+        ("apps/web/base/kustomization.yaml", "resources: [d.yaml]\n"),
+        ("apps/web/base/d.yaml", DEPLOYMENT),
+        ("apps/web/overlays/dev/kustomization.yaml", OVERLAY),
+        ("apps/web/overlays/staging/kustomization.yaml", &of_variable),
+        ("apps/web/overlays/prod/kustomization.yaml", &of_variable),
+        ("clusters/dev/web.yaml", &kustomization("dev", images)),
+        ("clusters/staging/web.yaml", &kustomization("staging", variable)),
+        ("clusters/prod/web.yaml", &kustomization("prod", "  prune: true\n")),
+    ]);
+    assert_data_eq!(
+        case.entries(),
+        str![[r#"
+web dev 2.0.0 clusters/dev/web.yaml:8 over apps/web/overlays/dev/kustomization.yaml:5 apps/web/overlays/dev/kustomization.yaml:4
+web prod 0.9.0 apps/web/overlays/prod/kustomization.yaml:5 apps/web/overlays/prod/kustomization.yaml:4
+web staging 3.0.0 clusters/staging/web.yaml:8 over apps/web/overlays/staging/kustomization.yaml:5 apps/web/overlays/staging/kustomization.yaml:4
+
+"#]]
+    );
+    assert_data_eq!(
+        case.run(&["promote", "web", "--to", "staging", "--dry-run"]),
+        str![[r#"
+exit 0
+app   staging   from dev
+web   3.0.0     → 2.0.0
+
+diff --git a/clusters/staging/web.yaml b/clusters/staging/web.yaml
+--- a/clusters/staging/web.yaml
++++ b/clusters/staging/web.yaml
+@@ -5,4 +5,4 @@
+   path: ./apps/web/overlays/staging
+   postBuild:
+     substitute:
+-      web_tag: 3.0.0
++      web_tag: 2.0.0
+
+"#]]
+    );
+    assert_data_eq!(
+        case.run(&["promote", "web", "--to", "prod", "--dry-run"]),
+        str![[r#"
+exit 1
+app
+web   refused
+warning: web is refused: apps/web/overlays/prod/kustomization.yaml:5: `${web_tag:=0.9.0}` is only part of version 0.9.0, which is joined from several values
+hint: write the version in one value
+"#]]
+    );
+}
+
+/// Patches of a Flux Kustomization are not followed, which is said.
+#[test]
+fn layers_that_are_not_followed_are_named() {
+    let patches = "  patches:\n  - target: {kind: Deployment}\n    patch: |\n      spec: {template: {spec: {containers: [{name: web, image: r.example.com/web:9}]}}}\n";
+    let case = Case::of(&[
+        ("apps/web/base/kustomization.yaml", "resources: [d.yaml]\n"),
+        ("apps/web/base/d.yaml", DEPLOYMENT),
+        ("apps/web/overlays/dev/kustomization.yaml", OVERLAY),
+        ("apps/web/overlays/prod/kustomization.yaml", OVERLAY),
+        ("clusters/dev/web.yaml", &kustomization("dev", "  images: [{name: x, newTag: v1}]\n")),
+        (
+            "clusters/prod/web.yaml",
+            &kustomization("prod", &format!("{patches}  images: [{{name: x, newTag: v1}}]\n")),
+        ),
+    ]);
+    let said = case.run(&["status", "web"]);
+    assert!(said.contains("clusters/prod/web.yaml has `patches`"), "{said}");
+}
+
+/// A file that a build takes in as a patch is no manifest of its own.
+#[test]
+fn a_patch_has_no_row() {
+    let patched = format!("{OVERLAY}patches: [{{path: patch.yaml}}]\n");
+    let patch = DEPLOYMENT.replace("stand-in", "stand-in:v9");
+    let case = Case::of(&[
+        ("apps/web/base/kustomization.yaml", "resources: [d.yaml]\n"),
+        ("apps/web/base/d.yaml", DEPLOYMENT),
+        ("apps/web/overlays/dev/kustomization.yaml", &patched),
+        ("apps/web/overlays/dev/patch.yaml", &patch),
+        ("apps/web/overlays/prod/kustomization.yaml", &patched),
+        ("apps/web/overlays/prod/patch.yaml", &patch),
+    ]);
+    assert_data_eq!(
+        case.entries(),
+        str![[r#"
+web dev 1.0.0 apps/web/overlays/dev/kustomization.yaml:5 apps/web/overlays/dev/kustomization.yaml:4
+web prod 1.0.0 apps/web/overlays/prod/kustomization.yaml:5 apps/web/overlays/prod/kustomization.yaml:4
+
+"#]]
+    );
+}
+
+/// A stage whose values file pins nothing has the versions of the chart.
+#[test]
+fn a_stage_inherits_everything() {
+    let case = Case::of(&[
+        ("charts/web/values.yaml", "image: {repository: r.example.com/web, tag: v1}\n"),
+        ("charts/web/values-dev.yaml", "image: {tag: v2}\n"),
+        ("charts/web/values-prod.yaml", "replicas: 2\n"),
+    ]);
+    assert_data_eq!(
+        case.entries(),
+        str![[r#"
+web dev v2 charts/web/values-dev.yaml:1
+web prod v1 charts/web/values.yaml:1
+
+"#]]
+    );
+}
+
+#[test]
+fn an_extension_field_is_no_app() {
+    let values = |tag: &str| {
+        format!(
+            "x-image: &image\n  tag: {tag}\nimage:\n  <<: *image\n  repository: r.example.com/web\n"
+        )
+    };
+    let case = Case::of(&[
+        ("charts/web/values-dev.yaml", &values("v2")),
+        ("charts/web/values-prod.yaml", &values("v1")),
+    ]);
+    assert_data_eq!(
+        case.entries(),
+        str![[r#"
+web dev v2 charts/web/values-dev.yaml:2
+web prod v1 charts/web/values-prod.yaml:2
+
+"#]]
+    );
+}
