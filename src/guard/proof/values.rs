@@ -104,6 +104,25 @@ const TELLING: &[&str] = &[
     "version",
 ];
 
+/// Keys that hold containers, whose variables are harmless: of ECS, and of charts.
+const HOLDERS: &[&str] = &[
+    "container",
+    "containers",
+    "containerdefinitions",
+    "extracontainers",
+    "initcontainers",
+    "podtemplate",
+    "sidecar",
+    "sidecars",
+    "taskdefinition",
+    "template",
+];
+
+/// Returns a key in lower case without punctuation.
+fn squash(key: &str) -> String {
+    key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// Judges a difference in values.
 pub(super) fn judge_value(difference: &TreeDifference) -> Proof {
     let keys = &difference.keys;
@@ -131,8 +150,11 @@ pub(super) fn judge_value(difference: &TreeDifference) -> Proof {
             | "podLabels"
             | "podAnnotations"
     );
+    // Below the variables of a container nothing is an image, whatever holds the container.
+    let is_variable = is_named_freely && at + 1 < keys.len();
     let counted = if is_named_freely { &keys[..at] } else { &keys[..] };
-    if counted.iter().any(|key| speaks_of_images(key)) {
+    let counts = |key: &&String| !is_variable || !HOLDERS.contains(&squash(key).as_str());
+    if counted.iter().filter(counts).any(|key| speaks_of_images(key)) {
         return Proof::unproven("this value may name an image");
     }
     Proof::Harmless(rule)
@@ -189,6 +211,20 @@ mod tests {
         let keys = keys.split('/').map(str::to_owned).collect();
         let one = TreeDifference { keys, before: None, after: None };
         matches!(judge_value(&one), Proof::Harmless(_))
+    }
+
+    #[test]
+    fn variables_of_a_container_are_harmless() {
+        for keys in [
+            "task_definition/container_definitions/web/environment/HOST/name",
+            "sidecars/proxy/env/VERSION/value",
+            "env/IMAGE_TAG",
+        ] {
+            assert!(is_harmless(keys), "{keys}");
+        }
+        for keys in ["image/env/X", "containers/web/environment", "container_definitions/web/tag"] {
+            assert!(!is_harmless(keys), "{keys}");
+        }
     }
 
     #[test]
