@@ -10,6 +10,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     needs: RuleRequirement::Bake,
     title: "Deployed before the version had baked",
     about: "A version was deployed to a stage before it had run long enough in the previous stages, or to a wave before it had run long enough in the previous wave. Requires a `bake` gate, in the configuration or in a `--policy`, or `waves`. Deployments are judged as of the time they landed. Rollbacks need not bake.",
+    remedy: "Let `towpath advance` promote: it waits until a version has baked. `towpath guard` stops pull requests that come too early.",
     find,
 };
 

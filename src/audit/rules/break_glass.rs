@@ -14,6 +14,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     about: "Somebody overrode the gates: by an event in the ledger, or by a `Gate-Override:` or `Break-glass:` trailer of a \
             deploying commit. That may have been right; it is listed because it should be rare and reviewed. The \
             message is the stated reason.",
+    remedy: "Review each override, and note the result with `towpath ledger note`.",
     find,
 };
 

@@ -12,6 +12,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     title: "An override has no follow-up note",
     about: "Somebody overrode the gates more than a week ago, and no note in the ledger tells the result. \
             `towpath ledger note EVENT TEXT` writes one; a link to the incident report is enough.",
+    remedy: "Write the result down: `towpath ledger note EVENT TEXT`.",
     find,
 };
 

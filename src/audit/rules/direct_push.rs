@@ -13,6 +13,7 @@ pub(super) static RULE: AuditRule = AuditRule {
             of the audited deploying commits (20 or more) do. If pull requests are not the convention, \
             nothing is listed. Pull requests are found in the merge and squash messages of forges; a rebase merge \
             leaves no trace.",
+    remedy: "Protect the branch on the forge, so that changes need a pull request.",
     find,
 };
 

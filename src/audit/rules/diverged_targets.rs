@@ -17,6 +17,7 @@ pub(super) static RULE: AuditRule = AuditRule {
             for a week, so no rollout is under way; for a stage with `waves`, for a week plus the total \
             bake time. This rule checks the current state, and only targets that have shared a \
             version before: independent tenants are ignored.",
+    remedy: "Finish the rollout, or roll it back: `towpath promote APP --to STAGE --target TARGET`.",
     find,
 };
 

@@ -10,6 +10,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     needs: RuleRequirement::Gate(GateKind::Freeze),
     title: "Deployed during a freeze",
     about: "A deployment landed during a freeze that applies to its stage and app. Requires a `freeze` gate, in the configuration or in a `--policy`, with which a planned freeze can be tried on the past. Deployments whose gates were overridden are listed under `break-glass` instead.",
+    remedy: "Require the check `towpath guard` on pull requests, so that the forge refuses merges during a freeze.",
     find,
 };
 

@@ -14,6 +14,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     about: "Within a day a cell switched from one version to another, back, and forth again. Two automations that do not \
             know of each other cause that, or a rollback that something reverts. Each series is listed once, \
             however long it was.",
+    remedy: "Look for two automations that write the same file, or for a rollback that something reverts.",
     find,
 };
 

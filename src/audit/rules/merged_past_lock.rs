@@ -10,6 +10,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     needs: RuleRequirement::Ledger,
     title: "Deployed in spite of a lock",
     about: "A deployment landed while `towpath lock` held its stage or its app, for example because somebody merged its pull request on the page of the forge. Make the status `towpath/gates` or the check `towpath guard` required, so that the forge refuses the merge. A lock that begins later, or that had expired, is not counted.",
+    remedy: "Require the status `towpath/gates` or the check `towpath guard`, so that the forge refuses the merge.",
     find,
 };
 

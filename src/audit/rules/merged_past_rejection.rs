@@ -10,6 +10,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     needs: RuleRequirement::Ledger,
     title: "Deployed a rejected version",
     about: "A version was deployed after `towpath reject` had stopped it, for example because somebody merged its pull request on the page of the forge. Make the status `towpath/gates` or the check `towpath guard` required, so that the forge refuses the merge. A rejection that came later, or that was taken back before, is not counted.",
+    remedy: "Require the status `towpath/gates` or the check `towpath guard`, so that the forge refuses the merge.",
     find,
 };
 

@@ -42,6 +42,8 @@ pub struct AuditRule {
     pub title: &'static str,
     /// One paragraph: what is found, when nothing is, and what to do.
     pub about: &'static str,
+    /// One sentence: what to do about the findings.
+    pub remedy: &'static str,
     /// Returns the findings.
     pub find: fn(&AuditContext<'_>) -> Vec<Finding>,
 }

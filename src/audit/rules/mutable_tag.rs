@@ -12,6 +12,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     about: "A stage runs a tag such as `latest`, `main` or `2.1-SNAPSHOT`, without a digest: the running image may \
             change while the tag stays, and cannot be rolled back to. This rule checks the current state, and only \
             stages that come after another: in a first stage such tags are common and harmless.",
+    remedy: "Pin a digest, or a tag that is never moved.",
     find,
 };
 

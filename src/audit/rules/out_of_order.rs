@@ -14,6 +14,7 @@ pub(super) static RULE: AuditRule = AuditRule {
             the previous stage follows within `--tolerance` (10 minutes by default), the severity is `low`. Stages \
             that write versions differently are skipped. Probably something was tried in the later stage first, or \
             promoted from a branch.",
+    remedy: "Look for changes that were tried in the later stage first; `towpath trace VERSION` shows the order.",
     find,
 };
 

@@ -10,6 +10,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     needs: RuleRequirement::Gate(GateKind::Window),
     title: "Deployed outside of opening hours",
     about: "A deployment landed while none of the stage's windows was open. Requires a `window` gate, in the configuration or in a `--policy`. Hours are in the time zone of the window, with daylight saving time. Deployments whose gates were overridden are listed under `break-glass` instead.",
+    remedy: "Require the check `towpath guard` on pull requests, so that the forge refuses merges outside of the window.",
     find,
 };
 

@@ -13,6 +13,7 @@ pub(super) static RULE: AuditRule = AuditRule {
             later. Stages that write versions differently (more than half of the versions \
             never match) and new cells are skipped. A rollback to a version that the previous stage never had counts. \
             Check the commit for a manual hotfix, or the pipeline for a missing step.",
+    remedy: "Check the commits for a manual hotfix, or the pipeline for a missing step; `towpath trace VERSION` shows where a version ran.",
     find,
 };
 

@@ -15,6 +15,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     about: "An app has not been updated in a stage for 90 days, while the previous stage got at least five newer \
             versions of it, and other apps were updated in the stage. This rule checks the current state. The app is \
             abandoned there, or its promotion is broken.",
+    remedy: "Promote the app, or remove it from the stage.",
     find,
 };
 

@@ -10,6 +10,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     needs: RuleRequirement::Nothing,
     title: "Places that should hold one version differ",
     about: "Several places that should hold the same version (a tag and the `ref` of its resources, or several containers) differ. This rule checks the current state. Probably a promotion was interrupted, or somebody changed one of them by hand.",
+    remedy: "Write the same version in all of the places; `towpath status APP --locations` lists them.",
     find,
 };
 

@@ -18,6 +18,7 @@ pub(super) static RULE: AuditRule = AuditRule {
             open to all. A change of a file that holds only one stage counts too, even if no version changed \
             (`medium`). Author lines can be forged, so this finds habits and slips; to enforce permissions, use \
             `towpath guard` on pull requests, and protected branches.",
+    remedy: "Enforce `permissions:` with `towpath guard` on pull requests, and protected branches.",
     find,
 };
 

@@ -10,6 +10,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     needs: RuleRequirement::Nothing,
     title: "YAML reads the tag as a number, so the build fails",
     about: "YAML reads an unquoted tag as a number, a boolean or null: `1.10` becomes 1.1, and kustomize refuses to build. This rule checks the current state. Quote the tag.",
+    remedy: "Quote the tag.",
     find,
 };
 

@@ -13,6 +13,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     about: "A version was deployed to a stage, and none of the stages before it, direct or not, ever had it. These are the findings \
             of `skipped-stage` that cannot have been tested anywhere. Skipped if one of the stages before \
             writes versions differently.",
+    remedy: "Find out where the version was tested; `towpath trace VERSION` shows where it ran.",
     find,
 };
 

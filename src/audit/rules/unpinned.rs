@@ -11,6 +11,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     title: "The image has neither tag nor digest",
     about: "An image is named without a version, so `latest` runs: whatever the registry serves at the time. \
             This rule checks the current state. Charts whose `appVersion` is used are not listed.",
+    remedy: "Write a tag or a digest.",
     find,
 };
 

@@ -12,6 +12,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     about: "A deploying commit carries no signature, while at least nine tenths of the audited deploying commits \
             (20 or more) do. If signing is not the convention, nothing is listed. Whether a \
             signature is valid is not checked: that would need the keys of that time.",
+    remedy: "Require signed commits on the forge.",
     find,
 };
 

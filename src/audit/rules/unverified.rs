@@ -10,6 +10,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     needs: RuleRequirement::Gate(GateKind::Verified),
     title: "Deployed without a passed outcome",
     about: "A version was deployed to a stage before it had passed in the previous stages: it had no outcome, or a failed one. An unknown outcome is no pass. Requires a `verified` gate, in the configuration or in a `--policy`, and outcomes in the ledger (`towpath record`). Rollbacks need not be verified.",
+    remedy: "Record outcomes with `towpath record`, and let `towpath advance` promote what passed.",
     find,
 };
 
