@@ -6,7 +6,8 @@ use crate::cli::exit::ExitKind;
 use crate::cli::forge_args::ForgeArgs;
 use crate::ops::advance::{AdvanceRequest, advance};
 use crate::ops::error::Failure;
-use crate::ui::escape_for_terminal;
+use crate::report::AdvanceLine;
+use crate::ui::{self, escape_for_terminal};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -50,15 +51,27 @@ pub struct AdvanceArgs {
 
 /// Advances the apps, and prints one line for each step that was taken or held back.
 pub fn run(args: &AdvanceArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let print =
-        |line: &str| Ok(context.ui.write_part(&format!("{}\n", escape_for_terminal(line)))?);
+    let print = |line: &str| -> Result<(), Failure> {
+        Ok(context.ui.write_part(&format!("{}\n", escape_for_terminal(line)))?)
+    };
+    // A person reads the reasons at the end, each once; a script gets a line for each step.
+    let is_folded = context.environment.stdout_is_terminal;
+    let observer = |line: &AdvanceLine| match is_folded && line.is_held {
+        true => Ok(()),
+        false => print(&line.to_string()),
+    };
     let request = AdvanceRequest {
         stage: args.stage.as_deref(),
         app: args.app.as_deref(),
         dry_run: args.dry_run,
         forge: &args.forge.to_choice(),
-        observer: &print,
+        observer: &observer,
     };
     let report = advance(&request, &context.session)?;
+    if is_folded {
+        let held: Vec<AdvanceLine> =
+            report.lines.iter().filter(|line| line.is_held).cloned().collect();
+        ui::fold_advance_lines(&held).iter().try_for_each(|line| print(line))?;
+    }
     Ok(if report.has_failures { ExitKind::Failed } else { ExitKind::Done })
 }

@@ -3,7 +3,7 @@
 use super::complete;
 use super::context::CommandContext;
 use super::exit::ExitKind;
-use super::value_parsers::{self, one_of, parse_duration};
+use super::value_parsers::{self, DATA_FORMATS, one_of, parse_duration};
 use crate::ops::error::Failure;
 use crate::ops::gates::ask::{self, AskAnswer, GateQuestion, WaitOptions};
 use crate::ui::{self, OutputFormat};
@@ -75,11 +75,9 @@ pub struct AskArgs {
     questions: Option<PathBuf>,
 
     /// Output format
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&DATA_FORMATS))]
     output: OutputFormat,
 }
-
-const FORMATS: [OutputFormat; 3] = [OutputFormat::Table, OutputFormat::Json, OutputFormat::Jsonl];
 
 /// Prints the answers of the gates; the exit code tells whether all are open.
 pub fn run(args: &AskArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
@@ -93,9 +91,9 @@ pub fn run(args: &AskArgs, context: &CommandContext) -> Result<ExitKind, Failure
         ask::ask(&args.to_question(), &context.session)?
     };
     let text = match args.output {
-        OutputFormat::Table => ui::ask(&answer.waves, &context.ui.out),
-        OutputFormat::Json => ui::to_json(&answer.to_json()),
-        _ => ui::to_json_line(&answer.to_json()),
+        OutputFormat::Jsonl => ui::to_json_line(&answer.to_json()),
+        format => ui::render_data(format, &answer.to_json(), "gates")
+            .unwrap_or_else(|| ui::ask(&answer.waves, &context.ui.out)),
     };
     context.ui.write_answer(&text)?;
     Ok(if answer.is_allowed() { ExitKind::Done } else { ExitKind::Refused })

@@ -81,7 +81,8 @@ pub struct AuditArgs {
     output: String,
 }
 
-const FORMATS: [&str; 7] = ["table", "json", "csv", "markdown", "html", "sarif", "junit"];
+const FORMATS: [&str; 10] =
+    ["table", "wide", "json", "jsonl", "yaml", "csv", "markdown", "html", "sarif", "junit"];
 
 fn rule_parser() -> impl TypedValueParser<Value = &'static AuditRule> {
     PossibleValuesParser::new(rules::ALL.iter().map(|rule| rule.id))
@@ -98,13 +99,12 @@ fn severity() -> impl TypedValueParser<Value = Severity> {
 /// Prints the findings, and a summary on stderr.
 pub fn run(args: &AuditArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     if let Some(rule) = args.explain {
-        let text =
-            format!("{} ({}): {}\n\n{}\n", rule.id, rule.severity.as_str(), rule.title, rule.about);
-        context.ui.write_answer(&text)?;
+        let text = ui::explain_rule(rule, &context.ui.out);
+        context.ui.page_answer(&text, false)?;
         return Ok(ExitKind::Done);
     }
     let answer = audit(&args.to_query(), &context.session)?;
-    context.ui.write_answer(&render_answer(args, &answer, context))?;
+    context.ui.page_answer(&render_answer(args, &answer, context), args.output == "wide")?;
     print_summary(&answer.audited, context);
     let fails = args.fail_on.is_some_and(|severity| answer.audited.has_severity(severity));
     Ok(if fails { ExitKind::Refused } else { ExitKind::Done })
@@ -128,6 +128,9 @@ fn render_answer(args: &AuditArgs, answer: &AuditPage, context: &CommandContext)
     let report = &answer.audited;
     match args.output.as_str() {
         "json" => ui::to_json(&AuditJson::from(report)),
+        "jsonl" => AuditJson::from(report).findings.iter().map(ui::to_json_line).collect(),
+        "yaml" => ui::to_yaml(&AuditJson::from(report)),
+        "wide" => ui::audit(report, detail, &context.ui.out.unlimited()),
         "csv" => ui::audit_csv(report),
         "markdown" => ui::audit_markdown(report, detail),
         "html" => ui::audit_html(answer, detail),

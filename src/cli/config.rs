@@ -2,7 +2,7 @@
 
 use super::context::CommandContext;
 use super::exit::ExitKind;
-use super::value_parsers::one_of;
+use super::value_parsers::{DATA_FORMATS, one_of};
 use crate::config;
 use crate::ops::config::{check_config, show_config};
 use crate::ops::error::Failure;
@@ -44,11 +44,9 @@ enum ConfigCommand {
 #[derive(Debug, Args)]
 struct ConfigShowArgs {
     /// Output format
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&DATA_FORMATS))]
     output: OutputFormat,
 }
-
-const FORMATS: [OutputFormat; 3] = [OutputFormat::Table, OutputFormat::Json, OutputFormat::Yaml];
 
 /// Check a configuration file
 ///
@@ -66,11 +64,9 @@ pub fn run(args: &ConfigArgs, context: &CommandContext) -> Result<ExitKind, Fail
     match &args.command {
         ConfigCommand::Show(args) => {
             let report = show_config(&context.session)?;
-            context.ui.write_answer(&match args.output {
-                OutputFormat::Json => ui::to_json(&ConfigJson::from(&report)),
-                OutputFormat::Yaml => ui::to_yaml(&ConfigJson::from(&report)),
-                _ => ui::config(&report, &context.ui.out),
-            })?;
+            let text = ui::render_data(args.output, &ConfigJson::from(&report), "sources")
+                .unwrap_or_else(|| ui::config(&report, &context.ui.out));
+            context.ui.write_answer(&text)?;
         }
         ConfigCommand::Check(args) => {
             let checked = check_config(args.file.as_deref(), &context.session)?;

@@ -67,5 +67,6 @@ fn ui(globals: &GlobalArgs, environment: &ProcessEnvironment) -> Ui {
         },
         verbosity,
         live: environment.stderr_is_terminal,
+        pager: environment.pager.clone().filter(|_| !globals.no_pager),
     }
 }

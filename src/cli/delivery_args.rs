@@ -3,7 +3,7 @@
 use super::context::CommandContext;
 use super::exit::ExitKind;
 use super::forge_args::ForgeArgs;
-use super::value_parsers::{self, one_of, parse_duration};
+use super::value_parsers::{self, DATA_FORMATS, one_of, parse_duration};
 use crate::git::GitIdentity;
 use crate::model::TargetName;
 use crate::ops::change::{
@@ -103,7 +103,7 @@ pub struct DeliveryArgs {
 
     /// Output format of `--dry-run`
     #[arg(short, long, value_name = "FORMAT", default_value = "table", requires = "dry_run")]
-    #[arg(value_parser = one_of(&[OutputFormat::Table, OutputFormat::Json]))]
+    #[arg(value_parser = one_of(&DATA_FORMATS))]
     output: OutputFormat,
 }
 
@@ -132,7 +132,7 @@ impl DeliveryArgs {
                 force_automated: self.force_automated,
                 change_shared: self.change_shared,
             },
-            no_plan_notes: self.output == OutputFormat::Json,
+            no_plan_notes: self.output != OutputFormat::Table,
         }
     }
 
@@ -172,8 +172,8 @@ impl DeliveryArgs {
     }
 
     fn render_plan(&self, planned: &PlanReport, context: &CommandContext) -> String {
-        if self.output == OutputFormat::Json {
-            return ui::to_json(&PlanJson::from(planned));
+        if let Some(text) = ui::render_data(self.output, &PlanJson::from(planned), "items") {
+            return text;
         }
         let table = ui::plan(planned, &context.ui.out);
         // Apps that share a value have the same edits.

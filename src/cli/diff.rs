@@ -3,7 +3,7 @@
 use super::complete;
 use super::context::CommandContext;
 use super::exit::ExitKind;
-use super::value_parsers::one_of;
+use super::value_parsers::{REPORT_FORMATS, one_of};
 use crate::history::AheadSide;
 use crate::ops::diff::{DiffAnswer, DiffQuery, diff};
 use crate::ops::error::Failure;
@@ -52,12 +52,9 @@ pub struct DiffArgs {
     exit_code: bool,
 
     /// Output format
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&REPORT_FORMATS))]
     output: OutputFormat,
 }
-
-const FORMATS: [OutputFormat; 4] =
-    [OutputFormat::Table, OutputFormat::Json, OutputFormat::Csv, OutputFormat::Markdown];
 
 /// Prints the differences, and their number on stderr.
 pub fn run(args: &DiffArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
@@ -65,13 +62,17 @@ pub fn run(args: &DiffArgs, context: &CommandContext) -> Result<ExitKind, Failur
     let answer = diff(&DiffQuery { left, right, apps: args.app.clone() }, &context.session)?;
     let report = &answer.report;
     let text = match args.output {
-        OutputFormat::Json => ui::to_json(&DiffJson::new(report, answer.repository.clone())),
         OutputFormat::Csv => ui::diff_csv(report),
         OutputFormat::Markdown => ui::diff_markdown(report),
-        _ => ui::diff(report, &context.ui.out),
+        format => {
+            let data = DiffJson::new(report, answer.repository.clone());
+            ui::render_data(format, &data, "differences")
+                .unwrap_or_else(|| ui::diff(report, &context.ui.style_for(format)))
+        }
     };
-    context.ui.write_answer(&text)?;
-    if args.output == OutputFormat::Table {
+    let is_table = matches!(args.output, OutputFormat::Table | OutputFormat::Wide);
+    context.ui.page_answer(&text, args.output == OutputFormat::Wide)?;
+    if is_table {
         context.ui.print_note(&summary_sentence(&answer));
     }
     context.ui.print_warnings(&report.warnings);

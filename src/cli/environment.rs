@@ -1,5 +1,6 @@
 //! The only place that reads the environment, the clock and the terminal.
 
+use crate::ui::PagerCommand;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use std::ffi::OsString;
@@ -24,6 +25,8 @@ pub struct ProcessEnvironment {
     pub unicode: bool,
     /// Whether `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` or `TERM` turns colour on or off.
     pub color: Option<bool>,
+    /// The pager of `TOWPATH_PAGER` or `PAGER`, else `less`; `None` if stdout is no terminal.
+    pub pager: Option<PagerCommand>,
     /// True where a shell asks for completions.
     pub completing: bool,
     /// Number of threads that read history, from `TOWPATH_THREADS`; for measurements.
@@ -50,15 +53,20 @@ impl ProcessEnvironment {
                 .find_map(|name| text(name))
                 .is_some_and(|l| is_utf8(&l)),
             color: color(),
+            pager: if stdout_is_terminal { pager() } else { None },
             completing: text("COMPLETE").is_some_and(|shell| shell != "0"),
             threads: text("TOWPATH_THREADS").and_then(|count| count.parse().ok()),
         }
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]
 fn read_variable(name: &str) -> Option<OsString> {
-    std::env::var_os(name).filter(|value| !value.is_empty())
+    raw_variable(name).filter(|value| !value.is_empty())
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]
+fn raw_variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
 }
 
 /// The text of an environment variable, unless it is empty.
@@ -99,6 +107,19 @@ fn width(stdout_is_terminal: bool) -> Option<usize> {
 fn is_utf8(locale: &str) -> bool {
     let locale = locale.to_ascii_lowercase();
     locale.contains("utf-8") || locale.contains("utf8")
+}
+
+/// The first of `TOWPATH_PAGER` and `PAGER` that is set, as git does it: empty or `cat` means none.
+/// A terminal that cannot move its cursor has none.
+fn pager() -> Option<PagerCommand> {
+    if text("TERM").is_some_and(|term| term == "dumb") {
+        return None;
+    }
+    let set = ["TOWPATH_PAGER", "PAGER"].iter().find_map(|name| raw_variable(name));
+    let line = set.map_or_else(|| Some("less".to_owned()), |line| line.into_string().ok())?;
+    let is_none = matches!(line.trim(), "" | "cat");
+    let has_less_options = raw_variable("LESS").is_some();
+    (!is_none).then_some(PagerCommand { line, has_less_options })
 }
 
 /// Colour by the rules of no-color.org and bixense.com/clicolors.

@@ -93,6 +93,10 @@ pub struct GlobalArgs {
     #[arg(env = "TOWPATH_COLOR", hide_env_values = true, hide_short_help = true)]
     pub color: ColorChoice,
 
+    /// Write long answers straight to the terminal [env: TOWPATH_PAGER, PAGER]
+    #[arg(long, global = true, hide_short_help = true)]
+    pub no_pager: bool,
+
     /// Print only the answer and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,

@@ -8,7 +8,7 @@ use crate::ops::error::Failure;
 use crate::ops::guard::{GuardQuery, guard};
 use crate::report::GuardReport;
 use crate::report::json::GuardJson;
-use crate::ui;
+use crate::ui::{self, OutputFormat};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use std::io::Write;
@@ -84,7 +84,7 @@ pub struct GuardArgs {
     forge: ForgeArgs,
 }
 
-const FORMATS: [&str; 5] = ["table", "json", "markdown", "sarif", "github"];
+const FORMATS: [&str; 8] = ["table", "json", "jsonl", "yaml", "csv", "markdown", "sarif", "github"];
 
 /// Judges the change; the exit code tells whether it is allowed.
 pub fn run(args: &GuardArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
@@ -115,6 +115,9 @@ fn print_report(
 ) -> Result<(), Failure> {
     let text = match args.output.as_str() {
         "json" => ui::to_json(&GuardJson::from(guarded)),
+        "jsonl" => render_rulings(OutputFormat::Jsonl, guarded),
+        "yaml" => ui::to_yaml(&GuardJson::from(guarded)),
+        "csv" => render_rulings(OutputFormat::Csv, guarded),
         "markdown" => ui::guard_markdown(guarded),
         "sarif" => ui::guard_sarif(guarded, env!("CARGO_PKG_VERSION")),
         "github" => ui::guard_github(guarded),
@@ -135,6 +138,11 @@ fn print_report(
         Some(path) => append_summary(path, guarded),
         None => Ok(()),
     }
+}
+
+/// One line for each ruling.
+fn render_rulings(format: OutputFormat, guarded: &GuardReport) -> String {
+    ui::render_data(format, &GuardJson::from(guarded), "rulings").unwrap_or_default()
 }
 
 fn append_summary(path: &PathBuf, guarded: &GuardReport) -> Result<(), Failure> {

@@ -4,12 +4,12 @@ use super::complete;
 use super::context::CommandContext;
 use super::exit::ExitKind;
 use super::selection_args::{SelectionArgs, WindowArgs};
-use super::value_parsers::{one_of, parse_duration};
+use super::value_parsers::{REPORT_FORMATS, one_of, parse_duration};
 use crate::history::DeploymentKind;
 use crate::ops::error::Failure;
 use crate::ops::history::{HistoryHead, HistoryPart, HistoryQuery, follow_history, read_history};
 use crate::report::json::HistoryJson;
-use crate::ui::{HistoryPrinter, OutputFormat, TimeFormat};
+use crate::ui::{AnswerWriter, HistoryPrinter, OutputFormat, TimeFormat};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap_complete::engine::ArgValueCompleter;
@@ -83,17 +83,9 @@ pub struct HistoryArgs {
     every: SignedDuration,
 
     /// Output format
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&REPORT_FORMATS))]
     output: OutputFormat,
 }
-
-const FORMATS: [OutputFormat; 5] = [
-    OutputFormat::Table,
-    OutputFormat::Json,
-    OutputFormat::Jsonl,
-    OutputFormat::Csv,
-    OutputFormat::Markdown,
-];
 
 fn kind() -> impl TypedValueParser<Value = DeploymentKind> {
     PossibleValuesParser::new(DeploymentKind::ALL.map(DeploymentKind::as_str)).map(|typed| {
@@ -104,20 +96,27 @@ fn kind() -> impl TypedValueParser<Value = DeploymentKind> {
 
 /// Prints the deployments page by page.
 pub fn run(args: &HistoryArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    if args.follow && args.output == OutputFormat::Json {
-        let failure = Failure::usage("--follow never ends, so it cannot print a JSON document");
+    if args.follow && matches!(args.output, OutputFormat::Json | OutputFormat::Yaml) {
+        let failure = Failure::usage("--follow never ends, so it cannot print one document");
         return Err(failure.hint("`--output jsonl` prints one object per line"));
     }
     let query = args.to_query(context);
     let times = if args.exact { TimeFormat::Exact } else { TimeFormat::Ago };
-    let mut printer = HistoryPrinter::new(args.output, times, &context.ui.out);
+    let style = context.ui.style_for(args.output);
+    let mut printer = HistoryPrinter::new(args.output, times, &style);
+    // The pager starts with the first text, so that progress is drawn before.
+    let mut writer: Option<AnswerWriter> = None;
+    let is_wide = args.output == OutputFormat::Wide;
     let mut print = |part: HistoryPart<'_>| {
         let text = match part {
             HistoryPart::Head(head) => printer.render_start(&to_json(head)),
             HistoryPart::Page(page, now) => printer.render_page(page, now),
-            HistoryPart::End => printer.render_end().to_owned(),
+            HistoryPart::End => printer.render_end(),
         };
-        Ok(context.ui.write_part(&text)?)
+        if args.follow || text.is_empty() {
+            return Ok(context.ui.write_part(&text)?);
+        }
+        Ok(writer.get_or_insert_with(|| context.ui.open_answer(is_wide)).write_part(&text)?)
     };
     if args.follow {
         follow_history(&query, args.every, &context.session, &mut print)?;
@@ -129,8 +128,8 @@ pub fn run(args: &HistoryArgs, context: &CommandContext) -> Result<ExitKind, Fai
 
 impl HistoryArgs {
     fn to_query(&self, context: &CommandContext) -> HistoryQuery {
-        let scrolls_away =
-            self.output == OutputFormat::Table && context.environment.stdout_is_terminal;
+        let is_table = matches!(self.output, OutputFormat::Table | OutputFormat::Wide);
+        let scrolls_away = is_table && context.environment.stdout_is_terminal;
         HistoryQuery {
             apps: self.apps.clone(),
             selection: self.choice.to_query(),

@@ -3,10 +3,10 @@
 use super::context::CommandContext;
 use super::exit::ExitKind;
 use super::ledger_args::LedgerWriteArgs;
-use super::value_parsers::{self, one_of};
+use super::value_parsers::{self, DATA_FORMATS, one_of};
 use crate::ops::error::Failure;
 use crate::ops::ledger::queries::{LedgerQuery, add_note, fetch_ledger, list_events, push_ledger};
-use crate::report::json::LedgerEventJson;
+use crate::report::json::{LedgerEventJson, LedgerJson};
 use crate::ui::{self, OutputFormat};
 use clap::{Args, Subcommand};
 
@@ -46,7 +46,7 @@ pub struct LedgerArgs {
 
     /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-    #[arg(value_parser = one_of(&[OutputFormat::Table, OutputFormat::Jsonl]))]
+    #[arg(value_parser = one_of(&DATA_FORMATS))]
     output: OutputFormat,
 }
 
@@ -94,13 +94,13 @@ pub fn run(args: &LedgerArgs, context: &CommandContext) -> Result<ExitKind, Fail
 fn show_events(args: &LedgerArgs, context: &CommandContext) -> Result<(), Failure> {
     let (app, stage) = (args.app.clone(), args.stage.clone());
     let events = list_events(&LedgerQuery { app, stage, limit: args.limit }, &context.session)?;
-    let text = match args.output {
-        OutputFormat::Jsonl => {
-            events.iter().map(|event| ui::to_json_line(&LedgerEventJson::from(event))).collect()
-        }
-        _ => ui::render_events(&events.iter().collect::<Vec<_>>(), &context.ui.out),
+    let data = LedgerJson {
+        schema: "towpath.ledger/1",
+        events: events.iter().map(LedgerEventJson::from).collect(),
     };
-    Ok(context.ui.write_part(&text)?)
+    let text = ui::render_data(args.output, &data, "events")
+        .unwrap_or_else(|| ui::render_events(&events.iter().collect::<Vec<_>>(), &context.ui.out));
+    Ok(context.ui.page_answer(&text, false)?)
 }
 
 fn fetch(context: &CommandContext) -> Result<(), Failure> {

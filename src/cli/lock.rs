@@ -4,7 +4,7 @@ use super::complete;
 use super::context::CommandContext;
 use super::exit::ExitKind;
 use super::ledger_args::LedgerWriteArgs;
-use super::value_parsers::{self, one_of};
+use super::value_parsers::{self, DATA_FORMATS, one_of};
 use crate::ops::error::Failure;
 use crate::ops::ledger;
 use crate::ops::ledger::events::{self, LockScope};
@@ -86,7 +86,7 @@ pub struct UnlockArgs {
 pub struct LocksArgs {
     /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-    #[arg(value_parser = one_of(&[OutputFormat::Table, OutputFormat::Json]))]
+    #[arg(value_parser = one_of(&DATA_FORMATS))]
     output: OutputFormat,
 }
 
@@ -111,9 +111,10 @@ pub fn list(args: &LocksArgs, context: &CommandContext) -> Result<ExitKind, Fail
     let ledger = ledger::open_ledger(&context.session)?;
     let now = context.session.now();
     let locks = ledger.active_locks(None, now.as_second());
-    if args.output == OutputFormat::Json {
-        let locks = locks.iter().map(LockJson::from).collect();
-        context.ui.write_answer(&ui::to_json(&LocksJson { schema: "towpath.locks/1", locks }))?;
+    let json = locks.iter().map(LockJson::from).collect();
+    let data = LocksJson { schema: "towpath.locks/1", locks: json };
+    if let Some(text) = ui::render_data(args.output, &data, "locks") {
+        context.ui.write_answer(&text)?;
         return Ok(ExitKind::Done);
     }
     if locks.is_empty() {

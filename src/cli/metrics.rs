@@ -3,7 +3,7 @@
 use super::context::CommandContext;
 use super::exit::ExitKind;
 use super::selection_args::{SelectionArgs, WindowArgs};
-use super::value_parsers::{one_of, parse_duration};
+use super::value_parsers::{REPORT_FORMATS, one_of, parse_duration};
 use crate::model::format_duration;
 use crate::ops::error::Failure;
 use crate::ops::metrics::{MetricsQuery, metrics};
@@ -50,12 +50,9 @@ pub struct MetricsArgs {
     tolerance: SignedDuration,
 
     /// Output format
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&REPORT_FORMATS))]
     output: OutputFormat,
 }
-
-const FORMATS: [OutputFormat; 4] =
-    [OutputFormat::Table, OutputFormat::Json, OutputFormat::Csv, OutputFormat::Markdown];
 
 /// Prints the figures, and the period and rules on stderr.
 pub fn run(args: &MetricsArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
@@ -67,25 +64,43 @@ pub fn run(args: &MetricsArgs, context: &CommandContext) -> Result<ExitKind, Fai
     let answer = metrics(&query, &context.session)?;
     let report = &answer.report;
     let text = match args.output {
-        OutputFormat::Json => {
-            ui::to_json(&MetricsJson::new(report, answer.repository, answer.is_complete))
-        }
         OutputFormat::Csv => ui::metrics_csv(report),
         OutputFormat::Markdown => ui::metrics_markdown(report),
-        _ if report.metrics.overall.deployments == 0 => String::new(),
-        _ => ui::metrics(report, &context.ui.out),
+        format => {
+            let data = MetricsJson::new(report, answer.repository, answer.is_complete);
+            ui::render_data(format, &data, "").unwrap_or_else(|| {
+                match report.metrics.overall.deployments {
+                    0 => String::new(),
+                    _ => ui::metrics(report, &context.ui.style_for(format)),
+                }
+            })
+        }
     };
-    context.ui.write_answer(&text)?;
-    print_summary(report, context);
+    context.ui.page_answer(&text, args.output == OutputFormat::Wide)?;
+    print_summary(report, answer.last, context);
     Ok(ExitKind::Done)
 }
 
 /// Prints the period that was measured, the tolerance, and the incomparable stages.
-fn print_summary(measured: &MetricsReport, context: &CommandContext) {
+fn print_summary(
+    measured: &MetricsReport,
+    last: Option<jiff::Timestamp>,
+    context: &CommandContext,
+) {
     let day = |time: jiff::Timestamp| time.to_zoned(jiff::tz::TimeZone::UTC).date();
     let (since, until) = (day(measured.since), day(measured.until));
     if measured.metrics.overall.deployments == 0 {
-        return context.ui.print_note(&format!("nothing was deployed from {since} to {until}"));
+        context.ui.print_note(&format!("nothing was deployed from {since} to {until}"));
+        match last {
+            Some(last) => context.ui.print_hint(&format!(
+                "the last deployment before was on {}; `towpath metrics --since {}` shows the \
+                 90 days before it",
+                day(last),
+                day(last - jiff::SignedDuration::from_hours(90 * 24)),
+            )),
+            None => context.ui.print_note("nothing was deployed before, either"),
+        }
+        return;
     }
     let tolerance = format_duration(measured.tolerance);
     context.ui.print_note(&format!(

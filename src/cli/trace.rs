@@ -2,7 +2,7 @@
 
 use super::context::CommandContext;
 use super::exit::ExitKind;
-use super::value_parsers::one_of;
+use super::value_parsers::{DATA_FORMATS, one_of};
 use crate::ops::error::Failure;
 use crate::ops::trace::trace;
 use crate::report::json::TraceJson;
@@ -33,22 +33,17 @@ pub struct TraceArgs {
     version: String,
 
     /// Output format
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&DATA_FORMATS))]
     output: OutputFormat,
 }
-
-const FORMATS: [OutputFormat; 2] = [OutputFormat::Table, OutputFormat::Json];
 
 /// Prints the path of the version in every app that runs or ran it.
 pub fn run(args: &TraceArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let answer = trace(&args.version, &context.session)?;
     let now = context.session.now();
-    let text = match args.output {
-        OutputFormat::Json => {
-            ui::to_json(&TraceJson::new(&answer.report, answer.repository, now.as_second()))
-        }
-        _ => ui::trace(&answer.report, &context.ui.out, now),
-    };
-    context.ui.write_answer(&text)?;
+    let data = TraceJson::new(&answer.report, answer.repository, now.as_second());
+    let text = ui::render_data(args.output, &data, "found")
+        .unwrap_or_else(|| ui::trace(&answer.report, &context.ui.out, now));
+    context.ui.page_answer(&text, false)?;
     Ok(ExitKind::Done)
 }

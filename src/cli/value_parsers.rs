@@ -23,6 +23,15 @@ pub fn new_version(text: &str) -> Result<String, String> {
     checked.map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
+/// Parses an interval: a time span, or a number of seconds.
+pub fn parse_interval(text: &str) -> Result<SignedDuration, String> {
+    match text.parse::<u32>() {
+        Ok(0) => Err("must be at least one second".into()),
+        Ok(seconds) => Ok(SignedDuration::from_secs(seconds.into())),
+        Err(_) => parse_duration(text),
+    }
+}
+
 /// Parses a time span such as `90s`.
 pub fn parse_duration(text: &str) -> Result<SignedDuration, String> {
     let parsed =
@@ -30,13 +39,35 @@ pub fn parse_duration(text: &str) -> Result<SignedDuration, String> {
     if parsed.is_negative() { Err("must not be negative".into()) } else { Ok(parsed) }
 }
 
-const WORDS: [(&str, OutputFormat); 6] = [
+const WORDS: [(&str, OutputFormat); 8] = [
     ("table", OutputFormat::Table),
     ("json", OutputFormat::Json),
     ("jsonl", OutputFormat::Jsonl),
     ("yaml", OutputFormat::Yaml),
     ("csv", OutputFormat::Csv),
     ("markdown", OutputFormat::Markdown),
+    ("wide", OutputFormat::Wide),
+    ("name", OutputFormat::Name),
+];
+
+/// The formats of commands that print data.
+pub const DATA_FORMATS: [OutputFormat; 5] = [
+    OutputFormat::Table,
+    OutputFormat::Json,
+    OutputFormat::Jsonl,
+    OutputFormat::Yaml,
+    OutputFormat::Csv,
+];
+
+/// The formats of commands that print a table that may be wide, or go into a report.
+pub const REPORT_FORMATS: [OutputFormat; 7] = [
+    OutputFormat::Table,
+    OutputFormat::Wide,
+    OutputFormat::Json,
+    OutputFormat::Jsonl,
+    OutputFormat::Yaml,
+    OutputFormat::Csv,
+    OutputFormat::Markdown,
 ];
 
 /// Parses one of the offered output formats.

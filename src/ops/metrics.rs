@@ -8,6 +8,7 @@ use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
 use crate::report::{MetricsReport, to_timestamp};
+use jiff::Timestamp;
 
 /// The default period, in days.
 const DAYS: i64 = 90;
@@ -30,6 +31,8 @@ pub struct MetricsAnswer {
     pub repository: String,
     /// True where the clone has the whole history.
     pub is_complete: bool,
+    /// The newest selected deployment before the end of the period.
+    pub last: Option<Timestamp>,
 }
 
 /// Computes the figures. Gaps in the clone and assumptions go to the notices of the session.
@@ -47,12 +50,15 @@ pub fn metrics(query: &MetricsQuery, session: &Session) -> Result<MetricsAnswer,
     let choice = CellSelection::new(&[], &query.selection, session, &survey, &chronicle)?;
     let accepts = |cell: &crate::model::CellKey| choice.contains(cell);
     let metrics = history::compute_metrics(&chronicle.timeline, &comparison, window, &accepts);
+    let mut selected = chronicle.timeline.deployments().filter(|one| accepts(one.cell));
+    let last = selected.find(|one| one.time < window.until).map(|one| to_timestamp(one.time));
+    drop(selected);
     let (since, until) = (to_timestamp(window.since), to_timestamp(window.until));
     let report = MetricsReport { metrics, since, until, weeks: window.weeks(), tolerance };
     chronicle.tell_edge(session);
     chronicle.tell_pulled(session, &repository, &survey.settings.config);
     let repository = session.repository_name(&repository);
-    Ok(MetricsAnswer { report, repository, is_complete: chronicle.is_complete() })
+    Ok(MetricsAnswer { report, repository, is_complete: chronicle.is_complete(), last })
 }
 
 fn resolve_window(

@@ -1,22 +1,27 @@
 //! `status`: reads which version of each app runs in which stage, and since when.
 
+use crate::config::Config;
 use crate::git::Repository;
 use crate::git::revision_or_time::parse_time;
 use crate::model::{GlobPatterns, Warning};
 use crate::ops::completion_names::{self, CompletionNames};
-use crate::ops::deployments::selection::SelectionQuery;
+use crate::ops::deployments::selection::{SelectionQuery, full_name};
 use crate::ops::error::Failure;
+use crate::ops::follow::fetching_session;
 use crate::ops::ledger;
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
 use crate::ops::suggest::unknown_name;
-use crate::report::{BroughtBy, StatusEntry, StatusReport};
-use jiff::Timestamp;
+use crate::report::{BroughtBy, Matrix, StatusEntry, StatusReport};
+use jiff::{SignedDuration, Timestamp};
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
+use std::thread;
 
 /// The selection and options of a status.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StatusQuery {
-    /// Whole names of apps; none means all.
+    /// Names of apps, or patterns; none means all.
     pub apps: Vec<String>,
     pub selection: SelectionQuery,
     /// A revision or a time; `None` means the newest commit.
@@ -25,8 +30,23 @@ pub struct StatusQuery {
     pub work_tree: bool,
     /// True where the commits that brought the versions are not looked up.
     pub no_since: bool,
+    /// True for only the apps that differ from the previous stage.
+    pub differs: bool,
+    pub order: StatusOrder,
     /// True where each break glass without a follow-up causes a caution.
     pub reminders: bool,
+}
+
+/// The order of apps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum StatusOrder {
+    /// By name.
+    #[default]
+    App,
+    /// The newest arrival first.
+    Age,
+    /// By the last stage that runs the app, in the order of the pipeline.
+    Stage,
 }
 
 /// The state, and the time that ages count from.
@@ -56,10 +76,14 @@ pub fn status(query: &StatusQuery, session: &Session) -> Result<StatusAnswer, Fa
     }
     state.note_assumption(session);
     let mut report = build_report(&state, session, &repository);
-    filter_status(&mut report, query, session)?;
+    filter_status(&mut report, query, &state.settings.config, session)?;
+    if query.differs {
+        keep_differing(&mut report, session);
+    }
     if !query.no_since {
         look_back(&mut report, &state, session, &repository);
     }
+    sort_apps(&mut report, query.order);
     let ages_at = reference_time(query, &state, session, &repository);
     if query.reminders && query.at.is_none() {
         ledger::warn_missing_follow_up(session, &repository, &state.settings.config);
@@ -124,6 +148,7 @@ fn look_back(
 fn filter_status(
     status: &mut StatusReport,
     query: &StatusQuery,
+    config: &Config,
     session: &Session,
 ) -> Result<(), Failure> {
     let apps: Vec<String> = status
@@ -134,16 +159,16 @@ fn filter_status(
     let names: Vec<String> =
         status.occupants.iter().map(|occupant| occupant.name.clone()).collect();
     let stages: Vec<String> = status.stages.iter().map(ToString::to_string).collect();
-    for app in &query.apps {
-        if !apps.contains(app) {
-            return Err(unknown_name("app", app, &apps, &names));
-        }
-    }
+    let by_stage: Vec<String> =
+        query.selection.stages.iter().map(|word| full_name(word, config)).collect();
+    let named = GlobPatterns::new(&query.apps);
     let (by_app, by_stage) =
-        (GlobPatterns::new(&query.selection.apps), GlobPatterns::new(&query.selection.stages));
-    for (kind, patterns, words, names) in
-        [("app", &by_app, &apps, &names), ("stage", &by_stage, &stages, &stages)]
-    {
+        (GlobPatterns::new(&query.selection.apps), GlobPatterns::new(&by_stage));
+    for (kind, patterns, words, names) in [
+        ("app", &named, &apps, &names),
+        ("app", &by_app, &apps, &names),
+        ("stage", &by_stage, &stages, &stages),
+    ] {
         for pattern in patterns.unmatched_patterns(words) {
             if !pattern.contains(['*', '?']) {
                 return Err(unknown_name(kind, pattern, words, names));
@@ -153,11 +178,60 @@ fn filter_status(
     }
     status.occupants.retain(|occupant| {
         let names = app_names(occupant);
-        by_app.matches_any(names.clone())
-            && (query.apps.is_empty() || names.clone().any(|n| query.apps.iter().any(|a| a == n)))
+        by_app.matches_any(names.clone()) && named.matches_any(names)
     });
     status.keep_stages(|stage| by_stage.matches_any([stage.as_str()]));
     Ok(())
+}
+
+/// Keeps the apps that differ from the previous stage, and says so if there are none.
+fn keep_differing(status: &mut StatusReport, session: &Session) {
+    let matrix = Matrix::new(status, false);
+    let differing = matrix.rows.iter().filter(|row| row.cells.iter().any(|cell| cell.differs));
+    let names: BTreeSet<&str> = differing.map(|row| row.name.as_str()).collect();
+    if names.is_empty() {
+        session.note(match matrix.is_ordered {
+            true => "no app differs from the previous stage",
+            false => "no stage comes after another, so no app differs from a previous stage",
+        });
+    }
+    status.occupants.retain(|occupant| names.contains(occupant.name.as_str()));
+}
+
+/// Sorts the apps; the places of an app stay together.
+fn sort_apps(status: &mut StatusReport, order: StatusOrder) {
+    let key = |name: &str| {
+        let places = || status.occupants.iter().filter(|occupant| occupant.name == name);
+        let newest = || places().filter_map(|place| Some(place.since.as_ref()?.time)).max();
+        let last = || places().map(|place| status.position(&place.entry.stage)).max();
+        match order {
+            StatusOrder::App => (None, None),
+            StatusOrder::Age => (Some(Reverse(newest())), None),
+            StatusOrder::Stage => (None, last()),
+        }
+    };
+    let names: BTreeSet<&str> =
+        status.occupants.iter().map(|occupant| occupant.name.as_str()).collect();
+    let keys: HashMap<String, _> =
+        names.into_iter().map(|name| (name.to_owned(), key(name))).collect();
+    status.occupants.sort_by_key(|occupant| keys[&occupant.name]);
+}
+
+/// Reads the status again and again, with the newest state of the origin, until the observer fails.
+///
+/// # Errors
+/// The errors of [`status`], and those of the observer.
+pub fn watch_status(
+    query: &StatusQuery,
+    every: SignedDuration,
+    session: &Session,
+    observer: &mut dyn FnMut(&StatusAnswer) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    loop {
+        let fetching = fetching_session(&session.at_current_time())?;
+        observer(&status(query, &fetching)?)?;
+        thread::sleep(every.unsigned_abs());
+    }
 }
 
 /// The names that an app is known by.

@@ -17,7 +17,7 @@ pub use audit::AuditJson;
 pub use diff::DiffJson;
 pub use guard::GuardJson;
 pub use history::{DeploymentJson, HistoryJson, ImageVersionJson};
-pub use ledger::{LedgerEventJson, LockJson, LocksJson};
+pub use ledger::{LedgerEventJson, LedgerJson, LockJson, LocksJson};
 pub use metrics::MetricsJson;
 pub use plan::PlanJson;
 pub use proposals::{ProposalJson, ProposalsJson};
@@ -270,7 +270,7 @@ impl From<&Warning> for WarningJson {
 
 #[cfg(test)]
 mod tests {
-    use super::{AskJson, AuditJson, GuardJson, LedgerEventJson, LocksJson};
+    use super::{AskJson, AuditJson, GuardJson, LedgerEventJson, LedgerJson, LocksJson};
     use super::{
         DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, ProposalsJson, StatusJson,
         TraceJson,
@@ -292,6 +292,7 @@ mod tests {
         is_fresh::<AuditJson>("audit");
         is_fresh::<GuardJson>("guard");
         is_fresh::<LedgerEventJson>("event");
+        is_fresh::<LedgerJson>("ledger");
         is_fresh::<LocksJson>("locks");
         is_fresh::<ProposalsJson>("proposals");
     }

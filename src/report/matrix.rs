@@ -1,12 +1,17 @@
 //! The matrix: apps down, stages across, with differences from the previous stage.
 
+#[path = "matrix/fold.rs"]
+mod fold;
+
 use super::{BroughtBy, StatusEntry, StatusReport};
-use crate::model::{StageName, TargetName, Version};
+use crate::model::{AppName, StageName, TargetName, Version};
 use jiff::Timestamp;
 
 /// Rows and columns in display order.
 #[derive(Debug, Clone, Default)]
 pub struct Matrix {
+    /// True if at least one stage comes after another.
+    pub is_ordered: bool,
     pub columns: Vec<MatrixColumn>,
     pub rows: Vec<MatrixRow>,
 }
@@ -23,6 +28,8 @@ pub struct MatrixColumn {
 #[derive(Debug, Clone)]
 pub struct MatrixRow {
     pub name: String,
+    /// The app, without its component.
+    pub app: AppName,
     /// One per column.
     pub cells: Vec<MatrixCell>,
 }
@@ -60,7 +67,8 @@ impl Matrix {
             rows.push(build_row(status, &columns, &rest[..end]));
             rest = &rest[end..];
         }
-        Matrix { columns, rows }
+        let is_ordered = status.before.iter().any(|before| !before.is_empty());
+        Matrix { is_ordered, columns, rows }
     }
 
     /// Number of rows in which a stage differs from the previous one.
@@ -111,8 +119,10 @@ fn build_row(
         );
         MatrixCell { running, differs }
     });
+    let first = occupants.first();
     MatrixRow {
-        name: occupants.first().map(|o| o.name.clone()).unwrap_or_default(),
+        name: first.map(|occupant| occupant.name.clone()).unwrap_or_default(),
+        app: first.map(|occupant| occupant.entry.app.clone()).unwrap_or_else(|| "".into()),
         cells: cells.collect(),
     }
 }
@@ -164,13 +174,13 @@ fn is_subset(xs: &[CellVersion], ys: &[CellVersion]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::config::{Config, Stage};
     use crate::model::{AppName, Confidence, Mapping, MappingEntry, SourceKind};
 
     /// `app[/component] stage[/target] version`, one per line; stages in a chain in this order.
-    fn status(stages: &[&str], lines: &[&str]) -> StatusReport {
+    pub fn status(stages: &[&str], lines: &[&str]) -> StatusReport {
         let stage = |(i, name): (usize, &&str)| Stage {
             name: (*name).into(),
             after: i.checked_sub(1).map(|before| stages[before].into()).into_iter().collect(),

@@ -2,6 +2,7 @@
 //!
 //! JSON types are separate from internal ones: they are a stable interface and only ever grow.
 
+mod advance;
 mod audit;
 mod deployment;
 mod diff;
@@ -13,12 +14,15 @@ mod metrics;
 mod plan;
 mod proposals;
 mod status;
+#[cfg(test)]
+pub(crate) mod testing;
 mod trace;
 
 pub use crate::forge::{Proposal, ProposalState};
 pub use crate::history::{
     AheadSide, DeploymentKind, DoraFigures, DurationStats, ImageVersion, StagePairFigures,
 };
+pub use advance::AdvanceLine;
 pub use audit::{AuditPage, AuditReport, DeploymentPlot, FindingGroup, FindingReport, StagePlot};
 pub use deployment::{DeploymentReport, to_timestamp};
 pub use diff::{AppDifference, DiffReport, DiffSide, SideVersion};

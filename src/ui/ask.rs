@@ -1,13 +1,10 @@
 //! Renders gate answers: one gate per line, the verdict as a sentence, and the commands that help.
 
-use super::table::{StyledText, Table, left_column};
+use super::table::{StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::pipeline::{GateAnswer, Verdict};
 use crate::report::{GateReport, WaveReports, to_timestamp};
 use jiff::Timestamp;
-
-/// Minimum width of columns that are never cut, such as reasons.
-const WHOLE: usize = usize::MAX;
 
 /// Renders the answer: a sentence per wave, and the gates of the current one.
 pub fn render_answer(waves: &WaveReports, look: &TerminalStyle) -> String {
@@ -21,11 +18,11 @@ pub fn render_answer(waves: &WaveReports, look: &TerminalStyle) -> String {
 
 fn render_gates(judged: &GateReport, look: &TerminalStyle) -> String {
     let columns = [
-        left_column("gate", WHOLE),
-        left_column("verdict", WHOLE),
-        left_column("reason", WHOLE),
-        left_column("since", 3),
-        left_column("from", 8),
+        TableColumn::left("gate"),
+        TableColumn::left("verdict"),
+        TableColumn::left("reason").wrap(24),
+        TableColumn::left("since").rank(1),
+        TableColumn::left("from").cut(8).rank(2),
     ];
     let answers = judged.judgement.answers.iter().zip(&judged.places);
     let rows: Vec<[StyledText; 5]> =

@@ -1,7 +1,7 @@
 //! Renders the differences of two states side by side.
 
 use super::formats::{cell_text, code_text, csv_records};
-use super::table::{StyledText, Table, left_column};
+use super::table::{StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::report::{AheadSide, AppDifference, DiffReport, SideVersion};
 
@@ -14,11 +14,11 @@ pub fn render_table(diff: &DiffReport, look: &TerminalStyle) -> String {
         (escape_for_terminal(&diff.left.text), escape_for_terminal(&diff.right.text));
     let place = if diff.left.stage.is_some() { "target" } else { "stage" };
     let columns = [
-        left_column("app", 12),
-        left_column(place, 8),
-        left_column(&left, 10),
-        left_column(&right, 10),
-        left_column("", 18),
+        TableColumn::left("app").name(20),
+        TableColumn::left(place),
+        TableColumn::left(&left),
+        TableColumn::left(&right),
+        TableColumn::left("").wrap(16),
     ];
     let rows: Vec<[StyledText; 5]> =
         diff.differences.iter().map(|difference| difference_row(diff, difference, look)).collect();

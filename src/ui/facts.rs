@@ -1,6 +1,7 @@
 //! Labelled facts, one on each line.
 
 use super::terminal_style::pad_end;
+use super::wrap::wrap_text;
 use super::{TerminalStyle, TextTone, escape_for_terminal};
 
 /// Appends facts to a text.
@@ -14,14 +15,18 @@ pub(super) struct FactLines<'o> {
 }
 
 impl FactLines<'_> {
+    /// Adds a fact; a long one is wrapped below its start.
     pub fn add(&mut self, label: &str, text: &str) {
-        self.out.push_str(&format!(
-            "{:indent$}{}{}\n",
-            "",
-            self.look.paint(TextTone::Dim, &pad_end(label, self.width)),
-            escape_for_terminal(text),
-            indent = self.indent,
-        ));
+        let inside = self.look.narrowed(self.indent + self.width);
+        let lines = wrap_text(&escape_for_terminal(text), inside.width.unwrap_or(usize::MAX));
+        for (at, line) in lines.iter().enumerate() {
+            let label = if at == 0 { label } else { "" };
+            let label = pad_end(label, self.width);
+            let label = self.look.paint(TextTone::Dim, &label);
+            let line = format!("{:indent$}{label}{line}", "", indent = self.indent);
+            self.out.push_str(line.trim_end());
+            self.out.push('\n');
+        }
     }
 
     /// Adds a fact unless it is empty.

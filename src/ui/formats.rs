@@ -1,7 +1,7 @@
 //! Machine-readable formats and Markdown of `status`. Nothing is shortened here.
 
+use super::TerminalStyle;
 use super::yaml as emitter;
-use super::{TerminalStyle, matrix};
 use crate::model::{escape_for_terminal, escape_json};
 use crate::report::json::{StatusJson, note_sentence};
 use crate::report::{CellVersion, Matrix, StatusEntry, StatusReport};
@@ -19,6 +19,10 @@ pub enum OutputFormat {
     Yaml,
     Csv,
     Markdown,
+    /// A table of any width, with everything in it.
+    Wide,
+    /// Names only, one per line.
+    Name,
 }
 
 /// Renders the answer in a format.
@@ -30,9 +34,13 @@ pub fn render_status(
     now: Timestamp,
 ) -> String {
     match format {
-        OutputFormat::Table => matrix::render_matrix(layout, look, now),
+        OutputFormat::Table => super::matrix(layout, look, now).0,
+        OutputFormat::Wide => super::matrix(layout, &look.unlimited(), now).0,
+        OutputFormat::Name => {
+            layout.rows.iter().map(|row| format!("{}\n", escape_for_terminal(&row.name))).collect()
+        }
         OutputFormat::Json => to_json(&StatusJson::from(status)),
-        OutputFormat::Jsonl => to_json_line(&StatusJson::from(status)),
+        OutputFormat::Jsonl => StatusJson::from(status).entries.iter().map(to_json_line).collect(),
         OutputFormat::Yaml => to_yaml(&StatusJson::from(status)),
         OutputFormat::Csv => status_csv(status),
         OutputFormat::Markdown => status_markdown(layout, look),
@@ -76,6 +84,15 @@ fn escape_formula(text: &str) -> String {
     } else {
         text.to_owned()
     }
+}
+
+/// Renders one CSV record of any length.
+pub(super) fn csv_line(fields: &[String]) -> String {
+    let held = "a Vec takes everything";
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let escaped = fields.iter().map(|field| escape_formula(&escape_for_terminal(field)));
+    writer.write_record(escaped).expect(held);
+    String::from_utf8(writer.into_inner().expect(held)).expect("made of text")
 }
 
 /// Renders CSV records.

@@ -1,7 +1,7 @@
 //! Renders deployments while they are read.
 
-use super::formats::{cell_text, code_text, csv_records, to_json, to_json_line};
-use super::table::{Alignment, StyledText, Table, TableColumn};
+use super::formats::{cell_text, code_text, csv_records, to_json, to_json_line, to_yaml};
+use super::table::{StyledText, Table, TableColumn};
 use super::{OutputFormat, TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::model::CellKey;
 
@@ -28,15 +28,18 @@ pub struct HistoryPrinter {
 }
 
 const COLUMNS: [TableColumn<'static>; 8] = [
-    TableColumn { heading: "when", align: Alignment::Left, least: 16 },
-    TableColumn { heading: "stage", align: Alignment::Left, least: 8 },
-    TableColumn { heading: "app", align: Alignment::Left, least: 12 },
-    TableColumn { heading: "from", align: Alignment::Left, least: 9 },
-    TableColumn { heading: "to", align: Alignment::Left, least: 11 },
-    TableColumn { heading: "kind", align: Alignment::Left, least: 8 },
-    TableColumn { heading: "who", align: Alignment::Left, least: 8 },
-    TableColumn { heading: "change", align: Alignment::Left, least: 10 },
+    TableColumn::left("when"),
+    TableColumn::left("stage"),
+    TableColumn::left("app").name(20),
+    TableColumn::left("from").rank(2),
+    TableColumn::left("to"),
+    TableColumn::left("kind").rank(1),
+    TableColumn::left("who").cut(10).rank(3),
+    TableColumn::left("change").wrap(10).rank(4),
 ];
+
+/// The column of the pull request, or of a gate override.
+const CHANGE: usize = 7;
 
 const CSV_HEADER: [&str; 19] = [
     "time",
@@ -70,6 +73,7 @@ impl HistoryPrinter {
     pub fn render_start(&self, head: &HistoryJson) -> String {
         match self.format {
             OutputFormat::Json => to_json(head).trim_end_matches("]\n}").to_owned(),
+            OutputFormat::Yaml => to_yaml(head).trim_end_matches(" []\n").to_owned(),
             OutputFormat::Csv => csv_records([CSV_HEADER.map(str::to_owned)]),
             OutputFormat::Markdown => "| when | stage | app | from | to | kind | who | change |\n\
                  | --- | --- | --- | --- | --- | --- | --- | --- |\n"
@@ -88,21 +92,30 @@ impl HistoryPrinter {
                 .collect(),
             OutputFormat::Csv => csv_records(changes.iter().map(csv_fields)),
             OutputFormat::Markdown => changes.iter().map(markdown_row).collect(),
-            OutputFormat::Jsonl | OutputFormat::Yaml => {
+            OutputFormat::Jsonl => {
                 changes.iter().map(|change| to_json_line(&DeploymentJson::from(change))).collect()
             }
-            OutputFormat::Table => self.table_rows(changes, now),
+            OutputFormat::Yaml => changes
+                .iter()
+                .enumerate()
+                .map(|(index, change)| self.yaml_element(index, change))
+                .collect(),
+            OutputFormat::Table | OutputFormat::Wide | OutputFormat::Name => {
+                self.table_rows(changes, now)
+            }
         };
         self.printed += changes.len();
         text
     }
 
     /// Text after the last deployment.
-    pub fn render_end(&self) -> &'static str {
+    pub fn render_end(&self) -> String {
         match self.format {
-            OutputFormat::Json if self.printed > 0 => "\n  ]\n}\n",
-            OutputFormat::Json => "]\n}\n",
-            _ => "",
+            OutputFormat::Json if self.printed > 0 => "\n  ]\n}\n".into(),
+            OutputFormat::Json => "]\n}\n".into(),
+            OutputFormat::Yaml if self.printed == 0 => " []\n".into(),
+            OutputFormat::Table => self.table.render_left_out(&self.look),
+            _ => String::new(),
         }
     }
 
@@ -111,9 +124,19 @@ impl HistoryPrinter {
         format!("{}\n    {text}", if self.printed + index > 0 { "," } else { "" })
     }
 
+    fn yaml_element(&self, index: usize, change: &DeploymentReport) -> String {
+        let text = to_yaml(&[DeploymentJson::from(change)]);
+        let lines: String = text.lines().map(|line| format!("  {line}\n")).collect();
+        if self.printed + index == 0 { format!("\n{lines}") } else { lines }
+    }
+
     fn table_rows(&mut self, changes: &[DeploymentReport], now: Timestamp) -> String {
         let rows: Vec<[StyledText; 8]> =
             changes.iter().map(|change| self.table_row(change, now)).collect();
+        if changes.iter().any(|change| change.account.break_glass.is_some()) {
+            // An override of the gates is never hidden.
+            self.table.keep(CHANGE);
+        }
         self.table.fit_rows(&rows, &self.look);
         let mut out = if self.printed == 0 && !rows.is_empty() {
             self.table.render_heading(&self.look)

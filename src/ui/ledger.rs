@@ -1,19 +1,17 @@
 //! Renders ledger events and locks as tables.
 
-use super::table::{StyledText, Table, left_column};
+use super::table::{StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::pipeline::ledger::{LedgerEvent, Lock, format_minute};
 use jiff::Timestamp;
 
-const WHOLE: usize = usize::MAX;
-
 /// Renders events in the given order.
 pub fn render_events(events: &[&LedgerEvent], look: &TerminalStyle) -> String {
     let columns = [
-        left_column("time", WHOLE),
-        left_column("id", 8),
-        left_column("by", 8),
-        left_column("event", WHOLE),
+        TableColumn::left("time"),
+        TableColumn::left("id").rank(2),
+        TableColumn::left("by").cut(8).rank(1),
+        TableColumn::left("event").wrap(24),
     ];
     let rows: Vec<[StyledText; 4]> = events.iter().map(|event| event_row(event)).collect();
     if rows.is_empty() { String::new() } else { Table::new(columns).render_all(&rows, look) }
@@ -31,11 +29,11 @@ fn event_row(event: &LedgerEvent) -> [StyledText; 4] {
 /// Renders active locks.
 pub fn render_locks(locks: &[Lock<'_>], look: &TerminalStyle, now: Timestamp) -> String {
     let columns = [
-        left_column("locked", WHOLE),
-        left_column("by", 8),
-        left_column("since", 3),
-        left_column("until", WHOLE),
-        left_column("reason", WHOLE),
+        TableColumn::left("locked"),
+        TableColumn::left("by").cut(8).rank(1),
+        TableColumn::left("since").rank(2),
+        TableColumn::left("until"),
+        TableColumn::left("reason").wrap(20),
     ];
     let rows: Vec<[StyledText; 5]> = locks.iter().map(|lock| lock_row(lock, now)).collect();
     if rows.is_empty() { String::new() } else { Table::new(columns).render_all(&rows, look) }

@@ -1,7 +1,7 @@
 //! Renders metrics as tables, with a bar chart of weeks.
 
 use super::formats::{cell_text, csv_records};
-use super::table::{Alignment, StyledText, Table, TableColumn};
+use super::table::{StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::model::format_duration;
 use crate::report::{DoraFigures, DurationStats, MetricsReport, StagePairFigures};
@@ -13,37 +13,33 @@ const UNICODE: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '�
 const ASCII: [char; 8] = ['.', ':', '-', '=', '+', '*', '%', '#'];
 
 const FIGURES: [TableColumn<'static>; 8] = [
-    TableColumn { heading: "app", align: Alignment::Left, least: 12 },
-    TableColumn { heading: "stage", align: Alignment::Left, least: 8 },
-    TableColumn { heading: "deployments", align: Alignment::Right, least: 11 },
-    TableColumn { heading: "per week", align: Alignment::Right, least: 8 },
-    TableColumn { heading: "by week", align: Alignment::Left, least: BAR },
-    TableColumn { heading: "lead (median, p90)", align: Alignment::Left, least: 18 },
-    TableColumn { heading: "failed", align: Alignment::Right, least: 6 },
-    TableColumn { heading: "restored in", align: Alignment::Left, least: 11 },
+    TableColumn::left("app").name(12),
+    TableColumn::left("stage"),
+    TableColumn::right("deployments"),
+    TableColumn::right("per week").rank(3),
+    TableColumn::left("by week").rank(4),
+    TableColumn::left("lead (median, p90)").rank(1),
+    TableColumn::right("failed"),
+    TableColumn::left("restored in").rank(2),
 ];
 
 const PAIRS: [TableColumn<'static>; 8] = [
-    TableColumn { heading: "stages", align: Alignment::Left, least: 19 },
-    TableColumn { heading: "changes", align: Alignment::Right, least: 7 },
-    TableColumn { heading: "was there before", align: Alignment::Right, least: 16 },
-    TableColumn { heading: "same commit", align: Alignment::Right, least: 11 },
-    TableColumn { heading: "overtook", align: Alignment::Right, least: 8 },
-    TableColumn { heading: "later", align: Alignment::Right, least: 5 },
-    TableColumn { heading: "never", align: Alignment::Right, least: 5 },
-    TableColumn { heading: "lead (median, p90)", align: Alignment::Left, least: 18 },
+    TableColumn::left("stages"),
+    TableColumn::right("changes"),
+    TableColumn::right("was there before").rank(3),
+    TableColumn::right("same commit").rank(5),
+    TableColumn::right("overtook").rank(4),
+    TableColumn::right("later").rank(2),
+    TableColumn::right("never"),
+    TableColumn::left("lead (median, p90)").rank(1),
 ];
 
-/// Renders apps, then stages and the overall figures, then pairs of stages.
+/// Renders the overall figures, then stages, then apps, and below them the pairs of stages.
 pub fn render_table(measured: &MetricsReport, look: &TerminalStyle) -> String {
     let metrics = &measured.metrics;
-    let totals = metrics.stages.iter().chain([&metrics.overall]);
-    let rows: Vec<[StyledText; 8]> = metrics
-        .apps
-        .iter()
-        .chain(totals)
-        .map(|figures| figures_row(figures, measured, look))
-        .collect();
+    let totals = std::iter::once(&metrics.overall).chain(&metrics.stages);
+    let rows: Vec<[StyledText; 8]> =
+        totals.chain(&metrics.apps).map(|figures| figures_row(figures, measured, look)).collect();
     let mut out = Table::new(FIGURES).render_all(&rows, look);
     if !metrics.pairs.is_empty() {
         let rows: Vec<[StyledText; 8]> =

@@ -3,18 +3,23 @@
 //! Texts of a repository pass [`escape_for_terminal`] on their way to a terminal, so that nothing
 //! in them can act on it.
 
+mod advance;
 mod app;
 mod ask;
 mod audit;
 mod config;
+mod data;
 mod diff;
 mod facts;
+#[cfg(test)]
+mod fitting_tests;
 mod formats;
 mod guard;
 mod history;
 mod ledger;
 mod matrix;
 mod metrics;
+mod pager;
 mod pages;
 mod plan;
 mod progress;
@@ -24,16 +29,19 @@ mod table;
 mod terminal_style;
 mod trace;
 mod version;
+mod wrap;
 mod yaml;
 
 pub use crate::model::{escape_for_terminal, escape_json};
-pub use app::render_apps as app_in_full;
+pub use advance::fold_advance_lines;
+pub use app::{AppDetail, render_apps as apps};
 pub use ask::{render_answer as ask, render_line as ask_line};
 pub use audit::{
-    AuditDetail, render_csv as audit_csv, render_junit, render_markdown as audit_markdown,
-    render_sarif, render_table as audit,
+    AuditDetail, explain_rule, render_csv as audit_csv, render_junit,
+    render_markdown as audit_markdown, render_sarif, render_table as audit,
 };
 pub use config::render_config as config;
+pub use data::render_data;
 pub use diff::{render_csv as diff_csv, render_markdown as diff_markdown, render_table as diff};
 pub use formats::{OutputFormat, render_status as status_as, to_json, to_json_line, to_yaml};
 pub use guard::{
@@ -42,11 +50,12 @@ pub use guard::{
 };
 pub use history::{HistoryPrinter, TimeFormat};
 pub use ledger::{render_events, render_locks};
-pub use matrix::render_matrix as matrix;
+pub use matrix::{MatrixForm, render_matrix as matrix};
 pub use metrics::{
     describe_incomparable, render_csv as metrics_csv, render_markdown as metrics_markdown,
     render_table as metrics,
 };
+pub use pager::{AnswerWriter, PagerCommand};
 pub use pages::render_html as audit_html;
 pub use plan::{render_patch, render_table as plan};
 pub use progress::ProgressIndicator;
@@ -54,6 +63,8 @@ pub use prompt::{align_columns, ask_choice, ask_choices, ask_order, confirm};
 pub use proposals::{render_proposal as proposal, render_table as proposals};
 pub use terminal_style::{TerminalStyle, TextTone};
 pub use trace::render_trace as trace;
+
+use wrap::wrap_text;
 
 use crate::model::Warning;
 use std::io::{self, Write};
@@ -76,6 +87,8 @@ pub struct Ui {
     pub verbosity: Verbosity,
     /// True if stderr is a terminal, so that progress may be drawn.
     pub live: bool,
+    /// The pager for long answers; `None` if stdout is no terminal.
+    pub pager: Option<PagerCommand>,
 }
 
 impl Ui {
@@ -100,6 +113,34 @@ impl Ui {
         let mut stdout = io::stdout().lock();
         stdout.write_all(text.as_bytes())?;
         stdout.flush()
+    }
+
+    /// The style of stdout for a format: `wide` has no limit.
+    pub fn style_for(&self, format: OutputFormat) -> TerminalStyle {
+        match format {
+            OutputFormat::Wide => self.out.unlimited(),
+            _ => self.out.clone(),
+        }
+    }
+
+    /// Opens a writer for an answer that may be long. `is_wide` is true for lines that may be
+    /// wider than the terminal.
+    pub fn open_answer(&self, is_wide: bool) -> AnswerWriter {
+        match &self.pager {
+            Some(pager) => AnswerWriter::paged(pager, is_wide),
+            None => AnswerWriter::stdout(),
+        }
+    }
+
+    /// Writes an answer that may be long, through the pager if there is one.
+    ///
+    /// # Errors
+    /// As [`Ui::write_answer`].
+    pub fn page_answer(&self, text: &str, is_wide: bool) -> io::Result<()> {
+        if text.is_empty() || self.pager.is_none() {
+            return self.write_answer(text);
+        }
+        self.open_answer(is_wide).write_part(text)
     }
 
     /// Prints a line on stderr, unless quiet.
@@ -189,7 +230,9 @@ impl Ui {
     fn write_stderr(&self, line: &str) {
         // Notices come from below, where nobody knows what the terminal can show.
         let line = if self.err.unicode { line.into() } else { line.replace('→', "->") };
-        let _ = writeln!(io::stderr().lock(), "{line}");
+        let width = self.err.width.unwrap_or(usize::MAX);
+        let lines: Vec<String> = line.lines().flat_map(|line| wrap_text(line, width)).collect();
+        let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
     }
 }
 

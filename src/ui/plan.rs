@@ -1,6 +1,6 @@
 //! Renders plans: moves, refusals, and diffs.
 
-use super::table::{StyledText, Table, left_column};
+use super::table::{StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::promotion::{ItemOutcome, PlanItem, PlannedMove};
 use crate::report::PlanReport;
@@ -15,11 +15,11 @@ pub fn render_table(planned: &PlanReport, look: &TerminalStyle) -> String {
     let heading = escape_for_terminal(&heading);
     let from = escape_for_terminal(from);
     let columns = [
-        left_column("app", 12),
-        left_column("target", 8),
-        left_column(&from, 10),
-        left_column(&heading, 10),
-        left_column("", 10),
+        TableColumn::left("app").name(20),
+        TableColumn::left("target"),
+        TableColumn::left(&from),
+        TableColumn::left(&heading),
+        TableColumn::left(""),
     ];
     let rows: Vec<[StyledText; 5]> =
         planned.plan.items.iter().flat_map(|item| item_rows(item, look)).collect();

@@ -1,7 +1,7 @@
 //! Renders pull requests: a table, or one in full.
 
 use super::facts::FactLines;
-use super::table::{Alignment, StyledText, Table, column};
+use super::table::{StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::report::{Proposal, ProposalState, ProposalsReport};
 
@@ -11,11 +11,11 @@ const LABEL: usize = 11;
 /// Renders one line per pull request.
 pub fn render_table(listed: &ProposalsReport, look: &TerminalStyle) -> String {
     let columns = [
-        column("number", Alignment::Right, 6),
-        column("title", Alignment::Left, 24),
-        column("branch", Alignment::Left, 16),
-        column("by", Alignment::Left, 8),
-        column("", Alignment::Left, 5),
+        TableColumn::right("number"),
+        TableColumn::left("title").cut(24),
+        TableColumn::left("branch").cut(16).rank(1),
+        TableColumn::left("by").cut(8).rank(2),
+        TableColumn::left(""),
     ];
     let rows: Vec<[StyledText; 5]> = listed.proposals.iter().map(proposal_row).collect();
     if rows.is_empty() { String::new() } else { Table::new(columns).render_all(&rows, look) }
@@ -34,7 +34,7 @@ fn proposal_row(one: &Proposal) -> [StyledText; 5] {
 /// Renders the facts and the text of one pull request.
 pub fn render_proposal(one: &Proposal, look: &TerminalStyle) -> String {
     let heading = format!("{} {}", one.number, escape_for_terminal(&one.title));
-    let mut out = format!("{}\n", look.paint(TextTone::Heading, &heading));
+    let mut out = look.heading_lines(&heading);
     let mut facts = FactLines { out: &mut out, look, indent: 2, width: LABEL };
     let draft = if one.draft { ", a draft" } else { "" };
     let by_itself = if one.auto_merge { ", auto-merge enabled" } else { "" };

@@ -1,5 +1,6 @@
 //! Capabilities of an output stream: colours, characters, width.
 
+use super::wrap::wrap_text;
 use console::Style;
 use std::borrow::Cow;
 
@@ -42,6 +43,23 @@ impl TerminalStyle {
         Cow::Owned(style.apply_to(text).to_string())
     }
 
+    /// The style of text that may be wider than the terminal.
+    pub fn unlimited(&self) -> TerminalStyle {
+        TerminalStyle { width: None, ..self.clone() }
+    }
+
+    /// The style of text that is indented by some columns.
+    pub(super) fn narrowed(&self, columns: usize) -> TerminalStyle {
+        let width = self.width.map(|width| width.saturating_sub(columns).max(1));
+        TerminalStyle { width, ..self.clone() }
+    }
+
+    /// A title in the width of the terminal, on as many lines as it takes.
+    pub(super) fn heading_lines(&self, title: &str) -> String {
+        let lines = wrap_text(title, self.width.unwrap_or(usize::MAX));
+        lines.iter().map(|line| format!("{}\n", self.paint(TextTone::Heading, line))).collect()
+    }
+
     /// Marks a cell that differs from the previous stage.
     pub fn difference_sign(&self) -> &'static str {
         if self.unicode { "≠" } else { "*" }
@@ -78,6 +96,38 @@ pub(super) fn pad_start(text: &str, width: usize) -> String {
     format!("{}{text}", " ".repeat(width.saturating_sub(display_width(text))))
 }
 
+/// Shortens a text to a width by an ellipsis at its end.
+pub(super) fn truncate_end(text: &str, width: usize, look: &TerminalStyle) -> String {
+    if display_width(text) <= width {
+        return text.to_owned();
+    }
+    let ellipsis = look.ellipsis();
+    let room = width.saturating_sub(display_width(ellipsis));
+    let (mut out, mut used) = (String::new(), 0);
+    for c in text.chars() {
+        used += display_width(c.encode_utf8(&mut [0; 4]));
+        if used > room {
+            break;
+        }
+        out.push(c);
+    }
+    out.truncate(out.trim_end().len());
+    out + ellipsis
+}
+
+/// Shortens a name such as `app/component` to a width: the app loses its end, and the component
+/// stays if there is room.
+pub(super) fn truncate_name(name: &str, width: usize, look: &TerminalStyle) -> String {
+    let Some((app, component)) = name.rsplit_once('/') else {
+        return truncate_end(name, width, look);
+    };
+    let tail = display_width(component) + 1;
+    if display_width(name) <= width || tail * 2 > width {
+        return truncate_end(name, width, look);
+    }
+    format!("{}/{component}", truncate_end(app, width - tail, look))
+}
+
 /// Shortens a text to a width by an ellipsis in the middle.
 pub(super) fn truncate_middle(text: &str, width: usize, look: &TerminalStyle) -> String {
     if display_width(text) <= width {
@@ -112,6 +162,16 @@ pub(super) fn truncate_middle(text: &str, width: usize, look: &TerminalStyle) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_keep_their_component() {
+        let look = TerminalStyle { colors: false, unicode: true, width: None };
+        assert_eq!(truncate_name("a-very-long-service/querier", 20, &look), "a-very-long…/querier");
+        assert_eq!(truncate_name("a-very-long-service", 10, &look), "a-very-lo…");
+        assert_eq!(truncate_name("web/a-very-long-component", 10, &look), "web/a-ver…");
+        assert_eq!(truncate_end("one two three", 5, &look), "one…");
+        assert_eq!(truncate_end("日本語", 5, &look), "日本…");
+    }
 
     #[test]
     fn long_texts_lose_their_middle() {

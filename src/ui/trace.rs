@@ -1,7 +1,7 @@
 //! Renders the way of a version, one block per app.
 
 use super::history::{cell_place, format_utc, kind_tone, pull_request_or_commit};
-use super::table::{Alignment, StyledText, Table, TableColumn};
+use super::table::{StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::model::{format_age, format_duration};
 use crate::report::{
@@ -10,14 +10,17 @@ use crate::report::{
 use jiff::Timestamp;
 
 const COLUMNS: [TableColumn<'static>; 7] = [
-    TableColumn { heading: "stage", align: Alignment::Left, least: 8 },
-    TableColumn { heading: "arrived (UTC)", align: Alignment::Left, least: 16 },
-    TableColumn { heading: "after", align: Alignment::Right, least: 7 },
-    TableColumn { heading: "by", align: Alignment::Left, least: 8 },
-    TableColumn { heading: "change", align: Alignment::Left, least: 10 },
-    TableColumn { heading: "stayed", align: Alignment::Right, least: 7 },
-    TableColumn { heading: "now", align: Alignment::Left, least: 16 },
+    TableColumn::left("stage"),
+    TableColumn::left("arrived (UTC)"),
+    TableColumn::right("after").rank(2),
+    TableColumn::left("by").cut(8).rank(3),
+    TableColumn::left("change").rank(4),
+    TableColumn::right("stayed").rank(1),
+    TableColumn::left("now").wrap(16),
 ];
+
+/// Columns of space before the table of a block.
+const INDENT: usize = 2;
 
 /// Renders a block per app and version.
 pub fn render_trace(trace: &TraceReport, look: &TerminalStyle, now: Timestamp) -> String {
@@ -39,15 +42,12 @@ fn render_block(way: &VersionTraceReport, look: &TerminalStyle, now: Timestamp) 
         );
         rows.push(row);
     }
-    format!(
-        "{}\n\n{}",
-        look.paint(TextTone::Heading, &escape_for_terminal(&title)),
-        indent_lines(&Table::new(COLUMNS).render_all(&rows, look))
-    )
+    let table = Table::new(COLUMNS).render_all(&rows, &look.narrowed(INDENT));
+    format!("{}\n{}", look.heading_lines(&escape_for_terminal(&title)), indent_lines(&table))
 }
 
 fn indent_lines(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}\n")).collect()
+    text.lines().map(|line| format!("{:INDENT$}{line}\n", "")).collect()
 }
 
 fn period_row(visit: &ReportedRunPeriod, look: &TerminalStyle, now: Timestamp) -> [StyledText; 7] {

@@ -45,15 +45,17 @@ fn everything_from_the_beginning() {
     audit(&[])
         .success()
         .stdout_eq(str![[r#"
-rule              severity   findings   description
-unknown-version   high              1   No earlier stage ever had the version
-skipped-stage     high              1   The previous stage never had the version
-out-of-order      low               1   The previous stage got the version only later
+unknown-version (high), 1 finding: No earlier stage ever had the version
+  2026-08-04   web   prod    hotfix    no earlier stage ever had this version                60216d3523
+  to do: Find out where the version was tested; `towpath trace VERSION` shows where it ran.
 
-rule              app   stage   version   last               commit       message
-unknown-version   web   prod    hotfix    2026-08-04 10:00   60216d3523   no earlier stage ever had this version
-skipped-stage     web   prod    hotfix    2026-08-04 10:00   60216d3523   dev never had this version
-out-of-order      web   prod    v3        2026-08-03 10:00   bf609b51a7   dev got this version 5m later, within the tolerance
+skipped-stage (high), 1 finding: The previous stage never had the version
+  2026-08-04   web   prod    hotfix    dev never had this version                            60216d3523
+  to do: Check the commits for a manual hotfix, or the pipeline for a missing step; `towpath trace VERSION` shows where a version ran.
+
+out-of-order (low), 1 finding: The previous stage got the version only later
+  2026-08-03   web   prod    v3        dev got this version 5m later, within the tolerance   bf609b51a7
+  to do: Look for changes that were tried in the later stage first; `towpath trace VERSION` shows the order.
 
 stages        changes   too early   within 10m   never before
 dev to prod         3           1            1              1
@@ -71,13 +73,13 @@ fn rules_that_are_not_in_force_yet() {
     audit(&["--policy", "POLICY", "--rule", "unauthorised,during-freeze", "--fail-on", "high"])
         .code(3)
         .stdout_eq(str![[r#"
-rule            severity   findings   description
-unauthorised    high              1   Somebody changed the stage without permission
-during-freeze   high              2   Deployed during a freeze
+unauthorised (high), 1 finding: Somebody changed the stage without permission
+  2026-08-04   web   prod    hotfix    Alice is not an actor of prod                           60216d3523
+  to do: Enforce `permissions:` with `towpath guard` on pull requests, and protected branches.
 
-rule            app   stage   findings   version   first              last               commit       message
-unauthorised    web   prod               hotfix                       2026-08-04 10:00   60216d3523   Alice is not an actor of prod
-during-freeze   web   prod           2   v3        2026-08-02 11:00   2026-08-03 10:00   bf609b51a7   inventory: frozen until Tue 2026-08-04 00:00 UTC
+during-freeze (high), 2 findings: Deployed during a freeze
+  2026-08-03   web   prod    v3        inventory: frozen until Tue 2026-08-04 00:00 UTC (2x)   bf609b51a7
+  to do: Require the check `towpath guard` on pull requests, so that the forge refuses merges during a freeze.
 
 stages        changes   too early   within 10m   never before
 dev to prod         3           1            1              1
@@ -151,6 +153,8 @@ fn a_rule_explains_itself() {
 out-of-order (high): The previous stage got the version only later
 
 A version was deployed to a stage before it was deployed to the previous stage. Merges overtake each other: if the previous stage follows within `--tolerance` (10 minutes by default), the severity is `low`. Stages that write versions differently are skipped. Probably something was tried in the later stage first, or promoted from a branch.
+
+To do: Look for changes that were tried in the later stage first; `towpath trace VERSION` shows the order.
 
 "#]]);
     sandbox.towpath(&nowhere, &["audit", "--explain", "order"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
@@ -321,25 +325,21 @@ fn what_repeats_itself_is_folded() {
         sandbox.towpath(&repository, &[&["audit", "-q"], arguments].concat()).assert().success()
     };
     run(&["--rule", "skipped-stage"]).stdout_eq(str![[r#"
-rule            severity   findings   description
-skipped-stage   high              4   The previous stage never had the version
-
-rule            app   stage   findings   version    first              last               commit       message
-skipped-stage   web   prod           4   hotfix-7   2026-08-04 10:00   2026-08-07 10:00   92748d002b   dev never had this version
+skipped-stage (high), 4 findings: The previous stage never had the version
+  2026-08-07   web   prod    hotfix-7   dev never had this version (4x)   92748d002b
+  to do: Check the commits for a manual hotfix, or the pipeline for a missing step; `towpath trace VERSION` shows where a version ran.
 
 stages        changes   too early   within 10m   never before
 dev to prod         9           1            1              4
 
 "#]]);
     run(&["--rule", "skipped-stage", "--all"]).stdout_eq(str![[r#"
-rule            severity   findings   description
-skipped-stage   high              4   The previous stage never had the version
-
-rule            app   stage   version    last               commit       message
-skipped-stage   web   prod    hotfix-7   2026-08-07 10:00   92748d002b   dev never had this version
-skipped-stage   web   prod    hotfix-6   2026-08-06 10:00   e496dec3b9   dev never had this version
-skipped-stage   web   prod    hotfix-5   2026-08-05 10:00   2ae44e37e6   dev never had this version
-skipped-stage   web   prod    hotfix     2026-08-04 10:00   60216d3523   dev never had this version
+skipped-stage (high), 4 findings: The previous stage never had the version
+  2026-08-07   web   prod    hotfix-7   dev never had this version   92748d002b
+  2026-08-06   web   prod    hotfix-6   dev never had this version   e496dec3b9
+  2026-08-05   web   prod    hotfix-5   dev never had this version   2ae44e37e6
+  2026-08-04   web   prod    hotfix     dev never had this version   60216d3523
+  to do: Check the commits for a manual hotfix, or the pipeline for a missing step; `towpath trace VERSION` shows where a version ran.
 
 stages        changes   too early   within 10m   never before
 dev to prod         9           1            1              4

@@ -20,6 +20,7 @@ fn the_tour() {
 assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
 ≠ differs from the previous stage, in 3 of 4 rows
 assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
+`--locations` shows the file, line and commit of each place
 assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
 ≠ differs from the previous stage, in 3 of 4 rows
 assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath.yaml found. Run `towpath init` to save these settings.

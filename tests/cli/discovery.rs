@@ -170,13 +170,13 @@ fn the_past_of_stages_that_are_branches() {
         sandbox.towpath(&repository, &["status", "--at", at, "--quiet"]).assert().success()
     };
     at("2026-03-05").stdout_eq(str![[r#"
-app   dev      prod
-web   v4  2d   ·
+app   dev
+web   v4  2d
 
 "#]]);
     at("dev~1").stdout_eq(str![[r#"
-app   dev      prod
-web   v4  0s   ·
+app   dev
+web   v4  0s
 
 "#]]);
     at("main").stdout_eq(str![[r#"

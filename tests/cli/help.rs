@@ -172,6 +172,9 @@ Global options:
           [env: TOWPATH_COLOR]
           [default: auto]
 
+      --no-pager
+          Write long answers straight to the terminal [env: TOWPATH_PAGER, PAGER]
+
   -q, --quiet
           Print only the answer and errors
 
@@ -256,6 +259,9 @@ Global options:
           
           [env: TOWPATH_COLOR]
           [default: auto]
+
+      --no-pager
+          Write long answers straight to the terminal [env: TOWPATH_PAGER, PAGER]
 
   -q, --quiet
           Print only the answer and errors
@@ -385,6 +391,9 @@ Global options:
           [env: TOWPATH_COLOR]
           [default: auto]
 
+      --no-pager
+          Write long answers straight to the terminal [env: TOWPATH_PAGER, PAGER]
+
   -q, --quiet
           Print only the answer and errors
 
@@ -474,6 +483,9 @@ Global options:
           [env: TOWPATH_COLOR]
           [default: auto]
 
+      --no-pager
+          Write long answers straight to the terminal [env: TOWPATH_PAGER, PAGER]
+
   -q, --quiet
           Print only the answer and errors
 
@@ -507,7 +519,7 @@ Options:
           Output format
           
           [default: table]
-          [possible values: table, json, yaml]
+          [possible values: table, json, jsonl, yaml, csv]
 
   -h, --help
           Print help (see a summary with '-h')
@@ -564,6 +576,9 @@ Global options:
           
           [env: TOWPATH_COLOR]
           [default: auto]
+
+      --no-pager
+          Write long answers straight to the terminal [env: TOWPATH_PAGER, PAGER]
 
   -q, --quiet
           Print only the answer and errors
@@ -645,6 +660,9 @@ Global options:
           [env: TOWPATH_COLOR]
           [default: auto]
 
+      --no-pager
+          Write long answers straight to the terminal [env: TOWPATH_PAGER, PAGER]
+
   -q, --quiet
           Print only the answer and errors
 
@@ -717,6 +735,9 @@ Global options:
           
           [env: TOWPATH_COLOR]
           [default: auto]
+
+      --no-pager
+          Write long answers straight to the terminal [env: TOWPATH_PAGER, PAGER]
 
   -q, --quiet
           Print only the answer and errors
@@ -802,6 +823,9 @@ Global options:
           
           [env: TOWPATH_COLOR]
           [default: auto]
+
+      --no-pager
+          Write long answers straight to the terminal [env: TOWPATH_PAGER, PAGER]
 
   -q, --quiet
           Print only the answer and errors

@@ -16,12 +16,12 @@ fn the_last_ninety_days() {
         .success()
         .stdout_eq(str![[r#"
 app   stage   deployments   per week   by week         lead (median, p90)   failed   restored in
+all                     7        0.5           ▆  █▆   2h 30m, 2h 30m          17%   30m
+all   dev               3        0.2           █  ██                            0%
+all   prod              4        0.3           ▄  █▄   2h 30m, 2h 30m          33%   30m
 api   dev               1        0.1               █                            0%
 web   dev               2        0.2           █  █                             0%
 web   prod              4        0.3           ▄  █▄   2h 30m, 2h 30m          33%   30m
-all   dev               3        0.2           █  ██                            0%
-all   prod              4        0.3           ▄  █▄   2h 30m, 2h 30m          33%   30m
-all                     7        0.5           ▆  █▆   2h 30m, 2h 30m          17%   30m
 
 stages       changes   was there before   same commit   overtook   later   never   lead (median, p90)
 dev → prod         3                  2             0          0       0       1   2h 30m, 2h 30m
@@ -41,9 +41,9 @@ fn some_of_them() {
         .success()
         .stdout_eq(str![[r#"
 app   stage   deployments   per week   by week   lead (median, p90)   failed   restored in
-web   prod              2       14.0   █         2h 30m, 2h 30m         100%   30m
-all   prod              2       14.0   █         2h 30m, 2h 30m         100%   30m
 all                     2       14.0   █         2h 30m, 2h 30m         100%   30m
+all   prod              2       14.0   █         2h 30m, 2h 30m         100%   30m
+web   prod              2       14.0   █         2h 30m, 2h 30m         100%   30m
 
 stages       changes   was there before   same commit   overtook   later   never   lead (median, p90)
 dev → prod         2                  2             0          0       0       0   2h 30m, 2h 30m
@@ -58,6 +58,7 @@ from 2026-08-20 to 2026-08-21; a version may reach the previous stage up to 10m 
         .stdout_eq("")
         .stderr_eq(str![[r#"
 nothing was deployed from 2026-09-01 to 2027-01-01
+hint: the last deployment before was on 2026-09-01; `towpath metrics --since 2026-06-03` shows the 90 days before it
 
 "#]]);
 }
@@ -125,11 +126,11 @@ fn renamed_tags_are_not_comparable() {
         .success()
         .stdout_eq(str![[r#"
 app   stage   deployments   per week   by week         failed
-web   dev               4        0.3           ██          0%
-web   prod              4        0.3           ▃█          0%
+all                     8        0.6           ▅█          0%
 all   dev               4        0.3           ██          0%
 all   prod              4        0.3           ▃█          0%
-all                     8        0.6           ▅█          0%
+web   dev               4        0.3           ██          0%
+web   prod              4        0.3           ▃█          0%
 
 stages       changes   was there before   same commit   overtook   later   never
 dev → prod         3                  0             0          0       0       3
@@ -182,9 +183,9 @@ fn without_utf_8_the_bar_is_ascii() {
         .success()
         .stdout_eq(str![[r#"
 app   stage   deployments   per week   by week         lead (median, p90)   failed   restored in
-web   prod              4        0.3           =  #=   2h 30m, 2h 30m          33%   30m
-all   prod              4        0.3           =  #=   2h 30m, 2h 30m          33%   30m
 all                     4        0.3           =  #=   2h 30m, 2h 30m          33%   30m
+all   prod              4        0.3           =  #=   2h 30m, 2h 30m          33%   30m
+web   prod              4        0.3           =  #=   2h 30m, 2h 30m          33%   30m
 
 stages        changes   was there before   same commit   overtook   later   never   lead (median, p90)
 dev -> prod         3                  2             0          0       0       1   2h 30m, 2h 30m

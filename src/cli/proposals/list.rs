@@ -3,7 +3,7 @@
 use crate::cli::context::CommandContext;
 use crate::cli::exit::ExitKind;
 use crate::cli::forge_args::ForgeArgs;
-use crate::cli::value_parsers::one_of;
+use crate::cli::value_parsers::{DATA_FORMATS, one_of};
 use crate::ops::error::Failure;
 use crate::ops::proposals::{ProposalList, list_proposals};
 use crate::report::json::ProposalsJson;
@@ -21,7 +21,7 @@ pub struct ProposalListArgs {
     forge: ForgeArgs,
 
     /// Output format
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&crate::cli::proposals::show::FORMATS))]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&DATA_FORMATS))]
     output: OutputFormat,
 }
 
@@ -29,10 +29,9 @@ pub struct ProposalListArgs {
 pub fn run(args: &ProposalListArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let listed = list_proposals(&args.forge.to_choice(), args.all, &context.session)?;
     let ProposalList { report, others } = listed;
-    context.ui.write_answer(&match args.output {
-        OutputFormat::Json => ui::to_json(&ProposalsJson::from(&report)),
-        _ => ui::proposals(&report, &context.ui.out),
-    })?;
+    let text = ui::render_data(args.output, &ProposalsJson::from(&report), "proposals")
+        .unwrap_or_else(|| ui::proposals(&report, &context.ui.out));
+    context.ui.write_answer(&text)?;
     if report.proposals.is_empty() {
         context.ui.print_note("no pull request from towpath is open");
     }

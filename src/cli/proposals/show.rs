@@ -3,7 +3,7 @@
 use super::SelectedProposalArgs;
 use crate::cli::context::CommandContext;
 use crate::cli::exit::ExitKind;
-use crate::cli::value_parsers::one_of;
+use crate::cli::value_parsers::{DATA_FORMATS, one_of};
 use crate::ops::error::Failure;
 use crate::ops::proposals::find_proposal;
 use crate::report::json::ProposalsJson;
@@ -17,19 +17,18 @@ pub struct ProposalShowArgs {
     which: SelectedProposalArgs,
 
     /// Output format
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&FORMATS))]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&DATA_FORMATS))]
     output: OutputFormat,
 }
-
-pub(super) const FORMATS: [OutputFormat; 2] = [OutputFormat::Table, OutputFormat::Json];
 
 /// Prints the pull request.
 pub fn run(args: &ProposalShowArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let (named, forge) = (&args.which.proposal, args.which.forge.to_choice());
     let report = find_proposal(named, &forge, &context.session)?;
-    context.ui.write_answer(&match (args.output, report.proposals.first()) {
-        (OutputFormat::Table, Some(one)) => ui::proposal(one, &context.ui.out),
-        _ => ui::to_json(&ProposalsJson::from(&report)),
-    })?;
+    let data = ProposalsJson::from(&report);
+    let text = ui::render_data(args.output, &data, "proposals").unwrap_or_else(|| {
+        report.proposals.iter().map(|one| ui::proposal(one, &context.ui.out)).collect()
+    });
+    context.ui.write_answer(&text)?;
     Ok(ExitKind::Done)
 }

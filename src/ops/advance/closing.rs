@@ -12,6 +12,7 @@ use crate::ops::change::base::PlanBase;
 use crate::ops::change::branch_status::newest_own_commit;
 use crate::ops::error::Failure;
 use crate::promotion::{branch_name, branch_of, is_to_stage, without_change};
+use crate::report::AdvanceLine;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Closes towpath's open proposals that are no longer meant; returns their number.
@@ -40,7 +41,8 @@ pub fn close(
             if let Some(why) = closing_reason(hand, tick, proposal, stage, &there)? {
                 withdraw(hand, proposal)?;
                 hand.forge.close_proposal(proposal.number)?;
-                hand.log.report(&format!("closed {}: {why}", proposal.url))?;
+                let line = format!("closed {}: {why}", proposal.url);
+                hand.log.report(AdvanceLine::from_text(line))?;
                 closed += 1;
             }
         }

@@ -13,7 +13,7 @@ pub use step::{AdvanceReport, AdvanceRequest};
 use crate::git::Repository;
 use crate::ops::advance::executor::StepExecutor;
 use crate::ops::advance::next::{AdvanceSteps, StepFinder};
-use crate::ops::advance::step::{AdvanceLog, may_be_proposed, report_step, waiting_reason};
+use crate::ops::advance::step::{AdvanceLog, may_be_proposed, report_held, waiting_reason};
 use crate::ops::change::DeliveryOptions;
 use crate::ops::change::base::{PlanBase, known_tip};
 use crate::ops::change::remote_tip;
@@ -96,14 +96,14 @@ fn report_untaken(
 ) -> Result<(), Failure> {
     for step in &steps.all {
         let what = if may_be_proposed(step) { "would be proposed" } else { "not proposed" };
-        report_step(log, step, &format!("{what}: {}", waiting_reason(step)))?;
+        report_held(log, step, &format!("{what}: {}", waiting_reason(step)))?;
     }
     note_nothing_to_do(steps, session);
     Ok(())
 }
 
 fn report_refusals(steps: &AdvanceSteps, log: &AdvanceLog<'_>) -> Result<(), Failure> {
-    steps.refused.iter().try_for_each(|line| log.report(line))
+    steps.refused.iter().try_for_each(|line| log.report(line.clone()))
 }
 
 fn note_nothing_to_do(steps: &AdvanceSteps, session: &Session) {

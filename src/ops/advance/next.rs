@@ -20,7 +20,7 @@ use crate::pipeline::{
     targets_by_wave,
 };
 use crate::promotion::{EditBase, PlanItem, PlannedMoves};
-use crate::report::{GateReport, PlanReport, to_timestamp};
+use crate::report::{AdvanceLine, GateReport, PlanReport, to_timestamp};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ use std::collections::BTreeSet;
 pub struct AdvanceSteps {
     pub all: Vec<AdvanceStep>,
     /// One line for each app that is refused, or whose version the stage gave up before.
-    pub refused: Vec<String>,
+    pub refused: Vec<AdvanceLine>,
 }
 
 /// Finds the steps on one state of the repository.
@@ -76,7 +76,7 @@ impl StepFinder<'_, '_> {
 
     /// Plans the promotions into the stages that were asked for. Also returns a line for each app
     /// that is refused.
-    fn plan_stages(&self) -> Result<(Vec<PlanReport>, Vec<String>), Failure> {
+    fn plan_stages(&self) -> Result<(Vec<PlanReport>, Vec<AdvanceLine>), Failure> {
         let config = &self.plan_base.settings.config;
         let only =
             self.tick.stage.map(|word| crate::ops::gates::stage(config, word)).transpose()?;
@@ -125,9 +125,13 @@ impl StepFinder<'_, '_> {
 }
 
 /// One line for each app that cannot be promoted and is to be told.
-fn refusal_lines(plan: &PlanReport, is_told: impl Fn(&PlanItem) -> bool) -> Vec<String> {
-    let line = |(item, why): (&PlanItem, &crate::promotion::PlanObstacle)| {
-        format!("{} to {}: refused: {}", item.name(), plan.plan.to, why.reason)
+fn refusal_lines(plan: &PlanReport, is_told: impl Fn(&PlanItem) -> bool) -> Vec<AdvanceLine> {
+    let line = |(item, why): (&PlanItem, &crate::promotion::PlanObstacle)| AdvanceLine {
+        app: item.name(),
+        version: String::new(),
+        place: plan.plan.to.to_string(),
+        what: format!("refused: {}", why.reason),
+        is_held: true,
     };
     plan.plan.refused_items().filter(|(item, _)| is_told(item)).map(line).collect()
 }
@@ -138,7 +142,7 @@ struct StepPlanner<'a, 'r> {
     witness: FactCollector<'a, 'r>,
     evidence: &'a Evidence<'a>,
     /// One line for each app that stays because its stage ran the version before.
-    standing: RefCell<Vec<String>>,
+    standing: RefCell<Vec<AdvanceLine>>,
 }
 
 impl StepPlanner<'_, '_> {
@@ -177,7 +181,7 @@ impl StepPlanner<'_, '_> {
     }
 
     /// Says why a version that a stage ran before is not proposed again: somebody took it back.
-    fn returned_line(&self, question: &GateQuery<'_>) -> Option<String> {
+    fn returned_line(&self, question: &GateQuery<'_>) -> Option<AdvanceLine> {
         let cells = self.evidence.queried_cells(question);
         let mut runs = cells.into_iter().map(|cell| self.evidence.run_periods(cell, None));
         let (now, before) = runs.find_map(|course| {
@@ -190,11 +194,17 @@ impl StepPlanner<'_, '_> {
             .map(|left| format!(" on {}", to_timestamp(left).strftime("%Y-%m-%d")))
             .unwrap_or_default();
         let GateQuery { subject, stage, version, .. } = *question;
-        Some(format!(
-            "{subject} {version} to {stage}: not proposed: {stage} ran it before, and went to {}\
-             {commit}{left}; `towpath promote {subject} --to {stage}` takes it again",
-            now.version
-        ))
+        Some(AdvanceLine {
+            app: subject.to_string(),
+            version: version.to_string(),
+            place: stage.to_string(),
+            what: format!(
+                "not proposed: {stage} ran it before, and went to {}{commit}{left}; \
+                 `towpath promote {subject} --to {stage}` takes it again",
+                now.version
+            ),
+            is_held: true,
+        })
     }
 
     /// The step of one wave, which takes the versions that `sources` have run.

@@ -4,7 +4,7 @@
 use crate::forge::{Proposal, ProposalUpdate};
 use crate::ops::advance::closing::{ProposedVersion, read_proposed_version, step_branches};
 use crate::ops::advance::executor::StepExecutor;
-use crate::ops::advance::step::{AdvanceStep, report_step, waiting_reason};
+use crate::ops::advance::step::{AdvanceStep, report_held, report_step, waiting_reason};
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::gate_status::{closed_gate_reasons, set_gate_status};
 use crate::ops::error::Failure;
@@ -13,7 +13,7 @@ use crate::ops::gates::section::{gate_section, gate_section_limit};
 use crate::ops::gates::{GateContext, GateRequest};
 use crate::promotion;
 use crate::promotion::{GATES, with_section};
-use crate::report::GateReport;
+use crate::report::{AdvanceLine, GateReport};
 
 /// Reports why a step is not taken, in the log and in the open proposal for it.
 pub fn report_waiting(
@@ -25,7 +25,7 @@ pub fn report_waiting(
     let (branches, base) = (step_branches(step), there.require_branch()?);
     let is_its =
         |one: &&Proposal| branches.contains(&one.head) && one.base == base && !one.from_fork;
-    let stays = || report_step(hand.log, step, &format!("not proposed: {}", waiting_reason(step)));
+    let stays = || report_held(hand.log, step, &format!("not proposed: {}", waiting_reason(step)));
     let Some(open) = hand.open.iter().find(is_its) else { return stays() };
     let limit = gate_section_limit(hand.forge.kind());
     if is_told(open, step, limit) {
@@ -50,7 +50,7 @@ pub fn report_waiting(
             brought.version,
             closed_gate_reasons(&judged)
         );
-        return hand.log.report(&line);
+        return hand.log.report(AdvanceLine::from_text(line));
     }
     report_step(hand.log, step, &format!("{done} {}: {}", open.url, waiting_reason(step)))
 }

@@ -4,7 +4,7 @@ use crate::ops::change::gate_status::closed_gate_reasons;
 use crate::ops::error::Failure;
 use crate::ops::gates::GateRequest;
 use crate::ops::session::ForgeChoice;
-use crate::report::{GateReport, PlanReport};
+use crate::report::{AdvanceLine, GateReport, PlanReport};
 use std::cell::RefCell;
 
 /// The part of the pipeline that `advance` works on.
@@ -15,14 +15,14 @@ pub struct AdvanceRequest<'a> {
     pub dry_run: bool,
     pub forge: &'a ForgeChoice,
     /// Receives each line of the report as it comes.
-    pub observer: &'a dyn Fn(&str) -> Result<(), Failure>,
+    pub observer: &'a dyn Fn(&AdvanceLine) -> Result<(), Failure>,
 }
 
 /// The steps that `advance` took, and the steps that it held back.
 #[derive(Debug, Clone, Default)]
 pub struct AdvanceReport {
     /// One line for each step that was taken, and one with the reason for each that was not.
-    pub lines: Vec<String>,
+    pub lines: Vec<AdvanceLine>,
     /// True where a step failed; the others were taken.
     pub has_failures: bool,
 }
@@ -36,14 +36,15 @@ pub struct AdvanceStep {
 
 /// Collects the lines of the report and passes them on.
 pub struct AdvanceLog<'a> {
-    pub observer: &'a dyn Fn(&str) -> Result<(), Failure>,
-    pub lines: RefCell<Vec<String>>,
+    pub observer: &'a dyn Fn(&AdvanceLine) -> Result<(), Failure>,
+    pub lines: RefCell<Vec<AdvanceLine>>,
 }
 
 impl AdvanceLog<'_> {
-    pub fn report(&self, line: &str) -> Result<(), Failure> {
-        self.lines.borrow_mut().push(line.to_owned());
-        (self.observer)(line)
+    pub fn report(&self, line: AdvanceLine) -> Result<(), Failure> {
+        let told = (self.observer)(&line);
+        self.lines.borrow_mut().push(line);
+        told
     }
 
     pub fn into_report(self, has_failures: bool) -> AdvanceReport {
@@ -73,20 +74,31 @@ pub fn waiting_reason(step: &AdvanceStep) -> String {
     closed_gate_reasons(&step.judged)
 }
 
-/// Reports what became of a step.
+/// Reports what became of a step that was taken.
 pub fn report_step(log: &AdvanceLog<'_>, step: &AdvanceStep, what: &str) -> Result<(), Failure> {
-    log.report(&format!("{}: {what}", name(&step.planned)))
+    log.report(step_line(&step.planned, what))
 }
 
-/// The name of a step: `web v2 to prod`, or `web v2 to prod (eu, us)`.
-fn name(planned: &PlanReport) -> String {
+/// Reports why a step was not taken.
+pub fn report_held(log: &AdvanceLog<'_>, step: &AdvanceStep, what: &str) -> Result<(), Failure> {
+    log.report(AdvanceLine { is_held: true, ..step_line(&step.planned, what) })
+}
+
+/// The line of a step: `web v2 to prod`, or `web v2 to prod (eu, us)`.
+fn step_line(planned: &PlanReport, what: &str) -> AdvanceLine {
     let Some((item, moves)) = planned.plan.moving_items().next() else {
-        return format!("nothing to {}", planned.plan.to);
+        return AdvanceLine::from_text(format!("nothing to {}: {what}", planned.plan.to));
     };
     let mut versions: Vec<String> = moves.steps.iter().map(|step| step.to.to_string()).collect();
     versions.dedup();
     let targets: Vec<&str> = item.targets.iter().map(|target| target.as_str()).collect();
     let place =
         if targets.is_empty() { String::new() } else { format!(" ({})", targets.join(", ")) };
-    format!("{} {} to {}{place}", item.name(), versions.join(", "), planned.plan.to)
+    AdvanceLine {
+        app: item.name(),
+        version: versions.join(", "),
+        place: format!("{}{place}", planned.plan.to),
+        what: what.to_owned(),
+        is_held: false,
+    }
 }

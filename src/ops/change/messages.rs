@@ -7,7 +7,7 @@ use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::assumption::assumption_text;
 use crate::promotion;
-use crate::promotion::{EditBase, ItemOutcome, PlanItem};
+use crate::promotion::{EditBase, ItemOutcome, PlanItem, PlanObstacle};
 use crate::report::PlanReport;
 
 /// Notes what discovery assumed, unless the plan goes to a program.
@@ -61,13 +61,64 @@ pub fn note_unmoved(planned: &PlanReport, session: &Session) {
     }
 }
 
-/// Reports the apps that are refused, and why.
+/// Refused apps with reasons of one kind that are reported together.
+const SEVERAL: usize = 3;
+
+/// Names in such a report; the others are counted.
+const NAMED_APPS: usize = 5;
+
+/// Reports the apps that are refused, and why. Several with reasons of one kind are one warning with
+/// one hint, and each of them is a detail.
 pub fn note_refused(planned: &PlanReport, session: &Session) {
+    let mut kinds: Vec<Vec<(&PlanItem, &PlanObstacle)>> = Vec::new();
     for (item, obstacle) in planned.plan.refused_items() {
-        session.caution(&format!("{} is refused: {}", item.name(), obstacle.reason));
-        if let Some(hint) = &obstacle.hint {
-            session.hint(hint);
+        match kinds.iter_mut().find(|kind| kind[0].1.code == obstacle.code) {
+            Some(kind) => kind.push((item, obstacle)),
+            None => kinds.push(vec![(item, obstacle)]),
         }
+    }
+    for kind in kinds {
+        if kind.len() < SEVERAL {
+            kind.iter().for_each(|(item, obstacle)| note_refusal(item, obstacle, session));
+        } else {
+            note_refusals(&kind, session);
+        }
+    }
+}
+
+fn note_refusal(item: &PlanItem, obstacle: &PlanObstacle, session: &Session) {
+    session.caution(&format!("{} is refused: {}", item.name(), obstacle.reason));
+    if let Some(hint) = &obstacle.hint {
+        session.hint(hint);
+    }
+}
+
+/// Reports apps with reasons of one kind: the reason if all have the same, else the first one.
+fn note_refusals(kind: &[(&PlanItem, &PlanObstacle)], session: &Session) {
+    let names: Vec<String> = kind.iter().take(NAMED_APPS).map(|(item, _)| item.name()).collect();
+    let more = match kind.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let general = |text: &str, item: &PlanItem| {
+        let words = text.split(' ');
+        let word = |word: &str| if word == item.name() { "APP" } else { word }.to_owned();
+        words.map(word).collect::<Vec<_>>().join(" ")
+    };
+    let (first, obstacle) = kind[0];
+    let reason = general(&obstacle.reason, first);
+    let is_same = kind.iter().all(|(item, other)| general(&other.reason, item) == reason);
+    let why = if is_same { reason } else { format!("the first because {}", obstacle.reason) };
+    session.caution(&format!(
+        "{} apps are refused: {}{more}: {why}; -v lists them",
+        kind.len(),
+        names.join(", ")
+    ));
+    if let Some(hint) = &obstacle.hint {
+        session.hint(&general(hint, first));
+    }
+    for (item, obstacle) in kind {
+        session.detail(&format!("{} is refused: {}", item.name(), obstacle.reason));
     }
 }
 

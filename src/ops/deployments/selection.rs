@@ -19,12 +19,12 @@ pub struct SelectionQuery {
 }
 
 impl SelectionQuery {
-    /// True where a cell matches by its own names; `named` are whole names of apps. Display names
+    /// True where a cell matches by its own names; `named` are names of apps, or patterns. Display names
     /// of apps are unknown here.
     pub fn seems_to_select(&self, named: &[String], cell: &CellKey, config: &Config) -> bool {
         let words = [Some(cell.app.as_str()), cell.component.as_deref()].into_iter().flatten();
         let stages: Vec<String> = self.stages.iter().map(|word| full_name(word, config)).collect();
-        (named.is_empty() || words.clone().any(|word| named.iter().any(|name| name == word)))
+        GlobPatterns::new(named).matches_any(words.clone())
             && GlobPatterns::new(&self.apps).matches_any(words)
             && GlobPatterns::new(&stages).matches_any([cell.stage.as_str()])
     }
@@ -79,23 +79,23 @@ impl CellSelection {
             cells.iter().map(|cell| chronicle.name(cell).to_owned()).collect();
         let shown: Vec<String> = shown.into_iter().collect();
         let stages: Vec<String> = chronicle.stages.iter().map(ToString::to_string).collect();
-        if let Some(app) = named.iter().find(|app| !apps.contains(app)) {
-            return Err(unknown_name("app", app, &apps, &shown));
-        }
         let config = &survey.settings.config;
         let by_stage: Vec<String> =
             query.stages.iter().map(|word| full_name(word, config)).collect();
+        let named = GlobPatterns::new(named);
         let (by_app, by_stage) = (GlobPatterns::new(&query.apps), GlobPatterns::new(&by_stage));
-        for (kind, patterns, words, names) in
-            [("app", &by_app, &apps, &shown), ("stage", &by_stage, &stages, &stages)]
-        {
+        for (kind, patterns, words, names) in [
+            ("app", &named, &apps, &shown),
+            ("app", &by_app, &apps, &shown),
+            ("stage", &by_stage, &stages, &stages),
+        ] {
             check_patterns(kind, patterns, (words, names), session)?;
         }
         let is_meant = |cell: &CellKey| {
             let words = chronicle.app_words(cell);
-            let is_named =
-                named.is_empty() || words.clone().any(|word| named.iter().any(|name| name == word));
-            is_named && by_app.matches_any(words) && by_stage.matches_any([cell.stage.as_str()])
+            named.matches_any(words.clone())
+                && by_app.matches_any(words)
+                && by_stage.matches_any([cell.stage.as_str()])
         };
         let meant = cells.iter().filter(|cell| is_meant(cell)).cloned().collect();
         Ok(CellSelection(meant))
@@ -124,7 +124,7 @@ fn check_patterns(
 }
 
 /// The name of a stage for one of its aliases.
-fn full_name(word: &str, config: &crate::config::Config) -> String {
+pub fn full_name(word: &str, config: &Config) -> String {
     config.stage(word).map_or_else(|| word.to_owned(), |stage| stage.name.to_string())
 }
 

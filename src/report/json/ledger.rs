@@ -1,4 +1,4 @@
-//! `towpath.event/1` and `towpath.locks/1`.
+//! `towpath.event/1`, `towpath.ledger/1` and `towpath.locks/1`.
 
 use crate::pipeline::ledger::{LedgerEvent, Lock};
 use serde::Serialize;
@@ -21,6 +21,16 @@ pub struct LedgerEventJson {
 pub struct EventAuthorJson {
     pub name: String,
     pub email: String,
+}
+
+/// The events that `ledger` lists.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.ledger/1"))]
+pub struct LedgerJson {
+    #[cfg_attr(test, schemars(extend("const" = "towpath.ledger/1")))]
+    pub schema: &'static str,
+    /// Newest first.
+    pub events: Vec<LedgerEventJson>,
 }
 
 /// Active locks.

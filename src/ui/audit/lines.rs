@@ -1,7 +1,7 @@
-//! Lines shared by the table and Markdown output: findings by place, and the order of the stages.
+//! Lines shared by the table, Markdown and HTML output: findings by place, and the order of the
+//! stages.
 
 use super::{AuditDetail, commit_text, format_minute, short_commit, version_text};
-use crate::audit::Severity;
 use crate::report::{AuditReport, FindingGroup, StagePairFigures};
 
 /// Lines per rule; `--all` shows all.
@@ -10,7 +10,6 @@ const SHOWN: usize = 12;
 /// A group of findings as a line.
 pub(in crate::ui) struct FindingLine {
     pub rule: &'static str,
-    pub severity: Severity,
     /// App, stage, findings, version, first, last, commit, message.
     pub cells: [String; 8],
 }
@@ -34,7 +33,7 @@ pub(in crate::ui) fn finding_lines(audited: &AuditReport, detail: AuditDetail) -
         .collect()
 }
 
-fn group_line(group: &FindingGroup<'_>) -> FindingLine {
+pub(in crate::ui) fn group_line(group: &FindingGroup<'_>) -> FindingLine {
     let newest = group.newest();
     let count = group.findings.len();
     let versions = group.findings.iter().all(|told| told.finding.version == newest.finding.version);
@@ -53,7 +52,7 @@ fn group_line(group: &FindingGroup<'_>) -> FindingLine {
         short_commit(&commit_text(newest)),
         newest.finding.message.clone(),
     ];
-    FindingLine { rule: group.rule().id, severity: group.severity(), cells }
+    FindingLine { rule: group.rule().id, cells }
 }
 
 /// The line for the groups of a rule that are not shown.
@@ -67,7 +66,7 @@ fn rest_line(groups: &[FindingGroup<'_>]) -> Option<FindingLine> {
     let none = String::new;
     let cells =
         ["…".to_owned(), none(), format_count(findings), none(), none(), none(), none(), what];
-    Some(FindingLine { rule: groups[0].rule().id, severity: groups[0].severity(), cells })
+    Some(FindingLine { rule: groups[0].rule().id, cells })
 }
 
 /// Figures of two stages: names, changes, early arrivals, those within the tolerance, versions

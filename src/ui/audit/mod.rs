@@ -12,7 +12,7 @@ pub use junit::render_junit;
 pub use markdown::render_markdown;
 pub use sarif::render_sarif;
 pub(super) use sarif::{physical_location, sarif_log};
-pub use table::render_table;
+pub use table::{explain_rule, render_table};
 
 use super::escape_for_terminal;
 use crate::report::{FindingReport, to_timestamp};

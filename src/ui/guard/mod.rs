@@ -7,13 +7,10 @@ pub use github::render_annotations;
 pub use sarif::render_sarif;
 
 use super::formats::{cell_text, hint_text};
-use super::table::{StyledText, Table, left_column};
+use super::table::{StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal};
 use crate::guard::{GuardRefusal, Ruling};
 use crate::report::GuardReport;
-
-/// Minimum width of columns that are never cut, such as reasons.
-const WHOLE: usize = usize::MAX;
 
 /// Renders the table.
 pub fn render_table(guarded: &GuardReport, look: &TerminalStyle) -> String {
@@ -21,12 +18,12 @@ pub fn render_table(guarded: &GuardReport, look: &TerminalStyle) -> String {
         return guarded.summary_sentence() + "\n";
     }
     let columns = [
-        left_column("result", WHOLE),
-        left_column("subject", WHOLE),
-        left_column("stage", 8),
-        left_column("change", 16),
-        left_column("check", WHOLE),
-        left_column("reason", WHOLE),
+        TableColumn::left("result"),
+        TableColumn::left("subject").wrap(16),
+        TableColumn::left("stage"),
+        TableColumn::left("change").wrap(16),
+        TableColumn::left("check"),
+        TableColumn::left("reason").wrap(24),
     ];
     let rows: Vec<[StyledText; 6]> =
         guarded.rulings.iter().flat_map(|ruling| ruling_rows(ruling, guarded, look)).collect();

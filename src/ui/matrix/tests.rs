@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::{TargetName, Version};
-use crate::report::MatrixRow;
+use crate::report::{MatrixCell, MatrixRow};
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_700_000_000).expect("in range")
@@ -23,10 +23,12 @@ fn matrix() -> Matrix {
     let rows = vec![
         MatrixRow {
             name: "publisher".into(),
+            app: "publisher".into(),
             cells: vec![cell(false, &[("v1367", &[])], 0), cell(true, &[("v1366", &[])], 12)],
         },
         MatrixRow {
             name: "a-rather-long-name-of-an-app".into(),
+            app: "a-rather-long-name-of-an-app".into(),
             cells: vec![
                 MatrixCell::default(),
                 cell(false, &[("27e1396100000000000000000000000000000000", &[])], 400),
@@ -34,17 +36,18 @@ fn matrix() -> Matrix {
         },
         MatrixRow {
             name: "web".into(),
+            app: "web".into(),
             cells: vec![
                 cell(false, &[("release-2026-10-11-build-4711", &[])], 3),
                 cell(true, &[("v1", &["eu", "ap"]), ("v2", &["us"])], 90),
             ],
         },
     ];
-    Matrix { columns: vec![column("dev"), column("prod")], rows }
+    Matrix { is_ordered: true, columns: vec![column("dev"), column("prod")], rows }
 }
 
 fn shown(width: Option<usize>, unicode: bool) -> String {
-    render_matrix(&matrix(), &TerminalStyle { colors: false, unicode, width }, now())
+    render_matrix(&matrix(), &TerminalStyle { colors: false, unicode, width }, now()).0
 }
 
 #[test]
@@ -66,10 +69,10 @@ fn eighty_columns() {
     snapbox::assert_data_eq!(
         shown(Some(80), true),
         snapbox::str![[r#"
-app                            dev                        prod
-publisher                      v1367               0s   ≠ v1366       12d
-a-rather-long-name-of-an-app   ·                          27e13961     1y
-web                            release-2…ild-4711  3d   ≠ 2 versions  2mo
+app                         dev                                  prod
+publisher                   v1367                          0s  ≠ v1366       12d
+a-rather-long-name-of-an-…  ·                                    27e13961     1y
+web                         release-2026-10-11-build-4711  3d  ≠ 2 versions  2mo
 
 "#]]
     );
@@ -80,34 +83,38 @@ fn narrow_and_ascii() {
     snapbox::assert_data_eq!(
         shown(Some(50), false),
         snapbox::str![[r#"
-app                dev
-publisher          v1367         0s
-a-rathe..-an-app   -
-web                relea..-4711  3d
-
-app                  prod
-publisher          * v1366       12d
-a-rathe..-an-app     27e13961     1y
-web                * 2 versions  2mo
+app                 version             stages
+publisher           v1367               dev
+                  * v1366               prod
+a-rather-long-..    27e13961            prod
+web               release-2026-10-11-   dev
+                  build-4711
+                  * v1                  prod/eu,ap
+                  * v2                  prod/us
+(no room for: age)
 
 "#]]
     );
 }
 
 #[test]
-fn so_narrow_that_it_comes_in_parts() {
+fn so_narrow_that_each_line_is_a_version() {
     snapbox::assert_data_eq!(
         shown(Some(32), true),
         snapbox::str![[r#"
-app              dev
-publisher        v1367       0s
-a-rathe…an-app   ·
-web              relea…4711  3d
-
-app                prod
-publisher        ≠ v1366       12d
-a-rathe…an-app     27e13961     1y
-web              ≠ 2 versions  2mo
+app           version  stages
+publisher     v1367    dev
+            ≠ v1366    prod
+a-rather-   27e13961   prod
+long-n…
+web         release-   dev
+            2026-10-
+            11-build-
+            4711
+            ≠ v1       prod/eu,
+                       ap
+            ≠ v2       prod/us
+(no room for: age)
 
 "#]]
     );
@@ -124,7 +131,7 @@ fn no_line_is_wider_than_the_terminal() {
 #[test]
 fn colours_only_repeat_what_signs_say() {
     let look = TerminalStyle { colors: true, unicode: true, width: None };
-    let text = render_matrix(&matrix(), &look, now());
+    let text = render_matrix(&matrix(), &look, now()).0;
     let plain = shown(None, true);
     let codes = regex::Regex::new("\x1b\\[[0-9;]*m").expect("a valid expression");
     assert!(codes.is_match(&text));
@@ -149,18 +156,18 @@ fn many_targets_become_a_list() {
         vec![cell(false, &[(a, &[])], 3), MatrixCell::default(), cell(true, &[(b, &[])], 40)]
     };
     let rows = vec![
-        MatrixRow { name: "api".into(), cells: cells("v2", "v1") },
-        MatrixRow { name: "web".into(), cells: cells("v3", "v4") },
+        MatrixRow { name: "api".into(), app: "api".into(), cells: cells("v2", "v1") },
+        MatrixRow { name: "web".into(), app: "web".into(), cells: cells("v3", "v4") },
     ];
     let look = TerminalStyle { colors: false, unicode: true, width: Some(60) };
     snapbox::assert_data_eq!(
-        render_matrix(&Matrix { columns, rows }, &look, now()),
+        render_matrix(&Matrix { is_ordered: true, columns, rows }, &look, now()).0,
         snapbox::str![[r#"
-app   place                       version
-api   staging/stone-stage-p01     v2   3d
-      prod/kflux-rhel-p01       ≠ v1  40d
-web   staging/stone-stage-p01     v3   3d
-      prod/kflux-rhel-p01       ≠ v4  40d
+app     version   stages                    age
+api     v2        staging/stone-stage-p01    3d
+      ≠ v1        prod/kflux-rhel-p01       40d
+web     v3        staging/stone-stage-p01    3d
+      ≠ v4        prod/kflux-rhel-p01       40d
 
 "#]]
     );

@@ -89,7 +89,7 @@ fn a_repository_named_by_url_is_fetched() {
 #[test]
 fn a_document_that_never_ends_is_refused() {
     super::history(&["--follow", "-o", "json"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: --follow never ends, so it cannot print a JSON document
+error: --follow never ends, so it cannot print one document
 hint: `--output jsonl` prints one object per line
 
 "#]]);

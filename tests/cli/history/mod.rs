@@ -169,10 +169,11 @@ fn narrow_terminals_without_utf_8() {
         .assert()
         .success()
         .stdout_eq(str![[r#"
-when   stage   app   from   to            kind     who     change
-1h     dev     api   v7     -> -          remove   Alice   5987fdf481
-1d     dev     api   -      -> v7         add      Alice   8e5bae7a9f
-1d     prod    web   v1     -> 27e13961   skip     Alice   deef026c02
+when  stage  app  from  to           kind    who
+1h    dev    api  v7    -> -         remove  Alice
+1d    dev    api  -     -> v7        add     Alice
+1d    prod   web  v1    -> 27e13961  skip    Alice
+(no room for: change)
 
 "#]])
         .stderr_eq("");

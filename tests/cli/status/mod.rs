@@ -64,24 +64,15 @@ fn one_app_in_full() {
         .stdout_eq(str![[r#"
 web
 
-  dev  27e13961
-    tag       27e1396100000000000000000000000000000000
-    written   tags/dev/web.yaml:1 (tag)
-    found     yaml, towpath.yaml:3
-    since     2026-08-31 10:00 UTC, 1d ago
-    commit    2388bd7466 web and job
-    by        Alice <alice@example.com>
-
-  prod  v1
-    tag       v1
-    written   tags/prod/web.yaml:1 (tag)
-    found     yaml, towpath.yaml:3
-    since     2026-03-01 10:00 UTC, 6mo ago
-    commit    11556de74d start
-    by        Alice <alice@example.com>
+  version    runs in   age   by      change
+  27e13961   dev        1d   Alice   2388bd7466
+  v1         prod      6mo   Alice   11556de74d
 
 "#]])
-        .stderr_eq(str![]);
+        .stderr_eq(str![[r#"
+`--locations` shows the file, line and commit of each place
+
+"#]]);
 }
 
 #[test]
@@ -150,7 +141,7 @@ no app matches `x*`
 #[test]
 fn differences_are_an_exit_code_when_asked_for() {
     status(&["--exit-code", "-q"]).code(4).stderr_eq("");
-    status(&["--exit-code", "--app", "job"]).code(0).stderr_eq("");
+    status(&["--exit-code", "--app", "job"]).code(0).stderr_eq("no version in staging, prod\n");
 }
 
 #[test]

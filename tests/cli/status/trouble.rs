@@ -41,12 +41,13 @@ fn a_configuration_that_is_not_committed_yet() {
         .assert()
         .success()
         .stdout_eq(str![[r#"
-app   dev       staging   prod
-api   v1  6mo   ·          ·
+app   dev
+api   v1  6mo
 
 "#]])
         .stderr_eq(str![[r#"
 towpath.yaml is not committed yet; using the one in the work tree
+no version in staging, prod
 
 "#]]);
 }
@@ -81,10 +82,12 @@ fn what_cannot_be_read_is_folded_and_listed() {
             .success()
     };
     run(&[]).stderr_eq(str![[r#"
+no version in staging, prod
 warning: 2 files could not be read; -v lists them
 
 "#]]);
     run(&["-v"]).stderr_eq(str![[r#"
+no version in staging, prod
 warning: tags/dev/bad.yaml is not valid YAML: unclosed bracket '[' at line 1, column 4
 warning: tags/dev/link.yaml is a symbolic link, which is not followed
 

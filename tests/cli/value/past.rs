@@ -119,7 +119,10 @@ prod web add >1
 "#]]
     );
     // The commit that brought the version is the same with an index and without.
-    for arguments in [&["status", "web", "-q"][..], &["--no-index", "status", "web", "-q"]] {
+    for arguments in [
+        &["status", "web", "--locations", "-q"][..],
+        &["--no-index", "status", "web", "--locations", "-q"],
+    ] {
         let said = case.run(arguments);
         assert!(said.contains("2026-08-01 10:00 UTC"), "{said}");
     }
