@@ -191,7 +191,7 @@ def deploy_race(name, url_of, shared, may_fail=False):
                 clones = [site.clone("one", url)] * len(apps)
             else:
                 clones = [site.clone(f"clone-{app}", url) for app in apps]
-            jobs = [(clone, ["deploy", app, "v2", "--stage", "dev", "--push", "--quiet"]) for clone, app in zip(clones, apps)]
+            jobs = [(clone, ["deploy", app, "v2", "--to", "dev", "--push", "--quiet"]) for clone, app in zip(clones, apps)]
             again = judge(name, site, run_all(jobs), len(apps), may_fail)
             for _ in range(5):
                 if not again:

@@ -4,10 +4,10 @@ use crate::cli::forge_args::ForgeArgs;
 use crate::cli::global_args::GlobalArgs;
 use crate::cli::write_access::WritingCommand;
 use crate::cli::{
-    advance, approve, ask, audit, completions, config, demo, deploy, diff, guard, history, init,
-    ledger, lock, man, metrics,
+    advance, approve, ask, audit, completions, config, demo, deploy, diff, guard, help, history,
+    init, ledger, lock, man, metrics,
 };
-use crate::cli::{plugin, promote, proposals, record, rollback, status, trace};
+use crate::cli::{plugin, promote, proposals, record, rollback, status, trace, version};
 use crate::config::Provenance;
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -32,7 +32,9 @@ Exit codes:
   1  failed
   2  wrong usage or configuration
   3  a gate or the guard refused, or the deployment must wait
-  4  differences were found (only with --exit-code)";
+  4  differences were found (only with --exit-code)
+
+Topics: `towpath help config`, gates, environment, exit-codes, output, authentication.";
 
 /// Show which version runs in which stage, and promote it to the next
 ///
@@ -44,7 +46,9 @@ Exit codes:
 #[command(
     name = "towpath",
     version,
+    long_version = version::long_version(),
     after_help = EXAMPLES,
+    disable_help_subcommand = true,
     subcommand_required = true,
     arg_required_else_help = true,
     max_term_width = 100
@@ -87,6 +91,8 @@ pub enum CliCommand {
     Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
+    Version(version::VersionArgs),
+    Help(help::HelpArgs),
 }
 
 impl Cli {
@@ -95,7 +101,8 @@ impl Cli {
     /// # Errors
     /// On a usage error. `--help` and `--version` are errors too, with their text as the message.
     pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
-        let matches = command().try_get_matches_from(arguments)?;
+        let parsed = command().try_get_matches_from(arguments);
+        let matches = parsed.map_err(help::keep_good_suggestion)?;
         let mut cli = Cli::from_arg_matches(&matches)?;
         cli.globals.writing = WritingCommand::from_matches(&matches);
         cli.globals.forge = ForgeArgs::from_matches(&matches);

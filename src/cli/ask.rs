@@ -62,12 +62,12 @@ pub struct AskArgs {
     wait: bool,
 
     /// With --wait: interval between checks
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration, requires = "wait")]
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = parse_duration, requires = "wait")]
     #[arg(hide_short_help = true)]
     every: SignedDuration,
 
     /// With --wait: stop waiting after this time [default: never]
-    #[arg(long, value_name = "TIME", value_parser = parse_duration, requires = "wait", hide_short_help = true)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, requires = "wait", hide_short_help = true)]
     timeout: Option<SignedDuration>,
 
     /// File with one question per line, `APP STAGE [VERSION [TIME]]`; `-` reads standard input

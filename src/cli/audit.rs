@@ -69,7 +69,7 @@ pub struct AuditArgs {
     baseline: Option<PathBuf>,
 
     /// How much later a version may reach the previous stage, as merges can overtake each other
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
     tolerance: SignedDuration,
 
     /// List every finding; otherwise `table`, `markdown` and `html` group repeated ones

@@ -53,7 +53,7 @@ pub struct DeliveryArgs {
     /// Wait until the pull request is merged or closed, for at most this time [default: 1h]
     ///
     /// The exit code is 0 if it was merged, and 3 if it was closed or is still open.
-    #[arg(long, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "1h")]
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "1h")]
     #[arg(value_parser = parse_duration, conflicts_with_all = ["dry_run", "push", "commit", "patch"])]
     wait: Option<SignedDuration>,
 
@@ -70,7 +70,7 @@ pub struct DeliveryArgs {
     incident: Option<String>,
 
     /// With --break-glass: how long the override lasts
-    #[arg(long, value_name = "TIME", requires = "break_glass", default_value = "2h", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", requires = "break_glass", default_value = "2h", value_parser = parse_duration)]
     #[arg(hide_short_help = true)]
     expires: SignedDuration,
 

@@ -39,6 +39,10 @@ pub struct DeployArgs {
 
     /// Target stage [default: the first one]
     #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
+    to: Option<String>,
+
+    /// The old spelling of --to; goes with 0.3
+    #[arg(long, value_name = "STAGE", hide = true, conflicts_with = "to")]
     stage: Option<String>,
 
     #[command(flatten)]
@@ -47,10 +51,13 @@ pub struct DeployArgs {
 
 /// Delivers the version to the stage.
 pub fn run(args: &DeployArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
+    if args.stage.is_some() {
+        context.ui.print_note("`--stage` is called `--to` now, and is accepted until 0.3");
+    }
     let intent = ChangeRequest::Deploy {
         app: args.app.clone(),
         version: args.version.clone(),
-        stage: args.stage.clone(),
+        stage: args.to.clone().or_else(|| args.stage.clone()),
     };
     args.delivery.deliver(&intent, SelectionMode::Given, context)
 }

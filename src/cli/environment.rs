@@ -110,9 +110,9 @@ fn is_utf8(locale: &str) -> bool {
 }
 
 /// The first of `TOWPATH_PAGER` and `PAGER` that is set, as git does it: empty or `cat` means none.
-/// A terminal that cannot move its cursor has none.
+/// A terminal that cannot move its cursor, or says nothing about itself, has none.
 fn pager() -> Option<PagerCommand> {
-    if text("TERM").is_some_and(|term| term == "dumb") {
+    if text("TERM").is_none_or(|term| term == "dumb") {
         return None;
     }
     let set = ["TOWPATH_PAGER", "PAGER"].iter().find_map(|name| raw_variable(name));

@@ -15,6 +15,8 @@ pub enum ExitKind {
     Refused,
     /// Differences were found, and the caller asked for this code.
     Different,
+    /// Ctrl-C at a question.
+    Interrupted,
 }
 
 impl From<ExitKind> for ExitCode {
@@ -25,6 +27,8 @@ impl From<ExitKind> for ExitCode {
             ExitKind::Usage => 2,
             ExitKind::Refused => 3,
             ExitKind::Different => 4,
+            // 128 and the number of SIGINT, as shells report it.
+            ExitKind::Interrupted => 130,
         })
     }
 }
@@ -36,6 +40,7 @@ impl From<FailureKind> for ExitKind {
             FailureKind::Usage => ExitKind::Usage,
             FailureKind::Refused => ExitKind::Refused,
             FailureKind::ReaderGone => ExitKind::Done,
+            FailureKind::Interrupted => ExitKind::Interrupted,
         }
     }
 }

@@ -56,7 +56,7 @@ pub struct GlobalArgs {
     /// Use cached copies of remote repositories and ledgers up to this age
     #[arg(
         long,
-        value_name = "TIME",
+        value_name = "DURATION",
         global = true,
         env = "TOWPATH_MAX_AGE",
         hide_env_values = true

@@ -79,7 +79,7 @@ pub struct HistoryArgs {
     follow: bool,
 
     /// With --follow: interval between checks
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration, hide_short_help = true)]
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = parse_duration, hide_short_help = true)]
     every: SignedDuration,
 
     /// Output format

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath man | man -l -
+  towpath man                          open the manual
+  towpath man | man -l -               the same, by hand
   towpath man --dir ~/.local/share/man/man1";
 
-/// Print the manual page
+/// Print the manual page, or open it on a terminal
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ManArgs {
@@ -30,7 +31,7 @@ pub fn run(
     match &args.dir {
         None => {
             let all: Vec<String> = pages.into_iter().map(|(_, page)| page).collect();
-            context.ui.write_answer(&all.join(""))?;
+            context.ui.show_manual(&all.join(""))?;
         }
         Some(folder) => write_pages(folder, &pages)?,
     }

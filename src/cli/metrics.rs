@@ -46,7 +46,7 @@ pub struct MetricsArgs {
     window: WindowArgs,
 
     /// How much later a version may reach the previous stage, as merges can overtake each other
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
     tolerance: SignedDuration,
 
     /// Output format

@@ -20,6 +20,7 @@ mod exit;
 mod forge_args;
 mod global_args;
 mod guard;
+mod help;
 mod history;
 mod init;
 mod ledger;
@@ -37,6 +38,7 @@ mod status;
 mod terminal;
 mod trace;
 mod value_parsers;
+mod version;
 mod write_access;
 
 pub use args::command;
@@ -59,7 +61,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers too. A closed pipe is not an error.
-            let _ = error.print();
+            let _ = print_clap_error(&error, &environment);
             return if error.use_stderr() { ExitKind::Usage } else { ExitKind::Done }.into();
         }
     };
@@ -67,12 +69,33 @@ pub fn main() -> ExitCode {
     match run(cli.command, &context) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            if failure.kind() != FailureKind::ReaderGone {
+            if !matches!(failure.kind(), FailureKind::ReaderGone | FailureKind::Interrupted) {
                 context.print_failure(&failure);
             }
             ExitKind::from(failure.kind()).into()
         }
     }
+}
+
+/// Prints help, the version or a mistake of the command line; the commands are in groups.
+fn print_clap_error(error: &clap::Error, environment: &ProcessEnvironment) -> std::io::Result<()> {
+    use clap::error::ErrorKind;
+    let is_help = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    );
+    if !is_help {
+        return error.print();
+    }
+    let to_stderr = error.use_stderr();
+    let is_terminal =
+        if to_stderr { environment.stderr_is_terminal } else { environment.stdout_is_terminal };
+    let help = error.render();
+    let text = match environment.color.unwrap_or(is_terminal) {
+        true => help.ansi().to_string(),
+        false => help.to_string(),
+    };
+    crate::ui::print_help(&help::groups::group_commands(&text), to_stderr)
 }
 
 fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failure> {
@@ -106,6 +129,8 @@ fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failur
         CliCommand::Config(args) => config::run(&args, context),
         CliCommand::Completions(args) => completions::run(&args, context),
         CliCommand::Man(args) => man::run(&args, context, args::command()),
+        CliCommand::Version(args) => version::run(&args, context),
+        CliCommand::Help(args) => help::run(&args, context, args::command()),
     }
 }
 

@@ -13,7 +13,7 @@ const EXAMPLES: &str = "\
 Examples:
   towpath rollback web --stage prod        choose from the versions that prod ran
   towpath rollback web --stage prod --yes  restore the version before the present one
-  towpath rollback web --stage prod --to v1.3.0 --push
+  towpath rollback web --stage prod --version v1.3.0 --push
 
 Exit codes:
   0  done, or nothing to do
@@ -23,8 +23,8 @@ Exit codes:
 
 /// Restore a version that a stage ran before
 ///
-/// Without `--to`, towpath lets you choose on a terminal. Otherwise it takes the version that ran
-/// before the present version first came to the stage, so that it does not undo an earlier
+/// Without `--version`, towpath lets you choose on a terminal. Otherwise it takes the version that
+/// ran before the present version first came to the stage, so that it does not undo an earlier
 /// rollback.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
@@ -39,6 +39,11 @@ pub struct RollbackArgs {
 
     /// Version to restore; the stage must have run it
     #[arg(long, value_name = "VERSION", value_parser = value_parsers::version)]
+    version: Option<String>,
+
+    /// The old spelling of --version; goes with 0.3
+    #[arg(long, value_name = "VERSION", value_parser = value_parsers::version)]
+    #[arg(hide = true, conflicts_with = "version")]
     to: Option<String>,
 
     #[command(flatten)]
@@ -47,10 +52,13 @@ pub struct RollbackArgs {
 
 /// Restores the version.
 pub fn run(args: &RollbackArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
+    if args.to.is_some() {
+        context.ui.print_note("`--to` is called `--version` now, and is accepted until 0.3");
+    }
     let intent = ChangeRequest::RollBack {
         app: args.app.clone(),
         stage: args.stage.clone(),
-        to: args.to.clone(),
+        to: args.version.clone().or_else(|| args.to.clone()),
     };
     args.delivery.deliver(&intent, SelectionMode::Given, context)
 }

@@ -26,7 +26,7 @@ const DELIVERY: WriteAccess = WritesUnless(&["--dry-run", "--patch"]);
 const FORGE: WriteAccess = WritesUnless(&["--forge"]);
 
 /// Every command, with its write access.
-pub static COMMANDS: [(&str, WriteAccess); 37] = [
+pub static COMMANDS: [(&str, WriteAccess); 38] = [
     ("status", WritesWith("--watch")),
     ("history", WritesWith("--follow")),
     ("diff", Reads),
@@ -64,6 +64,7 @@ pub static COMMANDS: [(&str, WriteAccess); 37] = [
     ("demo", Writes),
     ("completions", Reads),
     ("man", WritesWith("--dir")),
+    ("version", Reads),
     ("help", Reads),
 ];
 
@@ -221,6 +222,7 @@ mod tests {
             "towpath proposals show 1 --forge plain",
             "towpath ask web --to prod --wait",
             "towpath history --follow",
+            "towpath status --watch",
         ] {
             assert!(writes(line), "{line}");
         }

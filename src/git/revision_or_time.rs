@@ -6,7 +6,7 @@ use jiff::{Span, Timestamp, Zoned};
 
 /// The accepted forms of a time, for messages and help.
 pub const TIME_FORMS: &str = "`2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), \
-     `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`";
+     `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`, `90d`";
 
 /// Why a text is neither a revision nor a time.
 #[derive(Debug, thiserror::Error)]
@@ -99,11 +99,31 @@ fn parse_words(text: &str, now: &Zoned) -> Option<DateTime> {
             subtract_units(here, 1, unit)
         }
         ["last", day] => last_weekday(here, parse_weekday(day)?),
-        [day] => last_weekday(here, parse_weekday(day)?),
+        [one] => match parse_span(one) {
+            Some((count, unit)) => subtract_units(here, count, unit),
+            None => last_weekday(here, parse_weekday(one)?),
+        },
         ["a" | "an", unit, "ago"] => subtract_units(here, 1, unit),
         [count, unit, "ago"] => subtract_units(here, count.parse().ok()?, unit),
         _ => None,
     }
+}
+
+/// `90d`, `2w`, `6mo`: an amount of time before now, in the units of ages and durations.
+fn parse_span(word: &str) -> Option<(i64, &'static str)> {
+    let digits = word.find(|c: char| !c.is_ascii_digit())?;
+    let (count, unit) = word.split_at(digits);
+    let unit = match unit {
+        "s" => "second",
+        "m" => "minute",
+        "h" => "hour",
+        "d" => "day",
+        "w" => "week",
+        "mo" => "month",
+        "y" => "year",
+        _ => return None,
+    };
+    Some((count.parse().ok()?, unit))
 }
 
 fn subtract_units(from: DateTime, count: i64, unit: &str) -> Option<DateTime> {

@@ -18,6 +18,8 @@ pub enum FailureKind {
     Refused,
     /// The reader of the output closed the pipe.
     ReaderGone,
+    /// Somebody pressed Ctrl-C at a question.
+    Interrupted,
 }
 
 /// The error of all operations. The first message says what failed, the chain of causes says why,
@@ -150,6 +152,9 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Failure::new(FailureKind::ReaderGone, "the reader closed the pipe");
+        }
+        if error.kind() == io::ErrorKind::Interrupted {
+            return Failure::new(FailureKind::Interrupted, "interrupted");
         }
         Failure::failed("cannot write the answer").with_cause(&error)
     }

@@ -92,7 +92,7 @@ api targets-disagree: dev runs several versions of api: v1 (eu), v2 (us)
   hint: choose one with --version, or promote a single target with --target
 blog up to date: v3
 old not-upstream: old does not run in dev, so there is nothing to promote
-  hint: --from names another stage; `towpath deploy old VERSION --stage dev` deploys a version there
+  hint: --from names another stage; `towpath deploy old VERSION --to dev` deploys a version there
 web v1 -> v2
 
 "#]]

@@ -200,7 +200,10 @@ impl CommitMessage {
                 .unwrap_or_default();
             let (name, stage, version) =
                 (shell_word(&way.name), shell_word(&self.stage), shell_word(&way.version));
-            let _ = writeln!(out, "towpath rollback {name} --stage {stage}{target} --to {version}");
+            let _ = writeln!(
+                out,
+                "towpath rollback {name} --stage {stage}{target} --version {version}"
+            );
         }
         if self.back.len() > limit {
             let _ = writeln!(out, "# … and {} more", self.back.len() - limit);

@@ -80,7 +80,7 @@ fn parts_come_in_the_order_of_their_use() {
         "### What you can do here",
         "`towpath reject app0 v2 --reason WHY`",
         "### How to take it back",
-        "towpath rollback app0 --stage prod --to v1",
+        "towpath rollback app0 --stage prod --version v1",
     ];
     let mut rest = text.as_str();
     for part in parts {

@@ -137,7 +137,7 @@ fn versions_running<'e>(
             "not-upstream",
             reason,
             format!(
-                "--from names another stage; `towpath deploy {app} VERSION --stage {stage}` deploys \
+                "--from names another stage; `towpath deploy {app} VERSION --to {stage}` deploys \
                  a version there"
             ),
         ));

@@ -32,8 +32,8 @@ pub struct RepositoryShape {
     has_gaps: bool,
 }
 
-/// Three stages and forty apps; nineteen environments and 120 apps with gaps; and 200 rows with long
-/// names and versions.
+/// Three stages and forty apps; nineteen environments and 120 apps with gaps; and 200 rows with
+/// long names and versions.
 pub fn shapes() -> [RepositoryShape; 3] {
     let app = |number: usize| match number % 4 {
         0 => format!("content-data-publisher-api-{number}"),

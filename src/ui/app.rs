@@ -2,6 +2,7 @@
 
 use super::facts::FactLines;
 use super::table::{StyledText, Table, TableColumn};
+use super::terminal_style::display_width;
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::model::{EntryNote, MappingEntry, TargetName, Version};
 use crate::report::json::note_sentence;
@@ -53,7 +54,7 @@ fn render_app(
 }
 
 /// Places of an app that run the same version.
-struct VersionPlaces<'s> {
+struct AppVersionPlaces<'s> {
     version: String,
     key: (&'s Version, bool),
     places: Vec<&'s StatusEntry>,
@@ -90,8 +91,8 @@ fn push_versions(places: &[StatusEntry], look: &TerminalStyle, now: Timestamp, o
     }
 }
 
-fn group_versions(places: &[StatusEntry]) -> Vec<VersionPlaces<'_>> {
-    let mut groups: Vec<VersionPlaces<'_>> = Vec::new();
+fn group_versions(places: &[StatusEntry]) -> Vec<AppVersionPlaces<'_>> {
+    let mut groups: Vec<AppVersionPlaces<'_>> = Vec::new();
     for place in places {
         let entry = &place.entry;
         let key = (&entry.version, entry.notes.contains(&EntryNote::AppVersion));
@@ -101,7 +102,7 @@ fn group_versions(places: &[StatusEntry]) -> Vec<VersionPlaces<'_>> {
                 group.places.push(place);
                 group.since = group.since.into_iter().chain(since).max_by_key(|by| by.time);
             }
-            None => groups.push(VersionPlaces {
+            None => groups.push(AppVersionPlaces {
                 version: version::short_version(key.0, key.1),
                 key,
                 places: vec![place],
@@ -113,7 +114,11 @@ fn group_versions(places: &[StatusEntry]) -> Vec<VersionPlaces<'_>> {
     groups
 }
 
-fn version_row(group: &VersionPlaces<'_>, all: &[StatusEntry], now: Timestamp) -> [StyledText; 5] {
+fn version_row(
+    group: &AppVersionPlaces<'_>,
+    all: &[StatusEntry],
+    now: Timestamp,
+) -> [StyledText; 5] {
     let since = group.since;
     let age = since.map(|by| crate::model::format_age(by.time, now)).unwrap_or_default();
     let change = since.map(|by| match by.pull_request {
@@ -130,7 +135,7 @@ fn version_row(group: &VersionPlaces<'_>, all: &[StatusEntry], now: Timestamp) -
 }
 
 /// `staging, prod (eu, us)`: the targets of a stage are named unless all of them run the version.
-fn place_list(group: &VersionPlaces<'_>, all: &[StatusEntry]) -> String {
+fn place_list(group: &AppVersionPlaces<'_>, all: &[StatusEntry]) -> String {
     let mut stages: Vec<String> = Vec::new();
     for by_stage in group.places.chunk_by(|a, b| a.entry.stage == b.entry.stage) {
         let stage = &by_stage[0].entry.stage;
@@ -158,10 +163,12 @@ fn push_place(occupant: &StatusEntry, look: &TerminalStyle, now: Timestamp, out:
     };
     let app_version = entry.notes.contains(&crate::model::EntryNote::AppVersion);
     let short = version::short_version(&entry.version, app_version);
-    out.push_str(&format!(
-        "\n  {}  {short}\n",
-        look.paint(TextTone::Heading, &escape_for_terminal(&stage))
-    ));
+    out.push('\n');
+    // The stage is the label of the version, which is wrapped beside it.
+    let stage = escape_for_terminal(&stage);
+    let width = display_width(&stage) + INDENT;
+    let mut title = FactLines { out, look, indent: INDENT, width };
+    title.add_titled(&stage, &short);
     let mut facts = FactLines { out, look, indent: 4, width: LABEL };
     add_version(entry, &mut facts);
     let confidence = entry.confidence.as_str();

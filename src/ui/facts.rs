@@ -17,12 +17,21 @@ pub(super) struct FactLines<'o> {
 impl FactLines<'_> {
     /// Adds a fact; a long one is wrapped below its start.
     pub fn add(&mut self, label: &str, text: &str) {
+        self.add_toned(label, TextTone::Dim, text);
+    }
+
+    /// Adds a title and the text beside it.
+    pub fn add_titled(&mut self, title: &str, text: &str) {
+        self.add_toned(title, TextTone::Heading, text);
+    }
+
+    fn add_toned(&mut self, label: &str, tone: TextTone, text: &str) {
         let inside = self.look.narrowed(self.indent + self.width);
         let lines = wrap_text(&escape_for_terminal(text), inside.width.unwrap_or(usize::MAX));
         for (at, line) in lines.iter().enumerate() {
             let label = if at == 0 { label } else { "" };
             let label = pad_end(label, self.width);
-            let label = self.look.paint(TextTone::Dim, &label);
+            let label = self.look.paint(tone, &label);
             let line = format!("{:indent$}{label}{line}", "", indent = self.indent);
             self.out.push_str(line.trim_end());
             self.out.push('\n');

@@ -77,8 +77,8 @@ fn no_row_of_dots_and_no_cut_stage() {
                     let head = word.split('…').next().unwrap_or_default();
                     // The beginning of a stage with an ellipsis would be a cut stage.
                     let is_cut = |stage: &&str| head.len() > 3 && stage.starts_with(head);
-                    assert!(!shape.stages.iter().any(|stage| is_cut(&stage)), "{word}: {place}");
-                    // Versions of the second shape begin with `15.`, and of the third with `RELEASE.`.
+                    assert!(!shape.stages.iter().any(&is_cut), "{word}: {place}");
+                    // The versions of the second shape and of the third.
                     assert!(!word.starts_with("15.") && !word.starts_with("RELEASE"), "{place}");
                 }
             }

@@ -143,6 +143,19 @@ impl Ui {
         self.open_answer(is_wide).write_part(text)
     }
 
+    /// Opens manual pages with `man`; without a pager, writes them as they are.
+    ///
+    /// # Errors
+    /// As [`Ui::write_answer`].
+    pub fn show_manual(&self, pages: &str) -> io::Result<()> {
+        let Some(pager) = &self.pager else { return self.write_answer(pages) };
+        // Some systems have mandoc alone, whose man reads no page from a pipe.
+        let line = "if command -v mandoc >/dev/null; then mandoc -a; \
+                    elif command -v man >/dev/null; then man -l -; else cat; fi";
+        let manual = PagerCommand { line: line.into(), ..pager.clone() };
+        AnswerWriter::paged(&manual, false).write_part(pages)
+    }
+
     /// Prints a line on stderr, unless quiet.
     pub fn print_note(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
@@ -233,6 +246,18 @@ impl Ui {
         let width = self.err.width.unwrap_or(usize::MAX);
         let lines: Vec<String> = line.lines().flat_map(|line| wrap_text(line, width)).collect();
         let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
+    }
+}
+
+/// Prints help on stdout, or on stderr if it was not asked for.
+///
+/// # Errors
+/// The I/O error of the operating system.
+pub fn print_help(text: &str, to_stderr: bool) -> io::Result<()> {
+    if to_stderr {
+        io::stderr().lock().write_all(text.as_bytes())
+    } else {
+        io::stdout().lock().write_all(text.as_bytes())
     }
 }
 

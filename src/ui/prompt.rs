@@ -11,11 +11,9 @@ use dialoguer::{Confirm, MultiSelect, Select, Sort};
 /// If the terminal fails.
 pub fn ask_order(ui: &Ui, question: &str, items: &[String]) -> std::io::Result<Option<Vec<usize>>> {
     let shown: Vec<String> = items.iter().map(|item| item_line(ui, item)).collect();
-    Sort::with_theme(&ColorfulTheme::default())
-        .with_prompt(question)
-        .items(&shown)
-        .interact_opt()
-        .map_err(to_io_error)
+    let theme = ColorfulTheme::default();
+    let prompt = Sort::with_theme(&theme).with_prompt(question).items(&shown);
+    ask_person(|| prompt.interact_opt())
 }
 
 /// Asks for any number of items; each comes with its initial state.
@@ -28,12 +26,10 @@ pub fn ask_choices(
     items: &[(String, bool)],
 ) -> std::io::Result<Option<Vec<usize>>> {
     let shown = items.iter().map(|(item, taken)| (item_line(ui, item), *taken));
-    MultiSelect::with_theme(&ColorfulTheme::default())
-        .with_prompt(question)
-        .items_checked(shown)
-        .report(false)
-        .interact_opt()
-        .map_err(to_io_error)
+    let theme = ColorfulTheme::default();
+    let prompt = MultiSelect::with_theme(&theme).with_prompt(question);
+    let prompt = prompt.items_checked(shown).report(false);
+    ask_person(|| prompt.interact_opt())
 }
 
 /// Asks for one item; the first is preselected.
@@ -42,13 +38,10 @@ pub fn ask_choices(
 /// If the terminal fails.
 pub fn ask_choice(ui: &Ui, question: &str, items: &[String]) -> std::io::Result<Option<usize>> {
     let shown: Vec<String> = items.iter().map(|item| item_line(ui, item)).collect();
-    Select::with_theme(&ColorfulTheme::default())
-        .with_prompt(question)
-        .items(&shown)
-        .default(0)
-        .report(false)
-        .interact_opt()
-        .map_err(to_io_error)
+    let theme = ColorfulTheme::default();
+    let prompt = Select::with_theme(&theme).with_prompt(question).items(&shown);
+    let prompt = prompt.default(0).report(false);
+    ask_person(|| prompt.interact_opt())
 }
 
 /// Aligns the parts of lines in columns.
@@ -74,7 +67,7 @@ pub fn align_columns<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
 pub fn confirm(question: &str) -> std::io::Result<bool> {
     let theme = ColorfulTheme::default();
     let asked = Confirm::with_theme(&theme).with_prompt(question).default(false).report(false);
-    Ok(asked.interact_opt().map_err(to_io_error)?.unwrap_or(false))
+    Ok(ask_person(|| asked.interact_opt())?.unwrap_or(false))
 }
 
 /// Shortens an item to one line: a wrapped one would confuse the redrawing. The marks before it
@@ -84,7 +77,22 @@ fn item_line(ui: &Ui, item: &str) -> String {
     truncate_middle(&escape_for_terminal(item), width, &ui.err)
 }
 
-fn to_io_error(error: dialoguer::Error) -> std::io::Error {
-    let dialoguer::Error::IO(error) = error;
-    error
+/// Asks, and gives the terminal back as it was. Ctrl-C is [`std::io::ErrorKind::Interrupted`].
+fn ask_person<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> std::io::Result<T> {
+    // While a prompt reads keys, Ctrl-C raises SIGINT, which would end the process with the cursor
+    // still hidden.
+    #[cfg(unix)]
+    let interrupt =
+        signal_hook::flag::register(signal_hook::consts::SIGINT, std::sync::Arc::default());
+    let answer = ask().map_err(|dialoguer::Error::IO(error)| error);
+    #[cfg(unix)]
+    if let Ok(interrupt) = interrupt {
+        signal_hook::low_level::unregister(interrupt);
+    }
+    if answer.is_err() {
+        let terminal = console::Term::stderr();
+        terminal.show_cursor()?;
+        terminal.write_line("")?;
+    }
+    answer
 }

@@ -344,7 +344,8 @@ production  release-2026-10-11  Mei Tan…
 stage       version
 production  release-
             2026-10-11
-(no room for: who, change)
+(no room for: who,
+change)
 
 "#]]
         );

@@ -172,13 +172,13 @@ hint: did you mean `prod@2026-08-06`?
 "#]]);
     diff(&["prod@never", "prod"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: `never` is neither a commit, branch or tag in this repository nor a time
-hint: a time can be written `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
+hint: a time can be written `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`, `90d`
 
 "#]]);
     diff(&["xyz", "prod"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: `xyz` is not a stage, revision or time in this repository
 hint: the stages are dev, staging, prod
-hint: write a time as `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
+hint: write a time as `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`, `90d`
 
 "#]]);
 }

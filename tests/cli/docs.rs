@@ -7,6 +7,7 @@
 
 use crate::support::Sandbox;
 use regex::Regex;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use towpath::cli::{COMMANDS, WriteAccess};
@@ -181,6 +182,65 @@ fn the_command_reference_is_fresh() {
         fs::write(&path, &page).expect("the page can be written");
     }
     assert_eq!(read(&path), page, "docs/reference/commands.md is stale");
+}
+
+/// The options of every command in one table, so that one word means one thing everywhere.
+#[test]
+fn the_table_of_options_is_fresh() {
+    let mut options: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    let mut root = towpath::cli::command();
+    root.build();
+    collect_options(&root, "", &mut options);
+    let mut page = "# Options\n\nEvery option, and the commands that have it. Global options are in all commands. \
+                    A test writes this page.\n\n| option | in | does |\n| --- | --- | --- |\n"
+        .to_owned();
+    for (option, places) in &options {
+        let mut texts: Vec<&String> = places.iter().map(|(_, text)| text).collect();
+        texts.sort();
+        texts.dedup();
+        for text in texts {
+            let commands: Vec<&str> = places
+                .iter()
+                .filter(|(_, other)| other == text)
+                .map(|(command, _)| command.as_str())
+                .collect();
+            let text = text.replace('|', "\\|").replace('<', "\\<");
+            let option = option.replace('|', "\\|");
+            page.push_str(&format!("| `{option}` | {} | {text} |\n", commands.join(", ")));
+        }
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/options.md");
+    if overwrite() {
+        fs::write(&path, &page).expect("the page can be written");
+    }
+    assert_eq!(read(&path), page, "docs/reference/options.md is stale");
+}
+
+/// `option value` with the commands and their texts.
+fn collect_options(
+    command: &clap::Command,
+    above: &str,
+    options: &mut BTreeMap<String, Vec<(String, String)>>,
+) {
+    for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
+        let Some(long) = argument.get_long() else { continue };
+        let takes_value = argument.get_action().takes_values();
+        let is_everywhere =
+            argument.is_global_set() || long == "help" || long == "version" && !takes_value;
+        if is_everywhere && !above.is_empty() {
+            continue;
+        }
+        let short = argument.get_short().map(|short| format!(", -{short}")).unwrap_or_default();
+        let names = argument.get_value_names().filter(|_| takes_value);
+        let value = names.map(|names| format!(" {}", names.join(" ")));
+        let place = if above.is_empty() { "all".to_owned() } else { format!("`{}`", above.trim()) };
+        let text = argument.get_help().map(ToString::to_string).unwrap_or_default();
+        let option = format!("--{long}{short}{}", value.unwrap_or_default());
+        options.entry(option).or_default().push((place, text));
+    }
+    for child in command.get_subcommands().filter(|child| !child.is_hide_set()) {
+        collect_options(child, &format!("{above}{} ", child.get_name()), options);
+    }
 }
 
 #[test]

@@ -15,19 +15,23 @@ Show which version runs in which stage, and promote it to the next
 
 Usage: towpath [OPTIONS] <COMMAND>
 
-Commands:
+Inspect:
   status       Show which version of each app runs in which stage
   history      Show what was deployed when, where, and by whom
   diff         Compare two stages, times or revisions
   trace        Follow a version through the stages, and show how long each step took
   metrics      Show deployment frequency, lead time, failure rate and time to restore (DORA)
-  audit        Find past deployments that broke the rules
-  guard        Check whether a pull request may change what runs where
+
+Promote:
   promote      Promote versions to the next stage by pull request
   deploy       Deploy a version to the first stage, or to another one
   rollback     Restore a version that a stage ran before
-  ask          Ask every gate whether a version may go to a stage
   advance      Promote every app whose gates are open to its next stage
+  proposals    List, show, merge and close pull requests, on a forge or without one
+  plugin       Write a tag into a file and push it, as a step in Drone or Woodpecker
+
+Decide:
+  ask          Ask every gate whether a version may go to a stage
   record       Record whether a deployment passed or failed
   approve      Approve a version for a stage that requires approval
   reject       Reject a version so that it cannot be deployed
@@ -37,14 +41,19 @@ Commands:
   unlock       Remove a lock
   locks        List the active locks with their authors, reasons and ends
   ledger       Show the ledger of outcomes, approvals, rejections, locks and overrides
-  proposals    List, show, merge and close pull requests, on a forge or without one
-  plugin       Write a tag into a file and push it, as a step in Drone or Woodpecker
+
+Audit:
+  audit        Find past deployments that broke the rules
+  guard        Check whether a pull request may change what runs where
+
+Set up:
   init         Write towpath.yaml from what towpath finds in the repository
   config       Show, check and document the configuration
   demo         Create a small deployment repository and show towpath on it
   completions  Print a shell completion script
-  man          Print the manual page
-  help         Print this message or the help of the given subcommand(s)
+  man          Print the manual page, or open it on a terminal
+  version      Show the version, the commit it was built from, and the target it was built for
+  help         Explain a command or a topic
 
 Options:
   -h, --help     Print help (see more with '--help')
@@ -80,6 +89,8 @@ Exit codes:
   3  a gate or the guard refused, or the deployment must wait
   4  differences were found (only with --exit-code)
 
+Topics: `towpath help config`, gates, environment, exit-codes, output, authentication.
+
 "#]]);
 }
 
@@ -92,6 +103,8 @@ fn towpath() {
 fn version() {
     help(&["--version"]).success().stderr_eq("").stdout_eq(str![[r#"
 towpath 0.1.0
+commit  unknown, built from sources
+target  x86_64-unknown-linux-gnu
 
 "#]]);
 }
@@ -135,7 +148,7 @@ Global options:
           
           [env: TOWPATH_CONFIG]
 
-      --max-age <TIME>
+      --max-age <DURATION>
           Use cached copies of remote repositories and ledgers up to this age
           
           [env: TOWPATH_MAX_AGE]
@@ -196,7 +209,7 @@ Names of apps and stages are completed too. They come from a cache that
 #[test]
 fn man() {
     help(&["man", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
-Print the manual page
+Print the manual page, or open it on a terminal
 
 Usage: towpath man [OPTIONS]
 
@@ -223,7 +236,7 @@ Global options:
           
           [env: TOWPATH_CONFIG]
 
-      --max-age <TIME>
+      --max-age <DURATION>
           Use cached copies of remote repositories and ledgers up to this age
           
           [env: TOWPATH_MAX_AGE]
@@ -270,7 +283,8 @@ Global options:
           Print more: every warning and every assumption
 
 Examples:
-  towpath man | man -l -
+  towpath man                          open the manual
+  towpath man | man -l -               the same, by hand
   towpath man --dir ~/.local/share/man/man1
 
 "#]]);
@@ -307,7 +321,7 @@ For more information, try '--help'.
 #[test]
 fn an_odd_duration_is_refused() {
     help(&["status", "--max-age", "soon"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: invalid value 'soon' for '--max-age <TIME>': expected a time span such as `30s`, `10m`, `2h` or `1d`
+error: invalid value 'soon' for '--max-age <DURATION>': expected a time span such as `30s`, `10m`, `2h` or `1d`
 
 For more information, try '--help'.
 
@@ -354,7 +368,7 @@ Global options:
           
           [env: TOWPATH_CONFIG]
 
-      --max-age <TIME>
+      --max-age <DURATION>
           Use cached copies of remote repositories and ledgers up to this age
           
           [env: TOWPATH_MAX_AGE]
@@ -420,11 +434,15 @@ Show, check and document the configuration
 
 Usage: towpath config [OPTIONS] <COMMAND>
 
-Commands:
-  show    Show the effective configuration, and where each value comes from
-  check   Check a configuration file
-  schema  Print the JSON Schema of towpath.yaml
-  help    Print this message or the help of the given subcommand(s)
+Inspect:
+
+Promote:
+
+Decide:
+
+Audit:
+
+Set up:
 
 Options:
   -h, --help
@@ -446,7 +464,7 @@ Global options:
           
           [env: TOWPATH_CONFIG]
 
-      --max-age <TIME>
+      --max-age <DURATION>
           Use cached copies of remote repositories and ledgers up to this age
           
           [env: TOWPATH_MAX_AGE]
@@ -540,7 +558,7 @@ Global options:
           
           [env: TOWPATH_CONFIG]
 
-      --max-age <TIME>
+      --max-age <DURATION>
           Use cached copies of remote repositories and ledgers up to this age
           
           [env: TOWPATH_MAX_AGE]
@@ -623,7 +641,7 @@ Global options:
           
           [env: TOWPATH_CONFIG]
 
-      --max-age <TIME>
+      --max-age <DURATION>
           Use cached copies of remote repositories and ledgers up to this age
           
           [env: TOWPATH_MAX_AGE]
@@ -699,7 +717,7 @@ Global options:
           
           [env: TOWPATH_CONFIG]
 
-      --max-age <TIME>
+      --max-age <DURATION>
           Use cached copies of remote repositories and ledgers up to this age
           
           [env: TOWPATH_MAX_AGE]
@@ -787,7 +805,7 @@ Global options:
           
           [env: TOWPATH_CONFIG]
 
-      --max-age <TIME>
+      --max-age <DURATION>
           Use cached copies of remote repositories and ledgers up to this age
           
           [env: TOWPATH_MAX_AGE]
@@ -871,4 +889,53 @@ fn commands_over_time() {
         .success()
         .stderr_eq("")
         .stdout_eq(snapbox::file!["help/metrics.txt"]);
+}
+
+#[test]
+fn topics_and_commands_are_explained() {
+    let said = |arguments: &[&str]| {
+        let output = help(arguments).success().get_output().stdout.clone();
+        String::from_utf8(output).expect("text")
+    };
+    assert!(said(&["help", "gates"]).starts_with("Gates\n"));
+    assert_eq!(said(&["help", "config", "check"]), said(&["config", "check", "--help"]));
+    assert_eq!(said(&["help"]), said(&["--help"]));
+    help(&["help", "gate"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: there is no command or topic `gate`
+hint: did you mean `towpath help gates`?
+
+"#]]);
+    help(&["help", "config", "nosuch"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: there is no command `config nosuch`
+hint: `towpath help` lists the commands and topics
+
+"#]]);
+}
+
+#[test]
+fn the_version_names_its_origin() {
+    let text = str![[r#"
+towpath 0.1.0
+commit  [..]
+...
+target  [..]
+
+"#]];
+    help(&["version"]).success().stdout_eq(text.clone()).stderr_eq("");
+    help(&["--version"]).success().stdout_eq(text).stderr_eq("");
+    help(&["-V"]).success().stdout_eq("towpath 0.1.0\n").stderr_eq("");
+}
+
+#[test]
+fn a_suggestion_is_a_typing_mistake_away() {
+    help(&["history", "--sort", "app"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: unexpected argument '--sort' found
+
+  tip: to pass '--sort' as a value, use '-- --sort'
+
+Usage: towpath history [OPTIONS] [APP]...
+
+For more information, try '--help'.
+
+"#]]);
 }

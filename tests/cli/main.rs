@@ -25,6 +25,8 @@ mod init;
 mod layouts;
 mod man;
 mod metrics;
+#[cfg(unix)]
+mod pager;
 mod pipeline;
 mod plugin;
 #[cfg(unix)]

@@ -50,7 +50,10 @@ pub fn run(args: &ProposalMergeArgs, context: &CommandContext) -> Result<ExitKin
                 "pull request {number} is in the merge queue of {base}; the forge merges it"
             ));
         }
-        ProposalMergeResult::Declined => context.ui.print_note("nothing was changed"),
+        ProposalMergeResult::Declined => {
+            context.ui.print_note("nothing was changed");
+            return Ok(ExitKind::Failed);
+        }
     }
     Ok(ExitKind::Done)
 }

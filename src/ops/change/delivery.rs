@@ -49,6 +49,11 @@ impl DeliveryReport {
         DeliveryReport { planned: None, outcome: DeliveryOutcome::Done }
     }
 
+    /// Somebody said no, or chose nothing.
+    pub(super) fn declined() -> Self {
+        DeliveryReport { planned: None, outcome: DeliveryOutcome::Failed }
+    }
+
     pub(super) fn new(planned: PlanReport, outcome: DeliveryOutcome) -> Self {
         DeliveryReport { planned: Some(planned), outcome }
     }

@@ -67,8 +67,8 @@ const SEVERAL: usize = 3;
 /// Names in such a report; the others are counted.
 const NAMED_APPS: usize = 5;
 
-/// Reports the apps that are refused, and why. Several with reasons of one kind are one warning with
-/// one hint, and each of them is a detail.
+/// Reports the apps that are refused, and why. Several with reasons of one kind are one warning
+/// with one hint, and each of them is a detail.
 pub fn note_refused(planned: &PlanReport, session: &Session) {
     let mut kinds: Vec<Vec<(&PlanItem, &PlanObstacle)>> = Vec::new();
     for (item, obstacle) in planned.plan.refused_items() {
@@ -147,5 +147,5 @@ pub fn note_foreign_tags(planned: &PlanReport, request: &DeliveryRequest<'_>, ba
          to have tags of its own",
         step.entry.version
     ));
-    session.hint(&format!("`towpath deploy {app} VERSION --stage {stage}` deploys the right tag"));
+    session.hint(&format!("`towpath deploy {app} VERSION --to {stage}` deploys the right tag"));
 }

@@ -66,7 +66,7 @@ pub fn deliver(request: &DeliveryRequest<'_>) -> Result<DeliveryReport, Failure>
             let workspace = session.open_workspace(&repository, options.author())?;
             let base = PlanBase::load(session, &repository, &known_tip)?;
             let Some(JudgedPlan { planned, .. }) = confirm_plan(request, &base)? else {
-                return Ok(DeliveryReport::nothing());
+                return Ok(DeliveryReport::declined());
             };
             local::commit(&planned, request, &base.for_stage(&planned.plan.to), &workspace)?;
             Ok(report(planned, request.intent))

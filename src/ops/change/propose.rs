@@ -47,7 +47,7 @@ pub fn run(
     let home = forge::locate_forge(options.forge.to_options(config), repository)
         .map_err(|failure| failure.hint(forge::WITHOUT))?;
     let Some(JudgedPlan { planned, .. }) = confirm_plan(request, &plan_base)? else {
-        return Ok(DeliveryReport::nothing());
+        return Ok(DeliveryReport::declined());
     };
     let plan_base = &plan_base.for_stage(&planned.plan.to);
     if planned.plan.moving_items().next().is_none() {

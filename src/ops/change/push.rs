@@ -33,7 +33,7 @@ pub fn run(
     let plan_base = fetch_base(session, repository, &workspace)?;
     let looking = begun.elapsed();
     let Some(first) = confirm_plan(request, &plan_base)? else {
-        return Ok(DeliveryReport::nothing());
+        return Ok(DeliveryReport::declined());
     };
     let (mut ready, mut plan_base, mut losses) = (first.clone(), plan_base, 0);
     if break_glass::write_events(&first.planned, request, &plan_base) {

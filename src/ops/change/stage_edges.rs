@@ -12,7 +12,7 @@ pub fn first_stage_failure(to: &Stage) -> Failure {
         "{} is a first stage, so it has no previous stage to promote from",
         to.name
     ))
-    .hint(format!("`towpath deploy APP VERSION --stage {}` deploys a version there", to.name))
+    .hint(format!("`towpath deploy APP VERSION --to {}` deploys a version there", to.name))
 }
 
 /// Each stage with each of its previous stages.

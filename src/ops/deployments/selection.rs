@@ -19,8 +19,8 @@ pub struct SelectionQuery {
 }
 
 impl SelectionQuery {
-    /// True where a cell matches by its own names; `named` are names of apps, or patterns. Display names
-    /// of apps are unknown here.
+    /// True where a cell matches by its own names; `named` are names of apps, or patterns. Display
+    /// names of apps are unknown here.
     pub fn seems_to_select(&self, named: &[String], cell: &CellKey, config: &Config) -> bool {
         let words = [Some(cell.app.as_str()), cell.component.as_deref()].into_iter().flatten();
         let stages: Vec<String> = self.stages.iter().map(|word| full_name(word, config)).collect();

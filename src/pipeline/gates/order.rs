@@ -52,7 +52,7 @@ fn of_stage(
     let Some(landing) = newest else {
         let app = shell_argument(&case.question.subject.to_string());
         let clear = format!(
-            "towpath deploy {app} {} --stage {}",
+            "towpath deploy {app} {} --to {}",
             shell_argument(&version.to_string()),
             shell_argument(before.as_str())
         );

@@ -27,7 +27,7 @@ fn order_lets_no_stage_be_skipped() {
         bench.said(40, "web prod v3", &["order"]),
         str![[r#"
 order shut (built-in): staging has never run v3
-  clear: towpath deploy web v3 --stage staging
+  clear: towpath deploy web v3 --to staging
 
 "#]]
     );
@@ -68,7 +68,7 @@ fn a_target_that_is_gone_from_the_stage_before_is_not_waited_for() {
         bench(&[]).said(20, "web prod/eu v1", &["order"]),
         str![[r#"
 order shut (built-in): staging has never run v1
-  clear: towpath deploy web v1 --stage staging
+  clear: towpath deploy web v1 --to staging
 
 "#]]
     );

@@ -43,7 +43,7 @@ pub fn explain_rule(rule: &AuditRule, look: &TerminalStyle) -> String {
 }
 
 /// Findings of one rule and severity.
-struct RuleSection {
+struct FindingSection {
     rule: &'static AuditRule,
     severity: Severity,
     findings: usize,
@@ -62,7 +62,7 @@ fn render_rules(audited: &AuditReport, detail: AuditDetail, look: &TerminalStyle
         AuditDetail::Whole => usize::MAX,
     };
     let rules = groups.chunk_by(|a, b| (a.rule().id, a.severity()) == (b.rule().id, b.severity()));
-    let sections: Vec<RuleSection> = rules.map(|groups| rule_section(groups, shown)).collect();
+    let sections: Vec<FindingSection> = rules.map(|groups| rule_section(groups, shown)).collect();
     let inside = look.narrowed(INDENT);
     let mut table = Table::new(COLUMNS);
     let rows: Vec<_> = sections.iter().flat_map(|section| section.rows.iter().cloned()).collect();
@@ -73,8 +73,8 @@ fn render_rules(audited: &AuditReport, detail: AuditDetail, look: &TerminalStyle
 }
 
 /// The newest groups of a rule.
-fn rule_section(groups: &[FindingGroup<'_>], shown: usize) -> RuleSection {
-    RuleSection {
+fn rule_section(groups: &[FindingGroup<'_>], shown: usize) -> FindingSection {
+    FindingSection {
         rule: groups[0].rule(),
         severity: groups[0].severity(),
         findings: groups.iter().map(|group| group.findings.len()).sum(),
@@ -98,7 +98,7 @@ fn finding_row(group: &FindingGroup<'_>) -> [StyledText; 6] {
 }
 
 fn render_section(
-    section: &RuleSection,
+    section: &FindingSection,
     table: &Table<'_, 6>,
     inside: &TerminalStyle,
     look: &TerminalStyle,

@@ -42,7 +42,7 @@ pub(super) fn render_versions(
     let has_signs = lines().any(|line| line.differs);
     let versions =
         widest(lines().map(|line| line.version.as_str())) + if has_signs { 2 } else { 0 };
-    let ages = lines().any(|line| line.since.is_some()).then_some(GAPS).unwrap_or_default();
+    let ages = if lines().any(|line| line.since.is_some()) { GAPS } else { 0 };
     let names = widest(rows.iter().map(|(row, _)| row.name.as_str()));
     let longest_place = widest(lines().flat_map(|line| &line.places).map(String::as_str)) + COUNT;
     let name_limit = names

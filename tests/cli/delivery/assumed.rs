@@ -22,7 +22,7 @@ fn assumed_stages_are_not_acted_on() {
         &["promote", "--all", "--to", "prod", "--push", "--yes"],
         &["promote", "--all", "--to", "prod", "--commit"],
         &["deploy", "api", "v3", "--push"],
-        &["rollback", "api", "--stage", "prod", "--to", "v1", "--push"],
+        &["rollback", "api", "--stage", "prod", "--version", "v1", "--push"],
         &["advance", "--forge", "plain"],
     ] {
         let said = site.run(arguments);

@@ -23,13 +23,13 @@ fn a_tag_of_another_stage_is_warned_of() {
             .1,
         str![[r#"
 warning: staging-1f00c0d of web names a stage other than prod, which runs prod-c0de1f0; each stage seems to have tags of its own
-hint: `towpath deploy web VERSION --stage prod` deploys the right tag
+hint: `towpath deploy web VERSION --to prod` deploys the right tag
 
 "#]]
     );
     assert!(
         !site
-            .run(&["deploy", "web", "staging-2", "--stage", "prod", "--dry-run"])
+            .run(&["deploy", "web", "staging-2", "--to", "prod", "--dry-run"])
             .contains("names a stage other than")
     );
 }
@@ -157,7 +157,7 @@ fn what_cannot_be_meant_is_said() {
         &["promote", "web", "--target", "eu", "--dry-run"],
         &["promote", "web", "--forge", "gihtub"],
         &["rollback", "blog", "--stage", "prod", "--dry-run"],
-        &["rollback", "api", "--stage", "staging", "--to", "v7", "--dry-run"],
+        &["rollback", "api", "--stage", "staging", "--version", "v7", "--dry-run"],
         &["deploy", "web", "", "--dry-run"],
         &["--read-only", "promote", "web", "--push"],
         &["--read-only", "deploy", "web", "v3", "--commit"],

@@ -44,7 +44,7 @@ fn the_only_image_of_an_app_goes_by_its_name() {
     let change = |h| ahead(h).write("kustom/api/overlays/prod/kustomization.yaml", &overlay("v9"));
     let site = Site::new(&[Case { name: "", actor: "", change }]);
     let said = say(&site, &["--head", "case-0", "--actor", "deploy-bot"]);
-    assert!(said.contains("run `towpath deploy api v9 --stage "), "{said}");
+    assert!(said.contains("run `towpath deploy api v9 --to "), "{said}");
 }
 
 #[test]
@@ -59,7 +59,7 @@ refused   web       prod    v1 → v9   permission   mallory, who is named by --
                                       order        staging has never run v9
 ok        web       dev     v3 → v9
 hint: `permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers
-hint: to open this gate, run `towpath deploy web v9 --stage staging`
+hint: to open this gate, run `towpath deploy web v9 --to staging`
 --
 3 files differ; 1 of 2 version changes are not allowed
 
@@ -128,7 +128,7 @@ exit 3
 | ok | web | dev | v3 → v9 |  |
 
 * `permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers
-* to open this gate, run `towpath deploy web v9 --stage staging`
+* to open this gate, run `towpath deploy web v9 --to staging`
 --
 3 files differ; 1 of 2 version changes are not allowed
 
@@ -139,7 +139,7 @@ exit 3
         str![[r#"
 exit 3
 ::error file=envs/prod/web.yaml,line=3,title=towpath guard%3A permission::web in prod, v1 → v9: permission: alice, who is named by --actor, is not one of the actors of prod; 3cb9477f39 is not signed with an ssh key (`permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers)
-::error file=envs/prod/web.yaml,line=3,title=towpath guard%3A order::web in prod, v1 → v9: order: staging has never run v9 (to open this gate, run `towpath deploy web v9 --stage staging`)
+::error file=envs/prod/web.yaml,line=3,title=towpath guard%3A order::web in prod, v1 → v9: order: staging has never run v9 (to open this gate, run `towpath deploy web v9 --to staging`)
 --
 3 files differ; 1 of 2 version changes are not allowed
 
@@ -150,7 +150,7 @@ exit 3
         str![[r#"
 exit 0
 ::warning file=envs/prod/web.yaml,line=3,title=towpath guard::overridden: web in prod, v1 → v9: permission: alice, who is named by --actor, is not one of the actors of prod; e850f44075 is not signed with an ssh key (`permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers)
-::warning file=envs/prod/web.yaml,line=3,title=towpath guard::overridden: web in prod, v1 → v9: order: staging has never run v9 (to open this gate, run `towpath deploy web v9 --stage staging`)
+::warning file=envs/prod/web.yaml,line=3,title=towpath guard::overridden: web in prod, v1 → v9: order: staging has never run v9 (to open this gate, run `towpath deploy web v9 --to staging`)
 ::notice title=towpath guard::1 file differs; 1 version change is allowed; gates overridden for 1
 --
 1 file differs; 1 version change is allowed; gates overridden for 1

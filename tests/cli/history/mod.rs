@@ -132,7 +132,7 @@ hint: did you mean `prod`?
 "#]]);
     history(&["--since", "sometime"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: `sometime` is neither a commit, branch or tag in this repository nor a time
-hint: a time can be written `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
+hint: a time can be written `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`, `90d`
 
 "#]]);
     history(&["--kind", "rolback"]).code(2).stdout_eq("").stderr_eq(str![[r#"

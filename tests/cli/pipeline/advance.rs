@@ -143,7 +143,7 @@ Promoted from dev by towpath.
 After the merge, revert the commit, or run
 
 ```sh
-towpath rollback web --stage staging --to v1
+towpath rollback web --stage staging --version v1
 ```
 
 [//]: # (towpath:end)

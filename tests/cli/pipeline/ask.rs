@@ -35,7 +35,7 @@ rejected    open      not rejected                                              
 hold        open      not on hold                                                  built-in
 
 web v2 may not go to prod: order.
-to open the gate: towpath deploy web v2 --stage staging
+to open the gate: towpath deploy web v2 --to staging
 --
 
 "#]]
@@ -126,7 +126,7 @@ rejected    open      not rejected                                              
 hold        open      not on hold                                                  built-in
 
 api v2 may not go to prod: order, bake.
-to open the gate: towpath deploy api v2 --stage staging
+to open the gate: towpath deploy api v2 --to staging
 --
 
 "#]]
@@ -155,7 +155,7 @@ api v2 must wait until Tue 2026-08-04 12:00 UTC to go to prod: bake.
 exit 2
 --
 error: `some day` is neither a commit, branch or tag in this repository nor a time
-hint: write a time as `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
+hint: write a time as `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`, `90d`
 
 "#]]
     );

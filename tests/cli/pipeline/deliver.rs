@@ -13,7 +13,7 @@ fn landed(site: &Site) -> String {
 fn what_is_shut_is_not_written() {
     let site = configured("");
     assert_data_eq!(
-        site.told(&["deploy", "api", "v9", "--stage", "prod", "--push"]),
+        site.told(&["deploy", "api", "v9", "--to", "prod", "--push"]),
         str![[r#"
 exit 3
 --
@@ -21,12 +21,12 @@ app
 api   refused
 warning: api is refused: api v9 may not go to prod: order.
   order: staging has never run v9
-hint: `towpath deploy api v9 --stage staging` would clear it; `towpath ask` shows why
+hint: `towpath deploy api v9 --to staging` would clear it; `towpath ask` shows why
 
 "#]]
     );
     assert_data_eq!(
-        site.told(&["deploy", "api", "v9", "--stage", "prod", "--commit"]),
+        site.told(&["deploy", "api", "v9", "--to", "prod", "--commit"]),
         str![[r#"
 exit 3
 --
@@ -34,12 +34,12 @@ app
 api   refused
 warning: api is refused: api v9 may not go to prod: order.
   order: staging has never run v9
-hint: `towpath deploy api v9 --stage staging` would clear it; `towpath ask` shows why
+hint: `towpath deploy api v9 --to staging` would clear it; `towpath ask` shows why
 
 "#]]
     );
     assert_data_eq!(
-        site.told(&["deploy", "api", "v9", "--stage", "prod", "--dry-run"]),
+        site.told(&["deploy", "api", "v9", "--to", "prod", "--dry-run"]),
         str![[r#"
 exit 3
 app
@@ -47,7 +47,7 @@ api   refused
 --
 warning: api is refused: api v9 may not go to prod: order.
   order: staging has never run v9
-hint: `towpath deploy api v9 --stage staging` would clear it; `towpath ask` shows why
+hint: `towpath deploy api v9 --to staging` would clear it; `towpath ask` shows why
 
 "#]]
     );
@@ -193,6 +193,7 @@ fn the_glass_is_broken_by_those_who_may_and_on_record() {
         str![[r#"
 exit 3
 --
+`--stage` is called `--to` now, and is accepted until 0.3
 error: Jo Doe <jo@example.com> may not break the glass
 hint: `permissions` in towpath.yaml:5 names ann
 
@@ -206,6 +207,7 @@ hint: `permissions` in towpath.yaml:5 names ann
 exit 0
 [commit]
 --
+`--stage` is called `--to` now, and is accepted until 0.3
 warning: glass broken for api v9 to prod
 warning: overridden: order: staging has never run v9
 app   prod   to
@@ -255,7 +257,7 @@ Gate-Override: the site is down (order)
 fn nobody_may_break_the_glass_unless_somebody_is_named() {
     let site = configured("");
     assert_data_eq!(
-        site.told(&["deploy", "api", "v9", "--stage", "prod", "--push", "--break-glass", "fire"]),
+        site.told(&["deploy", "api", "v9", "--to", "prod", "--push", "--break-glass", "fire"]),
         str![[r#"
 exit 3
 --

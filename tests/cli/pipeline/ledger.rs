@@ -111,7 +111,7 @@ error: `2026-01-01` is in the past
 exit 2
 --
 error: `soon` is neither a time span nor a time
-hint: write it as `2h` or `3d`, or as `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
+hint: write it as `2h` or `3d`, or as `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`, `90d`
 
 "#]]
     );

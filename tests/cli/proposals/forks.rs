@@ -45,7 +45,7 @@ exit 3
 --
 error: pull request 1 is not merged: web v9 may not go to staging: order.
   order: dev has never run v9
-hint: `towpath deploy web v9 --stage dev` would clear it; `towpath ask` shows why
+hint: `towpath deploy web v9 --to dev` would clear it; `towpath ask` shows why
 
 "#]]
         );
@@ -113,9 +113,7 @@ hint: run it again; nothing was changed
 fn what_conflicts_is_said() {
     let forge = Forge::new(ForgeKind::GitHub, "github");
     offered(&forge, "v9", Some("refs/pull/1/head"));
-    assert!(
-        forge.run(&["deploy", "web", "v2", "--stage", "staging", "--push"]).starts_with("exit 0")
-    );
+    assert!(forge.run(&["deploy", "web", "v2", "--to", "staging", "--push"]).starts_with("exit 0"));
     assert_data_eq!(
         forge.run(&["proposals", "merge", "1"]),
         str![[r#"

@@ -216,7 +216,7 @@ Promoted from staging by towpath.
 After the merge, revert the commit, or run
 
 ```sh
-towpath rollback api --stage prod --to v1
+towpath rollback api --stage prod --version v1
 ```
 
 [//]: # (towpath:end)

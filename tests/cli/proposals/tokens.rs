@@ -117,7 +117,7 @@ fn searched(kind: ForgeKind, name: &'static str) {
     said += &run(&["proposals", "list", "--output", "json"]);
     said += &run(&["proposals", "show", "1"]);
     said += &run(&["deploy", "web", "v9", "--push"]);
-    said += &run(&["rollback", "web", "--stage", "dev", "--to", "v1"]);
+    said += &run(&["rollback", "web", "--stage", "dev", "--version", "v1"]);
     said += &run(&["-C", &url, "status"]);
     said += &run(&["-C", &url, "promote", "web", "--to", "staging"]);
     // A server that repeats what it was sent.

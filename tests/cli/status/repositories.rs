@@ -41,7 +41,7 @@ hint: run `git fetch --unshallow` if the clone is shallow
 fn an_unknown_revision() {
     status(&["--at", "v9"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: `v9` is neither a commit, branch or tag in this repository nor a time
-hint: a time can be written `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
+hint: a time can be written `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`, `90d`
 
 "#]]);
 }
