@@ -23,8 +23,9 @@ const COLUMNS: [TableColumn<'static>; 6] = [
     TableColumn::left("app").name(20),
     TableColumn::left("stage"),
     TableColumn::left("version"),
-    TableColumn::left("what").cut(24).rank(1),
-    TableColumn::left("commit").rank(2),
+    // The title of the rule says most of it.
+    TableColumn::left("what").cut(24).rank(2),
+    TableColumn::left("commit").rank(1),
 ];
 
 /// Renders a section for each rule, and the order of the stages.
