@@ -115,6 +115,39 @@ fn configurations_are_right() {
     }
 }
 
+#[test]
+fn example_configurations_are_right() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examples");
+    let readme = read(&folder.join("README.md"));
+    let mut count = 0;
+    for entry in fs::read_dir(&folder).expect("the folder is there") {
+        let path = entry.expect("a readable entry").path();
+        if path.extension().is_some_and(|end| end == "yaml") {
+            let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+            if let Err(error) = towpath::config::parse(&read(&path), &name) {
+                panic!("{name}: {error}");
+            }
+            assert!(readme.contains(&format!("({name})")), "{name} is not in the table");
+            count += 1;
+        }
+    }
+    assert!(count > 0);
+}
+
+/// The table of contents of the site has every page but those about the sources.
+#[test]
+fn the_site_has_every_page() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let summary = read(&docs.join("SUMMARY.md"));
+    for page in pages() {
+        let Ok(name) = page.strip_prefix(&docs) else { continue };
+        let name = name.to_string_lossy();
+        let is_listed = summary.contains(&format!("({name})"));
+        let is_below = name == "SUMMARY.md" || name.starts_with("decisions/0");
+        assert!(is_listed || is_below, "{name} is not in docs/SUMMARY.md");
+    }
+}
+
 fn in_context(sources: &str) -> String {
     format!("stages: [{{name: dev, branch: env/dev}}, prod]\nsources:\n{sources}")
 }
@@ -145,8 +178,10 @@ fn blocks<'p>(page: &'p str, language: &str) -> Vec<&'p str> {
 /// Every page that people write.
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = [root.to_owned(), root.join("docs"), root.join("docs/decisions")];
-    let listed = folders.into_iter().flat_map(|folder| {
+    let docs = root.join("docs");
+    let below = ["decisions", "examples", "compare"].map(|folder| docs.join(folder));
+    let folders = [root.to_owned(), docs].into_iter().chain(below);
+    let listed = folders.flat_map(|folder| {
         let entries = fs::read_dir(folder).expect("the folder is there");
         entries.map(|entry| entry.expect("a readable entry").path()).collect::<Vec<_>>()
     });
