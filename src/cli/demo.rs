@@ -44,7 +44,7 @@ struct TourStep {
     command: &'static [&'static str],
 }
 
-const TOUR: [TourStep; 13] = [
+const TOUR: [TourStep; 15] = [
     TourStep {
         question: "Which version of which app runs in which stage, and since when?",
         command: &["status"],
@@ -94,9 +94,25 @@ const TOUR: [TourStep; 13] = [
         question: "Which promotions would the pipeline propose next, and which does it hold back?",
         command: &["advance", "--dry-run"],
     },
+    TourStep {
+        question: "Might that last change have been merged as a pull request? Ask the guard:",
+        command: &["guard", "--base", "origin/main~1", "--head", "origin/main"],
+    },
+    TourStep {
+        question: "Which deployments of the past broke the rules?",
+        command: &["audit", "--stage", "prod"],
+    },
 ];
 
-const NEXT: [&str; 3] = ["towpath history storefront", "towpath metrics", "towpath audit"];
+const NEXT: [&str; 3] = ["towpath history storefront", "towpath metrics", "towpath status --wide"];
+
+/// What to try in a repository of one's own; nothing of it writes but the last.
+const AT_HOME: [(&str, &str); 4] = [
+    ("towpath status", "what runs where"),
+    ("towpath history -n 10", "what changed last"),
+    ("towpath audit", "what broke the rules"),
+    ("towpath init", "write down what towpath assumed"),
+];
 
 /// Function that runs a command line in a repository.
 pub type CommandRunner<'a> =
@@ -172,6 +188,10 @@ fn closing_text(demo: &DemoPaths) -> String {
     );
     for command in NEXT {
         out.push_str(&format!("  {command}\n"));
+    }
+    out.push_str("Then in a deployment repository of your own:\n");
+    for (command, does) in AT_HOME {
+        out.push_str(&format!("  {command:<22} {does}\n"));
     }
     out
 }

@@ -147,6 +147,8 @@ fn run_line(
         branch: None,
         config: None,
         writing: cli.globals.writing,
+        // The next step waits for no reader.
+        no_pager: true,
         ..context.globals.clone()
     };
     run(cli.command, &CommandContext::new(globals, context.environment.clone()))

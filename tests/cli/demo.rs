@@ -38,6 +38,10 @@ pushed to main: Promote storefront to prod: v2.38.0 -> v2.39.0
 towpath.yaml is not committed yet; using the one in the work tree
 ≠ differs from the previous stage, in 3 of 4 rows
 towpath.yaml is not committed yet; using the one in the work tree
+1 file differs; 1 version change is allowed
+towpath.yaml is not committed yet; using the one in the work tree
+82 deployments from 2026-04-02 to 2026-09-01
+skipped rules (no configuration or ledger): unauthorised, unverified, during-freeze, outside-window, bake-too-short, unsigned
 
 "#]]
     );
