@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::git::Repository;
 use crate::git::revision_or_time::parse_time;
+use crate::history::index::VersionArrival;
 use crate::model::{GlobPatterns, Warning};
 use crate::ops::completion_names::{self, CompletionNames};
 use crate::ops::deployments::selection::{SelectionQuery, full_name};
@@ -69,7 +70,11 @@ pub fn status(query: &StatusQuery, session: &Session) -> Result<StatusAnswer, Fa
         work_tree: query.work_tree,
         ..RevisionSelector::default()
     };
-    let state = RepositoryState::load(session, &repository, selector)?;
+    let is_newest = query.at.is_none() && !query.work_tree;
+    let (state, arrivals) = match is_newest {
+        true => RepositoryState::load_with_arrivals(session, &repository)?,
+        false => (RepositoryState::load(session, &repository, selector)?, None),
+    };
     if query.at.is_none() {
         let names = CompletionNames::from_mapping(&state.mapping);
         completion_names::store_names(session, &repository, &names);
@@ -81,7 +86,7 @@ pub fn status(query: &StatusQuery, session: &Session) -> Result<StatusAnswer, Fa
         keep_differing(&mut report, session);
     }
     if !query.no_since {
-        look_back(&mut report, &state, session, &repository);
+        look_back(&mut report, (&state, arrivals), session, &repository, is_newest);
     }
     sort_apps(&mut report, query.order);
     let ages_at = reference_time(query, &state, session, &repository);
@@ -110,12 +115,20 @@ fn build_report(
 /// warning instead.
 fn look_back(
     status: &mut StatusReport,
-    survey: &RepositoryState,
+    (survey, arrivals): (&RepositoryState, Option<Vec<VersionArrival>>),
     session: &Session,
     repository: &Repository,
+    is_newest: bool,
 ) {
-    let entries = status.occupants.iter().map(|occupant| occupant.entry.clone()).collect();
-    let past = match survey.find_introducing_commits(session, repository, entries) {
+    let is_stored = arrivals.is_some();
+    let found = match arrivals {
+        Some(arrivals) => RepositoryState::load_arrivals(repository, arrivals),
+        None => {
+            let entries = status.occupants.iter().map(|occupant| occupant.entry.clone()).collect();
+            survey.find_introducing_commits(session, repository, entries)
+        }
+    };
+    let past = match found {
         Ok(past) => past,
         Err(error) => {
             let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
@@ -124,6 +137,15 @@ fn look_back(
             return;
         }
     };
+    // Only a status of everything answers every later one.
+    let is_whole = status.occupants.len() == survey.mapping.entries.len();
+    if is_newest
+        && !is_stored
+        && is_whole
+        && let Err(error) = survey.store_arrivals(session, repository, &past)
+    {
+        session.detail(&format!("cannot store the status: {error}"));
+    }
     for occupant in &mut status.occupants {
         let key = (occupant.entry.cell(), occupant.entry.version.clone());
         occupant.since = past.found.get(&key).map(BroughtBy::from);

@@ -149,6 +149,46 @@ fn a_damaged_index_is_made_anew() {
     assert!(said.contains("rebuilding the index: incomplete file"), "{said}");
 }
 
+/// What the last status found answers the next one, until something is new or damaged.
+#[test]
+fn a_second_status_reads_no_files() {
+    let sandbox = Sandbox::new();
+    let history = History::new()
+        .commit("2026-08-01T10:00:00Z", "Alice", "start")
+        .write(
+            "towpath.yaml",
+            "stages: [dev, prod]\nsources:\n- yaml: '{stage}/{app}.yaml'\n  tag: tag\n",
+        )
+        .write("dev/web.yaml", &tag("v1"))
+        .write("prod/web.yaml", &tag("v1"));
+    let repository = sandbox.repository("deploy", &history);
+    let status = || answer(&sandbox, &repository, &["status", "--output", "json"]);
+    let first = status();
+    let kept = || std::fs::read_dir(sandbox.path("cache/towpath/status")).into_iter().flatten();
+    let file = kept().next().expect("a file").expect("a readable entry").path();
+    assert_eq!(kept().count(), 1);
+    // Without the contents of a file, only what was kept can tell its version.
+    let blob = sandbox.git(&repository, &["rev-parse", "HEAD:dev/web.yaml"]);
+    let (folder, name) = blob.trim().split_at(2);
+    let object = repository.join(".git/objects").join(folder).join(name);
+    let contents = std::fs::read(&object).expect("a loose object");
+    std::fs::remove_file(&object).expect("it was there");
+    assert_eq!(status(), first);
+    // A selection of apps is answered from it too.
+    let (one, _) = answer(&sandbox, &repository, &["status", "--app", "web", "--output", "json"]);
+    assert_eq!(one, first.0);
+    std::fs::write(&object, contents).expect("it can be written");
+    // A damaged file is ignored and written anew, and a new commit is seen.
+    std::fs::write(&file, "towpath idx\nnonsense").expect("it can be written");
+    assert_eq!(status(), first);
+    std::fs::write(repository.join("dev/web.yaml"), tag("v2")).expect("it can be written");
+    sandbox.git(
+        &repository,
+        &["-c", "user.name=a", "-c", "user.email=a@x", "commit", "-qam", "web v2"],
+    );
+    assert!(status().0.contains("v2"));
+}
+
 #[test]
 fn many_may_write_at_once() {
     let sandbox = Sandbox::new();

@@ -10,6 +10,7 @@ mod format;
 pub(super) mod id;
 mod refresh;
 mod since;
+mod status_record;
 mod timeline_columns;
 
 pub use cache_file::CacheFile;
@@ -17,6 +18,7 @@ pub use discovery_record::{DiscoveredRule, DiscoveryRecord};
 pub use format::IndexDamage;
 pub use refresh::{RefreshRequest, refresh_history};
 pub use since::introductions_from_timeline;
+pub use status_record::{BranchTip, StatusRecord, VersionArrival};
 
 use super::timeline::Timeline;
 use crate::git::Oid;

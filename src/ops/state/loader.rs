@@ -11,8 +11,8 @@ use super::repository_state::RepositoryState;
 use super::selector::RevisionSelector;
 use super::source::StateSource;
 use crate::git::{GitError, Oid, Repository};
-use crate::history::index::IndexRecord;
-use crate::model::Mapping;
+use crate::history::index::{IndexRecord, StatusRecord};
+use crate::model::{Mapping, StageName};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::source::{ParseCache, SnapshotReader, read_claims};
@@ -55,6 +55,15 @@ impl<'r> StateLoader<'r> {
 
     /// True where the record is about the newest commits of all branches that count.
     pub fn is_current(&self, record: &IndexRecord) -> bool {
+        self.covers_tips(|tips| record.is_of(tips))
+    }
+
+    /// True where the last status was about the newest commits of all branches that count.
+    pub fn is_current_status(&self, record: &StatusRecord) -> bool {
+        self.covers_tips(|tips| record.is_of(tips))
+    }
+
+    fn covers_tips(&self, is_of: impl Fn(&[(Option<&StageName>, Oid)]) -> bool) -> bool {
         let Some(commit) = self.commit() else { return false };
         let config_file = self.source.config_file.as_ref();
         let branches = config_file.into_iter().flat_map(|file| file.config.stage_branches());
@@ -63,7 +72,7 @@ impl<'r> StateLoader<'r> {
             Some(tip.map(|tip| (Some(stage), tip)))
         });
         let tips: Result<Vec<_>, GitError> = [Ok((None, commit))].into_iter().chain(tips).collect();
-        tips.is_ok_and(|tips| record.is_of(&tips))
+        tips.is_ok_and(|tips| is_of(&tips))
     }
 
     /// The state as an index has it.
@@ -75,6 +84,11 @@ impl<'r> StateLoader<'r> {
             OwnedReadings::default(),
             Some(IndexedHistory::Current(record)),
         )
+    }
+
+    /// The state as the last status found it. Nobody asks it for more of the past.
+    pub fn restore_status(self, settings: EffectiveConfig, mapping: Mapping) -> RepositoryState {
+        self.finish(settings, mapping, OwnedReadings::default(), None)
     }
 
     /// The state as its files have it; an older record is kept for the walk of the past.

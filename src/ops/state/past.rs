@@ -7,7 +7,8 @@ use super::repository_state::RepositoryState;
 use super::since_lookup::SinceLookup;
 use crate::git::{GitError, Oid, Repository, Snapshot, WalkEnd, WalkProgress};
 use crate::history::index::{
-    BranchHistory, IndexRecord, RefreshRequest, introductions_from_timeline, refresh_history,
+    BranchHistory, BranchTip, IndexRecord, RefreshRequest, StatusRecord, VersionArrival,
+    introductions_from_timeline, refresh_history,
 };
 use crate::history::{
     self, IntroducingCommit, IntroducingCommits, WalkOptions, load_introducing_commit,
@@ -50,6 +51,58 @@ impl RepositoryState {
             if let Some(tip) = tip_at(session, repository, branch, self.moment)? {
                 past.add(self.search_mainline(repository, tip, Some(stage), &cells)?);
             }
+        }
+        Ok(past)
+    }
+
+    /// Stores the mapping and the commits that brought its versions, so that the next status reads
+    /// neither files nor history. What a shallow or partial clone may still learn is not stored.
+    ///
+    /// # Errors
+    /// When the clone lacks objects.
+    pub fn store_arrivals(
+        &self,
+        session: &Session,
+        repository: &Repository,
+        past: &SinceLookup,
+    ) -> Result<(), GitError> {
+        if self.commit.is_none() || past.shallow || past.partial {
+            return Ok(());
+        }
+        let tips = self.branch_tips(session, repository)?.into_iter();
+        let tips = tips.map(|(stage, commit)| BranchTip { stage: stage.cloned(), commit });
+        let arrivals = past.found.iter().map(|((cell, version), since)| VersionArrival {
+            cell: cell.clone(),
+            version: version.clone(),
+            commit: since.commit,
+        });
+        let record = StatusRecord {
+            tips: tips.collect(),
+            mapping: self.mapping.clone(),
+            found: self.settings.assumed.as_ref().map(effective_config::discovery_record),
+            arrivals: arrivals.collect(),
+        };
+        self.keep.store_status(session, &record);
+        Ok(())
+    }
+
+    /// The commits that the last status found.
+    ///
+    /// # Errors
+    /// When the clone lacks one of them.
+    pub fn load_arrivals(
+        repository: &Repository,
+        arrivals: Vec<VersionArrival>,
+    ) -> Result<SinceLookup, GitError> {
+        let mut known: HashMap<Oid, IntroducingCommit> = HashMap::new();
+        let mut past = SinceLookup::default();
+        for VersionArrival { cell, version, commit } in arrivals {
+            let since = match known.get(&commit) {
+                Some(since) => since.clone(),
+                None => load_introducing_commit(repository, commit)?,
+            };
+            known.insert(commit, since.clone());
+            past.found.insert((cell, version), since);
         }
         Ok(past)
     }

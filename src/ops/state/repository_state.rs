@@ -10,6 +10,7 @@ use super::owned_readings::OwnedReadings;
 use super::selector::RevisionSelector;
 use crate::config::ConfigOrigin;
 use crate::git::{Oid, Repository};
+use crate::history::index::{StatusRecord, VersionArrival};
 use crate::model::{Mapping, MappingEntry, StageName};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
@@ -49,7 +50,10 @@ impl RepositoryState {
         repository: &Repository,
         when: RevisionSelector<'_>,
     ) -> Result<Self, Failure> {
-        let loader = StateLoader::new(session, repository, when)?;
+        RepositoryState::load_from(session, StateLoader::new(session, repository, when)?)
+    }
+
+    fn load_from(session: &Session, loader: StateLoader<'_>) -> Result<Self, Failure> {
         let record = loader.commit().and_then(|_| loader.index.load_record(session));
         let restored = record.as_ref().filter(|record| loader.is_current(record));
         let settings = restored.and_then(|record| {
@@ -59,6 +63,30 @@ impl RepositoryState {
         match (settings, record) {
             (Some(settings), Some(record)) => Ok(loader.restore(settings, record)),
             (_, record) => loader.read(record),
+        }
+    }
+
+    /// Reads the newest state, from the last status if that is current. Also returns the commits
+    /// that brought the versions, where the last status has found them.
+    ///
+    /// # Errors
+    /// Those of [`RepositoryState::load`].
+    pub fn load_with_arrivals(
+        session: &Session,
+        repository: &Repository,
+    ) -> Result<(Self, Option<Vec<VersionArrival>>), Failure> {
+        let loader = StateLoader::new(session, repository, RevisionSelector::default())?;
+        let status = loader.index.load_status(session);
+        let status = status.filter(|status| loader.is_current_status(status));
+        let settings = status.as_ref().and_then(|status| {
+            let config_file = loader.source.config_file.clone();
+            effective_config::restore_config(session, config_file, status.found.as_ref())
+        });
+        match (settings, status) {
+            (Some(settings), Some(StatusRecord { mapping, arrivals, .. })) => {
+                Ok((loader.restore_status(settings, mapping), Some(arrivals)))
+            }
+            _ => Ok((RepositoryState::load_from(session, loader)?, None)),
         }
     }
 
