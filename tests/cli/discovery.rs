@@ -346,7 +346,11 @@ fn branches_outweigh_a_few_paths() {
     let sandbox = Sandbox::new();
     let repository = sandbox.bare("deploy", &branches);
     sandbox.git(&repository, &["symbolic-ref", "HEAD", "refs/heads/staging"]);
-    sandbox.towpath(&repository, &["status", "h0", "h1"]).assert().success().stdout_eq(str![[r#"
+    sandbox
+        .towpath(&repository, &["status", "h0", "--locations", "h1"])
+        .assert()
+        .success()
+        .stdout_eq(str![[r#"
 h0
 
   staging  v5

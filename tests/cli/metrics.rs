@@ -71,7 +71,7 @@ hint: --since must be earlier than --until (default: now)
 
 "#]]);
     metrics(&story(), &["--tolerance", "10"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: invalid value '10' for '--tolerance <TIME>': expected a time span such as `30s`, `10m`, `2h` or `1d`
+error: invalid value '10' for '--tolerance <DURATION>': expected a time span such as `30s`, `10m`, `2h` or `1d`
 
 For more information, try '--help'.
 

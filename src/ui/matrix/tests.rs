@@ -88,7 +88,7 @@ publisher           v1367               dev
                   * v1366               prod
 a-rather-long-..    27e13961            prod
 web               release-2026-10-11-   dev
-                  build-4711
+                    build-4711
                   * v1                  prod/eu,ap
                   * v2                  prod/us
 (no room for: age)
@@ -109,7 +109,8 @@ a-rather-   27e13961   prod
 long-n…
 web         release-   dev
             2026-10-
-            11-build-
+            11-
+            build-
             4711
             ≠ v1       prod/eu,
                        ap

@@ -4,13 +4,17 @@ use super::{column_heading, widest};
 use crate::model::{TargetName, format_age};
 use crate::report::{CellVersion, Matrix, MatrixCell, MatrixColumn, MatrixRow};
 use crate::ui::table::{StyledText, Table, TableColumn};
-use crate::ui::terminal_style::{display_width, truncate_name};
+use crate::ui::terminal_style::{display_width, pad_end, truncate_name};
+use crate::ui::wrap::wrap_text;
 use crate::ui::{TerminalStyle, TextTone, escape_for_terminal, version};
 use jiff::Timestamp;
 use std::cmp::Reverse;
 
 /// Width down to which names may be cut.
 const LEAST_NAME: usize = 16;
+
+/// Width that a version may always have before it is wrapped.
+const LEAST_VERSION: usize = 22;
 
 /// Targets of a stage that are named; the others are counted.
 const NAMED_TARGETS: usize = 2;
@@ -40,8 +44,11 @@ pub(super) fn render_versions(
         matrix.rows.iter().map(|row| (row, version_lines(row, &matrix.columns))).collect();
     let lines = || rows.iter().flat_map(|(_, lines)| lines);
     let has_signs = lines().any(|line| line.differs);
-    let versions =
-        widest(lines().map(|line| line.version.as_str())) + if has_signs { 2 } else { 0 };
+    let signs = if has_signs { 2 } else { 0 };
+    // One very long version is wrapped, so that it does not narrow the names of all apps.
+    let version_limit =
+        widest(lines().map(|line| line.version.as_str())).min((width * 3 / 10).max(LEAST_VERSION));
+    let versions = version_limit + signs;
     let ages = if lines().any(|line| line.since.is_some()) { GAPS } else { 0 };
     let names = widest(rows.iter().map(|(row, _)| row.name.as_str()));
     let longest_place = widest(lines().flat_map(|line| &line.places).map(String::as_str)) + COUNT;
@@ -55,20 +62,21 @@ pub(super) fn render_versions(
         for (at, line) in lines.iter().enumerate() {
             let name = if at == 0 { escape_for_terminal(&row.name) } else { "".into() };
             let tone = if line.differs { TextTone::Warn } else { TextTone::Plain };
-            let sign = match (has_signs, line.differs) {
-                (true, true) => look.difference_sign(),
-                (true, false) => " ",
-                (false, _) => "",
-            };
+            let sign = if line.differs { look.difference_sign() } else { "" };
             let age = line.since.map(|since| format_age(since, now)).unwrap_or_default();
-            let version =
-                if has_signs { format!("{sign} {}", line.version) } else { line.version.clone() };
+            let mut pieces = wrap_text(&line.version, version_limit).into_iter();
+            let first = pieces.next().unwrap_or_default();
             cells.push([
                 StyledText::plain(truncate_name(&name, name_limit, look)),
-                StyledText::new(version, tone),
+                StyledText::new(format!("{}{first}", pad_end(sign, signs)), tone),
                 StyledText::plain(place_text(&line.places, room, is_only)),
                 StyledText::new(age, TextTone::Dim),
             ]);
+            cells.extend(pieces.map(|piece| {
+                let rest = StyledText::new(format!("{:signs$}{piece}", ""), tone);
+                let empty = || StyledText::plain("");
+                [empty(), rest, empty(), empty()]
+            }));
         }
     }
     let heading = if has_signs { "  version" } else { "version" };

@@ -100,7 +100,7 @@ hint: `towpath proposals show` shows its state; run this again to keep waiting, 
         str![[r#"
 exit 2
 --
-error: the argument '--push' cannot be used with '--wait[=<TIME>]'
+error: the argument '--push' cannot be used with '--wait[=<DURATION>]'
 
 Usage: towpath promote --to <STAGE> --push --forge <NAME> --forge-api <URL> <APP>...
 
