@@ -126,4 +126,20 @@ mod tests {
     fn the_command_line_is_consistent() {
         super::command().debug_assert();
     }
+
+    #[test]
+    fn whatever_prints_json_prints_yaml_lines_and_csv() {
+        fn check(command: &clap::Command) {
+            let outputs = command.get_arguments().filter(|argument| argument.get_id() == "output");
+            for output in outputs {
+                let values = output.get_value_parser().possible_values().into_iter().flatten();
+                let words: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
+                for word in ["table", "json", "jsonl", "yaml", "csv"] {
+                    assert!(words.iter().any(|known| known == word), "{}", command.get_name());
+                }
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&super::command());
+    }
 }

@@ -32,7 +32,7 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct PromoteArgs {
-    /// Apps, or `app/component` [default: towpath asks on a terminal]
+    /// Apps, `app/component`, or patterns such as `web-*` [default: towpath asks on a terminal]
     #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
     apps: Vec<String>,
 

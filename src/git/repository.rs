@@ -64,7 +64,9 @@ impl Repository {
     pub fn open(path: &Path) -> Result<Self, GitError> {
         git2::opts::strict_hash_verification(false);
         git2::opts::enable_caching(false);
-        let shown = path.display().to_string();
+        // `.` says nothing in a log or a bug report.
+        let named = if path == Path::new(".") { path.canonicalize().ok() } else { None };
+        let shown = named.as_deref().unwrap_or(path).display().to_string();
         if !path.exists() {
             return Err(GitError::NoSuchPath { path: shown });
         }

@@ -189,10 +189,30 @@ fn pass_on(
         session.note(&format!("showing the newest {limit}; `-n 0` shows all"));
     } else if room == limit {
         session.note("no deployment matches");
+        drop(reports);
+        note_older(session, filter, history)?;
     }
     if !more {
         history.tell_edge(session);
         history.tell_pulled(session, repository, &state.settings.config);
+    }
+    Ok(())
+}
+
+/// Says when the newest deployment before the period was, if there is one.
+fn note_older(
+    session: &Session,
+    filter: DeploymentFilter<'_>,
+    history: &DeploymentHistory<'_>,
+) -> Result<(), Failure> {
+    if filter.since.is_none() {
+        return Ok(());
+    }
+    let wider = DeploymentFilter { since: None, ..filter };
+    let newest = wider.deployment_reports(history, history.timeline.deployments()).next();
+    if let Some(newest) = newest.transpose()? {
+        let day = newest.time.strftime("%Y-%m-%d");
+        session.hint(&format!("the newest one before was on {day}; `--since {day}` shows it"));
     }
     Ok(())
 }

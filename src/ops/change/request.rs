@@ -1,5 +1,6 @@
 //! The request of a change, and how it becomes a plan.
 
+mod app_patterns;
 mod versions;
 
 use crate::config::Stage;
@@ -14,6 +15,8 @@ use crate::promotion::{
     VersionSource, make_plan,
 };
 use crate::report::{PlanReport, display_names, to_timestamp};
+use app_patterns::expand_patterns;
+pub use app_patterns::is_pattern;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One of the three commands that change versions.
@@ -114,6 +117,8 @@ impl Planner<'_> {
         to: Option<&str>,
         version: Option<&str>,
     ) -> Result<PlanReport, Failure> {
+        let names: Vec<String> = self.entries.iter().map(|entry| entry.app.to_string()).collect();
+        let apps = &expand_patterns(apps, &names)[..];
         self.check_apps(apps)?;
         // The past of an assumed stage tells whether it is one.
         let is_assumed = from.is_none() && self.plan_base.settings.stages_are_assumed;

@@ -19,6 +19,7 @@ fn assumed_stages_are_not_acted_on() {
     for arguments in [
         &["promote", "api", "--to", "prod", "--push"][..],
         &["promote", "--all", "--to", "prod"],
+        &["promote", "a*", "--to", "prod"],
         &["promote", "--all", "--to", "prod", "--push", "--yes"],
         &["promote", "--all", "--to", "prod", "--commit"],
         &["deploy", "api", "v3", "--push"],

@@ -329,3 +329,41 @@ hint: merge or delete the branch, then run the command again
 "#]]
     );
 }
+
+#[test]
+fn old_spellings_are_accepted_with_a_note() {
+    let site = Site::new();
+    for (old, new, note) in [
+        (
+            ["rollback", "api", "--stage", "dev", "--to", "v1", "--dry-run"],
+            ["rollback", "api", "--stage", "dev", "--version", "v1", "--dry-run"],
+            "`--to` is called `--version` now",
+        ),
+        (
+            ["deploy", "api", "v7", "--stage", "staging", "--dry-run", "--no-index"],
+            ["deploy", "api", "v7", "--to", "staging", "--dry-run", "--no-index"],
+            "`--stage` is called `--to` now",
+        ),
+    ] {
+        let (said, now) = (site.run(&old), site.run(&new));
+        assert!(said.contains(note) && !now.contains(note), "{said}");
+        let without: String = said
+            .lines()
+            .filter(|line| !line.contains(note))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        assert_eq!(without.trim_end(), now.trim_end());
+    }
+}
+
+#[test]
+fn a_pattern_stands_for_the_apps_that_match() {
+    let site = Site::new();
+    let all = site.run(&["promote", "--all", "--to", "prod", "--dry-run", "--output", "json"]);
+    let pattern = site.run(&["promote", "*", "--to", "prod", "--dry-run", "--output", "json"]);
+    assert!(pattern.contains("\"outcome\": \"moves\""), "{pattern}");
+    let moves = |said: &str| said.matches("\"outcome\": \"moves\"").count();
+    assert_eq!(moves(&pattern), moves(&all));
+    let none = site.run(&["promote", "x*", "--to", "prod", "--dry-run"]);
+    assert!(none.starts_with("exit 2\n") && none.contains("there is no app `x*`"), "{none}");
+}

@@ -82,7 +82,7 @@ fn a_folder_that_is_no_repository() {
     let sandbox = Sandbox::new();
     let here = sandbox.path("home");
     sandbox.towpath(&here, &["status"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
-error: `.` is not in a git repository
+error: `[..]/home` is not in a git repository
 hint: name a repository with -C PATH or -C URL
 
 "#]]);
