@@ -71,7 +71,7 @@ pub fn run(args: &AdvanceArgs, context: &CommandContext) -> Result<ExitKind, Fai
     if is_folded {
         let held: Vec<AdvanceLine> =
             report.lines.iter().filter(|line| line.is_held).cloned().collect();
-        ui::fold_advance_lines(&held).iter().try_for_each(|line| print(line))?;
+        ui::fold_advance_lines(&held, &context.ui.out).iter().try_for_each(|line| print(line))?;
     }
     Ok(if report.has_failures { ExitKind::Failed } else { ExitKind::Done })
 }

@@ -1,13 +1,15 @@
 //! Renders the steps that `advance` held back: those with one reason in one line.
 
+use super::wrap::wrap_text;
+use super::{TerminalStyle, escape_for_terminal};
 use crate::report::AdvanceLine;
 
 /// Steps with the same reason that are folded into one line.
 const SEVERAL: usize = 3;
 
-/// Renders a line per step, or per reason where several steps have the same. The order is that of
-/// each reason's first step.
-pub fn fold_advance_lines(lines: &[AdvanceLine]) -> Vec<String> {
+/// Renders a line per step, or per reason where several steps have the same, in the width of the
+/// terminal. The order is that of each reason's first step.
+pub fn fold_advance_lines(lines: &[AdvanceLine], look: &TerminalStyle) -> Vec<String> {
     let mut groups: Vec<(String, Vec<&AdvanceLine>)> = Vec::new();
     for line in lines {
         let reason = general_reason(line);
@@ -16,7 +18,9 @@ pub fn fold_advance_lines(lines: &[AdvanceLine]) -> Vec<String> {
             None => groups.push((reason, vec![line])),
         }
     }
-    groups.iter().flat_map(|(reason, same)| render_group(reason, same)).collect()
+    let folded = groups.iter().flat_map(|(reason, same)| render_group(reason, same));
+    let width = look.width.unwrap_or(usize::MAX);
+    folded.flat_map(|line| wrap_text(&escape_for_terminal(&line), width)).collect()
 }
 
 fn render_group(reason: &str, lines: &[&AdvanceLine]) -> Vec<String> {
@@ -43,6 +47,10 @@ mod tests {
     use super::*;
     use snapbox::{assert_data_eq, str};
 
+    fn look(width: Option<usize>) -> TerminalStyle {
+        TerminalStyle { colors: false, unicode: true, width }
+    }
+
     fn held(app: &str, what: &str) -> AdvanceLine {
         AdvanceLine {
             app: app.into(),
@@ -63,12 +71,14 @@ mod tests {
             held("mail", "refused: mail does not run in staging"),
         ];
         assert_data_eq!(
-            fold_advance_lines(&lines).join("\n"),
+            fold_advance_lines(&lines, &look(None)).join("\n"),
             str![[r#"
 3 apps to prod: not proposed: lock: locked by Mei (api v2, job v2, cron v2)
 web v2 to prod: refused: web does not run in staging
 mail v2 to prod: refused: mail does not run in staging
 "#]]
         );
+        let narrow = fold_advance_lines(&lines, &look(Some(60)));
+        assert!(narrow.iter().all(|line| line.len() <= 60), "{narrow:?}");
     }
 }
