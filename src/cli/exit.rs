@@ -36,7 +36,7 @@ impl From<ExitKind> for ExitCode {
 impl From<FailureKind> for ExitKind {
     fn from(kind: FailureKind) -> Self {
         match kind {
-            FailureKind::Failed => ExitKind::Failed,
+            FailureKind::Failed | FailureKind::Absent => ExitKind::Failed,
             FailureKind::Usage => ExitKind::Usage,
             FailureKind::Refused => ExitKind::Refused,
             FailureKind::ReaderGone => ExitKind::Done,

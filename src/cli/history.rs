@@ -7,8 +7,7 @@ use super::selection_args::{SelectionArgs, WindowArgs};
 use super::value_parsers::{REPORT_FORMATS, one_of, parse_duration};
 use crate::history::DeploymentKind;
 use crate::ops::error::Failure;
-use crate::ops::history::{HistoryHead, HistoryPart, HistoryQuery, follow_history, read_history};
-use crate::report::json::HistoryJson;
+use crate::ops::history::{HistoryPart, HistoryQuery, follow_history, read_history};
 use crate::ui::{AnswerWriter, HistoryPrinter, OutputFormat, TimeFormat};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -109,7 +108,7 @@ pub fn run(args: &HistoryArgs, context: &CommandContext) -> Result<ExitKind, Fai
     let is_wide = args.output == OutputFormat::Wide;
     let mut print = |part: HistoryPart<'_>| {
         let text = match part {
-            HistoryPart::Head(head) => printer.render_start(&to_json(head)),
+            HistoryPart::Head(head) => printer.render_start(&head.to_json()),
             HistoryPart::Page(page, now) => printer.render_page(page, now),
             HistoryPart::End => printer.render_end(),
         };
@@ -139,17 +138,7 @@ impl HistoryArgs {
             kinds: self.kind.clone(),
             limit: self.limit,
             default_limit: scrolls_away.then_some(ON_A_TERMINAL),
+            before: None,
         }
-    }
-}
-
-fn to_json(head: &HistoryHead) -> HistoryJson {
-    HistoryJson {
-        schema: "towpath.history/1",
-        repository: head.repository.clone(),
-        branch: head.branch.clone(),
-        revision: head.revision.clone(),
-        complete: head.is_complete,
-        deployments: Vec::new(),
     }
 }

@@ -12,6 +12,8 @@ use std::sync::Arc;
 pub enum FailureKind {
     /// Something did not work.
     Failed,
+    /// The question is about something that is not there, such as an app in a stage without it.
+    Absent,
     /// The request or the configuration is wrong.
     Usage,
     /// A gate or a permission said no, or wait.
@@ -39,6 +41,11 @@ impl Failure {
     /// A failure of kind [`FailureKind::Failed`].
     pub fn failed(message: impl Into<String>) -> Self {
         Failure::new(FailureKind::Failed, message)
+    }
+
+    /// A failure of kind [`FailureKind::Absent`].
+    pub fn absent(message: impl Into<String>) -> Self {
+        Failure::new(FailureKind::Absent, message)
     }
 
     /// A failure of kind [`FailureKind::Usage`].

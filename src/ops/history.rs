@@ -1,6 +1,6 @@
 //! `history`: lists what was deployed when, where, and by whom.
 
-use crate::git::Repository;
+use crate::git::{Oid, Repository};
 use crate::history::{Deployment, DeploymentKind, MERGE_TOLERANCE};
 use crate::model::CellKey;
 use crate::ops::completion_names::{self, CompletionNames};
@@ -13,6 +13,7 @@ use crate::ops::follow;
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
 use crate::report::DeploymentReport;
+use crate::report::json::HistoryJson;
 use jiff::{SignedDuration, Timestamp};
 
 /// The filters and limits of a history.
@@ -32,6 +33,51 @@ pub struct HistoryQuery {
     pub limit: Option<usize>,
     /// The limit where none is given. A note tells that there are more.
     pub default_limit: Option<usize>,
+    /// Only what is older than this place, for reading a history in pages.
+    pub before: Option<HistoryCursor>,
+}
+
+/// A place in a history: a deployment that was passed on. It stays where it is when new deployments
+/// land.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistoryCursor {
+    /// The number of deployments that are older.
+    older: usize,
+    /// The commit of the deployment, which shows that the history is still the same.
+    commit: Oid,
+}
+
+impl HistoryCursor {
+    /// Parses the text of [`HistoryCursor`]'s `Display`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (older, commit) = text.split_once('-')?;
+        let (older, commit) = (older.parse().ok()?, commit.parse().ok()?);
+        Some(HistoryCursor { older, commit })
+    }
+
+    fn of(deployment: &Deployment<'_>, count: usize) -> Self {
+        HistoryCursor { older: count - deployment.index - 1, commit: deployment.commit }
+    }
+
+    /// The number of deployments from the newest one to this place.
+    ///
+    /// # Errors
+    /// When another history was read then.
+    fn position(self, history: &DeploymentHistory<'_>) -> Result<usize, Failure> {
+        let count = history.timeline.len();
+        let is_same = |index: &usize| history.timeline.deployment(*index).commit == self.commit;
+        let index = count.checked_sub(self.older + 1).filter(is_same);
+        index.map(|index| index + 1).ok_or_else(|| {
+            Failure::usage("the cursor is a place in another history than the present one")
+                .hint("begin again without it; the history was rewritten, or is read differently")
+        })
+    }
+}
+
+impl std::fmt::Display for HistoryCursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.older, self.commit)
+    }
 }
 
 /// The repository, branch and commit that a history was read from.
@@ -44,11 +90,33 @@ pub struct HistoryHead {
     pub is_complete: bool,
 }
 
+impl HistoryHead {
+    /// The answer as JSON, without its deployments.
+    pub fn to_json(&self) -> HistoryJson {
+        HistoryJson {
+            schema: "towpath.history/1",
+            repository: self.repository.clone(),
+            branch: self.branch.clone(),
+            revision: self.revision.clone(),
+            complete: self.is_complete,
+            deployments: Vec::new(),
+        }
+    }
+}
+
 /// Deployments, newest first.
 #[derive(Debug)]
 pub struct HistoryReport {
     pub head: HistoryHead,
     pub deployments: Vec<DeploymentReport>,
+}
+
+/// A page of a history, and where the next one begins.
+#[derive(Debug)]
+pub struct HistoryPageReport {
+    pub history: HistoryReport,
+    /// `None` where the page ends with the oldest deployment.
+    pub next: Option<HistoryCursor>,
 }
 
 /// A part of a history, passed on as soon as it is read.
@@ -84,6 +152,50 @@ pub fn history(query: &HistoryQuery, session: &Session) -> Result<HistoryReport,
     })?;
     let head = head.ok_or_else(|| Failure::failed("the history has no header"))?;
     Ok(HistoryReport { head, deployments })
+}
+
+/// Reads one page: at most `limit` deployments, from the newest one or from the cursor on.
+///
+/// # Errors
+/// The errors of [`history`], and when the cursor belongs to another history.
+pub fn read_page(query: &HistoryQuery, session: &Session) -> Result<HistoryPageReport, Failure> {
+    let repository = session.open_repository()?;
+    let state = load_state(session, &repository)?;
+    let history = DeploymentHistory::load(session, &repository, &state, MERGE_TOLERANCE)?;
+    let filter = query.to_filter((session, &repository), (&state, &history))?;
+    let start = query.before.map(|cursor| cursor.position(&history)).transpose()?.unwrap_or(0);
+    let count = history.timeline.len();
+    let (limit, mut next) = (query.effective_limit(), None);
+    let mut deployments = Vec::new();
+    for deployment in history.timeline.deployments().skip(start) {
+        let Some(report) = filter.deployment_report(&history, &deployment)? else { continue };
+        if deployments.len() == limit {
+            break;
+        }
+        next = Some(HistoryCursor::of(&deployment, count));
+        deployments.push(report);
+    }
+    if deployments.len() < limit || next.is_some_and(|last| last.older == 0) {
+        next = None;
+    }
+    if next.is_none() {
+        history.tell_edge(session);
+        history.tell_pulled(session, &repository, &state.settings.config);
+    }
+    let head = head_of((session, &repository), (&state, &history));
+    Ok(HistoryPageReport { history: HistoryReport { head, deployments }, next })
+}
+
+fn head_of(
+    (session, repository): (&Session, &Repository),
+    (state, history): (&RepositoryState, &DeploymentHistory<'_>),
+) -> HistoryHead {
+    HistoryHead {
+        repository: session.repository_name(repository),
+        branch: state.branch.clone(),
+        revision: state.commit.map(|commit| commit.to_string()),
+        is_complete: history.is_complete(),
+    }
 }
 
 /// Reads the answer page by page.
@@ -166,12 +278,7 @@ fn pass_on(
     sink: HistorySink<'_>,
 ) -> Result<(), Failure> {
     let filter = query.to_filter((session, repository), (state, history))?;
-    sink(HistoryPart::Head(&HistoryHead {
-        repository: session.repository_name(repository),
-        branch: state.branch.clone(),
-        revision: state.commit.map(|commit| commit.to_string()),
-        is_complete: history.is_complete(),
-    }))?;
+    sink(HistoryPart::Head(&head_of((session, repository), (state, history))))?;
     let limit = query.effective_limit();
     let all = history.timeline.deployments();
     let mut reports = filter.deployment_reports(history, all).peekable();

@@ -40,6 +40,22 @@ impl DeploymentFilter<'_> {
         changes.filter(|change| change.as_ref().map_or(true, |change| self.accepts_author(change)))
     }
 
+    /// The report of a deployment, if it is selected.
+    ///
+    /// # Errors
+    /// When the clone lacks the commit.
+    pub fn deployment_report(
+        &self,
+        history: &DeploymentHistory<'_>,
+        deployment: &Deployment<'_>,
+    ) -> Result<Option<DeploymentReport>, Failure> {
+        if !self.matches(deployment) {
+            return Ok(None);
+        }
+        Ok(Some(history.deployment_report(deployment)?)
+            .filter(|report| self.accepts_author(report)))
+    }
+
     fn matches(&self, deployment: &Deployment<'_>) -> bool {
         let time = deployment.time;
         self.since.is_none_or(|since| time >= since)

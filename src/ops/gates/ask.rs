@@ -177,7 +177,7 @@ fn resolve_question(
     let mut asked = GateRequest { subject, stage, targets, version: Version::default(), purpose };
     // `promote` refuses this, too, as there is no file to write to.
     if evidence.queried_cells(&asked.to_query(inquiry.session, at)).is_empty() {
-        let failure = Failure::failed(format!("{} is not in {}", asked.subject, asked.stage));
+        let failure = Failure::absent(format!("{} is not in {}", asked.subject, asked.stage));
         return Err(failure.hint("write its files there first"));
     }
     asked.version = match &question.version {
