@@ -132,6 +132,7 @@ impl GlobalArgs {
             branch_from: self.branch_from.clone(),
             config: self.config.clone(),
             max_age: self.max_age,
+            no_fetch: false,
             read_only: self.read_only,
             assume: self.assume,
             allow_commands: self.allow_commands,

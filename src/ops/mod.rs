@@ -19,6 +19,7 @@ pub mod history;
 pub mod init;
 pub mod ledger;
 pub mod metrics;
+pub mod mirror;
 pub mod notice;
 pub mod options;
 pub mod plugin;
@@ -29,4 +30,6 @@ pub mod session;
 pub mod state;
 pub mod status;
 mod suggest;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod trace;

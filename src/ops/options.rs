@@ -21,6 +21,8 @@ pub struct Options {
     pub config: Option<PathBuf>,
     /// The age at which the cached clone of a URL is fetched again.
     pub max_age: SignedDuration,
+    /// True where the cached clone of a URL is read as it is, however old: somebody else fetches.
+    pub no_fetch: bool,
     /// True where nothing is written, not even to the cache.
     pub read_only: bool,
     /// True where the user accepts stages that discovery assumed.
@@ -51,6 +53,7 @@ impl Default for Options {
             branch_from: Provenance::BuiltIn,
             config: None,
             max_age: SignedDuration::from_mins(5),
+            no_fetch: false,
             read_only: false,
             assume: false,
             allow_commands: false,

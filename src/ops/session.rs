@@ -89,6 +89,13 @@ impl Session {
         Session { now: (self.clock)(), ledger_tips: Arc::default(), ..self.clone() }
     }
 
+    /// A copy with the current time, for a further question to the same state: the branches and the
+    /// ledger stay as they are known.
+    #[must_use]
+    pub fn with_current_time(&self) -> Self {
+        Session { now: (self.clock)(), ..self.clone() }
+    }
+
     /// The tip of the ledger at a remote, if this operation has asked.
     pub fn asked_ledger_tip(&self, address: &str) -> Option<Option<Oid>> {
         self.ledger_tips.lock().ok()?.get(address).copied()
@@ -226,7 +233,7 @@ impl Session {
             self.progress(ProgressKind::Bar, &format!("Fetching {}", redact_credentials(url)));
         let shown = GitProgress(bar.as_ref());
         let clones = self.clone_cache(cache, &shown);
-        if !self.options.read_only {
+        if !self.options.read_only && !self.options.no_fetch {
             return Ok(clones.update_clone(url)?);
         }
         clones.find_clone(url)?.ok_or_else(|| {

@@ -18,7 +18,7 @@ mod status;
 pub(crate) mod testing;
 mod trace;
 
-pub use crate::forge::{Proposal, ProposalState};
+pub use crate::forge::{ForgeRepository, Proposal, ProposalState};
 pub use crate::history::{
     AheadSide, DeploymentKind, DoraFigures, DurationStats, ImageVersion, StagePairFigures,
 };

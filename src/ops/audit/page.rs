@@ -1,9 +1,11 @@
 //! The parts of the HTML page beside the findings.
 
 use crate::forge::ForgeRepository;
+use crate::git::Repository;
 use crate::history::DeploymentKind;
 use crate::ops::audit::AuditSelection;
 use crate::ops::gates::GateContext;
+use crate::ops::session::Session;
 use crate::report::{AuditPage, AuditReport, DeploymentPlot, Matrix, StatusReport};
 
 /// Builds the page: the matrix, the plot of deployments over time, and the host of commit links.
@@ -19,7 +21,8 @@ pub fn build_page(
     });
     let counted = deployments.map(|deployment| (&deployment.cell.stage, deployment.time));
     let plot = DeploymentPlot::new(&audited, &inquiry.chronicle.stages, counted);
-    AuditPage { audited, matrix: matrix(inquiry, meant), plot, place: commit_host(inquiry) }
+    let place = commit_host(inquiry.session, inquiry.repository);
+    AuditPage { audited, matrix: matrix(inquiry, meant), plot, place }
 }
 
 fn matrix(inquiry: &GateContext<'_>, meant: &AuditSelection) -> Matrix {
@@ -33,8 +36,7 @@ fn matrix(inquiry: &GateContext<'_>, meant: &AuditSelection) -> Matrix {
 }
 
 /// The host with pages for commits, if towpath recognises it by its name.
-fn commit_host(inquiry: &GateContext<'_>) -> Option<ForgeRepository> {
-    let url =
-        inquiry.session.url().map(str::to_owned).or_else(|| inquiry.repository.origin_url())?;
+pub fn commit_host(session: &Session, repository: &Repository) -> Option<ForgeRepository> {
+    let url = session.url().map(str::to_owned).or_else(|| repository.origin_url())?;
     ForgeRepository::from_remote(&url, None).ok()
 }
