@@ -20,7 +20,7 @@ mod ledger;
 mod matrix;
 mod metrics;
 mod pager;
-mod pages;
+pub mod pages;
 mod plan;
 mod progress;
 mod prompt;

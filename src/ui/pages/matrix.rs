@@ -1,11 +1,12 @@
 //! The current mapping as an HTML table, with marks for findings about the versions in it.
 
 use crate::audit::{AuditRule, Severity};
-use crate::model::Version;
-use crate::report::{AuditPage, AuditReport, CellVersion, MatrixCell};
+use crate::model::{Version, format_age};
+use crate::report::{AuditReport, CellVersion, Matrix, MatrixCell};
 use crate::ui::pages::display_text;
 use crate::ui::pages::view::anchor;
 use crate::ui::version::short_version;
+use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -37,6 +38,8 @@ struct HtmlCellVersion {
     whole: Option<String>,
     /// Set if targets run different versions.
     targets: String,
+    /// How long it has been there, if ages are shown.
+    age: Option<String>,
     /// The most severe finding about it.
     mark: Option<FindingMark>,
 }
@@ -49,30 +52,34 @@ struct FindingMark {
 }
 
 /// The most severe finding by name, stage and version.
-type GravestFindings<'a> = HashMap<(&'a str, &'a str, &'a Version), (&'static AuditRule, Severity)>;
+pub(super) type GravestFindings<'a> =
+    HashMap<(&'a str, &'a str, &'a Version), (&'static AuditRule, Severity)>;
 
-pub(super) fn html_matrix(page: &AuditPage) -> HtmlMatrix {
-    let marks = gravest_findings(&page.audited);
-    let stages: Vec<&str> =
-        page.matrix.columns.iter().map(|column| column.stage.as_str()).collect();
-    let rows = page.matrix.rows.iter().map(|row| HtmlMatrixRow {
+/// Lays out a matrix. Ages are shown relative to `ages_at`.
+pub(super) fn html_matrix(
+    matrix: &Matrix,
+    marks: &GravestFindings<'_>,
+    ages_at: Option<Timestamp>,
+) -> HtmlMatrix {
+    let stages: Vec<&str> = matrix.columns.iter().map(|column| column.stage.as_str()).collect();
+    let rows = matrix.rows.iter().map(|row| HtmlMatrixRow {
         name: display_text(&row.name),
         cells: row
             .cells
             .iter()
             .zip(&stages)
-            .map(|(cell, stage)| matrix_cell(cell, (&row.name, stage), &marks))
+            .map(|(cell, stage)| matrix_cell(cell, (&row.name, stage), marks, ages_at))
             .collect(),
     });
     HtmlMatrix {
         rows: rows.collect(),
         stages: stages.iter().map(|stage| display_text(stage)).collect(),
-        differing: page.matrix.differing_rows(),
+        differing: matrix.differing_rows(),
     }
 }
 
 /// The report lists the most severe findings first.
-fn gravest_findings(audited: &AuditReport) -> GravestFindings<'_> {
+pub(super) fn gravest_findings(audited: &AuditReport) -> GravestFindings<'_> {
     let mut marks = GravestFindings::new();
     for told in &audited.findings {
         if let Some(version) = &told.finding.version {
@@ -98,6 +105,7 @@ fn matrix_cell(
     cell: &MatrixCell,
     (name, stage): (&str, &str),
     marks: &GravestFindings<'_>,
+    ages_at: Option<Timestamp>,
 ) -> HtmlMatrixCell {
     let several = cell.running.len() > 1;
     let standing = |running: &CellVersion| {
@@ -119,6 +127,7 @@ fn matrix_cell(
             whole: (!is_whole).then_some(whole),
             version,
             targets: display_text(&targets.join(", ")),
+            age: running.since.zip(ages_at).map(|(since, now)| format_age(since, now)),
             mark,
         }
     };

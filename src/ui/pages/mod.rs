@@ -1,10 +1,12 @@
-//! Renders an audit as a single HTML page: no script, no other file, no network.
+//! Renders pages: an audit as a single file, and those of the server. No script, no other file, no
+//! network.
 //!
-//! Texts of a repository are untrusted. They pass [`display_text`], the template escapes them, and
+//! Texts of a repository are untrusted. They pass `display_text`, the template escapes them, and
 //! the page's content security policy allows nothing but the one style sheet, by its hash.
 
 mod matrix;
 mod rule_sections;
+pub mod site;
 mod timeline_chart;
 mod view;
 
@@ -13,31 +15,56 @@ use crate::report::AuditPage;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
+use site::{NavigationLink, PageFrame};
 
-const TEMPLATE: &str = include_str!("page.html");
+const TEMPLATE: &str = include_str!("audit.html");
 const STYLE: &str = include_str!("page.css");
 
 /// SHA-256 of [`STYLE`], as in the content security policy.
-const STYLE_HASH: &str = "sha256-f1CZGGdgg2K+6cRB4Z51pPdIwdxaTh0ouQCEDazlTik=";
+const STYLE_HASH: &str = "sha256-x+PfLOQVmgUno6EPn1xgZPMH2sxECSO21tlxMAFmwQM=";
 
-/// Renders the page.
+/// The content security policy of the pages that are served: they show their own style, and send
+/// their forms back.
+pub fn page_policy() -> String {
+    format!(
+        "default-src 'none'; style-src '{STYLE_HASH}'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    )
+}
+
+/// Renders an audit as a page that stands by itself.
 pub fn render_html(page: &AuditPage, detail: AuditDetail) -> String {
+    render_audit(page, detail, Vec::new())
+}
+
+/// Renders an audit as a page among others.
+pub fn render_audit_page(frame: &PageFrame, page: &AuditPage, detail: AuditDetail) -> String {
+    render_audit(page, detail, site::navigation(frame, "audit"))
+}
+
+fn render_audit(page: &AuditPage, detail: AuditDetail, pages: Vec<NavigationLink>) -> String {
+    let values = context! {
+        page => Value::from(Serde(view::AuditHtmlPage::new(page, detail))),
+        pages => Value::from(Serde(pages)),
+        style => Value::from_safe_string(STYLE.to_owned()),
+        style_hash => Value::from_safe_string(STYLE_HASH.to_owned()),
+        version => env!("CARGO_PKG_VERSION"),
+    };
+    let environment = environment();
+    let template =
+        environment.template_from_named_str("audit.html", TEMPLATE).expect("a test renders it");
+    template
+        .render(values)
+        .expect("the template uses what a view has; tests render every part of it")
+}
+
+fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(
         SyntaxConfig::builder().trim_blocks(true).build().expect("nothing else is changed"),
     );
-    let values = context! {
-        page => Value::from(Serde(view::AuditHtmlPage::new(page, detail))),
-        style => Value::from_safe_string(STYLE.to_owned()),
-        style_hash => Value::from_safe_string(STYLE_HASH.to_owned()),
-        version => env!("CARGO_PKG_VERSION"),
-    };
-    let template =
-        environment.template_from_named_str("page.html", TEMPLATE).expect("a test renders it");
-    template
-        .render(values)
-        .expect("the template uses what a view has; tests render every part of it")
+    environment
 }
 
 /// Escapes and shortens a text of the repository.

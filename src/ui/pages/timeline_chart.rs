@@ -4,6 +4,7 @@
 use crate::report::{DeploymentPlot, StagePlot};
 use crate::ui::audit::lines::format_count;
 use crate::ui::pages::display_text;
+use jiff::Timestamp;
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -70,6 +71,39 @@ pub(super) fn timeline_chart(plot: &DeploymentPlot) -> Option<TimelineChart> {
         last: last.to_string(),
         stages: plot.stages.iter().map(|stage| stage_chart(stage, plot)).collect(),
         rows: rows.collect(),
+    })
+}
+
+/// The chart of deployments by week, oldest first, up to `until`; `None` if there are none.
+pub(super) fn weekly_chart(until: Timestamp, lanes: &[(&str, &[usize])]) -> Option<TimelineChart> {
+    let weeks = lanes.iter().map(|(_, counts)| counts.len()).max().filter(|weeks| *weeks > 0)?;
+    let week = |back: usize| {
+        let seconds = i64::try_from(back).ok()?.checked_mul(7 * 24 * 60 * 60)?;
+        let start = Timestamp::from_second(until.as_second().checked_sub(seconds)?).ok()?;
+        Some(start.strftime("%Y-%m-%d").to_string())
+    };
+    let lane = |(stage, counts): &(&str, &[usize])| {
+        let most = counts.iter().copied().max().unwrap_or_default();
+        let (total, most_text) = (format_count(counts.iter().sum()), format_count(most));
+        StageChart {
+            stage: display_text(stage),
+            told: format!("{total} deployments in {weeks} weeks, at most {most_text} per week."),
+            total,
+            most: most_text,
+            bars: bars_path(counts, most),
+            strip: String::new(),
+        }
+    };
+    Some(TimelineChart {
+        period: "week",
+        width: weeks * STEP,
+        height: HEIGHT,
+        baseline: HEIGHT,
+        first: week(weeks)?,
+        middle: week(weeks / 2)?,
+        last: week(0)?,
+        stages: lanes.iter().map(lane).collect(),
+        rows: Vec::new(),
     })
 }
 

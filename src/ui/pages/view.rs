@@ -101,7 +101,7 @@ impl AuditHtmlPage {
                 .collect(),
             kept,
             unjudged,
-            grid: matrix::html_matrix(page),
+            grid: matrix::html_matrix(&page.matrix, &matrix::gravest_findings(audited), None),
             timeline: timeline_chart::timeline_chart(&page.plot),
             chapters: rule_sections::rule_sections(page, detail),
             pair_headings: lines::pair_headings(audited).to_vec(),
@@ -112,7 +112,7 @@ impl AuditHtmlPage {
 }
 
 /// Last part of a folder or URL.
-fn short_name(repository: &str) -> &str {
+pub(super) fn short_name(repository: &str) -> &str {
     let whole = repository.trim_end_matches('/');
     let last = whole.rsplit(['/', '\\']).next().unwrap_or(whole);
     Some(last.trim_end_matches(".git")).filter(|name| !name.is_empty()).unwrap_or(repository)
