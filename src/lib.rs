@@ -19,6 +19,7 @@
 //! | [`ops`] | everything towpath can do, as functions over a session |
 //! | [`ui`] | prints reports; nothing else prints |
 //! | [`cli`] | arguments, environment, clock and terminal |
+//! | `web` | the same answers as pages and over HTTP (feature `serve`) |
 
 pub mod audit;
 pub mod cli;
@@ -36,4 +37,6 @@ pub mod promotion;
 pub mod report;
 pub mod source;
 pub mod ui;
+#[cfg(feature = "serve")]
+pub mod web;
 pub mod yaml;

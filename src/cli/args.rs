@@ -2,6 +2,8 @@
 
 use crate::cli::forge_args::ForgeArgs;
 use crate::cli::global_args::GlobalArgs;
+#[cfg(feature = "serve")]
+use crate::cli::serve;
 use crate::cli::write_access::WritingCommand;
 use crate::cli::{
     advance, approve, ask, audit, completions, config, demo, deploy, diff, guard, help, history,
@@ -86,6 +88,8 @@ pub enum CliCommand {
     Ledger(ledger::LedgerArgs),
     Proposals(proposals::ProposalsArgs),
     Plugin(plugin::PluginArgs),
+    #[cfg(feature = "serve")]
+    Serve(serve::ServeArgs),
     Init(init::InitArgs),
     Config(config::ConfigArgs),
     Demo(demo::DemoArgs),

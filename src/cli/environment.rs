@@ -87,6 +87,18 @@ pub fn now() -> Zoned {
     Timestamp::from_second(now.as_second()).unwrap_or(now).to_zoned(TimeZone::system())
 }
 
+/// The number of files that this process may open, if there is a limit.
+#[cfg(feature = "serve")]
+pub fn max_open_files() -> Option<usize> {
+    #[cfg(unix)]
+    {
+        let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+        limit.current.and_then(|count| usize::try_from(count).ok())
+    }
+    #[cfg(not(unix))]
+    None
+}
+
 /// The cache folder by the XDG base directory specification; a relative path counts as unset.
 fn cache_folder() -> Option<PathBuf> {
     let absolute =

@@ -34,6 +34,8 @@ mod proposals;
 mod record;
 mod rollback;
 mod selection_args;
+#[cfg(feature = "serve")]
+mod serve;
 mod status;
 mod terminal;
 mod trace;
@@ -125,6 +127,8 @@ fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failur
         CliCommand::Demo(args) => demo::run(&args, context, &run_line),
         CliCommand::Proposals(args) => proposals::run(&args, context),
         CliCommand::Plugin(args) => plugin::run(&args, context),
+        #[cfg(feature = "serve")]
+        CliCommand::Serve(args) => serve::run(&args, context),
         CliCommand::Init(args) => init::run(&args, context),
         CliCommand::Config(args) => config::run(&args, context),
         CliCommand::Completions(args) => completions::run(&args, context),

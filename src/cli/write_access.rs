@@ -26,7 +26,7 @@ const DELIVERY: WriteAccess = WritesUnless(&["--dry-run", "--patch"]);
 const FORGE: WriteAccess = WritesUnless(&["--forge"]);
 
 /// Every command, with its write access.
-pub static COMMANDS: [(&str, WriteAccess); 38] = [
+pub static COMMANDS: [(&str, WriteAccess); 39] = [
     ("status", WritesWith("--watch")),
     ("history", WritesWith("--follow")),
     ("diff", Reads),
@@ -57,6 +57,7 @@ pub static COMMANDS: [(&str, WriteAccess); 38] = [
     ("proposals merge", Writes),
     ("proposals close", Writes),
     ("plugin", Writes),
+    ("serve", WritesWith("--fetch")),
     ("init", WritesUnless(&["--stdout"])),
     ("config show", Reads),
     ("config check", Reads),

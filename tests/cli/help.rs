@@ -884,6 +884,7 @@ fn commands_over_time() {
         help(&[command, "--help"]).success().stderr_eq("").stdout_eq(expected);
     }
     help(&["audit", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/audit.txt"]);
+    help(&["serve", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/serve.txt"]);
     help(&["guard", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/guard.txt"]);
     help(&["metrics", "--help"])
         .success()

@@ -34,6 +34,8 @@ mod progress;
 mod proposals;
 mod recipes;
 mod schema;
+#[cfg(feature = "serve")]
+mod serve;
 mod status;
 #[cfg(unix)]
 mod terminal;

@@ -31,6 +31,8 @@ ARGUMENTS = {
     "rollback": ["storefront --stage prod --dry-run", "storefront --stage prod --patch"],
     "ask": ["storefront --to prod", "storefront --to prod --at yesterday -o json", "--questions %/questions"],
     "advance": ["--dry-run", "--dry-run --stage prod"],
+    # It ends by a signal only: server.py.
+    "serve": [],
     "locks": ["", "-o json"],
     "ledger": ["", "-n 0 -o jsonl"],
     "proposals list": ["--forge github"],
@@ -70,6 +72,7 @@ REFUSED = {
     "proposals merge": ["1 --yes"],
     "proposals close": ["1"],
     "plugin": ["--git-repo file:///nowhere --image-tag v1 --destination-file x"],
+    "serve": ["--fetch"],
     "init": ["--yes", "--yes --force"],
     "demo": ["", "--no-tour"],
     "man": ["--dir %/pages", "--dir plain"],

@@ -11,6 +11,7 @@ import tempfile
 
 import commands
 import hostile
+import server
 from watch import watch
 
 TOWPATH = sys.argv[1]
@@ -236,6 +237,7 @@ def main():
         refusing(site)
         completing(site)
         elsewhere(site)
+        server.run(site, check, TOWPATH, is_listed, outside)
         hostile.run(site, check, TOWPATH)
         print("git and others were started like this, and not otherwise:")
         for line in sorted({re.sub(re.escape(str(site.work)), "…", line) for line in shown}):

@@ -1,0 +1,121 @@
+//! The server as a process: it says where it listens, answers, and ends when it is asked to. What it
+//! answers is tested in src/web.
+
+use crate::support::{History, Sandbox};
+use snapbox::str;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+fn repository(sandbox: &Sandbox) -> PathBuf {
+    let config = "stages: [dev]\nsources: [{text: '{app}/{stage}'}]\n";
+    let history = History::new()
+        .commit("2026-08-01T00:00:00Z", "Alice", "start")
+        .write("towpath.yaml", config)
+        .write("web/dev", "v1\n");
+    sandbox.repository("deploy", &history)
+}
+
+/// A server that is ended with the test.
+struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(sandbox: &Sandbox) -> Self {
+        let mut command =
+            sandbox.program(&repository(sandbox), &["serve", "--listen", "127.0.0.1:0"]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut process = command.spawn().expect("it starts");
+        let mut line = String::new();
+        let mut stderr = BufReader::new(process.stderr.take().expect("piped"));
+        stderr.read_line(&mut line).expect("a line");
+        let address = line.trim().strip_prefix("listening on http://").expect(&line).to_owned();
+        process.stderr = Some(stderr.into_inner());
+        Server { process, address }
+    }
+
+    /// The head and the body of an answer, once the repository is read.
+    fn get(&self, target: &str) -> (String, String) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let mut socket = TcpStream::connect(&self.address).expect("it listens");
+            let host = &self.address;
+            write!(socket, "GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
+                .expect("it reads");
+            let mut answer = String::new();
+            socket.read_to_string(&mut answer).expect("an answer");
+            let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+            if !head.starts_with("HTTP/1.1 503") || Instant::now() > deadline {
+                return (head.to_owned(), body.to_owned());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    #[cfg(unix)]
+    fn stop(mut self) -> Option<i32> {
+        let id = rustix::process::Pid::from_child(&self.process);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it lives");
+        self.process.wait().expect("it ends").code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn it_answers_as_the_command_line_until_it_is_stopped() {
+    let sandbox = Sandbox::new();
+    let server = Server::start(&sandbox);
+    let (head, body) = server.get("/api/v1/status");
+    assert!(head.starts_with("HTTP/1.1 200 OK"), "{head}\n{body}");
+    let at = sandbox.path("deploy");
+    sandbox.towpath(&at, &["status", "--output", "json", "-q"]).assert().stdout_eq(body);
+    assert!(server.get("/").1.contains("<h1>What runs where</h1>"));
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn readers_elsewhere_need_a_token() {
+    let sandbox = Sandbox::new();
+    let at = repository(&sandbox);
+    sandbox.towpath(&at, &["serve", "--listen", "0.0.0.0:0"]).assert().code(2).stderr_eq(str![[
+        r#"
+error: everybody who reaches 0.0.0.0:0 could read the answers
+hint: --token-file FILE asks readers for a token
+hint: or listen on 127.0.0.1 behind a proxy that says who may read
+
+"#
+    ]]);
+    std::fs::write(sandbox.path("tokens"), "# nobody\n").expect("written");
+    let tokens = sandbox.path("tokens").display().to_string();
+    sandbox.towpath(&at, &["serve", "--token-file", &tokens]).assert().code(2).stderr_eq(str![[
+        r#"
+error: `[..]/tokens` has no token
+hint: write one token per line, such as `openssl rand -hex 32` prints
+
+"#
+    ]]);
+}
+
+#[test]
+fn an_address_in_use_is_an_error() {
+    let sandbox = Sandbox::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let at = repository(&sandbox);
+    sandbox.towpath(&at, &["serve", "--listen", &address]).assert().code(1).stderr_eq(str![[r#"
+error: cannot listen on 127.0.0.1:[..]
+  because [..]
+
+"#]]);
+}
