@@ -18,6 +18,7 @@ pub mod guard;
 pub mod history;
 pub mod init;
 pub mod ledger;
+pub mod measurements;
 pub mod metrics;
 pub mod mirror;
 pub mod notice;

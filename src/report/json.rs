@@ -1,6 +1,7 @@
 //! JSON output, a stable interface for scripts: fields are added, never changed or removed. This
 //! file has `towpath.status/1`.
 
+mod annotation;
 mod ask;
 mod audit;
 mod diff;
@@ -12,6 +13,7 @@ mod plan;
 mod proposals;
 mod trace;
 
+pub use annotation::AnnotationJson;
 pub use ask::AskJson;
 pub use audit::AuditJson;
 pub use diff::DiffJson;

@@ -6,6 +6,8 @@
 mod advance;
 mod app;
 mod ask;
+#[cfg(feature = "serve")]
+mod atom;
 mod audit;
 mod config;
 mod data;
@@ -19,6 +21,8 @@ mod history;
 mod ledger;
 mod matrix;
 mod metrics;
+#[cfg(feature = "serve")]
+mod openmetrics;
 mod pager;
 pub mod pages;
 mod plan;
@@ -36,6 +40,8 @@ pub use crate::model::{escape_for_terminal, escape_json};
 pub use advance::fold_advance_lines;
 pub use app::{AppDetail, render_apps as apps};
 pub use ask::{render_answer as ask, render_line as ask_line};
+#[cfg(feature = "serve")]
+pub use atom::{ATOM, render_feed};
 pub use audit::{
     AuditDetail, explain_rule, render_csv as audit_csv, render_junit,
     render_markdown as audit_markdown, render_sarif, render_table as audit,
@@ -54,6 +60,10 @@ pub use matrix::{MatrixForm, render_matrix as matrix};
 pub use metrics::{
     describe_incomparable, render_csv as metrics_csv, render_markdown as metrics_markdown,
     render_table as metrics,
+};
+#[cfg(feature = "serve")]
+pub use openmetrics::{
+    OPENMETRICS, ServerMeasurements, render_measurements, render_server_measurements,
 };
 pub use pager::{AnswerWriter, PagerCommand};
 pub use pages::render_html as audit_html;

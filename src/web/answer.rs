@@ -68,6 +68,11 @@ impl WebAnswer {
         self.body.len() + self.compressed.as_ref().map_or(0, Bytes::len) + 512
     }
 
+    /// The text of the body.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap_or_default()
+    }
+
     /// The response to a request with these headers.
     pub fn to_response(&self, request: &HeaderMap) -> Response<Body> {
         let is_known = self.status == StatusCode::OK && has_etag(request, &self.etag);

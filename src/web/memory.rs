@@ -99,7 +99,6 @@ impl AnswerMemory {
     }
 
     /// The number of answers and their bytes.
-    #[cfg(test)]
     pub fn size(&self) -> (usize, usize) {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         (entries.len(), entries.values().map(MemoryEntry::weight).sum())

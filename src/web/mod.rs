@@ -8,6 +8,10 @@ mod access;
 mod answer;
 mod api;
 mod connections;
+mod feeds;
+#[cfg(test)]
+mod feeds_tests;
+mod grafana;
 mod memory;
 mod mirror_thread;
 mod pages;

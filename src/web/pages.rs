@@ -105,7 +105,8 @@ pub static PAGES: [WebEndpoint; 7] = [
 
 type PageResult = Result<RenderedAnswer, Failure>;
 
-fn frame(question: &WebQuestion<'_>, session: &Session) -> PageFrame {
+/// The frame of the pages about the state of a question.
+pub fn frame(question: &WebQuestion<'_>, session: &Session) -> PageFrame {
     let state = question.state;
     PageFrame {
         repository: state.repository.clone(),
@@ -177,7 +178,7 @@ fn stage_page(question: &WebQuestion<'_>, session: &Session) -> PageResult {
 
 /// A name as a pattern. A name with `*` would match others as well; git allows none, and a stage
 /// with one would only show more.
-fn escape_pattern(name: &str) -> String {
+pub fn escape_pattern(name: &str) -> String {
     name.replace('*', "?")
 }
 

@@ -57,9 +57,6 @@ impl QueryParameters {
         if pairs.len() > MAX_PARAMETERS {
             return Err(Failure::usage(format!("there are more than {MAX_PARAMETERS} parameters")));
         }
-        // A form sends its empty fields, too.
-        pairs
-            .retain(|(name, value)| !value.is_empty() || !known.iter().any(|one| one.name == name));
         for (name, value) in &pairs {
             let described = known.iter().find(|one| one.name == name);
             described.ok_or_else(|| unknown_parameter(name, known))?.check(value)?;
@@ -78,6 +75,17 @@ impl QueryParameters {
             }
         }
         Ok(QueryParameters(pairs))
+    }
+
+    /// Parses the query of a form, which has its empty fields, too.
+    ///
+    /// # Errors
+    /// As [`QueryParameters::parse`].
+    pub fn parse_form(query: &str, known: &[&ParameterDescription]) -> Result<Self, Failure> {
+        let filled =
+            form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty());
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        QueryParameters::parse(&query.extend_pairs(filled).finish(), known)
     }
 
     /// The text of a parameter.
@@ -170,6 +178,9 @@ impl QueryParameters {
 impl ParameterDescription {
     fn check(&self, value: &str) -> Result<(), Failure> {
         let name = self.name;
+        if value.is_empty() {
+            return Err(Failure::usage(format!("`{name}` is empty")));
+        }
         if value.chars().count() > MAX_VALUE || value.chars().any(char::is_control) {
             let failure = Failure::usage(format!("`{name}` is not a line of text"));
             return Err(
@@ -236,17 +247,19 @@ mod tests {
 
     #[test]
     fn parameters_are_read_as_the_command_line_reads_options() {
-        let read =
-            QueryParameters::parse("to=prod&app=web,api&app=job%2B&limit=", &[&APP, &LIMIT, &TO]);
+        let read = QueryParameters::parse("to=prod&app=web,api&app=job%2B", &[&APP, &LIMIT, &TO]);
         let read = read.expect("a query");
         assert_eq!(read.words("app"), ["job+", "web", "api"]);
         assert_eq!((read.text("to").as_deref(), read.count("limit")), (Some("prod"), None));
+        let form = QueryParameters::parse_form("to=prod&limit=&app=", &[&APP, &LIMIT, &TO]);
+        assert_eq!(form.expect("a form").query_with("to", "dev"), "to=dev");
         assert_eq!(read.query_with("limit", "2"), "app=job%2B&app=web%2Capi&to=prod&limit=2");
     }
 
     #[test]
     fn what_is_not_understood_is_refused_by_name() {
         assert_eq!(refusal("to=a&lmit=1"), "there is no parameter `lmit`; did you mean `limit`?");
+        assert_eq!(refusal("to=a&limit="), "`limit` is empty");
         assert_eq!(refusal("app=web"), "`to` is missing; it is an app");
         assert_eq!(refusal("to=a&to=b"), "`to` is given 2 times");
         assert_eq!(refusal("to=a&limit=6"), "`limit` is a number from 1 to 5");

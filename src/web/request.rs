@@ -27,7 +27,7 @@ pub struct AnswerKey {
 #[derive(Clone)]
 pub struct AnswerRequest {
     pub key: AnswerKey,
-    endpoint: &'static WebEndpoint,
+    pub endpoint: &'static WebEndpoint,
 }
 
 impl AnswerRequest {
@@ -41,7 +41,10 @@ impl AnswerRequest {
         query: &str,
         accepts_csv: bool,
     ) -> Result<Self, Failure> {
-        let parameters = QueryParameters::parse(query, endpoint.parameters)?;
+        let parameters = match endpoint.format {
+            AnswerFormat::Html => QueryParameters::parse_form(query, endpoint.parameters)?,
+            _ => QueryParameters::parse(query, endpoint.parameters)?,
+        };
         let csv = endpoint.has_csv()
             && parameters.text("format").map_or(accepts_csv, |format| format == "csv");
         Ok(AnswerRequest {
@@ -87,6 +90,7 @@ impl AnswerRequest {
             AnswerFormat::Json { .. } if self.key.csv => "text/csv; charset=utf-8",
             AnswerFormat::Json { .. } => "application/json",
             AnswerFormat::Html => "text/html; charset=utf-8",
+            AnswerFormat::Text(content_type) => content_type,
         };
         let mut answer = WebAnswer::new(StatusCode::OK, content_type, rendered.text);
         answer.next = rendered.next;

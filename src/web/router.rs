@@ -3,15 +3,18 @@
 use super::access::AccessRules;
 use super::answer::WebAnswer;
 use super::api::{API, SCHEMAS, WebEndpoint, openapi};
+use super::feeds::{FEEDS, GRAFANA, MEASUREMENTS};
+use super::grafana::{MAX_QUESTION, parse_question};
 use super::mirror_thread::{ServedMirror, ServedState};
 use super::pages::PAGES;
 use super::problem::ProblemJson;
 use super::request::AnswerRequest;
 use crate::ops::error::Failure;
 use crate::ops::notice::{Level, NoticeSink};
+use crate::ui::{OPENMETRICS, ServerMeasurements, render_server_measurements};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{
     ACCEPT, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ALLOW, CONTENT_SECURITY_POLICY,
@@ -21,9 +24,11 @@ use axum::http::header::{
 use axum::http::{HeaderMap, Method, Response, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::get;
+use http_body_util::{BodyExt, Limited};
 use percent_encoding::percent_decode_str;
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
@@ -45,6 +50,8 @@ pub struct WebState {
     computing: Arc<Semaphore>,
     open: Semaphore,
     log: Arc<dyn NoticeSink>,
+    /// The requests so far, by route and status.
+    counts: Mutex<BTreeMap<(String, u16), u64>>,
     /// Numbers requests; the first number is another one in each process.
     requests: AtomicU64,
 }
@@ -64,8 +71,21 @@ impl WebState {
             computing: Arc::new(Semaphore::new(threads)),
             open: Semaphore::new(MAX_REQUESTS),
             log,
+            counts: Mutex::default(),
             requests: AtomicU64::new(first_request),
         }
+    }
+
+    /// Counts a response. Routes are few, and a path that is none has no name of its own.
+    fn count(&self, route: Option<String>, status: StatusCode) {
+        let key = (route.unwrap_or_else(|| "other".to_owned()), status.as_u16());
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        *counts.entry(key).or_default() += 1;
+    }
+
+    fn counts(&self) -> Vec<((String, u16), u64)> {
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.iter().map(|(key, count)| (key.clone(), *count)).collect()
     }
 
     /// Tells the operator something.
@@ -77,9 +97,11 @@ impl WebState {
 /// The routes of the server.
 pub fn router(state: Arc<WebState>) -> Router {
     let mut router = Router::new();
-    for endpoint in API.iter().chain(&PAGES) {
+    for endpoint in API.iter().chain(&PAGES).chain(&FEEDS) {
         router = router.route(&endpoint.route(), answer_route(endpoint));
     }
+    router = router.route(GRAFANA.path, answer_route(&GRAFANA).post(answer_posted_question));
+    router = router.route(MEASUREMENTS.path, get(answer_measurements));
     let description = fixed("application/json", crate::ui::to_json(&openapi()) + "\n");
     router = router.route("/api/openapi.json", fixed_route(description));
     for (name, text) in SCHEMAS {
@@ -137,16 +159,20 @@ async fn answer(
             }
         }
     };
-    let request = match AnswerRequest::new(endpoint, subject, query, accepts_csv(headers)) {
-        Ok(request) => request,
-        Err(failure) => return Arc::new(endpoint.problem(&ProblemJson::bad_request(&failure))),
-    };
+    match AnswerRequest::new(endpoint, subject, query, accepts_csv(headers)) {
+        Ok(request) => answer_request(web, &request).await,
+        Err(failure) => Arc::new(endpoint.problem(&ProblemJson::bad_request(&failure))),
+    }
+}
+
+async fn answer_request(web: &Arc<WebState>, request: &AnswerRequest) -> Arc<WebAnswer> {
+    let endpoint = request.endpoint;
     let Some(served) = web.mirror.current() else {
         return Arc::new(endpoint.problem(&not_ready(web)));
     };
     let compute = compute(Arc::clone(web), Arc::clone(&served), request.clone());
-    served.answers.get_or_compute(&request, compute).await.unwrap_or_else(|failure| {
-        web.note(Level::Caution, &format!("{path}: {failure}"));
+    served.answers.get_or_compute(request, compute).await.unwrap_or_else(|failure| {
+        web.note(Level::Caution, &format!("{}: {failure}", endpoint.path));
         Arc::new(endpoint.problem(&ProblemJson::from_failure(&failure)))
     })
 }
@@ -206,6 +232,44 @@ async fn answer_ready(State(web): State<Arc<WebState>>, headers: HeaderMap) -> R
     fixed("application/json", text + "\n").to_response(&headers)
 }
 
+/// The annotations for a question that Grafana posts.
+async fn answer_posted_question(
+    State(web): State<Arc<WebState>>,
+    request: Request,
+) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let answer = match Limited::new(body, MAX_QUESTION).collect().await {
+        Ok(body) => match parse_question(&body.to_bytes()) {
+            Ok(request) => answer_request(&web, &request).await,
+            Err(problem) => Arc::new(problem.to_answer()),
+        },
+        Err(_) => {
+            let detail = "the question is too long, or not complete";
+            Arc::new(ProblemJson::new(StatusCode::PAYLOAD_TOO_LARGE, detail, &[]).to_answer())
+        }
+    };
+    answer.to_response(&head.headers)
+}
+
+/// The measurements of the repository, then those of the server, which are other ones each time.
+async fn answer_measurements(State(web): State<Arc<WebState>>, request: Request) -> Response<Body> {
+    let (head, _) = request.into_parts();
+    let (query, headers) = (head.uri.query().unwrap_or_default(), &head.headers);
+    let of_repository = answer(&web, &MEASUREMENTS, MEASUREMENTS.path, query, headers).await;
+    if of_repository.status != StatusCode::OK {
+        return of_repository.to_response(headers);
+    }
+    let report = web.mirror.report();
+    let own = ServerMeasurements {
+        requests: web.counts(),
+        refreshes: (report.count - report.failed, report.failed),
+        refreshed: report.succeeded.map(|time| time.as_second()),
+        answers: web.mirror.current().map_or((0, 0), |served| served.answers.size()),
+    };
+    let text = of_repository.text().to_owned() + &render_server_measurements(&own);
+    fixed(OPENMETRICS, text).to_response(headers)
+}
+
 /// Checks a request before anything is computed, and completes its response.
 async fn guard_request(
     State(web): State<Arc<WebState>>,
@@ -214,6 +278,7 @@ async fn guard_request(
 ) -> Response<Body> {
     let started = Instant::now();
     let id = request_id(&web, request.headers());
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let (headers, origin) = (request.headers().clone(), allowed_origin(&web, request.headers()));
     let mut response = match refusal(&web, &request) {
@@ -230,6 +295,7 @@ async fn guard_request(
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
     }
+    web.count(route, response.status());
     let (status, took) = (response.status().as_u16(), started.elapsed().as_millis());
     let line = format!("{id} {method} {} {status} {took} ms", uri.path());
     web.note(Level::Detail, &line);
@@ -249,7 +315,8 @@ fn refusal(web: &WebState, request: &Request) -> Option<Response<Body>> {
     if request.method() == Method::OPTIONS {
         return Some(preflight());
     }
-    if ![Method::GET, Method::HEAD].contains(request.method()) {
+    let may_post = request.uri().path() == GRAFANA.path && request.method() == Method::POST;
+    if ![Method::GET, Method::HEAD].contains(request.method()) && !may_post {
         let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, "this server only reads", &[])?;
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(METHODS));
         return Some(response);

@@ -83,12 +83,21 @@ impl WebBench {
         self.send("GET", target, &[])
     }
 
+    /// The reply to a `POST`.
+    pub fn post(&self, target: &str, body: &str) -> WebReply {
+        let request = Request::builder().method("POST").uri(target);
+        self.answer(request.body(Body::from(body.to_owned())).expect("a request"))
+    }
+
     pub fn send(&self, method: &str, target: &str, headers: &[(&str, &str)]) -> WebReply {
         let mut request = Request::builder().method(method).uri(target);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::empty()).expect("a request");
+        self.answer(request.body(Body::empty()).expect("a request"))
+    }
+
+    fn answer(&self, request: Request<Body>) -> WebReply {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         runtime.expect("a runtime").block_on(async {
             let response = self.router.clone().call(request).await.expect("it cannot fail");

@@ -8,7 +8,7 @@ mod endpoints;
 pub use description::{SCHEMAS, openapi};
 pub use endpoints::{
     API, APP, AT, AUTHOR, CURSOR, KIND, LONG, SINCE, STAGE, TOLERANCE, UNTIL, VERSION,
-    for_a_minute, unless_times_are_named,
+    for_a_minute, optional, unless_times_are_named,
 };
 
 use super::answer::WebAnswer;
@@ -57,6 +57,8 @@ pub enum AnswerFormat {
     Json { schema: &'static str, csv: bool },
     /// A page.
     Html,
+    /// Another text, of this content type.
+    Text(&'static str),
 }
 
 /// What the path names.
@@ -84,7 +86,7 @@ impl WebEndpoint {
     /// A problem in the form that readers of this endpoint expect.
     pub fn problem(&self, problem: &ProblemJson) -> WebAnswer {
         match self.format {
-            AnswerFormat::Json { .. } => problem.to_answer(),
+            AnswerFormat::Json { .. } | AnswerFormat::Text(_) => problem.to_answer(),
             AnswerFormat::Html => problem.to_page(),
         }
     }

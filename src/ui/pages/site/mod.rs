@@ -84,6 +84,8 @@ struct FrameView {
     time: Option<String>,
     notices: Vec<String>,
     pages: Vec<NavigationLink>,
+    /// The feed of all deployments, where there is one.
+    feed: Option<&'static str>,
 }
 
 /// Renders a page: its title, the path of its entry in the navigation, and the body.
@@ -97,6 +99,7 @@ fn render_layout(frame: &PageFrame, (title, current): (&str, &str), body: String
         time: frame.time.map(|time| format_minute(time.as_second())),
         notices: frame.notices.iter().map(|notice| display_text(notice)).collect(),
         pages: navigation(frame, current),
+        feed: frame.links.is_served().then_some("/feeds/all.atom"),
     };
     let values = context! {
         frame => Value::from(Serde(view)),
