@@ -2,14 +2,14 @@
 
 use crate::cli::forge_args::ForgeArgs;
 use crate::cli::global_args::GlobalArgs;
-#[cfg(feature = "serve")]
-use crate::cli::serve;
 use crate::cli::write_access::WritingCommand;
 use crate::cli::{
     advance, approve, ask, audit, completions, config, demo, deploy, diff, guard, help, history,
     init, ledger, lock, man, metrics,
 };
 use crate::cli::{plugin, promote, proposals, record, rollback, status, trace, version};
+#[cfg(feature = "serve")]
+use crate::cli::{serve, site};
 use crate::config::Provenance;
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -90,6 +90,8 @@ pub enum CliCommand {
     Plugin(plugin::PluginArgs),
     #[cfg(feature = "serve")]
     Serve(serve::ServeArgs),
+    #[cfg(feature = "serve")]
+    Site(site::SiteArgs),
     Init(init::InitArgs),
     Config(config::ConfigArgs),
     Demo(demo::DemoArgs),

@@ -36,6 +36,8 @@ mod rollback;
 mod selection_args;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "serve")]
+mod site;
 mod status;
 mod terminal;
 mod trace;
@@ -129,6 +131,8 @@ fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failur
         CliCommand::Plugin(args) => plugin::run(&args, context),
         #[cfg(feature = "serve")]
         CliCommand::Serve(args) => serve::run(&args, context),
+        #[cfg(feature = "serve")]
+        CliCommand::Site(args) => site::run(&args, context),
         CliCommand::Init(args) => init::run(&args, context),
         CliCommand::Config(args) => config::run(&args, context),
         CliCommand::Completions(args) => completions::run(&args, context),

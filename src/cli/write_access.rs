@@ -26,7 +26,7 @@ const DELIVERY: WriteAccess = WritesUnless(&["--dry-run", "--patch"]);
 const FORGE: WriteAccess = WritesUnless(&["--forge"]);
 
 /// Every command, with its write access.
-pub static COMMANDS: [(&str, WriteAccess); 39] = [
+pub static COMMANDS: [(&str, WriteAccess); 40] = [
     ("status", WritesWith("--watch")),
     ("history", WritesWith("--follow")),
     ("diff", Reads),
@@ -58,6 +58,7 @@ pub static COMMANDS: [(&str, WriteAccess); 39] = [
     ("proposals close", Writes),
     ("plugin", Writes),
     ("serve", WritesWith("--fetch")),
+    ("site", Writes),
     ("init", WritesUnless(&["--stdout"])),
     ("config show", Reads),
     ("config check", Reads),

@@ -24,8 +24,11 @@ mod router;
 #[cfg(test)]
 mod router_tests;
 mod server;
+mod site;
+mod site_folder;
 #[cfg(test)]
 mod testing;
 
 pub use access::{AccessRules, AccessToken};
 pub use server::{ServeOptions, serve};
+pub use site::write_site;

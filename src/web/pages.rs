@@ -17,9 +17,8 @@ use crate::ops::trace::trace;
 use crate::ui::AuditDetail;
 use crate::ui::pages::render_audit_page;
 use crate::ui::pages::site::{
-    HistoryForm, MatrixForm, PageFrame, PageLinks, PlacesPage, render_dora_page,
-    render_history_page, render_matrix_page, render_places_page, render_trace_page,
-    weekly_chart_html,
+    HistoryForm, MatrixForm, PageFrame, PlacesPage, render_dora_page, render_history_page,
+    render_matrix_page, render_places_page, render_trace_page, weekly_chart_html,
 };
 
 /// The deployments on the page of a history, and on that of an app or a stage.
@@ -114,7 +113,7 @@ pub fn frame(question: &WebQuestion<'_>, session: &Session) -> PageFrame {
         revision: state.revision.clone(),
         time: state.time,
         place: state.place.clone(),
-        links: PageLinks::Paths,
+        links: question.links,
         now: session.now(),
         notices: question.notices.texts(),
     }
@@ -202,7 +201,8 @@ fn places_page(
     let window = WindowQuery { since: Some(CHART_PERIOD.to_owned()), until: None };
     let measured =
         metrics(&MetricsQuery { selection, window, tolerance: MERGE_TOLERANCE }, session)?.report;
-    let older = page.next.map(|cursor| format!("?cursor={cursor}"));
+    let next = page.next.filter(|_| question.links.is_served());
+    let older = next.map(|cursor| format!("?cursor={cursor}"));
     let shown = PlacesPage {
         title,
         is_stage,
@@ -232,8 +232,8 @@ fn history_page(question: &WebQuestion<'_>, session: &Session) -> PageResult {
         ..HistoryQuery::default()
     };
     let page = read_page(&query, session)?;
-    let older =
-        page.next.map(|next| format!("?{}", parameters.query_with("cursor", &next.to_string())));
+    let next = page.next.filter(|_| question.links.is_served());
+    let older = next.map(|next| format!("?{}", parameters.query_with("cursor", &next.to_string())));
     let form = HistoryForm {
         app: field(parameters, "app"),
         stage: field(parameters, "stage"),

@@ -7,6 +7,7 @@ use super::problem::ProblemJson;
 use crate::ops::error::{Failure, FailureKind};
 use crate::ops::mirror::MirrorState;
 use crate::ops::notice::{Level, NoticeSink, ProgressKind, Silent, TaskProgress};
+use crate::ui::pages::site::PageLinks;
 use axum::http::StatusCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -58,6 +59,18 @@ impl AnswerRequest {
     /// # Errors
     /// When the repository could not be read.
     pub fn compute(&self, state: &MirrorState) -> Result<WebAnswer, Failure> {
+        self.compute_linked(state, PageLinks::Paths)
+    }
+
+    /// Computes the answer; a page links to others in this way.
+    ///
+    /// # Errors
+    /// When the repository could not be read.
+    pub fn compute_linked(
+        &self,
+        state: &MirrorState,
+        links: PageLinks,
+    ) -> Result<WebAnswer, Failure> {
         let notices = Arc::new(CollectedNotices::default());
         let session = state.session(Arc::clone(&notices) as Arc<dyn NoticeSink>);
         let key = &self.key;
@@ -67,6 +80,7 @@ impl AnswerRequest {
             parameters: &key.parameters,
             csv: key.csv,
             state,
+            links,
             notices: &notices,
         };
         let mut answer = match (self.endpoint.answer)(&question, &session) {

@@ -885,6 +885,7 @@ fn commands_over_time() {
     }
     help(&["audit", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/audit.txt"]);
     help(&["serve", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/serve.txt"]);
+    help(&["site", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/site.txt"]);
     help(&["guard", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/guard.txt"]);
     help(&["metrics", "--help"])
         .success()

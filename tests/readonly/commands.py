@@ -73,6 +73,7 @@ REFUSED = {
     "proposals close": ["1"],
     "plugin": ["--git-repo file:///nowhere --image-tag v1 --destination-file x"],
     "serve": ["--fetch"],
+    "site": ["--out %/site"],
     "init": ["--yes", "--yes --force"],
     "demo": ["", "--no-tour"],
     "man": ["--dir %/pages", "--dir plain"],

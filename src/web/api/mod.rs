@@ -18,6 +18,7 @@ use super::request::CollectedNotices;
 use crate::ops::error::Failure;
 use crate::ops::mirror::MirrorState;
 use crate::ops::session::Session;
+use crate::ui::pages::site::PageLinks;
 use std::time::Duration;
 
 /// A question as it arrives: what the path names, and the parameters.
@@ -29,6 +30,8 @@ pub struct WebQuestion<'a> {
     pub csv: bool,
     /// The state that the question is about.
     pub state: &'a MirrorState,
+    /// How a page links to others.
+    pub links: PageLinks,
     /// What the operations said so far.
     pub notices: &'a CollectedNotices,
 }

@@ -29,6 +29,11 @@ impl PageLinks {
         }
     }
 
+    /// The file of a page of the navigation, from the top of the site.
+    pub fn page_file(path: &str) -> String {
+        PageLinks::Files(0).page(path)
+    }
+
     /// The address of the page of an app.
     pub fn app(self, name: &str) -> String {
         self.named("apps", name)

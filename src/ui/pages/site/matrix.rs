@@ -47,7 +47,8 @@ pub fn render_matrix_page(frame: &PageFrame, status: &StatusReport, form: &Matri
         warnings: warnings.take(20).collect(),
         stage_links: columns.collect(),
         app_links: matrix.rows.iter().map(|row| links.app(&row.name)).collect(),
-        grid: html_matrix(&matrix, &Default::default(), Some(frame.now)),
+        // A file is read at any time.
+        grid: html_matrix(&matrix, &Default::default(), links.is_served().then_some(frame.now)),
     };
     let body = render_body("matrix.html", TEMPLATE, view);
     render_layout(frame, ("What runs where", ""), body)
