@@ -141,10 +141,29 @@ impl NoticeSink for CollectedNotices {
             Level::Caution => format!("warning: {text}"),
             Level::Hint => format!("hint: {text}"),
         };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+        let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // An answer may be made of several operations, which all say the same.
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
     }
 
     fn progress(&self, style: ProgressKind, label: &str) -> Box<dyn TaskProgress> {
         Silent.progress(style, label)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_of_several_operations_is_told_once() {
+        let notices = CollectedNotices::default();
+        for text in ["assumed: dev", "assumed: dev", "shallow"] {
+            notices.notice(Level::Caution, text);
+        }
+        notices.notice(Level::Detail, "no matter");
+        assert_eq!(notices.take(), ["warning: assumed: dev", "warning: shallow"]);
     }
 }
