@@ -43,7 +43,7 @@ pub struct ServeArgs {
     listen: SocketAddr,
 
     /// Interval between two looks at the repository
-    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = parse_duration)]
     every: SignedDuration,
 
     /// Also fetch into a clone from its origin

@@ -39,7 +39,9 @@ impl ProblemJson {
         let status = match failure.kind() {
             FailureKind::Usage | FailureKind::Absent => StatusCode::NOT_FOUND,
             FailureKind::Refused => StatusCode::FORBIDDEN,
-            FailureKind::Failed | FailureKind::ReaderGone => StatusCode::INTERNAL_SERVER_ERROR,
+            FailureKind::Failed | FailureKind::ReaderGone | FailureKind::Interrupted => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         };
         ProblemJson {
             causes: failure.causes(),

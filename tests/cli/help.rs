@@ -21,6 +21,8 @@ Inspect:
   diff         Compare two stages, times or revisions
   trace        Follow a version through the stages, and show how long each step took
   metrics      Show deployment frequency, lead time, failure rate and time to restore (DORA)
+  serve        Serve the answers over HTTP: pages and a JSON API, read-only
+  site         Write the pages of `serve` as a static site
 
 Promote:
   promote      Promote versions to the next stage by pull request
