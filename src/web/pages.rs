@@ -17,7 +17,7 @@ use crate::ops::trace::trace;
 use crate::ui::AuditDetail;
 use crate::ui::pages::render_audit_page;
 use crate::ui::pages::site::{
-    HistoryForm, MatrixForm, PageFrame, PlacesPage, render_dora_page, render_history_page,
+    HistoryForm, MatrixFilters, PageFrame, PlacesPage, render_dora_page, render_history_page,
     render_matrix_page, render_places_page, render_trace_page, weekly_chart_html,
 };
 
@@ -139,7 +139,7 @@ fn matrix_page(question: &WebQuestion<'_>, session: &Session) -> PageResult {
         now: answer.ages_at,
         ..frame(question, session)
     };
-    let form = MatrixForm {
+    let form = MatrixFilters {
         app: field(parameters, "app"),
         stage: field(parameters, "stage"),
         at: field(parameters, "at"),

@@ -10,7 +10,7 @@ const TEMPLATE: &str = include_str!("matrix.html");
 
 /// The fields of the form, as the reader filled them.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct MatrixForm {
+pub struct MatrixFilters {
     pub app: String,
     pub stage: String,
     pub at: String,
@@ -20,7 +20,7 @@ pub struct MatrixForm {
 
 #[derive(Serialize)]
 struct MatrixView {
-    form: Option<MatrixForm>,
+    form: Option<MatrixFilters>,
     at: Option<String>,
     warnings: Vec<String>,
     grid: HtmlMatrix,
@@ -29,7 +29,11 @@ struct MatrixView {
 }
 
 /// Renders the page.
-pub fn render_matrix_page(frame: &PageFrame, status: &StatusReport, form: &MatrixForm) -> String {
+pub fn render_matrix_page(
+    frame: &PageFrame,
+    status: &StatusReport,
+    form: &MatrixFilters,
+) -> String {
     let mut matrix = Matrix::new(status, false);
     if form.differs {
         matrix.rows.retain(|row| row.cells.iter().any(|cell| cell.differs));
@@ -40,7 +44,7 @@ pub fn render_matrix_page(frame: &PageFrame, status: &StatusReport, form: &Matri
     });
     let links = frame.links;
     let columns = matrix.columns.iter().map(|column| links.stage(column.stage.as_str()));
-    let form = MatrixForm { action: links.page(""), ..form.clone() };
+    let form = MatrixFilters { action: links.page(""), ..form.clone() };
     let view = MatrixView {
         at: Some(form.at.clone()).filter(|at| !at.is_empty()).map(|at| display_text(&at)),
         form: links.is_served().then_some(form),

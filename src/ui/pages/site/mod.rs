@@ -13,7 +13,7 @@ mod trace;
 pub use dora::{render_dora_page, weekly_chart_html};
 pub use history::{HistoryForm, render_history_page};
 pub use links::PageLinks;
-pub use matrix::{MatrixForm, render_matrix_page};
+pub use matrix::{MatrixFilters, render_matrix_page};
 pub use places::{PlacesPage, render_places_page};
 pub use problem::render_problem_page;
 pub use trace::render_trace_page;
