@@ -43,7 +43,8 @@ ARGUMENTS = {
     "config schema": [""],
     "completions": ["bash", "fish"],
     "man": [""],
-    "help": ["", "audit"],
+    "help": ["", "audit", "gates"],
+    "version": [""],
 }
 
 # What ends with something else than 0: gates that say no, and a forge that is not there.
@@ -51,6 +52,7 @@ ENDS = {"guard": (0, 3), "ask": (0, 3), "promote": (0, 3), "deploy": (0, 1, 3), 
 
 # The same of what writes, to be refused.
 REFUSED = {
+    "status": ["--watch"],
     "history": ["--follow"],
     "promote": ["", "storefront --to prod --push --yes", "--commit"],
     "deploy": ["checkout v9 --push"],
