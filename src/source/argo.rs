@@ -128,7 +128,7 @@ fn read_source(source: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
         found.extend(remote::version_finding(Some(image), revision, path, ImagePart::Chart));
     }
     found.extend(git_revision(source, path));
-    let folder = local_folder(source);
+    let folder = remote::local_folder(source);
     let files = value_files(&source.subtree_at(&["helm"]), folder);
     found.extend(read_parameters(source, path, (folder, &files)));
     found
@@ -164,12 +164,6 @@ fn read_parameters(
         });
     found.extend(helm);
     found
-}
-
-/// The folder that a git source takes, if its path is literal.
-fn local_folder<'a>(source: &LeafSubtree<'a>) -> Option<&'a str> {
-    let path = source.text("path").filter(|path| shape::is_literal(path))?;
-    Some(path.trim_start_matches("./").trim_matches('/'))
 }
 
 /// The values files of a source, as paths of this repository: those that it names, and the chart's

@@ -31,7 +31,7 @@ impl Source for FluxSource {
         let by_rule = keyed::by_rule(claim.rule, &leaves, &claim.path);
         let said = by_rule.is_some();
         let mut out = by_rule.unwrap_or_default();
-        if let Some(layer) = blind_spots::flux::unread_layers(&leaves).first() {
+        if let Some(layer) = blind_spots::flux::find_unread_layer(&leaves) {
             let message = format!("has `{layer}`, which may change versions and is not followed");
             reader.add_warning(Warning::for_file("flux-layer", &claim.path, message));
         }
@@ -120,7 +120,7 @@ fn with_tag(mut found: ObjectFinding, reference: &LeafSubtree<'_>, path: &str) -
 
 /// Reads `spec.images`, with kustomize's fields. They replace what the applied folder builds.
 fn read_images(spec: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
-    let folder = applied_folder(spec);
+    let folder = remote::local_folder(spec);
     let mut out = Vec::new();
     for (_, image) in spec.subtree_at(&["images"]).children() {
         let name = image.text("name");
@@ -137,12 +137,6 @@ fn read_images(spec: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     out
 }
 
-/// The folder that a `Kustomization` applies, as a path of the repository.
-fn applied_folder<'a>(spec: &LeafSubtree<'a>) -> Option<&'a str> {
-    let path = spec.text("path").filter(|path| shape::is_literal(path))?;
-    Some(path.trim_start_matches("./").trim_matches('/'))
-}
-
 /// Reads `postBuild.substitute`, by the rule's keys or by convention. A variable that names no app
 /// belongs to the whole Kustomization.
 fn read_variables(
@@ -155,7 +149,7 @@ fn read_variables(
     }
     let spec = object.subtree_at(&["spec"]);
     let (leaves, real) = spec.subtree_at(&["postBuild", "substitute"]).detach_leaves();
-    let folder = applied_folder(&spec);
+    let folder = remote::local_folder(&spec);
     let mut found = keyed::find_versions(
         claim.rule,
         &leaves,

@@ -75,22 +75,18 @@ pub fn is_build(overridden: &OverriddenVersion) -> bool {
 pub fn replaces(layer: &MappingEntry, one: &OverriddenVersion, entry: &MappingEntry) -> bool {
     let is_near = layer.stage == entry.stage
         && (layer.target.is_none() || entry.target.is_none() || layer.target == entry.target);
+    let is_built_in = |folder: &str| entry.source.is_built() && folder_of(&entry.file) == folder;
     is_near
         && match one {
             OverriddenVersion::Image { folder, name } => {
-                entry.source.is_built()
-                    && folder_of(&entry.file) == folder
+                is_built_in(folder)
                     && (entry.image.as_ref() == Some(name) || is_entry_for(entry, name))
             }
             OverriddenVersion::Built { folder, name } => {
-                entry.source.is_built()
-                    && folder_of(&entry.file) == folder
-                    && entry.image.as_ref() == Some(name)
+                is_built_in(folder) && entry.image.as_ref() == Some(name)
             }
             OverriddenVersion::Variable { folder, name } => {
-                entry.source.is_built()
-                    && folder_of(&entry.file) == folder
-                    && variable_of(entry) == Some(name)
+                is_built_in(folder) && variable_of(entry) == Some(name)
             }
             OverriddenVersion::Value { path, key } => {
                 (entry.file == *path || folder_of(&entry.file) == path)

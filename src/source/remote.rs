@@ -148,6 +148,12 @@ pub(super) fn image_findings(leaves: &[Leaf], real: &[&Leaf], path: &str) -> Vec
     .collect()
 }
 
+/// The folder of this repository that an object takes (`path`), if it is literal.
+pub(super) fn local_folder<'a>(source: &LeafSubtree<'a>) -> Option<&'a str> {
+    let path = source.text("path").filter(|path| shape::is_literal(path))?;
+    Some(path.trim_start_matches("./").trim_matches('/'))
+}
+
 /// Notes the automations that own the findings' lines.
 pub(super) fn note_automations(findings: &mut [VersionFinding], text: &str) {
     for finding in findings {

@@ -9,34 +9,24 @@ use crate::source::leaf_subtree::split_objects;
 use crate::source::shape;
 use crate::source::{ChangeScope, SnapshotReader};
 
-/// What in a file of Flux objects may replace versions that the mapping shows: patches of a
-/// Kustomization that may change an image, and values of a release from a ConfigMap.
-pub fn unread_layers(leaves: &[Leaf]) -> Vec<&'static str> {
-    let mut out = Vec::new();
-    for object in split_objects(leaves) {
+/// Finds the first key that may replace versions that the mapping shows: patches of a Kustomization
+/// that may change an image, or values of a release from a ConfigMap.
+pub fn find_unread_layer(leaves: &[Leaf]) -> Option<&'static str> {
+    split_objects(leaves).iter().find_map(|object| {
         let spec = object.subtree_at(&["spec"]);
-        match object.text("kind") {
-            Some("Kustomization") => {
-                let patches = PATCHES.iter().filter(|key| {
-                    let patches = spec.subtree_at(&[key]);
-                    patches.all_leaves().any(|(_, leaf)| speaks_of_images(leaf))
-                });
-                out.extend(patches.copied());
-            }
-            Some("HelmRelease") => {
+        match object.text("kind")? {
+            "Kustomization" => PATCHES.into_iter().find(|key| {
+                let patches = spec.subtree_at(&[key]);
+                patches.all_leaves().any(|(_, leaf)| speaks_of_images(leaf))
+            }),
+            "HelmRelease" => {
                 let sources = spec.subtree_at(&["valuesFrom"]).children();
-                let is_read = |kind: Option<&str>| kind == Some("ConfigMap");
-                out.extend(
-                    sources
-                        .iter()
-                        .any(|(_, one)| is_read(one.text("kind")))
-                        .then_some("valuesFrom"),
-                );
+                let is_config = |kind: Option<&str>| kind == Some("ConfigMap");
+                sources.iter().any(|(_, one)| is_config(one.text("kind"))).then_some("valuesFrom")
             }
-            _ => {}
+            _ => None,
         }
-    }
-    out
+    })
 }
 
 /// Returns the blind spots of a file of Flux objects.
