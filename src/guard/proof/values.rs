@@ -118,11 +118,6 @@ const HOLDERS: &[&str] = &[
     "template",
 ];
 
-/// Returns a key in lower case without punctuation.
-fn squash(key: &str) -> String {
-    key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
 /// Judges a difference in values.
 pub(super) fn judge_value(difference: &TreeDifference) -> Proof {
     let keys = &difference.keys;
@@ -153,7 +148,9 @@ pub(super) fn judge_value(difference: &TreeDifference) -> Proof {
     // Below the variables of a container nothing is an image, whatever holds the container.
     let is_variable = is_named_freely && at + 1 < keys.len();
     let counted = if is_named_freely { &keys[..at] } else { &keys[..] };
-    let counts = |key: &&String| !is_variable || !HOLDERS.contains(&squash(key).as_str());
+    let counts = |key: &&String| {
+        !is_variable || !HOLDERS.contains(&split_words(key).collect::<String>().as_str())
+    };
     if counted.iter().filter(counts).any(|key| speaks_of_images(key)) {
         return Proof::unproven("this value may name an image");
     }
