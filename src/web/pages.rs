@@ -221,16 +221,7 @@ fn version_page(question: &WebQuestion<'_>, session: &Session) -> PageResult {
 
 fn history_page(question: &WebQuestion<'_>, session: &Session) -> PageResult {
     let parameters = question.parameters;
-    let query = HistoryQuery {
-        selection: parameters.selection(),
-        window: parameters.window(),
-        author: parameters.text("author"),
-        version: parameters.text("version"),
-        kinds: parameters.kinds(),
-        limit: Some(LONG_LIST),
-        before: parameters.cursor()?,
-        ..HistoryQuery::default()
-    };
+    let query = parameters.history_query(LONG_LIST)?;
     let page = read_page(&query, session)?;
     let next = page.next.filter(|_| question.links.is_served());
     let older = next.map(|next| format!("?{}", parameters.query_with("cursor", &next.to_string())));

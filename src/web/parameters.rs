@@ -7,7 +7,7 @@ use crate::history::{DeploymentKind, MERGE_TOLERANCE};
 use crate::model::nearest_name;
 use crate::ops::deployments::selection::{SelectionQuery, WindowQuery};
 use crate::ops::error::Failure;
-use crate::ops::history::HistoryCursor;
+use crate::ops::history::{HistoryCursor, HistoryQuery};
 
 /// Limits of a query.
 const MAX_PARAMETERS: usize = 64;
@@ -159,6 +159,23 @@ impl QueryParameters {
         cursor.map(Some).ok_or_else(|| {
             Failure::usage("`cursor` is not one that an answer named")
                 .hint("the `Link` header of an answer has the next one")
+        })
+    }
+
+    /// The query for a page of the history, with at most `limit` deployments.
+    ///
+    /// # Errors
+    /// When the cursor is none.
+    pub fn history_query(&self, limit: usize) -> Result<HistoryQuery, Failure> {
+        Ok(HistoryQuery {
+            selection: self.selection(),
+            window: self.window(),
+            author: self.text("author"),
+            version: self.text("version"),
+            kinds: self.kinds(),
+            limit: Some(limit),
+            before: self.cursor()?,
+            ..HistoryQuery::default()
         })
     }
 

@@ -5,7 +5,7 @@ use crate::ops::audit::{AuditQuery, audit};
 use crate::ops::diff::{DiffQuery, diff};
 use crate::ops::error::Failure;
 use crate::ops::gates::ask::{GateQuestion, ask};
-use crate::ops::history::{HistoryQuery, read_page};
+use crate::ops::history::read_page;
 use crate::ops::metrics::{MetricsQuery, metrics};
 use crate::ops::session::Session;
 use crate::ops::status::{StatusQuery, status};
@@ -54,16 +54,7 @@ pub(super) fn answer_history(
     session: &Session,
 ) -> Result<RenderedAnswer, Failure> {
     let parameters = question.parameters;
-    let query = HistoryQuery {
-        selection: parameters.selection(),
-        window: parameters.window(),
-        author: parameters.text("author"),
-        version: parameters.text("version"),
-        kinds: parameters.kinds(),
-        limit: Some(parameters.count("limit").unwrap_or(PAGE)),
-        before: parameters.cursor()?,
-        ..HistoryQuery::default()
-    };
+    let query = parameters.history_query(parameters.count("limit").unwrap_or(PAGE))?;
     let page = read_page(&query, session)?;
     let next = page.next.map(|cursor| parameters.query_with("cursor", &cursor.to_string()));
     let mut head = page.history.head.to_json();
