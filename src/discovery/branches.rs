@@ -48,8 +48,8 @@ struct BranchFiles {
     hydrated: bool,
 }
 
-/// What is written the same way on several branches: the kind of a file, and its path with the
-/// branch's own stage left out.
+/// The kind of a file, and its path with the branch's own stage left out: equal for a file that
+/// several branches have.
 type FileShape = (SourceKind, String);
 
 impl BranchFiles {
@@ -65,7 +65,7 @@ impl BranchFiles {
             .partition(|(_, slot)| slot.is_some());
         let shapes: BTreeSet<String> = own
             .iter()
-            .flat_map(|(path, slot)| Some(literal_template(path, slot.as_ref()?)))
+            .filter_map(|(path, slot)| Some(literal_template(path, slot.as_ref()?)))
             .collect();
         // `config/prod.yaml` on the branch `staging`, beside `config/staging.yaml`, is unused.
         let is_of_another = |path: &str| {
@@ -158,7 +158,8 @@ fn rules_of_branches(
     rules
 }
 
-/// The name of that source in Argo CD's documents.
+/// The app whose version is the commit that a hydrated branch was made from, by the name that Argo
+/// CD's documents have for its source.
 const DRY_SOURCE: &str = "dry-source";
 
 /// The rule for the commit that a hydrated branch was made from.
@@ -210,7 +211,7 @@ fn called_like_stages(branches: Vec<(String, Oid)>) -> Option<Vec<StageBranch>> 
     fit.map(|(_, _, named)| named).max_by_key(Vec::len)
 }
 
-/// What tools append to the branch of a stage for the state that they propose.
+/// The suffix of the branch with the state that a tool proposes for a stage.
 const PROPOSED: &str = "-next";
 
 /// True for `env/prod-next` beside `env/prod`, which holds what is proposed and not what runs.

@@ -13,7 +13,7 @@ use crate::model::{Confidence, PathTemplate, SourceKind, StageName, base_name};
 use crate::source::SnapshotReader;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// What a rule's template ends with if its files have defaults beside them, and the name of those.
+/// Ends of the templates of files with defaults beside them, each with the name of the defaults.
 const SUFFIXES: [(&str, &str); 4] = [
     ("/values-{stage}.yaml", "/values.yaml"),
     ("/values.{stage}.yaml", "/values.yaml"),

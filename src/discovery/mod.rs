@@ -80,8 +80,8 @@ struct DraftConfig {
     rules: Vec<(SourceRule, usize)>,
 }
 
-/// Where paths name the stage of fewer than one in so many pinned files, branches named like stages
-/// say more: the few files are settings of a branch.
+/// Branches named like stages say more than paths that name the stage of fewer than one in so many
+/// pinned files: those few are settings of a branch.
 const MINOR: usize = 8;
 
 /// Proposes a configuration for one snapshot. Branches are read only if its tree names no stage.
