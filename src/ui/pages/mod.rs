@@ -46,16 +46,25 @@ fn render_audit(page: &AuditPage, detail: AuditDetail, pages: Vec<NavigationLink
     let values = context! {
         page => Value::from(Serde(view::AuditHtmlPage::new(page, detail))),
         pages => Value::from(Serde(pages)),
+    };
+    render_page("audit.html", TEMPLATE, values)
+}
+
+/// Renders a whole page, which has the style and its hash, and names the program.
+fn render_page(name: &str, template: &str, values: Value) -> String {
+    let common = context! {
         style => Value::from_safe_string(STYLE.to_owned()),
         style_hash => Value::from_safe_string(STYLE_HASH.to_owned()),
         version => env!("CARGO_PKG_VERSION"),
     };
+    render(name, template, context! { ..values, ..common })
+}
+
+/// Renders a template. Names that end with `.html` have their values escaped.
+fn render(name: &str, template: &str, values: Value) -> String {
     let environment = environment();
-    let template =
-        environment.template_from_named_str("audit.html", TEMPLATE).expect("a test renders it");
-    template
-        .render(values)
-        .expect("the template uses what a view has; tests render every part of it")
+    let template = environment.template_from_named_str(name, template).expect("tests render it");
+    template.render(values).expect("the template uses what a view has; tests render every part")
 }
 
 fn environment() -> Environment<'static> {

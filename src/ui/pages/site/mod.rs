@@ -18,7 +18,7 @@ pub use places::{PlacesPage, render_places_page};
 pub use problem::render_problem_page;
 pub use trace::render_trace_page;
 
-use super::{STYLE, STYLE_HASH, display_text, environment};
+use super::{display_text, render, render_page};
 use crate::report::ForgeRepository;
 use crate::ui::audit::{format_minute, short_commit};
 use jiff::Timestamp;
@@ -105,18 +105,8 @@ fn render_layout(frame: &PageFrame, (title, current): (&str, &str), body: String
         frame => Value::from(Serde(view)),
         title => display_text(title),
         body => Value::from_safe_string(body),
-        style => Value::from_safe_string(STYLE.to_owned()),
-        style_hash => Value::from_safe_string(STYLE_HASH.to_owned()),
-        version => env!("CARGO_PKG_VERSION"),
     };
-    render("layout.html", LAYOUT, values)
-}
-
-/// Renders a template. Names that end with `.html` have their values escaped.
-fn render(name: &str, template: &str, values: Value) -> String {
-    let environment = environment();
-    let template = environment.template_from_named_str(name, template).expect("tests render it");
-    template.render(values).expect("the template uses what a view has; tests render every part")
+    render_page("layout.html", LAYOUT, values)
 }
 
 /// Renders the body of a page from its view.

@@ -1,8 +1,8 @@
 //! The page of a problem.
 
-use super::render;
-use crate::ui::pages::{STYLE, STYLE_HASH, display_text};
-use minijinja::{Value, context};
+use super::render_page;
+use crate::ui::pages::display_text;
+use minijinja::context;
 
 const TEMPLATE: &str = include_str!("problem.html");
 
@@ -13,8 +13,6 @@ pub fn render_problem_page(detail: &str, causes: &[String], hints: &[String]) ->
         detail => display_text(detail),
         causes => texts(causes),
         hints => texts(hints),
-        style => Value::from_safe_string(STYLE.to_owned()),
-        style_hash => Value::from_safe_string(STYLE_HASH.to_owned()),
     };
-    render("problem.html", TEMPLATE, values)
+    render_page("problem.html", TEMPLATE, values)
 }
