@@ -84,7 +84,8 @@ struct DraftConfig {
 /// pinned files: those few are settings of a branch.
 const MINOR: usize = 8;
 
-/// Proposes a configuration for one snapshot. Branches are read only if its tree names no stage.
+/// Proposes a configuration for one snapshot. Branches are read only if its tree names no stage, or
+/// names one in few of its pinned files.
 /// Unreadable files are recorded as the reader's warnings.
 pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> DiscoveredConfig {
     let listing = match reader.snapshot().files_under("") {

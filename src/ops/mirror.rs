@@ -71,7 +71,6 @@ impl MirrorState {
         });
         // The first reader of the past would wait for the index otherwise.
         DeploymentHistory::load(&session, &repository, &state, MERGE_TOLERANCE)?;
-        let config = &state.settings.config;
         let tips = own.chain(stages).collect::<Result<Vec<_>, _>>()?;
         let ledger = ledger::load_ledger(&session, &repository, config)?;
         let events = ledger.events().iter().map(|event| event.id.clone()).collect();
