@@ -18,7 +18,7 @@ pub fn chain(stages: &[&str]) -> Config {
 }
 
 /// `minute app[/component] stage[/target] from>to`, oldest first; `-` is nothing. Lines of the same
-/// minute are one commit; `minute'` begins another commit within it.
+/// minute are one commit; `minute'` begins another commit within it. The file has the app's name.
 pub fn timeline(lines: &[&str]) -> Timeline {
     let mut timeline = Timeline::default();
     let mut commits: Vec<&str> = Vec::new();
@@ -38,7 +38,7 @@ pub fn timeline(lines: &[&str]) -> Timeline {
             &cell(words[1], words[2]),
             pinned(from).as_ref(),
             pinned(to).as_ref(),
-            words[1],
+            words[1].split('/').next().unwrap_or_default(),
         );
     }
     timeline

@@ -21,6 +21,7 @@ mod stale_stage;
 mod twins_disagree;
 mod unauthorised;
 mod unbuildable;
+mod unknown_image;
 mod unknown_version;
 mod unpinned;
 mod unsigned;
@@ -58,6 +59,7 @@ impl fmt::Debug for AuditRule {
 pub static ALL: &[&AuditRule] = &[
     &unauthorised::RULE,
     &unknown_version::RULE,
+    &unknown_image::RULE,
     &skipped_stage::RULE,
     &out_of_order::RULE,
     &unverified::RULE,
