@@ -15,6 +15,7 @@ pub mod ledger;
 mod model_tests;
 mod next_version;
 mod query;
+mod returned;
 #[cfg(test)]
 mod testing;
 mod time_text;
@@ -26,5 +27,6 @@ pub use external_facts::{ExternalAnswer, ExternalFacts};
 pub use judge::judge;
 pub use next_version::{NextVersion, find_candidates, pick_next};
 pub use query::{AppComponent, GateQuery, MoveDirection};
+pub use returned::LeftVersion;
 pub use verdict::{BreakGlassOverride, GateAnswer, Judgement, RuleOrigin, Verdict};
 pub use waves::targets_by_wave;

@@ -2,7 +2,6 @@
 //! the stage.
 
 use crate::config::Stage;
-use crate::git::short_id;
 use crate::model::{CellKey, StageName, Version};
 use crate::ops::advance::stage_sources::SkippingApps;
 use crate::ops::advance::step::{AdvanceRequest, AdvanceStep};
@@ -20,7 +19,7 @@ use crate::pipeline::{
     targets_by_wave,
 };
 use crate::promotion::{EditBase, PlanItem, PlannedMoves};
-use crate::report::{AdvanceLine, GateReport, PlanReport, to_timestamp};
+use crate::report::{AdvanceLine, GateReport, PlanReport};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -182,26 +181,15 @@ impl StepPlanner<'_, '_> {
 
     /// Says why a version that a stage ran before is not proposed again: somebody took it back.
     fn returned_line(&self, question: &GateQuery<'_>) -> Option<AdvanceLine> {
-        let cells = self.evidence.queried_cells(question);
-        let mut runs = cells.into_iter().map(|cell| self.evidence.run_periods(cell, None));
-        let (now, before) = runs.find_map(|course| {
-            let index = course.iter().position(|run| run.version.is_same(question.version))?;
-            Some((*course.get(index.checked_sub(1)?)?, *course.get(index)?))
-        })?;
-        let commit = now.commit.map(|id| format!(" by {}", short_id(id))).unwrap_or_default();
-        let left = before
-            .left
-            .map(|left| format!(" on {}", to_timestamp(left).strftime("%Y-%m-%d")))
-            .unwrap_or_default();
+        let left = self.evidence.find_left_version(question)?;
         let GateQuery { subject, stage, version, .. } = *question;
         Some(AdvanceLine {
             app: subject.to_string(),
             version: version.to_string(),
             place: stage.to_string(),
             what: format!(
-                "not proposed: {stage} ran it before, and went to {}{commit}{left}; \
-                 `towpath promote {subject} --to {stage}` takes it again",
-                now.version
+                "not proposed: {}; `towpath promote {subject} --to {stage}` takes it again",
+                left.sentence(stage.as_str())
             ),
             is_held: true,
         })

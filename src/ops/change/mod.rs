@@ -28,7 +28,6 @@ mod wait;
 pub use delivery::{DeliveryOutcome, DeliveryReport, DeliveryRequest, SelectionMode};
 pub use options::{BreakGlass, DeliveryEvent, DeliveryMode, DeliveryObserver, DeliveryOptions};
 pub use request::ChangeRequest;
-use request::is_pattern;
 
 use crate::git::{Oid, Workspace, WriteError};
 use crate::ops::change::base::{PlanBase, known_tip};
@@ -117,21 +116,11 @@ fn note_links(session: &Session, edit_base: &EditBase<'_>, planned: &PlanReport)
 
 /// The part of a delivery that needs written stages: `--push`, or apps that nobody named.
 fn needs_written_stages(request: &DeliveryRequest<'_>) -> Option<&'static str> {
-    let is_bulk = names_no_app(request.intent) && request.selection == SelectionMode::Given;
+    let is_bulk = request.intent.names_no_app() && request.selection == SelectionMode::Given;
     match request.options.mode {
         DeliveryMode::Push => Some("--push"),
         DeliveryMode::Propose | DeliveryMode::Commit => is_bulk.then_some("promoting all apps"),
         DeliveryMode::DryRun | DeliveryMode::Patch => None,
-    }
-}
-
-/// True for a promotion of all apps, or of those that match a pattern.
-fn names_no_app(intent: &ChangeRequest) -> bool {
-    match intent {
-        ChangeRequest::Promote { apps, .. } => {
-            apps.is_empty() || apps.iter().any(|app| is_pattern(app))
-        }
-        _ => false,
     }
 }
 
@@ -161,7 +150,7 @@ fn confirm_plan(
 
 /// The outcome of a plan. A refused app is a failure only if the user named it.
 fn outcome(planned: &PlanReport, intent: &ChangeRequest) -> DeliveryOutcome {
-    let named = !names_no_app(intent);
+    let named = !intent.names_no_app();
     if plan::is_stopped(planned) && (named || planned.plan.moving_items().next().is_none()) {
         return DeliveryOutcome::Refused;
     }

@@ -16,7 +16,6 @@ use crate::promotion::{
 };
 use crate::report::{PlanReport, display_names, to_timestamp};
 use app_patterns::expand_patterns;
-pub use app_patterns::is_pattern;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One of the three commands that change versions.

@@ -20,6 +20,9 @@ use std::collections::BTreeSet;
 /// The code of a refusal by a gate.
 const CODE: &str = "gates";
 
+/// The code of a refusal of a version that the stage ran and gave up.
+const TAKEN_BACK: &str = "taken-back";
+
 /// The label of a proposal with a break glass.
 pub const LABEL: &str = "break-glass";
 
@@ -42,6 +45,9 @@ pub fn judge_plan(
     }
     let inquiry = GateContext::load_at(session, plan_base)?;
     let purpose = if planned.is_rollback { MoveDirection::Back } else { MoveDirection::Forward };
+    if !planned.is_rollback && request.intent.names_no_app() {
+        refuse_taken_back(planned, &inquiry);
+    }
     let moving = planned.plan.moving_items();
     let asked: Vec<GateRequest> =
         moving.flat_map(|(item, moves)| gate_requests(planned, item, moves, purpose)).collect();
@@ -55,6 +61,31 @@ pub fn judge_plan(
         inquiry.config().pipeline.find_permission(BREAK_GLASS).is_some(),
     );
     Ok(ledger)
+}
+
+/// Refuses the apps whose stage went back from the version: who wants it again names the app.
+fn refuse_taken_back(planned: &mut PlanReport, inquiry: &GateContext<'_>) {
+    let (past, nothing) = (inquiry.deployment_index(), ExternalFacts::default());
+    let evidence = inquiry.evidence(&past, &nothing);
+    let find_left = |one: &GateRequest| {
+        let left = evidence.find_left_version(&one.to_query(inquiry.session, None))?;
+        left.is_taken_back
+            .then(|| format!("{}: {}", one.version, left.sentence(one.stage.as_str())))
+    };
+    let refused = |item: &PlanItem| {
+        let ItemOutcome::Moves(moves) = &item.outcome else { return None };
+        let asked = gate_requests(planned, item, moves, MoveDirection::Forward);
+        let reason = asked.iter().find_map(find_left)?;
+        let again = format!("towpath promote {} --to {}", item.name(), planned.plan.to);
+        let hint = Some(format!("`{again}` takes it again"));
+        Some(PlanObstacle { code: TAKEN_BACK, reason, hint })
+    };
+    let refusals: Vec<_> = planned.plan.items.iter().map(refused).collect();
+    for (item, refusal) in planned.plan.items.iter_mut().zip(refusals) {
+        if let Some(obstacle) = refusal {
+            item.outcome = ItemOutcome::Refused(obstacle);
+        }
+    }
 }
 
 /// True where the gates stopped an app.

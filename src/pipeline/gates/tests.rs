@@ -308,3 +308,25 @@ bake shut (line 3): v2 in staging has not passed; it must bake for 10m after tha
     );
     assert_data_eq!(bench.said(45, "web prod v2", &["bake"]), "bake open[..]\n");
 }
+
+#[test]
+fn a_version_that_was_taken_back_by_hand() {
+    let back = [&PAST[..], &["40 web prod v1>v2", "50 web prod v2>v1"]].concat();
+    assert_data_eq!(
+        GateBench::new("", &back).said(60, "web prod v2", &["hold"]),
+        str![[r#"
+hold open (built-in): not on hold, but prod ran it before, and went to v1 by 0000000000 on 1970-01-01
+
+"#]]
+    );
+    // A newer version is another matter, and so is a version that a newer one replaced.
+    for version in ["v3", "v1"] {
+        assert_data_eq!(
+            GateBench::new("", &back).said(60, &format!("web prod {version}"), &["hold"]),
+            str![[r#"
+hold open (built-in): not on hold
+
+"#]]
+        );
+    }
+}

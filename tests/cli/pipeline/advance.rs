@@ -348,3 +348,60 @@ fn a_queue_goes_past_what_was_rejected() {
     assert!(site.told(&["reject", "web", "v2"]).starts_with("exit 0\n"));
     assert!(next().contains("web v3 to staging: would be proposed"), "{}", next());
 }
+
+#[test]
+fn what_was_taken_back_by_hand_is_not_taken_again_in_bulk() {
+    let site = configured("");
+    site.land("apps/prod/api.yaml", &values("api", "v2"), "api to prod", "2026-08-10T10:00:00Z");
+    site.land("apps/prod/api.yaml", &values("api", "v1"), "revert", "2026-08-11T10:00:00Z");
+    assert_data_eq!(
+        site.told(&["promote", "--all", "--to", "prod", "--dry-run"]),
+        str![[r#"
+exit 0
+app
+api   refused
+--
+warning: api is refused: v2: prod ran it before, and went to v1 by 324429faa9 on 2026-08-11
+hint: `towpath promote api --to prod` takes it again
+2 apps are up to date in prod
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["promote", "api", "--to", "prod", "--dry-run"]),
+        str![[r#"
+exit 0
+app   prod   from staging
+api   v1     → v2
+
+diff --git a/apps/prod/api.yaml b/apps/prod/api.yaml
+--- a/apps/prod/api.yaml
++++ b/apps/prod/api.yaml
+@@ -1,5 +1,5 @@
+ # of api
+ image:
+   repository: ghcr.io/example/api
+-  tag: v1 # moves
++  tag: v2 # moves
+ replicas: 2
+--
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["ask", "api", "--to", "prod"]),
+        str![[r#"
+exit 0
+gate        verdict   reason                                                                            since   from
+order       open      staging has run v2 since 2026-08-03 10:00 UTC                                     29d     built-in
+isolation   open      v1 was deployed before outcomes were recorded here                                21d     built-in
+lock        open      not locked                                                                                built-in
+rejected    open      not rejected                                                                              built-in
+hold        open      not on hold, but prod ran it before, and went to v1 by 324429faa9 on 2026-08-11           built-in
+
+api v2 may go to prod.
+--
+
+"#]]
+    );
+}

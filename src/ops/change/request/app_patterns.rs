@@ -1,9 +1,22 @@
 //! Patterns for apps on the command line.
 
+use super::ChangeRequest;
 use crate::model::GlobPatterns;
 
+impl ChangeRequest {
+    /// True for a promotion of all apps, or of those that match a pattern.
+    pub fn names_no_app(&self) -> bool {
+        match self {
+            ChangeRequest::Promote { apps, .. } => {
+                apps.is_empty() || apps.iter().any(|app| is_pattern(app))
+            }
+            _ => false,
+        }
+    }
+}
+
 /// True for a pattern, which may mean many apps.
-pub fn is_pattern(app: &str) -> bool {
+fn is_pattern(app: &str) -> bool {
     app.contains(['*', '?'])
 }
 

@@ -1,0 +1,46 @@
+//! Versions that a stage ran and left again.
+
+use super::evidence::{Evidence, EvidenceRunPeriod};
+use super::query::GateQuery;
+use crate::git::short_id;
+use jiff::Timestamp;
+
+/// A version that a stage ran before, and what replaced it.
+#[derive(Debug, Clone, Copy)]
+pub struct LeftVersion<'e> {
+    pub before: EvidenceRunPeriod<'e>,
+    /// What the stage ran next.
+    pub next: EvidenceRunPeriod<'e>,
+    /// True if the stage had run `next` before, too: it went back.
+    pub is_taken_back: bool,
+}
+
+impl<'e> Evidence<'e> {
+    /// The newest run of the queried version in the queried cells that ended.
+    pub fn find_left_version(&self, question: &GateQuery<'_>) -> Option<LeftVersion<'e>> {
+        let cells = self.queried_cells(question);
+        let mut runs = cells.into_iter().map(|cell| self.run_periods(cell, question.history_end()));
+        runs.find_map(|course| {
+            let index = course.iter().position(|run| run.version.is_same(question.version))?;
+            let next = *course.get(index.checked_sub(1)?)?;
+            let mut older = course[index + 1..].iter();
+            let is_taken_back = older.any(|run| run.version.is_same(next.version));
+            Some(LeftVersion { before: course[index], next, is_taken_back })
+        })
+    }
+}
+
+impl LeftVersion<'_> {
+    /// `prod ran it before, and went to 1.0 by 1a2b3c4d5e on 2026-08-26`.
+    pub fn sentence(&self, stage: &str) -> String {
+        let commit = self.next.commit.map(|id| format!(" by {}", short_id(id)));
+        let left = self.before.left.and_then(|at| Timestamp::from_second(at).ok());
+        let left = left.map(|at| at.strftime(" on %Y-%m-%d").to_string());
+        format!(
+            "{stage} ran it before, and went to {}{}{}",
+            self.next.version,
+            commit.unwrap_or_default(),
+            left.unwrap_or_default()
+        )
+    }
+}
