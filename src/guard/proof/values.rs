@@ -118,43 +118,92 @@ const HOLDERS: &[&str] = &[
     "template",
 ];
 
+/// Last words of keys whose values charts use as addresses, amounts and times, and never as a part
+/// of an image: `backendHost`, `signupLimit`, `storageClass`.
+const HARMLESS_ENDS: &[&str] = &[
+    "bucket", "class", "count", "domain", "email", "host", "hostname", "hosts", "interval",
+    "level", "limit", "limits", "minutes", "password", "period", "port", "ports", "range",
+    "region", "replicas", "seconds", "size", "timeout", "uri", "url", "user", "username", "zone",
+];
+
+/// Keys with names of their own below them, which say nothing about the chart.
+const FREELY_NAMED: &[&str] = &[
+    "env",
+    "envVars",
+    "environment",
+    "environmentVariables",
+    "extraEnv",
+    "extraEnvVars",
+    "labels",
+    "annotations",
+    "podLabels",
+    "podAnnotations",
+    "secrets",
+];
+
 /// Judges a difference in values.
 pub(super) fn judge_value(difference: &TreeDifference) -> Proof {
     let keys = &difference.keys;
+    if is_amount_of_resources(keys) {
+        return Proof::Harmless("resources");
+    }
+    if keys.iter().any(|key| key == "imagePullSecrets") {
+        return Proof::Harmless("imagePullSecrets");
+    }
     let find = |key: &String| HARMLESS.iter().find(|known| key.eq_ignore_ascii_case(known));
-    let Some((at, rule)) = keys.iter().enumerate().find_map(|(at, key)| Some((at, *find(key)?)))
-    else {
-        let is_named = keys.iter().any(|key| speaks_of_images(key));
-        let cannot_be_image = difference.leaves().all(|leaf| is_no_reference(&leaf.text));
-        return match !is_named && difference.leaves().next().is_some() && cannot_be_image {
-            true => Proof::Harmless("a text that no image's name can contain"),
-            false => Proof::unproven("what the chart does with this value is not known"),
-        };
+    let found = keys.iter().enumerate().filter_map(|(at, key)| Some((at, *find(key)?)));
+    let mut is_known = false;
+    for (at, rule) in found {
+        is_known = true;
+        if !may_name_image(keys, at) {
+            return Proof::Harmless(rule);
+        }
+    }
+    if is_known {
+        return Proof::unproven("this value may name an image");
+    }
+    if keys.iter().any(|key| speaks_of_images(key)) || difference.leaves().next().is_none() {
+        return Proof::unproven("what the chart does with this value is not known");
+    }
+    let ends_harmlessly = |key: &String| {
+        split_words(key).last().is_some_and(|word| HARMLESS_ENDS.contains(&word.as_str()))
     };
+    let is_one_line = |text: &str| !text.contains(['\n', '{', '}', '$']);
+    if keys.last().is_some_and(ends_harmlessly)
+        && difference.leaves().all(|leaf| is_one_line(&leaf.text))
+    {
+        return Proof::Harmless("an address, an amount or a time");
+    }
+    match difference.leaves().all(|leaf| is_no_reference(&leaf.text)) {
+        true => Proof::Harmless("a text that no image's name can contain"),
+        false => Proof::unproven("what the chart does with this value is not known"),
+    }
+}
+
+/// True for `…/resources/limits/cpu`, whatever holds it.
+fn is_amount_of_resources(keys: &[String]) -> bool {
+    let is_amount = |keys: &[String]| match keys {
+        [first, second, third] => {
+            first == "resources"
+                && matches!(second.as_str(), "limits" | "requests")
+                && matches!(third.as_str(), "cpu" | "memory" | "ephemeral-storage")
+        }
+        _ => false,
+    };
+    keys.last_chunk::<3>().is_some_and(|last| is_amount(last))
+}
+
+/// True if a key around or below the harmless one at `at` may name an image.
+fn may_name_image(keys: &[String], at: usize) -> bool {
     // The name of a variable or of a label says nothing about the chart.
-    let is_named_freely = matches!(
-        keys[at].as_str(),
-        "env"
-            | "envVars"
-            | "environment"
-            | "environmentVariables"
-            | "extraEnv"
-            | "extraEnvVars"
-            | "labels"
-            | "annotations"
-            | "podLabels"
-            | "podAnnotations"
-    );
+    let is_named_freely = FREELY_NAMED.contains(&keys[at].as_str());
     // Below the variables of a container nothing is an image, whatever holds the container.
     let is_variable = is_named_freely && at + 1 < keys.len();
-    let counted = if is_named_freely { &keys[..at] } else { &keys[..] };
+    let counted = if is_named_freely { &keys[..at] } else { keys };
     let counts = |key: &&String| {
         !is_variable || !HOLDERS.contains(&split_words(key).collect::<String>().as_str())
     };
-    if counted.iter().filter(counts).any(|key| speaks_of_images(key)) {
-        return Proof::unproven("this value may name an image");
-    }
-    Proof::Harmless(rule)
+    counted.iter().filter(counts).any(|key| speaks_of_images(key))
 }
 
 /// True for a text that cannot be a part of an image's name by its form: an address with a scheme,
@@ -168,8 +217,13 @@ fn is_no_reference(text: &str) -> bool {
     let number = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     let is_quantity = number.len() < text.len()
         && matches!(number, "m" | "Ki" | "Mi" | "Gi" | "Ti" | "s" | "ms" | "h" | "d" | "%");
-    let is_line = !text.contains(['\n', '{', '}', '$']);
-    is_line && (has_scheme || is_quantity || text.starts_with('/') || text.trim().contains(' '))
+    let is_plain = !text.contains(['{', '}', '$']);
+    // A chart that takes objects or containers as text has the word in it.
+    let is_long = text.trim().contains('\n') && !text.to_lowercase().contains("image");
+    is_plain && is_long
+        || is_plain
+            && !text.contains('\n')
+            && (has_scheme || is_quantity || text.starts_with('/') || text.trim().contains(' '))
 }
 
 /// True if a key may name an image, a version, or where one comes from.
@@ -215,6 +269,7 @@ mod tests {
         for keys in [
             "task_definition/container_definitions/web/environment/HOST/name",
             "sidecars/proxy/env/VERSION/value",
+            "resources/web/task_definition/container_definitions/web/secrets/FXA/name",
             "env/IMAGE_TAG",
         ] {
             assert!(is_harmless(keys), "{keys}");
@@ -225,8 +280,31 @@ mod tests {
     }
 
     #[test]
+    fn amounts_are_harmless_whatever_holds_them() {
+        for keys in [
+            "repoServer/resources/limits/cpu",
+            "image/resources/requests/memory",
+            "serviceMonitor/labels/release",
+            "imagePullSecrets/[0]/name",
+        ] {
+            assert!(is_harmless(keys), "{keys}");
+        }
+        for keys in ["repoServer/resources/tag", "labels/image", "image/labels/x"] {
+            assert_eq!(is_harmless(keys), keys == "labels/image", "{keys}");
+        }
+    }
+
+    #[test]
     fn texts_that_no_image_can_contain() {
-        for text in ["https://a.example/b", "s3://bucket", "/var/lib", "two words", "500m", "4Gi"] {
+        for text in [
+            "https://a.example/b",
+            "s3://bucket",
+            "/var/lib",
+            "two words",
+            "500m",
+            "4Gi",
+            "more_set_headers \"X: y\";\nserver_tokens off;",
+        ] {
             assert!(is_no_reference(text), "{text}");
         }
         for text in [
@@ -240,6 +318,8 @@ mod tests {
             "{{ .x }} y",
             "",
             "1.2",
+            "containers:\n- image: a",
+            "a: b\nc: {{ .d }}",
         ] {
             assert!(!is_no_reference(text), "{text}");
         }
