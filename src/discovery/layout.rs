@@ -1,6 +1,8 @@
 //! Derives a few path templates that match exactly a set of files without a stage in their paths.
 
-use super::family::{common_length, common_tail, extension, fallback_app, is_generic};
+use super::family::{
+    common_length, common_tail, extension, fallback_app, is_generic, varying_template,
+};
 use crate::git::path::folder_of;
 use crate::model::{PathTemplate, SourceForm, SourceKind};
 use std::collections::{BTreeMap, HashSet};
@@ -48,6 +50,9 @@ const MANY_TOPS: usize = 5;
 /// `api.yaml` share one, as do `web/web.yaml` and `api/api.yaml`.
 fn file_shape(path: &str) -> String {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    if let Some(masked) = without_version(name) {
+        return masked;
+    }
     let stem = name.split('.').next().unwrap_or(name);
     if is_generic(stem) {
         name.to_owned()
@@ -56,6 +61,18 @@ fn file_shape(path: &str) -> String {
     } else {
         extension(name).to_owned()
     }
+}
+
+/// Returns `values-*.yaml` for `values-v1.18.2.yaml`: a name whose version is no part of its layout.
+fn without_version(name: &str) -> Option<String> {
+    let (stem, ending) = name.rsplit_once('.')?;
+    let at = stem.find(['-', '_'])?;
+    let mut version = stem[at + 1..].trim_start_matches('v').split('.');
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
+    let is_version = version.next().is_some_and(is_number) && version.next().is_some_and(is_number);
+    let is_plain = version.all(|rest| rest.bytes().all(|c| c.is_ascii_alphanumeric()));
+    (is_generic(&stem[..at]) && is_version && is_plain)
+        .then(|| format!("{}*.{ending}", &stem[..=at]))
 }
 
 /// Returns one template for all paths if it matches nothing else; otherwise one for each file name,
@@ -85,7 +102,7 @@ fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<Pat
                 .collect(),
         }
     };
-    let names = group_by_part(group, |path| path.rsplit('/').next().unwrap_or(path));
+    let names = group_by_name(group);
     let (recurring, rest): (Vec<_>, Vec<_>) =
         names.into_values().partition(|paths| paths.len() > 1);
     let rest = group_by_part(&rest.concat(), folder_of);
@@ -94,6 +111,16 @@ fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<Pat
         .flat_map(of_name)
         .chain(rest.values().flat_map(|paths| in_folder(paths, &one)))
         .collect()
+}
+
+/// Groups paths by the names of their files, whatever versions those contain.
+fn group_by_name<'p>(paths: &[&'p str]) -> BTreeMap<String, Vec<&'p str>> {
+    let mut out: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for path in paths {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        out.entry(without_version(name).unwrap_or_else(|| name.to_owned())).or_default().push(path);
+    }
+    out
 }
 
 /// Groups paths by a part of them.
@@ -167,11 +194,17 @@ fn layout_template(whole: bool, paths: &[&str]) -> String {
     if whole {
         return out.join("/");
     }
+    let masked = without_version(files[0])
+        .filter(|masked| files.iter().all(|file| without_version(file).as_ref() == Some(masked)));
+    if let Some(masked) = masked {
+        out.push(masked);
+        return out.join("/");
+    }
     out.push(match (files.iter().all(|file| *file == files[0]), varies) {
         (true, _) => files[0].to_owned(),
         (false, true) if twice => format!("{{app}}{}", extension(files[0])),
         (false, true) => format!("{{component}}{}", extension(files[0])),
-        (false, false) => format!("{{app}}{}", extension(files[0])),
+        (false, false) => varying_template("app", files.iter().copied(), extension(files[0])),
     });
     out.join("/")
 }
@@ -206,6 +239,22 @@ mod tests {
             ["k/{group**}/{app}/{app}.yaml (2)"]
         );
         assert_eq!(templates(SourceKind::Kustomize, &["k/a", "k/b/c"], &[]), ["k/{app**} (2)"]);
+    }
+
+    #[test]
+    fn a_version_in_a_file_name_is_no_part_of_the_layout() {
+        assert_eq!(
+            templates(
+                SourceKind::HelmValues,
+                &["s/web/helm-values/values-v1.2.3.yaml", "s/x/api/helm-values/values-0.35.0.yaml"],
+                &["s/web/values.yaml"]
+            ),
+            ["s/{app**}/helm-values/values-*.yaml (2)"]
+        );
+        assert_eq!(
+            templates(SourceKind::HelmValues, &["v/web-values.yaml", "v/api-values.yaml"], &[]),
+            ["v/{app}-values.yaml (2)"]
+        );
     }
 
     #[test]

@@ -6,10 +6,11 @@ mod split_path;
 mod template;
 
 use super::slot::StagePart;
-use crate::model::{Confidence, SourceKind};
+use crate::git::path::folder_of;
+use crate::model::{Confidence, SourceKind, base_name};
 use keys::group_keys;
 use split_path::{SplitPath, by_top, group_outline, split_path};
-pub(super) use split_path::{common_tail, extension, is_generic};
+pub(super) use split_path::{common_tail, extension, is_generic, varying_template};
 use std::collections::{BTreeMap, BTreeSet};
 pub(super) use template::common_length;
 use template::{
@@ -58,6 +59,7 @@ pub fn group_files(placed: Vec<VersionedFile>) -> Vec<TemplateGroup> {
             out.push(build_group(members));
         }
     }
+    drop_defaults(&mut out);
     out.sort_by(|a, b| {
         (a.kind, std::cmp::Reverse(a.members.len()), &a.template).cmp(&(
             b.kind,
@@ -66,6 +68,23 @@ pub fn group_files(placed: Vec<VersionedFile>) -> Vec<TemplateGroup> {
         ))
     });
     out
+}
+
+/// Drops the values that the values files of a folder share: nothing names their app, and each app
+/// of the folder takes them.
+fn drop_defaults(groups: &mut Vec<TemplateGroup>) {
+    let is_values = |group: &TemplateGroup| group.kind == SourceKind::HelmValues;
+    let of_apps: BTreeSet<String> = groups
+        .iter()
+        .filter(|group| is_values(group) && base_name(&group.template).contains("{app"))
+        .map(|group| folder_of(&group.template).to_owned())
+        .collect();
+    groups.retain(|group| {
+        !is_values(group)
+            || group.app.as_deref() != Some(NO_FALLBACK)
+            || !matches!(base_name(&group.template), "values.yaml" | "values.yml")
+            || !of_apps.contains(folder_of(&group.template))
+    });
 }
 
 fn build_group(members: Vec<VersionedFile>) -> TemplateGroup {
@@ -223,6 +242,18 @@ mod tests {
                 ]
             ),
             ["f/{stage}/{stage}-{app}/d.yml (4)"]
+        );
+        assert_eq!(
+            templates(
+                values,
+                &[
+                    "c/dev/web-values.yaml",
+                    "c/prod/web-values.yaml",
+                    "c/prod/api-values.yaml",
+                    "c/prod/values.yaml"
+                ]
+            ),
+            ["c/{stage}/{app}-values.yaml (3)", "c/{stage}/values.yaml (1)"]
         );
         assert_eq!(
             templates(SourceKind::Pulumi, &["infra/Pulumi.prod.yaml"]),

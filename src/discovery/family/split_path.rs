@@ -93,15 +93,33 @@ pub(super) fn around_stage(name: &str) -> Option<(&str, &str)> {
     named.then(|| (&name[..=behind], extension(&rest[1..])))
 }
 
+/// Returns the constant text around the name in `web-values.yaml` or `values-web.yaml`.
+fn around_generic<'a>(name: &'a str, ending: &str) -> Option<(&'a str, &'a str)> {
+    let is_sign = |c: char| matches!(c, '-' | '_');
+    let stem = name.strip_suffix(ending)?;
+    let is_name = |text: &str| !text.is_empty() && !is_generic(text);
+    if let Some(at) = stem.rfind(is_sign)
+        && is_generic(&stem[at..])
+        && is_name(&stem[..at])
+    {
+        return Some(("", &name[at..]));
+    }
+    let at = stem.find(is_sign)?;
+    let behind = &name[stem.len()..];
+    (is_generic(&stem[..at]) && is_name(&stem[at + 1..])).then(|| (&name[..=at], behind))
+}
+
 /// Returns the template for varying names, with the varying part called `word`.
-pub(super) fn varying_template<'a>(
+pub(in crate::discovery) fn varying_template<'a>(
     word: &str,
     mut names: impl Iterator<Item = &'a str>,
     otherwise: &str,
 ) -> String {
-    let first = names.next().and_then(around_stage);
+    let first = names.next();
+    let around = |name| around_stage(name).or_else(|| around_generic(name, otherwise));
     let (before, behind) = first
-        .filter(|first| names.all(|name| around_stage(name) == Some(*first)))
+        .and_then(around)
+        .filter(|first| names.all(|name| around(name) == Some(*first)))
         .unwrap_or(("", otherwise));
     format!("{before}{{{word}}}{behind}")
 }
@@ -139,14 +157,22 @@ fn name_shape(file: &str) -> String {
         Some((before, behind)) if !is_generic(&file[before.len()..file.len() - behind.len()]) => {
             format!("{before}|{behind}")
         }
-        None if !is_generic(stem) => extension(file).to_owned(),
+        None if !is_generic(stem) => {
+            let ending = extension(file);
+            let around = around_generic(file, ending).filter(|_| !ending.is_empty());
+            around
+                .map_or_else(|| ending.to_owned(), |(before, behind)| format!("{before}|{behind}"))
+        }
         _ => file.to_owned(),
     }
 }
 
 pub(in crate::discovery) fn is_generic(prefix: &str) -> bool {
     let word = prefix.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
-    word.is_empty() || GENERIC.contains(&word.as_str())
+    let is_known = |word: &str| GENERIC.contains(&word);
+    word.is_empty()
+        || is_known(&word)
+        || word.split(['-', '_']).all(|piece| is_known(piece) || piece == "helm")
 }
 
 /// Splits members by their top folder, unless the top folder itself is the app or the target.

@@ -76,7 +76,7 @@ impl StagePart {
 }
 
 /// Never a stage, regardless of the siblings.
-const SHARED: [&str; 14] = [
+const SHARED: [&str; 18] = [
     "base",
     "bases",
     "common",
@@ -91,6 +91,10 @@ const SHARED: [&str; 14] = [
     "components",
     "lib",
     "_base",
+    "infra",
+    "infrastructure",
+    "kube-system",
+    "flux-system",
 ];
 
 /// The stages found in a set of paths.
