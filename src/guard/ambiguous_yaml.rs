@@ -122,17 +122,29 @@ fn is_dotenv(path: &str) -> bool {
     name.ends_with(".env") || name.starts_with(".env.")
 }
 
-/// Lines of a dotenv file that are no plain assignment, and variables set twice.
+/// Lines of a dotenv file that are no plain assignment, and variables set twice. A file that writes
+/// `NAME: value` throughout is for programs that read it so, and odd as a whole.
 fn odd_assignments(text: &str) -> Vec<(String, u32)> {
-    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+    let lines = || {
+        let numbered = text.lines().map(str::trim_end).zip(1_u32..);
+        numbered.filter(|(line, _)| {
+            !line.trim_start().is_empty() && !line.trim_start().starts_with('#')
+        })
+    };
+    let has_colons =
+        lines().next().is_some() && lines().all(|(line, _)| split_colon(line).is_some());
     let mut out = Vec::new();
-    for (line, number) in text.lines().zip(1_u32..) {
-        let line = line.trim_end();
-        if line.trim_start().is_empty() || line.trim_start().starts_with('#') {
-            continue;
-        }
-        let rest = line.strip_prefix("export ").unwrap_or(line);
-        match rest.split_once('=').filter(|(name, value)| is_name(name) && is_plain_value(value)) {
+    if has_colons {
+        out.push(("a shell does not read `NAME: value`".to_owned(), 1));
+    }
+    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+    for (line, number) in lines() {
+        let assignment = if has_colons {
+            split_colon(line).filter(|(_, value)| !yaml::is_number_or_bool(value))
+        } else {
+            line.strip_prefix("export ").unwrap_or(line).split_once('=')
+        };
+        match assignment.filter(|(name, value)| is_name(name) && is_plain_value(value)) {
             None => out.push((format!("programs read the line `{line}` differently"), number)),
             Some((name, _)) => {
                 if seen.insert(name, number).is_some() {
@@ -145,6 +157,12 @@ fn odd_assignments(text: &str) -> Vec<(String, u32)> {
         }
     }
     out
+}
+
+/// Splits `NAME: value`.
+fn split_colon(line: &str) -> Option<(&str, &str)> {
+    let (name, value) = line.split_once(": ")?;
+    is_name(name).then(|| (name, value.trim_start()))
 }
 
 fn is_name(name: &str) -> bool {
@@ -251,6 +269,17 @@ mod tests {
             );
         }
         assert!(told(".env", plain, &format!("{plain}A=2\n")).contains("`A` is set twice"));
+    }
+
+    #[test]
+    fn a_file_of_names_and_colons() {
+        let colons = "# x\nA: \"v1\"\nB: 'two words'\n";
+        assert_eq!(told("prod.env", colons, &colons.replace("v1", "v2")), "");
+        assert_eq!(told("prod.env", colons, &format!("{colons}C: v3\n")), "");
+        for odd in ["C=v3", "C: 1.10", "C: \"a\" b", "A: v9", "C: ${D}"] {
+            assert_ne!(told("prod.env", colons, &format!("{colons}{odd}\n")), "", "{odd}");
+        }
+        assert!(told("prod.env", "A=v1\n", "A: v1\n").contains("a shell does not read"));
     }
 
     #[test]
