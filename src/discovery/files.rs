@@ -72,8 +72,15 @@ pub fn is_hcl(path: &str) -> bool {
 }
 
 /// Templates of [`is_switched_off`], for rules that would match such paths.
-pub const SWITCHED_OFF: [&str; 5] =
-    ["**/*.disabled/**", "**/archive/**", "**/archived/**", "**/*-archive/**", "**/*_archive/**"];
+pub const SWITCHED_OFF: [&str; 7] = [
+    "**/*.disabled/**",
+    "**/archive/**",
+    "**/archived/**",
+    "**/*-archive/**",
+    "**/*_archive/**",
+    "**/deprecated/**",
+    "**/obsolete/**",
+];
 
 /// True for a path below a folder that is switched off or put away by its name:
 /// `web.disabled/`, `archive/`, `kubernetes-archive/`.
@@ -81,7 +88,7 @@ pub fn is_switched_off(path: &str) -> bool {
     path.split('/').any(|part| {
         let name = part.to_ascii_lowercase();
         name.ends_with(".disabled")
-            || matches!(name.as_str(), "archive" | "archived")
+            || matches!(name.as_str(), "archive" | "archived" | "deprecated" | "obsolete")
             || name.ends_with("-archive")
             || name.ends_with("_archive")
     })

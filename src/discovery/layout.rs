@@ -63,7 +63,7 @@ fn file_shape(path: &str) -> String {
     }
 }
 
-/// Returns `values-*.yaml` for `values-v1.18.2.yaml`: a name whose version is no part of its layout.
+/// Returns `values-*.yaml` for `values-v1.18.2.yaml`: the version is no part of the layout.
 fn without_version(name: &str) -> Option<String> {
     let (stem, ending) = name.rsplit_once('.')?;
     let at = stem.find(['-', '_'])?;

@@ -128,9 +128,13 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
         proposal.outside = pins_outside(&paths, &proposal, reader);
         let unstaged = proposal.files.iter().sum::<usize>() - staged + proposal.outside.len();
         let is_minor = unstaged > MINOR * staged;
-        match is_minor.then(|| branches::find_branch_stages(repository)).flatten() {
-            Some(draft) => from_draft(StageBasis::Branches, draft),
-            None => proposal,
+        if is_lone_test(&proposal.config) && unstaged > staged {
+            without_paths(&paths, &[], Vec::new(), (reader, repository))
+        } else {
+            match is_minor.then(|| branches::find_branch_stages(repository)).flatten() {
+                Some(draft) => from_draft(StageBasis::Branches, draft),
+                None => proposal,
+            }
         }
     };
     proposal.unreadable = reader.warnings();
@@ -140,6 +144,14 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
     proposal.unreadable.extend(unfollowed_links(&listing, &proposal.config.rules, reader));
     learn_order(&mut proposal, reader, repository);
     proposal
+}
+
+/// True if the only stage is called like a test, which few repositories deploy to alone.
+fn is_lone_test(config: &Config) -> bool {
+    let named = config.stages.iter().filter(|stage| stage.name.as_str() != single::DEFAULT_STAGE);
+    let mut words = named.map(|stage| vocabulary::word_meaning(stage.name.as_str()));
+    let is_test = matches!(words.next(), Some(Some(("test" | "ci" | "local", _, _))));
+    is_test && words.next().is_none()
 }
 
 /// Puts the stages into the order that the newest commits show.

@@ -32,11 +32,21 @@ pub fn qualify_apps(rules: &mut [SourceRule], members: &[Vec<VersionedFile>]) {
             words.entry(b).or_insert(word_b);
         }
     }
+    let has_charts = words.values().any(|word| word == CHART);
     for (index, word) in words {
-        let name = format!("{}@{word}", rules[index].app.as_str());
+        let own = rules[index].app.as_str();
+        let name = match word.as_str() {
+            CHART => format!("{own}/chart"),
+            // The values of that chart have the app's name.
+            "values" if has_charts => continue,
+            _ => format!("{own}@{word}"),
+        };
         rules[index].app = NameTemplate::new(name);
     }
 }
+
+/// The name of a file that lists the charts that an app depends on.
+const CHART: &str = "Chart";
 
 fn draft_cells(rule: &SourceRule, members: &[VersionedFile]) -> Vec<(DraftCell, String)> {
     let mut out = Vec::new();

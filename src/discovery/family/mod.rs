@@ -149,6 +149,22 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_says_what_a_file_is_names_no_app() {
+        assert_eq!(
+            templates(
+                SourceKind::HelmValues,
+                &[
+                    "c/dev/web-values.yaml",
+                    "c/prod/web-values.yaml",
+                    "c/prod/api-values.yaml",
+                    "c/prod/values.yaml"
+                ]
+            ),
+            ["c/{stage}/{app}-values.yaml (3)", "c/{stage}/values.yaml (1)"]
+        );
+    }
+
+    #[test]
     fn layouts_are_told_apart() {
         let values = SourceKind::HelmValues;
         assert_eq!(
@@ -242,18 +258,6 @@ mod tests {
                 ]
             ),
             ["f/{stage}/{stage}-{app}/d.yml (4)"]
-        );
-        assert_eq!(
-            templates(
-                values,
-                &[
-                    "c/dev/web-values.yaml",
-                    "c/prod/web-values.yaml",
-                    "c/prod/api-values.yaml",
-                    "c/prod/values.yaml"
-                ]
-            ),
-            ["c/{stage}/{app}-values.yaml (3)", "c/{stage}/values.yaml (1)"]
         );
         assert_eq!(
             templates(SourceKind::Pulumi, &["infra/Pulumi.prod.yaml"]),

@@ -5,7 +5,7 @@
 //! images, while `apps/{web,api,prod}` do not. Then every child is one, also those without a word.
 
 use super::environment_folder::HOLDERS;
-use super::{SHARED, StagePart, extended_part, rest_of};
+use super::{SHARED, StagePart, extended_part, has_stages_below, rest_of};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Returns the names of the images that the file with this index pins, or their keys. Empty if it
@@ -139,9 +139,12 @@ impl<'p> Axis<'p> {
             is_here(index) && slots[*index].as_ref().is_some_and(|slot| slot.canonical.is_some())
         };
         let worded = children.values().filter(|files| files.iter().any(has_word)).count();
+        let holder = parent.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        let is_holder = HOLDERS.contains(&holder.as_str());
         let is_open = |name: &str, files: &[usize]| {
             let name = name.to_ascii_lowercase();
-            !files.iter().any(is_here)
+            (is_holder || !has_stages_below(slots, files, part))
+                && !files.iter().any(is_here)
                 && files.iter().any(|index| slots[*index].is_none())
                 && !SHARED.contains(&name.as_str())
                 && !ASIDE.contains(&name.as_str())
@@ -154,8 +157,6 @@ impl<'p> Axis<'p> {
                 files.iter().map(|index| shape_of(paths[*index], part)).collect();
             of_child.into_iter().for_each(|rest| *rests.entry(rest).or_default() += 1);
         }
-        let holder = parent.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-        let is_holder = HOLDERS.contains(&holder.as_str());
         Axis { part, children, worded, open, is_holder, rests }
     }
 
@@ -246,6 +247,17 @@ mod tests {
             labels(&["sites/one/v.yaml web", "sites/two/v.yaml web", "sites/prod/v.yaml web"]),
             ["one", "two", "prod"],
             "a word among them, and the same names"
+        );
+        assert_eq!(
+            labels(&[
+                "shop/dev/k.yaml web",
+                "shop/prod/k.yaml web",
+                "shop/web/k.yaml web",
+                "shop/web/dev.yaml web",
+                "shop/web/prod.yaml web",
+            ]),
+            ["dev", "prod", "-", "dev", "prod"],
+            "an app with stages of its own"
         );
         let names = "a b c d e f g h i";
         let lines = ["one", "two", "three", "four", "five", "prod"];

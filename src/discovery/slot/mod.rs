@@ -167,6 +167,14 @@ pub fn without_ordinal(name: &str) -> Option<&str> {
     ((1..=3).contains(&digits) && !name.is_empty()).then_some(name)
 }
 
+/// True if several stages have files below this part: `web` of `shop/{dev,prod,web}` with a
+/// `web/dev.yaml` and a `web/prod.yaml` is no stage beside them.
+fn has_stages_below(slots: &[Option<StagePart>], files: &[usize], part: usize) -> bool {
+    let below = files.iter().filter_map(|index| slots[*index].as_ref());
+    let below = below.filter(|slot| slot.part > part && slot.start == 0);
+    below.filter_map(|slot| slot.canonical).collect::<BTreeSet<_>>().len() > 1
+}
+
 /// True if the stage word is the whole part, apart from an extension or a common suffix (`_env`).
 fn is_whole(path: &str, slot: &StagePart) -> bool {
     let part = part_of(path, slot.part);

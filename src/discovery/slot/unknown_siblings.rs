@@ -1,8 +1,8 @@
 //! Unknown stage names next to known ones: `att` among `dev`, `qa` and `prod`.
 
 use super::{
-    ParentFolder, SHARED, StagePart, StageStrength, extended_part, is_whole, parent_folder,
-    part_of, rest_of,
+    ParentFolder, SHARED, StagePart, StageStrength, extended_part, has_stages_below, is_whole,
+    parent_folder, part_of, rest_of,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -32,6 +32,9 @@ pub(super) fn extend_to_siblings(paths: &[&str], slots: &mut [Option<StagePart>]
             if label.is_empty() || SHARED.contains(&label.to_ascii_lowercase().as_str()) {
                 continue;
             }
+            if !have_stage_at(slots, files, part) && has_stages_below(slots, files, part) {
+                continue;
+            }
             let same_rest = files.iter().any(|i| rests.contains(rest_of(paths[*i], part)));
             for index in files {
                 let keeps_word = slots[*index].as_ref().is_some_and(|slot| {
@@ -46,6 +49,11 @@ pub(super) fn extend_to_siblings(paths: &[&str], slots: &mut [Option<StagePart>]
     for (index, slot) in joined {
         slots[index] = Some(slot);
     }
+}
+
+/// True if some of these paths have their stage at this part.
+fn have_stage_at(slots: &[Option<StagePart>], files: &[usize], part: usize) -> bool {
+    files.iter().any(|index| slots[*index].as_ref().is_some_and(|slot| slot.part == part))
 }
 
 /// Groups the paths with a stage by the folder that holds its name.
