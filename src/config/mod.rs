@@ -10,6 +10,7 @@ mod diagnostic;
 mod fields;
 pub mod gates;
 mod keys;
+mod limited_template;
 mod overrides;
 mod parse;
 mod proposals;
@@ -28,6 +29,7 @@ pub use describe::{
     ConfigReport, SettingReport, SourceReport, SourcedValue, StageReport, describe_config,
 };
 pub use diagnostic::{ConfigError, Diagnostic};
+pub use limited_template::{LimitedTemplate, TemplateFault};
 pub use overrides::ConfigOverrides;
 pub use parse::parse;
 pub use proposals::{MergeMode, ProposalMergeMethod, ProposalOptions, ProposalsConfig};

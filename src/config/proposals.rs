@@ -3,7 +3,8 @@
 use super::diagnostic::{DiagnosticCollector, did_you_mean};
 use super::fields::{ConfigField, ConfigFields, escape_for_message};
 use super::keys;
-use super::subject::{NAMES, SubjectError, SubjectTemplate};
+use super::limited_template::TemplateFault;
+use super::subject::{NAMES, SubjectTemplate};
 use super::written_setting::WrittenSetting;
 use crate::model::StageName;
 use std::collections::BTreeMap;
@@ -122,12 +123,12 @@ fn subject(
     let word = fields.text("subject", problems)?;
     match SubjectTemplate::parse(word.text) {
         Ok(template) => return Some(template),
-        Err(SubjectError::Unknown(name)) => {
+        Err(TemplateFault::Unknown(name)) => {
             let message =
                 format!("`subject` uses the unknown variable `{}`", escape_for_message(&name));
             problems.add(word.at, message, did_you_mean(&name, NAMES));
         }
-        Err(SubjectError::Broken(why)) => {
+        Err(TemplateFault::Broken(why)) => {
             let hint =
                 String::from("for example `subject: 'chore({{ stage }}): {{ app }} {{ to }}'`");
             problems.add(
