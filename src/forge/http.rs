@@ -21,12 +21,16 @@ use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 /// Maximum number of redirects for one request.
 const MAX_REDIRECTS: u32 = 5;
 
+const API_VERSION: HeaderName = HeaderName::from_static("x-github-api-version");
+
 /// A request: a path below the API's base URL, or a whole URL returned by the forge.
 pub(super) struct ForgeRequest<'a> {
     pub method: Method,
     pub path: &'a str,
     pub body: Option<Value>,
     pub repeat: RetrySafety,
+    /// Headers of this request beside those of the client.
+    pub headers: HeaderMap,
 }
 
 impl<'a> ForgeRequest<'a> {
@@ -36,7 +40,7 @@ impl<'a> ForgeRequest<'a> {
         body: Option<Value>,
         repeat: RetrySafety,
     ) -> Self {
-        ForgeRequest { method, path, body, repeat }
+        ForgeRequest { method, path, body, repeat, headers: HeaderMap::new() }
     }
 }
 
@@ -79,6 +83,27 @@ impl HttpClient {
             base: place.api.clone(),
             host: place.host.clone(),
             headers: default_headers(authorization.as_deref())?,
+            secrets,
+            limits: access.limits,
+            clock: access.clock.clone(),
+            log: access.log.clone(),
+        })
+    }
+
+    /// A client for another service than a forge. `secrets` are removed from all messages.
+    pub(super) fn for_service(
+        (base, host): (&str, &str),
+        authorization: Option<&str>,
+        secrets: Vec<String>,
+        access: &ForgeAccess,
+    ) -> Result<Self> {
+        let mut headers = default_headers(authorization)?;
+        headers.remove(API_VERSION);
+        Ok(HttpClient {
+            transport: Transport::new(access)?,
+            base: base.to_owned(),
+            host: host.to_owned(),
+            headers,
             secrets,
             limits: access.limits,
             clock: access.clock.clone(),
@@ -171,6 +196,7 @@ impl HttpClient {
     fn attempt_request(&self, call: &ForgeRequest<'_>, url: &str) -> AttemptResult {
         let body = call.body.as_ref().map(Value::to_string).unwrap_or_default();
         let mut headers = self.headers.clone();
+        headers.extend(call.headers.clone());
         if !body.is_empty() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
@@ -337,10 +363,7 @@ fn url_origin(url: &str) -> String {
 fn default_headers(authorization: Option<&str>) -> Result<HeaderMap> {
     let mut out = HeaderMap::new();
     out.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    out.insert(
-        HeaderName::from_static("x-github-api-version"),
-        HeaderValue::from_static("2022-11-28"),
-    );
+    out.insert(API_VERSION, HeaderValue::from_static("2022-11-28"));
     if let Some(text) = authorization {
         let odd = |_| ForgeError::Settings {
             what: "the token",

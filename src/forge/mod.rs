@@ -24,6 +24,7 @@ mod plain;
 mod ready;
 mod refusal;
 mod retry;
+mod service;
 mod text_limits;
 mod tls;
 mod token;
@@ -36,6 +37,7 @@ pub use error::ForgeError;
 pub use fetch_once::fetch_once;
 pub use place::{ForgeHost, ForgeKind, ForgeRepository, ForgeUrlError};
 pub use refusal::MergeBlock;
+pub use service::{ServiceAddress, ServiceClient, ServiceMethod, ServiceRequest};
 pub use text_limits::{TextLimits, text_length, truncate_bytes, truncate_text};
 pub use token::{Token, TokenSources, find_token};
 pub use types::{
