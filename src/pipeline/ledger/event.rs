@@ -4,6 +4,7 @@ use crate::git::GitIdentity;
 use crate::model::{StageName, TargetName};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// An event of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +135,42 @@ pub enum EventKind {
         about: String,
         text: String,
     },
+    /// From these commits on, deployments are announced to a target.
+    AnnouncementsBegun {
+        target: String,
+        /// The filters of the announcements, as one text.
+        filter: String,
+        /// The commit of each branch.
+        tips: BTreeMap<String, String>,
+    },
+    /// A run of `announce` is about to announce deployments. No other run does so for a while.
+    Announcing {
+        target: String,
+        run: String,
+        messages: Vec<AnnouncedCommit>,
+    },
+    /// A target was told about deployments.
+    Announced {
+        target: String,
+        filter: String,
+        messages: Vec<AnnouncedCommit>,
+        /// The commit of each branch up to which everything has been announced; empty where
+        /// something is left.
+        tips: BTreeMap<String, String>,
+    },
+    /// A run gave up what it was about to announce. The target may have got it nevertheless.
+    AnnouncingGivenUp {
+        target: String,
+        run: String,
+    },
+}
+
+/// Deployments of a commit that one message is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnouncedCommit {
+    pub commit: String,
+    /// Where it deployed: `web prod`, or `api/nginx prod/eu`.
+    pub places: Vec<String>,
 }
 
 impl EventKind {
@@ -173,6 +210,18 @@ impl EventKind {
                 format!("Override the gates for {app} {version} in {stage}: {reason}")
             }
             EventKind::Noted { about, text } => format!("Note on {about}: {text}"),
+            EventKind::AnnouncementsBegun { target, .. } => {
+                format!("Begin to announce deployments to {target}")
+            }
+            EventKind::Announcing { target, messages, .. } => {
+                format!("About to announce {} to {target}", commits_text(messages))
+            }
+            EventKind::Announced { target, messages, .. } => {
+                format!("Announce {} to {target}", commits_text(messages))
+            }
+            EventKind::AnnouncingGivenUp { target, .. } => {
+                format!("Give up an announcement to {target}")
+            }
         }
     }
 
@@ -187,7 +236,11 @@ impl EventKind {
             | EventKind::Held { app, .. }
             | EventKind::Released { app, .. }
             | EventKind::Overridden { app, .. } => Some(app),
-            EventKind::Noted { .. } => None,
+            EventKind::Noted { .. }
+            | EventKind::AnnouncementsBegun { .. }
+            | EventKind::Announcing { .. }
+            | EventKind::Announced { .. }
+            | EventKind::AnnouncingGivenUp { .. } => None,
         }
     }
 
@@ -200,10 +253,21 @@ impl EventKind {
             | EventKind::Held { stage, .. }
             | EventKind::Released { stage, .. }
             | EventKind::Overridden { stage, .. } => Some(stage),
-            EventKind::Rejected { .. } | EventKind::Unrejected { .. } | EventKind::Noted { .. } => {
-                None
-            }
+            EventKind::Rejected { .. }
+            | EventKind::Unrejected { .. }
+            | EventKind::Noted { .. }
+            | EventKind::AnnouncementsBegun { .. }
+            | EventKind::Announcing { .. }
+            | EventKind::Announced { .. }
+            | EventKind::AnnouncingGivenUp { .. } => None,
         }
+    }
+}
+
+fn commits_text(messages: &[AnnouncedCommit]) -> String {
+    match messages {
+        [one] => one.commit.chars().take(10).collect(),
+        several => format!("{} commits", several.len()),
     }
 }
 

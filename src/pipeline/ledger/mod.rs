@@ -1,12 +1,14 @@
 //! The ledger: facts that the mainline does not tell, as events in the order they were written.
 
+mod announcements;
 mod event;
 mod names;
 mod state;
 #[cfg(test)]
 mod tests;
 
-pub use event::{EventAuthor, EventKind, EventPlace, LedgerEvent, Outcome};
+pub use announcements::{AnnouncementLog, AnnouncementState, CLAIM_SECONDS};
+pub use event::{AnnouncedCommit, EventAuthor, EventKind, EventPlace, LedgerEvent, Outcome};
 pub use state::LedgerFileChange;
 
 use super::evidence::EvidenceRunPeriod;

@@ -49,6 +49,12 @@ impl LedgerEvent {
                 (format!("overrides/{}", self.id), Some(self.file_text()))
             }
             EventKind::Noted { .. } => (format!("notes/{}", self.id), Some(self.file_text())),
+            EventKind::AnnouncementsBegun { target, .. }
+            | EventKind::Announcing { target, .. }
+            | EventKind::Announced { target, .. }
+            | EventKind::AnnouncingGivenUp { target, .. } => {
+                (format!("announcements/{}", path_segment(Some(target))), Some(self.file_text()))
+            }
         };
         LedgerFileChange { path: format!("{path}.json"), text }
     }
