@@ -18,9 +18,12 @@
 //! | [`report`] | what an operation has to tell, as plain values |
 //! | [`ops`] | everything towpath can do, as functions over a session |
 //! | [`ui`] | prints reports; nothing else prints |
+//! | `announce` | the targets of announcements (feature `announce`) |
 //! | [`cli`] | arguments, environment, clock and terminal |
 //! | `web` | the same answers as pages and over HTTP (feature `serve`) |
 
+#[cfg(feature = "announce")]
+pub mod announce;
 pub mod audit;
 pub mod cli;
 pub mod config;

@@ -56,8 +56,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "forge",
             "git",
             "web",
+            "announce",
         ],
     ),
+    ("announce", &["ops", "report", "model", "config", "forge"]),
     ("web", &["ops", "ui", "report", "model", "config", "history", "audit"]),
 ];
 

@@ -1,5 +1,7 @@
 //! The top-level command line: global options and the list of commands.
 
+#[cfg(feature = "announce")]
+use crate::cli::announce;
 use crate::cli::forge_args::ForgeArgs;
 use crate::cli::global_args::GlobalArgs;
 use crate::cli::write_access::WritingCommand;
@@ -88,6 +90,8 @@ pub enum CliCommand {
     Ledger(ledger::LedgerArgs),
     Proposals(proposals::ProposalsArgs),
     Plugin(plugin::PluginArgs),
+    #[cfg(feature = "announce")]
+    Announce(announce::AnnounceArgs),
     #[cfg(feature = "serve")]
     Serve(serve::ServeArgs),
     #[cfg(feature = "serve")]

@@ -86,7 +86,7 @@ pub struct HistoryArgs {
     output: OutputFormat,
 }
 
-fn kind() -> impl TypedValueParser<Value = DeploymentKind> {
+pub(super) fn kind() -> impl TypedValueParser<Value = DeploymentKind> {
     PossibleValuesParser::new(DeploymentKind::ALL.map(DeploymentKind::as_str)).map(|typed| {
         let found = DeploymentKind::ALL.into_iter().find(|kind| kind.as_str() == typed);
         found.expect("the parser takes no other words")

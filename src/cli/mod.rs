@@ -3,6 +3,8 @@
 //! exit code.
 
 mod advance;
+#[cfg(feature = "announce")]
+mod announce;
 mod approve;
 mod args;
 mod ask;
@@ -108,6 +110,8 @@ fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failur
         CliCommand::Status(args) => status::run(&args, context),
         CliCommand::History(args) => history::run(&args, context),
         CliCommand::Diff(args) => diff::run(&args, context),
+        #[cfg(feature = "announce")]
+        CliCommand::Announce(args) => announce::run(&args, context),
         CliCommand::Trace(args) => trace::run(&args, context),
         CliCommand::Metrics(args) => metrics::run(&args, context),
         CliCommand::Audit(args) => audit::run(&args, context),

@@ -26,7 +26,7 @@ const DELIVERY: WriteAccess = WritesUnless(&["--dry-run", "--patch"]);
 const FORGE: WriteAccess = WritesUnless(&["--forge"]);
 
 /// Every command, with its write access.
-pub static COMMANDS: [(&str, WriteAccess); 40] = [
+pub static COMMANDS: [(&str, WriteAccess); 41] = [
     ("status", WritesWith("--watch")),
     ("history", WritesWith("--follow")),
     ("diff", Reads),
@@ -59,6 +59,7 @@ pub static COMMANDS: [(&str, WriteAccess); 40] = [
     ("plugin", Writes),
     ("serve", WritesWith("--fetch")),
     ("site", Writes),
+    ("announce", WritesUnless(&["--dry-run"])),
     ("init", WritesUnless(&["--stdout"])),
     ("config show", Reads),
     ("config check", Reads),

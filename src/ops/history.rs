@@ -325,7 +325,11 @@ fn note_older(
 }
 
 impl HistoryQuery {
-    fn to_filter(
+    /// The filter of the query, for the history of a state.
+    ///
+    /// # Errors
+    /// When a name or a time is unknown.
+    pub(super) fn to_filter(
         &self,
         (session, repository): (&Session, &Repository),
         (state, history): (&RepositoryState, &DeploymentHistory<'_>),

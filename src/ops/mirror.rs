@@ -3,7 +3,7 @@
 //!
 //! Questions between two refreshes read these commits, whatever is fetched meanwhile.
 
-use crate::git::{GitError, Oid};
+use crate::git::{GitError, Oid, Repository};
 use crate::history::MERGE_TOLERANCE;
 use crate::ops::audit::page::commit_host;
 use crate::ops::deployments::DeploymentHistory;
@@ -64,14 +64,9 @@ impl MirrorState {
         session.options.write_access = WritePermission::None;
         let state = RepositoryState::load(&session, &repository, RevisionSelector::default())?;
         let config = &state.settings.config;
-        let own = state.branch.clone().zip(state.commit).into_iter().map(Ok);
-        let stages = config.stage_branches().map(|(_, branch)| {
-            let tip = session.branch_tip(&repository, branch)?;
-            Ok::<_, GitError>((branch.to_owned(), tip))
-        });
         // The first reader of the past would wait for the index otherwise.
         DeploymentHistory::load(&session, &repository, &state, MERGE_TOLERANCE)?;
-        let tips = own.chain(stages).collect::<Result<Vec<_>, _>>()?;
+        let tips = deployed_tips(&session, &repository, &state)?;
         let ledger = ledger::load_ledger(&session, &repository, config)?;
         let events = ledger.events().iter().map(|event| event.id.clone()).collect();
         Ok(MirrorState {
@@ -99,6 +94,23 @@ impl MirrorState {
         let session = self.session.with_tips(self.tips.iter().cloned());
         session.with_sink(sink).with_current_time()
     }
+}
+
+/// The commit of each branch that is deployed: the one of the state, and those of stages.
+///
+/// # Errors
+/// When a branch is missing.
+pub fn deployed_tips(
+    session: &Session,
+    repository: &Repository,
+    state: &RepositoryState,
+) -> Result<Vec<(String, Oid)>, GitError> {
+    let own = state.branch.clone().zip(state.commit).into_iter().map(Ok);
+    let stages = state.settings.config.stage_branches().map(|(_, branch)| {
+        let tip = session.branch_tip(repository, branch)?;
+        Ok::<_, GitError>((branch.to_owned(), tip))
+    });
+    own.chain(stages).collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! function and renders the report that it returns.
 
 pub mod advance;
+#[cfg(feature = "announce")]
+pub mod announcements;
 pub mod audit;
 pub mod change;
 pub mod ci_run;

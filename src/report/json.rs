@@ -2,6 +2,8 @@
 //! file has `towpath.status/1`.
 
 mod annotation;
+#[cfg(any(feature = "announce", test))]
+mod announcement;
 mod ask;
 mod audit;
 mod diff;
@@ -14,6 +16,8 @@ mod proposals;
 mod trace;
 
 pub use annotation::AnnotationJson;
+#[cfg(any(feature = "announce", test))]
+pub use announcement::{AnnouncementJson, AnnouncementsJson, ToldAnnouncementJson};
 pub use ask::AskJson;
 pub use audit::AuditJson;
 pub use diff::DiffJson;
@@ -272,6 +276,7 @@ impl From<&Warning> for WarningJson {
 
 #[cfg(test)]
 mod tests {
+    use super::{AnnouncementJson, AnnouncementsJson};
     use super::{AskJson, AuditJson, GuardJson, LedgerEventJson, LedgerJson, LocksJson};
     use super::{
         DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, ProposalsJson, StatusJson,
@@ -290,6 +295,8 @@ mod tests {
         is_fresh::<TraceJson>("trace");
         is_fresh::<MetricsJson>("metrics");
         is_fresh::<PlanJson>("plan");
+        is_fresh::<AnnouncementJson>("announcement");
+        is_fresh::<AnnouncementsJson>("announcements");
         is_fresh::<AskJson>("ask");
         is_fresh::<AuditJson>("audit");
         is_fresh::<GuardJson>("guard");

@@ -4,6 +4,8 @@
 //! in them can act on it.
 
 mod advance;
+#[cfg(feature = "announce")]
+mod announcements;
 mod app;
 mod ask;
 #[cfg(feature = "serve")]
@@ -38,6 +40,8 @@ mod yaml;
 
 pub use crate::model::{escape_for_terminal, escape_json};
 pub use advance::fold_advance_lines;
+#[cfg(feature = "announce")]
+pub use announcements::render_announcements;
 pub use app::{AppDetail, render_apps as apps};
 pub use ask::{render_answer as ask, render_line as ask_line};
 #[cfg(feature = "serve")]

@@ -33,6 +33,7 @@ ARGUMENTS = {
     "advance": ["--dry-run", "--dry-run --stage prod"],
     # It ends by a signal only: server.py.
     "serve": [],
+    "announce": ["--to slack --dry-run"],
     "locks": ["", "-o json"],
     "ledger": ["", "-n 0 -o jsonl"],
     "proposals list": ["--forge github"],
@@ -75,6 +76,7 @@ REFUSED = {
     "proposals close": ["1"],
     "plugin": ["--git-repo file:///nowhere --image-tag v1 --destination-file x"],
     "serve": ["--fetch"],
+    "announce": ["--to slack", "--to slack --state %/state"],
     "site": ["--out %/site"],
     "init": ["--yes", "--yes --force"],
     "demo": ["", "--no-tour"],

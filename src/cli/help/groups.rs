@@ -2,7 +2,7 @@
 
 /// Every command in its group. A test fails if one is missing.
 pub const GROUPS: [(&str, &[&str]); 5] = [
-    ("Inspect", &["status", "history", "diff", "trace", "metrics", "serve", "site"]),
+    ("Inspect", &["status", "history", "diff", "trace", "metrics", "serve", "site", "announce"]),
     ("Promote", &["promote", "deploy", "rollback", "advance", "proposals", "plugin"]),
     (
         "Decide",
