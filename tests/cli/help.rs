@@ -23,6 +23,7 @@ Inspect:
   metrics      Show deployment frequency, lead time, failure rate and time to restore (DORA)
   serve        Serve the answers over HTTP: pages and a JSON API, read-only
   site         Write the pages of `serve` as a static site
+  announce     Announce new deployments in chats, on Mastodon, by mail and to webhooks, each once
 
 Promote:
   promote      Promote versions to the next stage by pull request
@@ -887,6 +888,10 @@ fn commands_over_time() {
     }
     help(&["audit", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/audit.txt"]);
     help(&["serve", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/serve.txt"]);
+    help(&["announce", "--help"])
+        .success()
+        .stderr_eq("")
+        .stdout_eq(snapbox::file!["help/announce.txt"]);
     help(&["site", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/site.txt"]);
     help(&["guard", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/guard.txt"]);
     help(&["metrics", "--help"])

@@ -7,6 +7,8 @@ mod support;
 #[path = "../forge/fake/mod.rs"]
 mod fake;
 
+#[cfg(feature = "announce")]
+mod announce;
 mod audit;
 mod completions;
 mod config;
