@@ -20,6 +20,7 @@
 //! | [`ui`] | prints reports; nothing else prints |
 //! | `announce` | the targets of announcements (feature `announce`) |
 //! | [`cli`] | arguments, environment, clock and terminal |
+//! | `mcp` | the same answers as tools of an assistant (feature `mcp`) |
 //! | `web` | the same answers as pages and over HTTP (feature `serve`) |
 
 #[cfg(feature = "announce")]
@@ -33,6 +34,8 @@ pub mod forge;
 pub mod git;
 pub mod guard;
 pub mod history;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 pub mod model;
 pub mod ops;
 pub mod pipeline;

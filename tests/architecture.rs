@@ -57,9 +57,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "git",
             "web",
             "announce",
+            "mcp",
         ],
     ),
     ("announce", &["ops", "report", "model", "config", "forge"]),
+    ("mcp", &["ops", "report", "model"]),
     ("web", &["ops", "ui", "report", "model", "config", "history", "audit"]),
 ];
 

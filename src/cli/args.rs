@@ -4,6 +4,8 @@
 use crate::cli::announce;
 use crate::cli::forge_args::ForgeArgs;
 use crate::cli::global_args::GlobalArgs;
+#[cfg(feature = "mcp")]
+use crate::cli::mcp;
 use crate::cli::write_access::WritingCommand;
 use crate::cli::{
     advance, approve, ask, audit, completions, config, demo, deploy, diff, guard, help, history,
@@ -96,6 +98,8 @@ pub enum CliCommand {
     Serve(serve::ServeArgs),
     #[cfg(feature = "serve")]
     Site(site::SiteArgs),
+    #[cfg(feature = "mcp")]
+    Mcp(mcp::McpArgs),
     Init(init::InitArgs),
     Config(config::ConfigArgs),
     Demo(demo::DemoArgs),

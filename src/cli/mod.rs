@@ -29,6 +29,8 @@ mod ledger;
 mod ledger_args;
 mod lock;
 mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod metrics;
 mod plugin;
 mod promote;
@@ -133,6 +135,8 @@ fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failur
         CliCommand::Demo(args) => demo::run(&args, context, &run_line),
         CliCommand::Proposals(args) => proposals::run(&args, context),
         CliCommand::Plugin(args) => plugin::run(&args, context),
+        #[cfg(feature = "mcp")]
+        CliCommand::Mcp(args) => mcp::run(&args, context),
         #[cfg(feature = "serve")]
         CliCommand::Serve(args) => serve::run(&args, context),
         #[cfg(feature = "serve")]

@@ -26,7 +26,7 @@ const DELIVERY: WriteAccess = WritesUnless(&["--dry-run", "--patch"]);
 const FORGE: WriteAccess = WritesUnless(&["--forge"]);
 
 /// Every command, with its write access.
-pub static COMMANDS: [(&str, WriteAccess); 41] = [
+pub static COMMANDS: [(&str, WriteAccess); 42] = [
     ("status", WritesWith("--watch")),
     ("history", WritesWith("--follow")),
     ("diff", Reads),
@@ -60,6 +60,7 @@ pub static COMMANDS: [(&str, WriteAccess); 41] = [
     ("serve", WritesWith("--fetch")),
     ("site", Writes),
     ("announce", WritesUnless(&["--dry-run"])),
+    ("mcp", Reads),
     ("init", WritesUnless(&["--stdout"])),
     ("config show", Reads),
     ("config check", Reads),

@@ -893,6 +893,7 @@ fn commands_over_time() {
         .stderr_eq("")
         .stdout_eq(snapbox::file!["help/announce.txt"]);
     help(&["site", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/site.txt"]);
+    help(&["mcp", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/mcp.txt"]);
     help(&["guard", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/guard.txt"]);
     help(&["metrics", "--help"])
         .success()

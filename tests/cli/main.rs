@@ -26,6 +26,8 @@ mod index;
 mod init;
 mod layouts;
 mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod metrics;
 #[cfg(unix)]
 mod pager;

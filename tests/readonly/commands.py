@@ -34,6 +34,7 @@ ARGUMENTS = {
     # It ends by a signal only: server.py.
     "serve": [],
     "announce": ["--to slack --dry-run"],
+    "mcp": [""],
     "locks": ["", "-o json"],
     "ledger": ["", "-n 0 -o jsonl"],
     "proposals list": ["--forge github"],

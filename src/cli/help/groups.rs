@@ -2,7 +2,10 @@
 
 /// Every command in its group. A test fails if one is missing.
 pub const GROUPS: [(&str, &[&str]); 5] = [
-    ("Inspect", &["status", "history", "diff", "trace", "metrics", "serve", "site", "announce"]),
+    (
+        "Inspect",
+        &["status", "history", "diff", "trace", "metrics", "serve", "site", "announce", "mcp"],
+    ),
     ("Promote", &["promote", "deploy", "rollback", "advance", "proposals", "plugin"]),
     (
         "Decide",
