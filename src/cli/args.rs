@@ -15,6 +15,7 @@ use crate::cli::{plugin, promote, proposals, record, rollback, status, trace, ve
 #[cfg(feature = "serve")]
 use crate::cli::{serve, site};
 use crate::config::Provenance;
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -109,6 +110,17 @@ pub enum CliCommand {
     Help(help::HelpArgs),
 }
 
+impl CliCommand {
+    /// True for a command that takes several repositories.
+    fn takes_repositories(&self) -> bool {
+        #[cfg(feature = "serve")]
+        if matches!(self, CliCommand::Serve(_)) {
+            return true;
+        }
+        false
+    }
+}
+
 impl Cli {
     /// Parses a command line.
     ///
@@ -118,6 +130,10 @@ impl Cli {
         let parsed = command().try_get_matches_from(arguments);
         let matches = parsed.map_err(help::keep_good_suggestion)?;
         let mut cli = Cli::from_arg_matches(&matches)?;
+        if cli.globals.repo.len() > 1 && !cli.command.takes_repositories() {
+            let message = "the argument '--repo <PATH|URL>' cannot be used multiple times";
+            return Err(command().error(ErrorKind::ArgumentConflict, message));
+        }
         cli.globals.writing = WritingCommand::from_matches(&matches);
         cli.globals.forge = ForgeArgs::from_matches(&matches);
         cli.globals.branch_from = match matches.value_source("branch") {

@@ -17,8 +17,9 @@ use std::path::PathBuf;
 pub struct GlobalArgs {
     /// Deployment repository: a folder, a bare repository or a URL
     #[arg(short = 'C', long = "repo", value_name = "PATH|URL", global = true)]
+    #[arg(action = ArgAction::Append)]
     #[arg(env = "TOWPATH_REPO", hide_env_values = true, value_hint = ValueHint::DirPath)]
-    pub repo: Option<String>,
+    pub repo: Vec<String>,
 
     /// Deployed branch [default: from towpath.yaml, else the repository's own]
     #[arg(
@@ -126,7 +127,7 @@ impl GlobalArgs {
             Some(_) => WritePermission::Declared,
         };
         Options {
-            repository: self.repo.clone(),
+            repository: self.repo.last().cloned(),
             origin: None,
             branch: self.branch.clone(),
             branch_from: self.branch_from.clone(),

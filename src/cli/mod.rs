@@ -159,7 +159,7 @@ fn run_line(
     let arguments: Vec<std::ffi::OsString> = words.iter().map(Into::into).collect();
     let cli = Cli::read(&arguments).map_err(|error| Failure::usage(error.to_string()))?;
     let globals = global_args::GlobalArgs {
-        repo: Some(repository),
+        repo: vec![repository],
         branch: None,
         config: None,
         writing: cli.globals.writing,

@@ -1,6 +1,6 @@
 //! Connections: how many there may be, how long they may last, and how they end.
 
-use super::router::WebState;
+use super::server_state::WebServer;
 use crate::ops::notice::Level;
 use axum::Router;
 use hyper::server::conn::http1;
@@ -58,7 +58,7 @@ impl OpenConnections {
 pub async fn serve_connections(
     listener: TcpListener,
     router: Router,
-    web: Arc<WebState>,
+    web: Arc<WebServer>,
     most: usize,
     mut stop: watch::Receiver<bool>,
 ) {

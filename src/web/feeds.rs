@@ -13,6 +13,7 @@ use crate::ops::measurements::measure;
 use crate::ops::session::Session;
 use crate::report::json::AnnotationJson;
 use crate::ui;
+use crate::ui::pages::site::PageLinks;
 use std::time::Duration;
 
 /// The entries of a feed.
@@ -94,14 +95,14 @@ fn whole_feed(question: &WebQuestion<'_>, session: &Session) -> TextResult {
 
 fn app_feed(question: &WebQuestion<'_>, session: &Session) -> TextResult {
     let app = question.subject.unwrap_or_default();
-    let path = ui::pages::site::PageLinks::Paths.app(app);
+    let path = PageLinks::Below("").app(app);
     let query = HistoryQuery { apps: vec![app.to_owned()], ..HistoryQuery::default() };
     feed(question, session, query, (&format!("Deployments of {app}"), &format!("/feeds{path}")))
 }
 
 fn stage_feed(question: &WebQuestion<'_>, session: &Session) -> TextResult {
     let stage = question.subject.unwrap_or_default();
-    let path = ui::pages::site::PageLinks::Paths.stage(stage);
+    let path = PageLinks::Below("").stage(stage);
     let selection = SelectionQuery { apps: Vec::new(), stages: vec![escape_pattern(stage)] };
     let query = HistoryQuery { selection, ..HistoryQuery::default() };
     feed(question, session, query, (&format!("Deployments to {stage}"), &format!("/feeds{path}")))
@@ -116,7 +117,9 @@ fn feed(
     let kinds = question.parameters.kinds();
     let page = read_page(&HistoryQuery { limit: Some(ENTRIES), kinds, ..query }, session)?;
     let frame = frame(question, session);
-    Ok(ui::render_feed(&frame, named, &page.history.deployments).into())
+    let (title, path) = named;
+    let path = question.links.served(path).unwrap_or_else(|| path.to_owned());
+    Ok(ui::render_feed(&frame, (title, &path), &page.history.deployments).into())
 }
 
 fn annotations(question: &WebQuestion<'_>, session: &Session) -> TextResult {

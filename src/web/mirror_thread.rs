@@ -8,11 +8,13 @@ use crate::ops::error::Failure;
 use crate::ops::mirror::{MirrorRefresh, MirrorState};
 use crate::ops::notice::{Level, NoticeSink, Silent};
 use crate::ops::session::Session;
+use crate::ui::pages::site::PageLinks;
 use jiff::Timestamp;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// The number of answers that are prepared for a new state.
 const PREPARED: usize = 64;
@@ -21,6 +23,8 @@ const PREPARED: usize = 64;
 pub struct ServedState {
     pub state: MirrorState,
     pub answers: Arc<AnswerMemory>,
+    /// How the pages link to each other.
+    pub links: PageLinks,
 }
 
 /// The result of the last refresh.
@@ -37,18 +41,77 @@ pub struct RefreshReport {
 
 /// The state that is served.
 pub struct ServedMirror {
+    pub links: PageLinks,
     session: Session,
     refresh: MirrorRefresh,
     current: RwLock<Option<Arc<ServedState>>>,
     report: Mutex<RefreshReport>,
     log: Arc<dyn NoticeSink>,
+    /// Counts the states that were served, for those who wait for the next one.
+    states: watch::Sender<u64>,
+    /// Wakes the thread before its time.
+    wake: SyncSender<RefreshSignal>,
+    signals: Mutex<Option<Receiver<RefreshSignal>>>,
+}
+
+/// What the thread is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RefreshSignal {
+    /// Something has landed.
+    Now,
+    Stop,
 }
 
 impl ServedMirror {
-    /// A mirror that is not read yet.
-    pub fn new(session: &Session, refresh: MirrorRefresh, log: Arc<dyn NoticeSink>) -> Self {
+    /// A mirror that is not read yet, whose pages are below a prefix.
+    pub fn new(
+        session: &Session,
+        refresh: MirrorRefresh,
+        prefix: &'static str,
+        log: Arc<dyn NoticeSink>,
+    ) -> Self {
         let session = session.clone().with_questions(None).with_sink(Arc::new(Silent));
-        ServedMirror { session, refresh, current: RwLock::default(), report: Mutex::default(), log }
+        // One signal is enough: a refresh brings everything that landed before it.
+        let (wake, signals) = sync_channel(1);
+        ServedMirror {
+            links: PageLinks::Below(prefix),
+            session,
+            refresh,
+            current: RwLock::default(),
+            report: Mutex::default(),
+            log,
+            states: watch::Sender::new(0),
+            wake,
+            signals: Mutex::new(Some(signals)),
+        }
+    }
+
+    /// The present time, in seconds since 1970.
+    pub fn now(&self) -> i64 {
+        self.session.at_current_time().now().as_second()
+    }
+
+    /// Tells when another state is served.
+    pub fn states(&self) -> watch::Receiver<u64> {
+        self.states.subscribe()
+    }
+
+    /// Refreshes soon, as something has landed.
+    pub fn refresh_soon(&self) {
+        // A full channel has a signal already.
+        let _ = self.wake.try_send(RefreshSignal::Now);
+    }
+
+    /// Takes the signal that woke the mirror, if there is one.
+    #[cfg(test)]
+    pub fn is_woken(&self) -> bool {
+        let signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner);
+        signals.as_ref().is_some_and(|signals| signals.try_recv().is_ok())
+    }
+
+    /// Ends the thread that refreshes, after the present refresh.
+    pub fn stop(&self) {
+        let _ = self.wake.try_send(RefreshSignal::Stop);
     }
 
     /// The state to answer from; `None` before the first one is read.
@@ -61,12 +124,15 @@ impl ServedMirror {
         self.report.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Refreshes at intervals, until the sender of `stop` is dropped.
-    pub fn refresh_until(&self, stop: &Receiver<()>, every: Duration) {
+    /// Refreshes at intervals and when it is woken, until it is stopped.
+    pub fn refresh_until_stopped(&self, every: Duration) {
+        let signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(signals) = signals else { return };
         loop {
             self.refresh();
-            if !matches!(stop.recv_timeout(every), Err(RecvTimeoutError::Timeout)) {
-                return;
+            match signals.recv_timeout(every) {
+                Ok(RefreshSignal::Now) | Err(RecvTimeoutError::Timeout) => {}
+                Ok(RefreshSignal::Stop) | Err(RecvTimeoutError::Disconnected) => return,
             }
         }
     }
@@ -80,6 +146,7 @@ impl ServedMirror {
                 if let Some(new) = new {
                     self.note(Level::Detail, &format!("serving {}", described(&new.state)));
                     *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(new);
+                    self.states.send_modify(|count| *count += 1);
                 }
                 None
             }
@@ -110,10 +177,10 @@ impl ServedMirror {
         if old.as_ref().is_some_and(|old| old.state.is_same(&state)) {
             return Ok(None);
         }
-        let new = ServedState { state, answers: Arc::default() };
+        let new = ServedState { state, answers: Arc::default(), links: self.links };
         for request in old.iter().flat_map(|old| old.answers.recent_requests(PREPARED)).rev() {
             // One that fails is computed again for the next who asks, and told then.
-            if let Ok(answer) = request.compute(&new.state) {
+            if let Ok(answer) = request.compute(&new.state, self.links) {
                 new.answers.insert(&request, answer);
             }
         }

@@ -8,10 +8,15 @@ mod access;
 mod answer;
 mod api;
 mod connections;
+mod events;
+#[cfg(test)]
+mod events_tests;
 mod feeds;
 #[cfg(test)]
 mod feeds_tests;
+mod fleet;
 mod grafana;
+mod guard;
 mod memory;
 mod mirror_thread;
 mod pages;
@@ -24,11 +29,14 @@ mod router;
 #[cfg(test)]
 mod router_tests;
 mod server;
+mod server_state;
 mod site;
 mod site_folder;
 #[cfg(test)]
 mod testing;
+mod webhook;
+mod webhook_route;
 
 pub use access::{AccessRules, AccessToken};
-pub use server::{ServeOptions, serve};
+pub use server::{ServeOptions, ServedRepository, serve};
 pub use site::write_site;

@@ -40,7 +40,7 @@ fn texts_of_a_repository_are_shown_as_they_are_written() {
     bench.land("<script>alert(1)</script>", "a<i>/dev", "a2\n");
     for target in ["/", "/history", "/apps/a%3Ci%3E", "/stages/dev"] {
         let page = bench.get(target).text;
-        assert!(!page.contains("<script") && !page.contains("<i>"), "{target}: {page}");
+        assert!(!page.contains("<script>alert") && !page.contains("<i>"), "{target}: {page}");
         assert!(page.contains("a&lt;i&gt;"), "{target}: {page}");
     }
     let page = bench.get("/?app=%22%3E%3Cscript%3E*").text;

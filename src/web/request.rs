@@ -54,23 +54,12 @@ impl AnswerRequest {
         })
     }
 
-    /// Computes the answer. What the reader asked wrongly is an answer, too.
+    /// Computes the answer; a page links to others in this way. What the reader asked wrongly is an
+    /// answer, too.
     ///
     /// # Errors
     /// When the repository could not be read.
-    pub fn compute(&self, state: &MirrorState) -> Result<WebAnswer, Failure> {
-        self.compute_linked(state, PageLinks::Paths)
-    }
-
-    /// Computes the answer; a page links to others in this way.
-    ///
-    /// # Errors
-    /// When the repository could not be read.
-    pub fn compute_linked(
-        &self,
-        state: &MirrorState,
-        links: PageLinks,
-    ) -> Result<WebAnswer, Failure> {
+    pub fn compute(&self, state: &MirrorState, links: PageLinks) -> Result<WebAnswer, Failure> {
         let notices = Arc::new(CollectedNotices::default());
         let session = state.session(Arc::clone(&notices) as Arc<dyn NoticeSink>);
         let key = &self.key;

@@ -2,15 +2,18 @@
 
 use super::access::AccessRules;
 use super::connections::serve_connections;
+use super::fleet::{FleetMember, fleet_router};
 use super::mirror_thread::ServedMirror;
-use super::router::{WebState, router};
+use super::router::router;
+use super::server_state::{WebServer, WebState};
+use super::webhook::WebhookGate;
 use crate::ops::error::Failure;
 use crate::ops::mirror::MirrorRefresh;
 use crate::ops::notice::{Level, NoticeSink};
 use crate::ops::session::Session;
 use std::hash::{BuildHasher, RandomState};
 use std::net::SocketAddr;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -30,19 +33,28 @@ pub struct ServeOptions {
     pub every: Duration,
     pub refresh: MirrorRefresh,
     pub access: AccessRules,
+    /// The secret of webhooks; without one, none are taken.
+    pub webhook_secret: Option<String>,
     /// The number of answers that are computed at a time.
     pub threads: usize,
     /// The number of files that the process may open, if there is a limit.
     pub max_files: Option<usize>,
 }
 
-/// Serves until the process is asked to end.
+/// A repository to serve.
+pub struct ServedRepository {
+    /// The name, which is the first part of its paths where there are several.
+    pub name: String,
+    pub session: Session,
+}
+
+/// Serves one repository, or several below their names, until the process is asked to end.
 ///
 /// # Errors
 /// When the address cannot be used, or readers elsewhere could ask without a token.
 pub fn serve(
     options: &ServeOptions,
-    session: &Session,
+    repositories: &[ServedRepository],
     log: &Arc<dyn NoticeSink>,
 ) -> Result<(), Failure> {
     if !options.listen.ip().is_loopback() && options.access.tokens.is_empty() {
@@ -59,7 +71,7 @@ pub fn serve(
         .enable_all()
         .build()
         .map_err(|error| Failure::failed("cannot start threads").with_cause(&error))?;
-    let result = runtime.block_on(run(options, session, log));
+    let result = runtime.block_on(run(options, repositories, log));
     // An answer that is still being computed has no reader any more.
     runtime.shutdown_background();
     result
@@ -67,7 +79,7 @@ pub fn serve(
 
 async fn run(
     options: &ServeOptions,
-    session: &Session,
+    repositories: &[ServedRepository],
     log: &Arc<dyn NoticeSink>,
 ) -> Result<(), Failure> {
     let unusable = |error: std::io::Error| {
@@ -78,21 +90,48 @@ async fn run(
     let (stop, stopped) = watch::channel(false);
     let stop = stop_on_signals(stop, log)?;
     log.notice(Level::Note, &format!("listening on http://{address}"));
-    let mirror = Arc::new(ServedMirror::new(session, options.refresh, Arc::clone(log)));
-    let (stop_refreshing, refreshing) = mpsc::channel();
-    let (refreshed, every) = (Arc::clone(&mirror), options.every);
-    thread::spawn(move || refreshed.refresh_until(&refreshing, every));
-    let threads = options.threads.max(1);
     let first_request = RandomState::new().hash_one(address) << 20;
-    let access = options.access.clone();
-    let web = Arc::new(WebState::new(mirror, access, threads, Arc::clone(log), first_request));
+    let gates = (options.access.clone(), options.webhook_secret.as_deref().map(WebhookGate::new));
+    let threads = options.threads.max(1);
+    let server = WebServer::new(gates, threads, Arc::clone(log), first_request, stopped.clone());
+    let server = Arc::new(server);
+    let members = start_mirrors(options, repositories, &server, log);
+    let mirrors: Vec<Arc<ServedMirror>> =
+        members.iter().map(|member| Arc::clone(&member.state.mirror)).collect();
+    let router = match members.as_slice() {
+        [one] => router(Arc::clone(&one.state)),
+        _ => fleet_router(members, Arc::clone(&server)),
+    };
     let files = options.max_files.unwrap_or(usize::MAX).saturating_sub(RESERVED);
     let most = MAX_CONNECTIONS.min(files.max(16));
-    serve_connections(listener, router(Arc::clone(&web)), web, most, stopped).await;
-    drop(stop_refreshing);
+    serve_connections(listener, router, server, most, stopped).await;
+    mirrors.iter().for_each(|mirror| mirror.stop());
     stop.abort();
     log.notice(Level::Detail, "stopped");
     Ok(())
+}
+
+/// Starts a thread for each repository, which keeps it fresh.
+fn start_mirrors(
+    options: &ServeOptions,
+    repositories: &[ServedRepository],
+    server: &Arc<WebServer>,
+    log: &Arc<dyn NoticeSink>,
+) -> Vec<FleetMember> {
+    let is_alone = repositories.len() == 1;
+    let member = |repository: &ServedRepository| {
+        let name = repository.name.clone();
+        // The prefixes are as old as the process, so that links may be copied.
+        let prefix: &'static str =
+            if is_alone { "" } else { Box::leak(format!("/{name}").into_boxed_str()) };
+        let (session, log) = (&repository.session, Arc::clone(log));
+        let mirror = Arc::new(ServedMirror::new(session, options.refresh, prefix, log));
+        let (refreshed, every) = (Arc::clone(&mirror), options.every);
+        thread::spawn(move || refreshed.refresh_until_stopped(every));
+        let state = Arc::new(WebState { mirror, server: Arc::clone(server) });
+        FleetMember { name, state }
+    };
+    repositories.iter().map(member).collect()
 }
 
 /// Stops at Ctrl-C, and at the signal by which service managers end a process.

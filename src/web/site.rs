@@ -97,7 +97,7 @@ fn file(endpoint: &'static WebEndpoint, subject: Option<&str>) -> Result<Planned
 }
 
 fn render(file: &PlannedFile, state: &MirrorState) -> Result<SiteFile, Failure> {
-    let answer = file.request.compute_linked(state, file.links)?;
+    let answer = file.request.compute(state, file.links)?;
     if answer.status != StatusCode::OK {
         return Err(Failure::failed(format!("cannot write {}: {}", file.name, answer.text())));
     }

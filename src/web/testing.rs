@@ -1,8 +1,11 @@
 //! Requests to the router, without a socket, about a repository with two apps and three stages.
 
 use super::access::AccessRules;
+use super::fleet::{FleetMember, fleet_router};
 use super::mirror_thread::ServedMirror;
-use super::router::{WebState, router};
+use super::router::router;
+use super::server_state::{WebServer, WebState};
+use super::webhook::WebhookGate;
 use crate::ops::mirror::MirrorRefresh;
 use crate::ops::notice::Silent;
 use crate::ops::session::{Options, Session};
@@ -12,6 +15,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use std::sync::Arc;
+use tokio::sync::watch;
 use tower_service::Service;
 
 /// A server about a repository of its own.
@@ -19,7 +23,11 @@ pub struct WebBench {
     pub repository: TestRepository,
     pub mirror: Arc<ServedMirror>,
     router: Router,
+    /// Stops the server.
+    pub stop: watch::Sender<bool>,
 }
+
+pub const WEBHOOK_SECRET: &str = "It's a Secret to Everybody";
 
 /// A response that was read to its end.
 pub struct WebReply {
@@ -42,6 +50,11 @@ const CONFIG: &str = "stages: [dev, staging, prod]\nsources:\n  - text: \"{app}/
 
 impl WebBench {
     pub fn new(access: AccessRules) -> Self {
+        WebBench::below("", access)
+    }
+
+    /// The same below a prefix, as one of several repositories.
+    pub fn below(prefix: &'static str, access: AccessRules) -> Self {
         let mut repository = TestRepository::new();
         repository.commit("configure", &[("towpath.yaml", Some(CONFIG))]);
         for (message, path, version) in [
@@ -58,10 +71,17 @@ impl WebBench {
         let clock = || "2023-11-15T12:00:00Z[UTC]".parse::<jiff::Zoned>().expect("a time");
         let options = Options { repository: Some(folder), ..Options::default() };
         let session = Session::new(options, Arc::new(clock));
-        let mirror = ServedMirror::new(&session, MirrorRefresh::Cache, Arc::new(Silent));
-        let mirror = Arc::new(mirror);
-        let web = WebState::new(Arc::clone(&mirror), access, 2, Arc::new(Silent), 1);
-        WebBench { repository, mirror, router: router(Arc::new(web)) }
+        let log = || Arc::new(Silent);
+        let mirror = Arc::new(ServedMirror::new(&session, MirrorRefresh::Cache, prefix, log()));
+        let webhooks = Some(WebhookGate::new(WEBHOOK_SECRET));
+        let (stop, stopped) = watch::channel(false);
+        let server = Arc::new(WebServer::new((access, webhooks), 2, log(), 1, stopped));
+        let state = Arc::new(WebState { mirror: Arc::clone(&mirror), server: Arc::clone(&server) });
+        let router = match prefix.strip_prefix('/') {
+            None => router(state),
+            Some(name) => fleet_router(vec![FleetMember { name: name.into(), state }], server),
+        };
+        WebBench { repository, mirror, router, stop }
     }
 
     /// Lands a commit on top of those that are there.
@@ -97,7 +117,13 @@ impl WebBench {
         self.answer(request.body(Body::empty()).expect("a request"))
     }
 
-    fn answer(&self, request: Request<Body>) -> WebReply {
+    /// The router, for a response that is read bit by bit.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// The reply to a request.
+    pub fn answer(&self, request: Request<Body>) -> WebReply {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         runtime.expect("a runtime").block_on(async {
             let response = self.router.clone().call(request).await.expect("it cannot fail");

@@ -4,7 +4,7 @@
 use crate::fake::server::{Answer, Request, serve};
 use crate::support::{History, Sandbox};
 use snapbox::str;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -65,13 +65,13 @@ fn clone(sandbox: &Sandbox, name: &str) -> PathBuf {
     at
 }
 
-fn deploy(sandbox: &Sandbox, at: &PathBuf, version: &str) {
+fn deploy(sandbox: &Sandbox, at: &Path, version: &str) {
     std::fs::write(at.join("web/dev"), format!("{version}\n")).expect("written");
     sandbox.git(at, &["commit", "-qam", &format!("web {version}")]);
     sandbox.git(at, &["push", "-q"]);
 }
 
-fn program(sandbox: &Sandbox, at: &PathBuf, target: &str) -> Command {
+fn program(sandbox: &Sandbox, at: &Path, target: &str) -> Command {
     let mut command = sandbox.program(at, &["announce", "--to", target]);
     command.env("TOWPATH_MATRIX_TOKEN", TOKEN).stdin(Stdio::null()).stdout(Stdio::null());
     command
@@ -83,7 +83,7 @@ fn two_runners_and_a_killed_one_announce_each_deployment_once() {
     repository(&sandbox);
     let (target, server) = homeserver();
     let (one, two) = (clone(&sandbox, "one"), clone(&sandbox, "two"));
-    let run = |at: &PathBuf| {
+    let run = |at: &Path| {
         sandbox.towpath(at, &["announce", "--to", &target]).env("TOWPATH_MATRIX_TOKEN", TOKEN)
     };
     run(&one).assert().success().stderr_eq(str![[r#"
@@ -184,7 +184,7 @@ fn a_mail_goes_through_sendmail() {
     let mode = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(bin.join("sendmail"), mode).expect("it can run");
     let state = sandbox.path("state").display().to_string();
-    let search = format!("{}:{}", bin.display(), std::env::var("PATH").expect("a path"));
+    let search = format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display());
     let run = |more: &[&str]| {
         let arguments = ["announce", "--to", "mail:team@example.com", "--state", &state];
         let command = sandbox.towpath(&at, &[&arguments, more].concat());

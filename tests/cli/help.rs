@@ -24,6 +24,7 @@ Inspect:
   serve        Serve the answers over HTTP: pages and a JSON API, read-only
   site         Write the pages of `serve` as a static site
   announce     Announce new deployments in chats, on Mastodon, by mail and to webhooks, each once
+  mcp          Serve the answers to an assistant, by the Model Context Protocol, read-only
 
 Promote:
   promote      Promote versions to the next stage by pull request

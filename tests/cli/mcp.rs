@@ -52,7 +52,6 @@ fn a_client_lists_and_calls_the_tools() {
     say(&call(4, "status", &json!({ "apps": ["nothing"] })));
     let answer = hear();
     assert_eq!(answer["result"]["isError"], true, "{answer}");
-    drop(say);
     drop(input);
     assert_eq!(process.wait().expect("it ends").code(), Some(0));
 }

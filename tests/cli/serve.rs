@@ -108,6 +108,40 @@ hint: write one token per line, such as `openssl rand -hex 32` prints
 }
 
 #[test]
+fn several_repositories_have_names() {
+    let sandbox = Sandbox::new();
+    let at = repository(&sandbox);
+    let run = |arguments: &[&str]| sandbox.towpath(&at, arguments).assert().code(2);
+    run(&["serve", "-C", ".", "-C", "../deploy"]).stderr_eq(str![[r#"
+error: two repositories are called `deploy`
+hint: --fleet FILE gives them names
+
+"#]]);
+    run(&["status", "-C", ".", "-C", "../deploy"]).stderr_eq(str![[r#"
+error: the argument '--repo <PATH|URL>' cannot be used multiple times
+
+Usage: towpath [OPTIONS] <COMMAND>
+
+For more information, try '--help'.
+
+"#]]);
+    std::fs::write(sandbox.path("fleet"), "api: .\nshop: .\n").expect("written");
+    let fleet = sandbox.path("fleet").display().to_string();
+    run(&["serve", "--fleet", &fleet]).stderr_eq(str![[r#"
+error: `api` cannot be a path of the server
+hint: --fleet FILE gives `.` another name
+
+"#]]);
+    std::fs::write(sandbox.path("secret"), "short\n").expect("written");
+    let secret = sandbox.path("secret").display().to_string();
+    run(&["serve", "--webhook-secret-file", &secret]).stderr_eq(str![[r#"
+error: the secret in `[..]/secret` is too short
+hint: write at least 16 characters, such as `openssl rand -hex 32` prints
+
+"#]]);
+}
+
+#[test]
 fn an_address_in_use_is_an_error() {
     let sandbox = Sandbox::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");

@@ -21,14 +21,20 @@ const TEMPLATE: &str = include_str!("audit.html");
 const STYLE: &str = include_str!("page.css");
 
 /// SHA-256 of [`STYLE`], as in the content security policy.
-const STYLE_HASH: &str = "sha256-x+PfLOQVmgUno6EPn1xgZPMH2sxECSO21tlxMAFmwQM=";
+const STYLE_HASH: &str = "sha256-Xz44GtxIB+JjyA2cxVXNg1bWljWUi/QlG7TlGj8eXQ4=";
 
-/// The content security policy of the pages that are served: they show their own style, and send
-/// their forms back.
+/// The script of the pages that are served.
+const SCRIPT: &str = include_str!("site/page.js");
+
+/// SHA-256 of [`SCRIPT`], likewise.
+const SCRIPT_HASH: &str = "sha256-KVH8EgdjaaLO/CRgT0Xk73/IoBfJSfg6GPhaGBmJvJE=";
+
+/// The content security policy of the pages that are served: they show their own style, run their
+/// own script, which asks the server for updates, and send their forms back.
 pub fn page_policy() -> String {
     format!(
-        "default-src 'none'; style-src '{STYLE_HASH}'; form-action 'self'; base-uri 'none'; \
-         frame-ancestors 'none'"
+        "default-src 'none'; style-src '{STYLE_HASH}'; script-src '{SCRIPT_HASH}'; \
+         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 }
 
@@ -87,17 +93,19 @@ fn display_text(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{STYLE, STYLE_HASH};
+    use super::{SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH};
     use base64::Engine;
 
-    /// A browser ignores a style sheet that the policy does not name.
+    /// A browser ignores a style sheet and a script that the policy does not name.
     #[test]
-    fn the_policy_names_the_style_sheet() {
+    fn the_policy_names_the_style_sheet_and_the_script() {
         let suite = rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256
             .tls13()
             .expect("it is one of 1.3");
-        let hash = suite.common.hash_provider.hash(STYLE.as_bytes());
-        let encoded = base64::engine::general_purpose::STANDARD.encode(hash.as_ref());
-        assert_eq!(STYLE_HASH, format!("sha256-{encoded}"));
+        for (text, stated) in [(STYLE, STYLE_HASH), (SCRIPT, SCRIPT_HASH)] {
+            let hash = suite.common.hash_provider.hash(text.as_bytes());
+            let encoded = base64::engine::general_purpose::STANDARD.encode(hash.as_ref());
+            assert_eq!(stated, format!("sha256-{encoded}"));
+        }
     }
 }

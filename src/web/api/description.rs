@@ -30,7 +30,7 @@ const LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f]+$";
 const PATTERN: &str = r"^[^,\u0000-\u001f\u007f-\u009f]{1,100}$";
 
 /// The description, of OpenAPI 3.1.
-pub fn openapi() -> Value {
+pub fn openapi(prefix: &str) -> Value {
     let paths: Map<String, Value> =
         API.iter().map(|one| (shown_path(one), path_item(one))).collect();
     json!({
@@ -42,7 +42,7 @@ pub fn openapi() -> Value {
                 deployed when. Every answer is the JSON that the command of the same name prints.",
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
-        "servers": [{ "url": "/" }],
+        "servers": [{ "url": format!("{prefix}/") }],
         "security": [{}, { "token": [] }],
         "paths": paths,
         "components": {
@@ -200,7 +200,8 @@ mod tests {
     /// `SNAPSHOTS=overwrite` rewrites the file.
     #[test]
     fn the_description_that_is_checked_in_is_fresh() {
-        let text = serde_json::to_string_pretty(&openapi()).expect("a description is JSON") + "\n";
+        let text =
+            serde_json::to_string_pretty(&openapi("")).expect("a description is JSON") + "\n";
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/openapi.json");
         snapbox::Assert::new()
             .action_env("SNAPSHOTS")

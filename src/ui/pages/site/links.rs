@@ -8,8 +8,8 @@ const PATH_PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(
 /// How pages link to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageLinks {
-    /// Paths of the server.
-    Paths,
+    /// Paths of the server, below a prefix that is empty or begins with a slash.
+    Below(&'static str),
     /// Files, relative to one that is this number of folders deep.
     Files(usize),
 }
@@ -17,13 +17,21 @@ pub enum PageLinks {
 impl PageLinks {
     /// True where pages may have forms, and pages that nobody knows in advance.
     pub fn is_served(self) -> bool {
-        self == PageLinks::Paths
+        matches!(self, PageLinks::Below(_))
+    }
+
+    /// The address of a path of the server, where there is one.
+    pub fn served(self, path: &str) -> Option<String> {
+        match self {
+            PageLinks::Below(prefix) => Some(format!("{prefix}{path}")),
+            PageLinks::Files(_) => None,
+        }
     }
 
     /// The address of a page of the navigation; the empty path is the first page.
     pub fn page(self, path: &str) -> String {
         match self {
-            PageLinks::Paths => format!("/{path}"),
+            PageLinks::Below(prefix) => format!("{prefix}/{path}"),
             PageLinks::Files(deep) if path.is_empty() => format!("{}index.html", up(deep)),
             PageLinks::Files(deep) => format!("{}{path}.html", up(deep)),
         }
@@ -52,7 +60,9 @@ impl PageLinks {
 
     fn named(self, folder: &str, name: &str) -> String {
         match self {
-            PageLinks::Paths => format!("/{folder}/{}", utf8_percent_encode(name, PATH_PART)),
+            PageLinks::Below(prefix) => {
+                format!("{prefix}/{folder}/{}", utf8_percent_encode(name, PATH_PART))
+            }
             PageLinks::Files(deep) => format!("{}{folder}/{}.html", up(deep), file_name(name)),
         }
     }
@@ -86,11 +96,14 @@ mod tests {
         assert_eq!(file_name("../../etc/passwd"), "~2e.~2f..~2fetc~2fpasswd");
         assert_eq!(file_name("web/main~1 é"), "web~2fmain~7e1~20~c3~a9");
         assert_eq!(PageLinks::Files(1).app("a/b"), "../apps/a~2fb.html");
-        assert_eq!(PageLinks::Paths.app("a/b ?"), "/apps/a%2Fb%20%3F");
-        assert_eq!(PageLinks::Paths.version("web", "v1").as_deref(), Some("/versions/web%40v1"));
+        assert_eq!(PageLinks::Below("").app("a/b ?"), "/apps/a%2Fb%20%3F");
+        assert_eq!(
+            PageLinks::Below("").version("web", "v1").as_deref(),
+            Some("/versions/web%40v1")
+        );
         assert_eq!(PageLinks::Files(1).page(""), "../index.html");
         assert_eq!(
-            (PageLinks::Paths.page(""), PageLinks::Paths.page("dora")),
+            (PageLinks::Below("").page(""), PageLinks::Below("").page("dora")),
             ("/".into(), "/dora".into())
         );
     }

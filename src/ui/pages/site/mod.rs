@@ -3,6 +3,7 @@
 
 mod deployments;
 mod dora;
+mod fleet;
 mod history;
 mod links;
 mod matrix;
@@ -11,6 +12,7 @@ mod problem;
 mod trace;
 
 pub use dora::{render_dora_page, weekly_chart_html};
+pub use fleet::{FleetEntry, render_fleet_page};
 pub use history::{HistoryForm, render_history_page};
 pub use links::PageLinks;
 pub use matrix::{MatrixFilters, render_matrix_page};
@@ -18,7 +20,7 @@ pub use places::{PlacesPage, render_places_page};
 pub use problem::render_problem_page;
 pub use trace::render_trace_page;
 
-use super::{display_text, render, render_page};
+use super::{SCRIPT, SCRIPT_HASH, display_text, render, render_page};
 use crate::report::ForgeRepository;
 use crate::ui::audit::{format_minute, short_commit};
 use jiff::Timestamp;
@@ -85,7 +87,10 @@ struct FrameView {
     notices: Vec<String>,
     pages: Vec<NavigationLink>,
     /// The feed of all deployments, where there is one.
-    feed: Option<&'static str>,
+    feed: Option<String>,
+    /// The stream of updates, where there is one, and the commit that the page is about.
+    events: Option<String>,
+    commit: Option<String>,
 }
 
 /// Renders a page: its title, the path of its entry in the navigation, and the body.
@@ -99,11 +104,15 @@ fn render_layout(frame: &PageFrame, (title, current): (&str, &str), body: String
         time: frame.time.map(|time| format_minute(time.as_second())),
         notices: frame.notices.iter().map(|notice| display_text(notice)).collect(),
         pages: navigation(frame, current),
-        feed: frame.links.is_served().then_some("/feeds/all.atom"),
+        feed: frame.links.served("/feeds/all.atom"),
+        events: frame.links.served("/events"),
+        commit: frame.revision.clone(),
     };
     let values = context! {
         frame => Value::from(Serde(view)),
         title => display_text(title),
+        script => Value::from_safe_string(SCRIPT.to_owned()),
+        script_hash => Value::from_safe_string(SCRIPT_HASH.to_owned()),
         body => Value::from_safe_string(body),
     };
     render_page("layout.html", LAYOUT, values)
