@@ -181,6 +181,14 @@ fn answer(world: &mut ServiceWorld, call: &ServiceCall) -> (u16, Value) {
             take(world, call, &text("nonce"), &text("content"));
             (200, json!({ "id": "1" }))
         }
+        ("POST", ["grafana", "api", "annotations"]) => {
+            take(world, call, "", &text("text"));
+            (200, json!({ "id": 1, "message": "Annotation added" }))
+        }
+        ("GET", ["grafana", "api", "annotations"]) => {
+            let all: Vec<&Value> = world.taken.iter().map(|taken| &taken.body).collect();
+            (200, json!(all))
+        }
         ("GET", ["discord", "users", "@me"]) => (200, json!({ "id": "7" })),
         ("GET", ["discord", "channels", _, "messages"]) => {
             let all = world.taken.iter();

@@ -4,6 +4,7 @@
 mod discord;
 #[cfg(test)]
 mod fake;
+mod grafana;
 mod mail;
 mod mastodon;
 mod matrix;

@@ -1,6 +1,7 @@
 //! Targets as they are named: `[NAME=]KIND[:ADDRESS]`.
 
 use super::discord::{self, DiscordTarget};
+use super::grafana::{self, GrafanaTarget};
 use super::mail::{self, MailTarget};
 use super::mastodon::{self, MastodonTarget};
 use super::matrix::{self, MatrixTarget};
@@ -17,6 +18,7 @@ use crate::ops::session::Session;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TargetKind {
     Discord,
+    Grafana,
     Mail,
     Mastodon,
     Matrix,
@@ -26,8 +28,9 @@ enum TargetKind {
 }
 
 /// The kinds, with the address that each takes.
-const KINDS: [(&str, TargetKind, AddressUse); 7] = [
+const KINDS: [(&str, TargetKind, AddressUse); 8] = [
     ("discord", TargetKind::Discord, AddressUse::Maybe),
+    ("grafana", TargetKind::Grafana, AddressUse::Needed("grafana:https://grafana.example")),
     ("mail", TargetKind::Mail, AddressUse::Needed("mail:team@example.com")),
     ("mastodon", TargetKind::Mastodon, AddressUse::Needed("mastodon:https://mastodon.example")),
     (
@@ -104,6 +107,7 @@ impl AnnouncementTarget {
     fn style(&self) -> TextStyle {
         match self.kind {
             TargetKind::Discord => discord::STYLE,
+            TargetKind::Grafana => grafana::STYLE,
             TargetKind::Mail => mail::STYLE,
             TargetKind::Mastodon => mastodon::STYLE,
             TargetKind::Matrix => matrix::STYLE,
@@ -126,6 +130,7 @@ impl AnnouncementTarget {
             (self.address.as_deref().unwrap_or_default(), self.address.as_deref());
         Ok(match self.kind {
             TargetKind::Discord => Box::new(DiscordTarget::open(named, maybe, session)?),
+            TargetKind::Grafana => Box::new(GrafanaTarget::open(named, address, session)?),
             TargetKind::Mail => Box::new(MailTarget::open(named, address, session)?),
             TargetKind::Mastodon => Box::new(MastodonTarget::open(named, address, session)?),
             TargetKind::Matrix => Box::new(MatrixTarget::open(named, address, session)?),

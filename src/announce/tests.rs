@@ -16,7 +16,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 /// The targets that take a message once, whatever happens.
-const EXACTLY_ONCE: [&str; 4] = ["mastodon", "matrix", "slack:C1", "discord:C1"];
+const EXACTLY_ONCE: [&str; 5] = ["mastodon", "matrix", "slack:C1", "discord:C1", "grafana"];
 /// The targets that cannot be asked.
 const AT_LEAST_ONCE: [&str; 4] = ["slack", "discord", "teams", "webhook"];
 
@@ -80,6 +80,7 @@ impl Bench {
         let text = match kind {
             "mastodon" => format!("mastodon:{address}"),
             "matrix" => format!("matrix:{address}/!room:example.org"),
+            "grafana" => format!("grafana:{address}/grafana"),
             "slack:C1" => format!("slack:{address}/slack/C1"),
             "discord:C1" => format!("discord:{address}/discord/C1"),
             other => other.to_owned(),
@@ -309,6 +310,21 @@ fn a_webhook_is_signed_and_keeps_its_id_when_it_is_sent_again() {
     let body = &taken[2].body;
     assert_eq!(body["schema"], "towpath.announcement/1");
     assert_eq!(body["deployments"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn an_annotation_has_the_time_and_the_tags_of_its_commit() {
+    let bench = Bench::new("grafana");
+    bench.run("grafana");
+    let world = bench.service.world();
+    let body = &world.taken[1].body;
+    let tags = body["tags"].as_array().expect("a list").clone();
+    let tags: Vec<&str> = tags.iter().filter_map(|tag| tag.as_str()).collect();
+    assert!(tags[0].starts_with("towpath-"), "{tags:?}");
+    assert_eq!(tags[1..], ["towpath", "add", "promote", "dev", "prod", "api", "web"]);
+    assert!(body["time"].as_i64().is_some_and(|time| time > 1_600_000_000_000), "{body}");
+    let text = body["text"].as_str().unwrap_or_default();
+    assert!(text.contains("<br>ship @all &lt;b&gt; (Ann, "), "{text}");
 }
 
 #[test]

@@ -187,6 +187,11 @@ pub fn escape_slack(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// Escapes text for places that show HTML.
+pub fn escape_html(text: &str) -> String {
+    escape_slack(text).replace('"', "&quot;").replace('\'', "&#39;")
+}
+
 /// Escapes text for Mastodon: a name after `@` would be mentioned.
 pub fn escape_mentions(text: &str) -> String {
     text.replace('@', "@\u{200b}")

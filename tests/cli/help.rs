@@ -23,7 +23,7 @@ Inspect:
   metrics      Show deployment frequency, lead time, failure rate and time to restore (DORA)
   serve        Serve the answers over HTTP: pages and a JSON API, read-only
   site         Write the pages of `serve` as a static site
-  announce     Announce new deployments in chats, on Mastodon, by mail and to webhooks, each once
+  announce     Announce new deployments in chats, by mail, in Grafana and to webhooks
   mcp          Serve the answers to an assistant, by the Model Context Protocol, read-only
 
 Promote:
