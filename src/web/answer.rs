@@ -86,11 +86,12 @@ impl WebAnswer {
         *response.status_mut() = if is_known { StatusCode::NOT_MODIFIED } else { self.status };
         let headers = response.headers_mut();
         headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding, Authorization"));
+        // Browsers take the headers of a 304 over those that they keep (RFC 9111, 3.2).
+        if self.content_type.starts_with("text/html") {
+            insert_text(headers, CONTENT_SECURITY_POLICY, &ui::pages::page_policy());
+        }
         if !is_known {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
-            if self.content_type.starts_with("text/html") {
-                insert_text(headers, CONTENT_SECURITY_POLICY, &ui::pages::page_policy());
-            }
             if compressed.is_some() {
                 headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             }

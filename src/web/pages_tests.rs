@@ -1,5 +1,6 @@
 use super::access::AccessRules;
 use super::testing::WebBench;
+use axum::http::StatusCode;
 
 fn bench() -> WebBench {
     WebBench::new(AccessRules::default())
@@ -69,4 +70,15 @@ fn the_matrix_of_another_time_is_of_that_commit() {
     assert!(page.text.contains("at <b>HEAD~2</b>") && !page.text.contains("<code>v2</code>"));
     let page = bench.get("/?at=2023-11-14T22:19:00Z");
     assert!(page.text.contains("<code>v2</code>") || page.text.contains("<code>v1</code>"));
+}
+
+/// A browser that reloads a page keeps the body, and takes the policy of the answer.
+#[test]
+fn a_page_that_is_known_keeps_its_policy() {
+    let bench = WebBench::new(AccessRules::default());
+    let page = bench.get("/");
+    let known = bench.send("GET", "/", &[("if-none-match", page.header("etag"))]);
+    assert_eq!(known.status, StatusCode::NOT_MODIFIED);
+    let policy = "content-security-policy";
+    assert_eq!(known.header(policy), page.header(policy));
 }
