@@ -6,6 +6,7 @@
 //! | [`yaml`] | YAML with exact text and byte spans |
 //! | [`git`] | repositories, snapshots, the mainline |
 //! | [`forge`] | proposals, statuses, reviews and issues on any forge |
+//! | [`registry`] | tags, manifests and referrers of container registries |
 //! | [`config`] | `towpath.yaml`, resolved |
 //! | [`source`] | the ways images are written down |
 //! | [`discovery`] | a config for a repository that has none |
@@ -40,6 +41,7 @@ pub mod model;
 pub mod ops;
 pub mod pipeline;
 pub mod promotion;
+pub mod registry;
 pub mod report;
 pub mod source;
 pub mod ui;

@@ -10,6 +10,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("yaml", &[]),
     ("git", &[]),
     ("forge", &["git"]),
+    // Its policy about requests is that of the forges, and in one place.
+    ("registry", &["forge"]),
     ("model", &[]),
     ("config", &["model", "yaml"]),
     ("source", &["model", "config", "git", "yaml"]),
@@ -37,6 +39,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "report",
             "git",
             "forge",
+            "registry",
             "yaml",
         ],
     ),

@@ -4,9 +4,14 @@
 //! gives the same commits. git creates them, without the user's settings.
 
 mod files;
+mod loopback_server;
+mod registry_server;
 mod releases;
 mod story;
 mod stream;
+
+pub use loopback_server::{LoopbackAnswer, LoopbackHandler, LoopbackRequest, serve_loopback};
+pub use registry_server::{DemoImage, DemoRegistry};
 
 use jiff::Timestamp;
 use std::fs;

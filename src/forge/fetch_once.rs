@@ -20,5 +20,6 @@ pub fn fetch_once(url: &str, access: &ForgeAccess, longest: u64) -> Result<(u16,
             Err(format!("its certificate is not trusted: {why}"))
         }
         Err(TransportError::Unsent(why) | TransportError::Broken(why)) => Err(why),
+        Err(TransportError::TooLarge) => Err("the answer is too large".into()),
     }
 }

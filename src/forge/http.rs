@@ -283,9 +283,12 @@ impl HttpClient {
             TransportError::Broken(why) => {
                 ForgeError::Broken { host, asked, why: self.clean_text(why) }
             }
+            TransportError::TooLarge => {
+                ForgeError::Broken { host, asked, why: "the answer is too large".into() }
+            }
         };
         match lost {
-            TransportError::Untrusted(_) => AttemptResult::Failed(error),
+            TransportError::Untrusted(_) | TransportError::TooLarge => AttemptResult::Failed(error),
             TransportError::Unsent(_) => AttemptResult::Again { asked: None, error },
             TransportError::Timeout | TransportError::Broken(_)
                 if call.repeat == RetrySafety::Safe =>

@@ -11,6 +11,7 @@ mod azure;
 mod bitbucket;
 mod error;
 mod exactly_once;
+mod exchange;
 mod fetch_once;
 mod gitea;
 mod github;
@@ -34,6 +35,10 @@ mod url;
 
 pub use access::{Clock, ForgeAccess, LogSink, RequestLimits};
 pub use error::ForgeError;
+pub use exchange::{
+    ExchangeAnswer, ExchangeError, ExchangeRequest, HttpExchange, escape_url, http_host,
+    http_origin,
+};
 pub use fetch_once::fetch_once;
 pub use place::{ForgeHost, ForgeKind, ForgeRepository, ForgeUrlError};
 pub use refusal::MergeBlock;

@@ -34,6 +34,8 @@ pub(super) enum TransportError {
     Timeout,
     /// The connection broke; the request may have arrived.
     Broken(String),
+    /// The answer is longer than allowed; another one would be as long.
+    TooLarge,
 }
 
 /// Connections to one forge.
@@ -196,7 +198,7 @@ fn to_transport_error(error: &Error) -> TransportError {
 fn lost_within(error: &Error) -> TransportError {
     match error {
         Error::Timeout(_) => TransportError::Timeout,
-        Error::BodyExceedsLimit(_) => TransportError::Broken("the answer is too large".into()),
+        Error::BodyExceedsLimit(_) => TransportError::TooLarge,
         other => TransportError::Broken(other.to_string()),
     }
 }

@@ -9,6 +9,7 @@ mod learned_order;
 mod mapping;
 mod names;
 mod nearest_name;
+mod scheme;
 mod source_kind;
 mod template;
 mod time_text;
@@ -28,6 +29,10 @@ pub use mapping::{
 };
 pub use names::{AppName, StageName, TargetName};
 pub use nearest_name::nearest_name;
+pub use scheme::{
+    SchemeTag, SemanticRange, TagMisfit, TagParts, TagPattern, VersionScheme, branch_slug,
+    parse_tag_time,
+};
 pub use source_kind::{ChangeReach, SourceDescriptor, SourceForm, SourceKind};
 pub use template::{KeyTemplate, PathTemplate, TemplateCaptures, TemplateError};
 pub use time_text::{format_age, format_duration};

@@ -10,3 +10,4 @@ mod judged;
 mod moments;
 mod network;
 mod plain;
+mod registry;
