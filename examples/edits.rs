@@ -243,6 +243,7 @@ struct Tried<'t, 'r> {
 
 const CONSENT: EditConsent = EditConsent {
     drop_digest: false,
+    pin_digest: false,
     allow_mutable: true,
     force_automated: true,
     change_shared: false,

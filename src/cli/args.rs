@@ -11,7 +11,7 @@ use crate::cli::{
     advance, approve, ask, audit, completions, config, demo, deploy, diff, guard, help, history,
     init, ledger, lock, man, metrics,
 };
-use crate::cli::{plugin, promote, proposals, record, rollback, status, trace, version};
+use crate::cli::{plugin, promote, proposals, record, rollback, status, trace, version, versions};
 #[cfg(feature = "serve")]
 use crate::cli::{serve, site};
 use crate::config::Provenance;
@@ -74,6 +74,7 @@ pub enum CliCommand {
     History(history::HistoryArgs),
     Diff(diff::DiffArgs),
     Trace(trace::TraceArgs),
+    Versions(versions::VersionsArgs),
     Metrics(metrics::MetricsArgs),
     Audit(audit::AuditArgs),
     Guard(guard::GuardArgs),

@@ -128,6 +128,7 @@ impl DeliveryArgs {
             forge: self.forge.to_choice(),
             consent: EditConsent {
                 drop_digest: self.drop_digest,
+                pin_digest: false,
                 allow_mutable: self.allow_mutable,
                 force_automated: self.force_automated,
                 change_shared: self.change_shared,

@@ -5,8 +5,9 @@ use crate::cli::context::CommandContext;
 use crate::cli::delivery_args::DeliveryArgs;
 use crate::cli::exit::ExitKind;
 use crate::cli::value_parsers;
-use crate::ops::change::{ChangeRequest, SelectionMode};
+use crate::ops::change::SelectionMode;
 use crate::ops::error::Failure;
+use crate::ops::versions::{DeploymentQuery, request_deployment};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -14,6 +15,8 @@ const EXAMPLES: &str = "\
 Examples:
   towpath deploy web v1.4.0 --push         push a new build, as the last step of CI
   towpath deploy web v1.4.0@sha256:…       with its digest, if the files pin it
+  towpath deploy web --latest --push       deploy the newest version in the registry
+  towpath deploy web v1.4.0 --pin-digest   write its digest beside the tag
   towpath deploy web v1.4.0 --dry-run      show what would change
 
 Exit codes:
@@ -26,6 +29,9 @@ Exit codes:
 ///
 /// Run it at the end of a build, once the image exists. Many builds may push at once. If another
 /// push comes first, towpath plans again on the newest commit.
+///
+/// Where towpath.yaml names the image or the versions of the app, a version that the registry does
+/// not have is refused before anything is written.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct DeployArgs {
@@ -34,8 +40,20 @@ pub struct DeployArgs {
     app: String,
 
     /// Version: a tag, a digest, `TAG@sha256:…`, or a reference with one of them
-    #[arg(value_name = "VERSION", value_parser = value_parsers::new_version)]
-    version: String,
+    #[arg(value_name = "VERSION", value_parser = value_parsers::new_version, required_unless_present = "latest")]
+    version: Option<String>,
+
+    /// Take the newest version in the registry that may be deployed
+    #[arg(long, conflicts_with = "version")]
+    latest: bool,
+
+    /// Write the digest of the image beside its tag
+    #[arg(long)]
+    pin_digest: bool,
+
+    /// Do not ask the registry whether the version exists
+    #[arg(long, conflicts_with_all = ["latest", "pin_digest"])]
+    unchecked: bool,
 
     /// Target stage [default: the first one]
     #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
@@ -54,10 +72,16 @@ pub fn run(args: &DeployArgs, context: &CommandContext) -> Result<ExitKind, Fail
     if args.stage.is_some() {
         context.ui.print_note("`--stage` is called `--to` now, and is accepted until 0.3");
     }
-    let intent = ChangeRequest::Deploy {
+    let query = DeploymentQuery {
         app: args.app.clone(),
         version: args.version.clone(),
         stage: args.to.clone().or_else(|| args.stage.clone()),
+        pins_digest: args.pin_digest,
+        unchecked: args.unchecked,
+    };
+    let Some(intent) = request_deployment(&query, &context.session)? else {
+        context.ui.print_note(&format!("{} is up to date with the registry", args.app));
+        return Ok(ExitKind::Done);
     };
     args.delivery.deliver(&intent, SelectionMode::Given, context)
 }

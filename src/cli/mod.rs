@@ -47,6 +47,7 @@ mod terminal;
 mod trace;
 mod value_parsers;
 mod version;
+mod versions;
 mod write_access;
 
 pub use args::command;
@@ -115,6 +116,7 @@ fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failur
         #[cfg(feature = "announce")]
         CliCommand::Announce(args) => announce::run(&args, context),
         CliCommand::Trace(args) => trace::run(&args, context),
+        CliCommand::Versions(args) => versions::run(&args, context),
         CliCommand::Metrics(args) => metrics::run(&args, context),
         CliCommand::Audit(args) => audit::run(&args, context),
         CliCommand::Guard(args) => guard::run(&args, context),

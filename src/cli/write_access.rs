@@ -26,11 +26,12 @@ const DELIVERY: WriteAccess = WritesUnless(&["--dry-run", "--patch"]);
 const FORGE: WriteAccess = WritesUnless(&["--forge"]);
 
 /// Every command, with its write access.
-pub static COMMANDS: [(&str, WriteAccess); 42] = [
+pub static COMMANDS: [(&str, WriteAccess); 43] = [
     ("status", WritesWith("--watch")),
     ("history", WritesWith("--follow")),
     ("diff", Reads),
     ("trace", Reads),
+    ("versions", Reads),
     ("metrics", Reads),
     ("audit", Reads),
     // The file of --summary belongs to the user, and is not written under --read-only.

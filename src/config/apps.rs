@@ -1,10 +1,11 @@
-//! `apps:`: source repositories of apps, and the revision that an image was built from.
+//! `apps:`: images and versions of apps, their source repositories, and the revision that an image
+//! was built from.
 
 use super::diagnostic::{DiagnosticCollector, did_you_mean};
 use super::fields::{BRACES, ConfigField, ConfigFields, LocatedText, escape_for_message};
 use super::keys;
 use super::written_setting::WrittenSetting;
-use crate::model::AppName;
+use crate::model::{AppName, VersionScheme};
 use crate::yaml::YamlValue;
 
 /// Limit on entries.
@@ -19,32 +20,71 @@ pub struct AppsConfig(Vec<(String, AppConfig)>);
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct AppConfig {
-    repository: Option<String>,
+    source: Option<String>,
     revision: Option<String>,
+    image: Option<String>,
+    versions: Option<VersionScheme>,
+    branch: Option<String>,
+    pins_digest: Option<bool>,
+    paths: Option<Vec<String>>,
 }
 
 impl AppsConfig {
-    /// URL of the app's source repository.
+    /// URL or folder of the app's source repository.
     pub fn repository_of(&self, app: &AppName) -> Option<String> {
-        self.find_setting(app, |terms| terms.repository.as_ref())
-            .map(|text| text.replace("{app}", app.as_str()))
+        let found = self.find_setting(app.as_str(), |terms| terms.source.as_ref());
+        found.map(|text| text.replace("{app}", app.as_str()))
     }
 
     /// Revision that a tag was built from, if configured.
     pub fn revision_of(&self, app: &AppName, tag: &str) -> Option<String> {
-        self.find_setting(app, |terms| terms.revision.as_ref())
-            .map(|text| text.replace("{tag}", tag))
+        let found = self.find_setting(app.as_str(), |terms| terms.revision.as_ref());
+        found.map(|text| text.replace("{tag}", tag))
     }
 
-    fn find_setting(
-        &self,
-        app: &AppName,
-        of: impl Fn(&AppConfig) -> Option<&String>,
-    ) -> Option<&String> {
+    /// Image of an app, named as `web` or `api/nginx`, if configured.
+    pub fn image_of(&self, name: &str) -> Option<String> {
+        let found = self.find_setting(name, |terms| terms.image.as_ref());
+        found.map(|text| text.replace("{app}", name))
+    }
+
+    /// Scheme of the versions of an app, if configured.
+    pub fn scheme_of(&self, name: &str) -> Option<&VersionScheme> {
+        self.find_setting(name, |terms| terms.versions.as_ref())
+    }
+
+    /// Branch whose builds may be deployed, if configured.
+    pub fn branch_of(&self, name: &str) -> Option<&str> {
+        self.find_setting(name, |terms| terms.branch.as_ref()).map(String::as_str)
+    }
+
+    /// True where something is configured that only a registry can answer.
+    pub fn has_registry(&self, name: &str) -> bool {
+        self.image_of(name).is_some() || self.scheme_of(name).is_some() || self.pins_digest(name)
+    }
+
+    /// True where a deployment of the app writes the digest beside the tag.
+    pub fn pins_digest(&self, name: &str) -> bool {
+        self.find_setting(name, |terms| terms.pins_digest.as_ref()).is_some_and(|pins| *pins)
+    }
+
+    /// Folders of the source repository that the app is built from; none means all of it.
+    pub fn paths_of(&self, app: &AppName) -> &[String] {
+        let found = self.find_setting(app.as_str(), |terms| terms.paths.as_ref());
+        found.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The setting of `api/nginx`, else that of `api`, else that of all apps.
+    fn find_setting<'s, T>(
+        &'s self,
+        name: &str,
+        of: impl Fn(&'s AppConfig) -> Option<&'s T>,
+    ) -> Option<&'s T> {
         let named = |name: &str| {
             self.0.iter().find(|(known, _)| known == name).and_then(|(_, terms)| of(terms))
         };
-        named(app.as_str()).or_else(|| named(ANY))
+        let whole = name.split_once('/').and_then(|(app, _)| named(app));
+        named(name).or(whole).or_else(|| named(ANY))
     }
 }
 
@@ -100,11 +140,66 @@ fn read_settings(
 }
 
 fn read_app(fields: &ConfigFields<'_>, problems: &mut DiagnosticCollector<'_>) -> AppConfig {
+    if let (Some(_), Some(second)) = (fields.get("source"), fields.get("repository")) {
+        let hint = String::from("keep `source`");
+        problems.add(second.key, "`repository` is the same as `source`, which is here too", hint);
+    }
     let mut text = |key: &str, name: &str| {
         let word = fields.text(key, problems)?;
         only_names(key, name, word, problems).then(|| word.text.to_owned())
     };
-    AppConfig { repository: text("repository", "app"), revision: text("revision", "tag") }
+    let (image, source) = (text("image", "app"), text("source", "app"));
+    let source = source.or_else(|| text("repository", "app"));
+    let revision = text("revision", "tag");
+    let branch = fields.text("branch", problems).map(|word| word.text.to_owned());
+    let pin = fields.one_of("pin", &keys::PIN, problems);
+    AppConfig {
+        source,
+        revision,
+        image,
+        versions: read_scheme(fields, problems),
+        branch,
+        pins_digest: pin.map(|word| word.text == "digest"),
+        paths: read_paths(fields, problems),
+    }
+}
+
+fn read_scheme(
+    fields: &ConfigFields<'_>,
+    problems: &mut DiagnosticCollector<'_>,
+) -> Option<VersionScheme> {
+    let word = fields.text("versions", problems)?;
+    match VersionScheme::parse(word.text) {
+        Ok(scheme) => Some(scheme),
+        Err(why) => {
+            let shown = escape_for_message(word.text);
+            let message = format!("`versions` cannot be `{shown}`: {}", escape_for_message(&why));
+            let hint = String::from("for example `versions: semver`");
+            problems.add(word.at, message, hint);
+            None
+        }
+    }
+}
+
+fn read_paths(
+    fields: &ConfigFields<'_>,
+    problems: &mut DiagnosticCollector<'_>,
+) -> Option<Vec<String>> {
+    let words = fields.optional_texts("path", problems)?;
+    let mut out = Vec::new();
+    for word in words {
+        let path = word.text.trim_end_matches('/');
+        let is_plain = !path.starts_with(['/', ':', '-'])
+            && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        if is_plain {
+            out.push(path.to_owned());
+        } else {
+            let shown = escape_for_message(word.text);
+            let message = format!("`path` cannot be `{shown}`: it names a folder of the sources");
+            problems.add(word.at, message, String::from("for example `path: services/web`"));
+        }
+    }
+    Some(out)
 }
 
 /// Reports any capture but this one, and unbalanced braces. Returns true if there are none.

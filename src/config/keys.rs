@@ -37,6 +37,8 @@ pub(super) enum ValueShape {
     Bake,
     /// A mapping from names of apps to mappings with [`APP`].
     Apps,
+    /// A mapping from hosts to mappings with [`REGISTRY`].
+    Registries,
 }
 
 pub(super) const fn key(name: &'static str, shape: ValueShape, about: &'static str) -> ConfigKey {
@@ -44,7 +46,7 @@ pub(super) const fn key(name: &'static str, shape: ValueShape, about: &'static s
 }
 
 /// Keys at the top level.
-pub(super) const TOP: [ConfigKey; 9] = [
+pub(super) const TOP: [ConfigKey; 10] = [
     key(
         "branch",
         ValueShape::Text,
@@ -82,6 +84,11 @@ pub(super) const TOP: [ConfigKey; 9] = [
     ),
     key("proposals", ValueShape::Proposals, "Options of pull requests."),
     key("apps", ValueShape::Apps, "Settings of single apps, by name; `*` stands for all others."),
+    key(
+        "registries",
+        ValueShape::Registries,
+        "How container registries are reached, by host: mirrors, and plain HTTP.",
+    ),
 ];
 
 /// Values of `forge`.
@@ -90,6 +97,8 @@ pub(super) const FORGE: [&str; 7] =
 pub(super) const SWITCH: [&str; 2] = ["true", "false"];
 pub(super) const MERGE: [&str; 2] = ["manual", "auto"];
 pub(super) const QUEUE: [&str; 2] = ["newest", "each"];
+pub(super) const PIN: [&str; 2] = ["digest", "tag"];
+pub(super) const FROM: [&str; 1] = ["registry"];
 pub(super) const LEDGER: [&str; 3] = ["ref", "branch", "none"];
 pub(super) const METHOD: [&str; 3] = ["merge", "squash", "rebase"];
 
@@ -122,11 +131,37 @@ pub(super) const PROPOSALS: [ConfigKey; 6] = [
 ];
 
 /// Keys of an app.
-pub(super) const APP: [ConfigKey; 2] = [
+pub(super) const APP: [ConfigKey; 8] = [
     key(
-        "repository",
+        "image",
         ValueShape::Text,
-        "The URL of the app's source repository; `{app}` stands for the app.",
+        "The image in its registry, such as `ghcr.io/team/{app}`. Default: the image that the repository deploys.",
+    ),
+    key(
+        "versions",
+        ValueShape::Text,
+        "How tags are read and put into order: `semver`, `semver(\">=2, <3\")`, `created`, a pattern such as `{branch}.{time}.{sha}`, or a regular expression with named groups.",
+    ),
+    key(
+        "branch",
+        ValueShape::Text,
+        "The branch whose builds may be deployed, where the tags tell branches.",
+    ),
+    key(
+        "pin",
+        ValueShape::OneOf(&PIN),
+        "`digest`: a deployment writes the digest of the image beside its tag. Default: `tag`.",
+    ),
+    key(
+        "source",
+        ValueShape::Text,
+        "The source repository of the app: a URL, or a folder beside this repository; `{app}` stands for the app. Default: the image's label.",
+    ),
+    key("repository", ValueShape::Text, "Same as `source`."),
+    key(
+        "path",
+        ValueShape::Texts,
+        "The folders of the source repository that the app is built from; commits elsewhere are not listed.",
     ),
     key(
         "revision",
@@ -135,8 +170,22 @@ pub(super) const APP: [ConfigKey; 2] = [
     ),
 ];
 
+/// Keys of a registry.
+pub(super) const REGISTRY: [ConfigKey; 2] = [
+    key(
+        "mirror",
+        ValueShape::Text,
+        "The host that is asked instead, with the folder of the mirror: `mirror.example.com/hub`.",
+    ),
+    key(
+        "plain-http",
+        ValueShape::OneOf(&SWITCH),
+        "Whether the host is reached without TLS. Credentials are then sent only to this machine, or to hosts in TOWPATH_REGISTRY_PLAIN_HTTP.",
+    ),
+];
+
 /// Keys of a stage in its long form.
-pub(super) const STAGE: [ConfigKey; 12] = [
+pub(super) const STAGE: [ConfigKey; 13] = [
     key("name", ValueShape::Text, "The name of the stage, as towpath shows it."),
     key("aliases", ValueShape::Texts, "Other words for the stage in paths and keys."),
     key(
@@ -148,6 +197,11 @@ pub(super) const STAGE: [ConfigKey; 12] = [
         "branch",
         ValueShape::Text,
         "For a branch per environment: the branch that holds this stage.",
+    ),
+    key(
+        "from",
+        ValueShape::OneOf(&FROM),
+        "For a first stage: `registry` lets `towpath advance` deploy the newest version in the registry.",
     ),
     LABELS,
     REVIEWERS,

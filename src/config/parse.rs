@@ -4,7 +4,7 @@ use super::diagnostic::{ConfigError, DiagnosticCollector};
 use super::fields::{BRACES, ConfigFields};
 use super::gates::{LedgerPlace, PipelineConfig};
 use super::resolved::{Config, ConfigOrigin, Provenance, Stage};
-use super::{apps, gates, keys, proposals, sources, stages};
+use super::{apps, gates, keys, proposals, registries, sources, stages};
 use crate::yaml::{self, YamlError, YamlStream, YamlValue};
 
 /// Maximum size of the file: real configurations have a few kilobytes.
@@ -94,6 +94,7 @@ fn read_config(
     }
     if let Some(field) = fields.get("stages") {
         (config.stages, config.proposals.stages) = stages::read(field, &mut config.said, problems);
+        config.registry_stages = stages::read_registry_stages(field, &config.stages, problems);
     }
     config.said.extend(fields.written_settings("", &["forge"]));
     config.forge = fields.one_of("forge", &keys::FORGE, problems).map(|word| word.text.to_owned());
@@ -103,6 +104,9 @@ fn read_config(
     }
     if let Some(field) = fields.get("apps") {
         config.apps = apps::read(field, &mut config.said, problems);
+    }
+    if let Some(field) = fields.get("registries") {
+        config.registries = registries::read(field, &mut config.said, problems);
     }
     config.pipeline = read_pipeline(&fields, &config.stages, problems);
     config.said.extend(config.pipeline.written_settings());

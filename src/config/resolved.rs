@@ -3,6 +3,7 @@
 use super::apps::AppsConfig;
 use super::gates::PipelineConfig;
 use super::proposals::ProposalsConfig;
+use super::registries::RegistriesConfig;
 use super::written_setting::WrittenSetting;
 use crate::model::{
     Confidence, KeyTemplate, LearnedOrder, PathTemplate, SourceKind, StageName, TemplateCaptures,
@@ -66,6 +67,9 @@ pub struct Config {
     pub forge: Option<String>,
     pub proposals: ProposalsConfig,
     pub apps: AppsConfig,
+    pub registries: RegistriesConfig,
+    /// First stages whose newest version comes from the registry.
+    pub registry_stages: Vec<StageName>,
     /// `forge`, `proposals`, `apps` and proposal options of stages, as written.
     pub said: Vec<WrittenSetting>,
     pub origin: ConfigOrigin,

@@ -34,6 +34,7 @@ fn schema_with(gates: &[GateKind]) -> Value {
         "gate": gate(gates),
         "proposals": object(&keys::PROPOSALS),
         "app": object(&keys::APP),
+        "registry": object(&keys::REGISTRY),
     });
     out
 }
@@ -121,6 +122,9 @@ fn property(key: &ConfigKey) -> Value {
         ValueShape::Apps => {
             json!({ "type": "object", "additionalProperties": { "$ref": "#/$defs/app" } })
         }
+        ValueShape::Registries => {
+            json!({ "type": "object", "additionalProperties": { "$ref": "#/$defs/registry" } })
+        }
         ValueShape::Sources => {
             json!({ "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/source" } })
         }
@@ -198,6 +202,9 @@ mod tests {
         }
         for key in keys_at("/$defs/app/properties") {
             assert!(known(format!("apps: {{web: {{{key}: x}}}}\n")), "{key}");
+        }
+        for key in keys_at("/$defs/registry/properties") {
+            assert!(known(format!("registries: {{r.io: {{{key}: x}}}}\n")), "{key}");
         }
         assert!(!known("other: x\n".to_owned()));
         assert_eq!(

@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, HashMap};
 /// Limit on stages; each one makes every `{stage}` slower.
 const MAX_STAGES: usize = 200;
 
-/// Keys of a stage that are proposal options.
-const TERMS: [&str; 5] = ["labels", "reviewers", "draft", "merge", "method"];
+/// Keys of a stage that `config show` lists among the settings.
+const TERMS: [&str; 6] = ["labels", "reviewers", "draft", "merge", "method", "from"];
 
 /// A stage as written.
 struct WrittenStage<'a> {
@@ -59,6 +59,38 @@ pub(super) fn read(
     let terms = written.into_iter().map(|stage| (StageName::from(stage.name.text), stage.terms));
     let terms = terms.filter(|(_, terms)| *terms != ProposalOptions::default()).collect();
     (in_order(stages, field.key, problems), terms)
+}
+
+/// Reads `from: registry` of first stages. Any other stage gets its versions from the one before.
+pub(super) fn read_registry_stages(
+    field: ConfigField<'_>,
+    stages: &[Stage],
+    problems: &mut DiagnosticCollector<'_>,
+) -> Vec<StageName> {
+    let mut out = Vec::new();
+    for item in field.value.items().filter(|item| item.is_mapping()) {
+        let find = |name: &str| item.raw_pairs().find(|(key, _)| key.text() == Some(name));
+        let (Some((key, value)), Some((_, name))) = (find("from"), find("name")) else { continue };
+        let from = ConfigField { name: "from", key, value }.read_texts(problems);
+        let Some(word) = from.first() else { continue };
+        let stage =
+            name.text().and_then(|name| stages.iter().find(|stage| stage.name.as_str() == name));
+        if !keys::FROM.contains(&word.text) {
+            let message = format!("`from` cannot be `{}`", escape_for_message(word.text));
+            problems.add(word.at, message, String::from("the only value is `registry`"));
+        } else if let Some(stage) = stage {
+            if stage.after.is_empty() {
+                out.push(stage.name.clone());
+            } else {
+                let message = format!(
+                    "`from: registry` is for a first stage, and {} has stages before it",
+                    stage.name
+                );
+                problems.add(key, message, None);
+            }
+        }
+    }
+    out
 }
 
 fn read_written_stages<'a>(

@@ -28,6 +28,7 @@ pub mod options;
 pub mod plugin;
 pub mod proposals;
 mod random;
+pub mod registries;
 pub mod retry;
 pub mod session;
 pub mod state;
@@ -36,3 +37,4 @@ mod suggest;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod trace;
+pub mod versions;

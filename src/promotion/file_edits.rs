@@ -9,6 +9,8 @@ use crate::yaml::Splice;
 pub struct EditConsent {
     /// A version pinned by its digest may become one without.
     pub drop_digest: bool,
+    /// Writes the digest of a version beside its tag where no digest was.
+    pub pin_digest: bool,
     /// A version that stays what it is may become one that does not, such as `latest`.
     pub allow_mutable: bool,
     /// Lines owned by an automation may be edited.

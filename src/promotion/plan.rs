@@ -225,7 +225,8 @@ pub(super) fn wanted_moves(
     for (entry, version) in wanted {
         let change = VersionChange::of(&entry.version, version, None, request.consent);
         let to = change.map_err(|reason| PlanObstacle::edit_refused(entry, reason))?.new;
-        if !entry.version.is_same(&to) {
+        let adds_digest = entry.version.digest.is_none() && to.digest.is_some();
+        if adds_digest || !entry.version.is_same(&to) {
             steps.push(PlannedMove { entry: (*entry).clone(), to });
         }
     }

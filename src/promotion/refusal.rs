@@ -77,6 +77,8 @@ pub enum RefusalReason {
     NoTag { version: String },
     #[error("there is no place for a tag to replace the digest")]
     NoPlaceForTag,
+    #[error("there is no place for a digest beside the version")]
+    NoPlaceForDigest,
     #[error("the image name is not written as one value, so it cannot be changed to {image}")]
     NoPlaceForName { image: String },
     /// `is_one_stage`: all of them are in the stage of the entry, so they can move with it.
@@ -121,6 +123,7 @@ impl RefusalReason {
             RefusalReason::Mutable { .. } => "mutable",
             RefusalReason::NoTag { .. } => "no-tag",
             RefusalReason::NoPlaceForTag => "no-place-for-tag",
+            RefusalReason::NoPlaceForDigest => "no-place-for-digest",
             RefusalReason::NoPlaceForName { .. } => "no-place-for-name",
             RefusalReason::Shared { .. } => "shared",
             RefusalReason::Replaced => "replaced",
@@ -171,6 +174,7 @@ impl RefusalReason {
             RefusalReason::Unreadable(_)
             | RefusalReason::NoTag { .. }
             | RefusalReason::NoPlaceForTag
+            | RefusalReason::NoPlaceForDigest
             | RefusalReason::Contradiction
             | RefusalReason::ReadsOtherwise { .. }
             | RefusalReason::Collateral => return None,

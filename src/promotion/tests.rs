@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 
 pub(super) const NO: EditConsent = EditConsent {
     drop_digest: false,
+    pin_digest: false,
     allow_mutable: false,
     force_automated: false,
     change_shared: false,

@@ -35,9 +35,6 @@ impl VersionChange {
         image: Option<String>,
         consent: EditConsent,
     ) -> Result<Self, RefusalReason> {
-        if is_mutable(wanted) && !is_mutable(old) && !consent.allow_mutable {
-            return Err(RefusalReason::Mutable { version: wanted.to_string() });
-        }
         let mut new = wanted.clone();
         match (&old.digest, &wanted.digest) {
             (Some(digest), None) if !consent.drop_digest => {
@@ -46,7 +43,7 @@ impl VersionChange {
                     version: wanted.to_string(),
                 });
             }
-            (None, Some(_)) => new.digest = None,
+            (None, Some(_)) if !consent.pin_digest => new.digest = None,
             (Some(_), Some(_)) if old.tag.is_none() => new.tag = None,
             _ => {}
         }
@@ -54,7 +51,16 @@ impl VersionChange {
         if !keeps_tag || new.is_empty() {
             return Err(RefusalReason::NoTag { version: wanted.to_string() });
         }
+        // A digest that is not written pins nothing.
+        if is_mutable(&new) && !is_mutable(old) && !consent.allow_mutable {
+            return Err(RefusalReason::Mutable { version: new.to_string() });
+        }
         Ok(VersionChange { old: old.clone(), new, image })
+    }
+
+    /// True where the new version has a digest, and the old one had none.
+    fn adds_digest(&self) -> bool {
+        self.old.digest.is_none() && self.new.digest.is_some()
     }
 
     /// Computes the new text of a value that holds this part.
@@ -68,6 +74,13 @@ impl VersionChange {
             _ => Err(self.piece_refusal(text)),
         };
         match part {
+            ImagePart::Chart | ImagePart::Revision if self.adds_digest() => {
+                Err(RefusalReason::NoPlaceForDigest)
+            }
+            // `v1@sha256:…` is what programs put behind the colon of an image.
+            ImagePart::Tag if self.adds_digest() => {
+                whole(self.old.tag.as_ref(), Some(&self.new.to_string()))
+            }
             ImagePart::Tag | ImagePart::Chart => {
                 whole(self.old.tag.as_ref(), self.new.tag.as_ref())
             }

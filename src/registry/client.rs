@@ -18,11 +18,17 @@ use std::sync::{Arc, Mutex};
 /// The longest answer of a token server, in bytes.
 const MAX_TOKEN: u64 = 256 * 1024;
 
+/// Opens the connections for URLs of a scheme.
+pub type OpenExchange = Box<dyn Fn(&str) -> Result<HttpExchange, String> + Send + Sync>;
+
+/// Finds the credential for a repository.
+pub type CredentialLookup =
+    Box<dyn Fn(&ImageRepository) -> Option<RegistryCredential> + Send + Sync>;
+
 /// Opens connections and finds credentials.
 pub struct RegistryConnector {
-    /// The connections for URLs of a scheme.
-    pub connect: Box<dyn Fn(&str) -> Result<HttpExchange, String> + Send + Sync>,
-    pub credential: Box<dyn Fn(&ImageRepository) -> Option<RegistryCredential> + Send + Sync>,
+    pub connect: OpenExchange,
+    pub credential: CredentialLookup,
 }
 
 /// The client for all registries of an operation. It may be shared between threads.
@@ -91,6 +97,21 @@ impl RegistryClient {
     /// The number of requests so far, those to token servers included.
     pub fn request_count(&self) -> usize {
         self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Returns where an image is asked.
+    pub fn endpoint(&self, place: &ImageRepository) -> RegistryEndpoint {
+        self.hosts.endpoint(place)
+    }
+
+    /// The digest of a tag, if it was read after `oldest`, in seconds since 1970.
+    pub fn known_digest(&self, place: &ImageRepository, tag: &str, oldest: i64) -> Option<String> {
+        self.cache.digest_of_tag(place, tag, oldest)
+    }
+
+    /// Keeps the digests of tags that were read now.
+    pub fn keep_digests(&self, place: &ImageRepository, found: &[(String, String)], now: i64) {
+        self.cache.store_digests(place, found, now);
     }
 
     /// Sends a request, and signs in if the registry wants that. Any status but 401 is returned.

@@ -3,7 +3,7 @@
 
 use super::client::RegistryClient;
 use super::error::RegistryError;
-use super::manifest::{Manifest, ManifestDescriptor};
+use super::manifest::{ManifestDescriptor, OciManifest};
 use super::place::ImageRepository;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -47,6 +47,21 @@ struct ContainerConfig {
 }
 
 impl RegistryClient {
+    /// What the image with this digest says about itself, as far as the cache knows.
+    pub fn known_facts(&self, place: &ImageRepository, digest: &str) -> Option<ImageFacts> {
+        let is_known = |digest: &str| self.cache.content(digest).is_some();
+        let top = is_known(digest).then(|| self.manifest(place, digest).ok())??;
+        let image = match usual_image(&top) {
+            Some(one) => {
+                is_known(&one.digest).then(|| self.manifest(place, &one.digest).ok())??
+            }
+            None => top,
+        };
+        let config = image.config.as_ref().filter(|config| is_image_config(config));
+        let is_whole = config.is_none_or(|config| is_known(&config.digest));
+        is_whole.then(|| self.image_facts(place, digest).ok())?
+    }
+
     /// Reads what the image with this digest says about itself. Of several platforms, one image is
     /// read.
     ///
@@ -103,7 +118,7 @@ impl ImageFacts {
 }
 
 /// The image of an index that is read: that of the usual platform, else the first with a platform.
-fn usual_image(index: &Manifest) -> Option<&ManifestDescriptor> {
+fn usual_image(index: &OciManifest) -> Option<&ManifestDescriptor> {
     let name = |one: &ManifestDescriptor| one.platform.as_ref().and_then(|at| at.name());
     let usual = index.manifests.iter().find(|one| name(one).as_deref() == Some(USUAL_PLATFORM));
     usual

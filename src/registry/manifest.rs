@@ -26,7 +26,7 @@ const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, \
 /// A manifest of an image or artifact, or an index of several.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Manifest {
+pub struct OciManifest {
     #[serde(skip)]
     pub digest: String,
     #[serde(default)]
@@ -136,14 +136,14 @@ impl RegistryClient {
         &self,
         place: &ImageRepository,
         digest: &str,
-    ) -> Result<Manifest, RegistryError> {
+    ) -> Result<OciManifest, RegistryError> {
         let asked = format!("{place}@{digest}");
         let path = format!("manifests/{digest}");
         let request = RegistryRequest::get(&path, ACCEPT, MAX_MANIFEST, &asked);
         let bytes = self.content(place, digest, &request)?;
-        let parsed: Result<Manifest, serde_json::Error> = serde_json::from_slice(&bytes);
+        let parsed: Result<OciManifest, serde_json::Error> = serde_json::from_slice(&bytes);
         match parsed {
-            Ok(manifest) => Ok(Manifest { digest: digest.to_owned(), ..manifest }),
+            Ok(manifest) => Ok(OciManifest { digest: digest.to_owned(), ..manifest }),
             Err(error) => Err(RegistryError::Unreadable {
                 host: place.host.clone(),
                 asked: asked.clone(),

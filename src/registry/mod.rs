@@ -21,13 +21,13 @@ mod referrers;
 mod tags;
 
 pub use cache::{RegistryCache, StoredTags};
-pub use client::{RegistryClient, RegistryConnector};
+pub use client::{CredentialLookup, OpenExchange, RegistryClient, RegistryConnector};
 pub use credentials::{CredentialSearch, CredentialSources, RegistryCredential, find_credential};
 pub use digest::sha256_digest;
 pub use error::RegistryError;
 pub use facts::ImageFacts;
 pub use hosts::{RegistryEndpoint, RegistryHost, RegistryHosts};
-pub use manifest::{Manifest, ManifestDescriptor};
+pub use manifest::{ManifestDescriptor, OciManifest};
 pub use place::ImageRepository;
 pub use push::{ArtifactUpload, UploadedArtifact};
 pub use referrers::Referrer;

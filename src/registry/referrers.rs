@@ -3,7 +3,7 @@
 use super::client::{RegistryClient, RegistryRequest};
 use super::digest::split_digest;
 use super::error::RegistryError;
-use super::manifest::{MAX_MANIFEST, Manifest, ManifestDescriptor, OCI_INDEX};
+use super::manifest::{MAX_MANIFEST, ManifestDescriptor, OCI_INDEX, OciManifest};
 use super::place::ImageRepository;
 use std::collections::BTreeMap;
 
@@ -131,7 +131,7 @@ pub(super) fn fallback_tag(digest: &str) -> Option<String> {
 }
 
 /// The type of an artifact, by the rules of the OCI image specification.
-fn artifact_type(manifest: &Manifest) -> String {
+fn artifact_type(manifest: &OciManifest) -> String {
     let own = manifest.artifact_type.clone().filter(|kind| !kind.is_empty());
     own.or_else(|| Some(manifest.config.as_ref()?.media_type.clone())).unwrap_or_default()
 }
@@ -140,7 +140,7 @@ fn parse_index(
     place: &ImageRepository,
     body: &[u8],
     asked: &str,
-) -> Result<Manifest, RegistryError> {
+) -> Result<OciManifest, RegistryError> {
     serde_json::from_slice(body).map_err(|error| RegistryError::Unreadable {
         host: place.host.clone(),
         asked: asked.to_owned(),

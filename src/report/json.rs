@@ -14,6 +14,7 @@ mod metrics;
 mod plan;
 mod proposals;
 mod trace;
+mod versions;
 
 pub use annotation::AnnotationJson;
 #[cfg(any(feature = "announce", test))]
@@ -28,6 +29,7 @@ pub use metrics::MetricsJson;
 pub use plan::PlanJson;
 pub use proposals::{ProposalJson, ProposalsJson};
 pub use trace::TraceJson;
+pub use versions::VersionsJson;
 
 use super::{BroughtBy, StatusEntry, StatusReport};
 use crate::config::ConfigReport;
@@ -280,7 +282,7 @@ mod tests {
     use super::{AskJson, AuditJson, GuardJson, LedgerEventJson, LedgerJson, LocksJson};
     use super::{
         DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, ProposalsJson, StatusJson,
-        TraceJson,
+        TraceJson, VersionsJson,
     };
     use schemars::JsonSchema;
     use std::path::Path;
@@ -293,6 +295,7 @@ mod tests {
         is_fresh::<DeploymentJson>("deployment");
         is_fresh::<DiffJson>("diff");
         is_fresh::<TraceJson>("trace");
+        is_fresh::<VersionsJson>("versions");
         is_fresh::<MetricsJson>("metrics");
         is_fresh::<PlanJson>("plan");
         is_fresh::<AnnouncementJson>("announcement");

@@ -18,6 +18,7 @@ mod status;
 #[cfg(test)]
 pub(crate) mod testing;
 mod trace;
+mod versions;
 
 pub use crate::forge::{ForgeRepository, Proposal, ProposalState};
 pub use crate::history::{
@@ -36,3 +37,4 @@ pub use plan::PlanReport;
 pub use proposals::ProposalsReport;
 pub use status::{BroughtBy, StatusEntry, StatusReport, display_names, names_over_time};
 pub use trace::{ReportedRunPeriod, TraceReport, VersionTraceReport};
+pub use versions::{AvailableVersion, LeftOutTag, VersionObstacle, VersionOrder, VersionsReport};

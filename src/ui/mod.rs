@@ -35,6 +35,7 @@ mod table;
 mod terminal_style;
 mod trace;
 mod version;
+mod versions;
 mod wrap;
 mod yaml;
 
@@ -77,6 +78,7 @@ pub use prompt::{align_columns, ask_choice, ask_choices, ask_order, confirm};
 pub use proposals::{render_proposal as proposal, render_table as proposals};
 pub use terminal_style::{TerminalStyle, TextTone};
 pub use trace::render_trace as trace;
+pub use versions::{render_markdown as versions_markdown, render_versions as versions};
 
 use wrap::wrap_text;
 

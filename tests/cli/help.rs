@@ -20,6 +20,7 @@ Inspect:
   history      Show what was deployed when, where, and by whom
   diff         Compare two stages, times or revisions
   trace        Follow a version through the stages, and show how long each step took
+  versions     List the versions of an app in its registry, and whether they may be deployed
   metrics      Show deployment frequency, lead time, failure rate and time to restore (DORA)
   serve        Serve the answers over HTTP: pages and a JSON API, read-only
   site         Write the pages of `serve` as a static site

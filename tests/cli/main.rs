@@ -37,6 +37,7 @@ mod plugin;
 mod progress;
 mod proposals;
 mod recipes;
+mod registry;
 mod schema;
 #[cfg(feature = "serve")]
 mod serve;

@@ -15,6 +15,8 @@ ARGUMENTS = {
     "history": ["", "storefront -n 3", "-o jsonl", "--no-index -o csv", "--since '6 weeks ago' --stage prod"],
     "diff": ["staging prod", "HEAD~5 HEAD -o json", "dev prod -o markdown"],
     "trace": ["checkout@500857c", "checkout@500857c -o json --no-index"],
+    # It asks a registry, which this suite does not have: an unknown app is refused before that.
+    "versions": ["nothing", "nothing --all -o json"],
     "metrics": ["", "-o json --no-index"],
     "audit": [
         "",
@@ -50,7 +52,7 @@ ARGUMENTS = {
 }
 
 # What ends with something else than 0: gates that say no, and a forge that is not there.
-ENDS = {"guard": (0, 3), "ask": (0, 3), "promote": (0, 3), "deploy": (0, 1, 3), "rollback": (0, 3), "proposals list": (1, 2), "proposals show": (1, 2)}
+ENDS = {"versions": (2,), "guard": (0, 3), "ask": (0, 3), "promote": (0, 3), "deploy": (0, 1, 3), "rollback": (0, 3), "proposals list": (1, 2), "proposals show": (1, 2)}
 
 # The same of what writes, to be refused.
 REFUSED = {

@@ -4,7 +4,7 @@
 pub const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Inspect",
-        &["status", "history", "diff", "trace", "metrics", "serve", "site", "announce", "mcp"],
+        &["status", "history", "diff", "trace", "versions", "metrics", "serve", "site", "announce", "mcp"],
     ),
     ("Promote", &["promote", "deploy", "rollback", "advance", "proposals", "plugin"]),
     (

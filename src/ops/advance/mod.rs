@@ -4,6 +4,7 @@
 mod closing;
 mod executor;
 mod next;
+mod registry_steps;
 mod renewing;
 mod stage_sources;
 mod step;
@@ -13,6 +14,7 @@ pub use step::{AdvanceReport, AdvanceRequest};
 use crate::git::Repository;
 use crate::ops::advance::executor::StepExecutor;
 use crate::ops::advance::next::{AdvanceSteps, StepFinder};
+use crate::ops::advance::registry_steps::find_registry_steps;
 use crate::ops::advance::step::{AdvanceLog, may_be_proposed, report_held, waiting_reason};
 use crate::ops::change::DeliveryOptions;
 use crate::ops::change::base::{PlanBase, known_tip};
@@ -38,6 +40,15 @@ pub fn advance(tick: &AdvanceRequest<'_>, session: &Session) -> Result<AdvanceRe
     Ok(log.into_report(has_failures))
 }
 
+/// The steps from registries into first stages, and those from stage to stage.
+fn find_all_steps(look: &StepFinder<'_, '_>) -> Result<AdvanceSteps, Failure> {
+    let mut out = find_registry_steps(look)?;
+    let AdvanceSteps { all, refused } = look.find_steps()?;
+    out.all.extend(all);
+    out.refused.extend(refused);
+    Ok(out)
+}
+
 /// Reports what could be proposed.
 fn preview_steps(
     tick: &AdvanceRequest<'_>,
@@ -47,7 +58,7 @@ fn preview_steps(
     session: &Session,
 ) -> Result<(), Failure> {
     let plan_base = PlanBase::load(session, repository, &known_tip)?;
-    let steps = StepFinder { tick, options, plan_base: &plan_base, session }.find_steps()?;
+    let steps = find_all_steps(&StepFinder { tick, options, plan_base: &plan_base, session })?;
     report_refusals(&steps, log)?;
     report_untaken(&steps, log, session)
 }
@@ -68,7 +79,7 @@ fn take_steps(
         PlanBase::load(session, repository, &|_, branch| remote_tip(workspace, branch))?;
     plan_base.settings.check_stages_are_written(session, "advance")?;
     ledger::fetch(session, repository, &plan_base.settings.config)?;
-    let steps = StepFinder { tick, options, plan_base: &plan_base, session }.find_steps()?;
+    let steps = find_all_steps(&StepFinder { tick, options, plan_base: &plan_base, session })?;
     report_refusals(&steps, log)?;
     let ours = workspace.remote_heads(&["towpath/*"])?;
     if !steps.all.iter().any(may_be_proposed) && ours.is_empty() {

@@ -32,6 +32,8 @@ pub enum ChangeRequest {
         app: String,
         version: String,
         stage: Option<String>,
+        /// True where the digest of the version is written although the files had none.
+        pins_digest: bool,
     },
     RollBack {
         app: String,
@@ -70,6 +72,8 @@ impl ChangeRequest {
         terms: PlanOptions<'_>,
     ) -> Result<Option<PlanReport>, Failure> {
         let entries = plan_base.with_stages(edit_base.to_mapping().entries)?;
+        let mut terms = terms;
+        terms.consent.pin_digest |= matches!(self, ChangeRequest::Deploy { pins_digest: true, .. });
         let desk = Planner {
             session,
             plan_base,
@@ -83,7 +87,7 @@ impl ChangeRequest {
             ChangeRequest::Promote { apps, from, to, version } => desk
                 .plan_promotion(apps, from.as_deref(), to.as_deref(), version.as_deref())
                 .map(Some),
-            ChangeRequest::Deploy { app, version, stage } => {
+            ChangeRequest::Deploy { app, version, stage, .. } => {
                 desk.plan_deployment(app, version, stage.as_deref()).map(Some)
             }
             ChangeRequest::RollBack { app, stage, to } => desk.rollback(app, stage, to.as_deref()),
