@@ -8,8 +8,8 @@ use crate::cli::global_args::GlobalArgs;
 use crate::cli::mcp;
 use crate::cli::write_access::WritingCommand;
 use crate::cli::{
-    advance, approve, ask, audit, completions, config, demo, deploy, diff, guard, help, history,
-    init, ledger, lock, man, metrics,
+    advance, approve, ask, attest, audit, changes, completions, config, demo, deploy, diff, guard,
+    help, history, init, ledger, lock, man, metrics,
 };
 use crate::cli::{plugin, promote, proposals, record, rollback, status, trace, version, versions};
 #[cfg(feature = "serve")]
@@ -75,6 +75,7 @@ pub enum CliCommand {
     Diff(diff::DiffArgs),
     Trace(trace::TraceArgs),
     Versions(versions::VersionsArgs),
+    Changes(changes::ChangesArgs),
     Metrics(metrics::MetricsArgs),
     Audit(audit::AuditArgs),
     Guard(guard::GuardArgs),
@@ -83,6 +84,7 @@ pub enum CliCommand {
     Rollback(rollback::RollbackArgs),
     Ask(ask::AskArgs),
     Advance(advance::AdvanceArgs),
+    Attest(attest::AttestArgs),
     Record(record::RecordArgs),
     Approve(approve::ApproveArgs),
     Reject(approve::RejectArgs),

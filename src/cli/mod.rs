@@ -8,7 +8,9 @@ mod announce;
 mod approve;
 mod args;
 mod ask;
+mod attest;
 mod audit;
+mod changes;
 mod complete;
 mod completions;
 mod config;
@@ -116,6 +118,7 @@ fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failur
         #[cfg(feature = "announce")]
         CliCommand::Announce(args) => announce::run(&args, context),
         CliCommand::Trace(args) => trace::run(&args, context),
+        CliCommand::Changes(args) => changes::run(&args, context),
         CliCommand::Versions(args) => versions::run(&args, context),
         CliCommand::Metrics(args) => metrics::run(&args, context),
         CliCommand::Audit(args) => audit::run(&args, context),
@@ -123,6 +126,7 @@ fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failur
         CliCommand::Promote(args) => promote::run(&args, context),
         CliCommand::Deploy(args) => deploy::run(&args, context),
         CliCommand::Rollback(args) => rollback::run(&args, context),
+        CliCommand::Attest(args) => attest::run(&args, context),
         CliCommand::Advance(args) => advance::run(&args, context),
         CliCommand::Ask(args) => ask::run(&args, context),
         CliCommand::Record(args) => record::run(&args, context),

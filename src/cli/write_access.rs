@@ -26,12 +26,13 @@ const DELIVERY: WriteAccess = WritesUnless(&["--dry-run", "--patch"]);
 const FORGE: WriteAccess = WritesUnless(&["--forge"]);
 
 /// Every command, with its write access.
-pub static COMMANDS: [(&str, WriteAccess); 43] = [
+pub static COMMANDS: [(&str, WriteAccess); 45] = [
     ("status", WritesWith("--watch")),
     ("history", WritesWith("--follow")),
     ("diff", Reads),
     ("trace", Reads),
     ("versions", Reads),
+    ("changes", Reads),
     ("metrics", Reads),
     ("audit", Reads),
     // The file of --summary belongs to the user, and is not written under --read-only.
@@ -41,6 +42,7 @@ pub static COMMANDS: [(&str, WriteAccess); 43] = [
     ("rollback", DELIVERY),
     ("ask", WritesWith("--wait")),
     ("advance", WritesUnless(&["--dry-run"])),
+    ("attest", Writes),
     ("record", Writes),
     ("approve", Writes),
     ("reject", Writes),

@@ -1,7 +1,7 @@
 //! Commits of another repository between two revisions: the changes in a new version of an app.
 //!
-//! Only commits are fetched, without files, into a clone in the cache folder. The remote is
-//! contacted again only if a revision is unknown.
+//! Only commits are fetched, without files, into a clone in the cache folder; where folders matter,
+//! the lists of files come too. The remote is contacted again only if a revision is unknown.
 
 use super::git_process::{self, GitOutput};
 use super::url::{folder_name, is_url, redact_credentials, refusal_reason};
@@ -15,6 +15,15 @@ use std::time::Duration;
 const NETWORK: Duration = Duration::from_secs(60);
 /// Time limit for local git commands.
 const SOON: Duration = Duration::from_secs(20);
+
+/// What a clone of sources has besides commits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CloneContents {
+    /// Nothing.
+    Commits,
+    /// The lists of files, which tell the folders that a commit changed.
+    Trees,
+}
 
 /// The commits of one repository.
 pub struct CommitLog {
@@ -52,16 +61,32 @@ impl CommitLog {
     /// # Errors
     /// When the URL is refused or the repository cannot be reached.
     pub fn open_or_clone(url: &str, cache: &Path, interactive: bool) -> Result<Self, WriteError> {
+        CommitLog::open_with(url, CloneContents::Commits, cache, interactive)
+    }
+
+    /// Like `open_or_clone`, with these contents.
+    ///
+    /// # Errors
+    /// When the URL is refused or the repository cannot be reached.
+    pub fn open_with(
+        url: &str,
+        contents: CloneContents,
+        cache: &Path,
+        interactive: bool,
+    ) -> Result<Self, WriteError> {
         let relative = !is_url(url) && !Path::new(url).is_absolute();
         let why = relative.then(|| format!("`{url}` is neither a URL nor an absolute path"));
         if let Some(message) = why.or_else(|| refusal_reason(url)) {
             return Err(WriteError::Failed { doing: "clone an app's sources", message });
         }
-        let folder = cache.join("sources");
+        let (folder, filter) = match contents {
+            CloneContents::Commits => (cache.join("sources"), "--filter=tree:0"),
+            CloneContents::Trees => (cache.join("sources-with-trees"), "--filter=blob:none"),
+        };
         let log =
             CommitLog { url: url.to_owned(), clone: folder.join(folder_name(url)), interactive };
         if !log.clone.join("HEAD").is_file() {
-            log.clone_into(url, &folder)?;
+            log.clone_into(url, &folder, filter)?;
         }
         Ok(log)
     }
@@ -77,6 +102,21 @@ impl CommitLog {
         to: &[String],
         limit: usize,
     ) -> Result<Option<CommitRange>, WriteError> {
+        self.commits_in(from, to, &[], limit)
+    }
+
+    /// Like `commits_between`, for commits that changed one of these folders; none means all. The
+    /// clone needs [`CloneContents::Trees`] for folders.
+    ///
+    /// # Errors
+    /// When git cannot be run, or the remote cannot be reached.
+    pub fn commits_in(
+        &self,
+        from: &[String],
+        to: &[String],
+        folders: &[String],
+        limit: usize,
+    ) -> Result<Option<CommitRange>, WriteError> {
         let mut ends = (self.find_revision(from)?, self.find_revision(to)?);
         if ends.0.is_none() || ends.1.is_none() {
             self.fetch_all()?;
@@ -86,15 +126,79 @@ impl CommitLog {
         let is_back = old != new
             && self.run_git(&["merge-base", "--is-ancestor", &new, &old])?.status.success();
         let range = if is_back { format!("{new}..{old}") } else { format!("{old}..{new}") };
-        let count =
-            self.run_git(&["rev-list", "--count", &range])?.stdout.trim().parse().unwrap_or(0);
+        let paths: Vec<String> =
+            folders.iter().map(|path| format!(":(top,literal){path}")).collect();
+        let arguments = |first: &[&str]| -> Vec<String> {
+            let first = first.iter().map(|word| (*word).to_owned());
+            first.chain(["--".to_owned()]).chain(paths.iter().cloned()).collect()
+        };
+        let run = |first: &[&str]| {
+            let all = arguments(first);
+            let all: Vec<&str> = all.iter().map(String::as_str).collect();
+            let doing = "list the commits of an app's sources";
+            check_success(self.run_git(&all)?, doing)
+        };
+        let count = run(&["rev-list", "--count", &range])?.stdout.trim().parse().unwrap_or(0);
         let most = format!("--max-count={limit}");
         // One record a commit, as bodies have many lines.
         let format = "--format=%x1e%H%x09%an%x09%s%x1f%b";
-        let listed = self.run_git(&["log", &most, format, &range])?.stdout;
+        let listed = run(&["log", &most, format, &range])?.stdout;
         let commits: Vec<LogEntry> = listed.split('\u{1e}').filter_map(parse_entry).collect();
         let unlisted = usize::saturating_sub(count, commits.len());
         Ok(Some(CommitRange { from, to, commits, unlisted, is_back }))
+    }
+
+    /// Returns the commit of the first name that is a revision; the remote is asked where none is
+    /// known.
+    ///
+    /// # Errors
+    /// When git cannot be run, or the remote cannot be reached.
+    pub fn find_commit(&self, names: &[String]) -> Result<Option<String>, WriteError> {
+        if let Some((_, commit)) = self.find_revision(names)? {
+            return Ok(Some(commit));
+        }
+        self.fetch_all()?;
+        Ok(self.find_revision(names)?.map(|(_, commit)| commit))
+    }
+
+    /// Returns the commits whose subject says that they bring a pull request in, newest first:
+    /// `… (#12)`, `Merge pull request #12 …`, `… (!12)`, `See merge request …!12`.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub fn find_pull_request(&self, number: u64) -> Result<Vec<String>, WriteError> {
+        let pattern = format!(
+            r"\([#!]{number}\)$|^Merge pull request #{number} |^See merge request .*!{number}$|^Merged in .*\(pull request #{number}\)$"
+        );
+        let grep = format!("--grep={pattern}");
+        let found = self.run_git(&["log", "--all", "--extended-regexp", &grep, "--format=%H"])?;
+        Ok(found.stdout.lines().map(str::to_owned).collect())
+    }
+
+    /// True if one commit is the other, or among its ancestors. Both are whole ids.
+    ///
+    /// # Errors
+    /// When git cannot be run, or a commit is missing.
+    pub fn contains(&self, newer: &str, commit: &str) -> Result<bool, WriteError> {
+        let answer = self.run_git(&["merge-base", "--is-ancestor", commit, newer])?;
+        match answer.status.code() {
+            Some(0) => Ok(true),
+            Some(1) => Ok(false),
+            _ => Err(WriteError::Failed {
+                doing: "compare commits of an app's sources",
+                message: answer.stderr.trim().to_owned(),
+            }),
+        }
+    }
+
+    /// Returns the commit with this id for display.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub fn describe(&self, commit: &str) -> Result<Option<LogEntry>, WriteError> {
+        let format = "--format=%x1e%H%x09%an%x09%s%x1f%b";
+        let shown = self.run_git(&["log", "--max-count=1", format, commit, "--"])?.stdout;
+        Ok(shown.split('\u{1e}').find_map(parse_entry))
     }
 
     /// Returns the first name that is a revision, with its commit.
@@ -136,7 +240,7 @@ impl CommitLog {
     }
 
     /// Clones under a temporary name and renames, so an existing clone is always complete.
-    fn clone_into(&self, url: &str, folder: &Path) -> Result<(), WriteError> {
+    fn clone_into(&self, url: &str, folder: &Path, filter: &str) -> Result<(), WriteError> {
         let doing = "clone an app's sources";
         let failed =
             |error: std::io::Error| WriteError::Failed { doing, message: error.to_string() };
@@ -152,7 +256,7 @@ impl CommitLog {
             "--bare",
             "--quiet",
             "--template=",
-            "--filter=tree:0",
+            filter,
         ]);
         git.arg("--").arg(redact_credentials(url)).arg(&new);
         check_success(run_git(git, b"", doing, NETWORK)?, doing)?;

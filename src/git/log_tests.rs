@@ -74,3 +74,43 @@ fn addresses_that_run_programs_or_depend_on_the_folder_are_refused() {
     }
     assert_eq!(std::fs::read_dir(cache.path()).expect("a folder").count(), 0);
 }
+
+#[test]
+fn commits_of_a_folder_and_of_a_pull_request() {
+    let mut test = TestRepository::new();
+    for (message, path) in [
+        ("one", "web/a"),
+        ("two (#12)", "api/a"),
+        ("three (#123)", "web/b"),
+        ("Merge pull request #13 from x/y", "api/b"),
+    ] {
+        test.commit(message, &[(path, Some(message))]);
+    }
+    test.write();
+    git(&test.path, &["tag", "v1", "main~3"]);
+    git(&test.path, &["tag", "v2", "main"]);
+    let cache = test.folder.path().join("cache");
+    let log = CommitLog::open_with(&test.url(), CloneContents::Trees, &cache, false);
+    let log = log.expect("clones");
+    let subjects = |folders: &[&str]| {
+        let range = log.commits_in(&names(&["v1"]), &names(&["v2"]), &names(folders), 9);
+        let commits = range.expect("asks").expect("both are there").commits;
+        commits.into_iter().map(|commit| commit.subject).collect::<Vec<_>>()
+    };
+    assert_eq!(subjects(&["web"]), ["three (#123)"]);
+    assert_eq!(subjects(&["web", "api"]).len(), 3);
+    assert_eq!(subjects(&["nothing"]), [""; 0]);
+    let subject_of = |number| {
+        let found = log.find_pull_request(number).expect("asks");
+        let one = |commit: &String| log.describe(commit).expect("asks").expect("there").subject;
+        found.iter().map(one).collect::<Vec<_>>()
+    };
+    assert_eq!(subject_of(12), ["two (#12)"]);
+    assert_eq!(subject_of(13), ["Merge pull request #13 from x/y"]);
+    assert_eq!(subject_of(1), [""; 0]);
+    let (old, new) = (log.find_commit(&names(&["v1"])), log.find_commit(&names(&["v2"])));
+    let (old, new) = (old.expect("asks").expect("there"), new.expect("asks").expect("there"));
+    assert!(log.contains(&new, &old).expect("asks") && log.contains(&old, &old).expect("asks"));
+    assert!(!log.contains(&old, &new).expect("asks"));
+    assert!(log.contains(&old, &"0".repeat(40)).is_err(), "an unknown commit is no answer");
+}

@@ -55,7 +55,7 @@ pub use commit::{CommitInfo, GitIdentity, short_id};
 pub use diff::{PathChange, PathScope, TreeDiff, TreeObject};
 pub use error::GitError;
 pub use git2::Oid;
-pub use log::{CommitLog, CommitRange, LogEntry};
+pub use log::{CloneContents, CommitLog, CommitRange, LogEntry};
 pub use mainline::{WalkControl, WalkEnd};
 pub use merge::MergeOutcome;
 pub use merge_preview::{MergePreview, MergeWitness};

@@ -5,8 +5,10 @@
 pub mod advance;
 #[cfg(feature = "announce")]
 pub mod announcements;
+pub mod attest;
 pub mod audit;
 pub mod change;
+pub mod changes;
 pub mod ci_run;
 pub mod completion_names;
 pub mod config;
@@ -30,7 +32,9 @@ pub mod proposals;
 mod random;
 pub mod registries;
 pub mod retry;
+mod run_program;
 pub mod session;
+mod sources;
 pub mod state;
 pub mod status;
 mod suggest;

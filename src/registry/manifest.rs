@@ -17,8 +17,9 @@ const MAX_CONFIG: u64 = 8 * 1024 * 1024;
 pub(super) const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 pub(super) const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
-/// The kinds of manifests that towpath reads.
-const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, \
+/// The kinds of manifests that towpath reads. A registry may hide manifests of a kind that is not
+/// named, even from `*/*`.
+pub(super) const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, \
      application/vnd.oci.image.manifest.v1+json, \
      application/vnd.docker.distribution.manifest.list.v2+json, \
      application/vnd.docker.distribution.manifest.v2+json";

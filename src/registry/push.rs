@@ -3,7 +3,7 @@
 use super::client::{RegistryClient, RegistryRequest};
 use super::digest::sha256_digest;
 use super::error::RegistryError;
-use super::manifest::{ManifestDescriptor, OCI_INDEX, OCI_MANIFEST};
+use super::manifest::{ACCEPT, MAX_MANIFEST, ManifestDescriptor, OCI_INDEX, OCI_MANIFEST};
 use super::place::ImageRepository;
 use super::referrers::fallback_tag;
 use serde_json::{Value, json};
@@ -47,8 +47,10 @@ impl RegistryClient {
     ) -> Result<UploadedArtifact, RegistryError> {
         let image = self.manifest(place, artifact.subject)?;
         let kind = image.media_type.clone().unwrap_or_else(|| OCI_MANIFEST.to_owned());
-        let size = self.cache.content(artifact.subject).map(|bytes| bytes.len());
-        let size = size.unwrap_or(self.manifest_size(place, artifact.subject)?);
+        let size = match self.cache.content(artifact.subject) {
+            Some(bytes) => bytes.len(),
+            None => self.manifest_size(place, artifact.subject)?,
+        };
         let subject = json!({"mediaType": kind, "digest": artifact.subject, "size": size});
         let manifest = artifact.manifest(&subject).to_string().into_bytes();
         let digest = sha256_digest(&manifest);
@@ -80,7 +82,7 @@ impl RegistryClient {
     /// The number of bytes of a manifest, for a client without a cache.
     fn manifest_size(&self, place: &ImageRepository, digest: &str) -> Result<usize, RegistryError> {
         let (path, asked) = (format!("manifests/{digest}"), format!("{place}@{digest}"));
-        let request = RegistryRequest::get(&path, "*/*", super::manifest::MAX_MANIFEST, &asked);
+        let request = RegistryRequest::get(&path, ACCEPT, MAX_MANIFEST, &asked);
         Ok(self.send_well(place, &request)?.body.len())
     }
 

@@ -6,6 +6,7 @@ mod annotation;
 mod announcement;
 mod ask;
 mod audit;
+mod changes;
 mod diff;
 mod guard;
 mod history;
@@ -21,6 +22,7 @@ pub use annotation::AnnotationJson;
 pub use announcement::{AnnouncementJson, AnnouncementsJson, ToldAnnouncementJson};
 pub use ask::AskJson;
 pub use audit::AuditJson;
+pub use changes::ChangesJson;
 pub use diff::DiffJson;
 pub use guard::GuardJson;
 pub use history::{DeploymentJson, HistoryJson, ImageVersionJson};
@@ -279,7 +281,9 @@ impl From<&Warning> for WarningJson {
 #[cfg(test)]
 mod tests {
     use super::{AnnouncementJson, AnnouncementsJson};
-    use super::{AskJson, AuditJson, GuardJson, LedgerEventJson, LedgerJson, LocksJson};
+    use super::{
+        AskJson, AuditJson, ChangesJson, GuardJson, LedgerEventJson, LedgerJson, LocksJson,
+    };
     use super::{
         DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, ProposalsJson, StatusJson,
         TraceJson, VersionsJson,
@@ -296,6 +300,7 @@ mod tests {
         is_fresh::<DiffJson>("diff");
         is_fresh::<TraceJson>("trace");
         is_fresh::<VersionsJson>("versions");
+        is_fresh::<ChangesJson>("changes");
         is_fresh::<MetricsJson>("metrics");
         is_fresh::<PlanJson>("plan");
         is_fresh::<AnnouncementJson>("announcement");

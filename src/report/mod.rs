@@ -4,6 +4,7 @@
 
 mod advance;
 mod audit;
+mod changes;
 mod deployment;
 mod diff;
 mod gates;
@@ -26,6 +27,7 @@ pub use crate::history::{
 };
 pub use advance::AdvanceLine;
 pub use audit::{AuditPage, AuditReport, DeploymentPlot, FindingGroup, FindingReport, StagePlot};
+pub use changes::{ChangedCommit, ChangesEnd, ChangesReport};
 pub use deployment::{DeploymentReport, to_timestamp};
 pub use diff::{AppDifference, DiffReport, DiffSide, SideVersion};
 pub use gates::{GateReport, WaveReports, format_time};

@@ -11,6 +11,7 @@ mod ask;
 #[cfg(feature = "serve")]
 mod atom;
 mod audit;
+mod changes;
 mod config;
 mod data;
 mod diff;
@@ -51,6 +52,7 @@ pub use audit::{
     AuditDetail, explain_rule, render_csv as audit_csv, render_junit,
     render_markdown as audit_markdown, render_sarif, render_table as audit,
 };
+pub use changes::{changes_sentence, render_changes as changes};
 pub use config::render_config as config;
 pub use data::render_data;
 pub use diff::{render_csv as diff_csv, render_markdown as diff_markdown, render_table as diff};

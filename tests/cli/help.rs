@@ -32,6 +32,7 @@ Promote:
   deploy       Deploy a version to the first stage, or to another one
   rollback     Restore a version that a stage ran before
   advance      Promote every app whose gates are open to its next stage
+  attest       Attach a marker or a file to an image in its registry
   proposals    List, show, merge and close pull requests, on a forge or without one
   plugin       Write a tag into a file and push it, as a step in Drone or Woodpecker
 

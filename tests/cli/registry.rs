@@ -236,6 +236,49 @@ web is up to date with the registry
 }
 
 #[test]
+fn a_marker_opens_the_gate() {
+    let site = Site::new("{versions: semver}", "1.0.0");
+    let config =
+        std::fs::read_to_string(site.repository.join("towpath.yaml")).expect("it is there");
+    let gate = "gates: [{attested: application/vnd.example.deployable, stages: [dev]}]\n";
+    std::fs::write(site.repository.join("towpath.yaml"), config + gate).expect("written");
+    site.sandbox.introduce();
+    site.sandbox.git(&site.repository, &["commit", "-qam", "gate"]);
+    for (tag, created) in [("1.0.0", "2026-08-01T00:00:00Z"), ("1.1.0", "2026-08-02T00:00:00Z")] {
+        site.push(tag, created);
+    }
+    site.run(&["deploy", "web", "1.1.0", "--dry-run"]).code(3).stdout_eq(str![[r#"
+app
+web   refused
+
+"#]]);
+    site.run(&["deploy", "web", "--latest", "--dry-run"]).success().stderr_eq(str![[r#"
+1.1.0 is newer, but may not be deployed: 1.1.0 has no artifact of type application/vnd.example.deployable
+web is up to date with the registry
+
+"#]]);
+    site.run(&["advance", "--dry-run"]).success().stdout_eq(str![[r#"
+web 1.1.0 to dev: not proposed: 1.1.0 has no artifact of type application/vnd.example.deployable
+
+"#]]);
+    let marker = ["attest", "web@1.1.0", "--type", "application/vnd.example.deployable"];
+    site.run(&[&marker[..], &["--read-only"]].concat()).code(2).stderr_eq(str![[r#"
+error: --read-only refuses `towpath attest`, because it writes
+
+"#]]);
+    for done in ["attached to", "was attached already to"] {
+        site.run(&marker).success().stdout_eq("sha256:[..]\n").stderr_eq(format!(
+            "application/vnd.example.deployable {done} 127.0.0.1:[..]/team/web@sha256:[..]\n"
+        ));
+    }
+    site.run(&["ask", "web", "--to", "dev", "--version", "1.1.0"]).success();
+    site.run(&["deploy", "web", "--latest", "--dry-run"]).success();
+    site.run(&["attest", "web@9.9.9", "--type", "a/b"]).failure();
+    site.run(&["attest", "web", "--type", "a/b"]).code(2);
+    site.run(&["attest", "web@1.1.0", "--type", "marker"]).code(2);
+}
+
+#[test]
 fn a_registry_is_asked_only_when_that_is_wanted() {
     let site = three_branches();
     for arguments in [
@@ -262,6 +305,7 @@ fn the_password_is_seen_nowhere() {
         &["versions", "web", "--details", "-vvv"][..],
         &["deploy", "web", "--latest", "--dry-run", "-vvv"],
         &["deploy", "web", "v9", "--dry-run", "-vvv"],
+        &["attest", "web@main.20260815-100000.2222222", "--type", "a/b", "-vvv"],
     ] {
         let output = site.command(arguments).output().expect("it runs");
         said += &String::from_utf8_lossy(&[output.stdout, output.stderr].concat());

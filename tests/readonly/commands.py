@@ -17,6 +17,8 @@ ARGUMENTS = {
     "trace": ["checkout@500857c", "checkout@500857c -o json --no-index"],
     # It asks a registry, which this suite does not have: an unknown app is refused before that.
     "versions": ["nothing", "nothing --all -o json"],
+    # The demo names no sources.
+    "changes": ["checkout", "checkout -o json"],
     "metrics": ["", "-o json --no-index"],
     "audit": [
         "",
@@ -52,7 +54,7 @@ ARGUMENTS = {
 }
 
 # What ends with something else than 0: gates that say no, and a forge that is not there.
-ENDS = {"versions": (2,), "guard": (0, 3), "ask": (0, 3), "promote": (0, 3), "deploy": (0, 1, 3), "rollback": (0, 3), "proposals list": (1, 2), "proposals show": (1, 2)}
+ENDS = {"versions": (2,), "changes": (2,), "guard": (0, 3), "ask": (0, 3), "promote": (0, 3), "deploy": (0, 1, 3), "rollback": (0, 3), "proposals list": (1, 2), "proposals show": (1, 2)}
 
 # The same of what writes, to be refused.
 REFUSED = {
@@ -63,6 +65,7 @@ REFUSED = {
     "rollback": ["storefront --stage prod --commit"],
     "ask": ["storefront --to prod --wait"],
     "advance": [""],
+    "attest": ["checkout@v1 --type a/b"],
     "record": ["checkout passed --stage staging"],
     "approve": ["checkout --stage prod"],
     "reject": ["checkout v1"],

@@ -4,9 +4,9 @@
 pub const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Inspect",
-        &["status", "history", "diff", "trace", "versions", "metrics", "serve", "site", "announce", "mcp"],
+        &["status", "history", "diff", "trace", "versions", "changes", "metrics", "serve", "site", "announce", "mcp"],
     ),
-    ("Promote", &["promote", "deploy", "rollback", "advance", "proposals", "plugin"]),
+    ("Promote", &["promote", "deploy", "rollback", "advance", "attest", "proposals", "plugin"]),
     (
         "Decide",
         &[

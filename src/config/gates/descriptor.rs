@@ -3,7 +3,7 @@
 //! to date elsewhere. The fields have no defaults: a gate that leaves one out does not compile.
 
 use super::keys::GateKey;
-use super::{ExternalCommand, PipelineConfig};
+use super::{AttestedGate, ExternalCommand, PipelineConfig};
 use crate::model::StageName;
 use std::fmt;
 
@@ -59,6 +59,8 @@ pub enum FactNeed<'g> {
     Http { url: &'g str, expect: Option<&'g (String, String)>, timeout: u64 },
     /// The values of these keys beside the version.
     Flags(&'g [String]),
+    /// What the image bears in its registry.
+    Attested(&'g AttestedGate),
 }
 
 impl<'g> FactNeed<'g> {
@@ -67,6 +69,7 @@ impl<'g> FactNeed<'g> {
         match self {
             FactNeed::Command(call) => call.argv.iter().map(String::as_str).collect(),
             FactNeed::File(path) => vec![path],
+            FactNeed::Attested(wanted) => wanted.rule_paths(),
             FactNeed::Checks(_)
             | FactNeed::Reviews
             | FactNeed::Issue(_)

@@ -3,6 +3,7 @@
 //! These are settings only; `pipeline` evaluates them.
 
 mod approval;
+mod attested;
 mod bake;
 mod blocker;
 mod descriptor;
@@ -33,6 +34,7 @@ mod tests;
 mod waves_tests;
 
 pub use approval::ApprovalGate;
+pub use attested::{AttestedGate, SignatureRequirement, SignedBy, is_media_type};
 pub use bake::BakeGate;
 pub use blocker::{BlockedBy, BlockerGate};
 pub use descriptor::{FactNeed, GateDescriptor, GateSettings, PastNeed};
@@ -109,6 +111,7 @@ gates! {
     Rejected in rejected;
     Hold in hold;
     Version(VersionGate) in version;
+    Attested(AttestedGate) in attested;
     #[cfg(test)] TestOnly(TestOnlyGate) in test_only;
 }
 

@@ -43,6 +43,8 @@ gates:
 - blocker: { command: [./open-incidents], reason: open incident }
 - blocker: { file: FROZEN }
 - blocker: { issue: incident }
+- attested: application/vnd.example.deployable
+- attested: { type: [a/b, c/d], key: cosign.pub, log: false }
 - blocker: { url: 'https://status.example.com/api', pointer: /status/indicator, equals: none }
 - version
 - version: 'v[0-9]+'
@@ -53,7 +55,7 @@ gates:
     assert_eq!(
         kinds.join(" "),
         "order order isolation isolation verified verified verified verified bake bake approval approval window \
-         window freeze blocker blocker blocker blocker version version version"
+         window freeze blocker blocker blocker attested attested blocker version version version"
     );
     assert_eq!(config.pipeline.gates[0].line, 3);
 }
@@ -142,9 +144,9 @@ fn lists_and_entries() {
 4:3: an entry must have one gate, but this has `bake` and `window`
   hint: start another entry with `- `
 5:3: this entry has no gate
-  hint: expected one of `order`, `isolation`, `verified`, `bake`, `approval-after-failure`, `approvals`, `window`, `freeze`, `blocker`, `version`
+  hint: expected one of `order`, `isolation`, `verified`, `bake`, `approval-after-failure`, `approvals`, `window`, `freeze`, `blocker`, `version`, `attested`
 6:3: this entry has no gate
-  hint: expected one of `order`, `isolation`, `verified`, `bake`, `approval-after-failure`, `approvals`, `window`, `freeze`, `blocker`, `version`
+  hint: expected one of `order`, `isolation`, `verified`, `bake`, `approval-after-failure`, `approvals`, `window`, `freeze`, `blocker`, `version`, `attested`
 "#]]
     );
     assert_data_eq!(

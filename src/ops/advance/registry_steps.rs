@@ -1,7 +1,7 @@
 //! Steps into first stages whose newest version comes from the registry (`from: registry`).
 
 use crate::config::Stage;
-use crate::model::MappingEntry;
+use crate::model::{MappingEntry, Version};
 use crate::ops::advance::next::{AdvanceSteps, StepFinder};
 use crate::ops::advance::step::AdvanceStep;
 use crate::ops::change::request::ChangeRequest;
@@ -29,15 +29,26 @@ pub fn find_registry_steps(look: &StepFinder<'_, '_>) -> Result<AdvanceSteps, Fa
     let context = GateContext::load_at(look.session, look.plan_base)?;
     for stage in stages {
         for app in apps_of_stage(&context.survey.mapping.entries, stage, look.tick.app) {
-            match find_step(look, &context, stage, &app) {
+            let line = |version: &str, what: String| AdvanceLine {
+                app: app.clone(),
+                version: version.to_owned(),
+                place: stage.name.to_string(),
+                what,
+                is_held: true,
+            };
+            let latest = find_latest(LatestQuery { app: &app }, &context);
+            let found = latest.and_then(|latest| {
+                if let Some((tag, why)) = &latest.held {
+                    out.refused.push(line(tag, format!("not proposed: {why}")));
+                }
+                let version = latest.version.as_ref();
+                version.map_or(Ok(None), |it| find_step(look, &context, stage, (&app, it)))
+            });
+            match found {
                 Ok(step) => out.all.extend(step),
-                Err(failure) => out.refused.push(AdvanceLine {
-                    app,
-                    version: String::new(),
-                    place: stage.name.to_string(),
-                    what: format!("refused: {}", failure.message()),
-                    is_held: true,
-                }),
+                Err(failure) => {
+                    out.refused.push(line("", format!("refused: {}", failure.message())));
+                }
             }
         }
     }
@@ -60,14 +71,13 @@ fn apps_of_stage(entries: &[MappingEntry], stage: &Stage, named: Option<&str>) -
         .collect()
 }
 
-/// The step of one app; `None` where the stage runs the newest version.
+/// The step that deploys a version; `None` where nothing changes.
 fn find_step(
     look: &StepFinder<'_, '_>,
     context: &GateContext<'_>,
     stage: &Stage,
-    app: &str,
+    (app, version): (&str, &Version),
 ) -> Result<Option<AdvanceStep>, Failure> {
-    let Some(version) = find_latest(LatestQuery { app }, context)? else { return Ok(None) };
     let there = look.plan_base.for_stage(&stage.name);
     let intent = ChangeRequest::Deploy {
         app: app.to_owned(),

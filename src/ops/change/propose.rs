@@ -179,7 +179,12 @@ impl ProposalWriter<'_> {
         }
         let PushedBranch { head, is_pushed } = self.push_branch(group)?;
         let config = &self.plan_base.settings.config;
-        let brought = sources::app_changelogs(&group.message, config, self.home, self.session);
+        let brought = sources::app_changelogs(
+            &group.message,
+            config,
+            (self.plan_base.repository, self.home),
+            self.session,
+        );
         let (found, is_new) = match open {
             Some(open) => (open, false),
             None => {

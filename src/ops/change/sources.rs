@@ -2,14 +2,15 @@
 //! names those repositories.
 
 use crate::config::Config;
-use crate::git::{CommitLog, CommitRange, LogEntry, WriteError};
-use crate::model::Version;
+use crate::git::{CommitRange, LogEntry, Repository};
+use crate::model::{AppName, Version};
+use crate::ops::error::Failure;
 use crate::ops::forge;
 use crate::ops::forge::ForgeLocation;
 use crate::ops::session::Session;
-use crate::promotion::{
-    AppChangelog, AppCommit, AppVersionChange, CommitMessage, revisions_of_tag,
-};
+use crate::ops::sources::{AppSource, SourceLookup, configured_source, source_failure};
+use crate::pipeline::AppComponent;
+use crate::promotion::{AppChangelog, AppCommit, AppVersionChange, CommitMessage};
 
 /// The number of commits listed for one app; further ones are only counted.
 const LISTED: usize = 20;
@@ -25,7 +26,7 @@ const LOOKED_AT: usize = 25;
 pub fn app_changelogs(
     message: &CommitMessage,
     config: &Config,
-    home: &ForgeLocation,
+    (repository, home): (&Repository, &ForgeLocation),
     session: &Session,
 ) -> Vec<AppChangelog> {
     let moves = message.version_changes();
@@ -33,7 +34,7 @@ pub fn app_changelogs(
         if moves.len() > LOOKED_AT { 0 } else { LISTED.min(LISTED_IN_ALL / moves.len().max(1)) };
     moves
         .into_iter()
-        .filter_map(|moved| app_changelog(moved, each, config, home, session))
+        .filter_map(|moved| app_changelog(moved, each, config, (repository, home), session))
         .collect()
 }
 
@@ -41,18 +42,22 @@ fn app_changelog(
     moved: &AppVersionChange,
     limit: usize,
     config: &Config,
-    home: &ForgeLocation,
+    (repository, home): (&Repository, &ForgeLocation),
     session: &Session,
 ) -> Option<AppChangelog> {
-    let url = config.apps.repository_of(&moved.app)?;
+    let url = configured_source(&moved.app, config, repository)?;
+    let lookup = SourceLookup { config, entries: &[], session };
+    let subject = AppComponent { app: moved.app.clone(), component: None };
     let named = |version: &Version| {
-        let tag = version.tag.as_deref()?;
-        let said = config.apps.revision_of(&moved.app, tag);
-        Some(said.map_or_else(|| revisions_of_tag(tag), |said| vec![said]))
+        version.tag.as_ref()?;
+        Some(lookup.revisions(&subject, version))
     };
     let (from, to) = (named(&moved.from)?, named(&moved.to)?);
-    let between = commits_between(&url, &from, &to, limit, session).unwrap_or_else(|error| {
-        session.caution(&format!("cannot list the commits of {}: {error}", moved.app));
+    let sources = (&moved.app, url.as_str());
+    let between = commits_between(sources, (&from, &to), limit, config, session);
+    let between = between.unwrap_or_else(|failure| {
+        let why = failure.causes().first().cloned().unwrap_or_else(|| failure.message());
+        session.caution(&format!("cannot list the commits of {}: {why}", moved.app));
         None
     });
     let ends = between.as_ref().map(|between| (between.from.clone(), between.to.clone()));
@@ -70,12 +75,16 @@ fn app_changelog(
 }
 
 fn commits_between(
-    url: &str,
-    from: &[String],
-    to: &[String],
+    (app, url): (&AppName, &str),
+    (from, to): (&[String], &[String]),
     limit: usize,
+    config: &Config,
     session: &Session,
-) -> Result<Option<CommitRange>, WriteError> {
-    let Some(cache) = session.writable_cache().filter(|_| limit > 0) else { return Ok(None) };
-    CommitLog::open_or_clone(url, cache, session.can_ask())?.commits_between(from, to, limit)
+) -> Result<Option<CommitRange>, Failure> {
+    if session.writable_cache().is_none() || limit == 0 {
+        return Ok(None);
+    }
+    let source = AppSource::open(app, url, config, session)?;
+    let range = source.log.commits_in(from, to, &source.folders, limit);
+    range.map_err(|error| source_failure(app, &error))
 }

@@ -1,9 +1,11 @@
 //! The registries of an operation: the client with the user's credentials, and the image of an app.
 
 mod app_image;
+mod attestation;
 mod connection;
 
 pub use app_image::{AppImage, find_app_image};
+pub use attestation::{AttestationCheck, RepositoryFile};
 pub use connection::open_registry_client;
 
 use crate::ops::error::Failure;

@@ -55,7 +55,10 @@ pub fn request_deployment(
         let context = GateContext::load(session, &repository)?;
         let pins = query.pins_digest || context.config().apps.pins_digest(&query.app);
         let latest = find_latest(LatestQuery { app: &query.app }, &context)?;
-        return Ok(latest.map(|version| request(version.to_string(), pins)));
+        if let Some((tag, why)) = &latest.held {
+            session.note(&format!("{tag} is newer, but may not be deployed: {why}"));
+        }
+        return Ok(latest.version.map(|version| request(version.to_string(), pins)));
     };
     if query.unchecked {
         return Ok(Some(request(named.clone(), false)));

@@ -2,15 +2,20 @@
 
 use super::ordering::{Candidate, OrderedTags};
 use crate::config::Stage;
+use crate::config::gates::{Gate, GateKind};
+use crate::git::Snapshot;
 use crate::model::{MappingEntry, SchemeTag, Version, branch_slug};
 use crate::ops::gates::GateContext;
-use crate::ops::registries::AppImage;
+use crate::ops::registries::{AppImage, AttestationCheck};
+use crate::pipeline::ExternalAnswer;
+use crate::registry::RegistryClient;
 use crate::report::{AvailableVersion, VersionObstacle, to_timestamp};
 
 /// Judges the versions of an app.
 pub(super) struct VersionJudge<'a, 'r> {
     context: &'a GateContext<'r>,
     image: &'a AppImage,
+    client: &'a RegistryClient,
     /// The first stage that has the app.
     stage: Option<&'a Stage>,
     branch: Option<&'a str>,
@@ -21,7 +26,12 @@ pub(super) struct VersionJudge<'a, 'r> {
 }
 
 impl<'a, 'r> VersionJudge<'a, 'r> {
-    pub fn new(context: &'a GateContext<'r>, image: &'a AppImage, ordered: &OrderedTags) -> Self {
+    pub fn new(
+        context: &'a GateContext<'r>,
+        image: &'a AppImage,
+        client: &'a RegistryClient,
+        ordered: &OrderedTags,
+    ) -> Self {
         let config = context.config();
         let stage =
             config.stages.iter().filter(|stage| stage.after.is_empty()).find(|stage| {
@@ -32,6 +42,7 @@ impl<'a, 'r> VersionJudge<'a, 'r> {
         let mut judge = VersionJudge {
             context,
             image,
+            client,
             stage,
             branch: config.apps.branch_of(&image.name()),
             running: None,
@@ -95,11 +106,44 @@ impl<'a, 'r> VersionJudge<'a, 'r> {
             let reason = format!("older than {}, which {stage} runs", gone.tag);
             return obstacle("older", reason);
         }
-        let (tag, running) = self.running.as_ref()?;
-        if rank > *running {
+        if let Some((tag, running)) = &self.running
+            && rank > *running
+        {
             return obstacle("older", format!("older than {tag}, which {stage} runs"));
         }
-        None
+        self.attestation_obstacle(&version)
+    }
+
+    /// The obstacle where the first stage has the gate `attested`, and the image does not bear what
+    /// it asks for. Only versions that may be deployed otherwise are asked about.
+    fn attestation_obstacle(&self, version: &Version) -> Option<VersionObstacle> {
+        let (config, stage) = (self.context.config(), self.stage?);
+        let app = &self.image.subject.app;
+        let rules = config.pipeline.rules_for(GateKind::Attested, &stage.name, app);
+        let read_file = |path: &str| {
+            let snapshot =
+                Snapshot::of_commit(self.context.repository, self.context.survey.commit?);
+            let snapshot = snapshot.ok()?;
+            snapshot.read_file(&snapshot.find_file(path)?).ok()
+        };
+        let check = AttestationCheck {
+            client: self.client,
+            place: &self.image.place,
+            read_file: &read_file,
+            session: self.context.session,
+        };
+        let answers = rules.iter().filter_map(|rule| match &rule.gate {
+            Gate::Attested(wanted) => Some(check.check(wanted, version)),
+            _ => None,
+        });
+        answers.into_iter().find_map(|answer| {
+            let (code, reason) = match answer {
+                ExternalAnswer::Open => return None,
+                ExternalAnswer::Shut(reason) => ("not-attested", reason),
+                ExternalAnswer::NoAnswer(why) => ("not-attested", format!("no answer: {why}")),
+            };
+            Some(VersionObstacle { code, reason })
+        })
     }
 
     fn entries(&self) -> impl Iterator<Item = &'a MappingEntry> {

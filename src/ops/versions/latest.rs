@@ -16,15 +16,23 @@ pub struct LatestQuery<'a> {
     pub app: &'a str,
 }
 
-/// Finds the newest version that may be deployed to the first stage, with its digest, which the
-/// registry has now. `None` where the stage runs the newest one.
+/// The newest version that may be deployed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LatestVersion {
+    /// With its digest, which the registry has now; `None` where the stage runs it.
+    pub version: Option<Version>,
+    /// The newest version that is held back, and why: rejected, or not attested.
+    pub held: Option<(String, String)>,
+}
+
+/// Finds the newest version that may be deployed to the first stage.
 ///
 /// # Errors
 /// When the registry does not answer, or no version may be deployed.
 pub fn find_latest(
     query: LatestQuery<'_>,
     context: &GateContext<'_>,
-) -> Result<Option<Version>, Failure> {
+) -> Result<LatestVersion, Failure> {
     let subject = context.subject(query.app)?;
     let mut lister = VersionLister::open(&subject, context)?;
     match newest(query, &lister) {
@@ -58,7 +66,7 @@ impl LatestError {
 fn newest(
     query: LatestQuery<'_>,
     lister: &VersionLister<'_, '_>,
-) -> Result<Option<Version>, LatestError> {
+) -> Result<LatestVersion, LatestError> {
     let wanted =
         VersionsQuery { app: query.app.to_owned(), limit: Some(LOOKED_AT), ..Default::default() };
     let report = lister.list(&wanted).map_err(LatestError::Failed)?;
@@ -69,11 +77,27 @@ fn newest(
                 Err(error) if error.is_absence() => return Err(LatestError::Gone),
                 Err(error) => return Err(LatestError::Failed(error.into())),
             };
-            Ok(Some(Version { tag: Some(newest.tag.clone()), digest: Some(digest) }))
+            let version = Version { tag: Some(newest.tag.clone()), digest: Some(digest) };
+            Ok(LatestVersion { version: Some(version), held: held_version(&report) })
         }
-        None if is_current(&report) => Ok(None),
+        None if is_current(&report) => {
+            Ok(LatestVersion { version: None, held: held_version(&report) })
+        }
         None => Err(LatestError::Failed(nothing_deployable(&report))),
     }
+}
+
+/// The newest version that only a rejection or a missing attestation holds back, if no version that
+/// may be deployed or runs is newer.
+fn held_version(report: &VersionsReport) -> Option<(String, String)> {
+    let newer = report
+        .versions
+        .iter()
+        .take_while(|one| one.obstacle.as_ref().is_some_and(|obstacle| obstacle.code != "runs"));
+    newer.filter_map(|one| Some((one, one.obstacle.as_ref()?))).find_map(|(one, obstacle)| {
+        let is_held = matches!(obstacle.code, "rejected" | "not-attested");
+        is_held.then(|| (one.tag.clone(), obstacle.reason.clone()))
+    })
 }
 
 /// True where the first version that is not left alone for its branch or a rejection runs already.

@@ -7,7 +7,7 @@ mod latest;
 mod ordering;
 
 pub use deployment::{DeploymentQuery, request_deployment};
-pub use latest::{LatestQuery, find_latest};
+pub use latest::{LatestQuery, LatestVersion, find_latest};
 
 use crate::git::revision_or_time::{TIME_FORMS, parse_time};
 use crate::model::VersionScheme;
@@ -93,7 +93,7 @@ impl<'a, 'r> VersionLister<'a, 'r> {
         let since = query.since.as_deref().map(|text| since_time(text, session)).transpose()?;
         let stored = self.client.tags(&self.image.place, oldest, now)?;
         let (mut ordered, order) = self.order(&stored.tags, oldest, query.all)?;
-        let judge = VersionJudge::new(self.context, &self.image, &ordered);
+        let judge = VersionJudge::new(self.context, &self.image, &self.client, &ordered);
         if let Some(since) = since {
             ordered.candidates.retain(|one| one.time().is_some_and(|time| time >= since));
         }

@@ -1,6 +1,7 @@
 //! The gates, one per file. Each takes the input and returns an answer per applicable rule.
 
 mod approval;
+mod attested;
 mod bake;
 mod blocker;
 pub(super) mod freeze;
@@ -148,6 +149,7 @@ fn answers_of(kind: GateKind, case: &GateInput<'_>) -> Vec<GateAnswer> {
             answers.extend(version::answer_without_rule(case));
             answers
         }
+        GateKind::Attested => answer_rules(kind, case, attested::answer),
         #[cfg(test)]
         GateKind::TestOnly => answer_rules(kind, case, test_only::answer),
     }

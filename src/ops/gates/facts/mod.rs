@@ -1,6 +1,7 @@
 //! External facts for gates: commands, URLs, files and the forge. Each rule is asked once, before
 //! the gates. A rule without an answer is recorded as such.
 
+mod attested;
 mod command;
 mod command_policy;
 mod flags;
@@ -25,6 +26,7 @@ pub struct FactCollector<'w, 'r> {
     /// The answers that do not depend on the app, by the line of the rule.
     known: RefCell<HashMap<u32, ExternalAnswer>>,
     desk: forge::ForgeFacts<'w, 'r>,
+    registry: attested::RegistryFacts<'w, 'r>,
 }
 
 impl<'w, 'r> FactCollector<'w, 'r> {
@@ -36,6 +38,7 @@ impl<'w, 'r> FactCollector<'w, 'r> {
             trust,
             known: RefCell::default(),
             desk: forge::ForgeFacts::new(inquiry),
+            registry: attested::RegistryFacts::new(inquiry),
         }
     }
 
@@ -103,6 +106,9 @@ impl<'w, 'r> FactCollector<'w, 'r> {
                 let session = self.inquiry.session;
                 once(&|| http::fetch_answer(url, expect, timeout, session), facts);
             }
+            FactNeed::Attested(wanted) => {
+                facts.tell_about(line, question, self.registry.check(wanted, question));
+            }
             // `flags` reads these from the commit, for the past as well.
             FactNeed::Flags(_) => {}
         }
@@ -131,7 +137,8 @@ fn wanted_flags<'n>(need: FactNeed<'n>) -> &'n [String] {
         | FactNeed::Reviews
         | FactNeed::File(_)
         | FactNeed::Issue(_)
-        | FactNeed::Http { .. } => &[],
+        | FactNeed::Http { .. }
+        | FactNeed::Attested(_) => &[],
     }
 }
 

@@ -1,0 +1,76 @@
+//! `towpath.changes/1`.
+
+use crate::report::{ChangedCommit, ChangesEnd, ChangesReport};
+use serde::Serialize;
+
+/// Answer of `changes --output json`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.changes/1"))]
+pub struct ChangesJson {
+    #[cfg_attr(test, schemars(extend("const" = "towpath.changes/1")))]
+    pub schema: &'static str,
+    pub repository: String,
+    pub app: String,
+    pub source: String,
+    pub from: ChangesEndJson,
+    pub to: ChangesEndJson,
+    /// True where `from` is the later one.
+    pub back: bool,
+    pub url: Option<String>,
+    /// The newest first.
+    pub commits: Vec<ChangedCommitJson>,
+    /// The number of further commits.
+    pub unlisted: usize,
+}
+
+/// One end of the comparison.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ChangesEndJson {
+    pub stage: Option<String>,
+    pub version: String,
+    pub revision: String,
+}
+
+/// A commit of an app's sources.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ChangedCommitJson {
+    pub commit: String,
+    pub author: String,
+    pub subject: String,
+    pub breaking: bool,
+    pub url: Option<String>,
+}
+
+impl ChangesJson {
+    /// Creates the answer for a repository.
+    pub fn new(report: &ChangesReport, repository: String) -> Self {
+        ChangesJson {
+            schema: "towpath.changes/1",
+            repository,
+            app: report.app.clone(),
+            source: report.source.clone(),
+            from: ChangesEndJson::from(&report.from),
+            to: ChangesEndJson::from(&report.to),
+            back: report.is_back,
+            url: report.page.clone(),
+            commits: report.commits.iter().map(ChangedCommitJson::from).collect(),
+            unlisted: report.unlisted,
+        }
+    }
+}
+
+impl From<&ChangesEnd> for ChangesEndJson {
+    fn from(end: &ChangesEnd) -> Self {
+        let ChangesEnd { stage, version, revision } = end.clone();
+        ChangesEndJson { stage, version, revision }
+    }
+}
+
+impl From<&ChangedCommit> for ChangedCommitJson {
+    fn from(commit: &ChangedCommit) -> Self {
+        let ChangedCommit { id, author, subject, is_breaking, page } = commit.clone();
+        ChangedCommitJson { commit: id, author, subject, breaking: is_breaking, url: page }
+    }
+}
