@@ -14,6 +14,9 @@ use crate::pipeline::AppComponent;
 use crate::report::{ChangedCommit, ChangesEnd, ChangesReport};
 use std::collections::BTreeSet;
 
+/// More commits than any comparison has; git takes no larger numbers than those of 32 bits.
+const ALL: usize = 1_000_000_000;
+
 /// The app and both ends of the comparison.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChangesQuery {
@@ -116,7 +119,7 @@ fn find_range(
         })
     };
     let (old, new) = (revision(from)?, revision(to)?);
-    let limit = limit.unwrap_or(usize::MAX >> 1);
+    let limit = limit.unwrap_or(ALL);
     let range = source.log.commits_in(&old, &new, &source.folders, limit);
     let range = range.map_err(|error| source_failure(&subject.app, &error))?;
     range.ok_or_else(|| {

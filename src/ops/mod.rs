@@ -41,4 +41,5 @@ mod suggest;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod trace;
+pub mod trace_commit;
 pub mod versions;

@@ -7,6 +7,7 @@ mod announcement;
 mod ask;
 mod audit;
 mod changes;
+mod commit_trace;
 mod diff;
 mod guard;
 mod history;
@@ -23,6 +24,7 @@ pub use announcement::{AnnouncementJson, AnnouncementsJson, ToldAnnouncementJson
 pub use ask::AskJson;
 pub use audit::AuditJson;
 pub use changes::ChangesJson;
+pub use commit_trace::CommitTraceJson;
 pub use diff::DiffJson;
 pub use guard::GuardJson;
 pub use history::{DeploymentJson, HistoryJson, ImageVersionJson};
@@ -282,7 +284,8 @@ impl From<&Warning> for WarningJson {
 mod tests {
     use super::{AnnouncementJson, AnnouncementsJson};
     use super::{
-        AskJson, AuditJson, ChangesJson, GuardJson, LedgerEventJson, LedgerJson, LocksJson,
+        AskJson, AuditJson, ChangesJson, CommitTraceJson, GuardJson, LedgerEventJson, LedgerJson,
+        LocksJson,
     };
     use super::{
         DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, ProposalsJson, StatusJson,
@@ -301,6 +304,7 @@ mod tests {
         is_fresh::<TraceJson>("trace");
         is_fresh::<VersionsJson>("versions");
         is_fresh::<ChangesJson>("changes");
+        is_fresh::<CommitTraceJson>("commit");
         is_fresh::<MetricsJson>("metrics");
         is_fresh::<PlanJson>("plan");
         is_fresh::<AnnouncementJson>("announcement");

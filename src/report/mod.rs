@@ -5,6 +5,7 @@
 mod advance;
 mod audit;
 mod changes;
+mod commit_trace;
 mod deployment;
 mod diff;
 mod gates;
@@ -28,6 +29,7 @@ pub use crate::history::{
 pub use advance::AdvanceLine;
 pub use audit::{AuditPage, AuditReport, DeploymentPlot, FindingGroup, FindingReport, StagePlot};
 pub use changes::{ChangedCommit, ChangesEnd, ChangesReport};
+pub use commit_trace::{AppCommitTrace, CellWithCommit, CommitPresence, CommitTraceReport};
 pub use deployment::{DeploymentReport, to_timestamp};
 pub use diff::{AppDifference, DiffReport, DiffSide, SideVersion};
 pub use gates::{GateReport, WaveReports, format_time};

@@ -12,6 +12,7 @@ mod ask;
 mod atom;
 mod audit;
 mod changes;
+mod commit_trace;
 mod config;
 mod data;
 mod diff;
@@ -53,6 +54,7 @@ pub use audit::{
     render_markdown as audit_markdown, render_sarif, render_table as audit,
 };
 pub use changes::{changes_sentence, render_changes as changes};
+pub use commit_trace::render_commit_trace as commit_trace;
 pub use config::render_config as config;
 pub use data::render_data;
 pub use diff::{render_csv as diff_csv, render_markdown as diff_markdown, render_table as diff};

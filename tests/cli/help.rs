@@ -21,6 +21,7 @@ Inspect:
   diff         Compare two stages, times or revisions
   trace        Follow a version through the stages, and show how long each step took
   versions     List the versions of an app in its registry, and whether they may be deployed
+  changes      List the commits of an app's sources between two versions
   metrics      Show deployment frequency, lead time, failure rate and time to restore (DORA)
   serve        Serve the answers over HTTP: pages and a JSON API, read-only
   site         Write the pages of `serve` as a static site

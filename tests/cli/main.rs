@@ -10,6 +10,7 @@ mod fake;
 #[cfg(feature = "announce")]
 mod announce;
 mod audit;
+mod changes;
 mod completions;
 mod config;
 mod delivery;

@@ -1,0 +1,178 @@
+//! `towpath changes`, and `towpath trace` for a commit of an app's sources.
+
+use super::schema::fits;
+use crate::support::{History, Sandbox};
+use snapbox::str;
+use std::path::{Path, PathBuf};
+
+/// A deployment repository beside the sources of two apps, which are one repository.
+struct Site {
+    sandbox: Sandbox,
+    repository: PathBuf,
+}
+
+impl Site {
+    fn new() -> Self {
+        let sandbox = Sandbox::new();
+        let sources = History::new()
+            .commit("2026-07-01T00:00:00Z", "Ann", "Start")
+            .write("web/a", "1")
+            .write("api/a", "1")
+            .commit("2026-07-02T00:00:00Z", "Bob", "Show prices (#12)")
+            .write("web/a", "2")
+            .commit("2026-07-03T00:00:00Z", "Ann", "feat!: another address")
+            .write("api/a", "2")
+            .commit("2026-07-04T00:00:00Z", "Cleo", "Round prices (#123)")
+            .write("web/a", "3");
+        let folder = sandbox.repository("sources", &sources);
+        for (tag, revision) in [("v1", "HEAD~3"), ("v2", "HEAD~2"), ("v3", "HEAD")] {
+            sandbox.git(&folder, &["tag", tag, revision]);
+        }
+        let config = "stages: [dev, prod]\nsources: [{text: 'tags/{stage}/{app}'}]\n\
+                      apps: {web: {source: ../sources, path: web}, api: {source: ../sources}}\n";
+        let history = History::new()
+            .commit("2026-08-01T00:00:00Z", "Alice", "start")
+            .write("towpath.yaml", config)
+            .write("tags/dev/web", "v1\n")
+            .write("tags/prod/web", "v1\n")
+            .write("tags/dev/api", "v1\n")
+            .write("tags/prod/api", "odd\n")
+            .commit("2026-08-02T00:00:00Z", "Alice", "two")
+            .write("tags/dev/web", "v2\n")
+            .commit("2026-08-03T00:00:00Z", "Alice", "three")
+            .write("tags/dev/web", "v3\n")
+            .write("tags/prod/web", "v2\n");
+        let repository = sandbox.repository("deploy", &history);
+        Site { sandbox, repository }
+    }
+
+    fn run(&self, arguments: &[&str]) -> snapbox::cmd::OutputAssert {
+        self.sandbox.towpath(&self.repository, arguments).assert()
+    }
+
+    fn commit(&self, revision: &str) -> String {
+        let sources: &Path = &self.sandbox.path("sources");
+        self.sandbox.git(sources, &["rev-parse", revision]).trim().to_owned()
+    }
+}
+
+#[test]
+fn commits_between_stages_and_versions() {
+    let site = Site::new();
+    site.run(&["changes", "web"])
+        .success()
+        .stdout_eq(str![[r#"
+commit       author   subject
+a71697d578   Cleo     Round prices (#123)
+
+"#]])
+        .stderr_eq(str![[r#"
+1 commit of web from v2 (prod) to v3 (dev)
+
+"#]]);
+    site.run(&["changes", "api", "--from", "v1", "--to", "v3"])
+        .success()
+        .stdout_eq(str![[r#"
+commit       author   subject
+a71697d578   Cleo     Round prices (#123)
+0b93f75ffd   Ann      feat!: another address (breaking)
+dfb67bcc71   Bob      Show prices (#12)
+
+"#]])
+        .stderr_eq(str![[r#"
+3 commits of api from v1 to v3
+
+"#]]);
+    site.run(&["changes", "web", "--from", "dev", "--to", "prod"])
+        .success()
+        .stdout_eq(str![[r#"
+commit       author   subject
+a71697d578   Cleo     Round prices (#123)
+
+"#]])
+        .stderr_eq(str![[r#"
+v2 (prod) is older than v3 (dev), and lacks 1 commit of web
+
+"#]]);
+    let json = ["changes", "api", "--from", "v1", "--to", "v3", "-n", "1", "-o", "json"];
+    let output = site.sandbox.towpath(&site.repository, &json).output().expect("it runs");
+    let answer = fits("changes", &output.stdout);
+    assert_eq!((&answer["unlisted"], &answer["back"]), (&2.into(), &false.into()));
+}
+
+#[test]
+fn what_cannot_be_compared_is_named() {
+    let site = Site::new();
+    site.run(&["changes", "api"]).failure().stdout_eq(str![]).stderr_eq(str![[r#"
+error: [..]/sources has no revision for api odd
+hint: `revision` under `apps` in towpath.yaml says how tags name revisions
+
+"#]]);
+    site.run(&["changes", "web", "--from", "nowhere"]).failure().stderr_eq(str![[r#"
+error: [..]/sources has no revision for web nowhere
+hint: `revision` under `apps` in towpath.yaml says how tags name revisions
+
+"#]]);
+    site.run(&["changes", "nothing"]).code(2).stderr_eq(str![[r#"
+error: there is no app `nothing`
+hint: the apps are api, web
+
+"#]]);
+    let plain = History::new()
+        .commit("2026-08-01T00:00:00Z", "Alice", "start")
+        .write("towpath.yaml", "stages: [dev]\nsources: [{text: 'tags/{stage}/{app}'}]\n")
+        .write("tags/dev/web", "v1\n");
+    let plain = site.sandbox.repository("plain", &plain);
+    site.sandbox.towpath(&plain, &["changes", "web"]).assert().code(2).stderr_eq(str![[r#"
+error: the source repository of web is unknown
+hint: name it in towpath.yaml: `apps: {web: {source: https://git.example.com/team/web}}`
+
+"#]]);
+}
+
+#[test]
+fn the_stages_that_contain_a_commit() {
+    let site = Site::new();
+    let (twelve, last) = (site.commit("v2"), site.commit("v3"));
+    site.run(&["trace", &twelve[..9], "--source", "web"])
+        .success()
+        .stdout_eq(str![[r#"
+web dfb67bcc71 Show prices (#12) (Bob)
+
+  stage   since (UTC)        with   now
+  dev     2026-08-02 00:00   v2     contains it, runs v3
+  prod    2026-08-03 00:00   v2     contains it, runs v2
+
+"#]])
+        .stderr_eq(str![]);
+    site.run(&["trace", "#123", "--source", "web"]).success().stdout_eq(str![[r#"
+web a71697d578 Round prices (#123) (Cleo)
+
+  stage   since (UTC)        with   now
+  dev     2026-08-03 00:00   v3     contains it, runs v3
+  prod    never                     waits for it, runs v2
+
+"#]]);
+    // No version has this name, and both apps have the commit.
+    site.run(&["trace", &last]).success().stdout_eq(str![[r#"
+api a71697d578 Round prices (#123) (Cleo)
+
+  stage   since (UTC)   now
+  dev     never         waits for it, runs v1
+  prod    unknown       no revision for odd
+
+web a71697d578 Round prices (#123) (Cleo)
+
+  stage   since (UTC)        with   now
+  dev     2026-08-03 00:00   v3     contains it, runs v3
+  prod    never                     waits for it, runs v2
+
+"#]]);
+    let json = ["trace", "#12", "--source", "web", "-o", "json"];
+    let output = site.sandbox.towpath(&site.repository, &json).output().expect("it runs");
+    let answer = fits("commit", &output.stdout);
+    assert_eq!(answer["found"][0]["commit"], twelve.as_str());
+    site.run(&["trace", "#99", "--source", "web"]).code(2).stderr_eq(str![]);
+    site.run(&["trace", "v2", "--source", "web"]).code(2).stderr_eq(str![]);
+    site.run(&["trace", "0123456789"]).code(2).stderr_eq(str![]);
+}
