@@ -19,10 +19,10 @@ Exit codes:
 
 /// Attach a marker or a file to an image in its registry
 ///
-/// The gate `attested` opens for images that bear an artifact of a type. A build or a test job says
-/// so with this command, and needs no write access to the deployment repository. The artifact is an
-/// OCI referrer of the image. Equal artifacts are one: doing it twice changes nothing. The digest of
-/// the artifact is printed.
+/// The gate `attested` opens for images that bear an artifact of a type. A build or a test job
+/// attaches one with this command, and needs no write access to the deployment repository. The
+/// artifact is an OCI referrer of the image. Equal artifacts are one: doing it twice changes
+/// nothing. The digest of the artifact is printed.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct AttestArgs {

@@ -1,4 +1,5 @@
-//! The source repositories of apps: where they are, and the revisions that versions were built from.
+//! The source repositories of apps: where they are, and the revisions that versions were built
+//! from.
 
 use crate::config::Config;
 use crate::git::{CloneContents, CommitLog, Repository, WriteError};
