@@ -172,7 +172,17 @@ web a71697d578 Round prices (#123) (Cleo)
     let output = site.sandbox.towpath(&site.repository, &json).output().expect("it runs");
     let answer = fits("commit", &output.stdout);
     assert_eq!(answer["found"][0]["commit"], twelve.as_str());
-    site.run(&["trace", "#99", "--source", "web"]).code(2).stderr_eq(str![]);
-    site.run(&["trace", "v2", "--source", "web"]).code(2).stderr_eq(str![]);
-    site.run(&["trace", "0123456789"]).code(2).stderr_eq(str![]);
+    site.run(&["trace", "#99", "--source", "web"]).code(2).stderr_eq(str![[r#"
+error: #99 is in none of [..]/sources
+
+"#]]);
+    site.run(&["trace", "v2", "--source", "web"]).code(2).stderr_eq(str![[r#"
+error: `v2` is neither a commit nor a pull request
+hint: seven digits of a commit id are enough; a pull request is `#12`
+
+"#]]);
+    site.run(&["trace", "0123456789"]).code(2).stderr_eq(str![[r#"
+error: 0123456789 is in none of [..]/sources
+
+"#]]);
 }

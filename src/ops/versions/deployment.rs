@@ -65,7 +65,16 @@ pub fn request_deployment(
     }
     // A repository without a configuration for the app must not pay for reading it twice.
     let cache = ParseCache::default();
-    let source = StateSource::load(session, &repository, RevisionSelector::default(), &cache)?;
+    let source = StateSource::load(session, &repository, RevisionSelector::default(), &cache);
+    let source = match source {
+        Ok(source) => source,
+        // A branch that only the remote has can be pushed to all the same.
+        Err(failure) if !query.pins_digest => {
+            session.caution(&format!("no registry was asked about {named}: {failure}"));
+            return Ok(Some(request(named.clone(), false)));
+        }
+        Err(failure) => return Err(failure),
+    };
     let is_written =
         source.config_file.is_some_and(|file| file.config.apps.has_registry(&query.app));
     if !is_written && !query.pins_digest {
