@@ -70,7 +70,9 @@ pub fn request_deployment(
         Ok(source) => source,
         // A branch that only the remote has can be pushed to all the same.
         Err(failure) if !query.pins_digest => {
-            session.caution(&format!("no registry was asked about {named}: {failure}"));
+            let failure = failure.to_string();
+            let reason = failure.lines().next().unwrap_or_default();
+            session.caution(&format!("no registry was asked about {named}: {reason}"));
             return Ok(Some(request(named.clone(), false)));
         }
         Err(failure) => return Err(failure),

@@ -295,6 +295,7 @@ hint: only towpath.yaml names this forge, so towpath sends TOWPATH_TOKEN only wi
         str![[r#"
 exit 2
 --
+warning: no registry was asked about v3: the configuration is invalid
 error: the configuration is invalid
 towpath.yaml:4:8: `forge` cannot be `githbu`
   hint: did you mean `github`?
