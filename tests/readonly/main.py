@@ -78,6 +78,8 @@ class Site:
             "PATH": os.environ["PATH"],
             # Their repositories have no towpath.yaml.
             "TOWPATH_ASSUME": "1",
+            # Nobody listens there; a dry run says whether the settings are complete.
+            "TOWPATH_SLACK_WEBHOOK": "https://slack.invalid/services/T/B/x",
             "HOME": str(self.home),
             "XDG_CACHE_HOME": str(self.cache),
             "GIT_CONFIG_NOSYSTEM": "1",

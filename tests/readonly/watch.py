@@ -62,6 +62,9 @@ def note(line, seen):
     elif call == "connect" and "/nscd/socket" in rest and seen.sockets:
         # The C library asks a cache of this machine for the name of the user, in ssh-keygen.
         seen.sockets.pop()
+    elif call == "socketpair" and "AF_UNIX" in rest:
+        # Both ends are this process: tokio wakes itself up by a signal through it.
+        pass
     elif call in NETWORK.split():
         seen.sockets.append(line)
     elif call in STARTING.split() and "ENOENT" not in line:
