@@ -218,9 +218,13 @@ fn is_no_reference(text: &str) -> bool {
     let is_quantity = number.len() < text.len()
         && matches!(number, "m" | "Ki" | "Mi" | "Gi" | "Ti" | "s" | "ms" | "h" | "d" | "%");
     let is_plain = !text.contains(['{', '}', '$']);
-    // A chart that takes objects or containers as text has the word in it.
-    let is_long = text.trim().contains('\n') && !text.to_lowercase().contains("image");
-    is_plain && is_long
+    // A chart that takes objects or containers as text has the word in it. Braces and dollars are
+    // those of a server's configuration, unless Helm fills them in.
+    let is_long = text.trim().contains('\n')
+        && !text.contains("{{")
+        && !text.contains("${")
+        && !text.to_lowercase().contains("image");
+    is_long
         || is_plain
             && !text.contains('\n')
             && (has_scheme || is_quantity || text.starts_with('/') || text.trim().contains(' '))
@@ -303,7 +307,7 @@ mod tests {
             "two words",
             "500m",
             "4Gi",
-            "more_set_headers \"X: y\";\nserver_tokens off;",
+            "more_set_headers \"X: y\";\nif ($http_x) { return 403; }",
         ] {
             assert!(is_no_reference(text), "{text}");
         }
