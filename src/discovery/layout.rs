@@ -4,7 +4,7 @@ use super::family::{
     common_length, common_tail, extension, fallback_app, is_generic, varying_template,
 };
 use crate::git::path::folder_of;
-use crate::model::{PathTemplate, SourceForm, SourceKind};
+use crate::model::{PathTemplate, SourceForm, SourceKind, base_name};
 use std::collections::{BTreeMap, HashSet};
 
 /// A path template and the number of files it matches.
@@ -75,6 +75,11 @@ fn without_version(name: &str) -> Option<String> {
         .then(|| format!("{}*.{ending}", &stem[..=at]))
 }
 
+/// Returns the name of a file, whatever version it contains.
+fn name_outline(name: &str) -> String {
+    without_version(name).unwrap_or_else(|| name.to_owned())
+}
+
 /// Returns one template for all paths if it matches nothing else; otherwise one for each file name,
 /// folder or file.
 fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<PathLayout> {
@@ -102,7 +107,7 @@ fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<Pat
                 .collect(),
         }
     };
-    let names = group_by_name(group);
+    let names = group_by_part(group, |path| name_outline(base_name(path)));
     let (recurring, rest): (Vec<_>, Vec<_>) =
         names.into_values().partition(|paths| paths.len() > 1);
     let rest = group_by_part(&rest.concat(), folder_of);
@@ -113,22 +118,12 @@ fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<Pat
         .collect()
 }
 
-/// Groups paths by the names of their files, whatever versions those contain.
-fn group_by_name<'p>(paths: &[&'p str]) -> BTreeMap<String, Vec<&'p str>> {
-    let mut out: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for path in paths {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        out.entry(without_version(name).unwrap_or_else(|| name.to_owned())).or_default().push(path);
-    }
-    out
-}
-
 /// Groups paths by a part of them.
-fn group_by_part<'p>(
+fn group_by_part<'p, K: Ord>(
     paths: &[&'p str],
-    part: impl Fn(&'p str) -> &'p str,
-) -> BTreeMap<&'p str, Vec<&'p str>> {
-    let mut out: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    part: impl Fn(&'p str) -> K,
+) -> BTreeMap<K, Vec<&'p str>> {
+    let mut out: BTreeMap<K, Vec<&str>> = BTreeMap::new();
     for path in paths {
         out.entry(part(path)).or_default().push(path);
     }
@@ -194,14 +189,9 @@ fn layout_template(whole: bool, paths: &[&str]) -> String {
     if whole {
         return out.join("/");
     }
-    let masked = without_version(files[0])
-        .filter(|masked| files.iter().all(|file| without_version(file).as_ref() == Some(masked)));
-    if let Some(masked) = masked {
-        out.push(masked);
-        return out.join("/");
-    }
-    out.push(match (files.iter().all(|file| *file == files[0]), varies) {
-        (true, _) => files[0].to_owned(),
+    let name = name_outline(files[0]);
+    out.push(match (files.iter().all(|file| name_outline(file) == name), varies) {
+        (true, _) => name,
         (false, true) if twice => format!("{{app}}{}", extension(files[0])),
         (false, true) => format!("{{component}}{}", extension(files[0])),
         (false, false) => varying_template("app", files.iter().copied(), extension(files[0])),

@@ -148,10 +148,10 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
 
 /// True if the only stage is called like a test, which few repositories deploy to alone.
 fn is_lone_test(config: &Config) -> bool {
-    let named = config.stages.iter().filter(|stage| stage.name.as_str() != single::DEFAULT_STAGE);
-    let mut words = named.map(|stage| vocabulary::word_meaning(stage.name.as_str()));
-    let is_test = matches!(words.next(), Some(Some(("test" | "ci" | "local", _, _))));
-    is_test && words.next().is_none()
+    let names = config.stages.iter().map(|stage| stage.name.as_str());
+    let names: Vec<&str> = names.filter(|name| *name != single::DEFAULT_STAGE).collect();
+    let [name] = names[..] else { return false };
+    matches!(vocabulary::word_meaning(name), Some(("test" | "ci" | "local", _, _)))
 }
 
 /// Puts the stages into the order that the newest commits show.

@@ -125,20 +125,17 @@ fn is_dotenv(path: &str) -> bool {
 /// Lines of a dotenv file that are no plain assignment, and variables set twice. A file that writes
 /// `NAME: value` throughout is for programs that read it so, and odd as a whole.
 fn odd_assignments(text: &str) -> Vec<(String, u32)> {
-    let lines = || {
-        let numbered = text.lines().map(str::trim_end).zip(1_u32..);
-        numbered.filter(|(line, _)| {
-            !line.trim_start().is_empty() && !line.trim_start().starts_with('#')
-        })
-    };
-    let has_colons =
-        lines().next().is_some() && lines().all(|(line, _)| split_colon(line).is_some());
+    let is_assignment =
+        |line: &str| !line.trim_start().is_empty() && !line.trim_start().starts_with('#');
+    let lines = text.lines().map(str::trim_end).zip(1_u32..);
+    let lines: Vec<(&str, u32)> = lines.filter(|(line, _)| is_assignment(line)).collect();
+    let has_colons = !lines.is_empty() && lines.iter().all(|(line, _)| split_colon(line).is_some());
     let mut out = Vec::new();
     if has_colons {
         out.push(("a shell does not read `NAME: value`".to_owned(), 1));
     }
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
-    for (line, number) in lines() {
+    for (line, number) in lines {
         let assignment = if has_colons {
             split_colon(line).filter(|(_, value)| !yaml::is_number_or_bool(value))
         } else {

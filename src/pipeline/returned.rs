@@ -8,9 +8,9 @@ use jiff::Timestamp;
 /// A version that a stage ran before, and what replaced it.
 #[derive(Debug, Clone, Copy)]
 pub struct LeftVersion<'e> {
-    pub before: EvidenceRunPeriod<'e>,
-    /// What the stage ran next.
-    pub next: EvidenceRunPeriod<'e>,
+    before: EvidenceRunPeriod<'e>,
+    /// The run that replaced it.
+    next: EvidenceRunPeriod<'e>,
     /// True if the stage had run `next` before, too: it went back.
     pub is_taken_back: bool,
 }

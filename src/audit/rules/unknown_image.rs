@@ -28,6 +28,11 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for deployment in scene.deployments() {
         let Some(new) = deployment.to.and_then(|to| to.image.as_deref()) else { continue };
+        let mut replaced = replaced_images(&deployment, &removed);
+        replaced.retain(|old| *old != new);
+        if replaced.is_empty() {
+            continue;
+        }
         let earlier = scene.config.upstream_stages(&deployment.cell.stage);
         let ran = |image: &str, until: i64| {
             earlier
@@ -35,9 +40,7 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
                 .any(|stage| first_runs.get(&(*stage, image)).is_some_and(|first| *first <= until))
         };
         let time = deployment.time;
-        let old = replaced_images(&deployment, &removed).into_iter();
-        let old = old.filter(|old| *old != new).find(|old| ran(old, time));
-        if let Some(old) = old
+        if let Some(old) = replaced.into_iter().find(|old| ran(old, time))
             && !ran(new, time + MERGE_TOLERANCE)
         {
             let message = format!("{new} instead of {old}: no earlier stage ever ran this image");

@@ -5,7 +5,7 @@
 //! images, while `apps/{web,api,prod}` do not. Then every child is one, also those without a word.
 
 use super::environment_folder::HOLDERS;
-use super::{SHARED, StagePart, extended_part, has_stages_below, rest_of};
+use super::{SHARED, StagePart, extended_part, has_stages_below, have_stage_at, rest_of};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Returns the names of the images that the file with this index pins, or their keys. Empty if it
@@ -134,9 +134,9 @@ impl<'p> Axis<'p> {
         children: Children<'p>,
         (paths, slots): (&[&'p str], &[Option<StagePart>]),
     ) -> Self {
-        let is_here = |index: &usize| slots[*index].as_ref().is_some_and(|slot| slot.part == part);
         let has_word = |index: &usize| {
-            is_here(index) && slots[*index].as_ref().is_some_and(|slot| slot.canonical.is_some())
+            let slot = slots[*index].as_ref();
+            slot.is_some_and(|slot| slot.part == part && slot.canonical.is_some())
         };
         let worded = children.values().filter(|files| files.iter().any(has_word)).count();
         let holder = parent.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
@@ -144,7 +144,7 @@ impl<'p> Axis<'p> {
         let is_open = |name: &str, files: &[usize]| {
             let name = name.to_ascii_lowercase();
             (is_holder || !has_stages_below(slots, files, part))
-                && !files.iter().any(is_here)
+                && !have_stage_at(slots, files, part)
                 && files.iter().any(|index| slots[*index].is_none())
                 && !SHARED.contains(&name.as_str())
                 && !ASIDE.contains(&name.as_str())

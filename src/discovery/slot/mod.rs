@@ -167,6 +167,11 @@ pub fn without_ordinal(name: &str) -> Option<&str> {
     ((1..=3).contains(&digits) && !name.is_empty()).then_some(name)
 }
 
+/// True if some of these paths have their stage at this part.
+fn have_stage_at(slots: &[Option<StagePart>], files: &[usize], part: usize) -> bool {
+    files.iter().any(|index| slots[*index].as_ref().is_some_and(|slot| slot.part == part))
+}
+
 /// True if several stages have files below this part: `web` of `shop/{dev,prod,web}` with a
 /// `web/dev.yaml` and a `web/prod.yaml` is no stage beside them.
 fn has_stages_below(slots: &[Option<StagePart>], files: &[usize], part: usize) -> bool {

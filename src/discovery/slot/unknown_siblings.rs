@@ -1,8 +1,8 @@
 //! Unknown stage names next to known ones: `att` among `dev`, `qa` and `prod`.
 
 use super::{
-    ParentFolder, SHARED, StagePart, StageStrength, extended_part, has_stages_below, is_whole,
-    parent_folder, part_of, rest_of,
+    ParentFolder, SHARED, StagePart, StageStrength, extended_part, has_stages_below, have_stage_at,
+    is_whole, parent_folder, part_of, rest_of,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -49,11 +49,6 @@ pub(super) fn extend_to_siblings(paths: &[&str], slots: &mut [Option<StagePart>]
     for (index, slot) in joined {
         slots[index] = Some(slot);
     }
-}
-
-/// True if some of these paths have their stage at this part.
-fn have_stage_at(slots: &[Option<StagePart>], files: &[usize], part: usize) -> bool {
-    files.iter().any(|index| slots[*index].as_ref().is_some_and(|slot| slot.part == part))
 }
 
 /// Groups the paths with a stage by the folder that holds its name.

@@ -152,14 +152,11 @@ pub(super) fn judge_value(difference: &TreeDifference) -> Proof {
     }
     let find = |key: &String| HARMLESS.iter().find(|known| key.eq_ignore_ascii_case(known));
     let found = keys.iter().enumerate().filter_map(|(at, key)| Some((at, *find(key)?)));
-    let mut is_known = false;
-    for (at, rule) in found {
-        is_known = true;
-        if !may_name_image(keys, at) {
-            return Proof::Harmless(rule);
-        }
+    let found: Vec<(usize, &str)> = found.collect();
+    if let Some((_, rule)) = found.iter().find(|(at, _)| !may_name_image(keys, *at)) {
+        return Proof::Harmless(rule);
     }
-    if is_known {
+    if !found.is_empty() {
         return Proof::unproven("this value may name an image");
     }
     if keys.iter().any(|key| speaks_of_images(key)) || difference.leaves().next().is_none() {
@@ -182,15 +179,11 @@ pub(super) fn judge_value(difference: &TreeDifference) -> Proof {
 
 /// True for `…/resources/limits/cpu`, whatever holds it.
 fn is_amount_of_resources(keys: &[String]) -> bool {
-    let is_amount = |keys: &[String]| match keys {
-        [first, second, third] => {
-            first == "resources"
-                && matches!(second.as_str(), "limits" | "requests")
-                && matches!(third.as_str(), "cpu" | "memory" | "ephemeral-storage")
-        }
-        _ => false,
-    };
-    keys.last_chunk::<3>().is_some_and(|last| is_amount(last))
+    keys.last_chunk::<3>().is_some_and(|[holder, kind, name]| {
+        holder == "resources"
+            && matches!(kind.as_str(), "limits" | "requests")
+            && matches!(name.as_str(), "cpu" | "memory" | "ephemeral-storage")
+    })
 }
 
 /// True if a key around or below the harmless one at `at` may name an image.
