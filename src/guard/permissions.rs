@@ -3,7 +3,7 @@
 //! An author line proves nothing: anybody can write one.
 
 use crate::config::gates::{BREAK_GLASS, CONFIG, Permission, PipelineConfig};
-use crate::model::CellKey;
+use crate::model::{CellKey, short_commit};
 use std::collections::BTreeSet;
 
 /// A person who contributed to the change.
@@ -140,7 +140,7 @@ impl ChangeContributors<'_> {
             return glasses.next().map(|_| who);
         }
         let signed = glasses.find(|glass| (self.vouched)(&permission.signers, &glass.commit))?;
-        Some(format!("commit {} is signed", signed.commit.get(..10).unwrap_or(&signed.commit)))
+        Some(format!("commit {} is signed", short_commit(&signed.commit)))
     }
 
     /// Returns the requester if they may override the gates by a ledger event, without a trailer.

@@ -184,6 +184,14 @@ pub struct CellKey {
     pub target: Option<TargetName>,
 }
 
+impl CellKey {
+    /// `prod`, or `prod/eu`.
+    pub fn place(&self) -> String {
+        let target = self.target.as_ref().map(|target| format!("/{target}"));
+        format!("{}{}", self.stage, target.unwrap_or_default())
+    }
+}
+
 impl MappingEntry {
     /// Returns the identity of this entry.
     pub fn cell(&self) -> CellKey {

@@ -1,6 +1,7 @@
 //! The domain as plain values: no I/O, no clock.
 
 mod blind_spot;
+mod commit_id;
 mod escape;
 mod fingerprint;
 mod glob;
@@ -18,6 +19,7 @@ mod version_argument;
 mod warning;
 
 pub use blind_spot::{BlindSpot, BlindSpotEffect};
+pub use commit_id::short_commit;
 pub use escape::{escape_for_terminal, escape_json, is_unsafe_char};
 pub use fingerprint::{fingerprint, short_fingerprint};
 pub use glob::GlobPatterns;

@@ -4,7 +4,7 @@ use super::facts::FactLines;
 use super::table::{StyledText, Table, TableColumn};
 use super::terminal_style::display_width;
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
-use crate::model::{EntryNote, MappingEntry, TargetName, Version};
+use crate::model::{EntryNote, MappingEntry, TargetName, Version, short_commit};
 use crate::report::json::note_sentence;
 use crate::report::{BroughtBy, StatusEntry, StatusReport};
 use jiff::{Timestamp, tz::TimeZone};
@@ -123,7 +123,7 @@ fn version_row(
     let age = since.map(|by| crate::model::format_age(by.time, now)).unwrap_or_default();
     let change = since.map(|by| match by.pull_request {
         Some(number) => format!("#{number}"),
-        None => super::audit::short_commit(&by.commit),
+        None => short_commit(&by.commit),
     });
     [
         StyledText::plain(group.version.clone()),
@@ -209,7 +209,7 @@ fn add_version(entry: &MappingEntry, facts: &mut FactLines<'_>) {
 /// Adds when the version arrived, and by whom.
 fn add_arrival(since: &BroughtBy, now: Timestamp, facts: &mut FactLines<'_>) {
     let when = since.time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC");
-    let id = super::audit::short_commit(&since.commit);
+    let id = short_commit(&since.commit);
     facts.add("since", &format!("{when}, {} ago", crate::model::format_age(since.time, now)));
     facts.add(
         "commit",

@@ -33,7 +33,7 @@ pub fn render_feed(
 }
 
 fn entry(frame: &PageFrame, one: &DeploymentReport) -> Entry {
-    let place = crate::ui::history::cell_place(&one.cell);
+    let place = one.cell.place();
     let word = |pinned: &Option<ImageVersion>| {
         pinned.as_ref().map(|pinned| short_version(&pinned.version, false))
     };

@@ -2,6 +2,7 @@
 
 use super::table::{StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal};
+use crate::model::short_commit;
 use crate::report::{ChangesEnd, ChangesReport};
 
 const COLUMNS: [TableColumn<'static>; 3] = [
@@ -9,9 +10,6 @@ const COLUMNS: [TableColumn<'static>; 3] = [
     TableColumn::left("author").cut(8).rank(1),
     TableColumn::left("subject").wrap(20),
 ];
-
-/// Digits of a commit id that are shown.
-const DIGITS: usize = 10;
 
 /// Renders a row for each commit. What breaks something is marked.
 pub fn render_changes(report: &ChangesReport, look: &TerminalStyle) -> String {
@@ -24,7 +22,7 @@ pub fn render_changes(report: &ChangesReport, look: &TerminalStyle) -> String {
                 true => StyledText::new(format!("{subject} (breaking)"), TextTone::Warn),
                 false => StyledText::plain(subject),
             };
-            let id = commit.id.get(..DIGITS).unwrap_or(&commit.id);
+            let id = short_commit(&commit.id);
             let author = escape_for_terminal(&commit.author);
             [StyledText::new(id, TextTone::Dim), StyledText::plain(author), subject]
         })

@@ -1,8 +1,9 @@
 //! Renders the stages that contain a commit, one block per app.
 
-use super::history::{cell_place, format_utc};
+use super::history::format_utc;
 use super::table::{StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
+use crate::model::short_commit;
 use crate::report::{AppCommitTrace, CellWithCommit, CommitPresence, CommitTraceReport};
 
 const COLUMNS: [TableColumn<'static>; 4] = [
@@ -14,9 +15,6 @@ const COLUMNS: [TableColumn<'static>; 4] = [
 
 /// Columns of space before the table of a block.
 const INDENT: usize = 2;
-/// Digits of a commit id that are shown.
-const DIGITS: usize = 10;
-
 /// Renders a block per app.
 pub fn render_commit_trace(report: &CommitTraceReport, look: &TerminalStyle) -> String {
     let blocks: Vec<String> = report.apps.iter().map(|app| render_block(app, look)).collect();
@@ -24,7 +22,7 @@ pub fn render_commit_trace(report: &CommitTraceReport, look: &TerminalStyle) -> 
 }
 
 fn render_block(app: &AppCommitTrace, look: &TerminalStyle) -> String {
-    let id = app.commit.get(..DIGITS).unwrap_or(&app.commit);
+    let id = short_commit(&app.commit);
     let title = format!("{} {id} {} ({})", app.app, app.subject, app.author);
     let rows: Vec<[StyledText; 4]> = app.cells.iter().map(cell_row).collect();
     let table = Table::new(COLUMNS).render_all(&rows, &look.narrowed(INDENT));
@@ -56,6 +54,6 @@ fn cell_row(place: &CellWithCommit) -> [StyledText; 4] {
             StyledText::new(escape_for_terminal(why), TextTone::Dim),
         ),
     };
-    let place = escape_for_terminal(&cell_place(&place.cell)).into_owned();
+    let place = escape_for_terminal(&place.cell.place()).into_owned();
     [StyledText::plain(place), StyledText::plain(since), StyledText::plain(with), now]
 }

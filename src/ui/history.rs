@@ -3,7 +3,7 @@
 use super::formats::{cell_text, code_text, csv_records, to_json, to_json_line, to_yaml};
 use super::table::{StyledText, Table, TableColumn};
 use super::{OutputFormat, TerminalStyle, TextTone, escape_for_terminal, version};
-use crate::model::CellKey;
+use crate::model::short_commit;
 
 use crate::report::json::{DeploymentJson, HistoryJson};
 use crate::report::{DeploymentKind, DeploymentReport, ImageVersion};
@@ -155,7 +155,7 @@ impl HistoryPrinter {
         };
         [
             StyledText::new(when, TextTone::Dim),
-            StyledText::plain(escape_for_terminal(&cell_place(cell))),
+            StyledText::plain(escape_for_terminal(&cell.place())),
             StyledText::plain(escape_for_terminal(&change.name)),
             StyledText::new(self.version_text(change, &change.from), TextTone::Dim),
             StyledText::plain(format!(
@@ -188,11 +188,6 @@ pub(super) fn format_utc(time: Timestamp) -> String {
     time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// `prod`, or `prod/eu`.
-pub(super) fn cell_place(cell: &CellKey) -> String {
-    cell.target.as_ref().map_or(cell.stage.to_string(), |target| format!("{}/{target}", cell.stage))
-}
-
 /// Colour of a kind: those that need a second look stand out.
 pub(super) fn kind_tone(kind: DeploymentKind) -> TextTone {
     match kind {
@@ -206,7 +201,7 @@ pub(super) fn kind_tone(kind: DeploymentKind) -> TextTone {
 /// The pull request, or the first digits of the commit.
 pub(super) fn pull_request_or_commit(change: &DeploymentReport) -> String {
     let number = change.account.pull_request.map(|number| format!("#{number}"));
-    number.unwrap_or_else(|| super::audit::short_commit(&change.commit))
+    number.unwrap_or_else(|| short_commit(&change.commit))
 }
 
 /// Adds a gate override, which is never hidden.
@@ -267,7 +262,7 @@ fn markdown_row(change: &DeploymentReport) -> String {
     format!(
         "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
         change.time,
-        cell_text(&cell_place(cell)),
+        cell_text(&cell.place()),
         cell_text(&change.name),
         code(&change.from),
         code(&change.to),

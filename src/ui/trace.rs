@@ -1,6 +1,6 @@
 //! Renders the way of a version, one block per app.
 
-use super::history::{cell_place, format_utc, kind_tone, pull_request_or_commit};
+use super::history::{format_utc, kind_tone, pull_request_or_commit};
 use super::table::{StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::model::{format_age, format_duration};
@@ -34,7 +34,7 @@ fn render_block(way: &VersionTraceReport, look: &TerminalStyle, now: Timestamp) 
         way.visits.iter().map(|visit| period_row(visit, look, now)).collect();
     for (cell, version) in &way.absent {
         let mut row = [(); 7].map(|()| StyledText::plain(""));
-        row[0] = StyledText::plain(escape_for_terminal(&cell_place(cell)));
+        row[0] = StyledText::plain(escape_for_terminal(&cell.place()));
         row[1] = StyledText::new("never", TextTone::Dim);
         row[6] = StyledText::new(
             format!("runs {}", version::short_version(version, false)),
@@ -67,7 +67,7 @@ fn period_row(visit: &ReportedRunPeriod, look: &TerminalStyle, now: Timestamp) -
         ),
     };
     [
-        StyledText::plain(escape_for_terminal(&cell_place(&visit.cell))),
+        StyledText::plain(escape_for_terminal(&visit.cell.place())),
         StyledText::plain(came),
         after,
         StyledText::plain(by),

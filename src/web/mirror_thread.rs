@@ -4,6 +4,7 @@
 //! it. Until then the old state answers, so that a refresh lets nobody wait.
 
 use super::memory::AnswerMemory;
+use crate::model::short_commit;
 use crate::ops::error::Failure;
 use crate::ops::mirror::{MirrorRefresh, MirrorState};
 use crate::ops::notice::{Level, NoticeSink, Silent};
@@ -194,6 +195,7 @@ impl ServedMirror {
 
 fn described(state: &MirrorState) -> String {
     let branch = state.branch.as_deref().unwrap_or("a detached HEAD");
-    let revision = state.revision.as_deref().and_then(|id| id.get(..10)).unwrap_or("no commit");
+    let revision = state.revision.as_deref().map(short_commit);
+    let revision = revision.unwrap_or_else(|| "no commit".to_owned());
     format!("{branch} at {revision}")
 }

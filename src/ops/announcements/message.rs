@@ -3,8 +3,8 @@
 use crate::model::CellKey;
 use crate::pipeline::AppComponent;
 use crate::pipeline::ledger::AnnouncedCommit;
+use crate::registry::sha256_digest;
 use crate::report::DeploymentReport;
-use ring::digest::{SHA256, digest};
 use std::collections::HashMap;
 
 /// A message about the deployments of one commit.
@@ -48,8 +48,7 @@ impl AnnouncementMessage {
 
 /// A deployment's place: `web prod`, or `api/nginx prod/eu`.
 pub(super) fn place_name(cell: &CellKey) -> String {
-    let target = cell.target.as_ref().map(|target| format!("/{target}")).unwrap_or_default();
-    format!("{} {}{target}", AppComponent::of_cell(cell.clone()), cell.stage)
+    format!("{} {}", AppComponent::of_cell(cell.clone()), cell.place())
 }
 
 /// The deployments of each commit, in the order in which the commits landed.
@@ -68,6 +67,6 @@ pub(super) fn group_by_commit(deployments: Vec<DeploymentReport>) -> Vec<Vec<Dep
 
 /// 32 hexadecimal digits. A commit could be made for a weak hash, so that it would not be told.
 fn message_id(parts: &[&str]) -> String {
-    let hash = digest(&SHA256, parts.join("\0").as_bytes());
-    hash.as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    let digest = sha256_digest(parts.join("\0").as_bytes());
+    digest["sha256:".len()..][..32].to_owned()
 }

@@ -1,6 +1,7 @@
 //! Deployments that landed since a target was told last.
 
 use crate::git::{Oid, Repository};
+use crate::model::short_commit;
 use crate::ops::deployments::DeploymentHistory;
 use crate::ops::error::Failure;
 use crate::ops::history::HistoryQuery;
@@ -71,7 +72,7 @@ impl<'r> NewsSource<'r> {
                 return Err(again(Failure::failed(message)));
             };
             let unknown = |why: &dyn std::fmt::Display| {
-                let short: String = base.chars().take(10).collect();
+                let short = short_commit(base);
                 let message = format!("announcements began at {short}, which is not here: {why}");
                 again(Failure::failed(message).hint("a shallow clone lacks it: fetch the history"))
             };

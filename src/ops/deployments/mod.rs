@@ -10,7 +10,7 @@ use crate::history;
 use crate::history::MERGE_TOLERANCE;
 use crate::history::index::IndexRecord;
 use crate::history::{CommitDetails, CommitDetailsReader, Deployment, StageComparison, Timeline};
-use crate::model::{AppName, CellKey, MappingEntry, StageName};
+use crate::model::{AppName, CellKey, MappingEntry, StageName, short_commit};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::RepositoryState;
@@ -216,7 +216,7 @@ impl<'r> DeploymentHistory<'r> {
         session.caution(&format!(
             "{count} the commits that were pushed before; they are not part of this history \
              (newest: {})",
-            newest.get(..10).unwrap_or(newest)
+            short_commit(newest)
         ));
         let ids =
             self.pulled.iter().take(MAX_PULLED).filter_map(|(id, other)| {

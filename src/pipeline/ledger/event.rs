@@ -1,7 +1,7 @@
 //! Ledger events, one per commit: JSON in the body of the message, a sentence in its subject.
 
 use crate::git::GitIdentity;
-use crate::model::{StageName, TargetName};
+use crate::model::{StageName, TargetName, short_commit};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -266,7 +266,7 @@ impl EventKind {
 
 fn commits_text(messages: &[AnnouncedCommit]) -> String {
     match messages {
-        [one] => one.commit.chars().take(10).collect(),
+        [one] => short_commit(&one.commit),
         several => format!("{} commits", several.len()),
     }
 }

@@ -1,7 +1,8 @@
 //! Lines shared by the table, Markdown and HTML output: findings by place, and the order of the
 //! stages.
 
-use super::{AuditDetail, commit_text, format_minute, short_commit, version_text};
+use super::{AuditDetail, commit_text, format_minute, version_text};
+use crate::model::short_commit;
 use crate::report::{AuditReport, FindingGroup, StagePairFigures};
 
 /// Lines per rule; `--all` shows all.

@@ -15,6 +15,7 @@ pub(super) use sarif::{physical_location, sarif_log};
 pub use table::{explain_rule, render_table};
 
 use super::escape_for_terminal;
+use crate::model::short_commit;
 use crate::report::{FindingReport, to_timestamp};
 
 /// Amount of detail for repeated findings.
@@ -32,11 +33,6 @@ pub(super) fn version_text(told: &FindingReport) -> String {
 
 pub(super) fn commit_text(told: &FindingReport) -> String {
     told.finding.commit.map(|commit| commit.to_string()).unwrap_or_default()
-}
-
-/// First digits of a commit id.
-pub(super) fn short_commit(commit: &str) -> String {
-    commit.chars().take(10).collect()
 }
 
 pub(super) fn format_minute(seconds: i64) -> String {

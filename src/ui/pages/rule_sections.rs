@@ -1,8 +1,9 @@
 //! Sections of the page: one per rule, with foldable details per place.
 
+use crate::model::short_commit;
 use crate::report::{AuditPage, FindingGroup, FindingReport};
 use crate::ui::audit::lines::format_count;
-use crate::ui::audit::{AuditDetail, commit_text, format_minute, short_commit, version_text};
+use crate::ui::audit::{AuditDetail, commit_text, format_minute, version_text};
 use crate::ui::pages::display_text;
 use crate::ui::pages::view::anchor;
 use serde::Serialize;

@@ -1,9 +1,10 @@
 //! Values for the template.
 
 use crate::audit::{AuditRule, Severity};
+use crate::model::short_commit;
 use crate::report::{AuditPage, AuditReport, to_timestamp};
+use crate::ui::audit::AuditDetail;
 use crate::ui::audit::lines::{self, format_count};
-use crate::ui::audit::{AuditDetail, short_commit};
 use crate::ui::pages::display_text;
 use crate::ui::pages::matrix;
 use crate::ui::pages::matrix::HtmlMatrix;

@@ -1,9 +1,10 @@
 //! The table of deployments, as several pages have it.
 
 use super::{PageFrame, render};
+use crate::model::short_commit;
 use crate::model::{Version, format_duration};
 use crate::report::{DeploymentKind, DeploymentReport, ImageVersion};
-use crate::ui::audit::{format_minute, short_commit};
+use crate::ui::audit::format_minute;
 use crate::ui::pages::display_text;
 use crate::ui::version::short_version;
 use minijinja::value::Serde;

@@ -1,7 +1,7 @@
 //! The page of all repositories of a server.
 
 use super::super::{display_text, render_page};
-use crate::ui::audit::short_commit;
+use crate::model::short_commit;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use serde::Serialize;

@@ -21,8 +21,9 @@ pub use problem::render_problem_page;
 pub use trace::render_trace_page;
 
 use super::{SCRIPT, SCRIPT_HASH, display_text, render, render_page};
+use crate::model::short_commit;
 use crate::report::ForgeRepository;
-use crate::ui::audit::{format_minute, short_commit};
+use crate::ui::audit::format_minute;
 use jiff::Timestamp;
 use minijinja::value::Serde;
 use minijinja::{Value, context};

@@ -3,9 +3,10 @@
 
 use super::deployments::{render_deployments, version_word};
 use super::{PageFrame, render_layout};
+use crate::model::short_commit;
 use crate::report::json::note_sentence;
 use crate::report::{DeploymentReport, StatusEntry, StatusReport};
-use crate::ui::audit::{format_minute, short_commit};
+use crate::ui::audit::format_minute;
 use crate::ui::pages::display_text;
 use crate::ui::version::short_version;
 use minijinja::value::Serde;

@@ -1,9 +1,10 @@
 //! The page of a version's way through the stages.
 
 use super::{PageFrame, render_body, render_layout};
+use crate::model::short_commit;
 use crate::model::{CellKey, format_duration};
 use crate::report::{ReportedRunPeriod, TraceReport, VersionTraceReport};
-use crate::ui::audit::{format_minute, short_commit};
+use crate::ui::audit::format_minute;
 use crate::ui::pages::display_text;
 use crate::ui::version::short_version;
 use serde::Serialize;
