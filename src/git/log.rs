@@ -16,7 +16,10 @@ const NETWORK: Duration = Duration::from_secs(60);
 /// Time limit for local git commands.
 const SOON: Duration = Duration::from_secs(20);
 
-/// What a clone of sources has besides commits.
+/// The format of a commit in a log: one record each, as bodies have many lines.
+const RECORD: &str = "--format=%x1e%H%x09%an%x09%s%x1f%b";
+
+/// The contents of a clone of sources beside its commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CloneContents {
     /// Nothing.
@@ -56,19 +59,11 @@ pub struct LogEntry {
 }
 
 impl CommitLog {
-    /// Opens the clone of `url` in the cache folder, and creates it if needed.
+    /// Opens the clone of `url` in the cache folder, and creates it with these contents if needed.
     ///
     /// # Errors
     /// When the URL is refused or the repository cannot be reached.
-    pub fn open_or_clone(url: &str, cache: &Path, interactive: bool) -> Result<Self, WriteError> {
-        CommitLog::open_with(url, CloneContents::Commits, cache, interactive)
-    }
-
-    /// Like `open_or_clone`, with these contents.
-    ///
-    /// # Errors
-    /// When the URL is refused or the repository cannot be reached.
-    pub fn open_with(
+    pub fn open_or_clone(
         url: &str,
         contents: CloneContents,
         cache: &Path,
@@ -92,25 +87,12 @@ impl CommitLog {
     }
 
     /// Returns the commits between the first existing revision of `from` and that of `to`; `None`
-    /// if either side has none.
+    /// if either side has none. Only commits that changed one of the folders count, if there are
+    /// any; the clone needs [`CloneContents::Trees`] for these.
     ///
     /// # Errors
     /// When git cannot be run, or the remote cannot be reached.
     pub fn commits_between(
-        &self,
-        from: &[String],
-        to: &[String],
-        limit: usize,
-    ) -> Result<Option<CommitRange>, WriteError> {
-        self.commits_in(from, to, &[], limit)
-    }
-
-    /// Like `commits_between`, for commits that changed one of these folders; none means all. The
-    /// clone needs [`CloneContents::Trees`] for folders.
-    ///
-    /// # Errors
-    /// When git cannot be run, or the remote cannot be reached.
-    pub fn commits_in(
         &self,
         from: &[String],
         to: &[String],
@@ -140,9 +122,7 @@ impl CommitLog {
         };
         let count = run(&["rev-list", "--count", &range])?.stdout.trim().parse().unwrap_or(0);
         let most = format!("--max-count={limit}");
-        // One record a commit, as bodies have many lines.
-        let format = "--format=%x1e%H%x09%an%x09%s%x1f%b";
-        let listed = run(&["log", &most, format, &range])?.stdout;
+        let listed = run(&["log", &most, RECORD, &range])?.stdout;
         let commits: Vec<LogEntry> = listed.split('\u{1e}').filter_map(parse_entry).collect();
         let unlisted = usize::saturating_sub(count, commits.len());
         Ok(Some(CommitRange { from, to, commits, unlisted, is_back }))
@@ -196,8 +176,7 @@ impl CommitLog {
     /// # Errors
     /// When git cannot be run.
     pub fn describe(&self, commit: &str) -> Result<Option<LogEntry>, WriteError> {
-        let format = "--format=%x1e%H%x09%an%x09%s%x1f%b";
-        let shown = self.run_git(&["log", "--max-count=1", format, commit, "--"])?.stdout;
+        let shown = self.run_git(&["log", "--max-count=1", RECORD, commit, "--"])?.stdout;
         Ok(shown.split('\u{1e}').find_map(parse_entry))
     }
 

@@ -3,11 +3,10 @@
 use crate::config::gates::is_media_type;
 use crate::model::VersionArgument;
 use crate::ops::error::Failure;
-use crate::ops::registries::{find_app_image, open_registry_client};
+use crate::ops::registries::{find_app_image, find_subject, open_registry_client, version_digest};
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
 use crate::ops::suggest::unknown_name;
-use crate::pipeline::AppComponent;
 use crate::registry::{ArtifactUpload, UploadedArtifact};
 use crate::report::display_names;
 use std::collections::BTreeMap;
@@ -55,30 +54,16 @@ pub fn attest(query: &AttestQuery, session: &Session) -> Result<AttestAnswer, Fa
         Failure::usage(format!("`{}` is not APP@VERSION", query.subject))
             .hint("for example `web@v1.4.0`")
     })?;
-    let names = display_names(entries);
-    let found = names.iter().find_map(|((app, component), shown)| {
-        let subject = AppComponent { app: app.clone(), component: component.clone() };
-        (shown == name || subject.to_string() == name).then_some(subject)
-    });
-    let by_app = || {
-        let entry = entries.iter().find(|entry| entry.app.as_str() == name)?;
-        Some(AppComponent { app: entry.app.clone(), component: None })
-    };
-    let Some(subject) = found.or_else(by_app) else {
-        let shown: Vec<String> = names.values().cloned().collect();
+    let Some(subject) = find_subject(name, entries) else {
+        let shown: Vec<String> = display_names(entries).into_values().collect();
         return Err(unknown_name("app", name, &shown, &shown));
     };
     let image = find_app_image(&subject, config, entries, session)?;
     let client = open_registry_client(session, config);
     let written =
         VersionArgument::parse(version).map_err(|error| Failure::usage(error.to_string()))?;
-    let digest = match (&written.version.digest, &written.version.tag) {
-        (Some(digest), _) => digest.clone(),
-        (None, Some(tag)) => client.resolve_tag(&image.place, tag)?,
-        (None, None) => {
-            return Err(Failure::usage(format!("`{version}` names no tag and no whole digest")));
-        }
-    };
+    let digest = version_digest(&client, &image.place, &written.version)?
+        .ok_or_else(|| Failure::usage(format!("`{version}` names no tag and no whole digest")))?;
     let media_type = query.media_type.as_deref().unwrap_or("application/octet-stream");
     let upload = ArtifactUpload {
         subject: &digest,

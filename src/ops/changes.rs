@@ -120,7 +120,7 @@ fn find_range(
     };
     let (old, new) = (revision(from)?, revision(to)?);
     let limit = limit.unwrap_or(ALL);
-    let range = source.log.commits_in(&old, &new, &source.folders, limit);
+    let range = source.log.commits_between(&old, &new, &source.folders, limit);
     let range = range.map_err(|error| source_failure(&subject.app, &error))?;
     range.ok_or_else(|| {
         Failure::failed(format!(

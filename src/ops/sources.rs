@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::git::{CloneContents, CommitLog, Repository, WriteError};
 use crate::model::{AppName, MappingEntry, Version};
 use crate::ops::error::Failure;
-use crate::ops::registries::{find_app_image, open_registry_client};
+use crate::ops::registries::{find_app_image, open_registry_client, version_digest};
 use crate::ops::session::Session;
 use crate::pipeline::AppComponent;
 use crate::promotion::revisions_of_tag;
@@ -38,7 +38,7 @@ impl AppSource {
         let folders = config.apps.paths_of(app).to_vec();
         let contents =
             if folders.is_empty() { CloneContents::Commits } else { CloneContents::Trees };
-        let log = CommitLog::open_with(url, contents, cache, session.can_ask())?;
+        let log = CommitLog::open_or_clone(url, contents, cache, session.can_ask())?;
         Ok(AppSource { url: url.to_owned(), log, folders })
     }
 }
@@ -113,12 +113,9 @@ impl SourceLookup<'_> {
         }
         let image = find_app_image(subject, self.config, self.entries, self.session)?;
         let client = open_registry_client(self.session, self.config);
-        let digest = match (&version.digest, &version.tag) {
-            (Some(digest), _) => digest.clone(),
-            (None, Some(tag)) => client.resolve_tag(&image.place, tag)?,
-            (None, None) => return Ok(None),
-        };
-        Ok(Some(client.image_facts(&image.place, &digest)?))
+        let digest = version_digest(&client, &image.place, version)?;
+        let facts = digest.map(|digest| client.image_facts(&image.place, &digest));
+        Ok(facts.transpose()?)
     }
 }
 

@@ -69,6 +69,11 @@ impl<'a> RegistryRequest<'a> {
         }
     }
 
+    /// The same without a body in the answer.
+    pub fn head(path: &'a str, accept: &'a str, longest: u64, asked: &'a str) -> Self {
+        RegistryRequest { method: "HEAD", ..RegistryRequest::get(path, accept, longest, asked) }
+    }
+
     fn action(&self) -> &'static str {
         if matches!(self.method, "GET" | "HEAD") { "pull" } else { "pull,push" }
     }

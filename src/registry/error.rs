@@ -1,6 +1,8 @@
 //! Errors of registries. No message ever contains a credential or a query of a URL.
 
+use super::place::ImageRepository;
 use crate::forge::ExchangeError;
+use serde::de::DeserializeOwned;
 
 /// A request to a registry that failed. `asked` is what was wanted, such as `the tags of
 /// ghcr.io/team/web`.
@@ -115,6 +117,19 @@ impl RegistryError {
             _ => return None,
         })
     }
+}
+
+/// Parses the JSON of an answer.
+pub(super) fn parse_answer<T: DeserializeOwned>(
+    place: &ImageRepository,
+    body: &[u8],
+    asked: &str,
+) -> Result<T, RegistryError> {
+    serde_json::from_slice(body).map_err(|error| RegistryError::Unreadable {
+        host: place.host.clone(),
+        asked: asked.to_owned(),
+        why: error.to_string(),
+    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::client::{RegistryClient, RegistryRequest};
 use super::digest::{has_digest, sha256_digest, split_digest};
-use super::error::RegistryError;
+use super::error::{RegistryError, parse_answer};
 use super::place::ImageRepository;
 use super::tags::is_tag;
 use crate::forge::ExchangeAnswer;
@@ -30,6 +30,9 @@ pub(super) const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, \
 pub struct OciManifest {
     #[serde(skip)]
     pub digest: String,
+    /// In bytes.
+    #[serde(skip)]
+    pub size: usize,
     #[serde(default)]
     pub media_type: Option<String>,
     #[serde(default)]
@@ -95,10 +98,7 @@ impl RegistryClient {
         let asked = format!("{place}:{tag}");
         let bad = || RegistryError::BadName { image: asked.clone() };
         let path = Some(format!("manifests/{tag}")).filter(|_| is_tag(tag)).ok_or_else(bad)?;
-        let request = RegistryRequest {
-            method: "HEAD",
-            ..RegistryRequest::get(&path, ACCEPT, MAX_MANIFEST, &asked)
-        };
+        let request = RegistryRequest::head(&path, ACCEPT, MAX_MANIFEST, &asked);
         let head = self.send_well(place, &request)?;
         if let Some(digest) = head.header("docker-content-digest").and_then(split_whole) {
             return Ok(digest);
@@ -118,10 +118,7 @@ impl RegistryClient {
         let asked = format!("{place}@{digest}");
         let digest = split_whole(digest).ok_or(RegistryError::BadName { image: asked.clone() })?;
         let path = format!("manifests/{digest}");
-        let request = RegistryRequest {
-            method: "HEAD",
-            ..RegistryRequest::get(&path, ACCEPT, MAX_MANIFEST, &asked)
-        };
+        let request = RegistryRequest::head(&path, ACCEPT, MAX_MANIFEST, &asked);
         match self.send_well(place, &request) {
             Ok(_) => Ok(true),
             Err(error) if error.is_absence() => Ok(false),
@@ -142,15 +139,8 @@ impl RegistryClient {
         let path = format!("manifests/{digest}");
         let request = RegistryRequest::get(&path, ACCEPT, MAX_MANIFEST, &asked);
         let bytes = self.content(place, digest, &request)?;
-        let parsed: Result<OciManifest, serde_json::Error> = serde_json::from_slice(&bytes);
-        match parsed {
-            Ok(manifest) => Ok(OciManifest { digest: digest.to_owned(), ..manifest }),
-            Err(error) => Err(RegistryError::Unreadable {
-                host: place.host.clone(),
-                asked: asked.clone(),
-                why: error.to_string(),
-            }),
-        }
+        let manifest: OciManifest = parse_answer(place, &bytes, &asked)?;
+        Ok(OciManifest { digest: digest.to_owned(), size: bytes.len(), ..manifest })
     }
 
     /// Returns the configuration of an image, or another small content, from the cache if it is

@@ -3,7 +3,7 @@
 use super::client::{RegistryClient, RegistryRequest};
 use super::digest::sha256_digest;
 use super::error::RegistryError;
-use super::manifest::{ACCEPT, MAX_MANIFEST, ManifestDescriptor, OCI_INDEX, OCI_MANIFEST};
+use super::manifest::{ManifestDescriptor, OCI_INDEX, OCI_MANIFEST};
 use super::place::ImageRepository;
 use super::referrers::fallback_tag;
 use serde_json::{Value, json};
@@ -47,11 +47,7 @@ impl RegistryClient {
     ) -> Result<UploadedArtifact, RegistryError> {
         let image = self.manifest(place, artifact.subject)?;
         let kind = image.media_type.clone().unwrap_or_else(|| OCI_MANIFEST.to_owned());
-        let size = match self.cache.content(artifact.subject) {
-            Some(bytes) => bytes.len(),
-            None => self.manifest_size(place, artifact.subject)?,
-        };
-        let subject = json!({"mediaType": kind, "digest": artifact.subject, "size": size});
+        let subject = json!({"mediaType": kind, "digest": artifact.subject, "size": image.size});
         let manifest = artifact.manifest(&subject).to_string().into_bytes();
         let digest = sha256_digest(&manifest);
         let was_there = self.has_digest(place, &digest)?;
@@ -77,13 +73,6 @@ impl RegistryClient {
             self.add_to_fallback(place, artifact.subject, entry)?;
         }
         Ok(UploadedArtifact { digest, was_there })
-    }
-
-    /// The number of bytes of a manifest, for a client without a cache.
-    fn manifest_size(&self, place: &ImageRepository, digest: &str) -> Result<usize, RegistryError> {
-        let (path, asked) = (format!("manifests/{digest}"), format!("{place}@{digest}"));
-        let request = RegistryRequest::get(&path, ACCEPT, MAX_MANIFEST, &asked);
-        Ok(self.send_well(place, &request)?.body.len())
     }
 
     /// Adds an artifact to the index at the fallback tag, for a registry without the referrers
@@ -123,10 +112,7 @@ impl RegistryClient {
         let digest = sha256_digest(bytes);
         let asked = format!("the upload of {place}@{digest}");
         let path = format!("blobs/{digest}");
-        let head = RegistryRequest {
-            method: "HEAD",
-            ..RegistryRequest::get(&path, "*/*", MAX_ANSWER, &asked)
-        };
+        let head = RegistryRequest::head(&path, "*/*", MAX_ANSWER, &asked);
         if self.send(place, &head)?.status == 200 {
             return Ok(());
         }

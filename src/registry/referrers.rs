@@ -2,7 +2,7 @@
 
 use super::client::{RegistryClient, RegistryRequest};
 use super::digest::split_digest;
-use super::error::RegistryError;
+use super::error::{RegistryError, parse_answer};
 use super::manifest::{MAX_MANIFEST, ManifestDescriptor, OCI_INDEX, OciManifest};
 use super::place::ImageRepository;
 use std::collections::BTreeMap;
@@ -100,7 +100,8 @@ impl RegistryClient {
             if !is_index {
                 return self.tagged_referrers(place, &tag);
             }
-            out.extend(parse_index(place, &answer.body, &asked)?.manifests);
+            let index: OciManifest = parse_answer(place, &answer.body, &asked)?;
+            out.extend(index.manifests);
             match answer.next_page() {
                 Some(next) if out.len() <= MAX_REFERRERS => path = next,
                 _ => return Ok(out),
@@ -134,16 +135,4 @@ pub(super) fn fallback_tag(digest: &str) -> Option<String> {
 fn artifact_type(manifest: &OciManifest) -> String {
     let own = manifest.artifact_type.clone().filter(|kind| !kind.is_empty());
     own.or_else(|| Some(manifest.config.as_ref()?.media_type.clone())).unwrap_or_default()
-}
-
-fn parse_index(
-    place: &ImageRepository,
-    body: &[u8],
-    asked: &str,
-) -> Result<OciManifest, RegistryError> {
-    serde_json::from_slice(body).map_err(|error| RegistryError::Unreadable {
-        host: place.host.clone(),
-        asked: asked.to_owned(),
-        why: error.to_string(),
-    })
 }

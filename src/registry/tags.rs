@@ -2,7 +2,7 @@
 
 use super::cache::StoredTags;
 use super::client::{RegistryClient, RegistryRequest};
-use super::error::RegistryError;
+use super::error::{RegistryError, parse_answer};
 use super::place::ImageRepository;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -51,10 +51,7 @@ impl RegistryClient {
         for _ in 0..MAX_PAGES {
             let request = RegistryRequest::get(&path, "application/json", MAX_BYTES, &asked);
             let answer = self.send_well(place, &request)?;
-            let page: TagPage = serde_json::from_slice(&answer.body).map_err(|error| {
-                let host = place.host.clone();
-                RegistryError::Unreadable { host, asked: asked.clone(), why: error.to_string() }
-            })?;
+            let page: TagPage = parse_answer(place, &answer.body, &asked)?;
             let tags = page.tags.unwrap_or_default();
             let (count, last) = (tags.len(), tags.last().cloned());
             let before = seen.len();

@@ -85,6 +85,6 @@ fn commits_between(
         return Ok(None);
     }
     let source = AppSource::open(app, url, config, session)?;
-    let range = source.log.commits_in(from, to, &source.folders, limit);
+    let range = source.log.commits_between(from, to, &source.folders, limit);
     range.map_err(|error| source_failure(app, &error))
 }

@@ -9,7 +9,7 @@ pub mod section;
 pub mod sightings;
 
 use crate::config::{Config, Stage};
-use crate::git::{Oid, Repository};
+use crate::git::{Oid, Repository, Snapshot};
 use crate::history::MERGE_TOLERANCE;
 use crate::model::{CellKey, StageName, TargetName, Version, VersionArgument};
 use crate::ops::change::base::PlanBase;
@@ -229,6 +229,12 @@ impl<'r> GateContext<'r> {
         let shown: BTreeSet<String> =
             cells.iter().map(|cell| self.chronicle.name(cell).to_owned()).collect();
         Err(unknown_name("app", word, &words, &shown.into_iter().collect::<Vec<_>>()))
+    }
+
+    /// A file of the judged commit; `None` if it is not there.
+    pub fn read_committed(&self, path: &str) -> Option<Vec<u8>> {
+        let snapshot = Snapshot::of_commit(self.repository, self.survey.commit?).ok()?;
+        snapshot.read_file(&snapshot.find_file(path)?).ok()
     }
 
     fn app_words(&self, cell: &CellKey) -> Vec<String> {

@@ -6,6 +6,7 @@ use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::pipeline::AppComponent;
 use crate::registry::ImageRepository;
+use crate::report::display_names;
 use std::collections::BTreeSet;
 
 /// An app with one image, and where that is.
@@ -22,6 +23,19 @@ impl AppImage {
     pub fn name(&self) -> String {
         self.subject.to_string()
     }
+}
+
+/// The app with this name, as `status` shows it, or as `app/component`.
+pub fn find_subject(name: &str, entries: &[MappingEntry]) -> Option<AppComponent> {
+    if let Some(entry) = entries.iter().find(|entry| entry.app.as_str() == name) {
+        return Some(AppComponent { app: entry.app.clone(), component: None });
+    }
+    let shown = display_names(entries);
+    let whole = |component: &AppComponent| component.to_string() == name;
+    shown.into_iter().find_map(|((app, component), shown)| {
+        let subject = AppComponent { app, component };
+        (shown == name || whole(&subject)).then_some(subject)
+    })
 }
 
 /// Finds the image of an app: the configured one, else the one that the repository deploys.

@@ -1,5 +1,6 @@
 //! What an image bears in its registry: artifacts of a type, and signatures that verify.
 
+use super::version_digest;
 use crate::config::gates::{AttestedGate, SignatureRequirement, SignedBy};
 use crate::model::Version;
 use crate::ops::run_program::run_program;
@@ -31,16 +32,14 @@ pub struct AttestationCheck<'a> {
 impl AttestationCheck<'_> {
     /// Open where the image has all that the gate asks for. Whatever cannot be asked is no answer.
     pub fn check(&self, wanted: &AttestedGate, version: &Version) -> ExternalAnswer {
-        let digest = match (&version.digest, &version.tag) {
-            (Some(digest), _) => digest.clone(),
-            (None, Some(tag)) => match self.client.resolve_tag(self.place, tag) {
-                Ok(digest) => digest,
-                Err(error) if error.is_absence() => {
-                    return ExternalAnswer::Shut(format!("{} has no {tag}", self.place));
-                }
-                Err(error) => return ExternalAnswer::NoAnswer(error.to_string()),
-            },
-            (None, None) => return ExternalAnswer::NoAnswer("the version has no name".into()),
+        let digest = match version_digest(self.client, self.place, version) {
+            Ok(Some(digest)) => digest,
+            Ok(None) => return ExternalAnswer::NoAnswer("the version has no name".into()),
+            Err(error) if error.is_absence() => {
+                let tag = version.tag.as_deref().unwrap_or_default();
+                return ExternalAnswer::Shut(format!("{} has no {tag}", self.place));
+            }
+            Err(error) => return ExternalAnswer::NoAnswer(error.to_string()),
         };
         if !wanted.types.is_empty() {
             match self.lacking_types(wanted, &digest) {

@@ -9,13 +9,13 @@ use crate::ops::change::base::{PlanBase, known_tip};
 use crate::ops::error::Failure;
 use crate::ops::gates::{GateContext, parse_version};
 use crate::ops::notice::Silent;
-use crate::ops::registries::{AppImage, find_app_image, open_registry_client};
+use crate::ops::registries::{
+    AppImage, find_app_image, find_subject, open_registry_client, version_digest,
+};
 use crate::ops::session::Session;
 use crate::ops::state::RevisionSelector;
 use crate::ops::state::source::StateSource;
-use crate::pipeline::AppComponent;
 use crate::registry::RegistryClient;
-use crate::report::display_names;
 use crate::source::ParseCache;
 use std::sync::Arc;
 
@@ -104,19 +104,6 @@ pub fn request_deployment(
     Ok(Some(request(version.to_string(), pins)))
 }
 
-/// The app with this name, as `status` shows it, or as `app/component`.
-fn find_subject(name: &str, entries: &[MappingEntry]) -> Option<AppComponent> {
-    if let Some(entry) = entries.iter().find(|entry| entry.app.as_str() == name) {
-        return Some(AppComponent { app: entry.app.clone(), component: None });
-    }
-    let shown = display_names(entries);
-    let whole = |component: &AppComponent| component.to_string() == name;
-    shown.into_iter().find_map(|((app, component), shown)| {
-        let subject = AppComponent { app, component };
-        (shown == name || whole(&subject)).then_some(subject)
-    })
-}
-
 /// Looks a version up in the registry.
 struct VersionCheck<'a> {
     client: &'a RegistryClient,
@@ -166,13 +153,9 @@ impl VersionCheck<'_> {
             entries.iter().filter(|entry| self.image.subject.matches_cell(&entry.cell())).collect();
         running.sort_by_key(|entry| self.config.position(&entry.stage));
         let Some(running) = running.first().map(|entry| &entry.version) else { return };
-        let platforms = |version: &Version| {
-            let digest = match (&version.digest, &version.tag) {
-                (Some(digest), _) => digest.clone(),
-                (None, Some(tag)) => self.client.resolve_tag(place, tag)?,
-                (None, None) => return Ok(Vec::new()),
-            };
-            self.client.image_facts(place, &digest).map(|facts| facts.platforms)
+        let platforms = |version: &Version| match version_digest(self.client, place, version)? {
+            Some(digest) => self.client.image_facts(place, &digest).map(|one| one.platforms),
+            None => Ok(Vec::new()),
         };
         let (new, old) = (platforms(version), platforms(running));
         match (new, old) {

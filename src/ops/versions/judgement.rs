@@ -3,7 +3,6 @@
 use super::ordering::{Candidate, OrderedTags};
 use crate::config::Stage;
 use crate::config::gates::{Gate, GateKind};
-use crate::git::Snapshot;
 use crate::model::{MappingEntry, SchemeTag, Version, branch_slug};
 use crate::ops::gates::GateContext;
 use crate::ops::registries::{AppImage, AttestationCheck};
@@ -120,12 +119,7 @@ impl<'a, 'r> VersionJudge<'a, 'r> {
         let (config, stage) = (self.context.config(), self.stage?);
         let app = &self.image.subject.app;
         let rules = config.pipeline.rules_for(GateKind::Attested, &stage.name, app);
-        let read_file = |path: &str| {
-            let snapshot =
-                Snapshot::of_commit(self.context.repository, self.context.survey.commit?);
-            let snapshot = snapshot.ok()?;
-            snapshot.read_file(&snapshot.find_file(path)?).ok()
-        };
+        let read_file = |path: &str| self.context.read_committed(path);
         let check = AttestationCheck {
             client: self.client,
             place: &self.image.place,

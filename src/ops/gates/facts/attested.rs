@@ -1,7 +1,6 @@
 //! Asks registries what an image bears.
 
 use crate::config::gates::AttestedGate;
-use crate::git::Snapshot;
 use crate::ops::gates::GateContext;
 use crate::ops::registries::{AttestationCheck, find_app_image, open_registry_client};
 use crate::pipeline::{ExternalAnswer, GateQuery};
@@ -29,11 +28,7 @@ impl<'w, 'r> RegistryFacts<'w, 'r> {
             Err(failure) => return ExternalAnswer::NoAnswer(failure.message()),
         };
         let client = self.client.get_or_init(|| open_registry_client(session, config));
-        let read_file = |path: &str| {
-            let commit = self.inquiry.survey.commit?;
-            let snapshot = Snapshot::of_commit(self.inquiry.repository, commit).ok()?;
-            snapshot.read_file(&snapshot.find_file(path)?).ok()
-        };
+        let read_file = |path: &str| self.inquiry.read_committed(path);
         let place = &image.place;
         AttestationCheck { client, place, read_file: &read_file, session }
             .check(wanted, question.version)
