@@ -1,16 +1,22 @@
 //! Discord: a webhook, which cannot be asked for its messages, or a bot in a channel.
 
-use super::secrets::TargetSecrets;
-use super::service::{TargetService, named_address, secret_address, segment};
+use super::channel::AnnouncementChannel;
+use super::service::{ChatAccess, ChatKind, TargetService, open_chat};
 use super::text::{MessageTexts, TextStyle, escape_markdown};
-use crate::ops::announcements::{AnnouncementMessage, AnnouncementSender, SendError};
+use crate::forge::escape_url;
+use crate::ops::announcements::{AnnouncementMessage, SendError};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use serde_json::{Value, json};
 
 pub const STYLE: TextStyle = TextStyle { escape: escape_markdown, limit: 2000, listed: 15 };
 
-const API: &str = "https://discord.com/api/v10";
+const CHAT: ChatKind = ChatKind {
+    api: "https://discord.com/api/v10",
+    scheme: "Bot",
+    webhook: "the address of a webhook",
+    token: "the token of a bot",
+};
 /// The longest nonce.
 const NONCE: usize = 25;
 /// The flag of a message that shows no previews of its links.
@@ -19,14 +25,7 @@ const WITHOUT_PREVIEWS: u32 = 1 << 2;
 /// A webhook or a channel.
 pub struct DiscordTarget {
     service: TargetService,
-    way: DiscordWay,
-}
-
-enum DiscordWay {
-    /// The path of a webhook.
-    Webhook(String),
-    /// The path of the API, and the id of a channel.
-    Bot(String, String),
+    access: ChatAccess,
 }
 
 impl DiscordTarget {
@@ -35,71 +34,46 @@ impl DiscordTarget {
     ///
     /// # Errors
     /// When the webhook or the token is missing.
-    pub fn open(
-        named: (String, MessageTexts),
-        channel: Option<&str>,
-        session: &Session,
-    ) -> Result<Self, Failure> {
-        let secrets = TargetSecrets::new(session, &named.0);
-        let Some(channel) = channel else {
-            let address = secret_address(&secrets, "the address of a webhook")?;
-            let path = address.path.clone();
-            let secret = vec![path.clone()];
-            let service = TargetService::new(named, &address, None, secret, session)?;
-            return Ok(DiscordTarget { service, way: DiscordWay::Webhook(path) });
-        };
-        let (api, channel) = channel.rsplit_once('/').unwrap_or((API, channel));
-        let address = named_address(api)?;
-        let token = secrets.require("TOKEN", "the token of a bot")?;
-        let authorization = format!("Bot {token}");
-        let service =
-            TargetService::new(named, &address, Some(&authorization), vec![token], session)?;
-        Ok(DiscordTarget { service, way: DiscordWay::Bot(address.path, segment(channel)) })
+    pub fn open(name: &str, channel: Option<&str>, session: &Session) -> Result<Self, Failure> {
+        let (service, access) = open_chat(name, channel, &CHAT, session)?;
+        Ok(DiscordTarget { service, access })
     }
 }
 
-impl AnnouncementSender for DiscordTarget {
-    fn name(&self) -> &str {
-        &self.service.name
-    }
-
+impl AnnouncementChannel for DiscordTarget {
     fn can_find(&self) -> bool {
-        matches!(self.way, DiscordWay::Bot(..))
+        matches!(self.access, ChatAccess::Bot { .. })
     }
 
-    fn text(&self, message: &AnnouncementMessage) -> Result<String, Failure> {
-        self.service.texts.render(message)
-    }
-
-    fn send(&self, message: &AnnouncementMessage) -> Result<(), SendError> {
-        let text = self.text(message).map_err(SendError::Refused)?;
+    fn send(&self, message: &AnnouncementMessage, text: &str) -> Result<(), SendError> {
         let mut body = json!({
             "content": text,
             "allowed_mentions": { "parse": [] },
             "flags": WITHOUT_PREVIEWS,
         });
-        match &self.way {
-            DiscordWay::Webhook(path) => {
+        match &self.access {
+            ChatAccess::Webhook(path) => {
                 let mark = if path.contains('?') { '&' } else { '?' };
                 let path = format!("{path}{mark}wait=true");
                 self.service.post(&path, body, &[], false).map(drop)
             }
-            DiscordWay::Bot(api, channel) => {
+            ChatAccess::Bot { api, channel } => {
                 // A nonce that was used in the last minutes makes no second message.
                 body["nonce"] = json!(&message.id[..NONCE]);
                 body["enforce_nonce"] = json!(true);
-                let path = format!("{api}/channels/{channel}/messages");
+                let path = format!("{api}/channels/{}/messages", escape_url(channel));
                 self.service.post(&path, body, &[], true).map(drop)
             }
         }
     }
 
-    fn find(&self, message: &AnnouncementMessage) -> Result<bool, Failure> {
-        let DiscordWay::Bot(api, channel) = &self.way else { return Ok(false) };
-        let text = self.text(message)?;
+    fn find(&self, message: &AnnouncementMessage, texts: &MessageTexts) -> Result<bool, Failure> {
+        let ChatAccess::Bot { api, channel } = &self.access else { return Ok(false) };
+        let text = texts.render(message)?;
         let own = self.service.read(&format!("{api}/users/@me"))?;
-        let messages =
-            self.service.read(&format!("{api}/channels/{channel}/messages?limit=100"))?;
+        let messages = self
+            .service
+            .read(&format!("{api}/channels/{}/messages?limit=100", escape_url(channel)))?;
         let is_it =
             |found: &Value| found["content"] == text.as_str() && found["author"]["id"] == own["id"];
         Ok(messages.as_array().into_iter().flatten().any(is_it))

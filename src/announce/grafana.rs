@@ -1,10 +1,10 @@
 //! Grafana: an annotation for each commit, with its apps, stages and kinds as tags. Dashboards show
 //! it as a line. A tag with the id of the message is how an earlier annotation is found.
 
-use super::secrets::TargetSecrets;
+use super::channel::AnnouncementChannel;
 use super::service::{TargetService, named_address};
 use super::text::{MessageTexts, TextStyle, escape_html};
-use crate::ops::announcements::{AnnouncementMessage, AnnouncementSender, SendError};
+use crate::ops::announcements::{AnnouncementMessage, SendError};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use serde_json::{Value, json};
@@ -27,36 +27,22 @@ impl GrafanaTarget {
     ///
     /// # Errors
     /// When the address or the token is missing.
-    pub fn open(
-        named: (String, MessageTexts),
-        address: &str,
-        session: &Session,
-    ) -> Result<Self, Failure> {
+    pub fn open(name: &str, address: &str, session: &Session) -> Result<Self, Failure> {
         let address = named_address(address)?;
         let about = "the token of a service account that may write and read annotations";
-        let token = TargetSecrets::new(session, &named.0).require("TOKEN", about)?;
-        let bearer = format!("Bearer {token}");
         let path = format!("{}/api/annotations", address.path.trim_end_matches('/'));
-        let service = TargetService::new(named, &address, Some(&bearer), vec![token], session)?;
+        let token = ("Bearer", about);
+        let service = TargetService::open_with_token(name, &address, token, session)?;
         Ok(GrafanaTarget { service, path })
     }
 }
 
-impl AnnouncementSender for GrafanaTarget {
-    fn name(&self) -> &str {
-        &self.service.name
-    }
-
+impl AnnouncementChannel for GrafanaTarget {
     fn can_find(&self) -> bool {
         true
     }
 
-    fn text(&self, message: &AnnouncementMessage) -> Result<String, Failure> {
-        self.service.texts.render(message)
-    }
-
-    fn send(&self, message: &AnnouncementMessage) -> Result<(), SendError> {
-        let text = self.text(message).map_err(SendError::Refused)?;
+    fn send(&self, message: &AnnouncementMessage, text: &str) -> Result<(), SendError> {
         let time = message.first().time.as_millisecond();
         // Grafana shows text as HTML, in which a line end is a space.
         let text = text.replace('\n', "<br>");
@@ -64,7 +50,7 @@ impl AnnouncementSender for GrafanaTarget {
         self.service.post(&self.path, body, &[], false).map(drop)
     }
 
-    fn find(&self, message: &AnnouncementMessage) -> Result<bool, Failure> {
+    fn find(&self, message: &AnnouncementMessage, _texts: &MessageTexts) -> Result<bool, Failure> {
         let (time, tag) = (message.first().time.as_millisecond(), id_tag(message));
         let query = format!("type=annotation&from={}&to={}&tags={tag}", time - 1000, time + 1000);
         let found = self.service.read(&format!("{}?{query}", self.path))?;

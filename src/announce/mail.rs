@@ -1,9 +1,10 @@
 //! E-mail through the `sendmail` program. A message has the same `Message-ID` in every run, by
 //! which mailboxes recognise a copy.
 
+use super::channel::AnnouncementChannel;
 use super::secrets::TargetSecrets;
-use super::text::{MessageTexts, TextStyle, plain};
-use crate::ops::announcements::{AnnouncementMessage, AnnouncementSender, SendError};
+use super::text::{TextStyle, plain};
+use crate::ops::announcements::{AnnouncementMessage, SendError};
 use crate::ops::error::Failure;
 use crate::ops::session::{OperationClock, Session};
 use mail_builder::MessageBuilder;
@@ -24,7 +25,6 @@ const PASSED_ON: [&str; 6] = ["PATH", "HOME", "USER", "LOGNAME", "LANG", "TZ"];
 /// A mailbox.
 pub struct MailTarget {
     name: String,
-    texts: MessageTexts,
     to: String,
     from: String,
     program: PathBuf,
@@ -37,12 +37,8 @@ impl MailTarget {
     ///
     /// # Errors
     /// When an address is missing or no address.
-    pub fn open(
-        (name, texts): (String, MessageTexts),
-        to: &str,
-        session: &Session,
-    ) -> Result<Self, Failure> {
-        let secrets = TargetSecrets::new(session, &name);
+    pub fn open(name: &str, to: &str, session: &Session) -> Result<Self, Failure> {
+        let secrets = TargetSecrets::new(session, name);
         let from = secrets.require("FROM", "the address that mails come from")?;
         for address in [to, from.as_str()] {
             if !is_address(address) {
@@ -55,8 +51,8 @@ impl MailTarget {
             Failure::failed("there is no program `sendmail`")
                 .hint("mail servers such as postfix bring it, and small ones such as msmtp")
         })?;
-        let (to, clock) = (to.to_owned(), session.clock());
-        Ok(MailTarget { name, texts, to, from, program, variables, clock })
+        let (name, to, clock) = (name.to_owned(), to.to_owned(), session.clock());
+        Ok(MailTarget { name, to, from, program, variables, clock })
     }
 
     fn to_mail(&self, message: &AnnouncementMessage, text: &str) -> std::io::Result<Vec<u8>> {
@@ -99,29 +95,12 @@ impl MailTarget {
     }
 }
 
-impl AnnouncementSender for MailTarget {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn can_find(&self) -> bool {
-        false
-    }
-
-    fn text(&self, message: &AnnouncementMessage) -> Result<String, Failure> {
-        self.texts.render(message)
-    }
-
-    fn send(&self, message: &AnnouncementMessage) -> Result<(), SendError> {
-        let text = self.text(message).map_err(SendError::Refused)?;
-        let mail = self.to_mail(message, &text).map_err(|error| {
+impl AnnouncementChannel for MailTarget {
+    fn send(&self, message: &AnnouncementMessage, text: &str) -> Result<(), SendError> {
+        let mail = self.to_mail(message, text).map_err(|error| {
             SendError::Refused(Failure::failed("the mail cannot be written").with_cause(&error))
         })?;
         self.run_sendmail(&mail)
-    }
-
-    fn find(&self, _message: &AnnouncementMessage) -> Result<bool, Failure> {
-        Ok(false)
     }
 }
 

@@ -1,10 +1,11 @@
 //! Mastodon: a status for each message. The server knows an `Idempotency-Key` for an hour; after
 //! that, the statuses of the account are looked through.
 
-use super::secrets::TargetSecrets;
+use super::channel::AnnouncementChannel;
 use super::service::{TargetService, named_address};
 use super::text::{MessageTexts, TextStyle, escape_mentions};
-use crate::ops::announcements::{AnnouncementMessage, AnnouncementSender, SendError};
+use crate::forge::escape_url;
+use crate::ops::announcements::{AnnouncementMessage, SendError};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use serde_json::{Value, json};
@@ -22,49 +23,34 @@ impl MastodonTarget {
     ///
     /// # Errors
     /// When the address or the token is missing.
-    pub fn open(
-        named: (String, MessageTexts),
-        address: &str,
-        session: &Session,
-    ) -> Result<Self, Failure> {
+    pub fn open(name: &str, address: &str, session: &Session) -> Result<Self, Failure> {
         let address = named_address(address)?;
-        let secrets = TargetSecrets::new(session, &named.0);
-        let token = secrets.require("TOKEN", "a token with write:statuses and read")?;
-        let bearer = format!("Bearer {token}");
-        TargetService::new(named, &address, Some(&bearer), vec![token], session).map(Self)
+        let token = ("Bearer", "a token with write:statuses and read");
+        TargetService::open_with_token(name, &address, token, session).map(Self)
     }
 
     /// The text of a status as it was sent; the list has it as HTML only.
     fn source_text(&self, id: &str) -> Result<Option<String>, Failure> {
-        let source =
-            self.0.read(&format!("/api/v1/statuses/{}/source", super::service::segment(id)))?;
+        let source = self.0.read(&format!("/api/v1/statuses/{}/source", escape_url(id)))?;
         Ok(source["text"].as_str().map(str::to_owned))
     }
 }
 
-impl AnnouncementSender for MastodonTarget {
-    fn name(&self) -> &str {
-        &self.0.name
-    }
-
+impl AnnouncementChannel for MastodonTarget {
     fn can_find(&self) -> bool {
         true
     }
 
-    fn text(&self, message: &AnnouncementMessage) -> Result<String, Failure> {
-        self.0.texts.render(message)
-    }
-
-    fn send(&self, message: &AnnouncementMessage) -> Result<(), SendError> {
-        let body = json!({ "status": self.text(message).map_err(SendError::Refused)? });
+    fn send(&self, message: &AnnouncementMessage, text: &str) -> Result<(), SendError> {
+        let body = json!({ "status": text });
         let key = [("idempotency-key", message.id.clone())];
         self.0.post("/api/v1/statuses", body, &key, true).map(drop)
     }
 
-    fn find(&self, message: &AnnouncementMessage) -> Result<bool, Failure> {
-        let text = self.text(message)?;
+    fn find(&self, message: &AnnouncementMessage, texts: &MessageTexts) -> Result<bool, Failure> {
+        let text = texts.render(message)?;
         let account = self.0.read("/api/v1/accounts/verify_credentials")?;
-        let account = super::service::segment(account["id"].as_str().unwrap_or_default());
+        let account = escape_url(account["id"].as_str().unwrap_or_default());
         let statuses = self.0.read(&format!(
             "/api/v1/accounts/{account}/statuses?exclude_reblogs=true&limit={LOOKED_AT}"
         ))?;

@@ -1,7 +1,6 @@
 //! What the targets with an HTTP API have in common.
 
 use super::secrets::TargetSecrets;
-use super::text::MessageTexts;
 use crate::forge::{
     ForgeError, RequestLimits, ServiceAddress, ServiceClient, ServiceMethod, ServiceRequest,
 };
@@ -11,10 +10,9 @@ use crate::ops::forge::forge_access;
 use crate::ops::session::Session;
 use serde_json::Value;
 
-/// A service with a name, and the texts for it.
+/// A service, with the name of its target.
 pub struct TargetService {
-    pub name: String,
-    pub texts: MessageTexts,
+    name: String,
     client: ServiceClient,
 }
 
@@ -24,7 +22,7 @@ impl TargetService {
     /// # Errors
     /// When the proxy or the certificates cannot be used.
     pub fn new(
-        (name, texts): (String, MessageTexts),
+        name: &str,
         address: &ServiceAddress,
         authorization: Option<&str>,
         secrets: Vec<String>,
@@ -32,8 +30,38 @@ impl TargetService {
     ) -> Result<Self, Failure> {
         let access = forge_access(&address.base, None, RequestLimits::default(), session)?;
         let client = ServiceClient::new(address, authorization, secrets, &access);
-        let client = client.map_err(|error| failure(&name, &error))?;
-        Ok(TargetService { name, texts, client })
+        let client = client.map_err(|error| failure(name, &error))?;
+        Ok(TargetService { name: name.to_owned(), client })
+    }
+
+    /// Opens a webhook whose address is secret. Returns its path, too.
+    ///
+    /// # Errors
+    /// When the variable with the address is missing or wrong.
+    pub fn open_webhook(
+        name: &str,
+        about: &str,
+        session: &Session,
+    ) -> Result<(Self, String), Failure> {
+        let address = secret_address(&TargetSecrets::new(session, name), about)?;
+        let service =
+            TargetService::new(name, &address, None, vec![address.path.clone()], session)?;
+        Ok((service, address.path))
+    }
+
+    /// Opens a service that takes a token, by a scheme of `Authorization`.
+    ///
+    /// # Errors
+    /// When the variable with the token is missing.
+    pub fn open_with_token(
+        name: &str,
+        address: &ServiceAddress,
+        (scheme, about): (&str, &str),
+        session: &Session,
+    ) -> Result<Self, Failure> {
+        let token = TargetSecrets::new(session, name).require("TOKEN", about)?;
+        let authorization = format!("{scheme} {token}");
+        TargetService::new(name, address, Some(&authorization), vec![token], session)
     }
 
     /// Reads JSON.
@@ -101,9 +129,45 @@ pub fn named_address(text: &str) -> Result<ServiceAddress, Failure> {
         .map_err(|why| Failure::usage(format!("`{text}` cannot be used: {why}")))
 }
 
-/// Escapes a segment of a path.
-pub fn segment(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+/// The way into a chat.
+pub enum ChatAccess {
+    /// The path of a webhook, which cannot be asked for its messages.
+    Webhook(String),
+    /// The path of the API, and a channel.
+    Bot { api: String, channel: String },
+}
+
+/// What tells the chats apart that have webhooks and bots.
+pub struct ChatKind {
+    /// The address of the API, unless the user names another.
+    pub api: &'static str,
+    /// The scheme of `Authorization`.
+    pub scheme: &'static str,
+    /// What the variables hold, for messages.
+    pub webhook: &'static str,
+    pub token: &'static str,
+}
+
+/// Opens the webhook of a variable, or a channel: by its id, or with the address of an API before
+/// it.
+///
+/// # Errors
+/// When the webhook or the token is missing.
+pub fn open_chat(
+    name: &str,
+    channel: Option<&str>,
+    kind: &ChatKind,
+    session: &Session,
+) -> Result<(TargetService, ChatAccess), Failure> {
+    let Some(channel) = channel else {
+        let (service, path) = TargetService::open_webhook(name, kind.webhook, session)?;
+        return Ok((service, ChatAccess::Webhook(path)));
+    };
+    let (api, channel) = channel.rsplit_once('/').unwrap_or((kind.api, channel));
+    let address = named_address(api)?;
+    let token = (kind.scheme, kind.token);
+    let service = TargetService::open_with_token(name, &address, token, session)?;
+    Ok((service, ChatAccess::Bot { api: address.path, channel: channel.to_owned() }))
 }
 
 /// The list in a field of an answer.

@@ -1,28 +1,27 @@
 //! Slack: an incoming webhook, which cannot be asked for its messages, or a bot in a channel.
 
-use super::secrets::TargetSecrets;
-use super::service::{TargetService, list, named_address, secret_address, segment};
+use super::channel::AnnouncementChannel;
+use super::service::{ChatAccess, ChatKind, TargetService, list, open_chat};
 use super::text::{MessageTexts, TextStyle, escape_slack};
-use crate::ops::announcements::{AnnouncementMessage, AnnouncementSender, SendError};
+use crate::forge::escape_url;
+use crate::ops::announcements::{AnnouncementMessage, SendError};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use serde_json::{Value, json};
 
 pub const STYLE: TextStyle = TextStyle { escape: escape_slack, limit: 3500, listed: 20 };
 
-const API: &str = "https://slack.com/api";
+const CHAT: ChatKind = ChatKind {
+    api: "https://slack.com/api",
+    scheme: "Bearer",
+    webhook: "the address of an incoming webhook",
+    token: "the token of a bot with chat:write",
+};
 
 /// A webhook or a channel.
 pub struct SlackTarget {
     service: TargetService,
-    way: SlackWay,
-}
-
-enum SlackWay {
-    /// The path of an incoming webhook.
-    Webhook(String),
-    /// The path of the API, and a channel.
-    Bot(String, String),
+    access: ChatAccess,
 }
 
 impl SlackTarget {
@@ -31,25 +30,9 @@ impl SlackTarget {
     ///
     /// # Errors
     /// When the webhook or the token is missing.
-    pub fn open(
-        named: (String, MessageTexts),
-        channel: Option<&str>,
-        session: &Session,
-    ) -> Result<Self, Failure> {
-        let secrets = TargetSecrets::new(session, &named.0);
-        let Some(channel) = channel else {
-            let address = secret_address(&secrets, "the address of an incoming webhook")?;
-            let path = address.path.clone();
-            let secret = vec![path.clone()];
-            let service = TargetService::new(named, &address, None, secret, session)?;
-            return Ok(SlackTarget { service, way: SlackWay::Webhook(path) });
-        };
-        let (api, channel) = channel.rsplit_once('/').unwrap_or((API, channel));
-        let address = named_address(api)?;
-        let token = secrets.require("TOKEN", "the token of a bot with chat:write")?;
-        let bearer = format!("Bearer {token}");
-        let service = TargetService::new(named, &address, Some(&bearer), vec![token], session)?;
-        Ok(SlackTarget { service, way: SlackWay::Bot(address.path, channel.to_owned()) })
+    pub fn open(name: &str, channel: Option<&str>, session: &Session) -> Result<Self, Failure> {
+        let (service, access) = open_chat(name, channel, &CHAT, session)?;
+        Ok(SlackTarget { service, access })
     }
 
     /// Slack answers with status 200 and `ok: false`.
@@ -61,26 +44,17 @@ impl SlackTarget {
     }
 }
 
-impl AnnouncementSender for SlackTarget {
-    fn name(&self) -> &str {
-        &self.service.name
-    }
-
+impl AnnouncementChannel for SlackTarget {
     fn can_find(&self) -> bool {
-        matches!(self.way, SlackWay::Bot(..))
+        matches!(self.access, ChatAccess::Bot { .. })
     }
 
-    fn text(&self, message: &AnnouncementMessage) -> Result<String, Failure> {
-        self.service.texts.render(message)
-    }
-
-    fn send(&self, message: &AnnouncementMessage) -> Result<(), SendError> {
-        let text = self.text(message).map_err(SendError::Refused)?;
-        match &self.way {
-            SlackWay::Webhook(path) => {
+    fn send(&self, message: &AnnouncementMessage, text: &str) -> Result<(), SendError> {
+        match &self.access {
+            ChatAccess::Webhook(path) => {
                 self.service.post(path, json!({ "text": text }), &[], false).map(drop)
             }
-            SlackWay::Bot(api, channel) => {
+            ChatAccess::Bot { api, channel } => {
                 let body = json!({
                     "channel": channel,
                     "text": text,
@@ -97,11 +71,11 @@ impl AnnouncementSender for SlackTarget {
         }
     }
 
-    fn find(&self, message: &AnnouncementMessage) -> Result<bool, Failure> {
-        let SlackWay::Bot(api, channel) = &self.way else { return Ok(false) };
+    fn find(&self, message: &AnnouncementMessage, _texts: &MessageTexts) -> Result<bool, Failure> {
+        let ChatAccess::Bot { api, channel } = &self.access else { return Ok(false) };
         let answer = self.service.read(&format!(
             "{api}/conversations.history?channel={}&include_all_metadata=true&limit=100",
-            segment(channel)
+            escape_url(channel)
         ))?;
         if let Err(SendError::Refused(failure) | SendError::Unsure(failure)) = self.check(&answer) {
             return Err(failure.hint("looking for a message needs the scope channels:history"));

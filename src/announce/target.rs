@@ -1,5 +1,6 @@
 //! Targets as they are named: `[NAME=]KIND[:ADDRESS]`.
 
+use super::channel::{AnnouncementChannel, OpenTarget};
 use super::discord::{self, DiscordTarget};
 use super::grafana::{self, GrafanaTarget};
 use super::mail::{self, MailTarget};
@@ -125,19 +126,20 @@ impl AnnouncementTarget {
         let own = templates.iter().find(|one| one.target.as_ref() == Some(&self.name));
         let template = own.or_else(|| templates.iter().find(|one| one.target.is_none()));
         let texts = MessageTexts::new(template.map(|one| one.text.as_str()), self.style())?;
-        let named = (self.name.clone(), texts);
+        let name = self.name.as_str();
         let (address, maybe) =
             (self.address.as_deref().unwrap_or_default(), self.address.as_deref());
-        Ok(match self.kind {
-            TargetKind::Discord => Box::new(DiscordTarget::open(named, maybe, session)?),
-            TargetKind::Grafana => Box::new(GrafanaTarget::open(named, address, session)?),
-            TargetKind::Mail => Box::new(MailTarget::open(named, address, session)?),
-            TargetKind::Mastodon => Box::new(MastodonTarget::open(named, address, session)?),
-            TargetKind::Matrix => Box::new(MatrixTarget::open(named, address, session)?),
-            TargetKind::Slack => Box::new(SlackTarget::open(named, maybe, session)?),
-            TargetKind::Teams => Box::new(TeamsTarget::open(named, session)?),
-            TargetKind::Webhook => Box::new(WebhookTarget::open(named, maybe, session)?),
-        })
+        let channel: Box<dyn AnnouncementChannel> = match self.kind {
+            TargetKind::Discord => Box::new(DiscordTarget::open(name, maybe, session)?),
+            TargetKind::Grafana => Box::new(GrafanaTarget::open(name, address, session)?),
+            TargetKind::Mail => Box::new(MailTarget::open(name, address, session)?),
+            TargetKind::Mastodon => Box::new(MastodonTarget::open(name, address, session)?),
+            TargetKind::Matrix => Box::new(MatrixTarget::open(name, address, session)?),
+            TargetKind::Slack => Box::new(SlackTarget::open(name, maybe, session)?),
+            TargetKind::Teams => Box::new(TeamsTarget::open(name, session)?),
+            TargetKind::Webhook => Box::new(WebhookTarget::open(name, maybe, session)?),
+        };
+        Ok(Box::new(OpenTarget { name: self.name.clone(), texts, channel }))
     }
 }
 

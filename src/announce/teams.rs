@@ -1,9 +1,9 @@
 //! Microsoft Teams: the webhook of a workflow, which takes an adaptive card and cannot be asked.
 
-use super::secrets::TargetSecrets;
-use super::service::{TargetService, secret_address};
-use super::text::{MessageTexts, TextStyle, escape_markdown};
-use crate::ops::announcements::{AnnouncementMessage, AnnouncementSender, SendError};
+use super::channel::AnnouncementChannel;
+use super::service::TargetService;
+use super::text::{TextStyle, escape_markdown};
+use crate::ops::announcements::{AnnouncementMessage, SendError};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use serde_json::{Value, json};
@@ -21,35 +21,16 @@ impl TeamsTarget {
     ///
     /// # Errors
     /// When it is missing.
-    pub fn open(named: (String, MessageTexts), session: &Session) -> Result<Self, Failure> {
-        let secrets = TargetSecrets::new(session, &named.0);
-        let address = secret_address(&secrets, "the address of a workflow's webhook")?;
-        let path = address.path.clone();
-        let service = TargetService::new(named, &address, None, vec![path.clone()], session)?;
+    pub fn open(name: &str, session: &Session) -> Result<Self, Failure> {
+        let about = "the address of a workflow's webhook";
+        let (service, path) = TargetService::open_webhook(name, about, session)?;
         Ok(TeamsTarget { service, path })
     }
 }
 
-impl AnnouncementSender for TeamsTarget {
-    fn name(&self) -> &str {
-        &self.service.name
-    }
-
-    fn can_find(&self) -> bool {
-        false
-    }
-
-    fn text(&self, message: &AnnouncementMessage) -> Result<String, Failure> {
-        self.service.texts.render(message)
-    }
-
-    fn send(&self, message: &AnnouncementMessage) -> Result<(), SendError> {
-        let text = self.text(message).map_err(SendError::Refused)?;
-        self.service.post(&self.path, card(&text), &[], false).map(drop)
-    }
-
-    fn find(&self, _message: &AnnouncementMessage) -> Result<bool, Failure> {
-        Ok(false)
+impl AnnouncementChannel for TeamsTarget {
+    fn send(&self, _message: &AnnouncementMessage, text: &str) -> Result<(), SendError> {
+        self.service.post(&self.path, card(text), &[], false).map(drop)
     }
 }
 

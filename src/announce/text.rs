@@ -2,7 +2,7 @@
 
 use crate::config::{LimitedTemplate, TemplateFault};
 use crate::forge::truncate_text;
-use crate::model::Version;
+use crate::model::{Version, short_commit};
 use crate::ops::announcements::AnnouncementMessage;
 use crate::ops::error::Failure;
 use crate::report::{DeploymentReport, ImageVersion};
@@ -108,7 +108,7 @@ fn message_values(message: &AnnouncementMessage, listed: usize) -> Value {
     };
     let apps = distinct(&|one| one.name.clone());
     let stages = distinct(&|one| one.cell.stage.to_string());
-    let places = distinct(&place);
+    let places = distinct(&|one| one.cell.place());
     let only = |texts: &[String], what: &str| match texts {
         [one] => one.clone(),
         several => format!("{} {what}", several.len()),
@@ -118,7 +118,7 @@ fn message_values(message: &AnnouncementMessage, listed: usize) -> Value {
         app => only(&apps, "apps"),
         apps => apps,
         author => first.account.who.name.as_str(),
-        commit => message.commit.chars().take(10).collect::<String>(),
+        commit => short_commit(&message.commit),
         deployments => deployments,
         kind => only(&distinct(&|one| one.kind.as_str().to_owned()), "kinds"),
         more => all.len().saturating_sub(listed),
@@ -138,7 +138,7 @@ fn deployment_values(one: &DeploymentReport) -> Value {
         app => one.name.as_str(),
         stage => one.cell.stage.to_string(),
         target => one.cell.target.as_ref().map(ToString::to_string).unwrap_or_default(),
-        place => place(one),
+        place => one.cell.place(),
         kind => one.kind.as_str(),
         from => one.from.as_ref().map(version).unwrap_or_default(),
         to => one.to.as_ref().map(version).unwrap_or_default(),
@@ -158,13 +158,6 @@ fn sample_values() -> Value {
         deployments => [one], kind => "promote", more => 0, overridden => "", place => "prod",
         repository => "team/deploy", stage => "prod", stages => ["prod"],
         subject => "Promote web to prod", time => "2026-01-01 00:00 UTC", url => "",
-    }
-}
-
-fn place(one: &DeploymentReport) -> String {
-    match &one.cell.target {
-        Some(target) => format!("{}/{target}", one.cell.stage),
-        None => one.cell.stage.to_string(),
     }
 }
 

@@ -3,11 +3,9 @@
 use super::complete;
 use super::context::CommandContext;
 use super::exit::ExitKind;
-use super::history::kind;
-use super::selection_args::SelectionArgs;
+use super::selection_args::{DeploymentFilterArgs, SelectionArgs};
 use super::value_parsers::{DATA_FORMATS, one_of};
 use crate::announce::{AnnouncementTarget, TargetTemplate, announcement_json, open_targets};
-use crate::history::DeploymentKind;
 use crate::ops::announcements::{
     AnnounceQuery, AnnouncementOutcome, AnnouncementPlace, AnnouncementSender, TargetReport,
     announce,
@@ -68,17 +66,8 @@ pub struct AnnounceArgs {
     #[arg(long, value_name = "TIME|REV")]
     since: Option<String>,
 
-    /// Only by people whose name or address contains this text
-    #[arg(long, value_name = "TEXT")]
-    author: Option<String>,
-
-    /// Only this version: a tag, a digest, the start of a commit id, or a pattern with `*`
-    #[arg(long, value_name = "VERSION")]
-    version: Option<String>,
-
-    /// Only these kinds
-    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind())]
-    kind: Vec<DeploymentKind>,
+    #[command(flatten)]
+    filter: DeploymentFilterArgs,
 
     /// Most messages to one target; the others wait for the next run
     #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 50)]
@@ -124,11 +113,9 @@ impl AnnounceArgs {
             apps: self.apps.clone(),
             selection: self.choice.to_query(),
             window: WindowQuery { since: self.since.clone(), until: None },
-            author: self.author.clone(),
-            version: self.version.clone(),
-            kinds: self.kind.clone(),
             ..HistoryQuery::default()
         };
+        let history = self.filter.add_to(history);
         let place = match &self.state {
             Some(path) => AnnouncementPlace::File(path.clone()),
             None => AnnouncementPlace::Ledger,

@@ -3,14 +3,12 @@
 use super::complete;
 use super::context::CommandContext;
 use super::exit::ExitKind;
-use super::selection_args::{SelectionArgs, WindowArgs};
+use super::selection_args::{DeploymentFilterArgs, SelectionArgs, WindowArgs};
 use super::value_parsers::{REPORT_FORMATS, one_of, parse_duration};
-use crate::history::DeploymentKind;
 use crate::ops::error::Failure;
 use crate::ops::history::{HistoryPart, HistoryQuery, follow_history, read_history};
 use crate::ui::{AnswerWriter, HistoryPrinter, OutputFormat, TimeFormat};
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap_complete::engine::ArgValueCompleter;
 use jiff::SignedDuration;
 
@@ -53,17 +51,8 @@ pub struct HistoryArgs {
     #[command(flatten)]
     window: WindowArgs,
 
-    /// Only by people whose name or address contains this text
-    #[arg(long, value_name = "TEXT")]
-    author: Option<String>,
-
-    /// Only this version: a tag, a digest, the start of a commit id, or a pattern with `*`
-    #[arg(long, value_name = "VERSION")]
-    version: Option<String>,
-
-    /// Only these kinds
-    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind())]
-    kind: Vec<DeploymentKind>,
+    #[command(flatten)]
+    filter: DeploymentFilterArgs,
 
     /// Number of deployments to show, newest first; 0 for all [default: 50 on a terminal, else all]
     #[arg(short = 'n', long = "limit", value_name = "COUNT")]
@@ -84,13 +73,6 @@ pub struct HistoryArgs {
     /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&REPORT_FORMATS))]
     output: OutputFormat,
-}
-
-pub(super) fn kind() -> impl TypedValueParser<Value = DeploymentKind> {
-    PossibleValuesParser::new(DeploymentKind::ALL.map(DeploymentKind::as_str)).map(|typed| {
-        let found = DeploymentKind::ALL.into_iter().find(|kind| kind.as_str() == typed);
-        found.expect("the parser takes no other words")
-    })
 }
 
 /// Prints the deployments page by page.
@@ -129,16 +111,14 @@ impl HistoryArgs {
     fn to_query(&self, context: &CommandContext) -> HistoryQuery {
         let is_table = matches!(self.output, OutputFormat::Table | OutputFormat::Wide);
         let scrolls_away = is_table && context.environment.stdout_is_terminal;
-        HistoryQuery {
+        let query = HistoryQuery {
             apps: self.apps.clone(),
             selection: self.choice.to_query(),
             window: self.window.to_query(),
-            author: self.author.clone(),
-            version: self.version.clone(),
-            kinds: self.kind.clone(),
             limit: self.limit,
             default_limit: scrolls_away.then_some(ON_A_TERMINAL),
-            before: None,
-        }
+            ..HistoryQuery::default()
+        };
+        self.filter.add_to(query)
     }
 }

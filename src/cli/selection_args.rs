@@ -1,8 +1,11 @@
 //! Arguments that select apps, stages and a period.
 
 use super::complete;
+use crate::history::DeploymentKind;
 use crate::ops::deployments::selection::{SelectionQuery, WindowQuery};
+use crate::ops::history::HistoryQuery;
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap_complete::engine::ArgValueCompleter;
 
 /// Patterns that select apps and stages.
@@ -41,4 +44,35 @@ impl WindowArgs {
     pub fn to_query(&self) -> WindowQuery {
         WindowQuery { since: self.since.clone(), until: self.until.clone() }
     }
+}
+
+/// Filters of deployments, beside apps, stages and a period.
+#[derive(Debug, Args)]
+pub struct DeploymentFilterArgs {
+    /// Only by people whose name or address contains this text
+    #[arg(long, value_name = "TEXT")]
+    author: Option<String>,
+
+    /// Only this version: a tag, a digest, the start of a commit id, or a pattern with `*`
+    #[arg(long, value_name = "VERSION")]
+    version: Option<String>,
+
+    /// Only these kinds
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind())]
+    kind: Vec<DeploymentKind>,
+}
+
+impl DeploymentFilterArgs {
+    /// Adds the filters to a query.
+    pub fn add_to(&self, query: HistoryQuery) -> HistoryQuery {
+        let (author, version) = (self.author.clone(), self.version.clone());
+        HistoryQuery { author, version, kinds: self.kind.clone(), ..query }
+    }
+}
+
+fn kind() -> impl TypedValueParser<Value = DeploymentKind> {
+    PossibleValuesParser::new(DeploymentKind::ALL.map(DeploymentKind::as_str)).map(|typed| {
+        let found = DeploymentKind::ALL.into_iter().find(|kind| kind.as_str() == typed);
+        found.expect("the parser takes no other words")
+    })
 }

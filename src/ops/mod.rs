@@ -35,6 +35,8 @@ pub mod retry;
 mod run_program;
 pub mod session;
 mod sources;
+#[cfg(any(feature = "announce", feature = "serve"))]
+pub mod standard_webhook;
 pub mod state;
 pub mod status;
 mod suggest;

@@ -52,18 +52,24 @@ async fn answer_page(State(members): FleetState, headers: HeaderMap) -> Response
 }
 
 async fn answer_json(State(members): FleetState, headers: HeaderMap) -> Response<Body> {
-    let repositories = &entries(&members);
-    let text = ui::to_json(&FleetJson { schema: "towpath.fleet/1", repositories });
-    WebAnswer::new(StatusCode::OK, "application/json", text + "\n").to_response(&headers)
+    repositories_response(StatusCode::OK, &members, &headers)
 }
 
 /// 200 once every repository is read.
 async fn answer_ready(State(members): FleetState, headers: HeaderMap) -> Response<Body> {
     let is_ready = members.iter().all(|member| member.state.mirror.current().is_some());
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let repositories = &entries(&members);
+    repositories_response(status, &members, &headers)
+}
+
+fn repositories_response(
+    status: StatusCode,
+    members: &[FleetMember],
+    headers: &HeaderMap,
+) -> Response<Body> {
+    let repositories = &entries(members);
     let text = ui::to_json(&FleetJson { schema: "towpath.fleet/1", repositories });
-    WebAnswer::new(status, "application/json", text + "\n").to_response(&headers)
+    WebAnswer::new(status, "application/json", text + "\n").to_response(headers)
 }
 
 fn entries(members: &[FleetMember]) -> Vec<FleetEntry> {
