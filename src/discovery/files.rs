@@ -27,7 +27,7 @@ const READ: &[&str] = &[
 const NEVER: [&str; 14] =
     ["dec", "enc", "sops", "crt", "pem", "key", "md", "sh", "py", "js", "ts", "go", "lock", "png"];
 
-const SKIPPED_NAMES: [&str; 14] = [
+const SKIPPED_NAMES: [&str; 11] = [
     "Chart.lock",
     "package.json",
     "package-lock.json",
@@ -38,9 +38,6 @@ const SKIPPED_NAMES: [&str; 14] = [
     "composer.lock",
     ".terraform.lock.hcl",
     ".pre-commit-config.yaml",
-    "renovate.json",
-    ".gitlab-ci.yml",
-    ".travis.yml",
     "mkdocs.yml",
 ];
 
@@ -112,6 +109,8 @@ pub fn is_candidate(file: &SnapshotFile) -> bool {
         return false;
     }
     if name == "towpath.yaml"
+        || is_build_file(&lower)
+        || is_for_laptops(&lower)
         || lower.starts_with("tsconfig")
         || lower == "codeowners"
         || lower == "makefile"
@@ -141,8 +140,57 @@ pub fn is_candidate(file: &SnapshotFile) -> bool {
         || (!stem.is_empty() && super::vocabulary::word_meaning(extension).is_some())
 }
 
+/// Beginnings of the names of files that build, test and release, for programs that look for them
+/// anywhere: what they pin runs in a build.
+const BUILD_FILES: [&str; 27] = [
+    ".appveyor.",
+    ".cirrus.",
+    ".codecov.",
+    ".devcontainer",
+    ".drone.",
+    ".golangci.",
+    ".goreleaser.",
+    ".readthedocs.",
+    ".renovaterc",
+    ".travis.",
+    ".woodpecker.",
+    "appveyor.",
+    "azure-pipeline",
+    "bitbucket-pipelines.",
+    "buildspec",
+    "cloudbuild",
+    "codecov.",
+    "devcontainer.",
+    "docker-bake.",
+    "earthfile",
+    "goreleaser.",
+    "jenkinsfile",
+    "renovate.",
+    "skaffold",
+    "taskfile",
+    "tiltfile",
+    "wercker.",
+];
+
+/// True for a file of a build, by its name in lower case: `.drone.yml`, `base.gitlab-ci.yml`.
+fn is_build_file(name: &str) -> bool {
+    let ending = |end: &str| name.ends_with(end);
+    BUILD_FILES.iter().any(|start| name.starts_with(start))
+        || ending("gitlab-ci.yml")
+        || ending("gitlab-ci.yaml")
+        || ending(".drone.yml")
+}
+
+/// True for the stage of a laptop: `values-local-testing.yaml`.
+fn is_for_laptops(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name);
+    let is_stage =
+        |piece: &str| piece != "local" && super::vocabulary::word_meaning(piece).is_some();
+    stem.split(['-', '_']).any(|piece| piece == "local") && stem.split(['-', '_']).any(is_stage)
+}
+
 /// Folders of build, test, editor and dashboard tools; versions pinned there are not deployments.
-const TOOLING: [&str; 14] = [
+const TOOLING: [&str; 19] = [
     "dashboards",
     "dashboard",
     ".github",
@@ -153,6 +201,11 @@ const TOOLING: [&str; 14] = [
     ".forgejo",
     ".gitea",
     ".woodpecker",
+    ".buildkite",
+    ".semaphore",
+    ".ci",
+    ".claude",
+    ".teamcity",
     ".idea",
     ".vscode",
     ".devcontainer",
@@ -197,5 +250,28 @@ mod tests {
             ["charts/web/.fixtures/prod.yaml", "a/testdata/x", "a/.web-test/x", "__tests__/x"];
         assert_eq!(made_up.map(is_made_up), [true; 4]);
         assert_eq!(["tests/prod/x.yaml", "fixtures.yaml"].map(is_made_up), [false; 2]);
+    }
+
+    #[test]
+    fn what_builds_and_tests_deploys_nothing() {
+        let file = |path: &str| SnapshotFile {
+            path: path.to_owned(),
+            id: crate::git::Oid::ZERO_SHA1,
+            kind: FileKind::File,
+        };
+        let candidate = |path: &&str| is_candidate(&file(path));
+        let builds = [
+            ".drone.yml",
+            "web/cloudbuild-prod.yaml",
+            "templates/base.gitlab-ci.yml",
+            "skaffold.yaml",
+            ".devcontainer.json",
+            "docker-bake.hcl",
+            ".buildkite/prod/x.yaml",
+            "values-local-testing.yaml",
+        ];
+        assert_eq!(builds.iter().filter(|path| candidate(path)).count(), 0);
+        let kept = ["web/build.yaml", "values-local.yaml", "azure/prod.yaml", "local/dev.yaml"];
+        assert_eq!(kept.iter().filter(|path| candidate(path)).count(), kept.len());
     }
 }

@@ -35,7 +35,7 @@ use classify::{ClassifiedFiles, StagedFile};
 use default_files::{default_file_rules, inherited_stages};
 use family::group_files;
 use group_rules::rules_of;
-use outside::pins_outside;
+use outside::add_pins_outside;
 use places::rules_for_places;
 use slot::{StageFolders, StagePart, StageStrength};
 use stage_arrivals::StageArrivals;
@@ -69,8 +69,10 @@ pub struct DiscoveredConfig {
     pub empty_stages: Vec<String>,
     /// Unreadable files with a stage in their path; their versions are unknown.
     pub unreadable: Vec<Warning>,
-    /// Files that pin versions but name no stage, and are therefore not shown.
+    /// Files that pin versions but are not shown: they name no stage, or are no deployments.
     pub outside: Vec<String>,
+    /// If nothing is shown: a rule that would read most of these files.
+    pub suggestion: Option<SourceRule>,
 }
 
 /// A draft of a configuration.
@@ -125,7 +127,7 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
         }
         let staged: usize = proposal.files.iter().sum();
         let mut proposal = with_default(proposal, outside);
-        proposal.outside = pins_outside(&paths, &proposal, reader);
+        add_pins_outside(&mut proposal, &paths, reader);
         let unstaged = proposal.files.iter().sum::<usize>() - staged + proposal.outside.len();
         let is_minor = unstaged > MINOR * staged;
         if is_lone_test(&proposal.config) && unstaged > staged {
@@ -137,6 +139,9 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
             }
         }
     };
+    if matches!(proposal.basis, StageBasis::Keys | StageBasis::Nothing) {
+        add_pins_outside(&mut proposal, &paths, reader);
+    }
     proposal.unreadable = reader.warnings();
     proposal
         .unreadable

@@ -1,19 +1,36 @@
 //! Files that pin versions but name no stage. They are not shown, but counted and listed.
 
+use super::DiscoveredConfig;
 use super::classify::is_kustomization;
-use super::{DiscoveredConfig, unstaged_files};
+use super::unstaged_files::{self, UnstagedFiles};
 use crate::source::{SnapshotReader, source_for};
 use std::collections::BTreeSet;
 
 /// With more files that no rule reads, they are not looked at: discovery has to stay quick.
 const MAX_OUTSIDE: usize = 6_000;
 
-/// The files that pin versions but that no rule reads.
-pub(super) fn pins_outside(
+/// Adds the files that pin versions but that no rule reads. If no rule reads anything, also a rule
+/// that would read most of them.
+pub(super) fn add_pins_outside(
+    proposal: &mut DiscoveredConfig,
+    paths: &[&str],
+    reader: &SnapshotReader<'_>,
+) {
+    let found = pins_outside(paths, proposal, reader);
+    if proposal.config.rules.is_empty() {
+        let rules = unstaged_files::build_rules(&found, paths);
+        let largest = rules.into_iter().max_by_key(|(_, count)| *count);
+        proposal.suggestion = largest.map(|(rule, _)| rule);
+    }
+    let subjects: BTreeSet<String> = found.places.into_iter().map(|place| place.subject).collect();
+    proposal.outside = subjects.into_iter().collect();
+}
+
+fn pins_outside(
     paths: &[&str],
     proposal: &DiscoveredConfig,
     reader: &SnapshotReader<'_>,
-) -> Vec<String> {
+) -> UnstagedFiles {
     let rules = || proposal.config.rules.iter().chain(&proposal.unsure.rules);
     let is_read = |path: &str| {
         rules().any(|rule| {
@@ -25,12 +42,14 @@ pub(super) fn pins_outside(
     let matters = |path: &&str| is_kustomization(path) || !is_read(path);
     let rest: Vec<&str> = paths.iter().copied().filter(matters).collect();
     if rest.len() > MAX_OUTSIDE {
-        return Vec::new();
+        return UnstagedFiles::default();
     }
-    let places = unstaged_files::find_pinned_files(&rest, reader).places;
-    let subjects: BTreeSet<String> = places.into_iter().map(|place| place.subject).collect();
-    let is_claimed = |subject: &String| {
+    let mut found = unstaged_files::find_pinned_files(&rest, reader);
+    let has_nothing = proposal.config.rules.is_empty();
+    unstaged_files::add_chart_values(&mut found, &rest, has_nothing, reader);
+    let is_claimed = |subject: &str| {
         is_read(subject) || rules().any(|rule| rule.path.captures(subject).is_some())
     };
-    subjects.into_iter().filter(|subject| !is_claimed(subject)).collect()
+    found.places.retain(|place| !is_claimed(&place.subject));
+    found
 }

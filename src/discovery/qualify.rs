@@ -3,6 +3,8 @@
 
 use super::family::VersionedFile;
 use crate::config::{NameTemplate, SourceRule};
+use crate::git::path::folder_of;
+use crate::model::{SourceForm, SourceKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A cell of the mapping, before versions are read.
@@ -25,9 +27,9 @@ pub fn qualify_apps(rules: &mut [SourceRule], members: &[Vec<VersionedFile>]) {
     }
     let mut words: BTreeMap<usize, String> = BTreeMap::new();
     for (a, b) in clashing {
-        if let Some((word_a, word_b)) =
-            first_difference(rules[a].path.as_str(), rules[b].path.as_str())
-        {
+        let chart_and_values = chart_beside_values(&rules[a], &rules[b]);
+        let paths = || first_difference(rules[a].path.as_str(), rules[b].path.as_str());
+        if let Some((word_a, word_b)) = chart_and_values.or_else(paths) {
             words.entry(a).or_insert(word_a);
             words.entry(b).or_insert(word_b);
         }
@@ -38,7 +40,7 @@ pub fn qualify_apps(rules: &mut [SourceRule], members: &[Vec<VersionedFile>]) {
         let name = match word.as_str() {
             CHART => format!("{own}/chart"),
             // The values of that chart have the app's name.
-            "values" if has_charts => continue,
+            VALUES if has_charts => continue,
             _ => format!("{own}@{word}"),
         };
         rules[index].app = NameTemplate::new(name);
@@ -47,6 +49,23 @@ pub fn qualify_apps(rules: &mut [SourceRule], members: &[Vec<VersionedFile>]) {
 
 /// The name of a file that lists the charts that an app depends on.
 const CHART: &str = "Chart";
+const VALUES: &str = "values";
+
+/// The words for a release, which pins the chart, and a file of values beside it.
+fn chart_beside_values(a: &SourceRule, b: &SourceRule) -> Option<(String, String)> {
+    let is_release = |rule: &SourceRule| {
+        rule.kind.descriptor().form == SourceForm::ControllerObjects
+            && folder_of(rule.path.as_str()) == folder_of(a.path.as_str())
+            && folder_of(rule.path.as_str()) == folder_of(b.path.as_str())
+    };
+    let is_values = |rule: &SourceRule| rule.kind == SourceKind::HelmValues;
+    let pair = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
+    match () {
+        () if is_release(a) && is_values(b) => pair(CHART, VALUES),
+        () if is_values(a) && is_release(b) => pair(VALUES, CHART),
+        () => None,
+    }
+}
 
 fn draft_cells(rule: &SourceRule, members: &[VersionedFile]) -> Vec<(DraftCell, String)> {
     let mut out = Vec::new();
@@ -102,7 +121,34 @@ fn folder_word(part: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::slot::StagePart;
     use super::*;
+    use crate::model::Confidence;
+
+    #[test]
+    fn the_chart_of_a_release_is_told_from_its_values() {
+        let rule = |kind, path: &str| SourceRule::new(kind, path, &[]).expect("a rule");
+        let mut rules = [
+            rule(SourceKind::Flux, "apps/{stage}/{app}/release.yaml"),
+            rule(SourceKind::HelmValues, "apps/{stage}/{app}/values.yaml"),
+        ];
+        let slot = StagePart { part: 1, ..StagePart::of_word("prod").expect("a word").0 };
+        let member = |path: &str, kind| VersionedFile {
+            subject: path.to_owned(),
+            slot: slot.clone(),
+            kind,
+            keys: Vec::new(),
+            confidence: Confidence::High,
+            components: [String::new()].into(),
+            nameless: true,
+        };
+        let members = [
+            vec![member("apps/prod/web/release.yaml", SourceKind::Flux)],
+            vec![member("apps/prod/web/values.yaml", SourceKind::HelmValues)],
+        ];
+        qualify_apps(&mut rules, &members);
+        assert_eq!(rules.map(|rule| rule.app.as_str().to_owned()), ["{app}/chart", "{app}"]);
+    }
 
     #[test]
     fn templates_differ_in_a_folder_or_file() {

@@ -18,8 +18,13 @@ pub(super) fn rules_outside_stages(
     reader: &SnapshotReader<'_>,
 ) -> Vec<(SourceRule, usize)> {
     let mut found = unstaged_files::find_pinned_files(paths, reader);
-    found.places.retain(|place| grounds.is_away(&place.subject));
+    found.places.retain(|place| grounds.is_away(&place.subject) && !is_test(&place.subject));
     in_one_stage(&found, paths)
+}
+
+/// True for what a repository applies to try its program: `test/k8s/helmrelease.yaml`.
+fn is_test(subject: &str) -> bool {
+    subject.split('/').rev().skip(1).any(|folder| matches!(folder, "test" | "e2e"))
 }
 
 /// Returns rules for `some` of all files, in one stage.

@@ -7,7 +7,7 @@ use super::files;
 use super::layout::find_layouts;
 use crate::config::{NameTemplate, SourceRule};
 use crate::git::path::folder_of;
-use crate::model::{Confidence, SourceForm, SourceKind};
+use crate::model::{Confidence, SourceForm, SourceKind, base_name};
 use crate::source::convention::{self, KeySyntax, TELLING, VersionLeaf};
 use crate::source::{SnapshotReader, VersionFinding, kustomize_resources};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -96,6 +96,9 @@ fn is_loose(kind: SourceKind) -> bool {
 }
 
 fn classify_file(path: &str, kinds: &[SourceKind], reader: &SnapshotReader<'_>) -> TemplateFit {
+    if kinds.contains(&SourceKind::Tfvars) {
+        return classify_hcl(path, reader);
+    }
     if kinds.iter().any(|kind| is_loose(*kind)) {
         return TemplateFit::Unsure;
     }
@@ -104,6 +107,49 @@ fn classify_file(path: &str, kinds: &[SourceKind], reader: &SnapshotReader<'_>) 
         .filter_map(|kind| pinned_file(*kind, path, &classify::read_findings(path, *kind, reader)));
     let places: Vec<PinnedFile> = found.collect();
     if places.is_empty() { TemplateFit::Silent } else { TemplateFit::Places(places) }
+}
+
+/// Blocks of Terraform and Nomad are only read for images and their tags. Assigned variables may
+/// hold any version, so their keys have to say that it is an image's.
+fn classify_hcl(path: &str, reader: &SnapshotReader<'_>) -> TemplateFit {
+    let mut findings = classify::read_findings(path, SourceKind::Tfvars, reader);
+    let any = !findings.is_empty();
+    findings.retain(|finding| finding.image.is_some() || names_image(finding));
+    match pinned_file(SourceKind::Tfvars, path, &findings) {
+        Some(place) => TemplateFit::Places(vec![place]),
+        None if any => TemplateFit::Unsure,
+        None => TemplateFit::Silent,
+    }
+}
+
+fn names_image(finding: &VersionFinding) -> bool {
+    finding.locations.iter().any(|place| {
+        let key = place.key.to_ascii_lowercase();
+        key.contains("image") || key.contains("container") || key.contains("docker")
+    })
+}
+
+/// Adds the values files beside a chart's own: `values-eu.yaml`. With `defaults`, also the values
+/// that the chart itself brings.
+pub(super) fn add_chart_values(
+    found: &mut UnstagedFiles,
+    paths: &[&str],
+    defaults: bool,
+    reader: &SnapshotReader<'_>,
+) {
+    let charts = own_charts(reader);
+    for path in paths.iter().filter(|path| charts.contains(folder_of(path))) {
+        let name = base_name(path);
+        let is_default = matches!(name, "values.yaml" | "values.yml");
+        if !name.starts_with("values") || is_default && !defaults || files::is_aside(path) {
+            continue;
+        }
+        match classify_values(path, reader) {
+            TemplateFit::Places(places) => found.places.extend(places),
+            TemplateFit::Silent => drop(found.silent.insert((*path).to_owned())),
+            TemplateFit::Unsure => {}
+        }
+    }
 }
 
 fn pinned_file(kind: SourceKind, subject: &str, findings: &[VersionFinding]) -> Option<PinnedFile> {

@@ -77,13 +77,29 @@ fn open_snapshot<'r>(
 }
 
 fn nothing_found(proposal: &DiscoveredConfig) -> Failure {
+    let elsewhere = match &proposal.outside[..] {
+        [] => String::new(),
+        [only] => format!("; {only} pins a version"),
+        [first, ..] => {
+            format!("; {} files pin versions, such as {first}", proposal.outside.len())
+        }
+    };
     let failure = if proposal.empty_stages.is_empty() {
-        Failure::failed("no stages found in this repository")
+        Failure::failed(format!("no stages found in this repository{elsewhere}"))
     } else {
         let stages = proposal.empty_stages.join(", ");
-        Failure::failed(format!("found stages ({stages}), but no version is pinned in them"))
+        let text = format!("found stages ({stages}), but no version is pinned in them{elsewhere}");
+        Failure::failed(text)
     };
-    failure.hint(format!("write {CONFIG_FILE} by hand; `towpath config schema` describes it"))
+    failure.hint(match &proposal.suggestion {
+        Some(rule) => format!(
+            "if what these files pin is deployed, two lines in {CONFIG_FILE} show it: \
+             `stages: [default]` and `sources: [{{{}: \"{}\", stage: default}}]`",
+            rule.kind,
+            rule.path.as_str()
+        ),
+        None => format!("write {CONFIG_FILE} by hand; `towpath config schema` describes it"),
+    })
 }
 
 /// The proposed configuration. Uncertain rules are included, and are written as comments.

@@ -458,7 +458,29 @@ fn charts_that_are_written_here_are_deployed_elsewhere() {
         &library,
         str![""],
         str![[r#"
-no stages found in this repository; name them in towpath.yaml
+no stages found in this repository; name them in towpath.yaml. charts/web/values.yaml pins a version; `towpath init` says how to show it
+
+"#]],
+    );
+}
+
+#[test]
+fn terraform_names_its_images_and_builds_deploy_nothing() {
+    let module = "module \"shop\" {\n  source = \"./ecs\"\n  backend_image_tag = \"v5\"\n  \
+                  proxy_image = \"ghcr.io/acme/proxy:v2\"\n  engine_version = \"15.1\"\n}\n";
+    let builds = [".drone.yml", "cloudbuild.yaml", "skaffold.yaml", "ci/base.gitlab-ci.yml"];
+    let repository = builds.into_iter().fold(history(), |history, path| {
+        history.write(path, "steps:\n  - name: build\n    image: ghcr.io/acme/tools:1.2.3\n")
+    });
+    check(
+        &repository.write("main.tf", module),
+        str![[r#"
+shop.backend default   v5  main.tf 3
+shop.proxy default  ghcr.io/acme/proxy v2  main.tf 4
+
+"#]],
+        str![[r#"
+assumed: one stage (default), because nothing is named like a stage, from 1 file in 1 layout. No towpath.yaml found. Run `towpath init` to save these settings.
 
 "#]],
     );
@@ -477,7 +499,7 @@ fn stages_that_pin_nothing_stay_empty() {
         &base,
         str![""],
         str![[r#"
-found stages test, prod, but no version is pinned in them
+found stages test, prod, but no version is pinned in them. 2 files pin versions (stages/); `towpath init` says how to show them
 
 "#]],
     );
@@ -501,7 +523,7 @@ web default  ghcr.io/acme/web v1  services/labs/web/values.yaml 1
 
 "#]],
         str![[r#"
-assumed: one stage (default), because no version is pinned in dev, prod, from 2 files in 1 layout. No towpath.yaml found. Run `towpath init` to save these settings.
+assumed: one stage (default), because no version is pinned in dev, prod, from 2 files in 1 layout. certificates/issuers.yaml pins a version but is not shown. No towpath.yaml found. Run `towpath init` to save these settings.
 
 "#]],
     );

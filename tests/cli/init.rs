@@ -131,6 +131,42 @@ hint: `towpath init --stdout` prints it instead
 }
 
 #[test]
+fn a_repository_of_charts_is_told_how_to_show_them() {
+    let sandbox = Sandbox::new();
+    let history = ["web", "api"].into_iter().fold(
+        History::new().commit("2026-03-01T10:00:00Z", "Alice", "start"),
+        |history, app| {
+            let values = format!("image: {{repository: ghcr.io/acme/{app}, tag: v5}}\n");
+            history
+                .write(&format!("charts/{app}/Chart.yaml"), "apiVersion: v2\nversion: 1.0.0\n")
+                .write(&format!("charts/{app}/templates/d.yaml"), "a: {{ .Values.image.tag }}\n")
+                .write(&format!("charts/{app}/values.yaml"), &values)
+        },
+    );
+    let repository = sandbox.repository("deploy", &history);
+    sandbox.towpath(&repository, &["init", "--yes"]).assert().code(1).stdout_eq("").stderr_eq(
+        str![[r#"
+error: no stages found in this repository; 2 files pin versions, such as charts/api/values.yaml
+hint: if what these files pin is deployed, two lines in towpath.yaml show it: `stages: [default]` and `sources: [{helm-values: "charts/{app}/values.yaml", stage: default}]`
+
+"#]],
+    );
+    let two_lines = "stages: [default]\n\
+        sources: [{helm-values: \"charts/{app}/values.yaml\", stage: default}]\n";
+    std::fs::write(repository.join("towpath.yaml"), two_lines).expect("the file is written");
+    sandbox
+        .towpath(&repository, &["status", "--worktree", "--no-since"])
+        .assert()
+        .success()
+        .stdout_eq(str![[r#"
+app   default
+api   v5
+web   v5
+
+"#]]);
+}
+
+#[test]
 fn a_repository_without_stages() {
     let sandbox = Sandbox::new();
     let history = History::new()

@@ -93,7 +93,8 @@ fn build_group(members: Vec<VersionedFile>) -> TemplateGroup {
     let named = !targeted && cuts.iter().any(|cut| !is_generic(&cut.prefix));
     let mut names = NamedParts { app: named, target: targeted, component: false };
     let prefix = prefix_template(&cuts, &mut names);
-    let after_roles = after_template(&cuts, &mut names);
+    let nameless = members.iter().any(|m| m.nameless);
+    let after_roles = after_template(&cuts, nameless, &mut names);
     let before = before_template(&cuts, &mut names);
     let suffix = suffix_template(&cuts, &mut names);
     let file = file_template(&cuts, &mut names);
@@ -102,7 +103,7 @@ fn build_group(members: Vec<VersionedFile>) -> TemplateGroup {
     parts.extend(after_roles);
     parts.extend(file);
     let confidence = members.iter().map(|m| m.confidence).max().unwrap_or(Confidence::Medium);
-    let app = (!names.app && members.iter().any(|m| m.nameless)).then(|| fallback_app(&parts));
+    let app = (!names.app && nameless).then(|| fallback_app(&parts));
     let first = &members[0];
     let keys = group_keys(&members, names.app);
     TemplateGroup { template: parts.join("/"), kind: first.kind, keys, confidence, app, members }

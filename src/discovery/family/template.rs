@@ -100,7 +100,11 @@ pub(super) fn suffix_template(cuts: &[SplitPath], names: &mut NamedParts) -> Str
 
 /// Returns the template of the folders after the stage. Those that most stages share are apps;
 /// those of a single stage are targets.
-pub(super) fn after_template(cuts: &[SplitPath], names: &mut NamedParts) -> Vec<String> {
+pub(super) fn after_template(
+    cuts: &[SplitPath],
+    nameless: bool,
+    names: &mut NamedParts,
+) -> Vec<String> {
     let lists: Vec<&[String]> = cuts.iter().map(|cut| cut.after.as_slice()).collect();
     let longest = lists.iter().map(|list| list.len()).max().unwrap_or(0);
     if longest == 0 {
@@ -109,8 +113,9 @@ pub(super) fn after_template(cuts: &[SplitPath], names: &mut NamedParts) -> Vec<
     let fixed =
         lists.iter().all(|list| list.len() == longest) && longest <= 3 && cuts[0].file.is_some();
     if !fixed {
+        let is_shallow = cuts.iter().all(|cut| cut.before.len() <= 1);
         let app =
-            is_app_like(cuts, 0) && !names.app && cuts.iter().all(|cut| cut.before.len() <= 1);
+            !names.app && (is_app_like(cuts, 0) && is_shallow || nameless && names_nothing(cuts));
         return vec![format!("{{{}**}}", name_after(app, names))];
     }
     let mut out = Vec::new();
@@ -144,6 +149,31 @@ fn name_after(app: bool, names: &mut NamedParts) -> &'static str {
         }
         _ => "variant",
     }
+}
+
+/// Folders that say what they hold; none of them is the name of an app.
+const COLLECTIONS: [&str; 12] = [
+    "apps",
+    "applications",
+    "charts",
+    "clusters",
+    "deployments",
+    "environments",
+    "envs",
+    "helm",
+    "k8s",
+    "kubernetes",
+    "releases",
+    "services",
+];
+
+/// True if nothing before the stage may be an app's name: `apps/{stage}/…`.
+fn names_nothing(cuts: &[SplitPath]) -> bool {
+    let is_name = |part: &String| {
+        !is_generic(part) && !COLLECTIONS.contains(&part.to_ascii_lowercase().as_str())
+    };
+    let first = &cuts[0].before;
+    cuts.iter().all(|cut| cut.before == *first) && !first.iter().any(is_name)
 }
 
 /// True if at least half of this folder's values occur in several stages.

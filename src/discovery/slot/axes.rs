@@ -53,18 +53,31 @@ const MAX_STAGES: usize = 8;
 /// The children of one folder, each with its paths.
 type Children<'p> = BTreeMap<&'p str, Vec<usize>>;
 
-/// Marks the children of environment folders that no word marks. Returns the paths of axes with so
-/// many wordless children that these are places and not stages.
-pub(super) fn mark_axes(
-    paths: &[&str],
+/// Paths that are no stage's, by what their folders are.
+#[derive(Default)]
+pub(super) struct Places<'p> {
+    /// Paths of axes with so many wordless children that these are places and not stages, and of
+    /// clusters that hold stages.
+    pub(super) files: BTreeSet<usize>,
+    /// The folders of clusters of which most hold stages: none of these clusters is a stage.
+    pub(super) clusters: BTreeSet<&'p str>,
+}
+
+/// Marks the children of environment folders that no word marks.
+pub(super) fn mark_axes<'p>(
+    paths: &[&'p str],
     slots: &mut [Option<StagePart>],
     pinned: PinnedNames<'_>,
-) -> BTreeSet<usize> {
-    let mut places = BTreeSet::new();
+) -> Places<'p> {
+    let (mut places, mut clusters) = (BTreeSet::new(), BTreeSet::new());
     for ((parent, part), children) in unmarked_axes(paths, slots) {
         let axis = Axis::new(parent, part, children, (paths, slots));
+        if axis.holds_stages() {
+            clusters.insert(parent);
+        }
         let Some(joining) = axis.joining(paths, pinned) else { continue };
-        let are_places = axis.worded * 2 < axis.children.len() && joining.len() > MAX_STAGES;
+        let are_many = axis.worded * 2 < axis.children.len() && joining.len() > MAX_STAGES;
+        let are_places = are_many || axis.holds_stages();
         for (name, recurrence) in joining {
             for index in &axis.children[name] {
                 let is_free = slots[*index].is_none() && !places.contains(index);
@@ -79,7 +92,7 @@ pub(super) fn mark_axes(
             }
         }
     }
-    places
+    Places { files: places, clusters }
 }
 
 /// Folders with at least two children, one of them without a stage.
@@ -119,6 +132,8 @@ struct Axis<'p> {
     children: Children<'p>,
     /// Number of children with a stage word.
     worded: usize,
+    /// Number of children that hold stages: files or folders with a stage word.
+    holding: usize,
     /// Children without a stage here.
     open: Vec<&'p str>,
     /// True if the folder is called after environments.
@@ -139,6 +154,11 @@ impl<'p> Axis<'p> {
             slot.is_some_and(|slot| slot.part == part && slot.canonical.is_some())
         };
         let worded = children.values().filter(|files| files.iter().any(has_word)).count();
+        let holds = |index: &usize| {
+            let slot = slots[*index].as_ref();
+            slot.is_some_and(|s| s.part > part && s.start == 0 && s.canonical.is_some())
+        };
+        let holding = children.values().filter(|files| files.iter().any(holds)).count();
         let holder = parent.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
         let is_holder = HOLDERS.contains(&holder.as_str());
         let is_open = |name: &str, files: &[usize]| {
@@ -157,7 +177,12 @@ impl<'p> Axis<'p> {
                 files.iter().map(|index| shape_of(paths[*index], part)).collect();
             of_child.into_iter().for_each(|rest| *rests.entry(rest).or_default() += 1);
         }
-        Axis { part, children, worded, open, is_holder, rests }
+        Axis { part, children, worded, holding, open, is_holder, rests }
+    }
+
+    /// True if most of the children hold stages, so that they are clusters: none is a stage itself.
+    fn holds_stages(&self) -> bool {
+        self.is_holder && self.worded == 0 && self.holding * 2 > self.children.len()
     }
 
     /// True if another child has a file of the same name at the same depth.
@@ -275,6 +300,21 @@ mod tests {
         assert_eq!(
             labels(&["apps/web/k.yaml web", "apps/api/k.yaml api", "apps/prod/k.yaml tool"]),
             ["-", "-", "prod"]
+        );
+    }
+
+    #[test]
+    fn a_cluster_that_holds_stages_is_none() {
+        assert_eq!(
+            labels(&[
+                "clusters/red/prod.yaml web",
+                "clusters/red/support.yaml tool",
+                "clusters/blue/staging.yaml web",
+                "clusters/blue/prod.yaml web",
+                "clusters/green/support.yaml tool",
+                "clusters/green/other.yaml web",
+            ]),
+            ["prod", "place", "staging", "prod", "place", "place"]
         );
     }
 

@@ -1,5 +1,6 @@
 //! Folders whose children are stages regardless of their names: `clusters/`, `environments/`.
 
+use super::axes::Places;
 use super::{SHARED, StagePart, extended_part, parent_folder, part_of, rest_of};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -24,11 +25,11 @@ pub(super) const HOLDERS: [&str; 12] = [
 pub(super) fn mark_environment_children(
     paths: &[&str],
     slots: &mut [Option<StagePart>],
-    places: &BTreeSet<usize>,
+    places: &Places<'_>,
 ) {
     let mut rests: HashMap<(String, &str), BTreeSet<&str>> = HashMap::new();
     let mut candidates: Vec<(usize, usize)> = Vec::new();
-    let is_free = |index: &usize| slots[*index].is_none() && !places.contains(index);
+    let is_free = |index: &usize| slots[*index].is_none() && !places.files.contains(index);
     for (index, path) in paths.iter().enumerate().filter(|(index, _)| is_free(index)) {
         let parts: Vec<&str> = path.split('/').collect();
         // The inner folder of an inventory, `group_vars/all`, is none; the inventory is.
@@ -57,7 +58,10 @@ pub(super) fn mark_environment_children(
     for (index, part) in candidates {
         let parent = parent_folder(paths[index], part).0;
         let name = part_of(paths[index], part);
-        if !taken.contains(&parent) && shared.get(&parent).is_some_and(|names| names.contains(name))
+        let is_cluster = places.clusters.contains(parent.as_str());
+        if !is_cluster
+            && !taken.contains(&parent)
+            && shared.get(&parent).is_some_and(|names| names.contains(name))
         {
             slots[index] = Some(extended_part(part, 0, name));
         }

@@ -140,10 +140,10 @@ pub fn choose_stage_parts(paths: &[&str], pinned: PinnedNames<'_>) -> StagePaths
     mark_glued_words(paths, &mut slots);
     let places = mark_axes(paths, &mut slots, pinned);
     mark_environment_children(paths, &mut slots, &places);
-    mark_known_names(paths, &mut slots, &places);
+    mark_known_names(paths, &mut slots, &places.files);
     let alike = drop_lone_words(paths, &mut slots);
     join_ordinals(paths, &mut slots);
-    StagePaths { slots, alike, places }
+    StagePaths { slots, alike, places: places.files }
 }
 
 /// Takes the number in front of a stage as part of its name: `01-dev`, `02-stage`, `03-prod`.

@@ -24,11 +24,24 @@ pub fn assumption_text(proposal: &DiscoveredConfig, config: &Config, mapping: &M
         stages.extend(proposal.empty_stages.iter().map(String::as_str));
         let mut seen = BTreeSet::new();
         stages.retain(|stage| seen.insert(*stage));
+        let elsewhere = match proposal.outside.len() {
+            0 => String::new(),
+            1 => format!(
+                ". {} pins a version; `towpath init` says how to show it",
+                proposal.outside[0]
+            ),
+            n => format!(
+                ". {n} files pin versions ({}); `towpath init` says how to show them",
+                folders_of(&proposal.outside).join(", ")
+            ),
+        };
         return match stages.as_slice() {
-            [] => format!("no stages found in this repository{unsure}; name them in {CONFIG_FILE}"),
+            [] => format!(
+                "no stages found in this repository{unsure}; name them in {CONFIG_FILE}{elsewhere}"
+            ),
             _ => {
                 format!(
-                    "found stages {}, but no version {} in them{unsure}",
+                    "found stages {}, but no version {} in them{unsure}{elsewhere}",
                     stages.join(", "),
                     if mapping.warnings.is_empty() { "is pinned" } else { "could be read" }
                 )
@@ -45,12 +58,15 @@ pub fn assumption_text(proposal: &DiscoveredConfig, config: &Config, mapping: &M
         }
         _ => "No towpath.yaml found. Run `towpath init` to save these settings.",
     };
+    let (names, name) = match proposal.basis {
+        StageBasis::Nothing => ("are not shown", "is not shown"),
+        _ => ("name no stage", "names no stage"),
+    };
     let outside = match proposal.outside.len() {
         0 => String::new(),
-        1 => format!(" {} pins a version but names no stage.", proposal.outside[0]),
+        1 => format!(" {} pins a version but {name}.", proposal.outside[0]),
         n => format!(
-            " {n} more files pin versions but name no stage ({}); `towpath init --stdout` lists \
-             them.",
+            " {n} more files pin versions but {names} ({}); `towpath init --stdout` lists them.",
             folders_of(&proposal.outside).join(", ")
         ),
     };

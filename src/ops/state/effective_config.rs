@@ -155,6 +155,7 @@ pub fn restore_config(
                 empty_stages,
                 unreadable: Vec::new(),
                 outside: found.outside.clone(),
+                suggestion: None,
             };
             Some(combine_config(session, stated, Some(proposal)))
         }
