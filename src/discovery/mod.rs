@@ -126,8 +126,7 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
             outside.extend(single::automated_rules(&paths, &proposal.config.rules, reader));
         }
         let staged: usize = proposal.files.iter().sum();
-        let mut proposal = with_default(proposal, outside);
-        add_pins_outside(&mut proposal, &paths, reader);
+        let proposal = add_pins_outside(with_default(proposal, outside), &paths, reader);
         let unstaged = proposal.files.iter().sum::<usize>() - staged + proposal.outside.len();
         let is_minor = unstaged > MINOR * staged;
         if is_lone_test(&proposal.config) && unstaged > staged {
@@ -140,7 +139,7 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
         }
     };
     if matches!(proposal.basis, StageBasis::Keys | StageBasis::Nothing) {
-        add_pins_outside(&mut proposal, &paths, reader);
+        proposal = add_pins_outside(proposal, &paths, reader);
     }
     proposal.unreadable = reader.warnings();
     proposal

@@ -1,8 +1,8 @@
 //! Files that pin versions but name no stage. They are not shown, but counted and listed.
 
-use super::DiscoveredConfig;
 use super::classify::is_kustomization;
 use super::unstaged_files::{self, UnstagedFiles};
+use super::{DiscoveredConfig, StageBasis, is_lone_test, single, with_default};
 use crate::source::{SnapshotReader, source_for};
 use std::collections::BTreeSet;
 
@@ -10,20 +10,28 @@ use std::collections::BTreeSet;
 const MAX_OUTSIDE: usize = 6_000;
 
 /// Adds the files that pin versions but that no rule reads. If no rule reads anything, also a rule
-/// that would read most of them.
+/// that would read most of them. If there is a single stage and most files name none, they are
+/// shown as the stage `default`.
 pub(super) fn add_pins_outside(
-    proposal: &mut DiscoveredConfig,
+    mut proposal: DiscoveredConfig,
     paths: &[&str],
     reader: &SnapshotReader<'_>,
-) {
-    let found = pins_outside(paths, proposal, reader);
+) -> DiscoveredConfig {
+    let mut found = pins_outside(paths, &proposal, reader);
     if proposal.config.rules.is_empty() {
         let rules = unstaged_files::build_rules(&found, paths);
         let largest = rules.into_iter().max_by_key(|(_, count)| *count);
         proposal.suggestion = largest.map(|(rule, _)| rule);
     }
+    let staged = proposal.files.iter().sum::<usize>();
+    let is_alone = proposal.config.stages.len() == 1 && proposal.basis == StageBasis::Paths;
+    if is_alone && found.places.len() > staged && !is_lone_test(&proposal.config) {
+        proposal = with_default(proposal, single::in_one_stage(&found, paths));
+        found = pins_outside(paths, &proposal, reader);
+    }
     let subjects: BTreeSet<String> = found.places.into_iter().map(|place| place.subject).collect();
     proposal.outside = subjects.into_iter().collect();
+    proposal
 }
 
 fn pins_outside(

@@ -100,7 +100,12 @@ fn parse_leaves(text: &str) -> Result<Vec<Leaf>, String> {
         bytes: 0,
     };
     for attribute in body.attributes() {
-        walk.visit_key(attribute.key.as_str(), &attribute.value);
+        // What Terragrunt hands to a module is called as in the module.
+        if attribute.key.as_str() == "inputs" && attribute.value.is_object() {
+            walk.visit_value(&attribute.value);
+        } else {
+            walk.visit_key(attribute.key.as_str(), &attribute.value);
+        }
     }
     let own = walk.leaves.len();
     for block in body.blocks() {

@@ -487,6 +487,32 @@ assumed: one stage (default), because nothing is named like a stage, from 1 file
 }
 
 #[test]
+fn beside_a_single_stage_the_rest_is_the_default() {
+    let names = ["api", "mail", "web"];
+    let apart = names.into_iter().fold(history(), |history, app| {
+        history.write(&format!("apps/{app}/deploy.yaml"), &deployment("v2"))
+    });
+    let repository = apart
+        .write("apps/shop/base/kustomization.yaml", "resources: [deploy.yaml]\n")
+        .write("apps/shop/base/deploy.yaml", &deployment("v1"))
+        .write("apps/shop/dev/kustomization.yaml", "resources: [../base]\n");
+    check(
+        &repository,
+        str![[r#"
+api default  ghcr.io/acme/web v2  apps/api/deploy.yaml 8
+mail default  ghcr.io/acme/web v2  apps/mail/deploy.yaml 8
+web dev  ghcr.io/acme/web v1  apps/shop/base/deploy.yaml 8
+web/web default  ghcr.io/acme/web v2  apps/web/deploy.yaml 8
+
+"#]],
+        str![[r#"
+assumed: stages dev and default, from 4 files in 2 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
+
+"#]],
+    );
+}
+
+#[test]
 fn stages_that_pin_nothing_stay_empty() {
     let stages = ["test", "prod"].into_iter().fold(history(), |history, stage| {
         let overlay = "resources: [../../base]\nnamePrefix: x-\n";

@@ -37,6 +37,10 @@ pub(super) fn prefix_template(cuts: &[SplitPath], names: &mut NamedParts) -> Str
 /// True if the prefixes are clusters: a few words that recur in many folders, as in
 /// `web/overlays/ocp4-prod`.
 pub(super) fn prefix_is_target(cuts: &[SplitPath]) -> bool {
+    // The context of a cluster, as `gcloud` names it: project, region and cluster.
+    if cuts.iter().any(|cut| cut.prefix.starts_with("gke_")) {
+        return true;
+    }
     let folders: BTreeSet<&[String]> = cuts.iter().map(|cut| cut.before.as_slice()).collect();
     let prefixes: BTreeSet<&str> = cuts.iter().map(|cut| cut.prefix.as_str()).collect();
     let varies = prefixes.len() > 1 && prefixes.iter().all(|prefix| !is_generic(prefix));

@@ -253,6 +253,14 @@ mod tests {
     }
 
     #[test]
+    fn a_clear_word_counts_before_a_name() {
+        assert_eq!(
+            slots(&["r/acme-ci-prod-2/a.yaml", "r/acme-ci-staging/a.yaml", "r/acme-dev/a.yaml"]),
+            ["prod@1 Sibling", "staging@1 Sibling", "dev@1 Sibling"]
+        );
+    }
+
+    #[test]
     fn unknown_names_join_known_ones() {
         assert_eq!(
             slots(&[

@@ -51,7 +51,11 @@ impl PeerStages {
 
     pub(super) fn best_stage_part(&self, path: &str, words: &[StageWord]) -> Option<StagePart> {
         let parts: Vec<&str> = path.split('/').collect();
-        let scored = words.iter().map(|word| {
+        // `ci` of `acme-ci-prod` is part of a name: of the words in one part, a clear one counts.
+        let is_clear = |word: &&StageWord| {
+            word.strong || !words.iter().any(|other| other.strong && other.part == word.part)
+        };
+        let scored = words.iter().filter(is_clear).map(|word| {
             let id = word_identity(word);
             let count = |map: &HashMap<String, BTreeSet<String>>, key: &str| {
                 map.get(key).map_or(0, BTreeSet::len)
