@@ -25,6 +25,6 @@ pub use permissions::{
 };
 pub use queries::{ChangeQuery, GateScope, PlannedQueries, plan_queries};
 pub use rulings::{GuardCheck, GuardRefusal, Ruling, of_moves, of_rules};
-pub use state::{ClaimBlindSpot, GuardState, InputUse};
+pub use state::{ClaimBlindSpot, GuardState, InputPart, InputUse};
 pub use unproven_changes::{find_unproven_changes, protected_stages};
 pub use unsafe_changes::{GuardInput, find_unsafe_changes};

@@ -22,8 +22,19 @@ pub struct GuardState {
 pub struct InputUse {
     /// The sources that read it.
     pub kinds: BTreeSet<SourceKind>,
+    /// True for a template or a packed chart that Helm renders.
+    pub is_template: bool,
     /// The protected stages that it may affect; empty if unknown.
     pub stages: BTreeSet<StageName>,
+}
+
+/// What a file is to the build that it is an input of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputPart {
+    /// Read by a source of this kind.
+    Source(SourceKind),
+    /// A template of a chart.
+    Template,
 }
 
 /// A place that other programs read and the mapping does not.
@@ -44,9 +55,12 @@ impl GuardState {
 }
 
 impl InputUse {
-    /// Adds a source that reads it, for these stages.
-    pub fn add(&mut self, kind: SourceKind, stages: &BTreeSet<StageName>) {
-        self.kinds.insert(kind);
+    /// Adds a use, for these stages.
+    pub fn add(&mut self, part: InputPart, stages: &BTreeSet<StageName>) {
+        match part {
+            InputPart::Source(kind) => drop(self.kinds.insert(kind)),
+            InputPart::Template => self.is_template = true,
+        }
         self.stages.extend(stages.iter().cloned());
     }
 }

@@ -3,7 +3,8 @@
 use super::blind_spots::is_protected;
 use super::permissions::{BreakGlassCommit, ChangeContributors, PermissionResult};
 use super::proof::{
-    CellPlaces, ChangedInput, UnprovenPlace, find_unproven_places, is_kustomization, patch_files,
+    CellPlaces, ChangedInput, UnprovenPlace, find_unproven_lines, find_unproven_places,
+    is_kustomization, patch_files,
 };
 use super::rulings::{GuardCheck, GuardRefusal, Ruling, split_permit};
 use super::state::{GuardState, InputUse};
@@ -28,6 +29,9 @@ pub fn find_unproven_changes(
     for (path, kind) in comparison.inputs() {
         let places = comparison.judge_input(path, kind);
         found.entry(path).or_default().extend(places);
+    }
+    for path in comparison.templates() {
+        found.entry(path).or_default().extend(comparison.judge_template(path));
     }
     for (path, place) in comparison.new_warnings() {
         found.entry(path).or_default().push(place);
@@ -67,6 +71,25 @@ impl<'s> InputComparison<'s> {
             self.changed.contains(path) || uses(before, path, *kind) != uses(after, path, *kind)
         };
         of(before).chain(of(after)).filter(is_other).collect()
+    }
+
+    /// The changed templates of charts.
+    fn templates(&self) -> BTreeSet<&'s str> {
+        let inputs = self.scope.before.inputs.iter().chain(&self.scope.after.inputs);
+        let templates = inputs.filter(|(_, input)| input.is_template);
+        templates
+            .map(|(path, _)| path.as_str())
+            .filter(|path| self.changed.contains(path))
+            .collect()
+    }
+
+    fn judge_template(&self, path: &str) -> Vec<UnprovenPlace> {
+        let (before, after) = ((self.scope.text_before)(path), (self.scope.text_after)(path));
+        if before.is_none() && after.is_none() {
+            let why = "it is a packed chart, or a template that is not a text in UTF-8".to_owned();
+            return vec![UnprovenPlace { keys: String::new(), line: None, why }];
+        }
+        find_unproven_lines(before.as_deref(), after.as_deref())
     }
 
     fn judge_input(&self, path: &str, kind: SourceKind) -> Vec<UnprovenPlace> {

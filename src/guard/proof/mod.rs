@@ -14,6 +14,7 @@ mod operations;
 mod pattern;
 mod places;
 mod replacements;
+mod template;
 mod values;
 mod variables;
 
@@ -116,6 +117,11 @@ pub(super) fn find_unproven_places(input: &ChangedInput<'_>) -> Vec<UnprovenPlac
         SourceKind::Compose if !is_data => variables::judge_variables(input),
         _ => judge_yaml(input, name),
     }
+}
+
+/// Returns the places of a changed template of a chart that are not proven to be harmless.
+pub(super) fn find_unproven_lines(before: Option<&str>, after: Option<&str>) -> Vec<UnprovenPlace> {
+    template::judge_template(before, after)
 }
 
 fn judge_yaml(input: &ChangedInput<'_>, name: &str) -> Vec<UnprovenPlace> {

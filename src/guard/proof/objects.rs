@@ -179,9 +179,7 @@ pub(super) fn judge_object(
     match (first, kind) {
         // The objects of a file are compared by kind, so a new one has its own rule.
         ("apiVersion" | "kind", _) => Proof::Harmless("apiVersion, kind"),
-        (_, kind) if WORKLOADS.contains(&kind) && is_common_group(version) => {
-            judge_workload(difference, judge)
-        }
+        (_, kind) if is_workload(version, kind) => judge_workload(difference, judge),
         (_, kind) if is_without_images(version, kind) && !keys.iter().any(|key| is_list(key)) => {
             Proof::Harmless("a kind without images")
         }
@@ -193,9 +191,14 @@ pub(super) fn judge_object(
     }
 }
 
+/// True for a kind whose images are all in containers and in volumes.
+pub(super) fn is_workload(version: &str, kind: &str) -> bool {
+    WORKLOADS.contains(&kind) && is_common_group(version)
+}
+
 /// True for a kind from which no image runs. Others use the words of Kubernetes and OpenShift, too:
 /// a `Service` of Knative runs images.
-fn is_without_images(version: &str, kind: &str) -> bool {
+pub(super) fn is_without_images(version: &str, kind: &str) -> bool {
     const SHARED: [&str; 8] =
         ["ConfigMap", "Endpoints", "Ingress", "Namespace", "Role", "Route", "Secret", "Service"];
     WITHOUT_IMAGES.contains(&kind) && (!SHARED.contains(&kind) || is_common_group(version))

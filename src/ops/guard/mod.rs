@@ -1,5 +1,6 @@
 //! The guard: judges whether a pull request may change what runs where.
 
+mod chart_inputs;
 pub mod comparison;
 pub mod event;
 pub mod gates;

@@ -4,8 +4,9 @@ use crate::config::Config;
 use crate::git::path::folder_of;
 use crate::git::{Snapshot, SymlinkMap};
 use crate::guard;
-use crate::guard::{ClaimBlindSpot, GuardState, InputUse};
+use crate::guard::{ClaimBlindSpot, GuardState, InputPart, InputUse};
 use crate::model::{BlindSpot, BlindSpotEffect, ChangeReach, MappingEntry, StageName, Warning};
+use crate::ops::guard::chart_inputs::{find_charts, part_of_chart};
 use crate::source;
 use crate::source::{AccessLog, ChangeScope, Claim, ParseCache, SnapshotReader, VersionPositions};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,7 +70,7 @@ impl GuardReader<'_> {
         blind.extend(self.find_blind_spots(snapshot, &seen, &entries));
         let mut touched = all.file_paths();
         touched.extend(blind.iter().map(|one| one.spot.path.clone()));
-        let inputs = protected_inputs(&seen, config);
+        let inputs = self.protected_inputs(&seen, config, snapshot);
         let claims = seen.into_iter().map(|seen| seen.claim.path).collect();
         self.behind_links(GuardState {
             entries,
@@ -184,6 +185,42 @@ impl GuardReader<'_> {
         out
     }
 
+    /// The paths that the claims of protected stages read or look for, and the changed files of
+    /// charts that these belong to.
+    fn protected_inputs(
+        &self,
+        seen: &[ReadClaim<'_>],
+        config: &Config,
+        snapshot: &Snapshot<'_>,
+    ) -> BTreeMap<String, InputUse> {
+        let mut out: BTreeMap<String, InputUse> = BTreeMap::new();
+        let reader = SnapshotReader::new(snapshot, self.cache);
+        for one in seen {
+            let Some(stages) = guard::protected_stages(&one.stages, config) else { continue };
+            let kind = InputPart::Source(one.claim.rule.kind);
+            for path in &one.touched {
+                if let Some(known) = out.get_mut(path) {
+                    known.add(kind, &stages);
+                } else {
+                    let mut input = InputUse::default();
+                    input.add(kind, &stages);
+                    out.insert(path.clone(), input);
+                }
+            }
+            if self.changed.is_empty() {
+                continue;
+            }
+            for chart in find_charts(&one.claim, &one.touched, snapshot, &reader) {
+                for path in self.changed {
+                    if let Some(part) = part_of_chart(path, &chart) {
+                        out.entry((*path).to_owned()).or_default().add(part, &stages);
+                    }
+                }
+            }
+        }
+        out
+    }
+
     /// True where the change may affect the blind spots of a claim. An Argo CD or Flux object may
     /// read files anywhere; other sources read only known files or their own directories.
     fn comes_near(&self, seen: &ReadClaim<'_>) -> bool {
@@ -195,24 +232,6 @@ impl GuardReader<'_> {
             ChangeReach::FilesRead => false,
         }
     }
-}
-
-/// The paths that the claims of protected stages read or look for.
-fn protected_inputs(seen: &[ReadClaim<'_>], config: &Config) -> BTreeMap<String, InputUse> {
-    let mut out: BTreeMap<String, InputUse> = BTreeMap::new();
-    for one in seen {
-        let Some(stages) = guard::protected_stages(&one.stages, config) else { continue };
-        for path in &one.touched {
-            if let Some(known) = out.get_mut(path) {
-                known.add(one.claim.rule.kind, &stages);
-            } else {
-                let mut input = InputUse::default();
-                input.add(one.claim.rule.kind, &stages);
-                out.insert(path.clone(), input);
-            }
-        }
-    }
-    out
 }
 
 fn is_within(folder: &str, other: &str) -> bool {

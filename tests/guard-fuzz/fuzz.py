@@ -1,0 +1,338 @@
+"""Changes small repositories at random, and looks for changes of production that guard lets pass.
+
+    KUBECTL=kubectl HELM=helm TOWPATH=towpath tests/guard-fuzz/fuzz.py [COUNT [SEED]]
+
+Each mutant is a pull request of a stranger: some edits, additions, renames and links in a repository
+with a kustomize overlay and a Helm chart whose `permissions` leave prod to a bot. `kubectl kustomize`
+and `helm template` build prod before and after. If the images differ, guard must have refused (exit
+code 3). A change that passes becomes part of the base now and then, so that attacks in two steps
+are made too. Exit code 1 when one got through; its files stay in the folder that is named.
+"""
+
+import collections
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import yaml
+
+import seeds
+
+KUBECTL = os.environ.get("KUBECTL", "kubectl")
+HELM = os.environ.get("HELM", "helm")
+TOWPATH = os.environ.get("TOWPATH", "towpath")
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+LOOK_ALIKES = {"k": "\u212a", "s": "\u017f"}
+
+
+class Repository:
+    def __init__(self, folder, environment):
+        self.folder, self.environment = folder, environment
+
+    def run(self, *command, check=True):
+        done = subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True,
+            errors="replace", check=False, timeout=60,
+        )
+        if check and done.returncode != 0:
+            raise RuntimeError(f"{command}: {done.stderr}")
+        return done
+
+    def git(self, *arguments, **options):
+        return self.run("git", *arguments, **options)
+
+    def commit(self):
+        self.git("add", "-A")
+        self.git("commit", "-qm", "change", "--allow-empty")
+        return self.git("rev-parse", "HEAD").stdout.strip()
+
+    def files(self):
+        listed = self.git("ls-files", "-z").stdout.split("\0")
+        return [path for path in listed if path and path != "towpath.yaml"]
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def read(self, name):
+        with open(self.path(name), encoding="utf-8", newline="") as file:
+            return file.read()
+
+    def write(self, name, text):
+        path = self.path(name)
+        if os.path.islink(path) or os.path.isdir(path):
+            return
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+
+    def built(self):
+        """The images of prod, or None where a program cannot build it."""
+        kustomized = self.run(KUBECTL, "kustomize", "apps/api/overlays/prod", check=False)
+        rendered = self.run(
+            HELM, "template", "web", "charts/web", "-f", "charts/web/values-prod.yaml", check=False
+        )
+        if kustomized.returncode != 0 or rendered.returncode != 0:
+            return None
+        try:
+            return images_of(kustomized.stdout), images_of(rendered.stdout)
+        except yaml.YAMLError:
+            return None
+
+
+def images_of(text):
+    """The container, with the key of its list, and the image of each place that runs one."""
+    found = set()
+
+    def walk(value, key=""):
+        if isinstance(value, dict):
+            if isinstance(value.get("image"), str):
+                found.add(((key, str(value.get("name"))), value["image"]))
+            for name, child in value.items():
+                walk(child, name)
+        elif isinstance(value, list):
+            for child in value:
+                walk(child, key)
+
+    for document in yaml.load_all(text, Loader=LOADER):
+        if isinstance(document, dict) and document.get("kind") not in ("ConfigMap", "Secret"):
+            walk(document)
+    return found
+
+
+def has_moved(before, after):
+    """True if an image comes or goes, or a container runs another one. A further container with an
+    image that runs already is no change of what runs, for the mapping as for this."""
+    if {image for _, image in before} != {image for _, image in after}:
+        return True
+    known = {name for name, _ in before}
+    return any(name in known for name, _ in after - before)
+
+
+def create(repository, chance):
+    overlay, extra = seeds.OVERLAY, {}
+    features = chance.sample(sorted(seeds.FEATURES), chance.randint(0, 3))
+    used = set()
+    for name in features:
+        text, files = seeds.FEATURES[name]
+        keys = set(re.findall(r"(?m)^([a-zA-Z]+):", text))
+        if keys & used:
+            continue
+        used |= keys
+        overlay += text.replace("{", "{{").replace("}", "}}")
+        extra.update(files)
+    repository.write("towpath.yaml", seeds.CONFIG)
+    repository.write("README.md", "words\n")
+    base = "resources:\n- deployment.yaml\n- cron.yaml\n"
+    repository.write("apps/api/base/kustomization.yaml", base)
+    repository.write("apps/api/base/deployment.yaml", seeds.DEPLOYMENT)
+    repository.write("apps/api/base/cron.yaml", seeds.CRON_JOB)
+    for stage, tag in (("dev", "v3"), ("staging", "v2"), ("prod", "v1")):
+        folder = f"apps/api/overlays/{stage}"
+        repository.write(f"{folder}/kustomization.yaml", overlay.format(tag=tag))
+        for name, text in extra.items():
+            repository.write(os.path.normpath(f"{folder}/{name}"), text)
+        repository.write(f"charts/web/values-{stage}.yaml", seeds.STAGE_VALUES.format(tag=tag))
+    repository.write("charts/web/Chart.yaml", seeds.CHART)
+    repository.write("charts/web/values.yaml", seeds.VALUES)
+    repository.write("charts/web/templates/deployment.yaml", seeds.TEMPLATE)
+
+
+def of_prod(repository):
+    others = ("overlays/dev", "overlays/staging", "values-dev", "values-staging")
+    return [path for path in repository.files() if not any(other in path for other in others)]
+
+
+KEY = re.compile(r"^(\s*(?:- )?)([^\s:#'\"][^:]*):(.*)$")
+
+
+def fold(key, chance):
+    """The key as a reader that folds case or escapes may still know it."""
+    at = chance.randrange(len(key))
+    how = chance.randrange(5)
+    if how == 0:
+        return key[:at] + key[at].swapcase() + key[at + 1:]
+    if how == 1:
+        return "".join(LOOK_ALIKES.get(letter, letter) for letter in key)
+    if how == 2:
+        return '"' + key[:at] + f"\\x{ord(key[at]) & 0xFF:02x}" + key[at + 1:] + '"'
+    if how == 3:
+        return f"!!str {key}"
+    return f"? {key}\n"
+
+
+def edit_line(lines, chance):
+    if not lines:
+        return
+    at = chance.randrange(len(lines))
+    found = KEY.match(lines[at])
+    how = chance.randrange(12)
+    if how == 0:
+        del lines[at]
+    elif how == 1:
+        lines.insert(chance.randrange(len(lines) + 1), lines[at])
+    elif how == 2:
+        other = chance.randrange(len(lines))
+        lines[at], lines[other] = lines[other], lines[at]
+    elif how == 3 and found:
+        lines[at] = f"{found[1]}{found[2]}: {chance.choice(seeds.SCALARS)}"
+    elif how == 4 and found:
+        key = fold(found[2], chance)
+        lines.insert(at + chance.randrange(2), f"{' ' * len(found[1])}{key}: {chance.choice(seeds.SCALARS)}")
+    elif how == 5 and found:
+        lines[at] = f"{found[1]}{fold(found[2], chance)}:{found[3]}"
+    elif how == 6:
+        lines[at] = re.sub(r"v[1-3]\b", "v9", lines[at])
+    elif how == 7:
+        lines[at] = ("  " if chance.random() < 0.5 else "") + lines[at].strip()
+    elif how == 8:
+        lines.insert(at, chance.choice(["---", "...", "# note", "%YAML 1.1", "{{- /* x */ -}}", "\t"]))
+    elif how == 9 and found:
+        value = found[3].strip() or "{}"
+        lines[at] = f"{found[1]}{found[2]}: {chance.choice(['&b ', '!!binary ', '!x ', '!!null '])}{value}"
+    elif how == 10 and found:
+        indent = " " * len(found[1])
+        merged = "<<: {" + found[2] + ": v9}"
+        lines.insert(at, indent + chance.choice(["<<: *a", merged, '"<<": {a: b}']))
+    else:
+        # A block of lines goes elsewhere.
+        end = min(len(lines), at + chance.randint(1, 4))
+        block = lines[at:end]
+        del lines[at:end]
+        to = chance.randrange(len(lines) + 1)
+        lines[to:to] = block
+
+
+def add_piece(repository, name, chance):
+    pieces = seeds.VALUES_PIECES if "values" in name else seeds.KUSTOMIZATION_PIECES
+    piece = chance.choice(pieces).format(t=chance.choice(["v9", "v2", "v1"]))
+    if chance.random() < 0.15:
+        found = KEY.match(piece.split("\n", 1)[0])
+        if found and not found[1]:
+            rest = piece.split(":", 1)[1]
+            piece = f"{fold(found[2], chance)}:{rest}"
+    text = repository.read(name)
+    repository.write(name, piece + text if chance.random() < 0.2 else text + piece)
+    folder = os.path.dirname(name)
+    if "added.yaml" in piece:
+        repository.write(f"{folder}/added.yaml", chance.choice(seeds.ADDED_FILES))
+    elif "- added\n" in piece:
+        body = "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\n"
+        body += chance.choice(seeds.KUSTOMIZATION_PIECES).format(t="v9")
+        repository.write(f"{folder}/added/kustomization.yaml", body)
+
+
+def change_files(repository, chance):
+    """Moves, links and adds files."""
+    files = of_prod(repository)
+    name = chance.choice(files)
+    how = chance.randrange(8)
+    if how == 0:
+        target = os.path.join(os.path.dirname(name), chance.choice(["kustomization.yml", "Kustomization", "x.yaml"]))
+        os.replace(repository.path(name), repository.path(target))
+    elif how == 1:
+        moved = repository.path(name) + ".real"
+        os.replace(repository.path(name), moved)
+        os.symlink(os.path.basename(moved), repository.path(name))
+    elif how == 2:
+        os.remove(repository.path(name))
+    elif how == 3:
+        repository.write(".gitattributes", f"{name} filter=x\n* text eol=crlf\n")
+    elif how == 4:
+        repository.write("charts/web/templates/extra.yaml", seeds.DEPLOYMENT)
+    elif how == 5:
+        repository.write("charts/web/.helmignore", "templates/deployment.yaml\n")
+    elif how == 6:
+        other = chance.choice(files)
+        shutil.copyfile(repository.path(other), repository.path(name))
+    else:
+        repository.write("charts/web/charts/sub/Chart.yaml", seeds.CHART.replace("web", "sub"))
+        repository.write("charts/web/charts/sub/templates/d.yaml", seeds.CRON_JOB)
+
+
+def mutate(repository, chance):
+    for _ in range(chance.choice([1, 1, 1, 2, 2, 3])):
+        files = [name for name in of_prod(repository) if os.path.isfile(repository.path(name))]
+        name = chance.choice(files)
+        how = chance.random()
+        if how < 0.45 and ("kustomization" in name or "values" in name):
+            add_piece(repository, name, chance)
+        elif how < 0.9:
+            lines = repository.read(name).split("\n")
+            edit_line(lines, chance)
+            repository.write(name, "\n".join(lines))
+        else:
+            change_files(repository, chance)
+
+
+def attack(repository, chance, counts):
+    """One pull request. Returns the commit to go on from, or None if it got through."""
+    base = repository.git("rev-parse", "HEAD").stdout.strip()
+    before = repository.built()
+    try:
+        mutate(repository, chance)
+    except (OSError, UnicodeError):
+        pass
+    head = repository.commit()
+    after = repository.built()
+    guard = repository.run(
+        TOWPATH, "-q", "guard", "--base", base, "--head", head, "--actor", "stranger", check=False
+    )
+    both = before is not None and after is not None
+    moved = both and any(has_moved(*sides) for sides in zip(before, after))
+    counts[("moved" if moved else "same" if after is not None else "broken", guard.returncode)] += 1
+    if guard.returncode not in (0, 1, 2, 3):
+        return None
+    if moved and guard.returncode == 0:
+        return None
+    if guard.returncode == 0 and after is not None and chance.random() < 0.5:
+        return head
+    return base
+
+
+def main():
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1 << 30)
+    work = tempfile.mkdtemp(prefix="guard-fuzz-")
+    environment = {
+        "PATH": os.environ["PATH"], "HOME": work, "LC_ALL": "C.UTF-8", "TOWPATH_NOW": "2026-09-01T12:00:00Z",
+        "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "HELM_CACHE_HOME": work,
+    }
+    for who in ("AUTHOR", "COMMITTER"):
+        environment.update({f"GIT_{who}_NAME": "a", f"GIT_{who}_EMAIL": "a@example.com"})
+        environment[f"GIT_{who}_DATE"] = "2026-08-01T10:00:00Z"
+    chance = random.Random(seed)
+    counts, through, done = collections.Counter(), [], 0
+    while done < count:
+        repository = Repository(os.path.join(work, f"r{done}"), environment)
+        os.makedirs(repository.folder)
+        repository.git("init", "-q", "-b", "main")
+        create(repository, chance)
+        at = repository.commit()
+        if repository.built() is None:
+            raise RuntimeError(f"{repository.folder} does not build")
+        for _ in range(min(25, count - done)):
+            done += 1
+            to = attack(repository, chance, counts)
+            if to is None:
+                kept = os.path.join(work, f"through-{done}")
+                shutil.copytree(repository.folder, kept, symlinks=True)
+                through.append(kept)
+                print(f"got through: {kept}", flush=True)
+                to = at
+            at = to
+            repository.git("reset", "-q", "--hard", at)
+            repository.git("clean", "-qfdx")
+        shutil.rmtree(repository.folder)
+    total = ", ".join(f"{what} and exit {code}: {n}" for (what, code), n in sorted(counts.items()))
+    print(f"{done} changes (seed {seed}): {total}; got through: {len(through)}")
+    if not through:
+        shutil.rmtree(work)
+    return 1 if through else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
