@@ -121,7 +121,7 @@ impl AuditBench {
         let comparison = classify(&mut self.timeline, &self.config, 600);
         let ledger = Ledger::new(self.events.clone());
         let facts = ExternalFacts::default();
-        let past = DeploymentIndex::new(&self.timeline, &self.entries, Box::new(|_| false));
+        let past = DeploymentIndex::new(&self.timeline, &self.entries);
         let numbers: HashMap<_, usize> = (0..1000).map(|number| (oid(number), number)).collect();
         let tells = |commit| {
             let account = self.accounts.get(&numbers[&commit]).cloned();

@@ -31,8 +31,6 @@ pub struct DeploymentIndex<'t> {
     times: Vec<i64>,
     standing: HashMap<CellKey, Version>,
     edge: Option<HistoryLimit>,
-    /// Tells whether a commit was made by towpath.
-    is_ours: Box<dyn Fn(Oid) -> bool + 't>,
 }
 
 /// End of the history known to this clone, if older history exists elsewhere.
@@ -58,13 +56,8 @@ pub struct EvidenceRunPeriod<'e> {
 }
 
 impl<'t> DeploymentIndex<'t> {
-    /// Indexes a timeline. `standing` is the current mapping; `is_ours` tells which commits towpath
-    /// made.
-    pub fn new(
-        timeline: &'t Timeline,
-        standing: &[MappingEntry],
-        is_ours: Box<dyn Fn(Oid) -> bool + 't>,
-    ) -> Self {
+    /// Indexes a timeline. `standing` is the current mapping.
+    pub fn new(timeline: &'t Timeline, standing: &[MappingEntry]) -> Self {
         let mut past = DeploymentIndex {
             timeline,
             cells: HashMap::new(),
@@ -72,7 +65,6 @@ impl<'t> DeploymentIndex<'t> {
             times: Vec::with_capacity(timeline.len()),
             standing: standing.iter().map(|entry| (entry.cell(), entry.version.clone())).collect(),
             edge: None,
-            is_ours,
         };
         for cell in timeline.cells() {
             past.apps.entry(&cell.app).or_default().push(cell);
@@ -263,13 +255,12 @@ impl<'e> Evidence<'e> {
             .collect()
     }
 
-    /// True if the deployment predates the pipeline: it landed before the first ledger event and
-    /// was not made by towpath.
-    pub fn is_from_before(&self, landing: &EvidenceRunPeriod<'_>) -> bool {
-        let begins = self.ledger.start_time();
-        let is_watched =
-            landing.time.is_some_and(|time| begins.is_some_and(|begins| time >= begins));
-        !is_watched && !landing.commit.is_some_and(|commit| (self.past.is_ours)(commit))
+    /// True if the deployment landed before the first outcome of the ledger, or if there was none
+    /// until `end`.
+    pub fn is_before_outcomes(&self, landing: &EvidenceRunPeriod<'_>, end: Option<i64>) -> bool {
+        let begins = self.ledger.first_outcome_time();
+        let begins = begins.filter(|begins| end.is_none_or(|end| *begins <= end));
+        landing.time.is_none_or(|time| begins.is_none_or(|begins| time < begins))
     }
 }
 

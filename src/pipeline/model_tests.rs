@@ -102,10 +102,7 @@ impl ModelPair {
         let subject = AppComponent { app: "web".into(), component: None };
         let (stage, version) = (StageName::from(stage), Version::parse(&format!("v{version}")));
         let targets: Vec<TargetName> = target.into_iter().map(TargetName::from).collect();
-        let (past, facts) = (
-            DeploymentIndex::new(&self.timeline, &[], Box::new(|_| false)),
-            ExternalFacts::default(),
-        );
+        let (past, facts) = (DeploymentIndex::new(&self.timeline, &[]), ExternalFacts::default());
         let ledger = Ledger::new(self.events.clone());
         let evidence = Evidence::new(&self.config, &past, &ledger, &facts);
         let (stage, targets) = (&stage, targets.as_slice());

@@ -6,7 +6,6 @@ use super::{
     MoveDirection, RuleOrigin, Verdict, judge,
 };
 use crate::config::{self, Config};
-use crate::git::Oid;
 use crate::history::Timeline;
 use crate::history::testing::timeline;
 use crate::model::{StageName, TargetName, Version};
@@ -28,7 +27,6 @@ pub(super) struct GateBench {
     timeline: Timeline,
     events: Vec<LedgerEvent>,
     pub facts: ExternalFacts,
-    pub ours: Vec<Oid>,
     pub edge: Option<HistoryLimit>,
 }
 
@@ -47,7 +45,6 @@ impl GateBench {
             timeline: timeline(deployments),
             events: Vec::new(),
             facts: ExternalFacts::default(),
-            ours: Vec::new(),
             edge: None,
         }
     }
@@ -114,9 +111,7 @@ impl GateBench {
             is_past: !words.contains(&"now"),
             purpose,
         };
-        let is_ours = |commit: Oid| self.ours.contains(&commit);
-        let past =
-            DeploymentIndex::new(&self.timeline, &[], Box::new(is_ours)).ending_at(self.edge);
+        let past = DeploymentIndex::new(&self.timeline, &[]).ending_at(self.edge);
         let ledger = Ledger::new(self.events.clone());
         judge(&Evidence::new(&self.config, &past, &ledger, &self.facts), &question)
     }

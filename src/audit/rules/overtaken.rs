@@ -9,7 +9,7 @@ pub(super) static RULE: AuditRule = AuditRule {
     severity: Severity::Medium,
     needs: RuleRequirement::LedgerOr(GateKind::Isolation),
     title: "Replaced a deployment without an outcome",
-    about: "A deployment replaced one that had no recorded outcome yet, which violates isolation. Judged since the first ledger event, or for the whole history if there is an `isolation` gate in the configuration or in a `--policy`. Rollbacks are left out, as they need no outcome.",
+    about: "A deployment replaced one that had no recorded outcome yet, which violates isolation. Judged since the first recorded outcome, or for the whole history if there is an `isolation` gate in the configuration or in a `--policy`. Rollbacks are left out, as they need no outcome.",
     remedy: "Record outcomes with `towpath record`; the gate `isolation` then waits for them.",
     find,
 };

@@ -9,7 +9,7 @@ pub mod section;
 pub mod sightings;
 
 use crate::config::{Config, Stage};
-use crate::git::{Oid, Repository, Snapshot};
+use crate::git::{Repository, Snapshot};
 use crate::history::MERGE_TOLERANCE;
 use crate::model::{CellKey, StageName, TargetName, Version, VersionArgument};
 use crate::ops::change::base::PlanBase;
@@ -24,9 +24,6 @@ use crate::pipeline::{
     AppComponent, DeploymentIndex, Evidence, ExternalFacts, GateQuery, MoveDirection,
 };
 use std::collections::BTreeSet;
-
-/// The number of merges of the base on a branch that are looked through.
-const UPDATES: usize = 20;
 
 /// A repository at one commit, with its history and its ledger.
 pub struct GateContext<'r> {
@@ -171,11 +168,7 @@ impl<'r> GateContext<'r> {
 
     /// The deployment index without a history limit, for judging the past.
     pub fn whole_past(&self) -> DeploymentIndex<'_> {
-        DeploymentIndex::new(
-            &self.chronicle.timeline,
-            &self.survey.mapping.entries,
-            Box::new(|commit| self.is_ours(commit)),
-        )
+        DeploymentIndex::new(&self.chronicle.timeline, &self.survey.mapping.entries)
     }
 
     /// The evidence for the gates: configuration, deployments, ledger and external facts.
@@ -185,31 +178,6 @@ impl<'r> GateContext<'r> {
         facts: &'e ExternalFacts,
     ) -> Evidence<'e> {
         Evidence::new(self.config(), past, &self.ledger, facts)
-    }
-
-    /// True where the trailers mark a commit, or the commit that it merges, as towpath's. The merge
-    /// commits of forges have no trailers themselves, and a branch that was brought up to date has
-    /// merges of its base on top.
-    fn is_ours(&self, commit: Oid) -> bool {
-        if self.says_ours(commit) {
-            return true;
-        }
-        let mut next = self.repository.resolve_revision(&format!("{commit}^2")).ok();
-        for _ in 0..UPDATES {
-            let Some(merged) = next else { return false };
-            if self.says_ours(merged) {
-                return true;
-            }
-            let is_merge = self.repository.resolve_revision(&format!("{merged}^2")).is_ok();
-            next = self.repository.resolve_revision(&format!("{merged}^1")).ok();
-            next = next.filter(|_| is_merge);
-        }
-        false
-    }
-
-    fn says_ours(&self, commit: Oid) -> bool {
-        let Ok(info) = self.repository.commit_info(commit) else { return false };
-        ["App", "Stage", "To-Version"].into_iter().all(|key| info.trailers(key).next().is_some())
     }
 
     /// The app or image with this name.

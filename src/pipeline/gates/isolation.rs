@@ -1,7 +1,7 @@
 //! `isolation`: the last deployment has an outcome. Unknown is not passed.
 //!
-//! By default a first stage takes every build, and deployments that predate the pipeline are not
-//! judged: those before the first ledger event, unless made by towpath.
+//! By default a first stage takes every build, and deployments are not judged that landed before
+//! the first outcome was recorded: where nobody records outcomes, none would ever come.
 
 use super::{GateInput, rule_origin, target_suffix};
 use crate::config::gates::{Gate, GateKind, IsolationScope};
@@ -68,7 +68,7 @@ fn of_landing(
             .with_clear_command(edge.remedy);
     }
     let is_usual = place == RuleOrigin::BuiltIn;
-    if is_usual && case.evidence.is_from_before(landing) {
+    if is_usual && case.evidence.is_before_outcomes(landing, case.question.history_end()) {
         let reason = format!("{version} was deployed before outcomes were recorded here");
         return GateAnswer::open(GateKind::Isolation, place, reason).with_since(landing.time);
     }

@@ -44,15 +44,17 @@ fn isolation_judges_the_landing_not_the_version() {
 }
 
 #[test]
-fn isolation_begins_with_towpath_unless_it_is_asked_for() {
-    let past = ["0 web prod ->v1", "5 web prod v1>v2"];
-    let mut bench = GateBench::new("", &past);
-    assert_data_eq!(
-        bench.said(10, "web prod v3", &["isolation"]),
-        "isolation open[..]before outcomes[..]\n"
-    );
-    bench.ours.push(crate::history::testing::oid(1));
-    assert_data_eq!(bench.said(10, "web prod v3", &["isolation"]), "isolation shut[..]\n...");
+fn isolation_begins_with_the_first_outcome_unless_it_is_asked_for() {
+    let past = ["0 web prod ->v1", "5 web prod v1>v2", "8 api prod ->v7"];
+    let bench = GateBench::new("", &past);
+    let said = |bench: &GateBench, minute, words| bench.said(minute, words, &["isolation"]);
+    let before = "isolation open[..]before outcomes[..]\n";
+    assert_data_eq!(said(&bench, 10, "web prod v3"), before);
+    let recorded = GateBench::new("", &past).outcome(7, "web staging v3 passed");
+    assert_data_eq!(said(&recorded, 10, "web prod v3"), before);
+    assert_data_eq!(said(&recorded, 10, "api prod v8"), "isolation shut[..]\n...");
+    let late = GateBench::new("", &past).outcome(12, "web staging v3 passed");
+    assert_data_eq!(said(&late, 10, "api prod v8"), before);
     let asked = GateBench::new("gates: [isolation]\n", &past);
     assert_data_eq!(asked.said(10, "web prod v3", &["isolation"]), "isolation shut[..]\n...");
 }

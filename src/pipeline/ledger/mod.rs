@@ -130,6 +130,12 @@ impl Ledger {
         self.events.iter().map(|event| event.time.as_second()).min()
     }
 
+    /// Time of the first outcome, in seconds since 1970.
+    pub fn first_outcome_time(&self) -> Option<i64> {
+        let is_outcome = |event: &&LedgerEvent| matches!(event.what, EventKind::Outcome { .. });
+        self.events.iter().filter(is_outcome).map(|event| event.time.as_second()).min()
+    }
+
     /// Events about an app, including those about the given component, oldest first.
     fn events_about(
         &self,

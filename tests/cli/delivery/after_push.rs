@@ -47,12 +47,12 @@ when   stage   app   from   to     kind      who      change
         site.run(&["ask", "api", "--to", "prod"]),
         str![[r#"
 exit 0
-gate        verdict   reason                                                       since   from
-order       open      staging has run v2 since 2026-08-03 10:00 UTC                29d     built-in
-isolation   shut      v2 (deployed 2026-09-01 12:00 UTC) has no recorded outcome   0s      built-in
-lock        open      not locked                                                           built-in
-rejected    open      not rejected                                                         built-in
-hold        open      not on hold                                                          built-in
+gate        verdict   reason                                               since   from
+order       open      staging has run v2 since 2026-08-03 10:00 UTC        29d     built-in
+isolation   open      v2 was deployed before outcomes were recorded here   0s      built-in
+lock        open      not locked                                                   built-in
+rejected    open      not rejected                                                 built-in
+hold        open      not on hold                                                  built-in
 
 api v2 already runs in prod.
 --

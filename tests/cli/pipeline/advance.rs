@@ -273,25 +273,35 @@ sources:
     }
 }
 
-/// A merge commit says nothing of who made what it merges; the isolation that nobody configured begins
-/// with it all the same.
+/// Whether a merge keeps the trailers or a squash loses them, isolation and history are the same.
 #[test]
 fn what_a_forge_merges_is_watched() {
-    let site = configured("");
-    site.told(&["advance", "--app", "web"]);
-    site.land("apps/prod/blog.yaml", &values("blog", "v5"), "beside", "2026-08-20T10:00:00Z");
-    site.sandbox.git(&site.clone, &["fetch", "-q"]);
-    let date = [
-        ("GIT_AUTHOR_DATE", "2026-09-01T13:00:00Z"),
-        ("GIT_COMMITTER_DATE", "2026-09-01T13:00:00Z"),
-    ];
-    let merge =
-        ["merge", "-q", "--no-ff", "-m", "Merge pull request #1", "origin/towpath/staging/web"];
-    site.sandbox.git_with(&site.clone, &merge, &date);
-    site.sandbox.git(&site.clone, &["push", "-q", "origin", "HEAD:main"]);
-    site.land("apps/dev/web.yaml", &values("web", "v3"), "v3", "2026-09-01T14:00:00Z");
-    let said = site.told_at("2026-09-01T15:00:00Z", &["ask", "web", "--to", "staging"]);
-    assert!(said.contains("v2 (deployed 2026-09-01 13:00 UTC) has no recorded outcome"), "{said}");
+    let merge = &["merge", "-q", "--no-ff", "-m", "Merge pull request #1"] as &[&str];
+    let squash = &["merge", "-q", "--squash"];
+    let histories = [merge, squash].map(|how| {
+        let site = configured("");
+        site.told(&["record", "web", "--stage", "dev", "passed"]);
+        site.told(&["advance", "--app", "web"]);
+        site.land("apps/prod/blog.yaml", &values("blog", "v5"), "beside", "2026-08-20T10:00:00Z");
+        let date = [
+            ("GIT_AUTHOR_DATE", "2026-09-01T13:00:00Z"),
+            ("GIT_COMMITTER_DATE", "2026-09-01T13:00:00Z"),
+        ];
+        let git = |words: &[&str]| site.sandbox.git_with(&site.clone, words, &date);
+        git(&["fetch", "-q"]);
+        git(&[how, &["origin/towpath/staging/web"]].concat());
+        if how == squash {
+            git(&["commit", "-qm", "Promote web to staging: v1 -> v2 (#1)"]);
+        }
+        git(&["push", "-q", "origin", "HEAD:main"]);
+        site.land("apps/dev/web.yaml", &values("web", "v3"), "v3", "2026-09-01T14:00:00Z");
+        let said = site.told_at("2026-09-01T15:00:00Z", &["ask", "web", "--to", "staging"]);
+        let shut = "v2 (deployed 2026-09-01 13:00 UTC) has no recorded outcome";
+        assert!(said.contains(shut), "{said}");
+        site.told(&["history", "web", "--stage", "staging"])
+    });
+    assert!(histories[0].contains("#1"), "{}", histories[0]);
+    assert_eq!(histories[0], histories[1]);
 }
 
 #[test]

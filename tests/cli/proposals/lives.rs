@@ -187,6 +187,7 @@ fn another_base_is_another_pull_request() {
 #[test]
 fn a_merge_of_an_updated_branch_does_not_open_isolation() {
     let forge = Forge::new(ForgeKind::GitHub, "github");
+    forge.run(&["record", "api", "--stage", "staging", "passed"]);
     forge.run(&PROMOTE);
     land(&forge, "README.md", "hello\n");
     git(&forge, &["fetch", "-q"]);
