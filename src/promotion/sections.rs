@@ -68,6 +68,12 @@ pub fn is_about_change(there: &str, change: &str) -> bool {
     marks(there).and_then(|(_, told)| told) == Some(title_mark(change).as_str())
 }
 
+/// True if both texts were written for one change, or one of them does not tell.
+pub fn is_same_change(one: &str, other: &str) -> bool {
+    let change = |text: &str| marks(text).and_then(|(_, told)| told).map(str::to_owned);
+    change(one).zip(change(other)).is_none_or(|(one, other)| one == other)
+}
+
 /// Takes the change out of the first marker: towpath itself withdraws the proposal, so that closing
 /// it is no refusal by a person.
 pub fn without_change(there: &str) -> String {

@@ -3,15 +3,16 @@
 
 use crate::config::Stage;
 use crate::config::gates::StageWaves;
-use crate::forge::{Proposal, ProposalUpdate};
+use crate::forge::Proposal;
 use crate::git::Oid;
 use crate::model::{MappingEntry, StageName, TargetName, Version};
 use crate::ops::advance::executor::StepExecutor;
 use crate::ops::advance::step::{AdvanceRequest, AdvanceStep};
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::branch_status::newest_own_commit;
+use crate::ops::change::superseded::withdraw_proposal;
 use crate::ops::error::Failure;
-use crate::promotion::{branch_name, branch_of, is_to_stage, without_change};
+use crate::promotion::{branch_name, branch_of, is_to_stage};
 use crate::report::AdvanceLine;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,8 +40,7 @@ pub fn close(
         };
         for proposal in hand.open.iter().filter(is_late) {
             if let Some(why) = closing_reason(hand, tick, proposal, stage, &there)? {
-                withdraw(hand, proposal)?;
-                hand.forge.close_proposal(proposal.number)?;
+                withdraw_proposal(hand.forge, proposal)?;
                 let line = format!("closed {}: {why}", proposal.url);
                 hand.log.report(AdvanceLine::from_text(line))?;
                 closed += 1;
@@ -53,18 +53,6 @@ pub fn close(
 pub fn step_branches(step: &AdvanceStep) -> Vec<String> {
     let to = &step.planned.plan.to;
     step.planned.plan.items.iter().map(|item| branch_name(item, to)).collect()
-}
-
-/// Takes the change out of the text, so that the version can be proposed again later: nobody
-/// refused it.
-fn withdraw(hand: &StepExecutor<'_>, proposal: &Proposal) -> Result<(), Failure> {
-    let there = hand.forge.get_proposal(proposal.number)?.body_text();
-    let body = without_change(&there);
-    if body != there {
-        let change = ProposalUpdate { body: Some(body), ..ProposalUpdate::default() };
-        hand.forge.update_proposal(proposal.number, &change)?;
-    }
-    Ok(())
 }
 
 /// Why a proposal is no longer meant, by the version in the trailers of its head; `None` where it

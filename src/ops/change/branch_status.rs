@@ -117,6 +117,12 @@ pub fn newest_own_commit(
     Ok(None)
 }
 
+/// True where a branch has no commits but towpath's and nobody's.
+pub fn is_only_towpaths(workspace: &Workspace<'_>, head: Oid, base: Oid) -> Result<bool, Failure> {
+    let ahead = workspace.unmerged_commits(head, base, LOOKED_AT)?;
+    are_ours(workspace, workspace.repository(), &ahead)
+}
+
 /// Writes the commits of one of towpath's branches as one commit on top of its base; `None` where
 /// the branch has commits by others, or conflicts with its base.
 pub fn renewed_commit(
@@ -124,8 +130,7 @@ pub fn renewed_commit(
     head: Oid,
     base: Oid,
 ) -> Result<Option<Oid>, Failure> {
-    let ahead = workspace.unmerged_commits(head, base, LOOKED_AT)?;
-    if !are_ours(workspace, workspace.repository(), &ahead)? {
+    if !is_only_towpaths(workspace, head, base)? {
         return Ok(None);
     }
     let MergeOutcome::Tree(tree) = workspace.merge_heads(base, head)? else { return Ok(None) };

@@ -18,6 +18,8 @@ pub struct PlannedCommit {
     pub edits: FileEdits,
     /// The answers of the gates for its apps.
     pub judged: Vec<GateReport>,
+    /// For a commit with several apps: the branches that its apps would have on their own.
+    pub single_branches: Vec<String>,
 }
 
 impl PlannedCommit {
@@ -74,7 +76,9 @@ pub fn planned_commits(
     );
     let branch = joint_branch_name(&planned.plan.to);
     let judged = planned.gates.iter().filter(|one| one.allows_proposal()).cloned().collect();
-    let commit = PlannedCommit { branch, message, edits, judged };
+    let single_branches =
+        moving.iter().map(|(item, _)| branch_name(item, &planned.plan.to)).collect();
+    let commit = PlannedCommit { branch, message, edits, judged, single_branches };
     Ok(vec![break_glass::add_trailers(with_fingerprint(commit, options))])
 }
 
@@ -96,7 +100,7 @@ fn single_app_commit(
     );
     let judged = planned.gates.iter().filter(|one| one.is_about(item)).cloned().collect();
     let (branch, edits) = (branch_name(item, to), moves.edits.clone());
-    PlannedCommit { branch, message, edits, judged }
+    PlannedCommit { branch, message, edits, judged, single_branches: Vec::new() }
 }
 
 /// Adds the fingerprint of the edits, by which a proposal's commit is recognised after a rebase by

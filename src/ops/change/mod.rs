@@ -10,6 +10,7 @@ pub mod commits;
 pub mod delivery;
 mod desired_proposal;
 pub mod gate_status;
+mod left_over;
 mod local;
 mod messages;
 pub mod options;
@@ -23,6 +24,7 @@ pub mod request;
 mod select;
 mod sources;
 mod stage_edges;
+pub mod superseded;
 mod wait;
 
 pub use delivery::{DeliveryOutcome, DeliveryReport, DeliveryRequest, SelectionMode};

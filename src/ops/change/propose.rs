@@ -9,6 +9,7 @@ use crate::ops::change::commits::{PlannedCommit, planned_commits};
 use crate::ops::change::delivery::JudgedPlan;
 use crate::ops::change::desired_proposal::{DesiredProposal, repair_proposal};
 use crate::ops::change::gate_status::set_gate_status;
+use crate::ops::change::left_over::note_left_over;
 use crate::ops::change::proposal_branch::PushedBranch;
 use crate::ops::change::proposal_search::closed_text;
 use crate::ops::change::proposal_writer::{
@@ -51,6 +52,7 @@ pub fn run(
     };
     let plan_base = &plan_base.for_stage(&planned.plan.to);
     if planned.plan.moving_items().next().is_none() {
+        note_left_over(&planned, intent, workspace, plan_base.tip, session)?;
         return Ok(report(planned, intent));
     }
     let forge = forge::open_forge(&home, repository, options.author(), session)?;
@@ -169,11 +171,13 @@ impl ProposalWriter<'_> {
     /// When the branch has commits by others, or the forge refuses.
     pub fn propose(&self, group: &PlannedCommit) -> Result<ProposeOutcome, Failure> {
         let open = self.find_open_proposal(&group.branch)?;
-        if open.is_none() && self.reopen == ReopenMode::OtherVersion {
+        if open.is_none() {
             if let Some(joint) = self.find_joint_proposal(group)? {
                 return Ok(ProposeOutcome::Joint(Box::new(joint)));
             }
-            if let Some(closed) = self.find_closed_proposal(group)? {
+            if self.reopen == ReopenMode::OtherVersion
+                && let Some(closed) = self.find_closed_proposal(group)?
+            {
                 return Ok(ProposeOutcome::Closed(Box::new(closed)));
             }
         }
@@ -204,6 +208,7 @@ impl ProposalWriter<'_> {
         let wanted = self.desired_proposal(group, &brought, &found.body_text());
         let repaired = repair_proposal(self.forge, found, &wanted, self.session);
         set_gate_status(self.forge, &repaired.proposal, head, &group.judged, self.session);
+        self.close_single_proposals(group, &repaired.proposal)?;
         let done = match (is_new, is_pushed || repaired.is_changed) {
             (true, _) => "opened",
             (false, true) => "updated",

@@ -5,6 +5,7 @@ use crate::ops::error::Failure;
 use crate::ops::notice::ProgressKind;
 use crate::ops::random::random_fraction;
 use crate::ops::session::Session;
+use crate::promotion::is_same_change;
 use jiff::SignedDuration;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -62,9 +63,11 @@ fn still_open(
     let mut out = Vec::new();
     for one in open {
         match forge.get_proposal(one.number) {
-            Ok(now) if now.state == ProposalState::Open => out.push(now),
+            // The text from the beginning is kept, to tell another change from it.
+            Ok(now) if now.state == ProposalState::Open => out.push(one),
             Ok(now) if now.state == ProposalState::Merged => {
-                session.note(&format!("pull request {} is merged", now.number))
+                session.note(&format!("pull request {} is merged", now.number));
+                note_other_change(&one, &now, session);
             }
             Ok(now) => closed.push(now),
             Err(error) if error.may_pass() => {
@@ -75,6 +78,17 @@ fn still_open(
         }
     }
     Ok(out)
+}
+
+/// Warns where a pull request was merged with another change than the one waited for: another run
+/// had put a newer version into it.
+fn note_other_change(begun: &Proposal, merged: &Proposal, session: &Session) {
+    if !is_same_change(&begun.body_text(), &merged.body_text()) {
+        let (number, title) = (merged.number, &merged.title);
+        session.caution(&format!(
+            "pull request {number} was changed while this waited, and was merged as: {title}"
+        ));
+    }
 }
 
 fn too_long(open: &[Proposal], limit: SignedDuration, trouble: Option<&ForgeError>) -> Failure {

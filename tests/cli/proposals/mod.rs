@@ -1,6 +1,7 @@
 //! Pull requests, against a forge over HTTP with state and a real bare repository behind it.
 
 mod forks;
+mod joint;
 mod lives;
 mod plain;
 mod settings;
@@ -282,8 +283,8 @@ fn one_for_each_app_or_one_for_all() {
     assert_data_eq!(
         forge.pulls(),
         str![[r#"
-1 open towpath/staging/blog -> main: Promote blog to staging: v1 -> v3
-2 open towpath/staging/web -> main: Promote web to staging: v1 -> v3
+1 closed towpath/staging/blog -> main: Promote blog to staging: v1 -> v3
+2 closed towpath/staging/web -> main: Promote web to staging: v1 -> v3
 3 open towpath/staging/_all -> main: Promote 2 apps to staging
 
 "#]]

@@ -42,6 +42,37 @@ pull request 1 is merged
     );
 }
 
+/// Another run puts a newer version into the pull request, and that one is merged.
+#[test]
+fn another_version_is_named() {
+    let forge = Forge::new(ForgeKind::GitHub, "github");
+    forge.run(&["deploy", "web", "v3"]);
+    let world = Arc::clone(&forge.fake.world);
+    let other = std::thread::spawn(move || {
+        while world.lock().expect("no panic within").pulls.is_empty() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        // The marker tells which change the text is about.
+        std::thread::sleep(Duration::from_millis(700));
+        let mut world = world.lock().expect("no panic within");
+        let pull = &mut world.pulls[0];
+        let (marker, _) = pull.body.split_once(')').expect("a marker");
+        let change = marker[marker.len() - 8..].to_owned();
+        pull.body = pull.body.replacen(&change, "ffffffff", 1);
+        pull.title = "Deploy web to dev: v2 -> v4".into();
+        pull.state = "merged".into();
+    });
+    let said = forge.run(&["deploy", "web", "v3", "--wait=1m"]);
+    other.join().expect("nothing went wrong");
+    assert!(said.starts_with("exit 0\n"), "{said}");
+    assert!(
+        said.contains(
+            "was changed while this waited, and was merged as: Deploy web to dev: v2 -> v4"
+        ),
+        "{said}"
+    );
+}
+
 #[test]
 fn closed_is_a_no() {
     let forge = Forge::new(ForgeKind::Gitea, "forgejo");
