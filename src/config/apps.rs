@@ -27,6 +27,7 @@ struct AppConfig {
     branch: Option<String>,
     pins_digest: Option<bool>,
     paths: Option<Vec<String>>,
+    reviewers: Option<Vec<String>>,
 }
 
 impl AppsConfig {
@@ -71,6 +72,12 @@ impl AppsConfig {
     /// Folders of the source repository that the app is built from; none means all of it.
     pub fn paths_of(&self, app: &AppName) -> &[String] {
         let found = self.find_setting(app.as_str(), |terms| terms.paths.as_ref());
+        found.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Who is asked to review proposals of an app, named as `web` or `api/nginx`.
+    pub fn reviewers_of(&self, name: &str) -> &[String] {
+        let found = self.find_setting(name, |terms| terms.reviewers.as_ref());
         found.map(Vec::as_slice).unwrap_or_default()
     }
 
@@ -153,6 +160,9 @@ fn read_app(fields: &ConfigFields<'_>, problems: &mut DiagnosticCollector<'_>) -
     let revision = text("revision", "tag");
     let branch = fields.text("branch", problems).map(|word| word.text.to_owned());
     let pin = fields.one_of("pin", &keys::PIN, problems);
+    let reviewers = fields.optional_texts("reviewers", problems);
+    let reviewers =
+        reviewers.map(|words| words.into_iter().map(|word| word.text.to_owned()).collect());
     AppConfig {
         source,
         revision,
@@ -161,6 +171,7 @@ fn read_app(fields: &ConfigFields<'_>, problems: &mut DiagnosticCollector<'_>) -
         branch,
         pins_digest: pin.map(|word| word.text == "digest"),
         paths: read_paths(fields, problems),
+        reviewers,
     }
 }
 

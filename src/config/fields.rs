@@ -96,7 +96,17 @@ impl<'a> ConfigFields<'a> {
             problems.add(field.key, format!("`{name}` must be a string"), brace_hint(field.value));
             return None;
         }
-        field.read_text(field.value, problems)
+        field.read_text(field.value, LineBreaks::Refused, problems)
+    }
+
+    /// Reads the text under a key, which may have several lines; reports any other value.
+    pub fn lines(
+        &self,
+        name: &str,
+        problems: &mut DiagnosticCollector<'_>,
+    ) -> Option<LocatedText<'a>> {
+        let field = self.get(name)?;
+        field.read_text(field.value, LineBreaks::Allowed, problems)
     }
 
     /// Reads the text under a key; reports it if it is not one of these words.
@@ -147,13 +157,21 @@ impl<'a> ConfigField<'a> {
                 );
                 return Vec::new();
             }
-            return self.value.items().filter_map(|item| self.read_text(item, problems)).collect();
+            return self
+                .value
+                .items()
+                .filter_map(|item| self.read_text(item, LineBreaks::Refused, problems))
+                .collect();
         }
-        self.read_text(self.value, problems).into_iter().collect()
+        self.read_text(self.value, LineBreaks::Refused, problems).into_iter().collect()
     }
 
     fn to_setting(self, name: String) -> WrittenSetting {
         let texts: Vec<&str> = match self.value.text() {
+            Some(text) if text.trim_end().contains('\n') => {
+                let first = text.lines().find(|line| !line.trim().is_empty());
+                vec![first.unwrap_or_default(), "…"]
+            }
             Some(text) => vec![text],
             None => self.value.items().filter_map(YamlValue::text).collect(),
         };
@@ -163,6 +181,7 @@ impl<'a> ConfigField<'a> {
     fn read_text(
         self,
         value: YamlValue<'a>,
+        lines: LineBreaks,
         problems: &mut DiagnosticCollector<'_>,
     ) -> Option<LocatedText<'a>> {
         // A missing value has no place of its own; its key has.
@@ -179,16 +198,28 @@ impl<'a> ConfigField<'a> {
             problems.add(place, format!("`{}` has no value", self.name), None);
             return None;
         }
-        if text.contains(char::is_control) {
+        let is_bad = |c: char| c.is_control() && (lines == LineBreaks::Refused || c != '\n');
+        if text.contains(is_bad) {
+            let or_break = match lines {
+                LineBreaks::Refused => " or a line break",
+                LineBreaks::Allowed => "",
+            };
             problems.add(
                 place,
-                format!("`{}` contains a control character or a line break", self.name),
+                format!("`{}` contains a control character{or_break}", self.name),
                 None,
             );
             return None;
         }
         Some(LocatedText { text, at: value })
     }
+}
+
+/// Whether a text may have several lines.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LineBreaks {
+    Refused,
+    Allowed,
 }
 
 /// To YAML, the unquoted `app: {app}` is a mapping.

@@ -101,6 +101,7 @@ pub(super) const PIN: [&str; 2] = ["digest", "tag"];
 pub(super) const FROM: [&str; 1] = ["registry"];
 pub(super) const LEDGER: [&str; 3] = ["ref", "branch", "none"];
 pub(super) const METHOD: [&str; 3] = ["merge", "squash", "rebase"];
+pub(super) const CLOSING: [&str; 2] = ["skip", "reject"];
 
 const LABELS: ConfigKey =
     key("labels", ValueShape::Texts, "Labels for pull requests, if the forge has them.");
@@ -116,22 +117,34 @@ const MERGING: ConfigKey = key(
 const HOW: ConfigKey =
     key("method", ValueShape::OneOf(&METHOD), "How pull requests are merged. Default: `merge`.");
 
+const CLOSED: ConfigKey = key(
+    "closing",
+    ValueShape::OneOf(&CLOSING),
+    "What it means that somebody closes a pull request. `skip`, the default: its version is not proposed for this stage again. `reject`: its version is rejected in the ledger.",
+);
+
 /// Keys of `proposals`.
-pub(super) const PROPOSALS: [ConfigKey; 6] = [
+pub(super) const PROPOSALS: [ConfigKey; 8] = [
     key(
         "subject",
         ValueShape::Text,
         "The subject of commits and the title of pull requests: a template with `subject`, `action`, `app`, `apps`, `stage`, `target`, `from_stage`, `from` and `to`.",
+    ),
+    key(
+        "body",
+        ValueShape::Text,
+        "The text of pull requests: a Markdown template with the parts `moves`, `changes`, `gates`, `options`, `undo` and `notes`, and the names of `subject`.",
     ),
     LABELS,
     REVIEWERS,
     DRAFT,
     MERGING,
     HOW,
+    CLOSED,
 ];
 
 /// Keys of an app.
-pub(super) const APP: [ConfigKey; 8] = [
+pub(super) const APP: [ConfigKey; 9] = [
     key(
         "image",
         ValueShape::Text,
@@ -168,6 +181,11 @@ pub(super) const APP: [ConfigKey; 8] = [
         ValueShape::Text,
         "The revision that an image was built from; `{tag}` stands for its tag. Default: the tag, or the commit in it.",
     ),
+    key(
+        "reviewers",
+        ValueShape::Texts,
+        "Who is asked to review pull requests of this app, besides the reviewers of the stage.",
+    ),
 ];
 
 /// Keys of a registry.
@@ -185,7 +203,7 @@ pub(super) const REGISTRY: [ConfigKey; 2] = [
 ];
 
 /// Keys of a stage in its long form.
-pub(super) const STAGE: [ConfigKey; 13] = [
+pub(super) const STAGE: [ConfigKey; 14] = [
     key("name", ValueShape::Text, "The name of the stage, as towpath shows it."),
     key("aliases", ValueShape::Texts, "Other words for the stage in paths and keys."),
     key(
@@ -208,6 +226,7 @@ pub(super) const STAGE: [ConfigKey; 13] = [
     DRAFT,
     MERGING,
     HOW,
+    CLOSED,
     key(
         "gates",
         ValueShape::Gates,

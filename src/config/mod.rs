@@ -4,6 +4,7 @@
 //! two.
 
 mod apps;
+mod body;
 mod check;
 mod describe;
 mod diagnostic;
@@ -25,6 +26,7 @@ mod write;
 mod written_setting;
 
 pub use apps::AppsConfig;
+pub use body::{BodyParts, BodyTemplate};
 pub use check::{find_unused, strange_apps};
 pub use describe::{
     ConfigReport, SettingReport, SourceReport, SourcedValue, StageReport, describe_config,
@@ -33,7 +35,9 @@ pub use diagnostic::{ConfigError, Diagnostic};
 pub use limited_template::{LimitedTemplate, TemplateFault};
 pub use overrides::ConfigOverrides;
 pub use parse::parse;
-pub use proposals::{MergeMode, ProposalMergeMethod, ProposalOptions, ProposalsConfig};
+pub use proposals::{
+    ClosingMode, MergeMode, ProposalMergeMethod, ProposalOptions, ProposalsConfig,
+};
 pub use registries::{RegistriesConfig, RegistryConfig};
 pub use resolved::{Config, ConfigOrigin, NameTemplate, Provenance, SourceRule, Stage};
 pub use schema::schema;

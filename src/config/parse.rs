@@ -3,6 +3,7 @@
 use super::diagnostic::{ConfigError, DiagnosticCollector};
 use super::fields::{BRACES, ConfigFields};
 use super::gates::{LedgerPlace, PipelineConfig};
+use super::proposals::ProposalsConfig;
 use super::resolved::{Config, ConfigOrigin, Provenance, Stage};
 use super::{apps, gates, keys, proposals, registries, sources, stages};
 use crate::yaml::{self, YamlError, YamlStream, YamlValue};
@@ -99,8 +100,9 @@ fn read_config(
     config.said.extend(fields.written_settings("", &["forge"]));
     config.forge = fields.one_of("forge", &keys::FORGE, problems).map(|word| word.text.to_owned());
     if let Some(field) = fields.get("proposals") {
-        (config.proposals.subject, config.proposals.all) =
-            proposals::read(field, &mut config.said, problems);
+        let stages = std::mem::take(&mut config.proposals.stages);
+        let read = proposals::read(field, &mut config.said, problems);
+        config.proposals = ProposalsConfig { stages, ..read };
     }
     if let Some(field) = fields.get("apps") {
         config.apps = apps::read(field, &mut config.said, problems);

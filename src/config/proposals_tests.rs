@@ -1,6 +1,6 @@
 //! Proposals, forges and apps, with their messages.
 
-use super::{MergeMode, ProposalMergeMethod};
+use super::{ClosingMode, MergeMode, ProposalMergeMethod};
 use crate::config::{Config, parse};
 use crate::model::StageName;
 use snapbox::{assert_data_eq, str};
@@ -19,7 +19,7 @@ fn a_stage_has_the_last_word() {
         "\
 stages:
   - dev
-  - {name: prod, reviewers: [alice, team/ops], labels: [], merge: manual, draft: false}
+  - {name: prod, reviewers: [alice, team/ops], labels: [], merge: manual, draft: false, closing: skip}
 forge: forgejo
 proposals:
   subject: 'chore: {{ subject }}'
@@ -28,6 +28,11 @@ proposals:
   merge: auto
   method: squash
   draft: true
+  closing: reject
+  body: |
+    {{ moves }}
+
+    - [ ] smoke test of {{ app }}
 ",
     );
     let (dev, prod) = (
@@ -50,6 +55,8 @@ proposals:
         (prod.merge, prod.method, prod.draft),
         (Some(MergeMode::Manual), Some(ProposalMergeMethod::Squash), Some(false))
     );
+    assert_eq!((dev.closing, prod.closing), (Some(ClosingMode::Reject), Some(ClosingMode::Skip)));
+    assert!(config.proposals.body.is_some());
     assert_eq!(config.forge.as_deref(), Some("forgejo"));
     assert_eq!(
         config.proposals.subject.map(|subject| subject.as_str().to_owned()).as_deref(),
@@ -67,6 +74,7 @@ stages.prod.reviewers = alice, team/ops (3)
 stages.prod.labels =  (3)
 stages.prod.merge = manual (3)
 stages.prod.draft = false (3)
+stages.prod.closing = skip (3)
 forge = forgejo (4)
 proposals.subject = chore: {{ subject }} (6)
 proposals.labels = towpath (7)
@@ -74,6 +82,8 @@ proposals.reviewers = bob (8)
 proposals.merge = auto (9)
 proposals.method = squash (10)
 proposals.draft = true (11)
+proposals.closing = reject (12)
+proposals.body = {{ moves }}, … (13)
 
 "#]]
     );
@@ -92,6 +102,8 @@ proposals:
   method: fast
   reviewers: {a: b}
   subject: '{{ stagee }}: {{ app }}'
+  body: '{{ gate }}'
+  closing: yes
 stages: [{name: dev, merge: atuo}]
 "
         ),
@@ -110,7 +122,11 @@ stages: [{name: dev, merge: atuo}]
   hint: quote a string that starts with `{`, or has one inside `[…]`: '{app}'
 8:12: `subject` uses the unknown variable `stagee`
   hint: did you mean `stage`?
-9:29: `merge` cannot be `atuo`
+9:9: `body` uses the unknown variable `gate`
+  hint: did you mean `gates`?
+10:12: `closing` cannot be `yes`
+  hint: expected one of `skip`, `reject`
+11:29: `merge` cannot be `atuo`
   hint: did you mean `auto`?
 "#]]
     );

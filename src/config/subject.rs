@@ -59,6 +59,11 @@ impl SubjectTemplate {
 }
 
 fn template_context(parts: &SubjectParts) -> Value {
+    subject_values(parts).into()
+}
+
+/// The values of the names.
+pub(super) fn subject_values(parts: &SubjectParts) -> BTreeMap<&'static str, Value> {
     let texts = [
         ("subject", parts.subject.as_str()),
         ("action", parts.action),
@@ -69,10 +74,10 @@ fn template_context(parts: &SubjectParts) -> Value {
         ("from", &parts.from),
         ("to", &parts.to),
     ];
-    let mut values: BTreeMap<&str, Value> =
+    let mut values: BTreeMap<&'static str, Value> =
         texts.into_iter().map(|(name, text)| (name, text.into())).collect();
     values.insert("apps", parts.apps.iter().map(String::as_str).collect());
-    values.into()
+    values
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::forge::{
 };
 use crate::forge::{MergeMethod, connect, find_token, open_plain};
 use crate::git::{GitIdentity, Repository};
+use crate::ops::ci_run::forge_of_run;
 use crate::ops::error::Failure;
 use crate::ops::random::random_fraction;
 use crate::ops::session::ForgeChoice;
@@ -54,13 +55,15 @@ pub enum ForgeLocation {
     Plain,
 }
 
-/// Finds the forge by the settings or the address of `origin`. A folder has no forge.
+/// Finds the forge by the settings, the CI system that runs towpath, if it belongs to the host of
+/// `origin`, or the address of `origin`. A folder has no forge.
 ///
 /// # Errors
 /// When the forge is unknown.
 pub fn locate_forge(
     said: ForgeOptions<'_>,
     repository: &Repository,
+    session: &Session,
 ) -> Result<ForgeLocation, Failure> {
     let named = said.user.or(said.config);
     if let Some(name) = named {
@@ -74,6 +77,10 @@ pub fn locate_forge(
         let place = resolve_place(Some(name), said.api, repository)?;
         return Ok(place.map_or(ForgeLocation::Plain, |place| hosted(place, false)));
     }
+    if let Some(place) = place_of_run(said, repository, session) {
+        session.detail(&format!("{} at {} runs this job", place.kind.as_str(), place.host));
+        return Ok(hosted(place, false));
+    }
     match (resolve_place(None, None, repository), said.config) {
         (Ok(Some(place)), _) => Ok(hosted(place, false)),
         (Ok(None), None) => Ok(ForgeLocation::Plain),
@@ -81,6 +88,24 @@ pub fn locate_forge(
         (_, name) => Ok(resolve_place(name, None, repository)?
             .map_or(ForgeLocation::Plain, |place| hosted(place, true))),
     }
+}
+
+/// The place of `origin` on the server whose CI system runs towpath. The configuration must not
+/// name another kind of forge.
+fn place_of_run(
+    said: ForgeOptions<'_>,
+    repository: &Repository,
+    session: &Session,
+) -> Option<ForgeRepository> {
+    let running = forge_of_run(session)?;
+    let mut known = running.host.clone();
+    if said.config.is_some_and(|name| ForgeKind::from_name(name) != Some(known.kind)) {
+        return None;
+    }
+    known.api = said.api.map(str::to_owned).or(known.api);
+    let addresses = [repository.origin_as_written(), repository.origin_url()];
+    let there = addresses.into_iter().flatten().find(|address| running.has(address))?;
+    ForgeRepository::from_remote(&there, Some(&known)).ok()
 }
 
 /// The source repository of an app, on a host that towpath recognises or on the forge of the

@@ -41,6 +41,8 @@ pub struct CommitMessage {
     pub(super) rows: Vec<MessageRow>,
     pub(super) note: String,
     pub(super) stage: String,
+    /// Values for templates.
+    pub(super) words: SubjectParts,
     /// Rollback version of each part that had a single one.
     pub(super) back: Vec<RollbackVersion>,
 }
@@ -84,8 +86,9 @@ impl CommitMessage {
             }
         };
         let subject = single_line(&subject);
+        let words = subject_parts(subject.clone(), purpose, to, parts);
         let subject = match wording {
-            Some(wording) => wording.render(&subject_parts(subject, purpose, to, parts)),
+            Some(wording) => wording.render(&words),
             None => subject,
         };
         CommitMessage {
@@ -98,6 +101,7 @@ impl CommitMessage {
                 .collect(),
             note: purpose_note(purpose),
             stage: to.to_string(),
+            words,
             back: parts.iter().filter_map(rollback_version).collect(),
         }
     }
@@ -105,6 +109,11 @@ impl CommitMessage {
     /// Version changes of the apps, without duplicates.
     pub fn version_changes(&self) -> BTreeSet<&AppVersionChange> {
         self.rows.iter().map(|row| &row.moved).collect()
+    }
+
+    /// The names of the apps, `web` or `api/nginx`, without duplicates.
+    pub fn app_names(&self) -> BTreeSet<&str> {
+        self.rows.iter().map(|row| row.app_name.as_str()).collect()
     }
 
     /// Adds trailers.

@@ -4,6 +4,7 @@
 use super::commit_message::{CommitMessage, PlanPurpose};
 use super::markdown::{code, escape_markdown, shell_word};
 use super::sections::{GATES, RUN, section, with_markers};
+use crate::config::{BodyParts, BodyTemplate, ClosingMode};
 use crate::model::{AppName, Version};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -65,6 +66,9 @@ pub struct ProposalPage<'p> {
     pub run: Option<&'p str>,
     /// Notes about what was assumed.
     pub notes: &'p str,
+    /// The configured order of the parts.
+    pub template: Option<&'p BodyTemplate>,
+    pub closing: ClosingMode,
     /// The longest text, in bytes.
     pub limit: usize,
 }
@@ -116,17 +120,31 @@ impl CommitMessage {
     }
 
     fn render_parts(&self, page: &ProposalPage<'_>, parts: PageParts) -> String {
-        let mut out = self.moves_table(page, parts.rows);
-        let _ = write!(out, "\n{}\n", self.note);
+        let mut moves = self.moves_table(page, parts.rows);
+        let _ = write!(moves, "\n{}\n", self.note);
         if let Some(run) = page.run {
-            let _ = write!(out, "\n{}", section(RUN, run));
+            let _ = write!(moves, "\n{}", section(RUN, run));
         }
         let known = page.brought.iter().filter(|one| !one.commits.is_empty() && parts.commits > 0);
-        out.extend(known.map(|one| commit_list(one, parts.commits)));
-        let _ = write!(out, "\n### Gates\n\n{}", section(GATES, page.gates));
-        out.push_str(&self.options_text());
-        out.push_str(&self.way_back(parts.commands));
-        out + page.notes
+        let mut texts = BodyParts {
+            moves,
+            changes: known.map(|one| commit_list(one, parts.commits)).collect(),
+            gates: format!("\n### Gates\n\n{}", section(GATES, page.gates)),
+            options: self.options_text(page.closing),
+            undo: self.way_back(parts.commands),
+            notes: page.notes.to_owned(),
+        };
+        if let Some(template) = page.template {
+            match template.render(&self.words, &texts, escape_markdown) {
+                Ok(text) => return text,
+                Err(why) => {
+                    let why = escape_markdown(&why);
+                    texts.notes = format!("\nThe template in `proposals: body` failed: {why}.\n");
+                }
+            }
+        }
+        let BodyParts { moves, changes, gates, options, undo, notes } = texts;
+        [moves, changes, gates, options, undo, notes].concat()
     }
 
     /// The moves as a table, with the places that run the version already.
@@ -165,7 +183,7 @@ impl CommitMessage {
     }
 
     /// What a reviewer can do.
-    fn options_text(&self) -> String {
+    fn options_text(&self, closing: ClosingMode) -> String {
         let stage = escape_markdown(&self.stage);
         let reject = match self.rows.as_slice() {
             [row] => format!(
@@ -175,12 +193,15 @@ impl CommitMessage {
             ),
             _ => "towpath reject APP VERSION --reason WHY".to_owned(),
         };
+        let close = match (closing, self.rows.as_slice()) {
+            (ClosingMode::Reject, [_]) => "towpath then rejects the version for every later stage",
+            _ => "towpath does not open it again for this version",
+        };
         format!(
             "\n### What you can do here\n\n\
              * Merge it: {stage} then runs the new version. The gates above should be open.\n\
              * `{}` stops the version in every later stage.\n\
-             * Close it: towpath does not open it again for this version. A newer version gets a \
-             new pull request.\n\
+             * Close it: {close}. A newer version gets a new pull request.\n\
              * Write above or below this text, or push to the branch: towpath changes only its own \
              text and its own commits.\n",
             reject.replace('`', "'")

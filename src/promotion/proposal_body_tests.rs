@@ -34,6 +34,8 @@ fn page<'p>(brought: &'p [AppChangelog], limit: usize) -> ProposalPage<'p> {
         gates: "* all open: order",
         run: None,
         notes: "",
+        template: None,
+        closing: ClosingMode::Skip,
         limit,
     }
 }

@@ -109,6 +109,28 @@ pub fn with_own_text(there: &str, own: &str) -> String {
     }
 }
 
+/// Ticks the items of checklists in towpath's new text that people have ticked in the old one, as
+/// long as both are about the same change.
+pub fn with_ticks(there: &str, own: &str) -> String {
+    if !is_same_change(there, own) {
+        return own.to_owned();
+    }
+    let ticked: Vec<String> = there.lines().filter_map(unticked_line).collect();
+    let line = |line: &str| match ticked.iter().any(|ticked| ticked == line) {
+        true => line.replacen("[ ]", "[x]", 1),
+        false => line.to_owned(),
+    };
+    own.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A ticked item of a checklist as it was before it was ticked.
+fn unticked_line(line: &str) -> Option<String> {
+    let item = line.trim_start();
+    let mark =
+        ["- [x] ", "- [X] ", "* [x] ", "* [X] "].into_iter().find(|mark| item.starts_with(mark))?;
+    Some(line.replacen(mark, &mark.to_lowercase().replace('x', " "), 1))
+}
+
 /// Returns the length in bytes of the text that people wrote around towpath's.
 pub fn foreign_length(there: &str) -> usize {
     with_own_text(there, "").len()
@@ -177,6 +199,16 @@ mod tests {
         let old = format!("| app |\n\n{}", section(GATES, "* open"));
         assert_eq!(with_own_text(&old, &second), second, "written by an older version");
         assert_eq!(foreign_length(&below), "\n## QA\n- [x] smoke test\n".len());
+    }
+
+    #[test]
+    fn ticks_of_people_stay_for_the_same_change() {
+        let list = |mark: &str| format!("text\n- [{mark}] smoke test\n  * [ ] other");
+        let of = |text: &str, change: &str| with_markers(text, "Promote", change);
+        let ticked = of(&list("x"), "web v2");
+        assert_eq!(with_ticks(&ticked, &of(&list(" "), "web v2")), ticked);
+        let next = of(&list(" "), "web v3");
+        assert_eq!(with_ticks(&ticked, &next), next, "another version is tested again");
     }
 
     #[test]

@@ -292,6 +292,9 @@ fn unopened_text(step: &AdvanceStep, outcome: &ProposeOutcome) -> String {
         ProposeOutcome::Open(proposed) => format!("{} {}", proposed.done, proposed.proposal.url),
         ProposeOutcome::Landed => "landed in the meantime".to_owned(),
         ProposeOutcome::Joint(joint) => format!("already proposed {}, with others", joint.url),
+        ProposeOutcome::Rejected(closed) => {
+            format!("not proposed, and rejected: {}", closed_text(closed))
+        }
         ProposeOutcome::Closed(closed) => {
             let app = step.planned.plan.items.first().map(|item| item.name()).unwrap_or_default();
             format!(

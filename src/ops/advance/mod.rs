@@ -86,8 +86,11 @@ fn take_steps(
         report_untaken(&steps, log, session)?;
         return Ok(false);
     }
-    let home =
-        forge::locate_forge(options.forge.to_options(&plan_base.settings.config), repository)?;
+    let home = forge::locate_forge(
+        options.forge.to_options(&plan_base.settings.config),
+        repository,
+        session,
+    )?;
     let forge = forge::open_forge(&home, repository, None, session)?;
     let (forge, home, open) = (forge.as_ref(), &home, &forge.open_proposals()?);
     let hand = StepExecutor { options, workspace, forge, home, open, session, log };

@@ -6,6 +6,7 @@
 
 pub mod base;
 pub mod branch_status;
+mod closed_proposal;
 pub mod commits;
 pub mod delivery;
 mod desired_proposal;

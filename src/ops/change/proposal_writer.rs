@@ -15,6 +15,8 @@ pub enum ProposeOutcome {
     Landed,
     /// Somebody closed the proposal of this change, so that it is not opened again.
     Closed(Box<ClosedProposal>),
+    /// Somebody closed the proposal of this change, and its version is rejected now.
+    Rejected(Box<ClosedProposal>),
     /// An open proposal for several apps contains the change.
     Joint(Box<Proposal>),
 }

@@ -30,8 +30,10 @@ use crate::ops::gates::{break_glass, plan};
 use crate::ops::state::assumption::assumed_stages_text;
 use crate::promotion::{
     AppChangelog, ProposalPage, RUN, VersionSighting, find_section, foreign_length, with_own_text,
+    with_ticks,
 };
 use crate::report::{GateReport, PlanReport};
+use std::collections::BTreeSet;
 
 /// Plans, asks, pushes branches and opens or updates their proposals. A failure of one app does not
 /// stop the others.
@@ -45,7 +47,7 @@ pub fn run(
     let plan_base =
         PlanBase::load(session, repository, &|_, branch| remote_tip(workspace, branch))?;
     let config = &plan_base.settings.config;
-    let home = forge::locate_forge(options.forge.to_options(config), repository)
+    let home = forge::locate_forge(options.forge.to_options(config), repository, session)
         .map_err(|failure| failure.hint(forge::WITHOUT))?;
     let Some(JudgedPlan { planned, .. }) = confirm_plan(request, &plan_base)? else {
         return Ok(DeliveryReport::declined());
@@ -129,6 +131,10 @@ impl ProposalWriter<'_> {
                         planned.plan.to
                     ));
                 }
+                Ok(ProposeOutcome::Rejected(closed)) => {
+                    let subject = &group.message.subject;
+                    self.session.note(&format!("rejected, {}: {subject}", closed_text(&closed)));
+                }
                 Ok(ProposeOutcome::Joint(joint)) => {
                     (request.observer)(DeliveryEvent::Proposed { url: &joint.url })?;
                     let (number, subject) = (joint.number, &group.message.subject);
@@ -178,7 +184,7 @@ impl ProposalWriter<'_> {
             if self.reopen == ReopenMode::OtherVersion
                 && let Some(closed) = self.find_closed_proposal(group)?
             {
-                return Ok(ProposeOutcome::Closed(Box::new(closed)));
+                return self.refuse_closed(group, closed);
             }
         }
         let PushedBranch { head, is_pushed } = self.push_branch(group)?;
@@ -275,14 +281,21 @@ impl ProposalWriter<'_> {
             gates: &gate_section(&group.judged, gate_section_limit(self.forge.kind())),
             run: run.as_deref(),
             notes: &notes,
+            template: settings.config.proposals.body.as_ref(),
+            closing: self.terms.closing.unwrap_or_default(),
             limit: limits.body.saturating_sub(foreign_length(there)).max(limits.body / 2),
         };
         let title = group.message.title(limits.title);
         let own = group.message.render_body(&title, &page);
-        let body = with_own_text(there, &own);
+        let body = with_own_text(there, &with_ticks(there, &own));
         let broken = group.is_broken().then(|| plan::LABEL.to_owned());
         let labels = self.terms.labels.iter().flatten().cloned().chain(broken).collect();
-        let reviewers = self.terms.reviewers.clone().unwrap_or_default();
+        let mut reviewers = self.terms.reviewers.clone().unwrap_or_default();
+        for name in group.message.app_names() {
+            reviewers.extend(settings.config.apps.reviewers_of(name).iter().cloned());
+        }
+        let mut seen = BTreeSet::new();
+        reviewers.retain(|name| seen.insert(name.to_lowercase()));
         DesiredProposal { title, body, labels, reviewers }
     }
 

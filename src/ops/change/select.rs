@@ -128,6 +128,7 @@ fn looked_up(
     let home = forge::locate_forge(
         options.forge.to_options(&plan_base.settings.config),
         plan_base.repository,
+        session,
     )?;
     let open = forge::open_forge(&home, plan_base.repository, options.author(), session)?
         .open_proposals()?;

@@ -105,7 +105,7 @@ fn open_forge<'r>(
     repository: &'r Repository,
     sides: &BaseHeadComparison<'_>,
 ) -> Result<Box<dyn Forge + 'r>, Failure> {
-    let home = forge::locate_forge(query.forge.to_options(sides.config()), repository)?;
+    let home = forge::locate_forge(query.forge.to_options(sides.config()), repository, session)?;
     forge::open_forge(&home, repository, None, session)
 }
 

@@ -149,7 +149,7 @@ impl<'r> ForgeSession<'r> {
         session: &Session,
     ) -> Result<Self, Failure> {
         let config = config(repository, session)?;
-        let home = forge::locate_forge(choice.to_options(&config), repository)?;
+        let home = forge::locate_forge(choice.to_options(&config), repository, session)?;
         let forge = forge::open_forge(&home, repository, None, session)?;
         Ok(ForgeSession { forge, home, config })
     }

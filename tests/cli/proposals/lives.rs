@@ -134,6 +134,34 @@ fn closed_by_a_person_means_no() {
     assert!(said.contains("opened pull request 2"), "{said}");
 }
 
+#[test]
+fn closing_may_be_a_rejection() {
+    for (kind, name) in [
+        (ForgeKind::GitHub, "github"),
+        (ForgeKind::GitLab, "gitlab"),
+        (ForgeKind::Gitea, "forgejo"),
+        (ForgeKind::Bitbucket, "bitbucket"),
+        (ForgeKind::Azure, "azure"),
+    ] {
+        let forge = Forge::new(kind, name);
+        configure(&forge.site, "proposals: {closing: reject}\n");
+        let advance = || forge.run(&["advance", "--stage", "prod"]);
+        advance();
+        forge.fake.world.lock().expect("no panic within").pulls[0].state = "closed".into();
+        let said = advance();
+        assert!(said.contains("not proposed, and rejected: closed"), "{name}: {said}");
+        let said = advance();
+        assert!(said.contains("rejected: v2 was rejected by Jo Doe: closed"), "{name}: {said}");
+        let ledger = forge.run(&["ledger"]);
+        assert_eq!(ledger.matches("Reject api v2: closed").count(), 1, "{name}: {ledger}");
+        // Whoever withdraws the rejection is heeded: the closing does not reject again.
+        forge.run(&["unreject", "api", "v2"]);
+        let said = advance();
+        assert!(said.contains("not proposed: closed"), "{name}: {said}");
+        assert_eq!(forge.fake.world.lock().expect("no panic within").pulls.len(), 1, "{name}");
+    }
+}
+
 /// What towpath closes by itself is no refusal by a person.
 #[test]
 fn a_stage_that_went_back_may_come_again() {

@@ -2,6 +2,7 @@
 
 use super::Forge;
 use crate::delivery::Site;
+use crate::fake::TOKEN;
 use snapbox::{assert_data_eq, str};
 use std::path::PathBuf;
 use towpath::forge::ForgeKind;
@@ -20,6 +21,137 @@ pub fn configure(site: &Site, more: &str) {
     ] {
         site.sandbox.git(&site.clone, arguments);
     }
+}
+
+#[test]
+fn an_app_has_reviewers_of_its_own() {
+    let forge = Forge::new(ForgeKind::GitHub, "github");
+    configure(
+        &forge.site,
+        "proposals: {reviewers: [alice]}\napps: {api: {reviewers: [carol, Alice]}}\n",
+    );
+    forge.run(&["promote", "api", "--to", "prod"]);
+    forge.run(&["deploy", "web", "v3"]);
+    let world = forge.fake.world.lock().expect("no panic within");
+    assert_eq!(world.pulls[0].reviewers, ["alice", "carol"]);
+    assert_eq!(world.pulls[1].reviewers, ["alice"]);
+}
+
+/// A job on a server of one's own needs no `TOWPATH_FORGE`, as the CI system names the forge; on
+/// another host than that of `origin`, it says nothing.
+#[test]
+fn the_forge_is_the_one_that_runs_the_job() {
+    let promote = ["promote", "api", "--to", "prod"];
+    for (kind, variables) in [
+        (
+            ForgeKind::GitHub,
+            [
+                ("GITHUB_ACTIONS", "true"),
+                ("GITHUB_SERVER_URL", "SERVER"),
+                ("GITHUB_API_URL", "API"),
+            ],
+        ),
+        (
+            ForgeKind::Gitea,
+            [
+                ("GITHUB_ACTIONS", "true"),
+                ("GITHUB_SERVER_URL", "SERVER"),
+                ("GITHUB_API_URL", "API"),
+            ],
+        ),
+        (
+            ForgeKind::GitLab,
+            [("GITLAB_CI", "true"), ("CI_SERVER_URL", "SERVER"), ("CI_API_V4_URL", "API")],
+        ),
+        (
+            ForgeKind::Azure,
+            [
+                ("TF_BUILD", "True"),
+                ("SYSTEM_COLLECTIONURI", "SERVER"),
+                ("TOWPATH_FORGE_API", "API"),
+            ],
+        ),
+        (
+            ForgeKind::Bitbucket,
+            [
+                ("CI_FORGE_TYPE", "bitbucket"),
+                ("CI_FORGE_URL", "SERVER"),
+                ("TOWPATH_FORGE_API", "API"),
+            ],
+        ),
+    ] {
+        let forge = Forge::new(kind, "");
+        let api = forge.fake.api();
+        let run = |server: &str| {
+            let value = |text: &'static str| text.replace("SERVER", server).replace("API", &api);
+            let variables = variables.map(|(name, text)| (name, value(text)));
+            let all: Vec<(&str, &str)> = variables
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .chain([("TOWPATH_TOKEN", TOKEN)])
+                .collect();
+            forge.site.run_with(&promote, &all)
+        };
+        // The address stands for a folder here, which has no forge.
+        let said = run("https://other.example.com/");
+        let asked = forge.fake.world.lock().expect("no panic within").requests.len();
+        assert_eq!(asked, 0, "{kind:?}: {said}");
+        let said = run("https://git.example.com/");
+        assert!(said.contains("opened pull request 1"), "{kind:?}: {said}");
+    }
+}
+
+/// Ticks of people stay until the version changes.
+#[test]
+fn the_text_is_as_configured() {
+    let forge = Forge::new(ForgeKind::GitHub, "github");
+    configure(
+        &forge.site,
+        "\
+proposals:
+  body: |
+    {{ moves }}
+    {{ gates }}
+    ### Checklist for {{ app }}
+
+    - [ ] smoke test in {{ stage }}
+",
+    );
+    let text = || forge.fake.world.lock().expect("no panic within").pulls[0].body.clone();
+    forge.run(&["deploy", "web", "v3"]);
+    assert_data_eq!(
+        text(),
+        str![[r#"
+[//]: # (towpath:begin [..])
+
+| app | from | to |
+| --- | --- | --- |
+| web | `v2` | `v3` |
+
+Deployed by towpath.
+
+### Gates
+
+[//]: # (towpath:gates)
+
+* all open: order, isolation, lock, rejected, hold
+
+[//]: # (/towpath:gates)
+
+### Checklist for web
+
+- [ ] smoke test in dev
+
+[//]: # (towpath:end)
+
+"#]]
+    );
+    let ticked = text().replace("- [ ]", "- [x]");
+    forge.fake.world.lock().expect("no panic within").pulls[0].body = ticked.clone();
+    let again = forge.run(&["deploy", "web", "v3"]);
+    assert!(again.contains("nothing to do") && text() == ticked, "{again}");
+    forge.run(&["deploy", "web", "v4"]);
+    assert!(text().contains("- [ ] smoke test in dev"), "{}", text());
 }
 
 #[test]

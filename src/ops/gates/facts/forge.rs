@@ -33,7 +33,7 @@ impl<'w, 'r> ForgeFacts<'w, 'r> {
                 }
                 home => forge::open_forge(&home, repository, None, self.inquiry.session),
             };
-            forge::locate_forge(said, repository)
+            forge::locate_forge(said, repository, self.inquiry.session)
                 .and_then(open)
                 .map_err(|failure| failure.message().to_owned())
         });
