@@ -23,8 +23,19 @@ pub struct PullRequestEvent {
     pub number: Option<u64>,
     /// Its newest commit at the time of the event.
     pub head: Option<String>,
-    /// The person who opened it, and the person who triggered the event.
+    /// The person who opened it, and the person who triggered the event. The event of a merge queue
+    /// names neither.
     pub persons: Vec<Contributor>,
+    pub kind: ForgeEventKind,
+}
+
+/// What happened to a pull request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ForgeEventKind {
+    /// It was opened, or changed.
+    Proposal,
+    /// The merge queue of the forge has made a commit of it and of those before it.
+    MergeGroup,
 }
 
 /// Reads an event file.
@@ -41,6 +52,9 @@ pub fn read_event(path: &Path) -> Result<Option<PullRequestEvent>, Failure> {
 
 /// Parses an event; `None` if it is not about a pull request.
 fn parse_event(value: &Value) -> Option<PullRequestEvent> {
+    if let Some(group) = value.get("merge_group").filter(|value| value.is_object()) {
+        return parse_merge_group(group);
+    }
     let proposal = value.get("pull_request").filter(|value| value.is_object())?;
     let login = |value: &Value| {
         value["login"].as_str().filter(|login| !login.is_empty()).map(str::to_owned)
@@ -58,6 +72,20 @@ fn parse_event(value: &Value) -> Option<PullRequestEvent> {
         head: proposal["head"]["sha"].as_str().map(str::to_owned),
         // Somebody else may have pushed to the branch of a permitted person.
         persons: [author].into_iter().chain(sender).collect(),
+        kind: ForgeEventKind::Proposal,
+    })
+}
+
+/// Parses the event of a merge queue, whose branch names the pull request:
+/// `refs/heads/gh-readonly-queue/main/pr-7-COMMIT`.
+fn parse_merge_group(group: &Value) -> Option<PullRequestEvent> {
+    let branch = group["head_ref"].as_str()?.rsplit('/').next()?;
+    let (number, _) = branch.strip_prefix("pr-")?.split_once('-')?;
+    Some(PullRequestEvent {
+        number: Some(number.parse().ok()?),
+        head: group["head_sha"].as_str().map(str::to_owned),
+        persons: Vec::new(),
+        kind: ForgeEventKind::MergeGroup,
     })
 }
 
@@ -86,6 +114,14 @@ mod tests {
         assert_eq!((both.number, both.head.as_deref()), (Some(7), Some("abc")));
         assert_eq!(names(&both), ["deploy-bot", "mallory"]);
         assert_eq!(names(&event("alice", "alice")), ["alice"]);
+        let group = |branch: &str| {
+            let group = json!({ "head_ref": branch, "head_sha": "def" });
+            parse_event(&json!({ "merge_group": group, "sender": { "login": "alice" } }))
+        };
+        let queued = group("refs/heads/gh-readonly-queue/main/pr-7-0a1b").expect("it is queued");
+        assert_eq!((queued.number, queued.head.as_deref()), (Some(7), Some("def")));
+        assert_eq!((queued.kind, names(&queued).len()), (ForgeEventKind::MergeGroup, 0));
+        assert_eq!(group("refs/heads/main"), None);
         assert_eq!(
             parse_event(&json!({ "ref": "refs/heads/main", "pusher": { "name": "x" } })),
             None

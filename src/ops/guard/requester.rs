@@ -13,7 +13,7 @@ use crate::ops::forge;
 use crate::ops::guard::GuardQuery;
 use crate::ops::guard::comparison::{BaseHeadComparison, plain_path};
 use crate::ops::guard::event;
-use crate::ops::guard::event::PullRequestEvent;
+use crate::ops::guard::event::{ForgeEventKind, PullRequestEvent};
 use crate::ops::session::Session;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -25,6 +25,8 @@ const MOST: usize = 1_000;
 pub struct Requester<'r> {
     pub persons: Vec<Contributor>,
     pub number: Option<u64>,
+    /// In a merge queue: the commit that was reviewed, from which the queue made another one.
+    queued_head: Option<String>,
     forge: Option<Box<dyn Forge + 'r>>,
 }
 
@@ -42,16 +44,23 @@ impl<'r> Requester<'r> {
         let told = |name: &String| Contributor { name: name.clone(), proof: IdentitySource::Told };
         if !query.actors.is_empty() {
             let persons = query.actors.iter().map(told).collect();
-            return Ok(Requester { persons, number: query.proposal, forge: None });
+            let number = query.proposal;
+            return Ok(Requester { persons, number, queued_head: None, forge: None });
         }
         let event = query.event.as_deref().map(event::read_event).transpose()?.flatten();
+        let mut queued = None;
         if let (Some(event), None) = (event, query.proposal) {
-            let PullRequestEvent { number, head, persons } = event;
+            let PullRequestEvent { number, head, persons, kind } = event;
             check_head(repository, sides.head, head.as_deref(), "the event")?;
-            return Ok(Requester { persons, number, forge: None });
+            match kind {
+                ForgeEventKind::Proposal => {
+                    return Ok(Requester { persons, number, queued_head: None, forge: None });
+                }
+                ForgeEventKind::MergeGroup => queued = number,
+            }
         }
-        let number = query.proposal.or_else(|| event::number(session));
-        let nobody = Requester { persons: Vec::new(), number, forge: None };
+        let number = query.proposal.or(queued).or_else(|| event::number(session));
+        let nobody = Requester { persons: Vec::new(), number, queued_head: None, forge: None };
         let (Some(asked), false) = (number, sides.config().pipeline.permissions.is_empty()) else {
             return Ok(nobody);
         };
@@ -67,9 +76,14 @@ impl<'r> Requester<'r> {
             }
         };
         let proposal = forge.get_proposal(asked)?;
-        check_head(repository, sides.head, proposal.head_commit.as_deref(), "the pull request")?;
+        // The event of a merge queue is about a commit that the forge has made of the pull request.
+        if queued.is_none() {
+            let head = proposal.head_commit.as_deref();
+            check_head(repository, sides.head, head, "the pull request")?;
+        }
         let persons = vec![Contributor { name: proposal.author, proof: IdentitySource::Forge }];
-        Ok(Requester { persons, number, forge: Some(forge) })
+        let queued_head = proposal.head_commit.filter(|_| queued.is_some());
+        Ok(Requester { persons, number, queued_head, forge: Some(forge) })
     }
 
     /// The reviews of the newest commit of the pull request; none without a forge.
@@ -93,7 +107,10 @@ impl<'r> Requester<'r> {
             Vec::new()
         });
         let is_newest = |review: &Review| {
-            review.commit.as_ref().is_none_or(|seen| names_commit(repository, sides.head, seen))
+            review.commit.as_ref().is_none_or(|seen| {
+                self.queued_head.as_ref() == Some(seen)
+                    || names_commit(repository, sides.head, seen)
+            })
         };
         reviews.into_iter().filter(is_newest).collect()
     }

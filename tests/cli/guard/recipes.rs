@@ -36,9 +36,10 @@ fn checks_let_through_whom_they_should() {
         told,
         str![[r#"
 guard (GITHUB_TOKEN HEAD_COMMIT): may exit 0, may not exit 3
-guard (GITLAB_TOKEN GIT_DEPTH TOWPATH_FORGE GITLAB_TOKEN GIT_DEPTH TOWPATH_FORGE): may exit 0, may not exit 3
+guard (BASE_COMMIT GITHUB_TOKEN HEAD_COMMIT): may exit 0, may not exit 3
+guard (GITLAB_TOKEN GIT_DEPTH GITLAB_TOKEN GIT_DEPTH): may exit 0, may not exit 3
 guard (HEAD_COMMIT): may exit 0, may not exit 3
-guard (TOWPATH_FORGE TOWPATH_FORGE TOWPATH_FORGE): may exit 0, may not exit 3
+guard (): may exit 0, may not exit 3
 guard for Bitbucket (): may exit 0, may not exit 3
 guard for Azure (SYSTEM_ACCESSTOKEN): may exit 0, may not exit 3
 
@@ -80,7 +81,9 @@ fn run(job: &Job, permitted: &str) -> String {
     std::fs::write(site.clone.join("apps/prod/api.yaml"), values("api", "v2")).expect("written");
     site.sandbox.git(&site.clone, &["commit", "-qam", "promote"]);
     site.sandbox.git(&site.clone, &["push", "-q", "origin", "proposed"]);
-    let head = site.sandbox.git(&site.clone, &["rev-parse", "HEAD"]).trim().to_owned();
+    let proposed = site.sandbox.git(&site.clone, &["rev-parse", "HEAD"]).trim().to_owned();
+    let is_queue = job.steps.iter().any(|(own, _)| own.contains_key("BASE_COMMIT"));
+    let head = if is_queue { queued_commit(&site, &proposed) } else { proposed.clone() };
     let (kind, repository) = kind(job);
     let host = match kind {
         ForgeKind::GitLab => "gitlab.example.com",
@@ -99,10 +102,10 @@ fn run(job: &Job, permitted: &str) -> String {
     let pull = Pull {
         head: "proposed".into(),
         base: "main".into(),
-        commit: Some(head.clone()),
+        commit: Some(proposed.clone()),
         ..Pull::default()
     };
-    let at = head.clone();
+    let at = proposed;
     let mut world = fake.world.lock().expect("no panic within");
     world.head_of = Some(Box::new(move |_| at.clone()));
     world.add(pull).expect("the first");
@@ -138,10 +141,12 @@ fn run(job: &Job, permitted: &str) -> String {
 }
 
 fn kind(job: &Job) -> (ForgeKind, &'static str) {
-    let forge = job.steps.iter().find_map(|(variables, _)| variables.get("TOWPATH_FORGE"));
-    match (forge.map(String::as_str), job.name.as_str()) {
-        (Some("gitlab"), _) => (ForgeKind::GitLab, "group/sub/r"),
-        (Some("forgejo"), _) => (ForgeKind::Gitea, "o/r"),
+    let has = |name: &str| job.steps.iter().any(|(variables, _)| variables.contains_key(name));
+    let is_woodpecker =
+        job.steps.iter().any(|(_, script)| script.contains("CI_COMMIT_TARGET_BRANCH"));
+    match ((has("GITLAB_TOKEN"), is_woodpecker), job.name.as_str()) {
+        ((true, _), _) => (ForgeKind::GitLab, "group/sub/r"),
+        ((_, true), _) => (ForgeKind::Gitea, "o/r"),
         (_, "guard for Bitbucket") => (ForgeKind::Bitbucket, "o/r"),
         (_, "guard for Azure") => (ForgeKind::Azure, "org/p/_git/r"),
         _ => (ForgeKind::GitHub, "o/r"),
@@ -155,7 +160,19 @@ fn with_secrets(value: &str, head: &str) -> String {
     if is_token {
         return TOKEN.into();
     }
-    value.replace("${{ github.event.pull_request.head.sha }}", head)
+    value
+        .replace("${{ github.event.pull_request.head.sha }}", head)
+        .replace("${{ github.event.merge_group.head_sha }}", head)
+        .replace("${{ github.event.merge_group.base_sha }}", "origin/main")
+}
+
+/// What a queue that squashes makes of the pull request.
+fn queued_commit(site: &Site, proposed: &str) -> String {
+    let git = |words: &[&str]| site.sandbox.git(&site.clone, words);
+    git(&["switch", "-q", "--detach", "origin/main"]);
+    git(&["merge", "-q", "--squash", proposed]);
+    git(&["commit", "-qm", "promote (#1)"]);
+    git(&["rev-parse", "HEAD"]).trim().to_owned()
 }
 
 /// What each system sets for the pull request of the bot.
@@ -164,6 +181,14 @@ fn surroundings(site: &Site, kind: ForgeKind, head: &str, api: &str) -> Variable
         "pull_request": { "number": 1, "user": { "login": ME }, "head": { "sha": head } },
         "sender": { "login": ME },
     });
+    // Of a queue, the event has the commit that it made.
+    let is_queued = site.sandbox.git(&site.clone, &["log", "-1", "--format=%s"]).contains("(#1)");
+    let branch = format!("refs/heads/gh-readonly-queue/main/pr-1-{head}");
+    let queued = serde_json::json!({
+        "merge_group": { "head_sha": head, "head_ref": branch },
+        "sender": { "login": "github-merge-queue[bot]" },
+    });
+    let event = if is_queued { queued } else { event };
     let file = site.sandbox.path("event.json");
     std::fs::write(&file, event.to_string()).expect("written");
     let own: &[(&str, &str)] = match kind {
@@ -171,12 +196,15 @@ fn surroundings(site: &Site, kind: ForgeKind, head: &str, api: &str) -> Variable
             ("CI_MERGE_REQUEST_IID", "1"),
             ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
             ("CI_COMMIT_SHA", head),
+            ("GITLAB_CI", "true"),
             ("CI_SERVER_URL", "https://gitlab.example.com"),
+            ("CI_API_V4_URL", api),
         ],
         ForgeKind::Gitea => &[
             ("CI_COMMIT_PULL_REQUEST", "1"),
             ("CI_COMMIT_TARGET_BRANCH", "main"),
             ("CI_COMMIT_SHA", head),
+            ("CI_FORGE_TYPE", "forgejo"),
             ("CI_FORGE_URL", "https://codeberg.example"),
             ("FORGEJO_TOKEN", TOKEN),
         ],
@@ -194,6 +222,9 @@ fn surroundings(site: &Site, kind: ForgeKind, head: &str, api: &str) -> Variable
             ("SYSTEM_PULLREQUEST_SOURCECOMMITID", head),
         ],
         _ => &[
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_SERVER_URL", "https://github.com"),
+            ("GITHUB_API_URL", api),
             ("GITHUB_BASE_REF", "main"),
             ("GITHUB_EVENT_PATH", file.to_str().expect("a plain path")),
         ],
