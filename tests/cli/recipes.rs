@@ -1,8 +1,9 @@
-//! The recipes of docs/ci.md: what a pipeline would run is run, each job against a repository and a
-//! forge of its own, with the variables that its system sets.
+//! The recipes of docs/ci.md: what a pipeline would run is run for three nights in a row, each job
+//! against a repository and a forge of its own, with the variables that its system sets. By day,
+//! somebody merges what is open, and builds bring new versions.
 
-use crate::delivery::Site;
-use crate::fake::{Fake, TOKEN};
+use crate::delivery::{Site, values};
+use crate::fake::{Fake, Pull, TOKEN};
 use serde_yaml::{Mapping, Value};
 use snapbox::{assert_data_eq, str};
 use std::collections::BTreeMap;
@@ -30,15 +31,19 @@ fn recipes_do_what_they_say() {
         page.split_once("\n## A shell\n").expect("the page has a part about the shell");
     for (language, block) in blocks(before).into_iter().chain(blocks(after)) {
         match language {
+            "groovy" => {
+                let job = of_jenkins(block);
+                let _ = writeln!(done, "{}:\n{}", job.name.clone(), carried_out(job));
+            }
             "yml" => {
                 for job in jobs(&serde_yaml::from_str(block).expect("YAML")) {
-                    let _ = writeln!(done, "{}:\n{}", job.name, carried_out(&job));
+                    let _ = writeln!(done, "{}:\n{}", job.name.clone(), carried_out(job));
                 }
             }
             _ => {
                 let steps = vec![(Variables::new(), block.to_owned())];
                 let _ =
-                    writeln!(done, "shell:\n{}", carried_out(&Job { name: String::new(), steps }));
+                    writeln!(done, "shell:\n{}", carried_out(Job { name: String::new(), steps }));
             }
         }
     }
@@ -47,29 +52,69 @@ fn recipes_do_what_they_say() {
         str![[r#"
 deploy:
   main: Build, Deploy web to dev: v2 -> 0a1b2c3d
+  main: Build, Deploy web to dev: v7 -> 1b2c3d4e
+  main: Build, Deploy web to dev: v8 -> 2c3d4e5f
 
 promote:
-  pull request: Promote web to staging: v1 -> v2
+  pull request, merged: Promote web to staging: v1 -> v2
+  pull request, merged: Promote web to staging: v2 -> v7
+  pull request, merged: Promote web to staging: v7 -> v8
 
 deploy:
   main: Build, Deploy web to dev: v2 -> 0a1b2c3d
+  main: Build, Deploy web to dev: v7 -> 1b2c3d4e
+  main: Build, Deploy web to dev: v8 -> 2c3d4e5f
 
 to-staging:
-  pull request: Promote web to staging: v1 -> v2
+  pull request, merged: Promote web to staging: v1 -> v2
+  pull request, merged: Promote web to staging: v2 -> v7
+  pull request, merged: Promote web to staging: v7 -> v8
 
 deploy:
   main: Build, Deploy web to dev: v2 -> 0a1b2c3d
-  pull request: Promote web to staging: v1 -> 0a1b2c3d
+  main: Build, Deploy web to dev: v7 -> 1b2c3d4e
+  main: Build, Deploy web to dev: v8 -> 2c3d4e5f
+  pull request, merged: Promote web to staging: v1 -> 0a1b2c3d
+  pull request, merged: Promote web to staging: 0a1b2c3d -> 1b2c3d4e
+  pull request, merged: Promote web to staging: 1b2c3d4e -> 2c3d4e5f
 
 deploy:
   main: Build, Deploy web to dev: v2 -> 0a1b2c3d
+  main: Build, Deploy web to dev: v7 -> 1b2c3d4e
+  main: Build, Deploy web to dev: v8 -> 2c3d4e5f
 
 deploy, the plugin:
   main: Build, Deploy 0a1b2c3d
+  main: Build, Deploy 1b2c3d4e
+  main: Build, Deploy 2c3d4e5f
+
+Jenkins:
+  pull request, merged: Promote web to staging: v1 -> v2
+  pull request, merged: Promote web to staging: v2 -> v7
+  pull request, merged: Promote web to staging: v7 -> v8
+
+promote:
+  pull request, merged: Promote web to staging: v1 -> v2
+  pull request, merged: Promote web to staging: v2 -> v7
+  pull request, merged: Promote web to staging: v7 -> v8
+
+promote:
+  pull request, merged: Promote web to staging: v1 -> v2
+  pull request, merged: Promote web to staging: v2 -> v7
+  pull request, merged: Promote web to staging: v7 -> v8
+
+promote:
+  pull request, merged: Promote web to staging: v1 -> v2
+  pull request, merged: Promote web to staging: v2 -> v7
+  pull request, merged: Promote web to staging: v7 -> v8
 
 shell:
   main: Build, Deploy web to dev: v2 -> v7
   main: Build, Promote web to staging: v1 -> v7
+  main: Build, Deploy web to dev: v7 -> v8
+  main: Build, Promote web to staging: v7 -> v8
+  main: Build, Deploy web to dev: v8 -> v9
+  main: Build, Promote web to staging: v8 -> v9
 
 
 "#]]
@@ -81,7 +126,7 @@ pub fn blocks(page: &str) -> Vec<(&str, &str)> {
     let fenced = page.split("\n```").skip(1).step_by(2);
     fenced
         .filter_map(|block| block.split_once('\n'))
-        .filter(|(language, _)| ["yml", "sh"].contains(language))
+        .filter(|(language, _)| ["yml", "sh", "groovy"].contains(language))
         .collect()
 }
 
@@ -90,6 +135,9 @@ pub fn jobs(pipeline: &Mapping) -> Vec<Job> {
     let common = variables(pipeline.get("env"));
     if let Some(Value::Mapping(jobs)) = pipeline.get("jobs") {
         return jobs.iter().map(|(name, job)| of_actions(name, job, &common)).collect();
+    }
+    if let Some(spec) = pipeline.get("spec") {
+        return spec["steps"].as_sequence().expect("steps").iter().map(of_tekton).collect();
     }
     if let Some(Value::Sequence(steps)) = pipeline.get("steps") {
         return steps.iter().map(of_woodpecker).collect();
@@ -104,6 +152,8 @@ fn of_actions(name: &Value, job: &Value, common: &Variables) -> Job {
     let steps = job.get("steps").and_then(Value::as_sequence).expect("steps").iter();
     let of_step = |step: &Value| {
         let mut all = common.clone();
+        // CircleCI has the variables of a job here.
+        all.extend(variables(job.get("environment")));
         all.extend(variables(step.get("env")));
         Some((all, text(step.get("run")?)))
     };
@@ -111,6 +161,11 @@ fn of_actions(name: &Value, job: &Value, common: &Variables) -> Job {
 }
 
 fn of_woodpecker(step: &Value) -> Job {
+    if let Some(label) = step.get("label") {
+        // Buildkite replaces variables when it reads the pipeline, unless the sign is doubled.
+        let script = text(step.get("command").expect("a command")).replace("$$", "$");
+        return Job { name: text(label), steps: vec![(variables(step.get("env")), script)] };
+    }
     let name = text(step.get("name").expect("a name"));
     let Some(settings) = step.get("settings") else {
         return Job { name, steps: lines(step, "environment", "commands") };
@@ -123,6 +178,27 @@ fn of_woodpecker(step: &Value) -> Job {
     };
     let variables = settings.filter_map(setting).collect();
     Job { name: format!("{name}, the plugin"), steps: vec![(variables, "towpath plugin".into())] }
+}
+
+fn of_tekton(step: &Value) -> Job {
+    let all = step.get("env").and_then(Value::as_sequence).into_iter().flatten();
+    let plain = all.filter_map(|one| Some((text(one.get("name")?), text(one.get("value")?))));
+    let script = text(step.get("script").expect("a script"));
+    Job { name: text(step.get("name").expect("a name")), steps: vec![(plain.collect(), script)] }
+}
+
+/// The scripts of a Jenkinsfile, with the variables of its `environment`.
+fn of_jenkins(file: &str) -> Job {
+    let assigned = file.lines().filter_map(|line| line.trim().split_once(" = '"));
+    let variables: Variables = assigned
+        .map(|(name, value)| (name.to_owned(), value.trim_end_matches('\'').to_owned()))
+        .collect();
+    let mut steps = Vec::new();
+    for after in file.split("sh '''").skip(1) {
+        let (script, _) = after.split_once("'''").expect("the end of a script");
+        steps.push((variables.clone(), script.to_owned()));
+    }
+    Job { name: "Jenkins".into(), steps }
 }
 
 pub fn lines(job: &Value, variables_are: &str, script: &str) -> Vec<(Variables, String)> {
@@ -142,74 +218,168 @@ pub fn text(value: &Value) -> String {
     value.as_str().expect("a text").to_owned()
 }
 
-/// What the systems set, and the secrets of the recipes.
-const SET: [(&str, &str); 5] = [
-    ("${{ secrets.GITHUB_TOKEN }}", TOKEN),
-    ("${{ secrets.DEPLOY_TOKEN }}", TOKEN),
-    ("$DEPLOY_TOKEN", TOKEN),
-    ("${CI_COMMIT_SHA}", "0a1b2c3d"),
-    ("$CI_COMMIT_SHORT_SHA", "0a1b2c3d"),
-];
+/// The secrets of the recipes.
+const SECRETS: [&str; 2] = ["${{ secrets.GITHUB_TOKEN }}", "${{ secrets.DEPLOY_TOKEN }}"];
 
-/// Runs a job and says what has changed by it.
-fn carried_out(job: &Job) -> String {
-    let site = Site::new();
-    let forge = job.steps.iter().find_map(|(variables, _)| variables.get("TOWPATH_FORGE"));
-    let (kind, forge, repository) = match forge.map(String::as_str) {
-        Some("gitlab") => (ForgeKind::GitLab, "gitlab", "group/sub/r"),
-        Some("forgejo") => (ForgeKind::Gitea, "forgejo", "o/r"),
-        _ => (ForgeKind::GitHub, "github", "o/r"),
-    };
+/// The system that runs a job.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum System {
+    GitHub,
+    GitLab,
+    Forgejo,
+    /// One that belongs to no forge.
+    Other,
+}
+
+impl System {
+    fn of(job: &Job) -> System {
+        let has = |name: &str| job.steps.iter().any(|(all, _)| all.contains_key(name));
+        let says = |words: &str| {
+            job.steps.iter().any(|(all, script)| {
+                script.contains(words) || all.values().any(|value| value.contains(words))
+            })
+        };
+        match () {
+            () if has("FORGEJO_TOKEN") => System::Forgejo,
+            () if says("gitlab.example.com") => System::GitLab,
+            () if says("secrets.") || says("GITHUB_SHA") => System::GitHub,
+            () => System::Other,
+        }
+    }
+
+    /// The forge, the host and the path of the repository.
+    fn place(self) -> (ForgeKind, &'static str, &'static str) {
+        match self {
+            System::GitLab => (ForgeKind::GitLab, "gitlab.example.com", "group/sub/r"),
+            System::Forgejo => (ForgeKind::Gitea, "codeberg.example", "o/r"),
+            System::GitHub | System::Other => (ForgeKind::GitHub, "github.com", "o/r"),
+        }
+    }
+
+    /// The variables that the system sets. Only tests have another API of github.com.
+    fn variables(self, api: &str) -> Vec<(&'static str, String)> {
+        let (_, host, _) = self.place();
+        let (api, server) = (api.to_owned(), format!("https://{host}"));
+        let yes = String::from("true");
+        match self {
+            System::GitLab => {
+                vec![("GITLAB_CI", yes), ("CI_SERVER_URL", server), ("CI_API_V4_URL", api)]
+            }
+            System::GitHub | System::Forgejo => vec![
+                ("GITHUB_ACTIONS", yes),
+                ("GITHUB_SERVER_URL", server),
+                ("GITHUB_API_URL", api),
+            ],
+            System::Other => {
+                vec![("TOWPATH_FORGE", "github".into()), ("TOWPATH_FORGE_API", api)]
+            }
+        }
+    }
+}
+
+/// A job with its repository and its forge.
+struct Stage {
+    job: Job,
+    system: System,
+    site: Site,
+    fake: Fake,
+}
+
+/// The commits that a build brings, one each night.
+const BUILDS: [&str; 3] = ["0a1b2c3d", "1b2c3d4e", "2c3d4e5f"];
+
+/// Runs a job for three nights, and says what they have changed.
+fn carried_out(job: Job) -> String {
+    let system = System::of(&job);
+    let (kind, host, repository) = system.place();
+    let (site, fake) = (Site::new(), Fake::start(kind));
     for host in ["github.com", "gitlab.example.com", "codeberg.example"] {
         let address = format!("https://{host}/{repository}.git");
         let real = format!("url.{}.insteadOf", site.origin.display());
         site.sandbox.git(&site.clone, &["config", "--global", "--add", &real, &address]);
     }
-    let checked_out = format!("https://github.com/{repository}.git");
+    let checked_out = format!("https://{host}/{repository}.git");
     site.sandbox.git(&site.clone, &["remote", "set-url", "origin", &checked_out]);
-    let fake = Fake::start(kind);
     let origin = git2::Repository::open_bare(&site.origin).expect("it is there");
     let head_of = move |branch: &str| {
         origin.refname_to_id(&format!("refs/heads/{branch}")).expect("pushed").to_string()
     };
     fake.world.lock().expect("no panic within").head_of = Some(Box::new(head_of));
-    let before = site.at_origin(&["rev-parse", "main"]).trim().to_owned();
-    for (variables, script) in &job.steps {
-        let mut command = site.sandbox.bash(&site.clone, &format!("set -eu\n{script}"));
-        command =
-            command.env("TOWPATH_FORGE", forge).env("CI_SERVER_URL", "https://gitlab.example.com");
-        command = command.env("GITHUB_SERVER_URL", "https://github.com");
-        for (name, value) in variables {
-            let value = value.replace("team/deploy", repository);
-            let value = SET.iter().fold(value, |value, (name, set)| value.replace(name, set));
-            command = command.env(name, value);
-        }
-        command = command
-            .env("GITHUB_SHA", "0a1b2c3d")
-            .env("CI_COMMIT_SHA", "0a1b2c3d")
-            .env("VERSION", "v7");
-        command =
-            command.env("CI_COMMIT_SHORT_SHA", "0a1b2c3d").env("TOWPATH_FORGE_API", fake.api());
-        let output = command.output().expect("it runs");
-        let said = format!(
-            "{}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
-        assert!(output.status.success(), "{}: `{script}` says\n{said}", job.name);
-        assert!(!said.contains(TOKEN), "{said}");
+    let begin = site.at_origin(&["rev-parse", "main"]).trim().to_owned();
+    let stage = Stage { job, system, site, fake };
+    for (night, build) in BUILDS.into_iter().enumerate() {
+        stage.run(build, &format!("v{}", 7 + night));
+        stage.day(&format!("v{}", 7 + night));
     }
-    let landed = site.at_origin(&[
+    let landed = stage.site.at_origin(&[
         "log",
         "--reverse",
+        "--first-parent",
+        "--invert-grep",
+        "--grep=^by day",
         "--format=  main: %an, %s",
-        &format!("{before}..main"),
+        &format!("{begin}..main"),
     ]);
-    let world = fake.world.lock().expect("no panic within");
-    landed
-        + &world
-            .pulls
-            .iter()
-            .map(|pull| format!("  pull request: {}\n", pull.title))
-            .collect::<String>()
+    let world = stage.fake.world.lock().expect("no panic within");
+    let pull = |pull: &Pull| format!("  pull request, {}: {}\n", pull.state, pull.title);
+    landed + &world.pulls.iter().map(pull).collect::<String>()
+}
+
+impl Stage {
+    /// One night.
+    fn run(&self, build: &str, version: &str) {
+        let (_, _, repository) = self.system.place();
+        for (variables, script) in &self.job.steps {
+            let mut command = self.site.sandbox.bash(
+                &self.site.clone,
+                &format!("set -eu\n{}", script.replace("team/deploy", repository)),
+            );
+            for (name, value) in self.system.variables(&self.fake.api()) {
+                command = command.env(name, value);
+            }
+            for (name, value) in variables {
+                let value = value.replace("team/deploy", repository);
+                let secret = SECRETS.iter().fold(value, |value, name| value.replace(name, TOKEN));
+                let built = ["${CI_COMMIT_SHA}", "$CI_COMMIT_SHORT_SHA"];
+                let value = built.iter().fold(secret, |value, name| value.replace(name, build));
+                command = command.env(name, value.replace("$DEPLOY_TOKEN", TOKEN));
+            }
+            for name in ["GITHUB_SHA", "CI_COMMIT_SHA", "CI_COMMIT_SHORT_SHA"] {
+                command = command.env(name, build);
+            }
+            let script_only =
+                [("DEPLOY_TOKEN", TOKEN), ("TOWPATH_TOKEN", TOKEN), ("VERSION", version)];
+            for (name, value) in script_only {
+                if !variables.contains_key(name) {
+                    command = command.env(name, value);
+                }
+            }
+            let output = command.output().expect("it runs");
+            let said = format!(
+                "{}{}",
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            );
+            assert!(output.status.success(), "{}: `{script}` says\n{said}", self.job.name);
+            assert!(!said.contains(TOKEN), "{said}");
+        }
+    }
+
+    /// Somebody merges what is open, and a build brings a new version of web.
+    fn day(&self, version: &str) {
+        let git = |words: &[&str]| self.site.sandbox.git(&self.site.clone, words);
+        git(&["fetch", "-q"]);
+        git(&["switch", "-q", "-C", "main", "origin/main"]);
+        for pull in &mut self.fake.world.lock().expect("no panic within").pulls {
+            if pull.state == "open" {
+                let subject = format!("by day: merge pull request #{}", pull.number);
+                git(&["merge", "-q", "--no-ff", "-m", &subject, &format!("origin/{}", pull.head)]);
+                pull.state = "merged".into();
+            }
+        }
+        std::fs::write(self.site.clone.join("apps/dev/web.yaml"), values("web", version))
+            .expect("written");
+        git(&["commit", "-q", "--allow-empty", "-am", "by day: build"]);
+        git(&["push", "-q", "origin", "main"]);
+    }
 }
