@@ -1,7 +1,7 @@
 //! URLs of web pages.
 
 use super::place::{ForgeKind, ForgeRepository};
-use super::url::escape;
+use super::url::{UrlParts, escape};
 
 impl ForgeRepository {
     /// Returns the page that compares two revisions.
@@ -33,6 +33,18 @@ impl ForgeRepository {
         }
     }
 
+    /// Returns the URL of the page of a proposal.
+    pub fn proposal_url(&self, number: u64) -> String {
+        let base = self.repository_url();
+        match self.kind {
+            ForgeKind::GitHub | ForgeKind::Plain => format!("{base}/pull/{number}"),
+            ForgeKind::GitLab => format!("{base}/-/merge_requests/{number}"),
+            ForgeKind::Gitea => format!("{base}/pulls/{number}"),
+            ForgeKind::Bitbucket => format!("{base}/pull-requests/{number}"),
+            ForgeKind::Azure => format!("{base}/pullrequest/{number}"),
+        }
+    }
+
     /// Returns the page of the repository.
     pub fn repository_url(&self) -> String {
         let owner: Vec<String> = self.owner.split('/').map(escape).collect();
@@ -48,6 +60,10 @@ impl ForgeRepository {
         match self.kind {
             ForgeKind::Bitbucket => "https://bitbucket.org".into(),
             ForgeKind::GitHub if self.host == "github.com" || self.host.ends_with(".ghe.com") => {
+                format!("https://{}", self.host)
+            }
+            // An API on another host, behind a gateway, tells nothing of the pages.
+            _ if UrlParts::of(&self.api).is_none_or(|api| api.host != self.host) => {
                 format!("https://{}", self.host)
             }
             _ => self.api.split("/api/").next().unwrap_or(&self.api).to_owned(),
@@ -89,6 +105,20 @@ mod tests {
             shown("https://dev.azure.com/o/p/_git/r"),
             "https://dev.azure.com/o/p/_git/r/commit/60216d35"
         );
+    }
+
+    #[test]
+    fn every_forge_shows_proposals() {
+        for (remote, page) in [
+            ("git@github.com:o/r.git", "https://github.com/o/r/pull/7"),
+            ("https://codeberg.org/o/r", "https://codeberg.org/o/r/pulls/7"),
+            ("git@gitlab.com:a/b/r.git", "https://gitlab.com/a/b/r/-/merge_requests/7"),
+            ("git@bitbucket.org:t/r.git", "https://bitbucket.org/t/r/pull-requests/7"),
+            ("https://dev.azure.com/o/p/_git/r", "https://dev.azure.com/o/p/_git/r/pullrequest/7"),
+        ] {
+            let place = ForgeRepository::from_remote(remote, None).expect("a place");
+            assert_eq!(place.proposal_url(7), page);
+        }
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub struct AppCommit {
     pub id: String,
     /// URL of its page, if the host is known.
     pub page: Option<String>,
+    /// Number of the proposal that brought it, and the URL of its page.
+    pub proposal: Option<(u64, String)>,
     pub author: String,
     pub subject: String,
     /// True if its message says that it breaks something: a `!` or `BREAKING CHANGE`.
@@ -185,14 +187,13 @@ impl CommitMessage {
     /// What a reviewer can do.
     fn options_text(&self, closing: ClosingMode) -> String {
         let stage = escape_markdown(&self.stage);
-        let reject = match self.rows.as_slice() {
-            [row] => format!(
-                "towpath reject {} {} --reason WHY",
-                shell_word(&row.app_name),
-                shell_word(&row.moved.to.to_string())
-            ),
-            _ => "towpath reject APP VERSION --reason WHY".to_owned(),
+        let (app, version) = match self.rows.as_slice() {
+            [row] => (shell_word(&row.app_name), shell_word(&row.moved.to.to_string())),
+            _ => ("APP".to_owned(), "VERSION".to_owned()),
         };
+        let reject = format!("towpath reject {app} {version} --reason WHY");
+        let to = shell_word(&self.stage);
+        let approve = format!("towpath approve {app} --stage {to} --version {version}");
         let close = match (closing, self.rows.as_slice()) {
             (ClosingMode::Reject, [_]) => "towpath then rejects the version for every later stage",
             _ => "towpath does not open it again for this version",
@@ -200,11 +201,14 @@ impl CommitMessage {
         format!(
             "\n### What you can do here\n\n\
              * Merge it: {stage} then runs the new version. The gates above should be open.\n\
+             * Approve it, where a gate needs approvals: by a review if the forge has reviews, or \
+             by `{approve}`.\n\
              * `{}` stops the version in every later stage.\n\
              * Close it: {close}. A newer version gets a new pull request.\n\
              * Write above or below this text, or push to the branch: towpath changes only its own \
              text and its own commits.\n",
-            reject.replace('`', "'")
+            reject.replace('`', "'"),
+            approve = approve.replace('`', "'"),
         )
     }
 
@@ -278,8 +282,15 @@ fn commit_list(one: &AppChangelog, limit: usize) -> String {
             None => id,
         };
         let mark = if commit.is_breaking { "**breaking:** " } else { "" };
-        let (subject, author) = (escape_markdown(&commit.subject), escape_markdown(&commit.author));
-        let _ = writeln!(out, "* {id} {mark}{subject} ({author})");
+        let author = escape_markdown(&commit.author);
+        let (subject, proposal) = match &commit.proposal {
+            Some((number, page)) => {
+                let subject = commit.subject.trim_end().trim_end_matches(&format!("(#{number})"));
+                (subject.trim_end(), format!("[#\u{200b}{number}]({page}), "))
+            }
+            None => (commit.subject.as_str(), String::new()),
+        };
+        let _ = writeln!(out, "* {id} {mark}{} ({proposal}{author})", escape_markdown(subject));
     }
     match one.unlisted + one.commits.len() - shown.len() {
         0 => {}

@@ -44,6 +44,7 @@ fn changelog() -> AppChangelog {
     let commit = |number: usize| AppCommit {
         id: format!("{number:040}"),
         page: Some(format!("https://git.example.com/{number}")),
+        proposal: None,
         author: "Ann".into(),
         subject: format!("change {number} for @octocat, fixes #12"),
         is_breaking: number == 19,

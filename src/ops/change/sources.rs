@@ -3,6 +3,7 @@
 
 use crate::config::Config;
 use crate::git::{CommitRange, LogEntry, Repository};
+use crate::history::pull_request_number;
 use crate::model::{AppName, Version};
 use crate::ops::error::Failure;
 use crate::ops::forge;
@@ -69,7 +70,10 @@ fn app_changelog(
     let commits = commits.into_iter().map(|logged| {
         let page = place.as_ref().map(|place| place.commit_url(&logged.id));
         let LogEntry { id, author, subject, is_breaking } = logged;
-        AppCommit { id, page, author, subject, is_breaking }
+        let number = pull_request_number(&subject, "");
+        let proposal =
+            place.as_ref().zip(number).map(|(at, number)| (number, at.proposal_url(number)));
+        AppCommit { id, page, proposal, author, subject, is_breaking }
     });
     Some(AppChangelog { moved: moved.clone(), page, commits: commits.collect(), unlisted, is_back })
 }

@@ -134,6 +134,7 @@ Promoted from dev by towpath.
 ### What you can do here
 
 * Merge it: staging then runs the new version. The gates above should be open.
+* Approve it, where a gate needs approvals: by a review if the forge has reviews, or by `towpath approve web --stage staging --version v2`.
 * `towpath reject web v2 --reason WHY` stops the version in every later stage.
 * Close it: towpath does not open it again for this version. A newer version gets a new pull request.
 * Write above or below this text, or push to the branch: towpath changes only its own text and its own commits.

@@ -3,7 +3,9 @@
 mod forks;
 mod joint;
 mod lives;
+mod pictures;
 mod plain;
+mod random_lives;
 mod settings;
 #[cfg(unix)]
 mod tokens;
@@ -142,6 +144,7 @@ Promoted from staging by towpath.
 ### What you can do here
 
 * Merge it: prod then runs the new version. The gates above should be open.
+* Approve it, where a gate needs approvals: by a review if the forge has reviews, or by `towpath approve api --stage prod --version v2`.
 * `towpath reject api v2 --reason WHY` stops the version in every later stage.
 * Close it: towpath does not open it again for this version. A newer version gets a new pull request.
 * Write above or below this text, or push to the branch: towpath changes only its own text and its own commits.

@@ -283,7 +283,7 @@ hint: `towpath advance` merges it once every gate is open and the forge allows i
 }
 
 /// The sources of an app: three versions, the last commit of which have words that Markdown knows.
-fn sources(site: &Site) -> PathBuf {
+pub fn sources(site: &Site) -> PathBuf {
     let history = crate::support::History::new()
         .commit("2026-07-01T10:00:00Z", "Ann", "first")
         .write("a", "1")
@@ -326,7 +326,7 @@ Promoted from staging by towpath.
 ### Commits added to api
 
 * [d2b273e037](https://github.com/example/api/commit/d2b273e037a945696c0581c81770e8a272b847a2) faster (Ann)
-* [d5496e2310](https://github.com/example/api/commit/d5496e2310f58f9413b1c6490cae2be30686adfa) fix: /*all/* of /<it/> for @{break}carol (#{break}7) (Bob)
+* [d5496e2310](https://github.com/example/api/commit/d5496e2310f58f9413b1c6490cae2be30686adfa) fix: /*all/* of /<it/> for @{break}carol ([#{break}7](https://github.com/example/api/pull/7), Bob)
 
 ### Gates
 
@@ -339,6 +339,7 @@ Promoted from staging by towpath.
 ### What you can do here
 
 * Merge it: prod then runs the new version. The gates above should be open.
+* Approve it, where a gate needs approvals: by a review if the forge has reviews, or by `towpath approve api --stage prod --version v2`.
 * `towpath reject api v2 --reason WHY` stops the version in every later stage.
 * Close it: towpath does not open it again for this version. A newer version gets a new pull request.
 * Write above or below this text, or push to the branch: towpath changes only its own text and its own commits.
