@@ -57,6 +57,17 @@ struct GiteaReview {
     commit_id: Option<String>,
 }
 
+#[derive(Deserialize)]
+struct GiteaBranch {
+    effective_branch_protection_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct GiteaProtection {
+    #[serde(default)]
+    block_on_outdated_branch: bool,
+}
+
 impl GiteaForge {
     pub(super) fn new(place: &ForgeRepository, access: &ForgeAccess) -> Result<Self> {
         let repo = format!("/repos/{}/{}", escape(&place.owner), escape(&place.name));
@@ -141,6 +152,18 @@ impl GiteaForge {
     }
 }
 
+impl GiteaForge {
+    /// True if a rule for the branch blocks merges of outdated branches.
+    fn blocks_outdated(&self, branch: &str) -> Result<bool> {
+        let path = format!("{}/branches/{}", self.repo, escape(branch));
+        let found: GiteaBranch = self.http.get_json(&path)?;
+        let rule = found.effective_branch_protection_name.filter(|rule| !rule.is_empty());
+        let Some(rule) = rule else { return Ok(false) };
+        let path = format!("{}/branch_protections/{}", self.repo, escape(&rule));
+        Ok(self.http.get_json::<GiteaProtection>(&path)?.block_on_outdated_branch)
+    }
+}
+
 impl Forge for GiteaForge {
     fn kind(&self) -> ForgeKind {
         ForgeKind::Gitea
@@ -172,6 +195,16 @@ impl Forge for GiteaForge {
         closed.sort_by_key(|pull| std::cmp::Reverse(pull.number));
         let found = newest_closed(closed, head, base);
         Ok(found.map(|(proposal, at)| ClosedProposal { proposal, by: None, at }))
+    }
+
+    /// Only administrators see how a branch is protected; for others, a merge tells.
+    fn requires_up_to_date(&self, base: &str) -> Result<bool> {
+        let found = self.blocks_outdated(base);
+        match found {
+            Err(error) if error.may_pass() => Err(error),
+            Err(_) => Ok(false),
+            found => found,
+        }
     }
 
     fn get_proposal(&self, number: u64) -> Result<Proposal> {

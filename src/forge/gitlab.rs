@@ -88,12 +88,16 @@ impl GitLabForge {
     }
 
     fn send_merge(&self, number: u64, body: &Value) -> Result<()> {
-        self.http.send_only(
-            Method::PUT,
-            &format!("{}/merge", self.merge_request_path(number)),
-            Some(body.clone()),
-            RetrySafety::Once,
-        )
+        let path = format!("{}/merge", self.merge_request_path(number));
+        match self.http.send_only(Method::PUT, &path, Some(body.clone()), RetrySafety::Once) {
+            Err(ForgeError::Refused { host, status: status @ (405 | 406 | 422), asked, why }) => {
+                let now: GitLabMergeRequest =
+                    self.http.get_json(&self.merge_request_path(number))?;
+                let why = now.obstacle().map_or(why.clone(), |words| format!("{why}: {words}"));
+                Err(ForgeError::Refused { host, status, asked, why })
+            }
+            sent => sent,
+        }
     }
 
     /// True if the project merges through merge trains. Only members see the setting.

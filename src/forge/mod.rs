@@ -98,6 +98,12 @@ pub trait Forge {
     /// [`ForgeError::NothingToPropose`] if the base contains the branch.
     fn create_proposal(&self, new: &NewProposal) -> Result<CreatedProposal>;
 
+    /// True if the base takes only branches that are up to date with it, as far as the forge tells
+    /// that apart from a proposal ([`Proposal::is_behind`]).
+    fn requires_up_to_date(&self, _base: &str) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Changes the fields that `change` names.
     fn update_proposal(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal>;
 

@@ -131,6 +131,14 @@ const PENDING: &[&str] = &[
     "conversation",
     "branch policy",
     "merge check",
+    "merging is blocked",
+    "requested changes",
+    "changes requested",
+    "changes were requested",
+    "review requests",
+    "required deployment",
+    "policies",
+    "rejected by policy",
     "not have enough",
     "does not have the required",
 ];
@@ -184,6 +192,12 @@ mod tests {
                 "At least 1 approving review is required by reviewers with write access.",
                 MergeBlock::Pending,
             ),
+            (
+                "not allowed to merge [reason: The head branch is behind the base branch]",
+                MergeBlock::Behind,
+            ),
+            ("not allowed to merge [reason: There are requested changes]", MergeBlock::Pending),
+            ("The request was rejected by policy", MergeBlock::Pending),
             ("it has conflicts", MergeBlock::Other),
             ("Squash merges are not allowed on this repository.", MergeBlock::Other),
         ];

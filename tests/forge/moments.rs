@@ -5,7 +5,7 @@ use crate::fake::Fault;
 use crate::fake::server::Answer;
 use serde_json::{Value, json};
 use towpath::forge::{
-    ForgeError, ForgeKind, NewProposal, ProposalState, ProposalUpdate, text_length,
+    ForgeError, ForgeKind, MergeBlock, NewProposal, ProposalState, ProposalUpdate, text_length,
 };
 
 fn each(test: impl Fn(&Bench, ForgeKind)) {
@@ -161,6 +161,28 @@ fn a_base_that_has_it_all_needs_no_proposal() {
         let error = bench.error(bench.forge.create_proposal(&new("b")));
         assert!(matches!(error, ForgeError::NothingToPropose { .. }), "{kind:?}: {error}");
     });
+}
+
+/// GitLab's answer to a merge says nothing; its words are in the merge request.
+#[test]
+fn gitlab_says_why_it_does_not_merge() {
+    for (status, expected) in [
+        ("need_rebase", MergeBlock::Behind),
+        ("not_approved", MergeBlock::Pending),
+        ("requested_changes", MergeBlock::Pending),
+        ("ci_still_running", MergeBlock::Pending),
+        ("discussions_not_resolved", MergeBlock::Pending),
+        ("status_checks_must_pass", MergeBlock::Pending),
+        ("jira_association_missing", MergeBlock::Other),
+    ] {
+        let bench = Bench::new(ForgeKind::GitLab);
+        bench.forge.create_proposal(&new("b")).expect("opened");
+        let mut world = bench.fake.world.lock().expect("no panic within");
+        world.pull(1).expect("it is there").blocked = Some(status.into());
+        drop(world);
+        let error = bench.error(bench.forge.merge_proposal(1, &merge_of("b")));
+        assert_eq!(error.merge_block(), Some(expected), "{status}: {error}");
+    }
 }
 
 #[test]

@@ -85,7 +85,38 @@ const UNCHECKED: [&str; 5] = [
     "preparing",
 ];
 
+/// Words for the reasons why a merge request cannot be merged. GitLab's answer to a merge only says
+/// that it is not allowed. (docs.gitlab.com, Merge requests API, "Merge status")
+const OBSTACLES: [(&str, &str); 14] = [
+    ("need_rebase", "the branch must be rebased"),
+    ("not_approved", "an approval is missing"),
+    ("requested_changes", "changes were requested"),
+    ("ci_must_pass", "the pipeline must pass"),
+    ("ci_still_running", "the pipeline is still running"),
+    ("discussions_not_resolved", "discussions are not resolved"),
+    ("status_checks_must_pass", "status checks have not passed"),
+    ("security_policy_violations", "policies of the project are not met"),
+    ("merge_request_blocked", "merging is blocked by another merge request"),
+    ("merge_time", "merging is blocked until a time that was set"),
+    ("draft_status", "it is a draft"),
+    ("conflict", "it has conflicts"),
+    ("broken_status", "it has conflicts"),
+    ("not_open", "it is not open"),
+];
+
 impl GitLabMergeRequest {
+    /// The reason why it cannot be merged, unless GitLab still checks that.
+    pub(super) fn obstacle(&self) -> Option<String> {
+        let status = self.detailed_merge_status.as_deref()?;
+        if status == "mergeable" || UNCHECKED.contains(&status) {
+            return None;
+        }
+        let known = OBSTACLES.iter().find(|(name, _)| *name == status);
+        Some(
+            known.map_or_else(|| format!("its status is {status}"), |(_, text)| (*text).to_owned()),
+        )
+    }
+
     pub(super) fn is_draft(&self) -> bool {
         self.draft.unwrap_or(false) || strip_draft_prefix(&self.title) != self.title
     }

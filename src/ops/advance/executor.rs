@@ -14,7 +14,7 @@ use crate::ops::change::proposal_writer::{
     DeliveredProposal, ProposalWriter, ProposeOutcome, ReopenMode,
 };
 use crate::ops::change::remote_tip;
-use crate::ops::change::renewal::renew_branch;
+use crate::ops::change::renewal::{renew_branch, wait_for_head};
 use crate::ops::error::Failure;
 use crate::ops::forge::ForgeLocation;
 use crate::ops::gates::{GateContext, GateRequest};
@@ -172,6 +172,11 @@ impl StepExecutor<'_> {
         };
         (proposed.head, proposed.done, proposed.is_behind) = (head, "updated", false);
         set_gate_status(self.forge, &proposed.proposal, head, &step.judged, self.session);
+        if !wait_for_head(self.forge, proposed.proposal.number, head)? {
+            progress.is_one_landing = true;
+            let why = "the forge does not know its renewed branch yet";
+            return self.report_outcome(step, proposed, &wait(why), progress);
+        }
         let plan_base = &plan_base.for_stage(&step.planned.plan.to);
         let desk = self.proposal_writer(step, plan_base);
         let outcome = match self.merge_step(step, &desk, group, proposed)? {

@@ -242,7 +242,9 @@ impl ProposalWriter<'_> {
         {
             return Ok(false);
         }
-        Ok(proposal.is_behind || self.forge.get_proposal(proposal.number)?.is_behind)
+        Ok(proposal.is_behind
+            || self.forge.get_proposal(proposal.number)?.is_behind
+            || self.forge.requires_up_to_date(&proposal.base)?)
     }
 
     fn new_proposal(

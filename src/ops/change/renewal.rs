@@ -1,11 +1,13 @@
 //! Brings the branch of a proposal up to date with its base, where the forge requires that.
 
-use crate::forge::{ForgeError, MergeBlock, Proposal};
+use crate::forge::{Forge, ForgeError, MergeBlock, Proposal};
 use crate::git::{BranchPush, MergeOutcome, Oid, PushMode, PushOutcome, Workspace};
 use crate::ops::change::branch_status::renewed_commit;
 use crate::ops::change::remote_tip;
 use crate::ops::error::Failure;
 use crate::promotion::BRANCHES;
+use std::thread;
+use std::time::Duration;
 
 /// Brings one of towpath's branches up to date; returns its new head. `None` where the branch is
 /// not towpath's alone, conflicts with its base, or has moved.
@@ -38,6 +40,33 @@ pub fn renew_branch(
         outcome => (commit, outcome?),
     };
     Ok((outcome == PushOutcome::Done).then_some(commit))
+}
+
+/// The number of times that a forge is asked for a new head, and the first pause; each further one
+/// is twice as long, so that they add up to about six seconds.
+const LOOKS: u32 = 6;
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+
+/// Waits until the forge knows the head that was pushed: its API learns of it after git does, and
+/// refuses to merge until then. False where it does not learn of it.
+///
+/// # Errors
+/// When the forge refuses.
+pub fn wait_for_head(forge: &dyn Forge, number: u64, head: Oid) -> Result<bool, ForgeError> {
+    let head = head.to_string();
+    let mut pause = FIRST_PAUSE;
+    for look in 0..LOOKS {
+        let known = forge.get_proposal(number)?.head_commit.filter(|known| !known.is_empty());
+        // Bitbucket shortens commits.
+        if known.is_none_or(|known| head.starts_with(&known)) {
+            return Ok(true);
+        }
+        if look + 1 < LOOKS {
+            thread::sleep(pause);
+            pause *= 2;
+        }
+    }
+    Ok(false)
 }
 
 /// True where a merge failed only because the branch is behind its base.

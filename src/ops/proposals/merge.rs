@@ -44,6 +44,7 @@ pub fn merge_proposal(
                 let Some(head) = renewal::renew_branch(&workspace, &found)? else {
                     return Err(merge_failure(&error, &found));
                 };
+                renewal::wait_for_head(office.forge.as_ref(), found.number, head)?;
                 session.note(&format!("brought `{}` up to date with `{}`", found.head, found.base));
                 is_renewed = true;
                 found.head_commit = Some(head.to_string());

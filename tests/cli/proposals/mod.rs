@@ -9,6 +9,7 @@ mod random_lives;
 mod settings;
 #[cfg(unix)]
 mod tokens;
+mod up_to_date;
 mod wait;
 
 use crate::delivery::{Site, values};

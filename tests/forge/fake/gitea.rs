@@ -23,6 +23,13 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) 
             linked(world, request, base, "limit", items)
         }
         ("POST", ["pulls"]) => create(world, request),
+        ("GET", ["branches", name]) => {
+            let rule = world.behind_of.as_ref().map(|_| *name);
+            Answer::json(200, json!({ "name": name, "effective_branch_protection_name": rule }))
+        }
+        ("GET", ["branch_protections", name]) => {
+            Answer::json(200, json!({ "rule_name": name, "block_on_outdated_branch": true }))
+        }
         ("GET", ["commits", commit, "statuses"]) => {
             let show = |(name, state, about, url): &(String, String, String, String)| json!({ "context": name, "status": state, "description": about, "target_url": url });
             let items = world.statuses_of(commit).iter().map(show).collect();
@@ -181,6 +188,10 @@ fn merge(pull: &mut Pull, request: &Request) -> Answer {
             pull.auto = true;
             Answer::status(201)
         }
+        _ if pull.behind => Answer::refused(
+            405,
+            "not allowed to merge [reason: The head branch is behind the base branch]",
+        ),
         _ if pull.blocked.is_some() => {
             Answer::refused(405, pull.blocked.as_deref().unwrap_or_default())
         }

@@ -144,6 +144,9 @@ fn of_one(pull: &mut Pull, request: &Request, method: &str, rest: &[&str], base:
             Some(expected) if expected != pull.sha() => {
                 Answer::refused(409, "Head branch was modified. Review and try the merge again.")
             }
+            _ if pull.behind => {
+                Answer::refused(405, "Head branch is out of date. Update the branch and try again.")
+            }
             _ if pull.blocked.is_some() => {
                 Answer::refused(405, pull.blocked.as_deref().unwrap_or_default())
             }
@@ -205,6 +208,7 @@ fn show(pull: &Pull, base: &str) -> Value {
         "base": { "ref": pull.base, "sha": sha(&pull.base), "repo": repo(false) },
         "requested_reviewers": pull.reviewers.iter().map(|name| json!({ "login": name })).collect::<Vec<_>>(),
         "mergeable": if pull.checking > 0 { Value::Null } else { true.into() },
+        "mergeable_state": if pull.behind { "behind" } else { "clean" },
         "auto_merge": pull.auto.then(|| json!({ "merge_method": "squash" })),
         "merged_at": (pull.state == "merged").then_some("2026-01-01T00:00:00Z"), "merge_commit_sha": sha("merge"),
     })

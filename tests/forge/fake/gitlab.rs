@@ -165,6 +165,9 @@ fn merge(pull: &mut Pull, request: &Request) -> Answer {
             pull.auto = true;
             Answer::json(200, show(pull))
         }
+        _ if ["checking", "mergeable"].iter().all(|fine| detail(pull) != *fine) => {
+            Answer::refused(405, "405 Method Not Allowed")
+        }
         _ if pull.blocked.is_some() => {
             Answer::refused(422, pull.blocked.as_deref().unwrap_or_default())
         }
@@ -187,6 +190,16 @@ fn last(reviews: &[(String, String)]) -> Vec<(String, String)> {
     out
 }
 
+/// The detailed status: one of GitLab's words, where that is what blocks it.
+fn detail(pull: &Pull) -> &str {
+    match &pull.blocked {
+        _ if pull.checking > 0 => "checking",
+        _ if pull.behind => "need_rebase",
+        Some(word) if word.contains('_') && !word.contains(' ') => word,
+        _ => "mergeable",
+    }
+}
+
 fn show(pull: &Pull) -> Value {
     let person = |name: &str| {
         PEOPLE
@@ -203,7 +216,7 @@ fn show(pull: &Pull) -> Value {
         "source_branch": pull.head, "target_branch": pull.base,
         "source_project_id": if pull.fork { 8 } else { 7 }, "target_project_id": 7,
         "labels": pull.labels, "reviewers": reviewers, "merge_when_pipeline_succeeds": pull.auto,
-        "detailed_merge_status": if pull.checking > 0 { "checking" } else { "mergeable" },
+        "detailed_merge_status": detail(pull),
         "merge_status": if pull.blocked.is_some() { "cannot_be_merged" } else { "can_be_merged" },
         "merge_commit_sha": (pull.state == "merged").then(|| sha("merge")),
     })

@@ -39,6 +39,8 @@ pub struct Pull {
     pub blocked: Option<String>,
     /// How many answers say that it is still checked whether it can be merged.
     pub checking: u32,
+    /// True where the base takes only branches that are up to date, and this one is not.
+    pub behind: bool,
     /// What its branch was at when it was opened, where there is a real repository.
     pub commit: Option<String>,
 }
@@ -71,6 +73,9 @@ pub enum Fault {
     Silence,
 }
 
+/// Tells whether a branch is behind the base.
+pub type BehindOf = Box<dyn Fn(&str) -> bool + Send>;
+
 /// Finds the commit of a branch.
 pub type HeadOf = Box<dyn Fn(&str) -> String + Send>;
 
@@ -89,6 +94,8 @@ pub struct World {
     pub page_size: usize,
     /// The base is merged into through a queue.
     pub has_queue: bool,
+    /// The base takes only branches that are up to date; tells those that are behind.
+    pub behind_of: Option<BehindOf>,
     /// What a branch of a real repository is at.
     pub head_of: Option<HeadOf>,
 }
@@ -198,6 +205,13 @@ pub fn prefix(kind: ForgeKind) -> &'static str {
 fn handle(kind: ForgeKind, world: &Mutex<World>, request: &Request, base: &str) -> Answer {
     let mut world = world.lock().expect("no panic within");
     world.requests.push(request.clone());
+    let World { pulls, behind_of, head_of, .. } = &mut *world;
+    if let Some(is_behind) = behind_of {
+        for pull in pulls.iter_mut().filter(|pull| pull.state == "open") {
+            pull.behind = is_behind(&pull.head);
+            pull.commit = head_of.as_ref().map(|head_of| head_of(&pull.head));
+        }
+    }
     let matches = |(method, path, _): &(String, String, Fault)| {
         *method == request.method && request.path.contains(path.as_str())
     };
