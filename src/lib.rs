@@ -16,6 +16,7 @@
 //! | [`guard`] | may this identity change this mapping? |
 //! | [`promotion`] | what is wanted of the files: edits, or why not |
 //! | [`demo`] | a small repository to try all this on |
+//! | [`live`] | witnesses of what really runs |
 //! | [`report`] | what an operation has to tell, as plain values |
 //! | [`ops`] | everything towpath can do, as functions over a session |
 //! | [`ui`] | prints reports; nothing else prints |
@@ -35,6 +36,7 @@ pub mod forge;
 pub mod git;
 pub mod guard;
 pub mod history;
+pub mod live;
 #[cfg(feature = "mcp")]
 pub mod mcp;
 pub mod model;

@@ -12,6 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("forge", &["git"]),
     // Its policy about requests is that of the forges, and in one place.
     ("registry", &["forge"]),
+    ("live", &[]),
     ("model", &[]),
     ("config", &["model", "yaml"]),
     ("source", &["model", "config", "git", "yaml"]),
@@ -22,7 +23,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("guard", &["model", "config", "pipeline", "git", "yaml"]),
     ("promotion", &["model", "config", "source", "yaml", "git"]),
     ("demo", &[]),
-    ("report", &["model", "config", "history", "pipeline", "promotion", "audit", "guard", "forge"]),
+    (
+        "report",
+        &["model", "config", "history", "pipeline", "promotion", "audit", "guard", "forge", "live"],
+    ),
     ("ui", &["model", "config", "report", "pipeline", "promotion", "audit", "guard"]),
     (
         "ops",
@@ -40,6 +44,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "git",
             "forge",
             "registry",
+            "live",
             "yaml",
         ],
     ),

@@ -1,6 +1,6 @@
 //! Data that the audit rules read.
 
-use super::{CommitConvention, gates};
+use super::{CommitConvention, LiveSighting, gates};
 use crate::config::Config;
 use crate::config::gates::GateKind;
 use crate::git::Oid;
@@ -8,7 +8,7 @@ use crate::history::{
     CommitDetails, CommitFlags, Deployment, DeploymentKind, StageComparison, StageLink, TimeWindow,
     Timeline,
 };
-use crate::model::{CellKey, MappingEntry, StageName};
+use crate::model::{CellKey, MappingEntry, StageName, Version};
 use crate::pipeline::ledger::LedgerEvent;
 use crate::pipeline::{Evidence, EvidenceRunPeriod, GateAnswer};
 use std::cell::{OnceCell, RefCell};
@@ -38,6 +38,8 @@ pub struct AuditContext<'s> {
     pub tells: &'s dyn Fn(Oid) -> Option<Rc<CommitDetails>>,
     /// Returns the flags of a commit, cheaply; `None` if the clone lacks it.
     pub marks: &'s dyn Fn(Oid) -> Option<CommitFlags>,
+    /// What witnesses saw; `None` where nobody asked them.
+    pub live: Option<&'s [LiveSighting]>,
     pub known: AuditCache,
 }
 
@@ -127,6 +129,12 @@ impl<'s> AuditContext<'s> {
                 (event, named.into_iter().filter(|cell| (self.wanted)(cell)).cloned().collect())
             })
         })
+    }
+
+    /// True if the repository said a version for a cell at any time.
+    pub fn has_run(&self, cell: &CellKey, version: &Version) -> bool {
+        let mut deployments = self.timeline.deployments().filter(|one| one.cell == cell);
+        deployments.any(|one| one.to.is_some_and(|to| to.version.is_same(version)))
     }
 
     /// Every cell in the history.

@@ -7,6 +7,7 @@
 mod context;
 mod finding;
 mod gates;
+mod live;
 mod requirement;
 pub mod rules;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod testing;
 
 pub use context::{AuditCache, AuditContext, MappedFileChange};
 pub use finding::{Finding, Severity};
+pub use live::{LiveSighting, SightingKind};
 pub use requirement::{CommitConvention, RuleRequirement};
 pub use rules::AuditRule;
 

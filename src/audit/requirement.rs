@@ -16,6 +16,8 @@ pub enum RuleRequirement {
     /// A ledger with events, or the gate in the configuration.
     LedgerOr(GateKind),
     Ledger,
+    /// A look at what really runs.
+    Live,
     /// Nearly all deploying commits follow this convention.
     Custom(&'static CommitConvention),
 }
@@ -47,6 +49,7 @@ impl RuleRequirement {
             }
             RuleRequirement::LedgerOr(kind) => gate(*kind) || ledger(),
             RuleRequirement::Ledger => ledger(),
+            RuleRequirement::Live => scene.live.is_some(),
             RuleRequirement::Custom(custom) => scene.convention_keepers(custom).is_some(),
         }
     }
@@ -61,6 +64,7 @@ impl RuleRequirement {
             RuleRequirement::Bake => "a `bake` gate or `waves`".into(),
             RuleRequirement::LedgerOr(kind) => format!("a ledger or a `{kind}` gate"),
             RuleRequirement::Ledger => "a ledger".into(),
+            RuleRequirement::Live => "a look at what runs (`--live`)".into(),
             RuleRequirement::Custom(custom) => format!("a {} convention", custom.name),
         }
     }
@@ -80,6 +84,8 @@ mod tests {
             str![[r#"
 unauthorised: permissions
 unverified: a `verified` gate
+out-of-band: a look at what runs (`--live`)
+drift: a look at what runs (`--live`)
 overtaken: a ledger or a `isolation` gate
 merged-past-lock: a ledger
 merged-past-rejection: a ledger
@@ -89,6 +95,8 @@ bake-too-short: a `bake` gate or `waves`
 break-glass-without-follow-up: a ledger
 direct-push: a pull request convention
 unsigned: a signed commit convention
+never-applied: a look at what runs (`--live`)
+applied-late: a look at what runs (`--live`)
 
 "#]]
         );
@@ -105,10 +113,14 @@ unsigned: a signed commit convention
         assert_data_eq!(
             AuditBench::new(config, &lines).event(2, "ci", passed).unjudged(),
             str![[r#"
+out-of-band: a look at what runs (`--live`)
+drift: a look at what runs (`--live`)
 during-freeze: a `freeze` gate
 outside-window: a `window` gate
 direct-push: a pull request convention
 unsigned: a signed commit convention
+never-applied: a look at what runs (`--live`)
+applied-late: a look at what runs (`--live`)
 
 "#]]
         );

@@ -1,7 +1,10 @@
 //! Test bench for audit rules.
 
 use super::context::AuditCache;
-use super::{AuditContext, AuditRule, Finding, MappedFileChange, run_rules, unjudged_rules};
+use super::{
+    AuditContext, AuditRule, Finding, LiveSighting, MappedFileChange, SightingKind, run_rules,
+    unjudged_rules,
+};
 use crate::config::{self, Config};
 use crate::git::GitIdentity;
 use crate::history::testing::{oid, timeline};
@@ -26,6 +29,7 @@ pub(super) struct AuditBench {
     now: i64,
     /// The only stage to audit.
     only: Option<&'static str>,
+    seen: Option<Vec<LiveSighting>>,
 }
 
 impl AuditBench {
@@ -47,6 +51,7 @@ impl AuditBench {
             touches: Vec::new(),
             now: 1_000_000,
             only: None,
+            seen: None,
         }
     }
 
@@ -91,6 +96,28 @@ impl AuditBench {
             time: minute * 60,
             path: path.to_owned(),
         });
+        self
+    }
+
+    /// Adds what witnesses saw: app, stage, kind and version, and then the minutes at which the
+    /// version landed, the witnesses looked, and a controller applied it.
+    pub fn seen(mut self, words: &str) -> Self {
+        let words: Vec<&str> = words.split(' ').collect();
+        let second = |at: usize| -> Option<i64> {
+            let minute: i64 = words.get(at)?.parse().expect("a minute");
+            Some(minute * 60)
+        };
+        let cell =
+            CellKey { app: words[0].into(), component: None, stage: words[1].into(), target: None };
+        let kind = match words[2] {
+            "drift" => SightingKind::Drift,
+            "not-applied" => SightingKind::NotApplied,
+            _ => SightingKind::Other,
+        };
+        let (landed, applied) = (second(4), second(6));
+        let (runs, looked) = (vec![Version::parse(words[3])], second(5).unwrap_or_default());
+        let sighting = LiveSighting { cell, kind, runs, landed, applied, looked };
+        self.seen.get_or_insert_default().push(sighting);
         self
     }
 
@@ -139,6 +166,7 @@ impl AuditBench {
             wanted: &|cell| self.only.is_none_or(|only| cell.stage.as_str() == only),
             tells: &tells,
             marks: &|commit| tells(commit).as_deref().map(CommitFlags::from),
+            live: self.seen.as_deref(),
             known: AuditCache::default(),
         };
         ask(&scene)

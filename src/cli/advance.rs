@@ -15,6 +15,7 @@ const EXAMPLES: &str = "\
 Examples:
   towpath advance                      propose the next promotions, in every stage
   towpath advance --dry-run            show what it would propose, and why not the rest
+  towpath advance --record-live        also keep what the clusters say about the last ones
   towpath advance --stage prod         only promotions to prod
   */10 * * * * towpath advance -q      run it from cron, or after each push to the deployed branch
 
@@ -36,6 +37,10 @@ pub struct AdvanceArgs {
     /// Show what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
+
+    /// First record the outcomes that the gate `verified: {live: healthy}` has from witnesses
+    #[arg(long)]
+    record_live: bool,
 
     /// Only promotions to this stage
     #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
@@ -64,6 +69,7 @@ pub fn run(args: &AdvanceArgs, context: &CommandContext) -> Result<ExitKind, Fai
         stage: args.stage.as_deref(),
         app: args.app.as_deref(),
         dry_run: args.dry_run,
+        record_live: args.record_live,
         forge: &args.forge.to_choice(),
         observer: &observer,
     };

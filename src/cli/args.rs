@@ -9,7 +9,7 @@ use crate::cli::mcp;
 use crate::cli::write_access::WritingCommand;
 use crate::cli::{
     advance, approve, ask, attest, audit, changes, completions, config, demo, deploy, diff, guard,
-    help, history, init, ledger, lock, man, metrics,
+    help, history, init, ledger, live, lock, man, metrics,
 };
 use crate::cli::{plugin, promote, proposals, record, rollback, status, trace, version, versions};
 #[cfg(feature = "serve")]
@@ -72,6 +72,7 @@ pub struct Cli {
 pub enum CliCommand {
     Status(status::StatusArgs),
     History(history::HistoryArgs),
+    Live(live::LiveArgs),
     Diff(diff::DiffArgs),
     Trace(trace::TraceArgs),
     Versions(versions::VersionsArgs),

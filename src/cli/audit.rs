@@ -2,6 +2,7 @@
 
 use super::context::CommandContext;
 use super::exit::ExitKind;
+use super::live::live_source;
 use super::selection_args::{SelectionArgs, WindowArgs};
 use super::value_parsers::parse_duration;
 use crate::audit::{AuditRule, Severity, rules};
@@ -72,6 +73,11 @@ pub struct AuditArgs {
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
     tolerance: SignedDuration,
 
+    /// Also ask the witnesses of `live` in towpath.yaml what runs, or take it from a snapshot
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    #[arg(value_hint = ValueHint::FilePath)]
+    live: Option<Option<PathBuf>>,
+
     /// List every finding; otherwise `table`, `markdown` and `html` group repeated ones
     #[arg(long)]
     all: bool,
@@ -103,7 +109,7 @@ pub fn run(args: &AuditArgs, context: &CommandContext) -> Result<ExitKind, Failu
         context.ui.page_answer(&text, false)?;
         return Ok(ExitKind::Done);
     }
-    let answer = audit(&args.to_query(), &context.session)?;
+    let answer = audit(&args.to_query(context), &context.session)?;
     context.ui.page_answer(&render_answer(args, &answer, context), args.output == "wide")?;
     print_summary(&answer.audited, context);
     let fails = args.fail_on.is_some_and(|severity| answer.audited.has_severity(severity));
@@ -111,7 +117,7 @@ pub fn run(args: &AuditArgs, context: &CommandContext) -> Result<ExitKind, Failu
 }
 
 impl AuditArgs {
-    fn to_query(&self) -> AuditQuery {
+    fn to_query(&self, context: &CommandContext) -> AuditQuery {
         AuditQuery {
             selection: self.choice.to_query(),
             window: self.window.to_query(),
@@ -119,6 +125,7 @@ impl AuditArgs {
             policy: self.policy.clone(),
             baseline: self.baseline.clone(),
             tolerance: self.tolerance.as_secs(),
+            live: self.live.as_ref().map(|file| live_source(file.as_deref(), context)),
         }
     }
 }

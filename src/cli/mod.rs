@@ -29,6 +29,7 @@ mod history;
 mod init;
 mod ledger;
 mod ledger_args;
+mod live;
 mod lock;
 mod man;
 #[cfg(feature = "mcp")]
@@ -114,6 +115,7 @@ fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failur
     match command {
         CliCommand::Status(args) => status::run(&args, context),
         CliCommand::History(args) => history::run(&args, context),
+        CliCommand::Live(args) => live::run(&args, context),
         CliCommand::Diff(args) => diff::run(&args, context),
         #[cfg(feature = "announce")]
         CliCommand::Announce(args) => announce::run(&args, context),

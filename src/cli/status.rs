@@ -3,15 +3,17 @@
 use super::complete;
 use super::context::CommandContext;
 use super::exit::ExitKind;
+use super::live::live_source;
 use super::value_parsers::{one_of, parse_interval};
 use crate::ops::deployments::selection::SelectionQuery;
 use crate::ops::error::Failure;
 use crate::ops::status::{StatusAnswer, StatusOrder, StatusQuery, status, watch_status};
-use crate::report::Matrix;
+use crate::report::{Matrix, StatusReport};
 use crate::ui::{self, AppDetail, MatrixForm, OutputFormat, TerminalStyle};
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 use jiff::SignedDuration;
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,6 +25,7 @@ Examples:
   towpath status --at v1.2                 show the state at a Git tag
   towpath status --at '3 days ago'         show the state three days ago
   towpath status --output json | jq '.entries[] | select(.stage == \"prod\") | .tag'
+  towpath status --live                    show what the clusters really run, too
   towpath status --wide                    show a column for each stage, in a pager
   towpath status --watch=30                show the state every 30 seconds
   towpath status --exit-code --quiet       check whether everything is promoted
@@ -104,6 +107,13 @@ pub struct StatusArgs {
     #[arg(long)]
     no_since: bool,
 
+    /// Also ask the witnesses of `live` in towpath.yaml what runs, or take it from a snapshot
+    ///
+    /// Ages then say since when that is so.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    #[arg(value_hint = ValueHint::FilePath, conflicts_with_all = ["at", "worktree"])]
+    live: Option<Option<PathBuf>>,
+
     /// Fetch and show the state again at intervals, until stopped
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "10", value_parser = parse_interval)]
@@ -143,7 +153,7 @@ const CLEAR: &str = "\x1b[H\x1b[2J";
 
 /// Prints the matrix, and a summary and warnings on stderr.
 pub fn run(args: &StatusArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let query = args.to_query();
+    let query = args.to_query(context);
     if let Some(every) = args.watch {
         let mut show = |answer: &StatusAnswer| {
             let rendered = render_answer(answer, args, context);
@@ -164,7 +174,7 @@ pub fn run(args: &StatusArgs, context: &CommandContext) -> Result<ExitKind, Fail
 }
 
 impl StatusArgs {
-    fn to_query(&self) -> StatusQuery {
+    fn to_query(&self, context: &CommandContext) -> StatusQuery {
         StatusQuery {
             apps: self.apps.clone(),
             selection: SelectionQuery { apps: self.app.clone(), stages: self.stage.clone() },
@@ -172,6 +182,7 @@ impl StatusArgs {
             work_tree: self.worktree,
             no_since: self.no_since,
             differs: self.differs,
+            live: self.live.as_ref().map(|file| live_source(file.as_deref(), context)),
             order: match self.sort {
                 SortKey::App => StatusOrder::App,
                 SortKey::Age => StatusOrder::Age,
@@ -218,7 +229,7 @@ fn render_answer(
     let mut matrix = Matrix::new(report, args.targets).fold_components();
     let empty = matrix.take_empty_columns();
     let (text, form) = ui::matrix(&matrix, &style, now);
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = live_notes(report, context);
     let (rows, differing) = (matrix.rows.len(), matrix.differing_rows());
     if differing > 0 {
         let sign = context.ui.err.difference_sign();
@@ -238,6 +249,12 @@ fn render_answer(
         )),
     }
     RenderedStatus { text, notes }
+}
+
+/// What the signs of the witnesses mean.
+fn live_notes(report: &StatusReport, context: &CommandContext) -> Vec<String> {
+    let cells = report.occupants.iter().filter_map(|occupant| occupant.live.as_ref());
+    ui::live_legend(cells, &context.ui.err).into_iter().collect()
 }
 
 fn render_apps(answer: &StatusAnswer, args: &StatusArgs, style: &TerminalStyle) -> RenderedStatus {

@@ -26,10 +26,13 @@ const DELIVERY: WriteAccess = WritesUnless(&["--dry-run", "--patch"]);
 const FORGE: WriteAccess = WritesUnless(&["--forge"]);
 
 /// Every command, with its write access.
-pub static COMMANDS: [(&str, WriteAccess); 45] = [
+pub static COMMANDS: [(&str, WriteAccess); 48] = [
     ("status", WritesWith("--watch")),
     ("history", WritesWith("--follow")),
     ("diff", Reads),
+    ("live", Reads),
+    ("live snapshot", Reads),
+    ("live rbac", Reads),
     ("trace", Reads),
     ("versions", Reads),
     ("changes", Reads),

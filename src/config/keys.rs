@@ -39,6 +39,8 @@ pub(super) enum ValueShape {
     Apps,
     /// A mapping from hosts to mappings with [`REGISTRY`].
     Registries,
+    /// A mapping from stages to mappings with [`LIVE`].
+    Live,
 }
 
 pub(super) const fn key(name: &'static str, shape: ValueShape, about: &'static str) -> ConfigKey {
@@ -46,7 +48,7 @@ pub(super) const fn key(name: &'static str, shape: ValueShape, about: &'static s
 }
 
 /// Keys at the top level.
-pub(super) const TOP: [ConfigKey; 10] = [
+pub(super) const TOP: [ConfigKey; 11] = [
     key(
         "branch",
         ValueShape::Text,
@@ -89,6 +91,11 @@ pub(super) const TOP: [ConfigKey; 10] = [
         ValueShape::Registries,
         "How container registries are reached, by host: mirrors, and plain HTTP.",
     ),
+    key(
+        "live",
+        ValueShape::Live,
+        "Which witness knows what really runs, by stage, `stage/target`, or `*` for all others.",
+    ),
 ];
 
 /// Values of `forge`.
@@ -100,8 +107,43 @@ pub(super) const QUEUE: [&str; 2] = ["newest", "each"];
 pub(super) const PIN: [&str; 2] = ["digest", "tag"];
 pub(super) const FROM: [&str; 1] = ["registry"];
 pub(super) const LEDGER: [&str; 3] = ["ref", "branch", "none"];
+pub(super) const WITNESS: [&str; 4] = ["kubernetes", "argo", "flux", "file"];
 pub(super) const METHOD: [&str; 3] = ["merge", "squash", "rebase"];
 pub(super) const CLOSING: [&str; 2] = ["skip", "reject"];
+
+/// Keys of a witness.
+pub(super) const LIVE: [ConfigKey; 6] = [
+    key(
+        "witness",
+        ValueShape::OneOf(&WITNESS),
+        "`kubernetes` reads workloads and pods, `argo` Applications, `flux` Kustomizations and HelmReleases, `file` a snapshot.",
+    ),
+    key(
+        "context",
+        ValueShape::Text,
+        "The context of your kubeconfig, with `{app}`, `{stage}`, `{target}` and `{component}`. Default: its current context.",
+    ),
+    key(
+        "namespace",
+        ValueShape::Text,
+        "The namespace of the objects, with the same names. Default: all namespaces.",
+    ),
+    key(
+        "apps",
+        ValueShape::Text,
+        "For `argo` and `flux`: the name of the Application, Kustomization or HelmRelease, with the same names.",
+    ),
+    key(
+        "workloads",
+        ValueShape::Text,
+        "The names of the workloads, with the same names and `*`. Default: those that run the image.",
+    ),
+    key(
+        "file",
+        ValueShape::Text,
+        "For `file`: a snapshot that `towpath live snapshot` wrote, from the top of the work tree.",
+    ),
+];
 
 const LABELS: ConfigKey =
     key("labels", ValueShape::Texts, "Labels for pull requests, if the forge has them.");

@@ -12,6 +12,7 @@ mod fields;
 pub mod gates;
 mod keys;
 mod limited_template;
+mod live;
 mod overrides;
 mod parse;
 mod proposals;
@@ -33,6 +34,7 @@ pub use describe::{
 };
 pub use diagnostic::{ConfigError, Diagnostic};
 pub use limited_template::{LimitedTemplate, TemplateFault};
+pub use live::{LiveConfig, LiveRule, LiveTemplate};
 pub use overrides::ConfigOverrides;
 pub use parse::parse;
 pub use proposals::{

@@ -5,7 +5,7 @@ use super::fields::{BRACES, ConfigFields};
 use super::gates::{LedgerPlace, PipelineConfig};
 use super::proposals::ProposalsConfig;
 use super::resolved::{Config, ConfigOrigin, Provenance, Stage};
-use super::{apps, gates, keys, proposals, registries, sources, stages};
+use super::{apps, gates, keys, live, proposals, registries, sources, stages};
 use crate::yaml::{self, YamlError, YamlStream, YamlValue};
 
 /// Maximum size of the file: real configurations have a few kilobytes.
@@ -109,6 +109,9 @@ fn read_config(
     }
     if let Some(field) = fields.get("registries") {
         config.registries = registries::read(field, &mut config.said, problems);
+    }
+    if let Some(field) = fields.get("live") {
+        config.live = live::read(field, &config.stages, &mut config.said, problems);
     }
     config.pipeline = read_pipeline(&fields, &config.stages, problems);
     config.said.extend(config.pipeline.written_settings());

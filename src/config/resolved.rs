@@ -2,6 +2,7 @@
 
 use super::apps::AppsConfig;
 use super::gates::PipelineConfig;
+use super::live::LiveConfig;
 use super::proposals::ProposalsConfig;
 use super::registries::RegistriesConfig;
 use super::written_setting::WrittenSetting;
@@ -68,9 +69,11 @@ pub struct Config {
     pub proposals: ProposalsConfig,
     pub apps: AppsConfig,
     pub registries: RegistriesConfig,
+    /// Witnesses of what really runs.
+    pub live: LiveConfig,
     /// First stages whose newest version comes from the registry.
     pub registry_stages: Vec<StageName>,
-    /// `forge`, `proposals`, `apps` and proposal options of stages, as written.
+    /// `forge`, `proposals`, `apps`, `live` and proposal options of stages, as written.
     pub said: Vec<WrittenSetting>,
     pub origin: ConfigOrigin,
     /// What the history says about the order of discovered stages. Empty where somebody wrote the

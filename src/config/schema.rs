@@ -35,6 +35,7 @@ fn schema_with(gates: &[GateKind]) -> Value {
         "proposals": object(&keys::PROPOSALS),
         "app": object(&keys::APP),
         "registry": object(&keys::REGISTRY),
+        "witness": witness(),
     });
     out
 }
@@ -103,6 +104,12 @@ fn permissions() -> Value {
     json!({ "type": "object", "additionalProperties": actors })
 }
 
+fn witness() -> Value {
+    let mut out = object(&keys::LIVE);
+    out["required"] = json!(["witness"]);
+    out
+}
+
 fn object(keys: &[ConfigKey]) -> Value {
     let properties: Map<String, Value> =
         keys.iter().map(|key| (key.name.to_owned(), property(key))).collect();
@@ -124,6 +131,9 @@ fn property(key: &ConfigKey) -> Value {
         }
         ValueShape::Registries => {
             json!({ "type": "object", "additionalProperties": { "$ref": "#/$defs/registry" } })
+        }
+        ValueShape::Live => {
+            json!({ "type": "object", "additionalProperties": { "$ref": "#/$defs/witness" } })
         }
         ValueShape::Sources => {
             json!({ "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/source" } })
@@ -205,6 +215,9 @@ mod tests {
         }
         for key in keys_at("/$defs/registry/properties") {
             assert!(known(format!("registries: {{r.io: {{{key}: x}}}}\n")), "{key}");
+        }
+        for key in keys_at("/$defs/witness/properties") {
+            assert!(known(format!("live: {{'*': {{{key}: x}}}}\n")), "{key}");
         }
         assert!(!known("other: x\n".to_owned()));
         assert_eq!(

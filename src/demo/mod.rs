@@ -7,6 +7,7 @@ mod files;
 mod loopback_server;
 mod registry_server;
 mod releases;
+mod seen;
 mod story;
 mod stream;
 
@@ -27,6 +28,9 @@ pub struct DemoPaths {
     /// A bare repository.
     pub origin: PathBuf,
 }
+
+/// The file beside the repositories with what a witness would see: `status --live=../seen.yaml`.
+const SEEN_FILE: &str = "seen.yaml";
 
 /// Why the demo could not be created.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +74,7 @@ pub fn make_demo(folder: &Path, now: Timestamp) -> Result<DemoPaths, DemoError> 
     }
     clone.arg(&demo.origin).arg(&demo.clone);
     run_git(clone, "clone the repository", b"")?;
+    fs::write(folder.join(SEEN_FILE), seen::seen_text(now)).map_err(unusable)?;
     Ok(demo)
 }
 

@@ -25,6 +25,19 @@ impl Repository {
         Ok((found.len() <= most).then_some(found))
     }
 
+    /// Returns whether `newer` is `commit` or descends from it; `None` where one of them is not in
+    /// this clone.
+    pub fn has_ancestor(&self, newer: Oid, commit: Oid) -> Option<bool> {
+        let is_here = |id: Oid| self.inner().find_commit(id).is_ok();
+        if !is_here(newer) || !is_here(commit) {
+            return None;
+        }
+        if newer == commit {
+            return Some(true);
+        }
+        self.inner().graph_descendant_of(newer, commit).ok()
+    }
+
     /// Returns all parents of a commit.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ mod time_text;
 mod version;
 mod version_argument;
 mod warning;
+mod witness_kind;
 
 pub use blind_spot::{BlindSpot, BlindSpotEffect};
 pub use commit_id::short_commit;
@@ -41,3 +42,4 @@ pub use time_text::{format_age, format_duration};
 pub use version::{is_moving_tag, is_mutable, is_version_range};
 pub use version_argument::{VersionArgument, VersionArgumentError};
 pub use warning::Warning;
+pub use witness_kind::WitnessKind;

@@ -22,6 +22,7 @@ pub mod guard;
 pub mod history;
 pub mod init;
 pub mod ledger;
+pub mod live;
 pub mod measurements;
 pub mod metrics;
 pub mod mirror;

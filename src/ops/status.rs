@@ -3,13 +3,16 @@
 use crate::config::Config;
 use crate::git::Repository;
 use crate::git::revision_or_time::parse_time;
+use crate::history::MERGE_TOLERANCE;
 use crate::history::index::VersionArrival;
 use crate::model::{GlobPatterns, Warning};
 use crate::ops::completion_names::{self, CompletionNames};
+use crate::ops::deployments::DeploymentHistory;
 use crate::ops::deployments::selection::{SelectionQuery, full_name};
 use crate::ops::error::Failure;
 use crate::ops::follow::fetching_session;
 use crate::ops::ledger;
+use crate::ops::live::{LiveLook, LiveSource, LiveSubject};
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
 use crate::ops::suggest::unknown_name;
@@ -34,6 +37,8 @@ pub struct StatusQuery {
     /// True for only the apps that differ from the previous stage.
     pub differs: bool,
     pub order: StatusOrder,
+    /// Where to look for what really runs; `None` not to look.
+    pub live: Option<LiveSource>,
     /// True where each break glass without a follow-up causes a caution.
     pub reminders: bool,
 }
@@ -87,6 +92,9 @@ pub fn status(query: &StatusQuery, session: &Session) -> Result<StatusAnswer, Fa
     }
     if !query.no_since {
         look_back(&mut report, (&state, arrivals), session, &repository, is_newest);
+    }
+    if let Some(source) = &query.live {
+        add_live(&mut report, &state, source, (session, &repository))?;
     }
     sort_apps(&mut report, query.order);
     let ages_at = reference_time(query, &state, session, &repository);
@@ -164,6 +172,31 @@ fn look_back(
         );
         status.warnings.push(Warning::general("partial-clone", message));
     }
+}
+
+/// Adds what the witnesses see of each shown version.
+fn add_live(
+    report: &mut StatusReport,
+    state: &RepositoryState,
+    source: &LiveSource,
+    (session, repository): (&Session, &Repository),
+) -> Result<(), Failure> {
+    let history = DeploymentHistory::load(session, repository, state, MERGE_TOLERANCE)?;
+    let subject = LiveSubject {
+        repository,
+        config: &state.settings.config,
+        timeline: &history.timeline,
+        entries: &state.mapping.entries,
+    };
+    let cells: Vec<_> = report.occupants.iter().map(|occupant| occupant.entry.cell()).collect();
+    let look = LiveLook::take(subject, &cells, source, session)?;
+    let shown = report.occupants.iter().map(|one| (one.name.as_str(), &one.entry));
+    let answers = look.answers(shown);
+    report.warnings.extend(look.warnings());
+    for (occupant, answer) in report.occupants.iter_mut().zip(answers) {
+        occupant.live = Some(answer);
+    }
+    Ok(())
 }
 
 /// Keeps the apps and stages of the query. An unknown name is an error.

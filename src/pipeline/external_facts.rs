@@ -1,5 +1,6 @@
 //! Answers of commands, addresses, the forge and files, collected before the gates are judged.
 
+use super::live_evidence::LiveEvidence;
 use super::query::GateQuery;
 use crate::forge::{CommitCheck, Review};
 use crate::git::Oid;
@@ -23,6 +24,8 @@ pub struct ExternalFacts {
     asked_about: HashMap<(u32, String), ExternalAnswer>,
     /// Statuses and check runs by commit, or the error.
     pub checks: HashMap<Oid, Result<Vec<CommitCheck>, String>>,
+    /// What witnesses saw.
+    pub live: HashMap<CellKey, LiveEvidence>,
     /// Reviews of the proposal for an app in a stage, or the error.
     reviews: HashMap<String, Result<Vec<Review>, String>>,
     /// Flags written beside versions.

@@ -11,6 +11,7 @@ mod external_facts;
 mod gates;
 mod judge;
 pub mod ledger;
+mod live_evidence;
 #[cfg(test)]
 mod model_tests;
 mod next_version;
@@ -25,6 +26,7 @@ mod waves;
 pub use evidence::{DeploymentIndex, Evidence, EvidenceRunPeriod, HistoryLimit};
 pub use external_facts::{ExternalAnswer, ExternalFacts};
 pub use judge::judge;
+pub use live_evidence::{LiveEvidence, LiveTerms, LiveVerdict};
 pub use next_version::{NextVersion, find_candidates, pick_next};
 pub use query::{AppComponent, GateQuery, MoveDirection};
 pub use returned::LeftVersion;

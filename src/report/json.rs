@@ -12,6 +12,7 @@ mod diff;
 mod guard;
 mod history;
 mod ledger;
+mod live;
 mod metrics;
 mod plan;
 mod proposals;
@@ -29,6 +30,7 @@ pub use diff::DiffJson;
 pub use guard::GuardJson;
 pub use history::{DeploymentJson, HistoryJson, ImageVersionJson};
 pub use ledger::{LedgerEventJson, LedgerJson, LockJson, LocksJson};
+pub use live::{LiveCellJson, LiveJson};
 pub use metrics::MetricsJson;
 pub use plan::PlanJson;
 pub use proposals::{ProposalJson, ProposalsJson};
@@ -87,6 +89,9 @@ pub struct EntryJson {
     pub notes: Vec<NoteJson>,
     /// Places whose value has no effect, because this version replaces it.
     pub overridden: Vec<PlaceJson>,
+    /// What runs, if the witnesses were asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub live: Option<LiveCellJson>,
 }
 
 /// A place in a file.
@@ -189,6 +194,7 @@ impl From<&StatusEntry> for EntryJson {
             found: occupant.found.clone(),
             notes: entry.notes.iter().map(NoteJson::from).collect(),
             overridden: entry.overridden.iter().map(PlaceJson::from).collect(),
+            live: occupant.live.as_ref().map(LiveCellJson::from),
         }
     }
 }
@@ -282,6 +288,7 @@ impl From<&Warning> for WarningJson {
 
 #[cfg(test)]
 mod tests {
+    use super::LiveJson;
     use super::{AnnouncementJson, AnnouncementsJson};
     use super::{
         AskJson, AuditJson, ChangesJson, CommitTraceJson, GuardJson, LedgerEventJson, LedgerJson,
@@ -291,6 +298,7 @@ mod tests {
         DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, ProposalsJson, StatusJson,
         TraceJson, VersionsJson,
     };
+    use crate::live::LiveSnapshot;
     use schemars::JsonSchema;
     use std::path::Path;
 
@@ -316,6 +324,8 @@ mod tests {
         is_fresh::<LedgerJson>("ledger");
         is_fresh::<LocksJson>("locks");
         is_fresh::<ProposalsJson>("proposals");
+        is_fresh::<LiveJson>("live");
+        is_fresh::<LiveSnapshot>("live-snapshot");
     }
 
     fn is_fresh<T: JsonSchema>(name: &str) {

@@ -3,7 +3,7 @@
 #[path = "matrix/fold.rs"]
 mod fold;
 
-use super::{BroughtBy, StatusEntry, StatusReport};
+use super::{BroughtBy, LiveCell, LiveMark, StatusEntry, StatusReport};
 use crate::model::{AppName, StageName, TargetName, Version};
 use jiff::Timestamp;
 
@@ -51,8 +51,10 @@ pub struct CellVersion {
     pub app_version: bool,
     /// Its targets; empty for a stage without targets.
     pub targets: Vec<TargetName>,
-    /// Latest arrival in any of the targets.
+    /// Latest arrival in any of the targets; with `live`, since when the state is what it is.
     pub since: Option<Timestamp>,
+    /// How what runs compares with it, if the witnesses were asked.
+    pub live: Option<LiveMark>,
 }
 
 impl Matrix {
@@ -132,10 +134,13 @@ fn distinct_versions(occupants: &[&StatusEntry]) -> Vec<CellVersion> {
     let mut out: Vec<CellVersion> = Vec::new();
     for occupant in occupants {
         let entry = &occupant.entry;
-        let time = occupant.since.as_ref().map(|since: &BroughtBy| since.time);
+        let brought = occupant.since.as_ref().map(|since: &BroughtBy| since.time);
+        let time = occupant.live.as_ref().map_or(brought, |live| live.since);
+        let live = occupant.live.as_ref().map(LiveCell::mark);
         match out.iter_mut().find(|running| running.version == entry.version) {
             Some(same) => {
                 same.since = same.since.max(time);
+                merge_marks(&mut same.live, live.as_ref());
                 same.targets
                     .extend(entry.target.clone().filter(|target| !same.targets.contains(target)));
             }
@@ -144,10 +149,19 @@ fn distinct_versions(occupants: &[&StatusEntry]) -> Vec<CellVersion> {
                 app_version: entry.notes.contains(&crate::model::EntryNote::AppVersion),
                 targets: entry.target.clone().into_iter().collect(),
                 since: time,
+                live,
             }),
         }
     }
     out
+}
+
+/// Takes the graver of two states.
+fn merge_marks(mark: &mut Option<LiveMark>, other: Option<&LiveMark>) {
+    match (mark, other) {
+        (Some(mark), Some(other)) => mark.merge(other),
+        (mark, other) => *mark = mark.take().or(other.cloned()),
+    }
 }
 
 /// True if the versions differ from one of the nearest earlier stages with the app. A single target

@@ -11,6 +11,7 @@ mod diff;
 mod gates;
 mod guard;
 pub mod json;
+mod live;
 mod matrix;
 mod measurements;
 mod metrics;
@@ -34,6 +35,9 @@ pub use deployment::{DeploymentReport, to_timestamp};
 pub use diff::{AppDifference, DiffReport, DiffSide, SideVersion};
 pub use gates::{GateReport, WaveReports, format_time};
 pub use guard::GuardReport;
+pub use live::{
+    LiveCell, LiveMark, LiveObject, LivePart, LiveReport, LiveSnapshot, LiveState, ReplicaCounts,
+};
 pub use matrix::{CellVersion, Matrix, MatrixCell, MatrixColumn, MatrixRow};
 pub use measurements::MeasurementReport;
 pub use metrics::MetricsReport;

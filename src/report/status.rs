@@ -1,5 +1,6 @@
 //! The report of `towpath status`: every entry of the mapping, and since when it is there.
 
+use super::LiveCell;
 use crate::config::Config;
 use crate::history::IntroducingCommit;
 use crate::model::{AppName, CellKey, Mapping, MappingEntry, StageName, Warning};
@@ -33,6 +34,8 @@ pub struct StatusEntry {
     pub since: Option<BroughtBy>,
     /// File and line of the rule, or `discovered`.
     pub found: String,
+    /// What runs, if the witnesses were asked.
+    pub live: Option<LiveCell>,
 }
 
 /// The commit that introduced a version.
@@ -67,6 +70,7 @@ impl StatusReport {
         let occupants = mapping.entries.into_iter().map(|entry| StatusEntry {
             name: names[&(entry.app.clone(), entry.component.clone())].clone(),
             since: None,
+            live: None,
             found: found(&entry),
             entry,
         });

@@ -44,7 +44,8 @@ fn render_app(
     now: Timestamp,
 ) -> String {
     let mut out = look.heading_lines(&escape_for_terminal(&places[0].name));
-    if detail == AppDetail::Folded && places.len() > 1 {
+    let has_live = places.iter().any(|place| place.live.is_some());
+    if detail == AppDetail::Folded && places.len() > 1 && !has_live {
         out.push('\n');
         push_versions(places, look, now, &mut out);
     } else {
@@ -180,6 +181,9 @@ fn push_place(occupant: &StatusEntry, look: &TerminalStyle, now: Timestamp, out:
     facts.add("found", &format!("{}, {}{sure}", entry.source, occupant.found));
     if let Some(since) = &occupant.since {
         add_arrival(since, now, &mut facts);
+    }
+    if let Some(live) = &occupant.live {
+        super::live::add_live_facts(live, now, &mut facts);
     }
     for note in &entry.notes {
         facts.add("note", &note_sentence(note));

@@ -1,6 +1,7 @@
 //! Machine-readable formats and Markdown of `status`. Nothing is shortened here.
 
 use super::TerminalStyle;
+use super::live::live_mark;
 use super::yaml as emitter;
 use crate::model::{escape_for_terminal, escape_json};
 use crate::report::json::{StatusJson, note_sentence};
@@ -42,6 +43,7 @@ pub fn render_status(
         OutputFormat::Json => to_json(&StatusJson::from(status)),
         OutputFormat::Jsonl => StatusJson::from(status).entries.iter().map(to_json_line).collect(),
         OutputFormat::Yaml => to_yaml(&StatusJson::from(status)),
+        OutputFormat::Csv if has_live(status) => live_csv(status),
         OutputFormat::Csv => status_csv(status),
         OutputFormat::Markdown => status_markdown(layout, look),
     }
@@ -72,6 +74,28 @@ const CSV_HEADER: [&str; 14] = [
 fn status_csv(status: &StatusReport) -> String {
     let header = CSV_HEADER.map(str::to_owned);
     csv_records(std::iter::once(header).chain(status.occupants.iter().map(csv_record)))
+}
+
+fn has_live(status: &StatusReport) -> bool {
+    status.occupants.iter().any(|occupant| occupant.live.is_some())
+}
+
+/// The records of a status with what the witnesses saw: three more columns.
+fn live_csv(status: &StatusReport) -> String {
+    let header = CSV_HEADER.iter().copied().chain(["live", "runs", "live_since"]);
+    let mut out = csv_line(&header.map(str::to_owned).collect::<Vec<_>>());
+    for occupant in &status.occupants {
+        let live = occupant.live.as_ref();
+        let runs = live.map(|live| live.runs.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let since = live.and_then(|live| live.since).map(|since| since.to_string());
+        let state = live.map(|live| live.state.as_str().to_owned());
+        let mut fields = csv_record(occupant).to_vec();
+        fields.push(state.unwrap_or_default());
+        fields.push(runs.unwrap_or_default().join(" "));
+        fields.push(since.unwrap_or_default());
+        out.push_str(&csv_line(&fields));
+    }
+    out
 }
 
 /// Puts a quote before a text that a spreadsheet would take for a formula.
@@ -155,7 +179,11 @@ fn status_markdown(layout: &Matrix, look: &TerminalStyle) -> String {
             let versions: Vec<String> = cell
                 .running
                 .iter()
-                .map(|running| format_running(running, cell.running.len() > 1))
+                .map(|running| {
+                    let text = format_running(running, cell.running.len() > 1);
+                    let mark = running.live.as_ref().map(|mark| cell_text(&live_mark(mark, look)));
+                    mark.map_or(text.clone(), |mark| format!("{text} {mark}"))
+                })
                 .collect();
             out.push_str(format!(" {sign}{}", versions.join("<br>")).trim_end());
             out.push_str(" |");

@@ -23,6 +23,7 @@ mod formats;
 mod guard;
 mod history;
 mod ledger;
+mod live;
 mod matrix;
 mod metrics;
 #[cfg(feature = "serve")]
@@ -65,6 +66,10 @@ pub use guard::{
 };
 pub use history::{HistoryPrinter, TimeFormat};
 pub use ledger::{render_events, render_locks};
+pub use live::{
+    live_legend, render_live as live, render_live_markdown as live_markdown,
+    render_objects as live_objects,
+};
 pub use matrix::{MatrixForm, render_matrix as matrix};
 pub use metrics::{
     describe_incomparable, render_csv as metrics_csv, render_markdown as metrics_markdown,

@@ -65,6 +65,11 @@ impl TerminalStyle {
         if self.unicode { "≠" } else { "*" }
     }
 
+    /// One of two signs, for terminals with and without Unicode.
+    pub fn sign(&self, unicode: &'static str, ascii: &'static str) -> &'static str {
+        if self.unicode { unicode } else { ascii }
+    }
+
     /// Marks a cell in which the app does not exist.
     pub fn absent_sign(&self) -> &'static str {
         if self.unicode { "·" } else { "-" }

@@ -18,6 +18,7 @@ Usage: towpath [OPTIONS] <COMMAND>
 Inspect:
   status       Show which version of each app runs in which stage
   history      Show what was deployed when, where, and by whom
+  live         Compare what the clusters run with what the repository wants
   diff         Compare two stages, times or revisions
   trace        Follow a version through the stages, and show how long each step took
   versions     List the versions of an app in its registry, and whether they may be deployed

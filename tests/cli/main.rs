@@ -26,6 +26,7 @@ mod hostile;
 mod index;
 mod init;
 mod layouts;
+mod live;
 mod man;
 #[cfg(feature = "mcp")]
 mod mcp;

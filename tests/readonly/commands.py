@@ -16,6 +16,10 @@ ARGUMENTS = {
     "diff": ["staging prod", "HEAD~5 HEAD -o json", "dev prod -o markdown"],
     "trace": ["checkout@500857c", "checkout@500857c -o json --no-index"],
     # It asks a registry, which this suite does not have: an unknown app is refused before that.
+    "live": ["--snapshot ../seen.yaml", "checkout --snapshot ../seen.yaml -o json"],
+    # The demo names no witness.
+    "live snapshot": [""],
+    "live rbac": ["", "--namespace shop"],
     "versions": ["nothing", "nothing --all -o json"],
     # The demo names no sources.
     "changes": ["checkout", "checkout -o json"],
@@ -54,7 +58,7 @@ ARGUMENTS = {
 }
 
 # What ends with something else than 0: gates that say no, and a forge that is not there.
-ENDS = {"versions": (2,), "changes": (2,), "guard": (0, 3), "ask": (0, 3), "promote": (0, 3), "deploy": (0, 1, 3), "rollback": (0, 3), "proposals list": (1, 2), "proposals show": (1, 2)}
+ENDS = {"live snapshot": (2,), "versions": (2,), "changes": (2,), "guard": (0, 3), "ask": (0, 3), "promote": (0, 3), "deploy": (0, 1, 3), "rollback": (0, 3), "proposals list": (1, 2), "proposals show": (1, 2)}
 
 # The same of what writes, to be refused.
 REFUSED = {

@@ -3,16 +3,20 @@
 //! A rule needs no configuration unless its explanation says so; without what it needs it is
 //! skipped.
 
+mod applied_late;
 mod bake_too_short;
 mod break_glass;
 mod break_glass_without_follow_up;
 mod direct_push;
 mod diverged_targets;
+mod drift;
 mod during_freeze;
 mod flapping;
 mod merged_past_lock;
 mod merged_past_rejection;
 mod mutable_tag;
+mod never_applied;
+mod out_of_band;
 mod out_of_order;
 mod outside_window;
 mod overtaken;
@@ -27,7 +31,7 @@ mod unpinned;
 mod unsigned;
 mod unverified;
 
-use super::{AuditContext, Finding, RuleRequirement, Severity};
+use super::{AuditContext, Finding, LiveSighting, RuleRequirement, Severity};
 use crate::config::gates::GateKind;
 use crate::model::{EntryNote, MappingEntry};
 use std::fmt;
@@ -63,6 +67,8 @@ pub static ALL: &[&AuditRule] = &[
     &skipped_stage::RULE,
     &out_of_order::RULE,
     &unverified::RULE,
+    &out_of_band::RULE,
+    &drift::RULE,
     &overtaken::RULE,
     &merged_past_lock::RULE,
     &merged_past_rejection::RULE,
@@ -75,6 +81,8 @@ pub static ALL: &[&AuditRule] = &[
     &twins_disagree::RULE,
     &direct_push::RULE,
     &unsigned::RULE,
+    &never_applied::RULE,
+    &applied_late::RULE,
     &flapping::RULE,
     &diverged_targets::RULE,
     &stale_stage::RULE,
@@ -101,6 +109,21 @@ fn finding_at_entry(
         line: place.map(|place| place.line),
         ..Finding::from_message(rule, message)
     }
+}
+
+/// Creates findings about what witnesses saw of the current entries.
+fn live_findings(
+    scene: &AuditContext<'_>,
+    rule: &'static AuditRule,
+    says: impl Fn(&LiveSighting) -> Option<String>,
+) -> Vec<Finding> {
+    let seen = scene.live.unwrap_or_default();
+    let told = |entry: &MappingEntry| {
+        let cell = entry.cell();
+        let sighting = seen.iter().find(|sighting| sighting.cell == cell)?;
+        says(sighting).map(|message| finding_at_entry(rule, entry, message))
+    };
+    scene.entries().filter_map(told).collect()
 }
 
 /// Creates findings for entries with a note.

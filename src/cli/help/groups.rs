@@ -5,8 +5,8 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Inspect",
         &[
-            "status", "history", "diff", "trace", "versions", "changes", "metrics", "serve",
-            "site", "announce", "mcp",
+            "status", "history", "live", "diff", "trace", "versions", "changes", "metrics",
+            "serve", "site", "announce", "mcp",
         ],
     ),
     ("Promote", &["promote", "deploy", "rollback", "advance", "attest", "proposals", "plugin"]),

@@ -48,6 +48,8 @@ pub enum FactNeed<'g> {
     Command(&'g ExternalCommand),
     /// Statuses and check runs of the deployments to these stages; empty means the previous stages.
     Checks(&'g [StageName]),
+    /// What witnesses see of these stages; empty means the previous stages.
+    Live(&'g [StageName]),
     /// Reviews of the proposal.
     Reviews,
     /// Whether the repository has this file.
@@ -71,6 +73,7 @@ impl<'g> FactNeed<'g> {
             FactNeed::File(path) => vec![path],
             FactNeed::Attested(wanted) => wanted.rule_paths(),
             FactNeed::Checks(_)
+            | FactNeed::Live(_)
             | FactNeed::Reviews
             | FactNeed::Issue(_)
             | FactNeed::Http { .. }

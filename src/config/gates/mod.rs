@@ -45,7 +45,7 @@ pub use order::OrderGate;
 pub use pipeline::{AdvancePolicy, BREAK_GLASS, CONFIG, LedgerPlace, Permission, PipelineConfig};
 #[cfg(test)]
 pub use test_only::TestOnlyGate;
-pub use verified::{VerifiedBy, VerifiedGate};
+pub use verified::{LiveRequirement, VerifiedBy, VerifiedGate};
 pub use version::{DEFAULT_FLAGS, VersionGate};
 pub use waves::{StageWaves, Wave};
 pub use window_hours::WindowHours;

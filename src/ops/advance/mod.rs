@@ -3,6 +3,7 @@
 
 mod closing;
 mod executor;
+mod live_outcomes;
 mod next;
 mod registry_steps;
 mod renewing;
@@ -13,6 +14,7 @@ pub use step::{AdvanceReport, AdvanceRequest};
 
 use crate::git::Repository;
 use crate::ops::advance::executor::StepExecutor;
+use crate::ops::advance::live_outcomes::record_live_outcomes;
 use crate::ops::advance::next::{AdvanceSteps, StepFinder};
 use crate::ops::advance::registry_steps::find_registry_steps;
 use crate::ops::advance::step::{AdvanceLog, may_be_proposed, report_held, waiting_reason};
@@ -21,6 +23,7 @@ use crate::ops::change::base::{PlanBase, known_tip};
 use crate::ops::change::remote_tip;
 use crate::ops::error::Failure;
 use crate::ops::forge;
+use crate::ops::gates::GateContext;
 use crate::ops::ledger;
 use crate::ops::session::Session;
 use std::cell::RefCell;
@@ -58,6 +61,9 @@ fn preview_steps(
     session: &Session,
 ) -> Result<(), Failure> {
     let plan_base = PlanBase::load(session, repository, &known_tip)?;
+    if tick.record_live {
+        record_live_outcomes(&GateContext::load_at(session, &plan_base)?, true)?;
+    }
     let steps = find_all_steps(&StepFinder { tick, options, plan_base: &plan_base, session })?;
     report_refusals(&steps, log)?;
     report_untaken(&steps, log, session)
@@ -79,6 +85,9 @@ fn take_steps(
         PlanBase::load(session, repository, &|_, branch| remote_tip(workspace, branch))?;
     plan_base.settings.check_stages_are_written(session, "advance")?;
     ledger::fetch(session, repository, &plan_base.settings.config)?;
+    if tick.record_live {
+        record_live_outcomes(&GateContext::load_at(session, &plan_base)?, false)?;
+    }
     let steps = find_all_steps(&StepFinder { tick, options, plan_base: &plan_base, session })?;
     report_refusals(&steps, log)?;
     let ours = workspace.remote_heads(&["towpath/*"])?;

@@ -13,6 +13,8 @@ pub struct AdvanceRequest<'a> {
     pub stage: Option<&'a str>,
     pub app: Option<&'a str>,
     pub dry_run: bool,
+    /// True where outcomes that witnesses decide are recorded first.
+    pub record_live: bool,
     pub forge: &'a ForgeChoice,
     /// Receives each line of the report as it comes.
     pub observer: &'a dyn Fn(&AdvanceLine) -> Result<(), Failure>,

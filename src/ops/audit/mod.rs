@@ -2,9 +2,10 @@
 
 pub mod commit_flags;
 pub mod file_changes;
+mod live;
 pub mod page;
 
-use crate::audit::{self, AuditCache, AuditContext, AuditRule, Finding, rules};
+use crate::audit::{self, AuditCache, AuditContext, AuditRule, Finding, RuleRequirement, rules};
 use crate::history::{self, TimeWindow};
 use crate::model::CellKey;
 use crate::ops::deployments::DeploymentHistory;
@@ -12,6 +13,7 @@ use crate::ops::deployments::selection::{CellSelection, SelectionQuery, WindowQu
 use crate::ops::error::Failure;
 use crate::ops::gates::GateContext;
 use crate::ops::ledger;
+use crate::ops::live::LiveSource;
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector, effective_config};
 use crate::pipeline::ExternalFacts;
@@ -32,6 +34,9 @@ pub struct AuditQuery {
     pub baseline: Option<PathBuf>,
     /// The number of seconds by which merges may overtake each other.
     pub tolerance: i64,
+    /// Where to look for what really runs; `None` not to look. Without a look, the rules about it
+    /// are not asked.
+    pub live: Option<LiveSource>,
 }
 
 impl Default for AuditQuery {
@@ -43,6 +48,7 @@ impl Default for AuditQuery {
             policy: None,
             baseline: None,
             tolerance: history::MERGE_TOLERANCE,
+            live: None,
         }
     }
 }
@@ -135,6 +141,8 @@ fn run_audit(
         (inquiry.whole_past(), ExternalFacts::default(), file_changes::find_file_changes(inquiry)?);
     let accepts = |cell: &CellKey| choice.contains(cell);
     let marked = commit_flags::CommitFlagStore::load(inquiry.session, inquiry.repository);
+    let seen =
+        query.live.as_ref().map(|source| live::find_sightings(inquiry, source)).transpose()?;
     let scene = AuditContext {
         timeline: &chronicle.timeline,
         comparison: &comparison,
@@ -147,10 +155,15 @@ fn run_audit(
         wanted: &accepts,
         tells: &|commit| chronicle.commit_details(commit).ok(),
         marks: &|commit| marked.flags_of(commit, chronicle),
+        live: seen.as_deref(),
         known: AuditCache::default(),
     };
     let is_asked = |rule: &&'static AuditRule| {
-        query.rules.is_empty() || query.rules.iter().any(|asked| asked.id == rule.id)
+        let is_live = matches!(rule.needs, RuleRequirement::Live);
+        match query.rules.is_empty() {
+            true => !is_live || query.live.is_some(),
+            false => query.rules.iter().any(|asked| asked.id == rule.id),
+        }
     };
     let found = audit::run_rules(&scene).into_iter().filter(|finding| is_asked(&finding.rule));
     let (hidden, findings): (Vec<Finding>, Vec<Finding>) =

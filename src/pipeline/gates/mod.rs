@@ -18,6 +18,8 @@ pub(super) mod window;
 #[cfg(test)]
 mod isolation_tests;
 #[cfg(test)]
+mod live_tests;
+#[cfg(test)]
 mod people_tests;
 #[cfg(test)]
 mod test_only;

@@ -2,15 +2,18 @@
 //! forge, or by a command.
 
 use super::{GateInput, open_for_return, rule_origin, strictest_of_previous, target_suffix};
-use crate::config::gates::{Gate, GateKind, GateRule, VerifiedBy, matches_glob};
+use crate::config::gates::{Gate, GateKind, GateRule, LiveRequirement, VerifiedBy, matches_glob};
 use crate::forge::{CheckState, CommitCheck};
 use crate::model::{CellKey, StageName};
 use crate::pipeline::evidence::EvidenceRunPeriod;
 use crate::pipeline::external_facts::ExternalAnswer;
 use crate::pipeline::ledger::Outcome;
+use crate::pipeline::live_evidence::{LiveTerms, LiveVerdict};
 use crate::pipeline::query::MoveDirection;
 use crate::pipeline::time_text::format_seconds;
-use crate::pipeline::verdict::{GateAnswer, RuleOrigin};
+use crate::pipeline::verdict::{GateAnswer, RuleOrigin, Verdict};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 const KIND: GateKind = GateKind::Verified;
 
@@ -86,6 +89,7 @@ fn of_landing(
 ) -> GateAnswer {
     match by {
         VerifiedBy::Checks(pattern) => by_checks(case, landing, pattern, rule_origin(rule)),
+        VerifiedBy::Live(terms) => by_live(case, landing, *terms, rule_origin(rule)),
         _ => by_ledger(case, landing, rule_origin(rule)),
     }
 }
@@ -119,6 +123,43 @@ fn by_ledger(
                 .with_since(landing.time)
                 .with_clear_command(record())
         }
+    }
+}
+
+/// An outcome in the ledger counts; it is all that is left of a run that is over. Without one, what
+/// the witnesses see now decides.
+fn by_live(
+    case: &GateInput<'_>,
+    landing: &EvidenceRunPeriod<'_>,
+    terms: LiveRequirement,
+    place: RuleOrigin,
+) -> GateAnswer {
+    let recorded = case.evidence.ledger.find_outcome(landing, case.question.history_end());
+    if recorded.is_some() {
+        return by_ledger(case, landing, place);
+    }
+    let name =
+        format!("{} in {}{}", landing.version, landing.cell.stage, target_suffix(landing.cell));
+    let shut = |reason: &str| {
+        GateAnswer::shut(KIND, place.clone(), format!("{name}: {reason}")).with_since(landing.time)
+    };
+    let Some(seen) = case.evidence.facts.live.get(landing.cell) else {
+        return shut("no witness was asked, and no outcome is recorded");
+    };
+    let LiveRequirement { well_for, unwell_for } = terms;
+    match seen.judge(landing, LiveTerms { well_for, unwell_for }) {
+        LiveVerdict::Decided { outcome: Outcome::Passed, since, reason } => {
+            GateAnswer::open(KIND, place, format!("{name}: {reason}")).with_since(Some(since))
+        }
+        LiveVerdict::Decided { reason, .. } => shut(&format!("failed, {reason}")),
+        LiveVerdict::Wait { until, reason } => match Timestamp::from_second(until) {
+            Ok(until) => {
+                let verdict = Verdict::Wait { until: until.to_zoned(TimeZone::UTC) };
+                GateAnswer::with_verdict(KIND, place, verdict, format!("{name}: {reason}"))
+            }
+            Err(_) => shut(&reason),
+        },
+        LiveVerdict::Unknown(reason) => shut(&reason),
     }
 }
 

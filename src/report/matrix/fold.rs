@@ -76,6 +76,7 @@ fn merge_ages(row: &mut MatrixRow, other: &MatrixRow) {
     for (cell, other) in row.cells.iter_mut().zip(&other.cells) {
         for (running, other) in cell.running.iter_mut().zip(&other.running) {
             running.since = running.since.max(other.since);
+            super::merge_marks(&mut running.live, other.live.as_ref());
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The form with a column for each stage.
 
-use super::{column_heading, spelled_out, widest};
+use super::{column_heading, spelled_out, version_text, widest};
 use crate::model::format_age;
 use crate::report::{Matrix, MatrixCell, MatrixColumn};
 use crate::ui::terminal_style::{display_width, pad_end, pad_start, truncate_name};
-use crate::ui::{TerminalStyle, TextTone, escape_for_terminal, version};
+use crate::ui::{TerminalStyle, TextTone, escape_for_terminal};
 use jiff::Timestamp;
 
 /// Columns of space between two columns, and in a terminal where that is too much.
@@ -42,7 +42,7 @@ struct CellTexts {
 }
 
 impl MatrixLayout {
-    pub fn new(matrix: &Matrix, now: Timestamp) -> Self {
+    pub fn new(matrix: &Matrix, look: &TerminalStyle, now: Timestamp) -> Self {
         let rows: Vec<_> = matrix
             .rows
             .iter()
@@ -50,7 +50,7 @@ impl MatrixLayout {
             .collect();
         let column = |(index, column): (usize, &MatrixColumn)| ColumnLayout {
             heading: column_heading(column),
-            cells: rows.iter().map(|row| cell_texts(&row.cells[index], now)).collect(),
+            cells: rows.iter().map(|row| cell_texts(&row.cells[index], look, now)).collect(),
         };
         MatrixLayout {
             names: rows.iter().map(|row| escape_for_terminal(&row.name).into_owned()).collect(),
@@ -164,16 +164,17 @@ fn push_cell(texts: &CellTexts, widths: &ColumnWidths, look: &TerminalStyle, lin
     line.push_str(&" ".repeat(widths.whole.saturating_sub(used)));
 }
 
-fn cell_texts(cell: &MatrixCell, now: Timestamp) -> CellTexts {
+fn cell_texts(cell: &MatrixCell, look: &TerminalStyle, now: Timestamp) -> CellTexts {
     let since = cell.running.iter().filter_map(|running| running.since).max();
     let (version, brief) = match cell.running.as_slice() {
         [] => (String::new(), String::new()),
         [one] => {
-            let text = version::short_version(&one.version, one.app_version);
+            let text = version_text(one, look);
             (text.clone(), text)
         }
         many => {
-            let spelled = many.iter().map(spelled_out).collect::<Vec<_>>().join(" ");
+            let spelled =
+                many.iter().map(|one| spelled_out(one, look)).collect::<Vec<_>>().join(" ");
             let counted = format!("{} versions", many.len());
             if display_width(&spelled) <= SPELLED_OUT {
                 (spelled, counted)

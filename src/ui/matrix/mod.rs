@@ -4,6 +4,7 @@
 mod columns;
 mod versions;
 
+use super::live::live_mark;
 use super::terminal_style::display_width;
 use super::{TerminalStyle, escape_for_terminal, version};
 use crate::report::{CellVersion, Matrix, MatrixColumn};
@@ -32,10 +33,10 @@ pub fn render_matrix(
     now: Timestamp,
 ) -> (String, MatrixForm) {
     let Some(width) = look.width else {
-        return (MatrixLayout::new(matrix, now).render(look), MatrixForm::Columns);
+        return (MatrixLayout::new(matrix, look, now).render(look), MatrixForm::Columns);
     };
     let is_list = !matrix.is_ordered && matrix.columns.len() > MOST_UNORDERED;
-    if !is_list && let Some(fitting) = MatrixLayout::new(matrix, now).fit_width(width, look) {
+    if !is_list && let Some(fitting) = MatrixLayout::new(matrix, look, now).fit_width(width, look) {
         let form = if fitting.has_ages { MatrixForm::Columns } else { MatrixForm::WithoutAges };
         return (fitting.render(look), form);
     }
@@ -51,14 +52,21 @@ fn column_heading(column: &MatrixColumn) -> String {
 }
 
 /// `v1 (eu, us)`.
-fn spelled_out(running: &CellVersion) -> String {
-    let version = version::short_version(&running.version, running.app_version);
+fn spelled_out(running: &CellVersion, look: &TerminalStyle) -> String {
+    let version = version_text(running, look);
     let targets: Vec<&str> = running.targets.iter().map(|target| target.as_str()).collect();
     if targets.is_empty() {
         version
     } else {
         escape_for_terminal(&format!("{version} ({})", targets.join(", "))).into_owned()
     }
+}
+
+/// `v2`, and if the witnesses were asked the sign of what runs.
+fn version_text(running: &CellVersion, look: &TerminalStyle) -> String {
+    let version = version::short_version(&running.version, running.app_version);
+    let mark = running.live.as_ref().map(|mark| format!(" {}", live_mark(mark, look)));
+    version + &mark.unwrap_or_default()
 }
 
 fn widest<'t>(texts: impl IntoIterator<Item = &'t str>) -> usize {

@@ -14,6 +14,7 @@ fn cell(sign: bool, versions: &[(&str, &[&str])], days: i64) -> MatrixCell {
         app_version: false,
         targets: targets.iter().map(|target| TargetName::from(*target)).collect(),
         since: Some(Timestamp::from_second(1_700_000_000 - days * 86_400).expect("in range")),
+        live: None,
     });
     MatrixCell { running: running.collect(), differs: sign }
 }

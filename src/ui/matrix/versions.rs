@@ -1,12 +1,12 @@
 //! The form with a line for each app and version, newest first, with the stages that run it.
 
-use super::{column_heading, widest};
+use super::{column_heading, version_text, widest};
 use crate::model::{TargetName, format_age};
 use crate::report::{CellVersion, Matrix, MatrixCell, MatrixColumn, MatrixRow};
 use crate::ui::table::{StyledText, Table, TableColumn};
 use crate::ui::terminal_style::{display_width, pad_end, truncate_name};
 use crate::ui::wrap::wrap_text;
-use crate::ui::{TerminalStyle, TextTone, escape_for_terminal, version};
+use crate::ui::{TerminalStyle, TextTone, escape_for_terminal};
 use jiff::Timestamp;
 use std::cmp::Reverse;
 
@@ -41,7 +41,7 @@ pub(super) fn render_versions(
     now: Timestamp,
 ) -> String {
     let rows: Vec<(&MatrixRow, Vec<VersionLine<'_>>)> =
-        matrix.rows.iter().map(|row| (row, version_lines(row, &matrix.columns))).collect();
+        matrix.rows.iter().map(|row| (row, version_lines(row, &matrix.columns, look))).collect();
     let lines = || rows.iter().flat_map(|(_, lines)| lines);
     let has_signs = lines().any(|line| line.differs);
     let signs = if has_signs { 2 } else { 0 };
@@ -90,14 +90,19 @@ pub(super) fn render_versions(
 }
 
 /// The versions of a row, newest first.
-fn version_lines<'m>(row: &'m MatrixRow, columns: &[MatrixColumn]) -> Vec<VersionLine<'m>> {
+fn version_lines<'m>(
+    row: &'m MatrixRow,
+    columns: &[MatrixColumn],
+    look: &TerminalStyle,
+) -> Vec<VersionLine<'m>> {
     let mut lines: Vec<VersionLine<'m>> = Vec::new();
     for (column, cell) in columns.iter().zip(&row.cells) {
         for running in &cell.running {
             let place = place_name(column, running, cell);
             let is_same = |line: &&mut VersionLine<'m>| {
                 let known = line.running;
-                (&known.version, known.app_version) == (&running.version, running.app_version)
+                (&known.version, known.app_version, &known.live)
+                    == (&running.version, running.app_version, &running.live)
             };
             match lines.iter_mut().find(is_same) {
                 Some(line) => {
@@ -107,7 +112,7 @@ fn version_lines<'m>(row: &'m MatrixRow, columns: &[MatrixColumn]) -> Vec<Versio
                 }
                 None => lines.push(VersionLine {
                     running,
-                    version: version::short_version(&running.version, running.app_version),
+                    version: version_text(running, look),
                     places: vec![place],
                     since: running.since,
                     differs: cell.differs,

@@ -7,6 +7,7 @@ mod command_policy;
 mod flags;
 mod forge;
 mod http;
+mod live;
 #[cfg(test)]
 mod new_gate_tests;
 
@@ -27,6 +28,7 @@ pub struct FactCollector<'w, 'r> {
     known: RefCell<HashMap<u32, ExternalAnswer>>,
     desk: forge::ForgeFacts<'w, 'r>,
     registry: attested::RegistryFacts<'w, 'r>,
+    live: live::LiveFacts<'w, 'r>,
 }
 
 impl<'w, 'r> FactCollector<'w, 'r> {
@@ -39,6 +41,7 @@ impl<'w, 'r> FactCollector<'w, 'r> {
             known: RefCell::default(),
             desk: forge::ForgeFacts::new(inquiry),
             registry: attested::RegistryFacts::new(inquiry),
+            live: live::LiveFacts::new(inquiry),
         }
     }
 
@@ -99,6 +102,7 @@ impl<'w, 'r> FactCollector<'w, 'r> {
                 facts.tell_about(line, question, answer);
             }
             FactNeed::Checks(stages) => self.desk.collect_checks(stages, evidence, question, facts),
+            FactNeed::Live(stages) => self.live.collect(stages, evidence, question, facts),
             FactNeed::Reviews => self.desk.collect_reviews(question, facts),
             FactNeed::File(path) => once(&|| self.find_file(path), facts),
             FactNeed::Issue(label) => once(&|| self.desk.find_open_issue(label), facts),
@@ -134,6 +138,7 @@ fn wanted_flags<'n>(need: FactNeed<'n>) -> &'n [String] {
         FactNeed::Flags(flags) => flags,
         FactNeed::Command(_)
         | FactNeed::Checks(_)
+        | FactNeed::Live(_)
         | FactNeed::Reviews
         | FactNeed::File(_)
         | FactNeed::Issue(_)
