@@ -442,15 +442,10 @@ Show, check and document the configuration
 
 Usage: towpath config [OPTIONS] <COMMAND>
 
-Inspect:
-
-Promote:
-
-Decide:
-
-Audit:
-
-Set up:
+Commands:
+  show    Show the effective configuration, and where each value comes from
+  check   Check a configuration file
+  schema  Print the JSON Schema of towpath.yaml
 
 Options:
   -h, --help
