@@ -197,8 +197,13 @@ fn junit() {
         .clone();
     let text = String::from_utf8(output).expect("UTF-8");
     assert!(
-        text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"towpath audit\" tests=\"27\"")
+        text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"towpath audit\" tests=\"1\" failures=\"1\" skipped=\"0\">\n")
     );
+    // A rule that nobody could judge has not passed, and one that was not asked is not there.
+    let all = audit(&["-o", "junit", "-q"]).success().get_output().stdout.clone();
+    let all = String::from_utf8(all).expect("UTF-8");
+    assert!(all.contains("<skipped message=\"needs a ledger\"/>"), "{all}");
+    assert!(!all.contains("drift"), "nobody looked at what runs");
     let suite = text
         .split_once("<testsuite name=\"unknown-version\"")
         .expect("there")

@@ -1,29 +1,43 @@
 //! Renders findings as a JUnit report: a suite per rule, a failed case per finding.
 
 use super::finding_sentence;
-use crate::audit::{AuditRule, rules};
+use crate::audit::AuditRule;
 use crate::report::{AuditReport, FindingReport};
 use crate::ui::escape_for_terminal;
 
-/// Renders the report. A rule without findings is one passed case.
+/// Renders the report. A rule without findings is one passed case, and one that could not be judged
+/// is one skipped case. A rule that was not asked has no suite.
 pub fn render_junit(audited: &AuditReport) -> String {
     let count = audited.findings.len();
     let silent =
         |rule: &&&AuditRule| !audited.findings.iter().any(|told| told.finding.rule.id == rule.id);
-    let passed = rules::ALL.iter().filter(silent).count();
-    let tests = count + passed;
-    let suites: String = rules::ALL.iter().map(|rule| render_suite(rule, audited)).collect();
+    let tests = count + audited.asked.iter().filter(silent).count();
+    let skipped = audited.asked.iter().filter(silent).filter(|rule| is_unjudged(rule, audited));
+    let skipped = skipped.count();
+    let suites: String = audited.asked.iter().map(|rule| render_suite(rule, audited)).collect();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"towpath audit\" tests=\"{tests}\" \
-         failures=\"{count}\">\n{suites}</testsuites>\n"
+         failures=\"{count}\" skipped=\"{skipped}\">\n{suites}</testsuites>\n"
     )
+}
+
+fn is_unjudged(rule: &AuditRule, audited: &AuditReport) -> bool {
+    audited.unjudged.iter().any(|other| other.id == rule.id)
 }
 
 fn render_suite(rule: &AuditRule, audited: &AuditReport) -> String {
     let found: Vec<&FindingReport> =
         audited.findings.iter().filter(|told| told.finding.rule.id == rule.id).collect();
     let (tests, failures) = (found.len().max(1), found.len());
-    let cases: String = if found.is_empty() {
+    let cases: String = if found.is_empty() && is_unjudged(rule, audited) {
+        format!(
+            "    <testcase classname=\"{}\" name=\"{}\">\n      <skipped message=\"needs {}\"/>\n    \
+             </testcase>\n",
+            rule.id,
+            escape_attribute(rule.title),
+            escape_attribute(&rule.needs.missing_text())
+        )
+    } else if found.is_empty() {
         format!(
             "    <testcase classname=\"{}\" name=\"{}\"/>\n",
             rule.id,
