@@ -255,6 +255,15 @@ impl<'e> Evidence<'e> {
             .collect()
     }
 
+    /// The cells that a gate about what ran before asks: those of the named stages, else of the
+    /// previous ones and of the wave before.
+    pub fn asked_cells(&self, named: &[StageName], question: &GateQuery<'_>) -> Vec<&'e CellKey> {
+        let before = self.previous_stages(question);
+        let stages = if named.is_empty() { &before } else { named };
+        let waves = if named.is_empty() { self.wave_before(question) } else { Vec::new() };
+        stages.iter().flat_map(|stage| self.source_cells(question, stage)).chain(waves).collect()
+    }
+
     /// True if the deployment landed before the first outcome of the ledger, or if there was none
     /// until `end`.
     pub fn is_before_outcomes(&self, landing: &EvidenceRunPeriod<'_>, end: Option<i64>) -> bool {

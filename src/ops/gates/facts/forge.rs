@@ -49,12 +49,7 @@ impl<'w, 'r> ForgeFacts<'w, 'r> {
         question: &GateQuery<'_>,
         facts: &mut ExternalFacts,
     ) {
-        let before = evidence.previous_stages(question);
-        let stages = if named.is_empty() { &before } else { named };
-        let waves = if named.is_empty() { evidence.wave_before(question) } else { Vec::new() };
-        for cell in
-            stages.iter().flat_map(|stage| evidence.source_cells(question, stage)).chain(waves)
-        {
+        for cell in evidence.asked_cells(named, question) {
             let course = evidence.run_periods(cell, question.history_end());
             let landing = course.iter().find(|landing| landing.version.is_same(question.version));
             let Some(commit) = landing.and_then(|landing| landing.commit) else { continue };

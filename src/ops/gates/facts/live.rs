@@ -29,11 +29,7 @@ impl<'w, 'r> LiveFacts<'w, 'r> {
         question: &GateQuery<'_>,
         facts: &mut ExternalFacts,
     ) {
-        let before = evidence.previous_stages(question);
-        let stages = if named.is_empty() { &before } else { named };
-        let waves = if named.is_empty() { evidence.wave_before(question) } else { Vec::new() };
-        let cells = stages.iter().flat_map(|stage| evidence.source_cells(question, stage));
-        for cell in cells.chain(waves) {
+        for cell in evidence.asked_cells(named, question) {
             let mut known = self.known.borrow_mut();
             let seen = known
                 .entry(cell.stage.clone())
