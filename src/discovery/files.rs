@@ -41,7 +41,7 @@ const SKIPPED_NAMES: [&str; 11] = [
     "mkdocs.yml",
 ];
 
-const SKIPPED_FOLDERS: [&str; 15] = [
+const SKIPPED_FOLDERS: [&str; 17] = [
     "vendor",
     "tests",
     "spec",
@@ -57,6 +57,8 @@ const SKIPPED_FOLDERS: [&str; 15] = [
     "local-dev",
     "localdev",
     "molecule",
+    "chainsaw",
+    "kuttl",
 ];
 
 /// Folders of test data.
@@ -91,12 +93,17 @@ pub fn is_switched_off(path: &str) -> bool {
     })
 }
 
+/// True for a file from which a generator makes others: `{{cookiecutter.name}}/values.yaml`.
+fn is_scaffold(path: &str) -> bool {
+    path.contains("{{") || path.split('/').any(|folder| folder == "cookiecutter")
+}
+
 /// True if the file can contain versions, judging by its name alone.
 pub fn is_candidate(file: &SnapshotFile) -> bool {
     if file.kind != FileKind::File || is_tooling(&file.path) || is_made_up(&file.path) {
         return false;
     }
-    if is_switched_off(&file.path) {
+    if is_switched_off(&file.path) || is_scaffold(&file.path) {
         return false;
     }
     let name = file.path.rsplit('/').next().unwrap_or(&file.path);

@@ -35,7 +35,8 @@ impl Source for ManifestSource {
         let by_document = match keyed::names_keys(claim.rule) {
             true => reader.leaves_with_keys(claim),
             false => reader.leaves_about_images(&claim.path, |leaf| {
-                matches!(leaf.last(), "reference" | "kind" | "name") || is_image_field(leaf.last())
+                matches!(leaf.last(), "reference" | "kind" | "apiVersion" | "name")
+                    || is_image_field(leaf.last())
             }),
         };
         let Some(leaves) = by_document.or_else(|| reader.read_leaves(&claim.path)) else {
@@ -45,10 +46,10 @@ impl Source for ManifestSource {
             return found;
         }
         let (streams, objects) = (image_streams(&leaves), objects_with_images(&leaves));
-        let policies = policies(&leaves);
+        let runs_none = objects_without_workloads(&leaves);
         let images = leaves.iter().filter(|leaf| {
             !leaf.embedded
-                && !policies.contains(&leaf.document)
+                && !runs_none.contains(&leaf.document)
                 && (in_container(leaf)
                     || in_custom_field(leaf, &objects)
                     || in_stream(leaf, &streams))
@@ -95,14 +96,19 @@ fn object_kinds(leaves: &[Leaf]) -> impl Iterator<Item = (u32, &str)> {
     kinds.map(|leaf| (leaf.document, &*leaf.text))
 }
 
-/// Returns the documents of policies, whose images are patterns.
-fn policies(leaves: &[Leaf]) -> HashSet<u32> {
-    let policies = object_kinds(leaves).filter(|(_, kind)| shape::is_policy_kind(kind));
-    policies.map(|(document, _)| document).collect()
+/// Returns the documents of policies, whose images are patterns, and of builds.
+fn objects_without_workloads(leaves: &[Leaf]) -> HashSet<u32> {
+    let fields = leaves.iter().filter(|leaf| leaf.parent().is_empty());
+    let is_one = |leaf: &&Leaf| match leaf.last() {
+        "kind" => shape::is_policy_kind(&leaf.text),
+        "apiVersion" => shape::is_build_object(&leaf.text),
+        _ => false,
+    };
+    fields.filter(is_one).map(|leaf| leaf.document).collect()
 }
 
 /// Returns the documents whose objects may have images in fields of their own: custom resources of
-/// operators, Tekton, Knative or KEDA. A definition of a resource only has examples.
+/// operators, Knative or KEDA. A definition of a resource only has examples.
 fn objects_with_images(leaves: &[Leaf]) -> HashSet<u32> {
     let with_images = object_kinds(leaves).filter(|(_, kind)| !NO_IMAGES.contains(kind));
     with_images.map(|(document, _)| document).collect()
@@ -340,6 +346,7 @@ mod tests {
         }
         for none in [
             "kind: CustomResourceDefinition\nspec:\n  image: x/y:1\n",
+            "apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  steps:\n  - image: x/y:1\n",
             "kind: Prometheus\nspec:\n  image: logo.png\n",
             "kind: Prometheus\nspec:\n  image: x/y\n",
             "kind: Prometheus\nmetadata:\n  image: x/y:1\n",

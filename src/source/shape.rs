@@ -65,6 +65,13 @@ pub fn is_policy_kind(kind: &str) -> bool {
     )
 }
 
+/// True for an object that describes builds (Tekton's tasks and pipelines, and the templates of its
+/// triggers): the images of its steps run in a build.
+pub fn is_build_object(api_version: &str) -> bool {
+    let group = api_version.split('/').next().unwrap_or(api_version);
+    matches!(group, "tekton.dev" | "triggers.tekton.dev")
+}
+
 /// Words that stand for a version that something else fills in.
 const PLACEHOLDERS: [&str; 8] = [
     "set-by-ci",

@@ -1,7 +1,7 @@
 //! Chooses the sources for a file by its name, or else by its contents.
 
 use crate::model::SourceKind;
-use crate::source::{SnapshotReader, YamlReadError, source_of};
+use crate::source::{SnapshotReader, YamlReadError, shape, source_of};
 use crate::yaml::YamlValue;
 use std::collections::BTreeSet;
 
@@ -89,7 +89,8 @@ fn kubernetes_kind(version: &str, kind: &str) -> Option<SourceKind> {
             | "ClusterRole"
             | "Role"
             | "PrometheusRule"
-    ) {
+    ) || shape::is_build_object(version)
+    {
         return None;
     }
     let known = SourceKind::ALL.iter().copied();

@@ -2,6 +2,7 @@
 
 mod kinds;
 mod overlays;
+mod text;
 mod values;
 
 use super::family::VersionedFile;
@@ -110,7 +111,8 @@ fn classify_known(
         .collect();
     if !fresh.is_empty() {
         let loose = kind.descriptor().form == SourceForm::LooseValues;
-        let alone = loose && file.slot.strength <= StageStrength::Loose;
+        let alone = loose && file.slot.strength <= StageStrength::Loose
+            || kind == SourceKind::Text && !text::is_likely_version(file.path, &fresh);
         let nameless = fresh
             .iter()
             .any(|f| f.component.is_none() && f.image.is_none() && !f.captures.contains_key("app"));

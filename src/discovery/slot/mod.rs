@@ -76,7 +76,7 @@ impl StagePart {
 }
 
 /// Never a stage, regardless of the siblings.
-const SHARED: [&str; 18] = [
+const SHARED: [&str; 21] = [
     "base",
     "bases",
     "common",
@@ -95,6 +95,10 @@ const SHARED: [&str; 18] = [
     "infrastructure",
     "kube-system",
     "flux-system",
+    // Tests.
+    "chainsaw",
+    "kuttl",
+    "molecule",
 ];
 
 /// The stages found in a set of paths.

@@ -26,6 +26,13 @@ pub(super) fn is_excluded_key(keys: &LeafKeys, around: &LeafContext<'_>) -> bool
         return keys.raw != "image" && key != "version"
             || keys.parents.iter().any(|p| p == "requires" || p == "annotations");
     }
+    // What may run, or may not, runs nowhere by that.
+    const LISTS: [&str; 6] =
+        ["whitelist", "allowlist", "blacklist", "denylist", "blocklist", "allowedimages"];
+    let is_list = |name: &str| LISTS.iter().any(|list| name.ends_with(list));
+    if is_list(key) || keys.parents.iter().any(|parent| is_list(parent)) {
+        return true;
+    }
     if key == "version"
         && around.beside_any(&["kind", "group", "apiversion"])
         && around.sibling_leaf("chart").is_none()

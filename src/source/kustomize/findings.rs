@@ -6,7 +6,7 @@ use super::image::{ImageEntry, LocatedValue};
 use super::manifest::{ImageText, each_image};
 use super::remote::RemoteResource;
 use crate::git::path::is_below;
-use crate::model::{EntryNote, ImageReference, Location, Version, base_name};
+use crate::model::{EntryNote, ImagePart, ImageReference, Location, Version, base_name};
 use crate::source::{VersionFinding, flux_variable, shape};
 use std::collections::{HashMap, HashSet};
 
@@ -25,9 +25,10 @@ pub(super) fn of_build(
     };
     for object in &built.objects {
         let definition = object.kind == "CustomResourceDefinition";
-        let is_policy = shape::is_policy_kind(&object.kind);
+        let runs_none =
+            shape::is_policy_kind(&object.kind) || shape::is_build_object(&object.api_version);
         each_image(&object.body, "", false, &mut |cell, in_container| {
-            if cell.declared || !is_policy && is_image(&cell.text, in_container, definition) {
+            if cell.declared || !runs_none && is_image(&cell.text, in_container, definition) {
                 all.add_image(cell);
             }
         });
@@ -154,9 +155,33 @@ fn is_elsewhere(path: &str, directory: &str) -> bool {
     !directory.is_empty() && !is_below(path, directory)
 }
 
-/// Gives different images with the same last word their full names as components.
+/// Images by the last word of their names.
+type NamedImages = HashMap<String, HashSet<String>>;
+
+/// True for the version of a chart.
+fn is_chart(finding: &VersionFinding) -> bool {
+    finding.locations.iter().any(|place| place.part == ImagePart::Chart)
+}
+
+/// Gives different images with the same last word their full names as components. A chart beside
+/// the one image of its name is called `web-chart`.
 fn tell_apart(found: &mut [VersionFinding]) {
-    let mut names: HashMap<String, HashSet<String>> = HashMap::new();
+    let (mut images, mut charts): (NamedImages, NamedImages) = (HashMap::new(), HashMap::new());
+    for finding in found.iter() {
+        if let (Some(component), Some(image)) = (&finding.component, &finding.image) {
+            let named = if is_chart(finding) { &mut charts } else { &mut images };
+            named.entry(component.clone()).or_default().insert(image.clone());
+        }
+    }
+    for finding in found.iter_mut().filter(|finding| is_chart(finding)) {
+        if let Some(word) = &mut finding.component
+            && images.get(word).is_some_and(|images| images.len() == 1)
+            && charts.get(word).is_some_and(|charts| charts.len() == 1)
+        {
+            word.push_str("-chart");
+        }
+    }
+    let mut names: NamedImages = HashMap::new();
     for finding in found.iter() {
         if let (Some(component), Some(image)) = (&finding.component, &finding.image) {
             names.entry(component.clone()).or_default().insert(image.clone());
