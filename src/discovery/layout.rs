@@ -30,7 +30,7 @@ pub(super) fn find_layouts(
     others: &HashSet<&str>,
 ) -> Vec<PathLayout> {
     let whole = kind.is_built();
-    let mut groups: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, String, &str), Vec<&str>> = BTreeMap::new();
     let tops: HashSet<&str> =
         subjects.iter().filter_map(|path| path.split_once('/')).map(|(top, _)| top).collect();
     for path in subjects {
@@ -38,9 +38,17 @@ pub(super) fn find_layouts(
             .split_once('/')
             .map_or("", |(top, _)| if tops.len() > MANY_TOPS { "*" } else { top });
         let shape = if whole { String::new() } else { file_shape(path) };
-        groups.entry((top.to_owned(), shape)).or_default().push(path);
+        let folder = if whole { path } else { folder_of(path) };
+        groups.entry((top.to_owned(), shape, base_of(folder))).or_default().push(path);
     }
     groups.values().flat_map(|group| of_group(kind, group, others)).collect()
+}
+
+/// Returns the last part of a folder if it says only that others build on it: `web/base`.
+fn base_of(folder: &str) -> &str {
+    let (parent, last) = folder.rsplit_once('/').unwrap_or(("", folder));
+    let is_base = matches!(last, "base" | "bases" | "_base");
+    if is_base && !parent.is_empty() { last } else { "" }
 }
 
 /// With more top folders than this, they are apps and not parts of the repository.
@@ -85,8 +93,12 @@ fn name_outline(name: &str) -> String {
 fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<PathLayout> {
     let whole = kind.is_built();
     let one = |paths: &[&str]| fitting_layout(layout_template(whole, paths), paths, others);
+    let is_of_controllers = kind.descriptor().form == SourceForm::ControllerObjects;
     if let Some(layout) = one(group) {
-        return vec![layout];
+        // Objects with names of their own need none from folders of several depths.
+        let by_folders = is_of_controllers && layout.template.contains("{app**}");
+        let any = || fitting_layout(any_folder_template(group), group, others);
+        return vec![by_folders.then(any).flatten().unwrap_or(layout)];
     }
     if whole {
         return group_by_part(group, folder_of)
@@ -94,7 +106,6 @@ fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<Pat
             .flat_map(|paths| in_folder(paths, &one))
             .collect();
     }
-    let is_of_controllers = kind.descriptor().form == SourceForm::ControllerObjects;
     let of_name = |paths: &Vec<&str>| {
         let any = || is_of_controllers.then(|| any_folder_template(paths));
         let fits =
@@ -148,14 +159,16 @@ fn fitting_layout(template: String, paths: &[&str], others: &HashSet<&str>) -> O
     fits.then(|| PathLayout { template, count: paths.len(), fallback: fallback_app(&parts) })
 }
 
-/// Returns the template of a file name in any folder, for objects that have names of their own.
+/// Returns the template of files in any folder, for objects that have names of their own.
 fn any_folder_template(paths: &[&str]) -> String {
     let folders: Vec<Vec<String>> =
         paths.iter().map(|path| folder_of(path).split('/').map(str::to_owned).collect()).collect();
     let folders: Vec<&[String]> = folders.iter().map(Vec::as_slice).collect();
     let mut out = folders[0][..common_length(&folders)].to_vec();
     out.push("**".into());
-    out.extend(paths[0].rsplit('/').next().map(str::to_owned));
+    let name = base_name(paths[0]);
+    let is_one_name = paths.iter().all(|path| base_name(path) == name);
+    out.push(if is_one_name { name.to_owned() } else { format!("*{}", extension(name)) });
     out.join("/")
 }
 
@@ -228,7 +241,17 @@ mod tests {
             templates(manifests, &["k/x/a/a.yaml", "k/b/b.yaml"], &[]),
             ["k/{group**}/{app}/{app}.yaml (2)"]
         );
-        assert_eq!(templates(SourceKind::Kustomize, &["k/a", "k/b/c"], &[]), ["k/{app**} (2)"]);
+        let built = SourceKind::Kustomize;
+        assert_eq!(templates(built, &["k/a", "k/b/c"], &[]), ["k/{app**} (2)"]);
+        assert_eq!(
+            templates(built, &["k/a/base", "k/b/base", "k/c"], &[]),
+            ["k/c (1)", "k/{app}/base (2)"]
+        );
+        let releases = ["k/a/base/x.yaml", "k/b/y.yaml", "k/c/d/z.yaml"];
+        assert_eq!(
+            templates(SourceKind::Flux, &releases, &[]),
+            ["k/**/*.yaml (2)", "k/a/base/x.yaml (1)"]
+        );
     }
 
     #[test]

@@ -185,6 +185,11 @@ pub struct CellKey {
 }
 
 impl CellKey {
+    /// `web/sidecar` for a component of an app.
+    pub fn full_name(&self) -> Option<String> {
+        self.component.as_ref().map(|component| format!("{}/{component}", self.app))
+    }
+
     /// `prod`, or `prod/eu`.
     pub fn place(&self) -> String {
         let target = self.target.as_ref().map(|target| format!("/{target}"));

@@ -45,7 +45,8 @@ pub fn diff(query: &DiffQuery, session: &Session) -> Result<DiffAnswer, Failure>
     left.stage = left.stage.or_else(|| stage.clone());
     right.stage = right.stage.or(stage);
     let wanted = GlobPatterns::new(&query.apps);
-    let accept = |cell: &CellKey| wanted.matches_any(chronicle.app_words(cell));
+    let accept =
+        |cell: &CellKey| wanted.matches_any(chronicle.app_words(cell).iter().map(String::as_str));
     let left = asking.load_side(left, &accept)?;
     let right = asking.load_side(right, &accept)?;
     let report = asking.compare_sides(left, right, &chronicle);

@@ -206,11 +206,7 @@ fn filter_status(
     config: &Config,
     session: &Session,
 ) -> Result<(), Failure> {
-    let apps: Vec<String> = status
-        .occupants
-        .iter()
-        .flat_map(|occupant| app_names(occupant).map(str::to_owned))
-        .collect();
+    let apps: Vec<String> = status.occupants.iter().flat_map(app_names).collect();
     let names: Vec<String> =
         status.occupants.iter().map(|occupant| occupant.name.clone()).collect();
     let stages: Vec<String> = status.stages.iter().map(ToString::to_string).collect();
@@ -233,6 +229,7 @@ fn filter_status(
     }
     status.occupants.retain(|occupant| {
         let names = app_names(occupant);
+        let names = names.iter().map(String::as_str);
         by_app.matches_any(names.clone()) && named.matches_any(names)
     });
     status.keep_stages(|stage| by_stage.matches_any([stage.as_str()]));
@@ -290,11 +287,11 @@ pub fn watch_status(
 }
 
 /// The names that an app is known by.
-fn app_names(occupant: &StatusEntry) -> impl Iterator<Item = &str> + Clone {
-    let component = occupant.entry.component.as_deref();
-    [Some(occupant.name.as_str()), Some(occupant.entry.app.as_str()), component]
-        .into_iter()
-        .flatten()
+fn app_names(occupant: &StatusEntry) -> Vec<String> {
+    let cell = occupant.entry.cell();
+    let own = [occupant.name.clone(), cell.app.to_string()];
+    let whole = cell.full_name();
+    own.into_iter().chain(cell.component).chain(whole).collect()
 }
 
 /// The time that ages count from: now, or that of `--at`.

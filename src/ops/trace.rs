@@ -45,9 +45,8 @@ impl<'a> TraceBuilder<'a> {
         survey: &'a RepositoryState,
         chronicle: &'a DeploymentHistory<'a>,
     ) -> Self {
-        let is_app = |word: &str| {
-            chronicle.cells().any(|cell| chronicle.app_words(cell).any(|name| name == word))
-        };
+        let is_app =
+            |word: &str| chronicle.cells().any(|cell| chronicle.app_words(cell).contains(word));
         let (app, version) = match text.split_once('@').filter(|(word, _)| is_app(word)) {
             Some((app, version)) => (Some(app), version),
             None => (None, text),
@@ -56,7 +55,7 @@ impl<'a> TraceBuilder<'a> {
     }
 
     fn is_meant(&self, cell: &CellKey) -> bool {
-        self.app.is_none_or(|app| self.chronicle.app_words(cell).any(|word| word == app))
+        self.app.is_none_or(|app| self.chronicle.app_words(cell).contains(app))
     }
 
     fn find_trace(&self) -> Result<TraceReport, Failure> {

@@ -3,7 +3,7 @@
 use super::LiveCell;
 use crate::config::Config;
 use crate::history::IntroducingCommit;
-use crate::model::{AppName, CellKey, Mapping, MappingEntry, StageName, Warning};
+use crate::model::{AppName, CellKey, Mapping, MappingEntry, StageName, Warning, base_name};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -145,7 +145,7 @@ fn upstream_indexes(config: &Config, stages: &[StageName]) -> Vec<Vec<usize>> {
 }
 
 /// Display names of apps and components, as short as is unique. An only component is left out, and
-/// of `deploy/web` beside `cron/web` only the first word is used.
+/// of `deploy/web` beside `cron/web` only the first word is used. `web` of the app `web` is `web`.
 pub fn display_names(entries: &[MappingEntry]) -> BTreeMap<(AppName, Option<String>), String> {
     shortest_names(entries.iter().map(|entry| (&entry.app, &entry.component)))
 }
@@ -172,7 +172,7 @@ fn shortest_names<'a>(
     for (app, all) in components {
         for component in &all {
             let name = match component {
-                Some(component) if all.len() > 1 => {
+                Some(component) if all.len() > 1 && !is_main(component, app, &all) => {
                     format!("{app}/{}", shortest_unique_prefix(component, &all))
                 }
                 _ => app.to_string(),
@@ -181,6 +181,11 @@ fn shortest_names<'a>(
         }
     }
     names
+}
+
+/// True for the component that is called like its app, which carries the app's name alone.
+fn is_main(component: &str, app: &AppName, all: &BTreeSet<&Option<String>>) -> bool {
+    component == base_name(app.as_str()) && !all.contains(&None)
 }
 
 /// Shortest leading words of a component that no other component of the app shares.

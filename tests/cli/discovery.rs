@@ -315,14 +315,14 @@ fn a_layer_is_no_stage() {
     sandbox.towpath(&repository, &["status", "-q", "--no-since"]).assert().success().stdout_eq(
         str![[r#"
 app          acme
-api/api      v5
+api          v5
 api/redis    7.2.1
-job/job      v5
+job          v5
 job/redis    7.2.1
 shop/redis   7.2.1
-shop/shop    v5
+shop         v5
 web/redis    7.2.1
-web/web      v5
+web          v5
 
 "#]],
     );

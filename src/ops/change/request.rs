@@ -366,8 +366,7 @@ impl Planner<'_> {
 
     fn app_words(&self, cell: &CellKey) -> Vec<String> {
         let name = self.names.get(&(cell.app.clone(), cell.component.clone())).cloned();
-        let whole = cell.component.as_ref().map(|component| format!("{}/{component}", cell.app));
-        name.into_iter().chain(whole).chain([cell.app.to_string()]).collect()
+        name.into_iter().chain(cell.full_name()).chain([cell.app.to_string()]).collect()
     }
 
     fn check_apps(&self, apps: &[String]) -> Result<(), Failure> {

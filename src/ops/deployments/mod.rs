@@ -173,10 +173,9 @@ impl<'r> DeploymentHistory<'r> {
     }
 
     /// The names that the app of a cell is known by.
-    pub fn app_words<'s>(&'s self, cell: &'s CellKey) -> impl Iterator<Item = &'s str> + Clone {
-        [Some(self.name(cell)), Some(cell.app.as_str()), cell.component.as_deref()]
-            .into_iter()
-            .flatten()
+    pub fn app_words(&self, cell: &CellKey) -> BTreeSet<String> {
+        let own = [self.name(cell).to_owned(), cell.app.to_string()];
+        own.into_iter().chain(cell.component.clone()).chain(cell.full_name()).collect()
     }
 
     /// True where the clone has the whole history.

@@ -22,7 +22,9 @@ impl SelectionQuery {
     /// True where a cell matches by its own names; `named` are names of apps, or patterns. Display
     /// names of apps are unknown here.
     pub fn seems_to_select(&self, named: &[String], cell: &CellKey, config: &Config) -> bool {
-        let words = [Some(cell.app.as_str()), cell.component.as_deref()].into_iter().flatten();
+        let whole = cell.full_name();
+        let words = [Some(cell.app.as_str()), cell.component.as_deref(), whole.as_deref()];
+        let words = words.into_iter().flatten();
         let stages: Vec<String> = self.stages.iter().map(|word| full_name(word, config)).collect();
         GlobPatterns::new(named).matches_any(words.clone())
             && GlobPatterns::new(&self.apps).matches_any(words)
@@ -73,7 +75,7 @@ impl CellSelection {
     ) -> Result<Self, Failure> {
         let cells: HashSet<CellKey> = chronicle.cells().cloned().collect();
         let apps: BTreeSet<String> =
-            cells.iter().flat_map(|cell| chronicle.app_words(cell).map(str::to_owned)).collect();
+            cells.iter().flat_map(|cell| chronicle.app_words(cell)).collect();
         let apps: Vec<String> = apps.into_iter().collect();
         let shown: BTreeSet<String> =
             cells.iter().map(|cell| chronicle.name(cell).to_owned()).collect();
@@ -93,6 +95,7 @@ impl CellSelection {
         }
         let is_meant = |cell: &CellKey| {
             let words = chronicle.app_words(cell);
+            let words = words.iter().map(String::as_str);
             named.matches_any(words.clone())
                 && by_app.matches_any(words)
                 && by_stage.matches_any([cell.stage.as_str()])

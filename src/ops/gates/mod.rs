@@ -189,11 +189,12 @@ impl<'r> GateContext<'r> {
         if let Some(cell) = cells.iter().find(|cell| cell.app.as_str() == word) {
             return Ok(AppComponent { app: cell.app.clone(), component: None });
         }
-        let named = |cell: &&&CellKey| self.app_words(cell).iter().any(|known| known == word);
+        let named = |cell: &&&CellKey| self.chronicle.app_words(cell).contains(word);
         if let Some(cell) = cells.iter().find(named) {
             return Ok(AppComponent { app: cell.app.clone(), component: cell.component.clone() });
         }
-        let words: Vec<String> = cells.iter().flat_map(|cell| self.app_words(cell)).collect();
+        let words: Vec<String> =
+            cells.iter().flat_map(|cell| self.chronicle.app_words(cell)).collect();
         let shown: BTreeSet<String> =
             cells.iter().map(|cell| self.chronicle.name(cell).to_owned()).collect();
         Err(unknown_name("app", word, &words, &shown.into_iter().collect::<Vec<_>>()))
@@ -203,11 +204,6 @@ impl<'r> GateContext<'r> {
     pub fn read_committed(&self, path: &str) -> Option<Vec<u8>> {
         let snapshot = Snapshot::of_commit(self.repository, self.survey.commit?).ok()?;
         snapshot.read_file(&snapshot.find_file(path)?).ok()
-    }
-
-    fn app_words(&self, cell: &CellKey) -> Vec<String> {
-        let whole = cell.component.as_ref().map(|component| format!("{}/{component}", cell.app));
-        self.chronicle.app_words(cell).map(str::to_owned).chain(whole).collect()
     }
 
     /// The stage with this name or alias.

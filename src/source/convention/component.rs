@@ -47,6 +47,8 @@ fn is_conventional(key: &str) -> bool {
             | "valuesobject"
             | "parameters"
             | "kustomize"
+            | "helm"
+            | "source"
             | "environments"
             | "objects"
             | "global"
@@ -61,9 +63,14 @@ fn is_conventional(key: &str) -> bool {
 /// Like [`component_name`], but an unnamed list element is named by its image, because its position
 /// may change.
 pub fn component_of(path: &str, image: Option<&str>) -> Option<String> {
-    let (list, last) = path.rsplit_once(KEY_SEPARATOR).unwrap_or(("", path));
-    match image {
-        Some(image) if is_place(last) => component_name(&format!("{list}{KEY_SEPARATOR}[{image}]")),
+    let keys: Vec<&str> = path.split(KEY_SEPARATOR).collect();
+    let join = |keys: &[&str]| keys.join(&KEY_SEPARATOR.to_string());
+    match (image, keys.iter().rposition(|key| is_place(key))) {
+        (Some(image), Some(at)) if component_name(&join(&keys[at + 1..])).is_none() => {
+            let element = format!("[{image}]");
+            let named = keys[..at].iter().copied().filter(|key| !is_place(key));
+            component_name(&join(&named.chain([element.as_str()]).collect::<Vec<_>>()))
+        }
         _ => component_name(path),
     }
 }

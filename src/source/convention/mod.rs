@@ -125,7 +125,7 @@ mod tests {
         );
         assert_eq!(
             found("- op: replace\n  path: /spec/image\n  value: a/b:v3"),
-            ["10 [0].value a/b=v3 [0]"]
+            ["10 [0].value a/b=v3 [b]"]
         );
     }
 
