@@ -22,6 +22,7 @@ Examples:
   towpath status publisher --locations     show its files, lines and commits
   towpath status --differs --sort age      show what is not promoted yet, newest first
   towpath status --stage 'prod*' --targets show each cluster of the production stages
+  towpath status --all                     list what is pinned but not shown, and why
   towpath status --at v1.2                 show the state at a Git tag
   towpath status --at '3 days ago'         show the state three days ago
   towpath status --output json | jq '.entries[] | select(.stage == \"prod\") | .tag'
@@ -91,6 +92,13 @@ pub struct StatusArgs {
     #[arg(long)]
     worktree: bool,
 
+    /// Also list the versions that are not shown, with the reason
+    ///
+    /// These are versions in files that name no stage, or that no source of towpath.yaml reads, and
+    /// values that only look like a version.
+    #[arg(long, conflicts_with_all = ["apps", "watch"])]
+    all: bool,
+
     /// Show a column for each target (cluster, region)
     #[arg(long)]
     targets: bool,
@@ -153,6 +161,7 @@ const CLEAR: &str = "\x1b[H\x1b[2J";
 
 /// Prints the matrix, and a summary and warnings on stderr.
 pub fn run(args: &StatusArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
+    args.check_format()?;
     let query = args.to_query(context);
     if let Some(every) = args.watch {
         let mut show = |answer: &StatusAnswer| {
@@ -182,6 +191,7 @@ impl StatusArgs {
             work_tree: self.worktree,
             no_since: self.no_since,
             differs: self.differs,
+            all: self.all,
             live: self.live.as_ref().map(|file| live_source(file.as_deref(), context)),
             order: match self.sort {
                 SortKey::App => StatusOrder::App,
@@ -190,6 +200,15 @@ impl StatusArgs {
             },
             reminders: self.is_for_people(),
         }
+    }
+
+    /// Refuses formats that have no place for versions that are not shown.
+    fn check_format(&self) -> Result<(), Failure> {
+        let fits = matches!(self.output, OutputFormat::Json | OutputFormat::Yaml);
+        if self.all && !fits && !self.is_for_people() {
+            return Err(Failure::usage("--all is shown as `table`, `wide`, `json` or `yaml`"));
+        }
+        Ok(())
     }
 
     /// True for formats that are shown with a summary and hints.
@@ -220,8 +239,9 @@ fn render_answer(
         let text = ui::status_as(args.output, report, &layout, &style, now);
         return RenderedStatus { text, notes: Vec::new() };
     }
+    let left_out = render_left_out(report, &style);
     if report.occupants.is_empty() {
-        return RenderedStatus { text: String::new(), notes: Vec::new() };
+        return RenderedStatus { text: left_out, notes: Vec::new() };
     }
     if !args.apps.is_empty() {
         return render_apps(answer, args, &style);
@@ -248,7 +268,16 @@ fn render_answer(
             matrix.columns.len()
         )),
     }
-    RenderedStatus { text, notes }
+    let gap = if left_out.is_empty() { "" } else { "\n" };
+    RenderedStatus { text: format!("{text}{gap}{left_out}"), notes }
+}
+
+/// The versions that are not shown, if they were asked for.
+fn render_left_out(report: &StatusReport, style: &TerminalStyle) -> String {
+    match report.left_out.as_deref() {
+        Some(entries) if !entries.is_empty() => ui::left_out(entries, style),
+        _ => String::new(),
+    }
 }
 
 /// What the signs of the witnesses mean.

@@ -127,6 +127,7 @@ pub fn is_candidate(file: &SnapshotFile) -> bool {
         return false;
     }
     if lower.contains("dashboard")
+        || lower.contains(".lock.")
         || lower.ends_with("_test.yaml")
         || lower.ends_with("_tests.yaml")
         || lower.ends_with("-test.yml")

@@ -3,6 +3,7 @@
 use super::classify::is_kustomization;
 use super::unstaged_files::{self, UnstagedFiles};
 use super::{DiscoveredConfig, StageBasis, is_lone_test, single, with_default};
+use crate::config::SourceRule;
 use crate::source::{SnapshotReader, source_for};
 use std::collections::BTreeSet;
 
@@ -39,9 +40,22 @@ fn pins_outside(
     proposal: &DiscoveredConfig,
     reader: &SnapshotReader<'_>,
 ) -> UnstagedFiles {
-    let rules = || proposal.config.rules.iter().chain(&proposal.unsure.rules);
+    let rules: Vec<&SourceRule> =
+        proposal.config.rules.iter().chain(&proposal.unsure.rules).collect();
+    let has_nothing = proposal.config.rules.is_empty();
+    files_outside(paths, &rules, has_nothing, reader).unwrap_or_default()
+}
+
+/// Finds the files that pin versions but that no rule reads; `Err` with their number if too many
+/// are left to look at. With `defaults`, also the values that the repository's charts bring.
+pub(super) fn files_outside(
+    paths: &[&str],
+    rules: &[&SourceRule],
+    defaults: bool,
+    reader: &SnapshotReader<'_>,
+) -> Result<UnstagedFiles, usize> {
     let is_read = |path: &str| {
-        rules().any(|rule| {
+        rules.iter().any(|rule| {
             let subjects = source_for(rule).subjects(path);
             subjects.into_iter().any(|subject| rule.path.captures(subject).is_some())
         })
@@ -50,14 +64,13 @@ fn pins_outside(
     let matters = |path: &&str| is_kustomization(path) || !is_read(path);
     let rest: Vec<&str> = paths.iter().copied().filter(matters).collect();
     if rest.len() > MAX_OUTSIDE {
-        return UnstagedFiles::default();
+        return Err(rest.len());
     }
     let mut found = unstaged_files::find_pinned_files(&rest, reader);
-    let has_nothing = proposal.config.rules.is_empty();
-    unstaged_files::add_chart_values(&mut found, &rest, has_nothing, reader);
+    unstaged_files::add_chart_values(&mut found, &rest, defaults, reader);
     let is_claimed = |subject: &str| {
-        is_read(subject) || rules().any(|rule| rule.path.captures(subject).is_some())
+        is_read(subject) || rules.iter().any(|rule| rule.path.captures(subject).is_some())
     };
     found.places.retain(|place| !is_claimed(&place.subject));
-    found
+    Ok(found)
 }

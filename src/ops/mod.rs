@@ -22,6 +22,7 @@ pub mod guard;
 pub mod history;
 pub mod init;
 pub mod ledger;
+mod left_out;
 pub mod live;
 pub mod measurements;
 pub mod metrics;

@@ -12,6 +12,7 @@ use crate::ops::deployments::selection::{SelectionQuery, full_name};
 use crate::ops::error::Failure;
 use crate::ops::follow::fetching_session;
 use crate::ops::ledger;
+use crate::ops::left_out::left_out_entries;
 use crate::ops::live::{LiveLook, LiveSource, LiveSubject};
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
@@ -39,6 +40,8 @@ pub struct StatusQuery {
     pub order: StatusOrder,
     /// Where to look for what really runs; `None` not to look.
     pub live: Option<LiveSource>,
+    /// True to find what the configuration does not show, too.
+    pub all: bool,
     /// True where each break glass without a follow-up causes a caution.
     pub reminders: bool,
 }
@@ -95,6 +98,9 @@ pub fn status(query: &StatusQuery, session: &Session) -> Result<StatusAnswer, Fa
     }
     if let Some(source) = &query.live {
         add_live(&mut report, &state, source, (session, &repository))?;
+    }
+    if query.all {
+        report.left_out = Some(left_out_entries(&state, session, &repository)?);
     }
     sort_apps(&mut report, query.order);
     let ages_at = reference_time(query, &state, session, &repository);

@@ -12,6 +12,7 @@ mod diff;
 mod guard;
 mod history;
 mod ledger;
+mod left_out;
 mod live;
 mod metrics;
 mod plan;
@@ -30,6 +31,7 @@ pub use diff::DiffJson;
 pub use guard::GuardJson;
 pub use history::{DeploymentJson, HistoryJson, ImageVersionJson};
 pub use ledger::{LedgerEventJson, LedgerJson, LockJson, LocksJson};
+pub use left_out::LeftOutJson;
 pub use live::{LiveCellJson, LiveJson};
 pub use metrics::MetricsJson;
 pub use plan::PlanJson;
@@ -55,6 +57,9 @@ pub struct StatusJson {
     pub stages: Vec<String>,
     pub entries: Vec<EntryJson>,
     pub warnings: Vec<WarningJson>,
+    /// Versions that are not shown, with `--all`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<Vec<LeftOutJson>>,
 }
 
 /// `towpath.config/1`: the answer of `config show`.
@@ -168,6 +173,10 @@ impl From<&StatusReport> for StatusJson {
             stages: status.stages.iter().map(ToString::to_string).collect(),
             entries: status.occupants.iter().map(EntryJson::from).collect(),
             warnings: status.warnings.iter().map(WarningJson::from).collect(),
+            left_out: status
+                .left_out
+                .as_ref()
+                .map(|entries| entries.iter().map(LeftOutJson::from).collect()),
         }
     }
 }

@@ -11,6 +11,7 @@ mod diff;
 mod gates;
 mod guard;
 pub mod json;
+mod left_out;
 mod live;
 mod matrix;
 mod measurements;
@@ -35,6 +36,7 @@ pub use deployment::{DeploymentReport, to_timestamp};
 pub use diff::{AppDifference, DiffReport, DiffSide, SideVersion};
 pub use gates::{GateReport, WaveReports, format_time};
 pub use guard::GuardReport;
+pub use left_out::LeftOutEntry;
 pub use live::{
     LiveCell, LiveMark, LiveObject, LivePart, LiveReport, LiveSnapshot, LiveState, ReplicaCounts,
 };

@@ -1,6 +1,6 @@
 //! The report of `towpath status`: every entry of the mapping, and since when it is there.
 
-use super::LiveCell;
+use super::{LeftOutEntry, LiveCell};
 use crate::config::Config;
 use crate::history::IntroducingCommit;
 use crate::model::{AppName, CellKey, Mapping, MappingEntry, StageName, Warning, base_name};
@@ -23,6 +23,8 @@ pub struct StatusReport {
     pub before: Vec<Vec<usize>>,
     pub occupants: Vec<StatusEntry>,
     pub warnings: Vec<Warning>,
+    /// Versions that the configuration does not show, if they were asked for.
+    pub left_out: Option<Vec<LeftOutEntry>>,
 }
 
 /// An image in a cell.
@@ -83,6 +85,7 @@ impl StatusReport {
             before,
             occupants: occupants.collect(),
             warnings: mapping.warnings,
+            left_out: None,
         }
     }
 

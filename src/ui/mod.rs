@@ -23,6 +23,7 @@ mod formats;
 mod guard;
 mod history;
 mod ledger;
+mod left_out;
 mod live;
 mod matrix;
 mod metrics;
@@ -66,6 +67,7 @@ pub use guard::{
 };
 pub use history::{HistoryPrinter, TimeFormat};
 pub use ledger::{render_events, render_locks};
+pub use left_out::left_out;
 pub use live::{
     live_legend, render_live as live, render_live_markdown as live_markdown,
     render_objects as live_objects,

@@ -672,3 +672,65 @@ assumed: stages staging → prod and default, from 3 files in 2 layouts. apps/by
 "#]],
     );
 }
+
+/// What is pinned but not shown is listed with its reason, with a configuration too.
+#[test]
+fn all_lists_what_is_not_shown() {
+    let image = |name: &str, tag: &str| {
+        format!("kind: Pod\nspec:\n  containers:\n  - image: ghcr.io/acme/{name}:{tag}\n")
+    };
+    let files = history()
+        .write("apps/dev/web.yaml", &image("web", "v2"))
+        .write("apps/prod/web.yaml", &image("web", "v1"))
+        .write("apps/dev/motd.txt", "hello")
+        .write("apps/prod/motd.txt", "hello")
+        .write("tools/backup.yaml", &image("backup", "1.4.0"));
+    let sandbox = Sandbox::new();
+    let repository = sandbox.bare("deploy", &files);
+    let all = ["status", "--all", "--no-since"];
+    sandbox
+        .towpath(&repository, &all)
+        .assert()
+        .success()
+        .stdout_eq(str![[r#"
+app   dev     prod
+web   v2    ≠ v1
+
+not shown   stage   version   where                  why
+apps        dev     hello     apps/dev/motd.txt:1    may be no deployed version
+apps        prod    hello     apps/prod/motd.txt:1   may be no deployed version
+tools               1.4.0     tools/backup.yaml:4    names no stage
+
+"#]])
+        .stderr_eq(str![[r#"
+assumed: stages dev → prod, from 2 files in 1 layout; 1 more layout is uncertain. tools/backup.yaml pins a version but names no stage. No towpath.yaml found. Run `towpath init` to save these settings.
+≠ differs from the previous stage, in 1 of 1 rows
+
+"#]]);
+    let configured = files.write(
+        "towpath.yaml",
+        "stages: [dev, prod]\nsources: [{manifests: \"apps/{stage}/{app}.yaml\"}]\n",
+    );
+    let repository = sandbox.bare("configured", &configured);
+    sandbox.towpath(&repository, &all).assert().success().stdout_eq(str![[r#"
+app   dev     prod
+web   v2    ≠ v1
+
+not shown   version   where                 why
+tools       1.4.0     tools/backup.yaml:4   no source reads it
+
+"#]]);
+    let json = sandbox.towpath(&repository, &[&all[..], &["-o", "json"]].concat()).output();
+    let json: serde_json::Value =
+        serde_json::from_slice(&json.expect("runs").stdout).expect("JSON");
+    assert_eq!(json["left_out"][0]["reason"], "no-source");
+    assert_eq!(json["left_out"][0]["stage"], serde_json::Value::Null);
+    sandbox
+        .towpath(&repository, &[&all[..], &["-o", "csv"]].concat())
+        .assert()
+        .code(2)
+        .stderr_eq(str![[r#"
+error: --all is shown as `table`, `wide`, `json` or `yaml`
+
+"#]]);
+}

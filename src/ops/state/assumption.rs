@@ -66,7 +66,7 @@ pub fn assumption_text(proposal: &DiscoveredConfig, config: &Config, mapping: &M
         0 => String::new(),
         1 => format!(" {} pins a version but {name}.", proposal.outside[0]),
         n => format!(
-            " {n} more files pin versions but {names} ({}); `towpath init --stdout` lists them.",
+            " {n} more files pin versions but {names} ({}); `towpath status --all` lists them.",
             folders_of(&proposal.outside).join(", ")
         ),
     };

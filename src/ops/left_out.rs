@@ -1,0 +1,43 @@
+//! The versions that a state of a repository has, but that its configuration does not show.
+
+use crate::discovery::{LeftOutReason, find_left_out};
+use crate::git::{Repository, Snapshot};
+use crate::model::MappingEntry;
+use crate::ops::error::Failure;
+use crate::ops::session::Session;
+use crate::ops::state::RepositoryState;
+use crate::report::LeftOutEntry;
+use crate::source::{ParseCache, SnapshotReader};
+
+/// Finds the versions that are not shown, and notes how many files were not looked at.
+///
+/// # Errors
+/// When the state cannot be read.
+pub fn left_out_entries(
+    state: &RepositoryState,
+    session: &Session,
+    repository: &Repository,
+) -> Result<Vec<LeftOutEntry>, Failure> {
+    let snapshot = match state.commit {
+        Some(commit) => Snapshot::of_commit(repository, commit)?,
+        None => Snapshot::of_work_tree(repository)?,
+    };
+    let cache = ParseCache::default();
+    let reader = SnapshotReader::new(&snapshot, &cache);
+    let unsure = state.settings.assumed.as_ref().map(|proposal| &proposal.unsure);
+    let found = find_left_out(&state.settings.config, unsure, &reader);
+    if found.unread > 0 {
+        session.note(&format!(
+            "{} files that no source reads were not looked at, because they are too many",
+            found.unread
+        ));
+    }
+    let reasons = [LeftOutReason::Uncertain, LeftOutReason::NoStage, LeftOutReason::NoSource];
+    let list = reasons.into_iter().flat_map(|reason| {
+        let of_reason = found.entries.iter().filter(|(_, other)| *other == reason);
+        let entries: Vec<MappingEntry> = of_reason.map(|(entry, _)| entry.clone()).collect();
+        let is_staged = reason == LeftOutReason::Uncertain;
+        LeftOutEntry::list(entries, (reason.code(), reason.words()), is_staged)
+    });
+    Ok(list.collect())
+}
