@@ -132,7 +132,8 @@ impl Cli {
     /// On a usage error. `--help` and `--version` are errors too, with their text as the message.
     pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
         let parsed = command().try_get_matches_from(arguments);
-        let matches = parsed.map_err(help::keep_good_suggestion)?;
+        let matches =
+            parsed.map_err(|error| help::mend_suggestion(error, arguments, &command()))?;
         let mut cli = Cli::from_arg_matches(&matches)?;
         if cli.globals.repo.len() > 1 && !cli.command.takes_repositories() {
             let message = "the argument '--repo <PATH|URL>' cannot be used multiple times";

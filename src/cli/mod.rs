@@ -89,25 +89,26 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Prints help, the version or a mistake of the command line; the commands are in groups.
+/// Prints help, the version or a mistake of the command line; the commands are in groups, and a
+/// mistake fits the terminal.
 fn print_clap_error(error: &clap::Error, environment: &ProcessEnvironment) -> std::io::Result<()> {
     use clap::error::ErrorKind;
     let is_help = matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
     );
-    if !is_help {
-        return error.print();
-    }
     let to_stderr = error.use_stderr();
     let is_terminal =
         if to_stderr { environment.stderr_is_terminal } else { environment.stdout_is_terminal };
-    let help = error.render();
+    let text = error.render();
     let text = match environment.color.unwrap_or(is_terminal) {
-        true => help.ansi().to_string(),
-        false => help.to_string(),
+        true => text.ansi().to_string(),
+        false => text.to_string(),
     };
-    crate::ui::print_help(&help::groups::group_commands(&text), to_stderr)
+    match is_help {
+        true => crate::ui::print_help(&help::groups::group_commands(&text), to_stderr),
+        false => crate::ui::print_mistake(&text, to_stderr, environment.stderr_width),
+    }
 }
 
 fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failure> {

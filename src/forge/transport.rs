@@ -187,6 +187,18 @@ fn to_transport_error(error: &Error) -> TransportError {
         Error::Io(why) if why.kind() == io::ErrorKind::ConnectionRefused => {
             TransportError::Unsent("the connection was refused".into())
         }
+        // The name service has no kind of its own; the text is that of the standard library.
+        Error::Io(why) if why.to_string().starts_with("failed to lookup address") => {
+            TransportError::Unsent("its name is not known here".into())
+        }
+        Error::Io(why)
+            if matches!(
+                why.kind(),
+                io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable
+            ) =>
+        {
+            TransportError::Unsent("there is no way to it in the network".into())
+        }
         Error::Io(why) if why.kind() == io::ErrorKind::InvalidData => {
             TransportError::Untrusted(why.to_string())
         }

@@ -85,7 +85,10 @@ impl Repository {
                 Ok(BranchTips::Different { local, upstream, local_ahead, upstream_ahead })
             }
             (Some(tip), _) | (None, Some(tip)) => Ok(BranchTips::Same(tip)),
-            (None, None) => Err(GitError::UnknownBranch { branch: branch.to_owned() }),
+            (None, None) => {
+                let (branch, known) = (branch.to_owned(), self.branch_names());
+                Err(GitError::UnknownBranch { branch, known })
+            }
         }
     }
 
@@ -118,6 +121,10 @@ impl Repository {
             }
         }
         found.into_iter().collect()
+    }
+
+    pub(super) fn branch_names(&self) -> Vec<String> {
+        self.branches().into_iter().map(|(name, _)| name).collect()
     }
 }
 

@@ -14,9 +14,9 @@ pub enum GitError {
     #[error("the repository has no commits yet")]
     Empty,
     #[error("branch `{branch}` has no commits yet")]
-    Unborn { branch: String },
+    Unborn { branch: String, known: Vec<String> },
     #[error("there is no branch `{branch}`, neither locally nor on `origin`")]
-    UnknownBranch { branch: String },
+    UnknownBranch { branch: String, known: Vec<String> },
     #[error("`{revision}` is not a commit, branch or tag in this repository")]
     UnknownRevision { revision: String },
     #[error("`{revision}` is ambiguous: it can mean {}", names.join(" and "))]
@@ -48,11 +48,11 @@ impl GitError {
             ),
             GitError::NotAFile { .. } => Some("remove it, or name another repository".into()),
             GitError::Ambiguous { .. } => Some("use one of these full names".into()),
-            GitError::Empty | GitError::Unborn { .. } => {
+            GitError::Empty => {
                 Some("commit something first, or name a branch with --branch".into())
             }
-            GitError::UnknownBranch { .. } => {
-                Some("run `git branch --all` to list the branches".into())
+            GitError::Unborn { known, .. } | GitError::UnknownBranch { known, .. } => {
+                Some(branch_hint(known))
             }
             GitError::UnknownRevision { .. } => {
                 Some("run `git log` to list commits; a shallow clone has only the latest".into())
@@ -64,5 +64,19 @@ impl GitError {
             GitError::NoWorkTree { .. } => Some("leave out --worktree to read the newest commit".into()),
             GitError::BrokenObject { .. } | GitError::Other { .. } => None,
         }
+    }
+}
+
+/// The number of branches that a hint lists.
+const LISTED: usize = 8;
+
+fn branch_hint(known: &[String]) -> String {
+    match known {
+        [] => "there is none yet; commit something first".into(),
+        [only] => format!("the only branch is {only}; `--branch {only}` names it"),
+        few if few.len() <= LISTED => {
+            format!("name one with --branch; the branches are {}", few.join(", "))
+        }
+        _ => "name one with --branch; `git branch --all` lists the branches".into(),
     }
 }

@@ -244,7 +244,10 @@ impl Repository {
             Some(branch) => {
                 self.resolve_revision(&format!("refs/heads/{branch}")).ok().ok_or_else(|| {
                     let empty = self.inner.references().is_ok_and(|mut all| all.next().is_none());
-                    if empty { GitError::Empty } else { GitError::Unborn { branch } }
+                    match empty {
+                        true => GitError::Empty,
+                        false => GitError::Unborn { branch, known: self.branch_names() },
+                    }
                 })
             }
             None => {

@@ -6,7 +6,7 @@ use crate::ops::error::Failure;
 use crate::ops::registries::{find_app_image, find_subject, open_registry_client, version_digest};
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
-use crate::ops::suggest::unknown_name;
+use crate::ops::suggest::unknown_app;
 use crate::registry::{ArtifactUpload, UploadedArtifact};
 use crate::report::display_names;
 use std::collections::BTreeMap;
@@ -56,7 +56,8 @@ pub fn attest(query: &AttestQuery, session: &Session) -> Result<AttestAnswer, Fa
     })?;
     let Some(subject) = find_subject(name, entries) else {
         let shown: Vec<String> = display_names(entries).into_values().collect();
-        return Err(unknown_name("app", name, &shown, &shown));
+        let usage = "name an app, and the version that the stage runs";
+        return Err(unknown_app(name, &shown, &shown, (config, usage)));
     };
     let image = find_app_image(&subject, config, entries, session)?;
     let client = open_registry_client(session, config);

@@ -129,6 +129,9 @@ impl From<GitError> for Failure {
         let is_usage = matches!(
             error,
             GitError::NotARepository { .. }
+                | GitError::NoSuchPath { .. }
+                | GitError::Ambiguous { .. }
+                | GitError::UnknownBranch { .. }
                 | GitError::UnknownRevision { .. }
                 | GitError::NoWorkTree { .. }
         );

@@ -293,7 +293,10 @@ impl Session {
             Err(_) if repository.head_branch().as_deref() == Some(branch) => {
                 repository.head_commit()
             }
-            Err(_) => repository.resolve_revision(branch),
+            Err(unknown) => repository.resolve_revision(branch).map_err(|error| match error {
+                GitError::UnknownRevision { .. } => unknown,
+                other => other,
+            }),
         }
     }
 

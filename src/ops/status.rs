@@ -8,7 +8,7 @@ use crate::history::index::VersionArrival;
 use crate::model::{GlobPatterns, Warning};
 use crate::ops::completion_names::{self, CompletionNames};
 use crate::ops::deployments::DeploymentHistory;
-use crate::ops::deployments::selection::{SelectionQuery, full_name};
+use crate::ops::deployments::selection::{KnownNames, SelectionQuery, full_name};
 use crate::ops::error::Failure;
 use crate::ops::follow::fetching_session;
 use crate::ops::ledger;
@@ -16,7 +16,6 @@ use crate::ops::left_out::left_out_entries;
 use crate::ops::live::{LiveLook, LiveSource, LiveSubject};
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
-use crate::ops::suggest::unknown_name;
 use crate::report::{BroughtBy, Matrix, StatusEntry, StatusReport};
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
@@ -221,18 +220,8 @@ fn filter_status(
     let named = GlobPatterns::new(&query.apps);
     let (by_app, by_stage) =
         (GlobPatterns::new(&query.selection.apps), GlobPatterns::new(&by_stage));
-    for (kind, patterns, words, names) in [
-        ("app", &named, &apps, &names),
-        ("app", &by_app, &apps, &names),
-        ("stage", &by_stage, &stages, &stages),
-    ] {
-        for pattern in patterns.unmatched_patterns(words) {
-            if !pattern.contains(['*', '?']) {
-                return Err(unknown_name(kind, pattern, words, names));
-            }
-            session.note(&format!("no {kind} matches `{pattern}`"));
-        }
-    }
+    let known = KnownNames { words: &apps, apps: &names, stages: &stages, config };
+    known.check_patterns([&named, &by_app], &by_stage, session)?;
     status.occupants.retain(|occupant| {
         let names = app_names(occupant);
         let names = names.iter().map(String::as_str);

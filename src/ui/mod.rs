@@ -288,6 +288,20 @@ pub fn print_help(text: &str, to_stderr: bool) -> io::Result<()> {
     }
 }
 
+/// Prints the explanation of a mistake in the arguments, no wider than the terminal.
+///
+/// # Errors
+/// The I/O error of the operating system.
+pub fn print_mistake(text: &str, to_stderr: bool, width: Option<usize>) -> io::Result<()> {
+    let wrap = |line: &str| -> Vec<String> {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        let room = width.map_or(usize::MAX, |width| width.saturating_sub(indent));
+        let parts = wrap_text(&line[indent..], room).into_iter();
+        parts.map(|part| format!("{}{part}\n", &line[..indent])).collect()
+    };
+    print_help(&text.lines().flat_map(wrap).collect::<String>(), to_stderr)
+}
+
 /// Escapes each line of a message; our own messages may have several lines.
 fn visible_lines(text: &str) -> String {
     text.lines().map(|line| escape_for_terminal(line).into_owned()).collect::<Vec<_>>().join("\n")

@@ -5,7 +5,7 @@ use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::promotion::{ItemOutcome, PlanItem, PlannedMove};
 use crate::report::PlanReport;
 
-/// Renders the table. Apps that are up to date are left out.
+/// Renders the table, or nothing if no app moves. Apps that are up to date are left out.
 pub fn render_table(planned: &PlanReport, look: &TerminalStyle) -> String {
     let from = planned.plan.to.as_str();
     let heading = match &planned.from {
@@ -19,14 +19,16 @@ pub fn render_table(planned: &PlanReport, look: &TerminalStyle) -> String {
         TableColumn::left("target"),
         TableColumn::left(&from),
         TableColumn::left(&heading),
-        TableColumn::left(""),
     ];
-    let rows: Vec<[StyledText; 5]> =
+    let rows: Vec<[StyledText; 4]> =
         planned.plan.items.iter().flat_map(|item| item_rows(item, look)).collect();
-    if rows.is_empty() { String::new() } else { Table::new(columns).render_all(&rows, look) }
+    match planned.plan.moving_items().next() {
+        Some(_) => Table::new(columns).render_all(&rows, look),
+        None => String::new(),
+    }
 }
 
-fn item_rows(item: &PlanItem, look: &TerminalStyle) -> Vec<[StyledText; 5]> {
+fn item_rows(item: &PlanItem, look: &TerminalStyle) -> Vec<[StyledText; 4]> {
     let name = || StyledText::plain(escape_for_terminal(&item.name()));
     match &item.outcome {
         ItemOutcome::Moves(moves) => {
@@ -38,14 +40,13 @@ fn item_rows(item: &PlanItem, look: &TerminalStyle) -> Vec<[StyledText; 5]> {
                 name(),
                 StyledText::plain(""),
                 StyledText::plain(""),
-                StyledText::plain(""),
                 StyledText::new("refused", TextTone::Bad),
             ]]
         }
     }
 }
 
-fn step_row(item: &PlanItem, step: &PlannedMove, look: &TerminalStyle) -> [StyledText; 5] {
+fn step_row(item: &PlanItem, step: &PlannedMove, look: &TerminalStyle) -> [StyledText; 4] {
     let name = match &step.entry.component {
         Some(component) if item.component.is_none() && has_several_components(item) => {
             format!("{}/{component}", item.app)
@@ -59,7 +60,6 @@ fn step_row(item: &PlanItem, step: &PlannedMove, look: &TerminalStyle) -> [Style
         StyledText::plain(escape_for_terminal(&target)),
         StyledText::plain(version::short_version(&step.entry.version, false)),
         StyledText::new(to, TextTone::Good),
-        StyledText::plain(""),
     ]
 }
 

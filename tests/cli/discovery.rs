@@ -293,7 +293,7 @@ assumed: stages dev → e2e → prd (one branch each), from 4 files in 2 layouts
     let args = ["promote", "web", "--to", "prd", "--dry-run", "--assume"];
     sandbox.towpath(&repository, &args).assert().code(1).stderr_eq(str![[r#"
 assumed: stages dev → e2e → prd (one branch each), from 4 files in 2 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
-warning: web is refused: hydrated/web-prd/manifest.yaml:8: the line is owned by the automation `hydrator.metadata`, which would overwrite the edit
+error: web is refused: hydrated/web-prd/manifest.yaml:8: the line is owned by the automation `hydrator.metadata`, which would overwrite the edit
 hint: change what the automation follows, or overwrite it with `--force-automated`
 
 "#]]);

@@ -941,8 +941,6 @@ fn a_suggestion_is_a_typing_mistake_away() {
     help(&["history", "--sort", "app"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: unexpected argument '--sort' found
 
-  tip: to pass '--sort' as a value, use '-- --sort'
-
 Usage: towpath history [OPTIONS] [APP]...
 
 For more information, try '--help'.

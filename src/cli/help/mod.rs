@@ -4,7 +4,7 @@ pub mod groups;
 mod suggestion;
 mod topics;
 
-pub use suggestion::keep_good_suggestion;
+pub use suggestion::mend_suggestion;
 
 use super::context::CommandContext;
 use super::exit::ExitKind;

@@ -1,7 +1,9 @@
 //! Notices about a plan that no table shows: refused apps, apps that are up to date, foreign tags.
 
 use super::base::PlanBase;
-use super::delivery::DeliveryRequest;
+use super::delivery::{DeliveryOutcome, DeliveryRequest};
+use super::options::DeliveryEvent;
+use super::outcome::plan_outcome;
 use super::request::ChangeRequest;
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
@@ -48,8 +50,12 @@ pub fn note_unreadable(session: &Session, edit_base: &EditBase<'_>) {
 }
 
 /// Reports the apps that do not move: refused ones with the reason, and the number of current ones.
-pub fn note_unmoved(planned: &PlanReport, session: &Session) {
-    note_refused(planned, session);
+///
+/// # Errors
+/// Those of the observer.
+pub fn note_unmoved(planned: &PlanReport, request: &DeliveryRequest<'_>) -> Result<(), Failure> {
+    let session = request.session;
+    note_refused(planned, request)?;
     let same: Vec<String> = planned.plan.items.iter().filter_map(as_wanted).collect();
     match same.as_slice() {
         [] if planned.plan.items.is_empty() => {
@@ -59,6 +65,7 @@ pub fn note_unmoved(planned: &PlanReport, session: &Session) {
         [one] => session.note(&format!("{one} in {} already", planned.plan.to)),
         many => session.note(&format!("{} apps are up to date in {}", many.len(), planned.plan.to)),
     }
+    Ok(())
 }
 
 /// Refused apps with reasons of one kind that are reported together.
@@ -68,8 +75,12 @@ const SEVERAL: usize = 3;
 const NAMED_APPS: usize = 5;
 
 /// Reports the apps that are refused, and why. Several with reasons of one kind are one warning
-/// with one hint, and each of them is a detail.
-pub fn note_refused(planned: &PlanReport, session: &Session) {
+/// with one hint, and each of them is a detail. Where a refusal decides how the command ends, it is
+/// an error, so that quiet output has it too.
+///
+/// # Errors
+/// Those of the observer.
+pub fn note_refused(planned: &PlanReport, request: &DeliveryRequest<'_>) -> Result<(), Failure> {
     let mut kinds: Vec<Vec<(&PlanItem, &PlanObstacle)>> = Vec::new();
     for (item, obstacle) in planned.plan.refused_items() {
         match kinds.iter_mut().find(|kind| kind[0].1.code == obstacle.code) {
@@ -77,24 +88,43 @@ pub fn note_refused(planned: &PlanReport, session: &Session) {
             None => kinds.push(vec![(item, obstacle)]),
         }
     }
+    let is_error = plan_outcome(planned, request.intent) != DeliveryOutcome::Done;
+    let tell = |message: String, hint: Option<String>| {
+        let failure = Failure::refused(message);
+        let failure = match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        };
+        if is_error {
+            return (request.observer)(DeliveryEvent::Failed(&failure));
+        }
+        request.session.caution(&failure.message());
+        failure.hints().iter().for_each(|hint| request.session.hint(hint));
+        Ok(())
+    };
     for kind in kinds {
         if kind.len() < SEVERAL {
-            kind.iter().for_each(|(item, obstacle)| note_refusal(item, obstacle, session));
+            for (item, obstacle) in kind {
+                tell(refusal_sentence(item, obstacle), obstacle.hint.clone())?;
+            }
         } else {
-            note_refusals(&kind, session);
+            let (message, hint) = summarize_refusals(&kind);
+            tell(message, hint)?;
+            for (item, obstacle) in kind {
+                request.session.detail(&refusal_sentence(item, obstacle));
+            }
         }
     }
+    Ok(())
 }
 
-fn note_refusal(item: &PlanItem, obstacle: &PlanObstacle, session: &Session) {
-    session.caution(&format!("{} is refused: {}", item.name(), obstacle.reason));
-    if let Some(hint) = &obstacle.hint {
-        session.hint(hint);
-    }
+fn refusal_sentence(item: &PlanItem, obstacle: &PlanObstacle) -> String {
+    format!("{} is refused: {}", item.name(), obstacle.reason)
 }
 
-/// Reports apps with reasons of one kind: the reason if all have the same, else the first one.
-fn note_refusals(kind: &[(&PlanItem, &PlanObstacle)], session: &Session) {
+/// A sentence and a hint for apps with reasons of one kind: the reason if all have the same, else
+/// the first one.
+fn summarize_refusals(kind: &[(&PlanItem, &PlanObstacle)]) -> (String, Option<String>) {
     let names: Vec<String> = kind.iter().take(NAMED_APPS).map(|(item, _)| item.name()).collect();
     let more = match kind.len() - names.len() {
         0 => String::new(),
@@ -109,17 +139,9 @@ fn note_refusals(kind: &[(&PlanItem, &PlanObstacle)], session: &Session) {
     let reason = general(&obstacle.reason, first);
     let is_same = kind.iter().all(|(item, other)| general(&other.reason, item) == reason);
     let why = if is_same { reason } else { format!("the first because {}", obstacle.reason) };
-    session.caution(&format!(
-        "{} apps are refused: {}{more}: {why}; -v lists them",
-        kind.len(),
-        names.join(", ")
-    ));
-    if let Some(hint) = &obstacle.hint {
-        session.hint(&general(hint, first));
-    }
-    for (item, obstacle) in kind {
-        session.detail(&format!("{} is refused: {}", item.name(), obstacle.reason));
-    }
+    let (count, names) = (kind.len(), names.join(", "));
+    let sentence = format!("{count} apps are refused: {names}{more}: {why}; -v lists them");
+    (sentence, obstacle.hint.as_ref().map(|hint| general(hint, first)))
 }
 
 fn as_wanted(item: &PlanItem) -> Option<String> {

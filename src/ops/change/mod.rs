@@ -15,6 +15,7 @@ mod left_over;
 mod local;
 mod messages;
 pub mod options;
+mod outcome;
 mod proposal_branch;
 pub mod proposal_search;
 pub mod proposal_writer;
@@ -41,6 +42,7 @@ use crate::promotion::{BRANCHES, EditBase};
 use crate::report::PlanReport;
 use delivery::JudgedPlan;
 use messages::{note_assumption, note_foreign_tags, note_unmoved, note_unreadable};
+use outcome::plan_outcome;
 use std::collections::BTreeSet;
 
 /// Plans the change, asks the gates and carries the plan out.
@@ -57,7 +59,7 @@ pub fn deliver(request: &DeliveryRequest<'_>) -> Result<DeliveryReport, Failure>
                 return Ok(DeliveryReport::nothing());
             };
             if !options.no_plan_notes {
-                note_unmoved(&planned, session);
+                note_unmoved(&planned, request)?;
             }
             if options.mode == DeliveryMode::Patch {
                 local::write_patches(&planned, request, &base.for_stage(&planned.plan.to))?;
@@ -138,7 +140,7 @@ fn confirm_plan(
         return Ok(None);
     };
     (request.observer)(DeliveryEvent::Planned(&ready.planned))?;
-    note_unmoved(&ready.planned, session);
+    note_unmoved(&ready.planned, request)?;
     note_foreign_tags(&ready.planned, request, base);
     let moves = ready.planned.plan.moving_items().next().is_some();
     let person = session.questions().filter(|_| moves && !request.options.yes);
@@ -151,22 +153,9 @@ fn confirm_plan(
     }
 }
 
-/// The outcome of a plan. A refused app is a failure only if the user named it.
-fn outcome(planned: &PlanReport, intent: &ChangeRequest) -> DeliveryOutcome {
-    let named = !intent.names_no_app();
-    if plan::is_stopped(planned) && (named || planned.plan.moving_items().next().is_none()) {
-        return DeliveryOutcome::Refused;
-    }
-    if named && planned.plan.refused_items().next().is_some() {
-        DeliveryOutcome::Failed
-    } else {
-        DeliveryOutcome::Done
-    }
-}
-
 /// The report of a plan that was carried out as far as it goes.
 fn report(planned: PlanReport, intent: &ChangeRequest) -> DeliveryReport {
-    let outcome = outcome(&planned, intent);
+    let outcome = plan_outcome(&planned, intent);
     DeliveryReport::new(planned, outcome)
 }
 

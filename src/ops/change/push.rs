@@ -200,7 +200,7 @@ fn plan_again(
         if !plan::is_stopped(&planned) {
             session.note("somebody else made the same change in the meantime");
         }
-        note_unmoved(&planned, session);
+        note_unmoved(&planned, request)?;
     }
     Ok(JudgedPlan { planned, ledger })
 }

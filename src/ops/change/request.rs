@@ -9,7 +9,7 @@ use crate::ops::change::base::PlanBase;
 use crate::ops::change::stage_edges::{StageEdge, first_stage_failure, stage_edges};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
-use crate::ops::suggest::unknown_name;
+use crate::ops::suggest::{STAGE_USAGE, unknown_app, unknown_name};
 use crate::promotion::{
     EditBase, EditConsent, ItemOutcome, PastVersion, PastVersions, Plan, PlanRequest,
     VersionSource, make_plan,
@@ -375,7 +375,8 @@ impl Planner<'_> {
         match apps.iter().find(|app| !words.contains(app)) {
             Some(app) => {
                 let shown: Vec<String> = self.names.values().cloned().collect();
-                Err(unknown_name("app", app, &words, &shown))
+                let config = &self.plan_base.settings.config;
+                Err(unknown_app(app, &words, &shown, (config, STAGE_USAGE)))
             }
             None => Ok(()),
         }

@@ -22,7 +22,7 @@ pub fn choose_apps(
     plan_base: &PlanBase<'_>,
 ) -> Result<bool, Failure> {
     let session = request.session;
-    note_refused(planned, session);
+    note_refused(planned, request)?;
     if planned.plan.moving_items().next().is_none() {
         return Ok(true);
     }

@@ -8,7 +8,7 @@ use crate::model::{CellKey, GlobPatterns};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::RepositoryState;
-use crate::ops::suggest::unknown_name;
+use crate::ops::suggest::{unknown_app, unknown_name};
 use std::collections::{BTreeSet, HashSet};
 
 /// Patterns for apps and stages: `*` matches any text, `?` any character. No pattern means all.
@@ -86,13 +86,8 @@ impl CellSelection {
             query.stages.iter().map(|word| full_name(word, config)).collect();
         let named = GlobPatterns::new(named);
         let (by_app, by_stage) = (GlobPatterns::new(&query.apps), GlobPatterns::new(&by_stage));
-        for (kind, patterns, words, names) in [
-            ("app", &named, &apps, &shown),
-            ("app", &by_app, &apps, &shown),
-            ("stage", &by_stage, &stages, &stages),
-        ] {
-            check_patterns(kind, patterns, (words, names), session)?;
-        }
+        let known = KnownNames { words: &apps, apps: &shown, stages: &stages, config };
+        known.check_patterns([&named, &by_app], &by_stage, session)?;
         let is_meant = |cell: &CellKey| {
             let words = chronicle.app_words(cell);
             let words = words.iter().map(String::as_str);
@@ -110,20 +105,51 @@ impl CellSelection {
     }
 }
 
-/// Refuses names that match nothing, and notes patterns that do.
-fn check_patterns(
-    kind: &str,
-    patterns: &GlobPatterns,
-    (words, names): (&[String], &[String]),
-    session: &Session,
-) -> Result<(), Failure> {
-    for pattern in patterns.unmatched_patterns(words) {
-        if !pattern.contains(['*', '?']) {
-            return Err(unknown_name(kind, pattern, words, names));
+/// The names that a filter may use.
+pub struct KnownNames<'a> {
+    /// All words for apps.
+    pub words: &'a [String],
+    /// The names of apps as they are shown.
+    pub apps: &'a [String],
+    pub stages: &'a [String],
+    pub config: &'a Config,
+}
+
+impl KnownNames<'_> {
+    /// Refuses names that match nothing, and notes patterns that do.
+    ///
+    /// # Errors
+    /// An unknown app or stage.
+    pub fn check_patterns(
+        &self,
+        by_app: [&GlobPatterns; 2],
+        by_stage: &GlobPatterns,
+        session: &Session,
+    ) -> Result<(), Failure> {
+        let is_pattern = |word: &str| word.contains(['*', '?']);
+        for word in by_app.into_iter().flat_map(|apps| apps.unmatched_patterns(self.words)) {
+            if !is_pattern(word) {
+                let usage = format!("`--stage {word}` selects the stage");
+                return Err(unknown_app(word, self.words, self.apps, (self.config, &usage)));
+            }
+            session.note(&format!("no app matches `{word}`"));
         }
-        session.note(&format!("no {kind} matches `{pattern}`"));
+        for word in by_stage.unmatched_patterns(self.stages) {
+            if !is_pattern(word) {
+                return Err(self.unknown_stage(word));
+            }
+            session.note(&format!("no stage matches `{word}`"));
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn unknown_stage(&self, word: &str) -> Failure {
+        if self.words.iter().any(|app| app == word) {
+            let failure = Failure::usage(format!("`{word}` is an app, not a stage"));
+            return failure.hint("apps are named without `--stage`");
+        }
+        unknown_name("stage", word, self.stages, self.stages)
+    }
 }
 
 /// The name of a stage for one of its aliases.

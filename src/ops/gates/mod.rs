@@ -18,7 +18,7 @@ use crate::ops::error::Failure;
 use crate::ops::ledger;
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector, deployed_branch};
-use crate::ops::suggest::unknown_name;
+use crate::ops::suggest::{STAGE_USAGE, unknown_app, unknown_name};
 use crate::pipeline::ledger::Ledger;
 use crate::pipeline::{
     AppComponent, DeploymentIndex, Evidence, ExternalFacts, GateQuery, MoveDirection,
@@ -197,7 +197,8 @@ impl<'r> GateContext<'r> {
             cells.iter().flat_map(|cell| self.chronicle.app_words(cell)).collect();
         let shown: BTreeSet<String> =
             cells.iter().map(|cell| self.chronicle.name(cell).to_owned()).collect();
-        Err(unknown_name("app", word, &words, &shown.into_iter().collect::<Vec<_>>()))
+        let shown: Vec<String> = shown.into_iter().collect();
+        Err(unknown_app(word, &words, &shown, (self.config(), STAGE_USAGE)))
     }
 
     /// A file of the judged commit; `None` if it is not there.

@@ -4,7 +4,7 @@ use super::{LedgerTarget, fetch, load_ledger, load_local_ledger, push, tell_gap,
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
-use crate::ops::suggest::unknown_name;
+use crate::ops::suggest::{unknown_app, unknown_name};
 use crate::pipeline::ledger::{EventKind, Ledger, LedgerEvent};
 
 /// The filters of a list of events.
@@ -119,10 +119,12 @@ fn check_names(
     let stages: Vec<String> = configured()
         .chain(events().filter_map(|what| what.stage().map(|at| at.to_string())))
         .collect();
-    for (kind, asked, names) in [("app", &query.app, apps), ("stage", &query.stage, stages)] {
-        if let Some(word) = asked.as_ref().filter(|word| !names.contains(word)) {
-            return Err(unknown_name(kind, word, &names, &names));
-        }
+    if let Some(word) = query.app.as_ref().filter(|word| !apps.contains(word)) {
+        let usage = format!("`--stage {word}` selects the stage");
+        return Err(unknown_app(word, &apps, &apps, (&survey.settings.config, &usage)));
     }
-    Ok(())
+    match query.stage.as_ref().filter(|word| !stages.contains(word)) {
+        Some(word) => Err(unknown_name("stage", word, &stages, &stages)),
+        None => Ok(()),
+    }
 }

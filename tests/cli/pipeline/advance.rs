@@ -369,8 +369,6 @@ fn what_was_taken_back_by_hand_is_not_taken_again_in_bulk() {
         site.told(&["promote", "--all", "--to", "prod", "--dry-run"]),
         str![[r#"
 exit 0
-app
-api   refused
 --
 warning: api is refused: v2: prod ran it before, and went to v1 by 324429faa9 on 2026-08-11
 hint: `towpath promote api --to prod` takes it again

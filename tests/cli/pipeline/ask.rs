@@ -323,9 +323,7 @@ to open the gate: git fetch --unshallow
         str![[r#"
 exit 3
 --
-app
-api   refused
-warning: api is refused: api v2 may not go to prod: isolation, bake.
+error: api is refused: api v2 may not go to prod: isolation, bake.
   isolation: unknown when v1 was deployed: the history of this clone starts at 2026-08-05 10:00 UTC
   bake: v2 in staging must bake for 1h; the history of this clone starts at 2026-08-05 10:00 UTC
 hint: `git fetch --unshallow` would clear it; `towpath ask` shows why

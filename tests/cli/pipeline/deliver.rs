@@ -17,9 +17,7 @@ fn what_is_shut_is_not_written() {
         str![[r#"
 exit 3
 --
-app
-api   refused
-warning: api is refused: api v9 may not go to prod: order.
+error: api is refused: api v9 may not go to prod: order.
   order: staging has never run v9
 hint: `towpath deploy api v9 --to staging` would clear it; `towpath ask` shows why
 
@@ -30,9 +28,7 @@ hint: `towpath deploy api v9 --to staging` would clear it; `towpath ask` shows w
         str![[r#"
 exit 3
 --
-app
-api   refused
-warning: api is refused: api v9 may not go to prod: order.
+error: api is refused: api v9 may not go to prod: order.
   order: staging has never run v9
 hint: `towpath deploy api v9 --to staging` would clear it; `towpath ask` shows why
 
@@ -42,10 +38,8 @@ hint: `towpath deploy api v9 --to staging` would clear it; `towpath ask` shows w
         site.told(&["deploy", "api", "v9", "--to", "prod", "--dry-run"]),
         str![[r#"
 exit 3
-app
-api   refused
 --
-warning: api is refused: api v9 may not go to prod: order.
+error: api is refused: api v9 may not go to prod: order.
   order: staging has never run v9
 hint: `towpath deploy api v9 --to staging` would clear it; `towpath ask` shows why
 
@@ -68,9 +62,7 @@ fn an_unproven_deployment_is_not_overtaken() {
         str![[r#"
 exit 3
 --
-app
-api   refused
-warning: api is refused: api v3 may not go to prod: isolation.
+error: api is refused: api v3 may not go to prod: isolation.
   isolation: v2 (deployed 2026-09-01 12:00 UTC) has no recorded outcome
 hint: `towpath record api --stage prod passed` would clear it; `towpath ask` shows why
 
@@ -97,7 +89,7 @@ exit 0
 --
 app    staging   from dev
 blog   v1        → v2
-web                         refused
+web              refused
 warning: web is refused: web v2 may be proposed for staging and needs an approval.
   approval: no approvals yet; 1 required
 hint: `towpath approve web --stage staging --version v2` would clear it; `towpath ask` shows why
@@ -123,9 +115,7 @@ fn a_lock_of_somebody_elses_counts_at_the_moment_of_writing() {
         str![[r#"
 exit 3
 --
-app
-api   refused
-warning: api is refused: api v2 may not go to prod: lock.
+error: api is refused: api v2 may not go to prod: lock.
   lock: prod is locked by Jo Doe: incident 12
 hint: `towpath unlock --stage prod` would clear it; `towpath ask` shows why
 
@@ -159,9 +149,7 @@ pushed to main: Roll back api in prod: v2 -> v1
         str![[r#"
 exit 3
 --
-app
-api   refused
-warning: api is refused: api v2 may not go to prod: isolation, hold.
+error: api is refused: api v2 may not go to prod: isolation, hold.
   isolation: v1 (deployed 2026-09-01 12:00 UTC) has no recorded outcome
   hold: put on hold by Jo Doe: rolled back to v1
 hint: `towpath record api --stage prod passed` would clear it; `towpath ask` shows why

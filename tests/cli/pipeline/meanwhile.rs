@@ -79,7 +79,7 @@ exit 3
 --
 app   staging   from dev
 web   v1        → v2
-warning: web is refused: web v2 may not go to staging: lock.
+error: web is refused: web v2 may not go to staging: lock.
   lock: staging is locked by Jo Doe: incident 12
 hint: `towpath unlock --stage staging` would clear it; `towpath ask` shows why
 
@@ -130,7 +130,7 @@ app   staging   to
 web   v2        → v1
 Record web v2 in staging: failed
 Hold web in staging: rolled back to v1
-warning: web is refused: web v1 may not go to staging: lock.
+error: web is refused: web v1 may not go to staging: lock.
   lock: staging is locked by Jo Doe: incident 12
 hint: `towpath unlock --stage staging` would clear it; `towpath ask` shows why
 

@@ -146,9 +146,7 @@ web v2 may not go to prod (sa): wave.
         str![[r#"
 exit 3
 --
-app
-web   refused
-warning: web is refused: web v2 must wait until Tue 2026-09-01 12:30 UTC to go to prod (eu, us): wave.
+error: web is refused: web v2 must wait until Tue 2026-09-01 12:30 UTC to go to prod (eu, us): wave.
   wave: v2 in prod (canary) must bake for 30m, counted from 2026-09-01 12:00 UTC
 hint: without --push, towpath opens a pull request that waits
 
@@ -191,9 +189,7 @@ fn nobody_gets_round_it_by_naming_a_target() {
         str![[r#"
 exit 3
 --
-app
-web   refused
-warning: web is refused: web v2 may not go to prod (sa): wave.
+error: web is refused: web v2 may not go to prod (sa): wave.
   wave: wave 2 comes first, and prod (eu) has never run v2
 hint: `towpath promote web --to prod --version v2` would clear it; `towpath ask` shows why
 

@@ -293,8 +293,8 @@ fn another_branch_is_read_when_named_by_flag_environment_or_file() {
         .code(2)
         .stdout_eq("")
         .stderr_eq(str![[r#"
-error: `lvie` is not a commit, branch or tag in this repository
-hint: run `git log` to list commits; a shallow clone has only the latest
+error: there is no branch `lvie`, neither locally nor on `origin`
+hint: name one with --branch; the branches are live, main
 
 "#]]);
 }

@@ -35,9 +35,7 @@ diff --git a/prod/.env b/prod/.env
         case.run(&["promote", "api", "--to", "prod", "--dry-run"]),
         str![[r#"
 exit 1
-app
-api   refused
-warning: api is refused: prod/.env:1: the value is shared with worker in prod
+error: api is refused: prod/.env:1: the value is shared with worker in prod
 hint: name all of them in one command with `--one-pr`, or give each a value of its own
 "#]]
     );
@@ -72,9 +70,7 @@ fn two_images_that_happen_to_have_one_tag() {
         case.run(&["deploy", "web", "0.2.0", "--dry-run"]),
         str![[r#"
 exit 1
-app
-web   refused
-warning: web is refused: web has several images, of different repositories: web/envoy, web/web
+error: web is refused: web has several images, of different repositories: web/envoy, web/web
 hint: name one of them
 "#]]
     );

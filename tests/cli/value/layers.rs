@@ -257,9 +257,7 @@ diff --git a/clusters/staging/web.yaml b/clusters/staging/web.yaml
         case.run(&["promote", "web", "--to", "prod", "--dry-run"]),
         str![[r#"
 exit 1
-app
-web   refused
-warning: web is refused: apps/web/overlays/prod/kustomization.yaml:5: `${web_tag:=0.9.0}` is only part of version 0.9.0, which is joined from several values
+error: web is refused: apps/web/overlays/prod/kustomization.yaml:5: `${web_tag:=0.9.0}` is only part of version 0.9.0, which is joined from several values
 hint: write the version in one value
 "#]]
     );
