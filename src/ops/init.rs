@@ -3,10 +3,11 @@
 use crate::config::{self, CONFIG_FILE, Config, SourceNote, SourceRule};
 use crate::discovery::{self, DiscoveredConfig};
 use crate::git::{Repository, Snapshot};
-use crate::model::{Confidence, escape_for_terminal};
+use crate::model::{Confidence, StageName, escape_for_terminal};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::deployed_branch::DeployedBranch;
+use crate::ops::state::{RepositoryState, RevisionSelector};
 use crate::source::{self, ParseCache, SnapshotReader};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -66,6 +67,21 @@ pub fn render_config(config: &Config, session: &Session) -> Result<String, Failu
         comment: escape_for_terminal(&files_in_words(count, &example)).into_owned(),
     };
     Ok(config::to_yaml(config, &files.into_iter().map(note).collect::<Vec<_>>()))
+}
+
+/// The stage that a nightly promotion is for: the first one that comes after another.
+pub fn second_stage(config: &Config) -> Option<&StageName> {
+    config.stages.iter().find(|stage| !stage.after.is_empty()).map(|stage| &stage.name)
+}
+
+/// The configuration that is in the repository already.
+///
+/// # Errors
+/// When the repository cannot be read, or its configuration is wrong.
+pub fn present_config(session: &Session) -> Result<Config, Failure> {
+    let repository = session.open_repository()?;
+    let state = RepositoryState::load(session, &repository, RevisionSelector::default())?;
+    Ok(state.settings.config)
 }
 
 fn open_snapshot<'r>(
@@ -135,8 +151,57 @@ fn files_in_words(files: usize, example: &str) -> String {
     }
 }
 
-/// Writes the file atomically.
-pub fn write_config(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
+/// The JSON schema for editors, beside the configuration.
+pub const SCHEMA_FILE: &str = ".towpath/schema.json";
+
+/// The configuration with a first line by which editors find the schema. Its address is a path in
+/// the repository, as that is the only one that leads everybody to the schema of this version.
+pub fn with_schema_line(text: &str) -> String {
+    format!("# yaml-language-server: $schema={SCHEMA_FILE}\n{text}")
+}
+
+/// A file to write into the work tree: its path there, and its text.
+pub type NewFile<'a> = (&'a str, &'a str);
+
+/// Refuses a file that is there, and a folder that is a link, as it may lead out of the work tree.
+///
+/// # Errors
+/// In both cases.
+pub fn check_place(top: &Path, path: &str, force: bool) -> Result<(), Failure> {
+    let is_there = |path: &Path| path.symlink_metadata().is_ok();
+    let is_link = |path: &&Path| path.symlink_metadata().is_ok_and(|found| found.is_symlink());
+    let folders = Path::new(path).ancestors().skip(1).map(|folder| top.join(folder));
+    let folders: Vec<_> = folders.filter(|folder| folder != top).collect();
+    if let Some(link) = folders.iter().map(std::path::PathBuf::as_path).find(is_link) {
+        return Err(Failure::failed(format!(
+            "`{}` is a link, and is not followed",
+            link.display()
+        )));
+    }
+    if !force && is_there(&top.join(path)) {
+        let failure = Failure::failed(format!("{path} already exists"));
+        return Err(failure.hint("`towpath init --force` overwrites it"));
+    }
+    Ok(())
+}
+
+/// Writes a file of the work tree, with its folders.
+///
+/// # Errors
+/// As [`check_place`], and when it cannot be written.
+pub fn write_file(top: &Path, (path, text): NewFile<'_>, force: bool) -> Result<(), Failure> {
+    check_place(top, path, force)?;
+    let place = top.join(path);
+    if let Some(folder) = place.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Failure::failed(format!("cannot make the folder `{}`", folder.display()))
+                .with_cause(&error)
+        })?;
+    }
+    write_atomically(&place, text, force)
+}
+
+fn write_atomically(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::failed(format!("cannot write `{}`", path.display())).with_cause(&error)
     };

@@ -9,6 +9,7 @@ pub mod attest;
 pub mod audit;
 pub mod change;
 pub mod changes;
+pub mod ci_files;
 pub mod ci_run;
 pub mod completion_names;
 pub mod config;

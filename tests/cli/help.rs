@@ -345,6 +345,10 @@ Finds stages, and files that pin images, as `towpath status` does without a conf
 terminal, the command asks for the order of the stages and for the sources to keep, including
 uncertain ones. `--yes` accepts the proposal and writes uncertain sources as comments.
 
+The JSON schema goes into .towpath/schema.json, where editors find it by the first line of
+towpath.yaml. `--ci` also writes the check of pull requests and a promotion every night, as
+docs/ci.md has them; a towpath.yaml that is there already is kept then.
+
 Usage: towpath init [OPTIONS]
 
 Options:
@@ -356,6 +360,16 @@ Options:
 
       --stdout
           Print the file instead of writing it
+
+      --ci <SYSTEM>
+          Also write files for this CI system
+          
+          [possible values: github, gitlab, forgejo, woodpecker]
+
+      --ci-image <IMAGE>
+          Image with towpath, which the CI files run
+          
+          [default: registry.example.com/towpath]
 
   -h, --help
           Print help (see a summary with '-h')
@@ -426,6 +440,7 @@ Examples:
   towpath init               ask, then write towpath.yaml into the work tree
   towpath init --yes         write the proposal without asking
   towpath init --stdout      print it instead
+  towpath init --ci github   also write workflows that check pull requests and promote
 
 Exit codes:
   0  written, or printed

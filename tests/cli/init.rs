@@ -55,7 +55,7 @@ assumed: stages dev → staging → prod, from 9 files in 1 layout. No towpath.y
     let assumed = status().get_output().stdout.clone();
     sandbox.towpath(&repository, &["init", "--yes"]).assert().success().stdout_eq("").stderr_eq(
         str![[r#"
-wrote towpath.yaml. `towpath status` uses it. Commit it to share it.
+wrote towpath.yaml, and .towpath/schema.json for editors. `towpath status` uses it. Commit both to share them.
 
 "#]],
     );
@@ -70,7 +70,13 @@ towpath.yaml is not committed yet; using the one in the work tree
         .clone();
     assert!(!assumed.is_empty());
     assert_eq!(assumed, written);
-    assert_eq!(sandbox.git(&repository, &["status", "--porcelain"]), "?? towpath.yaml\n");
+    assert_eq!(
+        sandbox.git(&repository, &["status", "--porcelain"]),
+        "?? .towpath/\n?? towpath.yaml\n"
+    );
+    let schema = sandbox.towpath(&repository, &["config", "schema"]).assert().success();
+    let written = std::fs::read(repository.join(".towpath/schema.json")).expect("it is there");
+    assert!(schema.get_output().stdout == written, "the schema is that of the command");
     sandbox.towpath(&repository, &["config", "check"]).assert().success();
 }
 
@@ -95,6 +101,70 @@ hint: `towpath init --stdout` prints it instead
         .success()
         .stderr_eq("");
     assert!(text().contains("sources:"));
+}
+
+#[test]
+fn the_files_for_ci_are_written_for_the_stages() {
+    let sandbox = Sandbox::new();
+    let repository = sandbox.repository("deploy", &charts());
+    let init = |arguments: &[&str]| {
+        sandbox.towpath(&repository, &[&["init", "--yes"], arguments].concat()).assert()
+    };
+    init(&["--ci", "github", "--ci-image", "r.io/towpath:1"])
+        .success()
+        .stdout_eq("")
+        .stderr_eq(str![[r#"
+wrote towpath.yaml, and .towpath/schema.json for editors. `towpath status` uses it. Commit both to share them.
+wrote .github/workflows/guard.yml and .github/workflows/promote.yml
+hint: docs/ci.md says which tokens and settings they need
+
+"#]]);
+    let read = |path: &str| std::fs::read_to_string(repository.join(path)).expect("it is there");
+    assert!(read(".github/workflows/guard.yml").contains("container: r.io/towpath:1\n"));
+    assert!(read(".github/workflows/promote.yml").contains("promote --all --to staging --one-pr"));
+    init(&["--ci", "gitlab"]).success().stdout_eq("").stderr_eq(str![[r#"
+towpath.yaml is there already, and is kept
+wrote .gitlab-ci.yml
+hint: replace `registry.example.com/towpath` in them by an image with towpath, or use --ci-image
+hint: docs/ci.md says which tokens and settings they need
+
+"#]]);
+    init(&["--ci", "gitlab"]).code(1).stdout_eq("").stderr_eq(str![[r#"
+towpath.yaml is there already, and is kept
+error: .gitlab-ci.yml already exists
+hint: `towpath init --force` overwrites it
+
+"#]]);
+    init(&["--ci", "forgejo", "--ci-image", "a: b"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value 'a: b' for '--ci-image <IMAGE>': expected a reference such as `registry.example.com/towpath:0.1`
+
+For more information, try '--help'.
+
+"#]]);
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link_or_beside_a_file_that_is_there() {
+    let sandbox = Sandbox::new();
+    let repository = sandbox.repository("deploy", &charts());
+    let outside = sandbox.path("outside");
+    std::fs::create_dir(&outside).expect("a folder");
+    std::os::unix::fs::symlink(&outside, repository.join(".forgejo")).expect("a link");
+    let init =
+        |system: &str| sandbox.towpath(&repository, &["init", "--yes", "--ci", system]).assert();
+    init("forgejo").code(1).stdout_eq("").stderr_eq(str![[r#"
+error: `[..]/deploy/.forgejo` is a link, and is not followed
+
+"#]]);
+    std::fs::write(repository.join(".gitlab-ci.yml"), "mine: {}\n").expect("written");
+    init("gitlab").code(1).stdout_eq("").stderr_eq(str![[r#"
+error: .gitlab-ci.yml already exists
+hint: `towpath init --force` overwrites it
+
+"#]]);
+    assert!(!repository.join("towpath.yaml").exists());
+    assert!(std::fs::read_dir(outside).expect("a folder").next().is_none());
 }
 
 #[test]

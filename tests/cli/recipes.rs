@@ -70,6 +70,11 @@ to-staging:
   pull request, merged: Promote web to staging: v2 -> v7
   pull request, merged: Promote web to staging: v7 -> v8
 
+promote:
+  pull request, merged: Promote web to staging: v1 -> v2
+  pull request, merged: Promote web to staging: v2 -> v7
+  pull request, merged: Promote web to staging: v7 -> v8
+
 deploy:
   main: Build, Deploy web to dev: v2 -> 0a1b2c3d
   main: Build, Deploy web to dev: v7 -> 1b2c3d4e
@@ -78,10 +83,20 @@ deploy:
   pull request, merged: Promote web to staging: 0a1b2c3d -> 1b2c3d4e
   pull request, merged: Promote web to staging: 1b2c3d4e -> 2c3d4e5f
 
+promote:
+  pull request, merged: Promote web to staging: v1 -> v2
+  pull request, merged: Promote web to staging: v2 -> v7
+  pull request, merged: Promote web to staging: v7 -> v8
+
 deploy:
   main: Build, Deploy web to dev: v2 -> 0a1b2c3d
   main: Build, Deploy web to dev: v7 -> 1b2c3d4e
   main: Build, Deploy web to dev: v8 -> 2c3d4e5f
+
+promote:
+  pull request, merged: Promote web to staging: v1 -> v2
+  pull request, merged: Promote web to staging: v2 -> v7
+  pull request, merged: Promote web to staging: v7 -> v8
 
 deploy, the plugin:
   main: Build, Deploy 0a1b2c3d
@@ -241,7 +256,7 @@ impl System {
         };
         match () {
             () if has("FORGEJO_TOKEN") => System::Forgejo,
-            () if says("gitlab.example.com") => System::GitLab,
+            () if says("gitlab.example.com") || has("GITLAB_TOKEN") => System::GitLab,
             () if says("secrets.") || says("GITHUB_SHA") => System::GitHub,
             () => System::Other,
         }
@@ -328,7 +343,8 @@ fn carried_out(job: Job) -> String {
 impl Stage {
     /// One night.
     fn run(&self, build: &str, version: &str) {
-        let (_, _, repository) = self.system.place();
+        let (_, host, repository) = self.system.place();
+        let place = format!("{host}/{repository}");
         for (variables, script) in &self.job.steps {
             let mut command = self.site.sandbox.bash(
                 &self.site.clone,
@@ -342,6 +358,8 @@ impl Stage {
                 let secret = SECRETS.iter().fold(value, |value, name| value.replace(name, TOKEN));
                 let built = ["${CI_COMMIT_SHA}", "$CI_COMMIT_SHORT_SHA"];
                 let value = built.iter().fold(secret, |value, name| value.replace(name, build));
+                // GitLab puts variables into variables.
+                let value = value.replace("$CI_SERVER_HOST/$CI_PROJECT_PATH", &place);
                 command = command.env(name, value.replace("$DEPLOY_TOKEN", TOKEN));
             }
             for name in ["GITHUB_SHA", "CI_COMMIT_SHA", "CI_COMMIT_SHORT_SHA"] {
@@ -354,6 +372,7 @@ impl Stage {
                     command = command.env(name, value);
                 }
             }
+            command = command.env("CI_REPO_CLONE_URL", format!("https://{place}.git"));
             let output = command.output().expect("it runs");
             let said = format!(
                 "{}{}",
