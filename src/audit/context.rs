@@ -1,6 +1,6 @@
 //! Data that the audit rules read.
 
-use super::{CommitConvention, LiveSighting, gates};
+use super::{CommitConvention, LiveSighting, RegistryAnswers, gates};
 use crate::config::Config;
 use crate::config::gates::GateKind;
 use crate::git::Oid;
@@ -40,6 +40,8 @@ pub struct AuditContext<'s> {
     pub marks: &'s dyn Fn(Oid) -> Option<CommitFlags>,
     /// What witnesses saw; `None` where nobody asked them.
     pub live: Option<&'s [LiveSighting]>,
+    /// What registries answered; `None` where nobody asked them.
+    pub registry: Option<&'s RegistryAnswers>,
     pub known: AuditCache,
 }
 

@@ -8,6 +8,7 @@ mod context;
 mod finding;
 mod gates;
 mod live;
+mod registry;
 mod requirement;
 pub mod rules;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod testing;
 pub use context::{AuditCache, AuditContext, MappedFileChange};
 pub use finding::{Finding, Severity};
 pub use live::{LiveSighting, SightingKind};
+pub use registry::{ImageSighting, RecordedDigest, RecordedDigests, RegistryAnswers, TagState};
 pub use requirement::{CommitConvention, RuleRequirement};
 pub use rules::AuditRule;
 

@@ -18,6 +18,10 @@ pub enum RuleRequirement {
     Ledger,
     /// A look at what really runs.
     Live,
+    /// An answer of the registries.
+    Registry,
+    /// An answer of the registries, and this gate in the configuration.
+    RegistryFor(GateKind),
     /// Nearly all deploying commits follow this convention.
     Custom(&'static CommitConvention),
 }
@@ -50,6 +54,8 @@ impl RuleRequirement {
             RuleRequirement::LedgerOr(kind) => gate(*kind) || ledger(),
             RuleRequirement::Ledger => ledger(),
             RuleRequirement::Live => scene.live.is_some(),
+            RuleRequirement::Registry => has_answers(scene),
+            RuleRequirement::RegistryFor(kind) => gate(*kind) && has_answers(scene),
             RuleRequirement::Custom(custom) => scene.convention_keepers(custom).is_some(),
         }
     }
@@ -65,9 +71,18 @@ impl RuleRequirement {
             RuleRequirement::LedgerOr(kind) => format!("a ledger or a `{kind}` gate"),
             RuleRequirement::Ledger => "a ledger".into(),
             RuleRequirement::Live => "a look at what runs (`--live`)".into(),
+            RuleRequirement::Registry => "an answer of the registries (`--registry`)".into(),
+            RuleRequirement::RegistryFor(kind) => {
+                format!("an `{kind}` gate and an answer of the registries (`--registry`)")
+            }
             RuleRequirement::Custom(custom) => format!("a {} convention", custom.name),
         }
     }
+}
+
+/// True where the registries answered about every version. What nobody answered is not fine.
+fn has_answers(scene: &AuditContext<'_>) -> bool {
+    scene.registry.is_some_and(|answers| answers.is_complete && !answers.sightings.is_empty())
 }
 
 #[cfg(test)]
@@ -86,6 +101,9 @@ unauthorised: permissions
 unverified: a `verified` gate
 out-of-band: a look at what runs (`--live`)
 drift: a look at what runs (`--live`)
+gone: an answer of the registries (`--registry`)
+tag-moved: an answer of the registries (`--registry`)
+unattested: an `attested` gate and an answer of the registries (`--registry`)
 overtaken: a ledger or a `isolation` gate
 merged-past-lock: a ledger
 merged-past-rejection: a ledger
@@ -115,6 +133,9 @@ applied-late: a look at what runs (`--live`)
             str![[r#"
 out-of-band: a look at what runs (`--live`)
 drift: a look at what runs (`--live`)
+gone: an answer of the registries (`--registry`)
+tag-moved: an answer of the registries (`--registry`)
+unattested: an `attested` gate and an answer of the registries (`--registry`)
 during-freeze: a `freeze` gate
 outside-window: a `window` gate
 direct-push: a pull request convention

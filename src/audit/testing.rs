@@ -2,8 +2,8 @@
 
 use super::context::AuditCache;
 use super::{
-    AuditContext, AuditRule, Finding, LiveSighting, MappedFileChange, SightingKind, run_rules,
-    unjudged_rules,
+    AuditContext, AuditRule, Finding, ImageSighting, LiveSighting, MappedFileChange,
+    RecordedDigests, RegistryAnswers, SightingKind, TagState, run_rules, unjudged_rules,
 };
 use crate::config::{self, Config};
 use crate::git::GitIdentity;
@@ -30,6 +30,7 @@ pub(super) struct AuditBench {
     /// The only stage to audit.
     only: Option<&'static str>,
     seen: Option<Vec<LiveSighting>>,
+    images: Option<Vec<ImageSighting>>,
 }
 
 impl AuditBench {
@@ -52,6 +53,7 @@ impl AuditBench {
             now: 1_000_000,
             only: None,
             seen: None,
+            images: None,
         }
     }
 
@@ -121,6 +123,29 @@ impl AuditBench {
         self
     }
 
+    /// Adds what a registry answered: app, stage, and `gone`, `untagged`, `is DIGEST,…` or
+    /// `lacks DIGEST`.
+    pub fn image(mut self, words: &str) -> Self {
+        let words: Vec<&str> = words.split(' ').collect();
+        let cell =
+            CellKey { app: words[0].into(), component: None, stage: words[1].into(), target: None };
+        let entry = self.entries.iter().find(|entry| entry.cell() == cell).expect("it runs");
+        let tag = entry.version.tag.clone().unwrap_or_default();
+        let digests = || words[3].split(',').map(str::to_owned).collect();
+        let (gone, tag_state, lacks) = match words[2] {
+            "gone" => (Some(format!("r.io/{} has no {tag}", words[0])), TagState::Missing, None),
+            "untagged" => (None, TagState::Missing, None),
+            "lacks" => {
+                let lacks = format!("{tag} has no artifact of type a/deployable");
+                (None, TagState::Names(digests()), Some(lacks))
+            }
+            _ => (None, TagState::Names(digests()), None),
+        };
+        let sighting = ImageSighting { cell, gone, tag: Some(tag_state), lacks };
+        self.images.get_or_insert_default().push(sighting);
+        self
+    }
+
     /// Sets the minute of the audit.
     pub fn now(self, minute: i64) -> Self {
         AuditBench { now: minute, ..self }
@@ -154,6 +179,10 @@ impl AuditBench {
             let account = self.accounts.get(&numbers[&commit]).cloned();
             Some(Rc::new(account.unwrap_or_else(|| usual("deploy-bot"))))
         };
+        let recorded = RecordedDigests::collect(&self.timeline, &ledger);
+        let images = self.images.clone();
+        let registry =
+            images.map(|sightings| RegistryAnswers { sightings, is_complete: true, recorded });
         let scene = AuditContext {
             timeline: &self.timeline,
             comparison: &comparison,
@@ -167,6 +196,7 @@ impl AuditBench {
             tells: &tells,
             marks: &|commit| tells(commit).as_deref().map(CommitFlags::from),
             live: self.seen.as_deref(),
+            registry: registry.as_ref(),
             known: AuditCache::default(),
         };
         ask(&scene)

@@ -3,13 +3,13 @@
 use super::context::CommandContext;
 use super::exit::ExitKind;
 use super::live::live_source;
-use super::selection_args::{SelectionArgs, WindowArgs};
+use super::selection_args::{AppSelectionArgs, WindowArgs};
 use super::value_parsers::parse_duration;
-use crate::audit::{AuditRule, Severity, rules};
+use crate::audit::{AuditRule, RuleRequirement, Severity, rules};
 use crate::ops::audit::{AuditQuery, audit};
 use crate::ops::error::Failure;
 use crate::report::json::AuditJson;
-use crate::report::{AuditPage, AuditReport, StagePairFigures};
+use crate::report::{AuditPage, AuditReport, StagePairFigures, UnknownImage};
 use crate::ui::{self, AuditDetail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
@@ -20,8 +20,10 @@ const EXAMPLES: &str = "\
 Examples:
   towpath audit                                 check the whole history
   towpath audit --since 2026-01-01 --stage prod
+  towpath audit web 'pay*'                      check only these apps
   towpath audit --explain skipped-stage         what a rule finds, and what to do
   towpath audit --output html > audit.html      write one self-contained page
+  towpath audit --registry                      also ask the registries about what runs
   towpath audit --policy tomorrow.yaml          show what these gates would have stopped
   towpath audit --output json > known.json      save the findings, to report only new ones:
   towpath audit --baseline known.json --fail-on medium
@@ -29,7 +31,7 @@ Examples:
 
 Exit codes:
   0  done
-  1  failed
+  1  failed; with --fail-on, also: a registry gave no answer
   2  wrong usage or configuration
   3  a finding has at least the severity of --fail-on";
 
@@ -44,7 +46,7 @@ Exit codes:
 #[command(after_long_help = EXAMPLES)]
 pub struct AuditArgs {
     #[command(flatten)]
-    choice: SelectionArgs,
+    choice: AppSelectionArgs,
 
     #[command(flatten)]
     window: WindowArgs,
@@ -77,6 +79,10 @@ pub struct AuditArgs {
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     #[arg(value_hint = ValueHint::FilePath)]
     live: Option<Option<PathBuf>>,
+
+    /// Also ask the registries whether the images that run are there, unmoved and attested
+    #[arg(long)]
+    registry: bool,
 
     /// List every finding; otherwise `table`, `markdown` and `html` group repeated ones
     #[arg(long)]
@@ -112,8 +118,13 @@ pub fn run(args: &AuditArgs, context: &CommandContext) -> Result<ExitKind, Failu
     let answer = audit(&args.to_query(context), &context.session)?;
     context.ui.page_answer(&render_answer(args, &answer, context), args.output == "wide")?;
     print_summary(&answer.audited, context);
-    let fails = args.fail_on.is_some_and(|severity| answer.audited.has_severity(severity));
-    Ok(if fails { ExitKind::Refused } else { ExitKind::Done })
+    match args.fail_on {
+        Some(severity) if answer.audited.has_severity(severity) => Ok(ExitKind::Refused),
+        Some(_) if answer.audited.lacks_answers() => Err(Failure::failed(
+            "a registry gave no answer, so it is unknown whether --fail-on would find something",
+        )),
+        _ => Ok(ExitKind::Done),
+    }
 }
 
 impl AuditArgs {
@@ -125,6 +136,7 @@ impl AuditArgs {
             policy: self.policy.clone(),
             baseline: self.baseline.clone(),
             tolerance: self.tolerance.as_secs(),
+            registry: self.registry,
             live: self.live.as_ref().map(|file| live_source(file.as_deref(), context)),
         }
     }
@@ -165,8 +177,15 @@ fn print_summary(audited: &AuditReport, context: &CommandContext) {
             .ui
             .print_note(&format!("the gates in the policy would have stopped {stopped} of them"));
     }
-    if !audited.unjudged.is_empty() {
-        let ids: Vec<&str> = audited.unjudged.iter().map(|rule| rule.id).collect();
+    print_unknown(audited, context);
+    // What registries did not answer was just said.
+    let is_about_images = |rule: &&&AuditRule| {
+        matches!(rule.needs, RuleRequirement::Registry | RuleRequirement::RegistryFor(_))
+            && !audited.unknown.is_empty()
+    };
+    let skipped = audited.unjudged.iter().filter(|rule| !is_about_images(rule));
+    let ids: Vec<&str> = skipped.map(|rule| rule.id).collect();
+    if !ids.is_empty() {
         context
             .ui
             .print_note(&format!("skipped rules (no configuration or ledger): {}", ids.join(", ")));
@@ -182,6 +201,46 @@ fn print_summary(audited: &AuditReport, context: &CommandContext) {
         return;
     }
     apart.into_iter().for_each(|pair| context.ui.print_caution(&ui::describe_incomparable(pair)));
+}
+
+/// Prints what the registries did not tell.
+fn print_unknown(audited: &AuditReport, context: &CommandContext) {
+    let versions = |count: usize| if count == 1 { "version" } else { "versions" };
+    let (asked, nameless): (Vec<&UnknownImage>, Vec<&UnknownImage>) =
+        audited.unknown.iter().partition(|unknown| unknown.has_image);
+    let mut reasons: Vec<&str> = asked.iter().map(|unknown| unknown.reason.as_str()).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    if let Some(first) = reasons.first() {
+        let count = asked.len();
+        let more = match reasons.len() - 1 {
+            0 => String::new(),
+            more => format!(" (and {more} more reasons; -v lists them)"),
+        };
+        let versions = versions(count);
+        context.ui.print_caution(&format!("nothing is known of {count} {versions}: {first}{more}"));
+    }
+    for unknown in asked.iter().chain(&nameless) {
+        let (cell, version) = (&unknown.cell, &unknown.version);
+        context
+            .ui
+            .print_detail(&format!("{} {version} in {}: {}", cell.app, cell.stage, unknown.reason));
+    }
+    if !nameless.is_empty() {
+        let (count, versions) = (nameless.len(), versions(nameless.len()));
+        context.ui.print_note(&format!(
+            "{count} {versions} were not asked about, as the repository does not name the image; \
+             `image` under `apps` does"
+        ));
+    }
+    if audited.unrecorded > 0 {
+        context.ui.print_note(&format!(
+            "whether tags were moved is unknown for {} {}, of which no digest is recorded; \
+             `pin: digest` under `apps` records them",
+            audited.unrecorded,
+            versions(audited.unrecorded)
+        ));
+    }
 }
 
 /// The number of incomparable stage pairs that are listed one by one without `-v`.

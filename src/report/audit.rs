@@ -10,6 +10,7 @@ pub use plot::{DeploymentPlot, StagePlot};
 
 use crate::audit::{AuditRule, Finding, Severity, rules};
 use crate::history::{CommitDetails, StagePairFigures};
+use crate::model::{CellKey, Version};
 use jiff::Timestamp;
 use std::rc::Rc;
 
@@ -37,8 +38,22 @@ pub struct AuditReport {
     pub asked: Vec<&'static AuditRule>,
     /// Selected rules that were skipped because what they need is missing.
     pub unjudged: Vec<&'static AuditRule>,
+    /// Cells of which no registry told anything, so that the rules about images were not judged.
+    pub unknown: Vec<UnknownImage>,
+    /// Number of tags of which no digest is recorded, so that nobody can say whether they moved.
+    pub unrecorded: usize,
     /// Number of deployments that a trial policy would have stopped.
     pub stopped: Option<usize>,
+}
+
+/// A version of which no registry told anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownImage {
+    pub cell: CellKey,
+    pub version: Version,
+    /// True where the image is known, so that a registry was to be asked.
+    pub has_image: bool,
+    pub reason: String,
 }
 
 /// A finding with its display name and commit details.
@@ -93,6 +108,11 @@ impl AuditReport {
             .count()
     }
 
+    /// True where a registry was to be asked about an image and gave no answer.
+    pub fn lacks_answers(&self) -> bool {
+        self.unknown.iter().any(|unknown| unknown.has_image)
+    }
+
     /// True if there is a finding of at least this severity.
     pub fn has_severity(&self, severity: Severity) -> bool {
         self.findings.iter().any(|told| told.finding.severity >= severity)
@@ -120,6 +140,8 @@ pub(crate) mod testing {
             pairs: Vec::new(),
             asked: rules::ALL.to_vec(),
             unjudged: Vec::new(),
+            unknown: Vec::new(),
+            unrecorded: 0,
             stopped: None,
         }
     }

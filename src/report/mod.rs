@@ -29,8 +29,10 @@ pub use crate::history::{
     AheadSide, DeploymentKind, DoraFigures, DurationStats, ImageVersion, StagePairFigures,
 };
 pub use advance::AdvanceLine;
-pub use audit::{AuditPage, AuditReport, DeploymentPlot, FindingGroup, FindingReport, StagePlot};
-pub use changes::{ChangedCommit, ChangesEnd, ChangesReport};
+pub use audit::{
+    AuditPage, AuditReport, DeploymentPlot, FindingGroup, FindingReport, StagePlot, UnknownImage,
+};
+pub use changes::{ChangedCommit, ChangesEnd, ChangesReport, SourceChanges};
 pub use commit_trace::{AppCommitTrace, CellWithCommit, CommitPresence, CommitTraceReport};
 pub use deployment::{DeploymentReport, to_timestamp};
 pub use diff::{AppDifference, DiffReport, DiffSide, SideVersion};

@@ -294,6 +294,86 @@ fn a_registry_is_asked_only_when_that_is_wanted() {
 }
 
 #[test]
+fn the_audit_tells_what_is_gone_moved_or_unattested() {
+    let site = Site::new("{versions: semver}", "1.0.0");
+    let digest = site.push("1.0.0", "2026-08-01T10:00:00Z");
+    let config = std::fs::read_to_string(site.repository.join("towpath.yaml")).expect("read");
+    let gate = "gates: [{attested: a/deployable, stages: [prod]}]\n";
+    std::fs::write(site.repository.join("towpath.yaml"), config + gate).expect("written");
+    let pin = |stage: &str, tag: &str| {
+        let text = format!("images:\n- name: {}/team/web\n  newTag: {tag}\n", site.host);
+        let path = format!("apps/web/{stage}/kustomization.yaml");
+        std::fs::write(site.repository.join(path), text).expect("written");
+        site.sandbox.git(&site.repository, &["commit", "-qam", "deploy"]);
+    };
+    site.sandbox.introduce();
+    pin("prod", &format!("1.0.0@{digest}"));
+    let rules = ["audit", "--rule", "gone,tag-moved,unattested", "-q", "-o", "csv"];
+    let audit = |options: &[&str]| site.run(&[&rules[..], options].concat());
+    // Without --registry nothing is asked.
+    audit(&[]).success();
+    assert_eq!(site.asked(), [""; 0]);
+    audit(&["--registry", "--fail-on", "high"]).code(3).stdout_eq(str![[r#"
+id,rule,severity,app,stage,targets,version,time,commit,author,path,line,event,message
+650ed3c5212dd7fd,unattested,high,web,prod,,1.0.0@sha256:cd84d0b741b246c94860347f54d1f585afd3f5da3713fb0889e856041f3311b2,,,,apps/web/prod/kustomization.yaml,3,,1.0.0@sha256:cd84d0b741b246c94860347f54d1f585afd3f5da3713fb0889e856041f3311b2 has no artifact of type a/deployable
+
+"#]]);
+    // The tag is pushed again, and dev gets a version that nobody pushed.
+    site.push("1.0.0", "2026-08-02T10:00:00Z");
+    audit(&["--registry"]).success().stdout_eq(str![[r#"
+id,rule,severity,app,stage,targets,version,time,commit,author,path,line,event,message
+a20fa360c8d75f2a,tag-moved,high,web,dev,,1.0.0,,,,apps/web/dev/kustomization.yaml,3,,"the tag names sha256:7606f76e now, and sha256:cd84d0b7 was pinned in prod"
+650ed3c5212dd7fd,unattested,high,web,prod,,1.0.0@sha256:cd84d0b741b246c94860347f54d1f585afd3f5da3713fb0889e856041f3311b2,,,,apps/web/prod/kustomization.yaml,3,,1.0.0@sha256:cd84d0b741b246c94860347f54d1f585afd3f5da3713fb0889e856041f3311b2 has no artifact of type a/deployable
+82137cfe033474c2,tag-moved,medium,web,prod,,1.0.0@sha256:cd84d0b741b246c94860347f54d1f585afd3f5da3713fb0889e856041f3311b2,,,,apps/web/prod/kustomization.yaml,3,,"the tag names sha256:7606f76e now, and sha256:cd84d0b7 is pinned here"
+
+"#]]);
+    pin("prod", "1.0.0");
+    pin("dev", "0.9.0");
+    audit(&["--registry"]).success().stdout_eq(str![[r#"
+id,rule,severity,app,stage,targets,version,time,commit,author,path,line,event,message
+2f787522ed98ca13,gone,high,web,dev,,0.9.0,,,,apps/web/dev/kustomization.yaml,3,,127.0.0.1:[..]/team/web has no 0.9.0
+82137cfe033474c2,tag-moved,high,web,prod,,1.0.0,,,,apps/web/prod/kustomization.yaml,3,,"the tag names sha256:7606f76e now, and sha256:cd84d0b7 was pinned in prod"
+650ed3c5212dd7fd,unattested,high,web,prod,,1.0.0,,,,apps/web/prod/kustomization.yaml,3,,1.0.0 has no artifact of type a/deployable
+
+"#]]);
+    site.run(&["audit", "--registry", "--rule", "gone"]).success().stderr_eq(str![[r#"
+5 deployments from 2026-08-01 to [..]
+
+"#]]);
+}
+
+#[test]
+fn an_audit_without_an_answer_says_so() {
+    let site = Site::new("{versions: semver}", "1.0.0");
+    site.push("1.0.0", "2026-08-01T10:00:00Z");
+    let audit = |options: &[&str]| {
+        let rules = ["audit", "--registry", "--rule", "gone", "--fail-on", "low"];
+        let command = site.sandbox.towpath(&site.repository, &[&rules[..], options].concat());
+        command.assert().code(1)
+    };
+    audit(&["-o", "junit"])
+        .stdout_eq(str![[r#"
+<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="towpath audit" tests="1" failures="0" skipped="1">
+  <testsuite name="gone" tests="1" failures="0">
+    <testcase classname="gone" name="The registry does not have the version any more">
+      <skipped message="needs an answer of the registries (`--registry`)"/>
+    </testcase>
+  </testsuite>
+</testsuites>
+
+"#]])
+        .stderr_eq(str![[r#"
+2 deployments from 2026-08-01 to 2026-09-01
+warning: nothing is known of 2 versions: 127.0.0.1:[..] wants to know who asks for 127.0.0.1:[..]/team/web:1.0.0: there is no credential for it
+error: a registry gave no answer, so it is unknown whether --fail-on would find something
+
+"#]]);
+    let answer = fits("audit", &audit(&["-o", "json"]).get_output().stdout);
+    assert_eq!(answer["unknown"].as_array().map(Vec::len), Some(2), "{answer}");
+}
+
+#[test]
 fn the_password_is_seen_nowhere() {
     let site = three_branches();
     let mut said = String::new();

@@ -12,6 +12,7 @@ mod diverged_targets;
 mod drift;
 mod during_freeze;
 mod flapping;
+mod gone;
 mod merged_past_lock;
 mod merged_past_rejection;
 mod mutable_tag;
@@ -22,7 +23,9 @@ mod outside_window;
 mod overtaken;
 mod skipped_stage;
 mod stale_stage;
+mod tag_moved;
 mod twins_disagree;
+mod unattested;
 mod unauthorised;
 mod unbuildable;
 mod unknown_image;
@@ -31,7 +34,7 @@ mod unpinned;
 mod unsigned;
 mod unverified;
 
-use super::{AuditContext, Finding, LiveSighting, RuleRequirement, Severity};
+use super::{AuditContext, Finding, ImageSighting, LiveSighting, RuleRequirement, Severity};
 use crate::config::gates::GateKind;
 use crate::model::{EntryNote, MappingEntry};
 use std::fmt;
@@ -69,6 +72,9 @@ pub static ALL: &[&AuditRule] = &[
     &unverified::RULE,
     &out_of_band::RULE,
     &drift::RULE,
+    &gone::RULE,
+    &tag_moved::RULE,
+    &unattested::RULE,
     &overtaken::RULE,
     &merged_past_lock::RULE,
     &merged_past_rejection::RULE,
@@ -122,6 +128,19 @@ fn live_findings(
         let cell = entry.cell();
         let sighting = seen.iter().find(|sighting| sighting.cell == cell)?;
         says(sighting).map(|message| finding_at_entry(rule, entry, message))
+    };
+    scene.entries().filter_map(told).collect()
+}
+
+/// Creates findings about what registries have of the current entries.
+fn image_findings(
+    scene: &AuditContext<'_>,
+    rule: &'static AuditRule,
+    says: impl Fn(&MappingEntry, &ImageSighting) -> Option<String>,
+) -> Vec<Finding> {
+    let told = |entry: &MappingEntry| {
+        let sighting = scene.registry?.sighting(&entry.cell())?;
+        says(entry, sighting).map(|message| finding_at_entry(rule, entry, message))
     };
     scene.entries().filter_map(told).collect()
 }

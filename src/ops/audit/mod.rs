@@ -2,6 +2,7 @@
 
 pub mod commit_flags;
 pub mod file_changes;
+mod images;
 mod live;
 pub mod page;
 
@@ -37,6 +38,9 @@ pub struct AuditQuery {
     /// Where to look for what really runs; `None` not to look. Without a look, the rules about it
     /// are not asked.
     pub live: Option<LiveSource>,
+    /// True to ask registries about the images that run. Otherwise the rules about them are not
+    /// asked.
+    pub registry: bool,
 }
 
 impl Default for AuditQuery {
@@ -49,6 +53,7 @@ impl Default for AuditQuery {
             baseline: None,
             tolerance: history::MERGE_TOLERANCE,
             live: None,
+            registry: false,
         }
     }
 }
@@ -143,6 +148,11 @@ fn run_audit(
     let marked = commit_flags::CommitFlagStore::load(inquiry.session, inquiry.repository);
     let seen =
         query.live.as_ref().map(|source| live::find_sightings(inquiry, source)).transpose()?;
+    let survey_of_images = query.registry.then(|| images::survey_images(inquiry, &accepts));
+    let (answers, unknown) = match survey_of_images {
+        Some(images::ImageSurvey { answers, unknown }) => (Some(answers), unknown),
+        None => (None, Vec::new()),
+    };
     let scene = AuditContext {
         timeline: &chronicle.timeline,
         comparison: &comparison,
@@ -156,12 +166,17 @@ fn run_audit(
         tells: &|commit| chronicle.commit_details(commit).ok(),
         marks: &|commit| marked.flags_of(commit, chronicle),
         live: seen.as_deref(),
+        registry: answers.as_ref(),
         known: AuditCache::default(),
     };
     let is_asked = |rule: &&'static AuditRule| {
-        let is_live = matches!(rule.needs, RuleRequirement::Live);
+        let is_wanted = match rule.needs {
+            RuleRequirement::Live => query.live.is_some(),
+            RuleRequirement::Registry | RuleRequirement::RegistryFor(_) => query.registry,
+            _ => true,
+        };
         match query.rules.is_empty() {
-            true => !is_live || query.live.is_some(),
+            true => is_wanted,
             false => query.rules.iter().any(|asked| asked.id == rule.id),
         }
     };
@@ -186,6 +201,8 @@ fn run_audit(
         pairs: history::compute_metrics(&chronicle.timeline, &comparison, *window, &accepts).pairs,
         asked: rules::ALL.iter().copied().filter(is_asked).collect(),
         unjudged: audit::unjudged_rules(&scene).into_iter().filter(is_asked).collect(),
+        unknown,
+        unrecorded: scene.count_unrecorded(),
         stopped: query.policy.as_ref().map(|_| audit::count_stopped(&scene)),
     })
 }

@@ -3,7 +3,7 @@
 use super::PersonJson;
 use super::metrics::StagePairJson;
 use crate::audit::{AuditRule, Severity};
-use crate::report::{AuditReport, FindingReport, to_timestamp};
+use crate::report::{AuditReport, FindingReport, UnknownImage, to_timestamp};
 use serde::Serialize;
 
 /// Answer of `audit --output json`.
@@ -25,6 +25,8 @@ pub struct AuditJson {
     /// Rules that were skipped because what they need is missing.
     pub not_judged: Vec<UnjudgedRuleJson>,
     pub findings: Vec<FindingJson>,
+    /// With `--registry`: the versions of which no registry told anything.
+    pub unknown: Vec<UnknownImageJson>,
     pub hidden_by_baseline: usize,
     pub pairs: Vec<StagePairJson>,
 }
@@ -45,6 +47,35 @@ pub struct AuditRuleJson {
 pub struct UnjudgedRuleJson {
     pub id: &'static str,
     pub needs: String,
+}
+
+/// A version of which no registry told anything.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct UnknownImageJson {
+    pub app: String,
+    pub component: Option<String>,
+    pub stage: String,
+    pub target: Option<String>,
+    pub tag: Option<String>,
+    pub digest: Option<String>,
+    /// Why nothing is known.
+    pub reason: String,
+}
+
+impl From<&UnknownImage> for UnknownImageJson {
+    fn from(unknown: &UnknownImage) -> Self {
+        let UnknownImage { cell, version, reason, .. } = unknown.clone();
+        UnknownImageJson {
+            app: cell.app.to_string(),
+            component: cell.component,
+            stage: cell.stage.to_string(),
+            target: cell.target.map(|target| target.to_string()),
+            tag: version.tag,
+            digest: version.digest,
+            reason,
+        }
+    }
 }
 
 /// A finding.
@@ -86,6 +117,7 @@ impl From<&AuditReport> for AuditJson {
             rules: audited.rule_counts().into_iter().map(AuditRuleJson::from).collect(),
             not_judged: audited.unjudged.iter().map(|rule| UnjudgedRuleJson::from(*rule)).collect(),
             findings: audited.findings.iter().map(FindingJson::from).collect(),
+            unknown: audited.unknown.iter().map(UnknownImageJson::from).collect(),
             hidden_by_baseline: audited.hidden,
             pairs: audited.pairs.iter().map(StagePairJson::from).collect(),
         }
