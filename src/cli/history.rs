@@ -2,6 +2,7 @@
 
 use super::complete;
 use super::context::CommandContext;
+use super::diff::no_place_for_commits;
 use super::exit::ExitKind;
 use super::selection_args::{DeploymentFilterArgs, SelectionArgs, WindowArgs};
 use super::value_parsers::{REPORT_FORMATS, one_of, parse_duration};
@@ -41,7 +42,7 @@ const ON_A_TERMINAL: usize = 50;
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct HistoryArgs {
-    /// Only these apps
+    /// Only these apps, by name or pattern: `*` matches any text, `?` any character
     #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
     apps: Vec<String>,
 
@@ -57,6 +58,10 @@ pub struct HistoryArgs {
     /// Number of deployments to show, newest first; 0 for all [default: 50 on a terminal, else all]
     #[arg(short = 'n', long = "limit", value_name = "COUNT")]
     limit: Option<usize>,
+
+    /// List the commits of the app's sources that each deployment brought
+    #[arg(long, conflicts_with = "follow")]
+    changes: bool,
 
     /// Show dates and times (UTC) instead of ages
     #[arg(long)]
@@ -80,6 +85,9 @@ pub fn run(args: &HistoryArgs, context: &CommandContext) -> Result<ExitKind, Fai
     if args.follow && matches!(args.output, OutputFormat::Json | OutputFormat::Yaml) {
         let failure = Failure::usage("--follow never ends, so it cannot print one document");
         return Err(failure.hint("`--output jsonl` prints one object per line"));
+    }
+    if args.changes && matches!(args.output, OutputFormat::Csv | OutputFormat::Markdown) {
+        return Err(no_place_for_commits());
     }
     let query = args.to_query(context);
     let times = if args.exact { TimeFormat::Exact } else { TimeFormat::Ago };
@@ -116,6 +124,7 @@ impl HistoryArgs {
             selection: self.choice.to_query(),
             window: self.window.to_query(),
             limit: self.limit,
+            changes: self.changes,
             default_limit: scrolls_away.then_some(ON_A_TERMINAL),
             ..HistoryQuery::default()
         };

@@ -183,8 +183,12 @@ fn deployments(
 
 fn call_diff(arguments: &ToolArguments, session: &Session) -> Result<Value, Failure> {
     let side = |name| arguments.text(name).unwrap_or_default();
-    let query =
-        DiffQuery { left: side("left"), right: side("right"), apps: arguments.texts("apps") };
+    let query = DiffQuery {
+        left: side("left"),
+        right: side("right"),
+        apps: arguments.texts("apps"),
+        changes: false,
+    };
     let answer = diff(&query, session)?;
     json(&DiffJson::new(&answer.report, answer.repository))
 }

@@ -1,8 +1,9 @@
 //! `changes`: the commits of an app's sources between two versions.
 
-use crate::git::CommitRange;
+use crate::config::Config;
 use crate::git::url::redact_credentials;
-use crate::model::{MappingEntry, Version};
+use crate::git::{CommitRange, Repository};
+use crate::model::{CellKey, MappingEntry, StageName, Version};
 use crate::ops::error::Failure;
 use crate::ops::forge::{ForgeLocation, place_of_sources};
 use crate::ops::gates::{GateContext, named_version};
@@ -11,8 +12,10 @@ use crate::ops::sources::{
     AppSource, SourceLookup, configured_source, labelled_source, source_failure,
 };
 use crate::pipeline::AppComponent;
-use crate::report::{ChangedCommit, ChangesEnd, ChangesReport};
-use std::collections::BTreeSet;
+use crate::report::{ChangedCommit, ChangesEnd, ChangesReport, DeploymentReport, SourceChanges};
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 /// More commits than any comparison has; git takes no larger numbers than those of 32 bits.
 const ALL: usize = 1_000_000_000;
@@ -37,6 +40,7 @@ pub struct ChangesAnswer {
 }
 
 /// One end before its revision is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct NamedEnd {
     stage: Option<String>,
     version: Version,
@@ -51,22 +55,125 @@ pub fn list_changes(query: &ChangesQuery, session: &Session) -> Result<ChangesAn
     let context = GateContext::load_names(session, &repository)?;
     context.survey.note_assumption(session);
     let subject = context.subject(&query.app)?;
-    let config = context.config();
-    let entries = &context.survey.mapping.entries;
     let ends = EndFinder { context: &context, subject: &subject };
     let (from, to) =
         (ends.find(query.from.as_deref(), true)?, ends.find(query.to.as_deref(), false)?);
-    let lookup = SourceLookup { config, entries, session };
-    let url = match configured_source(&subject.app, config, &repository) {
-        Some(url) => url,
-        None => {
-            let labels = lookup.labels(&subject, &to.version)?;
-            labels.as_ref().and_then(labelled_source).ok_or_else(|| unknown_source(&subject))?
+    let lister =
+        ChangeLister::new(&repository, context.config(), &context.survey.mapping.entries, session);
+    let report = lister.list_commits(&subject, (from, to), query.limit)?;
+    Ok(ChangesAnswer { report, repository: session.repository_name(&repository) })
+}
+
+/// The number of commits that another answer lists for each app.
+const LISTED: usize = 20;
+
+/// Lists the commits between versions of several apps. Each source repository is opened once.
+pub struct ChangeLister<'a> {
+    repository: &'a Repository,
+    lookup: SourceLookup<'a>,
+    sources: RefCell<HashMap<String, Result<Rc<AppSource>, Failure>>>,
+}
+
+impl<'a> ChangeLister<'a> {
+    /// Creates a lister for the apps of a state. Nothing is read yet.
+    pub fn new(
+        repository: &'a Repository,
+        config: &'a Config,
+        entries: &'a [MappingEntry],
+        session: &'a Session,
+    ) -> Self {
+        let lookup = SourceLookup { config, entries, session };
+        ChangeLister { repository, lookup, sources: RefCell::default() }
+    }
+
+    /// The commits between two versions, or why they are unknown.
+    pub fn list_between(&self, from: ChangeCell<'_>, to: ChangeCell<'_>) -> SourceChanges {
+        let subject = self.subject(to.cell);
+        let listed = self.list_commits(&subject, (from.named_end(), to.named_end()), Some(LISTED));
+        match listed {
+            Ok(report) => SourceChanges::Known(Box::new(report)),
+            Err(failure) => {
+                let causes = failure.causes().into_iter().map(|cause| format!(": {cause}"));
+                let reason = failure.message() + &causes.collect::<String>();
+                SourceChanges::Unknown { reason, hint: failure.hints().first().cloned() }
+            }
         }
-    };
-    let source = AppSource::open(&subject.app, &url, config, session)?;
-    let range = find_range(&source, &lookup, &subject, (&from, &to), query.limit)?;
-    let place = place_of_sources(&url, &ForgeLocation::Plain);
+    }
+
+    /// The app of a cell, with the image if the app has several.
+    fn subject(&self, cell: &CellKey) -> AppComponent {
+        let entries = self.lookup.entries.iter().filter(|entry| entry.app == cell.app);
+        let images: BTreeSet<_> = entries.map(|entry| entry.component.as_ref()).collect();
+        let component = cell.component.clone().filter(|_| images.len() > 1);
+        AppComponent { app: cell.app.clone(), component }
+    }
+
+    /// Adds the commits that deployments brought, where one version took the place of another.
+    pub fn add_to_deployments(&self, deployments: &mut [DeploymentReport]) {
+        for deployment in deployments {
+            let versions = deployment.from.as_ref().zip(deployment.to.as_ref());
+            let Some((from, to)) = versions else { continue };
+            let cell = &deployment.cell;
+            let end = |version, stage| ChangeCell { cell, version, stage };
+            let changes = self.list_between(
+                end(&from.version, None),
+                end(&to.version, Some(&deployment.cell.stage)),
+            );
+            deployment.changes = Some(changes);
+        }
+    }
+
+    fn list_commits(
+        &self,
+        subject: &AppComponent,
+        (from, to): (NamedEnd, NamedEnd),
+        limit: Option<usize>,
+    ) -> Result<ChangesReport, Failure> {
+        let url = match configured_source(&subject.app, self.lookup.config, self.repository) {
+            Some(url) => url,
+            None => {
+                let labels = self.lookup.labels(subject, &to.version)?;
+                labels.as_ref().and_then(labelled_source).ok_or_else(|| unknown_source(subject))?
+            }
+        };
+        let source = self.open_source(subject, &url)?;
+        let range = find_range(&source, &self.lookup, subject, (&from, &to), limit)?;
+        Ok(make_report(subject, &url, (from, to), range))
+    }
+
+    /// The clone of a source repository. Apps that are built from other folders have their own.
+    fn open_source(&self, subject: &AppComponent, url: &str) -> Result<Rc<AppSource>, Failure> {
+        let SourceLookup { config, session, .. } = self.lookup;
+        let folders = config.apps.paths_of(&subject.app);
+        let key = format!("{url} {}", folders.join(" "));
+        let mut sources = self.sources.borrow_mut();
+        let open = || AppSource::open(&subject.app, url, config, session).map(Rc::new);
+        sources.entry(key).or_insert_with(open).clone()
+    }
+}
+
+/// A version at one end of a comparison, with the cell that it is of.
+#[derive(Clone, Copy)]
+pub struct ChangeCell<'a> {
+    pub cell: &'a CellKey,
+    pub version: &'a Version,
+    /// The stage that runs it, if the answer is to name it.
+    pub stage: Option<&'a StageName>,
+}
+
+impl ChangeCell<'_> {
+    fn named_end(self) -> NamedEnd {
+        NamedEnd { stage: self.stage.map(ToString::to_string), version: self.version.clone() }
+    }
+}
+
+fn make_report(
+    subject: &AppComponent,
+    url: &str,
+    (from, to): (NamedEnd, NamedEnd),
+    range: CommitRange,
+) -> ChangesReport {
+    let place = place_of_sources(url, &ForgeLocation::Plain);
     let CommitRange { from: old, to: new, commits, unlisted, is_back } = range;
     let page = place.as_ref().map(|place| place.comparison_url(&old, &new));
     let commits = commits.into_iter().map(|commit| ChangedCommit {
@@ -81,17 +188,16 @@ pub fn list_changes(query: &ChangesQuery, session: &Session) -> Result<ChangesAn
         version: end.version.to_string(),
         revision,
     };
-    let report = ChangesReport {
+    ChangesReport {
         app: subject.to_string(),
-        source: redact_credentials(&url),
+        source: redact_credentials(url),
         from: end(from, old),
         to: end(to, new),
         commits: commits.collect(),
         unlisted,
         is_back,
         page,
-    };
-    Ok(ChangesAnswer { report, repository: session.repository_name(&repository) })
+    }
 }
 
 /// The commits between both ends. Where the tags name no revision, the labels of the images may.

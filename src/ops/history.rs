@@ -3,6 +3,7 @@
 use crate::git::{Oid, Repository};
 use crate::history::{Deployment, DeploymentKind, MERGE_TOLERANCE};
 use crate::model::CellKey;
+use crate::ops::changes::ChangeLister;
 use crate::ops::completion_names::{self, CompletionNames};
 use crate::ops::deployments::DeploymentHistory;
 use crate::ops::deployments::filter::{DeploymentFilter, VersionFilter};
@@ -35,6 +36,8 @@ pub struct HistoryQuery {
     pub default_limit: Option<usize>,
     /// Only what is older than this place, for reading a history in pages.
     pub before: Option<HistoryCursor>,
+    /// True to list the commits of the apps' sources that each deployment brought.
+    pub changes: bool,
 }
 
 /// A place in a history: a deployment that was passed on. It stays where it is when new deployments
@@ -279,6 +282,8 @@ fn pass_on(
 ) -> Result<(), Failure> {
     let filter = query.to_filter((session, repository), (state, history))?;
     sink(HistoryPart::Head(&head_of((session, repository), (state, history))))?;
+    let (config, entries) = (&state.settings.config, &state.mapping.entries);
+    let lister = ChangeLister::new(repository, config, entries, session);
     let limit = query.effective_limit();
     let all = history.timeline.deployments();
     let mut reports = filter.deployment_reports(history, all).peekable();
@@ -286,7 +291,11 @@ fn pass_on(
     let mut pages = PAGES.into_iter().chain(std::iter::repeat(PAGES[PAGES.len() - 1]));
     while room > 0 && reports.peek().is_some() {
         let size = pages.next().unwrap_or(1).min(room);
-        let page: Vec<DeploymentReport> = reports.by_ref().take(size).collect::<Result<_, _>>()?;
+        let mut page: Vec<DeploymentReport> =
+            reports.by_ref().take(size).collect::<Result<_, _>>()?;
+        if query.changes {
+            lister.add_to_deployments(&mut page);
+        }
         room -= page.len();
         sink(HistoryPart::Page(&page, session.now()))?;
     }

@@ -18,6 +18,17 @@ pub struct ChangesReport {
     pub page: Option<String>,
 }
 
+/// The commits between two versions, where they can be told.
+#[derive(Debug, Clone)]
+pub enum SourceChanges {
+    Known(Box<ChangesReport>),
+    /// Why they are unknown, and what makes them known.
+    Unknown {
+        reason: String,
+        hint: Option<String>,
+    },
+}
+
 /// One end of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangesEnd {

@@ -2,6 +2,7 @@
 
 use crate::history::{CommitDetails, Deployment, DeploymentKind, ImageVersion};
 use crate::model::CellKey;
+use crate::report::SourceChanges;
 use jiff::Timestamp;
 use std::rc::Rc;
 
@@ -21,6 +22,8 @@ pub struct DeploymentReport {
     pub path: String,
     /// Seconds since the version reached the earlier stage.
     pub lead: Option<i64>,
+    /// The commits of the app's sources that it brought, where they were asked for.
+    pub changes: Option<SourceChanges>,
 }
 
 impl DeploymentReport {
@@ -37,6 +40,7 @@ impl DeploymentReport {
             account,
             path: deployment.path.to_owned(),
             lead: deployment.lead,
+            changes: None,
         }
     }
 }

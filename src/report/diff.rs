@@ -2,6 +2,7 @@
 
 use crate::history::{AheadSide, CellState};
 use crate::model::{AppName, CellKey, MappingEntry, StageName, TargetName, Version, Warning};
+use crate::report::SourceChanges;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,6 +46,8 @@ pub struct AppDifference {
     pub left: Vec<SideVersion>,
     pub right: Vec<SideVersion>,
     pub ahead: AheadSide,
+    /// The commits of the app's sources between both sides, where they were asked for.
+    pub changes: Option<SourceChanges>,
 }
 
 /// A version on one side.
@@ -89,6 +92,7 @@ impl DiffReport {
                 ahead: sides.map_or(AheadSide::Unknown, |(a, b)| ahead(a, b)),
                 left: a,
                 right: b,
+                changes: None,
             }
         });
         let differences = differences.collect();

@@ -149,6 +149,7 @@ impl RepositoryShape {
                 account: Rc::new(account),
                 path: String::new(),
                 lead: Some(86_000),
+                changes: None,
             }
         };
         self.cells().into_iter().take(200).enumerate().map(deployment).collect()
@@ -182,6 +183,7 @@ impl RepositoryShape {
             left: vec![version(app, left, 1)],
             right: vec![version(app, right, 2)],
             ahead: AheadSide::Left(12),
+            changes: None,
         };
         DiffReport {
             left: side(left),

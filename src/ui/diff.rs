@@ -1,9 +1,11 @@
 //! Renders the differences of two states side by side.
 
+use super::changes::render_changes_below;
 use super::formats::{cell_text, code_text, csv_records};
 use super::table::{StyledText, Table, TableColumn};
 use super::{TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::report::{AheadSide, AppDifference, DiffReport, SideVersion};
+use std::collections::BTreeSet;
 
 /// Renders a table; empty if nothing differs.
 pub fn render_table(diff: &DiffReport, look: &TerminalStyle) -> String {
@@ -22,7 +24,17 @@ pub fn render_table(diff: &DiffReport, look: &TerminalStyle) -> String {
     ];
     let rows: Vec<[StyledText; 5]> =
         diff.differences.iter().map(|difference| difference_row(diff, difference, look)).collect();
-    Table::new(columns).render_all(&rows, look)
+    let mut table = Table::new(columns);
+    table.fit_rows(&rows, look);
+    let mut told = BTreeSet::new();
+    let mut out = table.render_heading(look);
+    for (row, difference) in rows.iter().zip(&diff.differences) {
+        out += &table.render_line(row, look);
+        if let Some(changes) = &difference.changes {
+            out += &render_changes_below(changes, &mut told, look);
+        }
+    }
+    out + &table.render_left_out(look)
 }
 
 fn difference_row(

@@ -1,13 +1,14 @@
 //! Renders deployments while they are read.
 
+use super::changes::render_changes_below;
 use super::formats::{cell_text, code_text, csv_records, to_json, to_json_line, to_yaml};
 use super::table::{StyledText, Table, TableColumn};
 use super::{OutputFormat, TerminalStyle, TextTone, escape_for_terminal, version};
 use crate::model::short_commit;
-
 use crate::report::json::{DeploymentJson, HistoryJson};
 use crate::report::{DeploymentKind, DeploymentReport, ImageVersion};
 use jiff::{Timestamp, tz::TimeZone};
+use std::collections::BTreeSet;
 
 /// Format of times in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub struct HistoryPrinter {
     look: TerminalStyle,
     table: Table<'static, 8>,
     printed: usize,
+    /// Why commits are unknown, as far as it was printed.
+    told: BTreeSet<String>,
 }
 
 const COLUMNS: [TableColumn<'static>; 8] = [
@@ -66,7 +69,8 @@ const CSV_HEADER: [&str; 19] = [
 impl HistoryPrinter {
     /// Creates a printer before the first page.
     pub fn new(format: OutputFormat, times: TimeFormat, look: &TerminalStyle) -> Self {
-        HistoryPrinter { format, times, look: look.clone(), table: Table::new(COLUMNS), printed: 0 }
+        let (look, table, told) = (look.clone(), Table::new(COLUMNS), BTreeSet::new());
+        HistoryPrinter { format, times, look, table, printed: 0, told }
     }
 
     /// Text before the first deployment. `head` is the answer without deployments.
@@ -143,7 +147,12 @@ impl HistoryPrinter {
         } else {
             String::new()
         };
-        out.extend(rows.iter().map(|row| self.table.render_line(row, &self.look)));
+        for (row, change) in rows.iter().zip(changes) {
+            out += &self.table.render_line(row, &self.look);
+            if let Some(changes) = &change.changes {
+                out += &render_changes_below(changes, &mut self.told, &self.look);
+            }
+        }
         out
     }
 

@@ -186,3 +186,46 @@ error: 0123456789 is in none of [..]/sources
 
 "#]]);
 }
+
+#[test]
+fn differences_and_deployments_list_their_commits() {
+    let site = Site::new();
+    site.run(&["diff", "dev", "prod", "--changes"]).success().stdout_eq(str![[r#"
+app   dev   prod
+api   v1    odd    unknown which is ahead
+    commits unknown: [..]/sources has no revision for api odd
+    hint: `revision` under `apps` in towpath.yaml says how tags name revisions
+web   v3    v2     dev is 1 deployment ahead
+    a71697d578   Cleo     Round prices (#123)
+
+"#]]);
+    site.run(&["history", "--changes", "--exact", "-n", "4"]).success().stdout_eq(str![[r#"
+when               stage   app   from   to     kind      who     change
+2026-08-03 00:00   dev     web   v2     → v3   deploy    Alice   8254587e3f
+    a71697d578   Cleo     Round prices (#123)
+2026-08-03 00:00   prod    web   v1     → v2   promote   Alice   8254587e3f
+    dfb67bcc71   Bob      Show prices (#12)
+2026-08-02 00:00   dev     web   v1     → v2   deploy    Alice   7d78637f2e
+    dfb67bcc71   Bob      Show prices (#12)
+2026-08-01 00:00   dev     api   ·      → v1   add       Alice   603f86047e
+
+"#]]);
+    let output = site.run(&["diff", "dev", "prod", "--changes", "-o", "json"]);
+    let answer = fits("diff", &output.get_output().stdout);
+    let api = &answer["differences"][0]["changes"];
+    assert!(api["unknown"].as_str().is_some_and(|why| why.contains("no revision")), "{api}");
+    let web = &answer["differences"][1]["changes"];
+    assert_eq!(web["commits"][0]["subject"], "Round prices (#123)");
+    // Without the option, nothing is cloned and the answer is as before.
+    let plain = fits("diff", &site.run(&["diff", "dev", "prod", "-o", "json"]).get_output().stdout);
+    assert!(plain["differences"][1].get("changes").is_none());
+    let lines = site.run(&["history", "--changes", "-n", "1", "-o", "jsonl"]);
+    let first = String::from_utf8_lossy(&lines.get_output().stdout).into_owned();
+    let first = fits("deployment", first.lines().next().expect("a line").as_bytes());
+    assert_eq!(first["changes"]["commits"].as_array().map(Vec::len), Some(1), "{first}");
+    site.run(&["history", "--changes", "-o", "csv"]).code(2).stderr_eq(str![[r#"
+error: CSV and Markdown have no place for the commits of --changes
+hint: `--output json` has them
+
+"#]]);
+}

@@ -1,6 +1,6 @@
 //! `towpath.changes/1`.
 
-use crate::report::{ChangedCommit, ChangesEnd, ChangesReport};
+use crate::report::{ChangedCommit, ChangesEnd, ChangesReport, SourceChanges};
 use serde::Serialize;
 
 /// Answer of `changes --output json`.
@@ -41,6 +41,44 @@ pub struct ChangedCommitJson {
     pub subject: String,
     pub breaking: bool,
     pub url: Option<String>,
+}
+
+/// The commits of an app's sources that another answer lists with `--changes`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct SourceChangesJson {
+    pub source: Option<String>,
+    pub from: Option<ChangesEndJson>,
+    pub to: Option<ChangesEndJson>,
+    /// True where `from` is the later one.
+    pub back: bool,
+    pub url: Option<String>,
+    /// The newest first.
+    pub commits: Vec<ChangedCommitJson>,
+    /// The number of further commits.
+    pub unlisted: usize,
+    /// Why the commits are unknown.
+    pub unknown: Option<String>,
+}
+
+impl From<&SourceChanges> for SourceChangesJson {
+    fn from(changes: &SourceChanges) -> Self {
+        let (report, unknown) = match changes {
+            SourceChanges::Known(report) => (Some(report.as_ref()), None),
+            SourceChanges::Unknown { reason, .. } => (None, Some(reason.clone())),
+        };
+        let commits = report.map(|report| report.commits.as_slice()).unwrap_or_default();
+        SourceChangesJson {
+            source: report.map(|report| report.source.clone()),
+            from: report.map(|report| ChangesEndJson::from(&report.from)),
+            to: report.map(|report| ChangesEndJson::from(&report.to)),
+            back: report.is_some_and(|report| report.is_back),
+            url: report.and_then(|report| report.page.clone()),
+            commits: commits.iter().map(ChangedCommitJson::from).collect(),
+            unlisted: report.map_or(0, |report| report.unlisted),
+            unknown,
+        }
+    }
 }
 
 impl ChangesJson {

@@ -1,6 +1,7 @@
 //! `towpath.diff/1`.
 
 use super::WarningJson;
+use super::changes::SourceChangesJson;
 use crate::history::AheadSide;
 use crate::report::{AppDifference, DiffReport, DiffSide, SideVersion};
 use serde::Serialize;
@@ -41,6 +42,9 @@ pub struct DifferenceJson {
     pub b: Vec<SideVersionJson>,
     pub ahead: Option<&'static str>,
     pub deployments: Option<usize>,
+    /// With `--changes`: the commits that `a` has and `b` lacks, or the other way round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<SourceChangesJson>,
 }
 
 /// A version on one side.
@@ -95,6 +99,7 @@ impl From<&AppDifference> for DifferenceJson {
             b: difference.right.iter().map(SideVersionJson::from).collect(),
             ahead,
             deployments,
+            changes: difference.changes.as_ref().map(SourceChangesJson::from),
         }
     }
 }

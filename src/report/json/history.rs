@@ -1,6 +1,7 @@
 //! `towpath.history/1` and `towpath.deployment/1`.
 
 use super::PersonJson;
+use super::changes::SourceChangesJson;
 use crate::history::ImageVersion;
 use crate::report::DeploymentReport;
 use serde::Serialize;
@@ -41,6 +42,9 @@ pub struct DeploymentJson {
     pub break_glass: Option<String>,
     pub component: Option<String>,
     pub who: PersonJson,
+    /// With `--changes`: the commits of the app's sources that the deployment brought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<SourceChangesJson>,
 }
 
 /// A version of a cell.
@@ -81,6 +85,7 @@ impl From<&DeploymentReport> for DeploymentJson {
             break_glass: account.break_glass.clone(),
             component: change.cell.component.clone(),
             who: PersonJson::new(&account.who.name, &account.who.email),
+            changes: change.changes.as_ref().map(SourceChangesJson::from),
         }
     }
 }

@@ -78,6 +78,7 @@ pub(super) fn answer_diff(
         left: parameters.text("left").unwrap_or_default(),
         right: parameters.text("right").unwrap_or_default(),
         apps: parameters.words("app"),
+        changes: false,
     };
     let answer = diff(&query, session)?;
     Ok(match question.csv {
