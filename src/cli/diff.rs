@@ -19,6 +19,7 @@ Examples:
   towpath diff prod@yesterday prod              show what changed in prod since yesterday
   towpath diff prod@'last monday' prod@v1.2
   towpath diff v1.1 v1.2                        compare two revisions, stage by stage
+  towpath diff staging prod web --changes       list the commits between both
   towpath diff staging prod --exit-code -q      check whether prod is up to date
 
 Exit codes:
@@ -43,9 +44,17 @@ pub struct DiffArgs {
     #[arg(value_name = "B", add = ArgValueCompleter::new(complete::stages))]
     right: String,
 
+    /// Only these apps, by name or pattern: `*` matches any text, `?` any character
+    #[arg(value_name = "APP", conflicts_with = "app", add = ArgValueCompleter::new(complete::apps))]
+    apps: Vec<String>,
+
     /// Only apps that match; `*` matches any text, `?` any character
     #[arg(long, value_name = "GLOB", value_delimiter = ',', add = ArgValueCompleter::new(complete::apps))]
     app: Vec<String>,
+
+    /// List the commits of the apps' sources between both sides
+    #[arg(long)]
+    changes: bool,
 
     /// Exit with code 4 if the two sides differ
     #[arg(long)]
@@ -59,7 +68,12 @@ pub struct DiffArgs {
 /// Prints the differences, and their number on stderr.
 pub fn run(args: &DiffArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let (left, right) = (args.left.clone(), args.right.clone());
-    let answer = diff(&DiffQuery { left, right, apps: args.app.clone() }, &context.session)?;
+    let lists_commits = !matches!(args.output, OutputFormat::Csv | OutputFormat::Markdown);
+    if args.changes && !lists_commits {
+        return Err(no_place_for_commits());
+    }
+    let (apps, changes) = ([args.apps.clone(), args.app.clone()].concat(), args.changes);
+    let answer = diff(&DiffQuery { left, right, apps, changes }, &context.session)?;
     let report = &answer.report;
     let text = match args.output {
         OutputFormat::Csv => ui::diff_csv(report),
@@ -78,6 +92,12 @@ pub fn run(args: &DiffArgs, context: &CommandContext) -> Result<ExitKind, Failur
     context.ui.print_warnings(&report.warnings);
     let differs = args.exit_code && !report.differences.is_empty();
     Ok(if differs { ExitKind::Different } else { ExitKind::Done })
+}
+
+/// The failure for `--changes` with a format of one line for each answer.
+pub fn no_place_for_commits() -> Failure {
+    Failure::usage("CSV and Markdown have no place for the commits of --changes")
+        .hint("`--output json` has them")
 }
 
 fn summary_sentence(answer: &DiffAnswer) -> String {

@@ -2,7 +2,7 @@
 
 use super::context::CommandContext;
 use super::exit::ExitKind;
-use super::selection_args::{SelectionArgs, WindowArgs};
+use super::selection_args::{AppSelectionArgs, WindowArgs};
 use super::value_parsers::{REPORT_FORMATS, one_of, parse_duration};
 use crate::model::format_duration;
 use crate::ops::error::Failure;
@@ -18,7 +18,7 @@ Examples:
   towpath metrics                              measure the last 90 days
   towpath metrics --since 2026-01-01 --stage prod
   towpath metrics --since 1970-01-01           measure the whole history
-  towpath metrics --app 'pay*' --output markdown
+  towpath metrics 'pay*' --output markdown
   towpath metrics --output json | jq '.stages[] | {stage, deployments_per_week}'
 
 Exit codes:
@@ -40,7 +40,7 @@ Exit codes:
 #[command(after_long_help = EXAMPLES)]
 pub struct MetricsArgs {
     #[command(flatten)]
-    choice: SelectionArgs,
+    choice: AppSelectionArgs,
 
     #[command(flatten)]
     window: WindowArgs,

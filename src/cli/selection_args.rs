@@ -27,6 +27,25 @@ impl SelectionArgs {
     }
 }
 
+/// Patterns that select apps, with or without the option, and stages.
+#[derive(Debug, Args)]
+pub struct AppSelectionArgs {
+    /// Only these apps, by name or pattern: `*` matches any text, `?` any character
+    #[arg(value_name = "APP", conflicts_with = "app", add = ArgValueCompleter::new(complete::apps))]
+    apps: Vec<String>,
+
+    #[command(flatten)]
+    choice: SelectionArgs,
+}
+
+impl AppSelectionArgs {
+    /// Converts the patterns to a [`SelectionQuery`].
+    pub fn to_query(&self) -> SelectionQuery {
+        let choice = self.choice.to_query();
+        SelectionQuery { apps: [self.apps.clone(), choice.apps].concat(), ..choice }
+    }
+}
+
 /// A period between two times or revisions.
 #[derive(Debug, Args)]
 pub struct WindowArgs {

@@ -2,13 +2,15 @@
 
 use crate::git::Repository;
 use crate::git::revision_or_time::{TIME_FORMS, resolve_at};
-use crate::history::{CellHistories, MERGE_TOLERANCE};
+use crate::history::{AheadSide, CellHistories, MERGE_TOLERANCE};
 use crate::model::{CellKey, GlobPatterns, StageName, nearest_name};
+use crate::ops::changes::{ChangeCell, ChangeLister};
 use crate::ops::deployments::DeploymentHistory;
+use crate::ops::deployments::selection::KnownNames;
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
-use crate::report::{DiffReport, DiffSide};
+use crate::report::{DiffReport, DiffSide, SideVersion, SourceChanges};
 
 /// The two sides to compare, and the apps to include.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub struct DiffQuery {
     pub right: String,
     /// Patterns; none means all apps.
     pub apps: Vec<String>,
+    /// True to list the commits of the apps' sources between both sides.
+    pub changes: bool,
 }
 
 /// The differences, and the repository that they were found in.
@@ -45,11 +49,16 @@ pub fn diff(query: &DiffQuery, session: &Session) -> Result<DiffAnswer, Failure>
     left.stage = left.stage.or_else(|| stage.clone());
     right.stage = right.stage.or(stage);
     let wanted = GlobPatterns::new(&query.apps);
+    KnownNames::check_apps(&wanted, &chronicle, &survey.settings.config, session)?;
     let accept =
         |cell: &CellKey| wanted.matches_any(chronicle.app_words(cell).iter().map(String::as_str));
     let left = asking.load_side(left, &accept)?;
     let right = asking.load_side(right, &accept)?;
-    let report = asking.compare_sides(left, right, &chronicle);
+    let mut report = asking.compare_sides(left, right, &chronicle);
+    if query.changes {
+        let (config, entries) = (&survey.settings.config, &survey.mapping.entries);
+        add_changes(&mut report, &ChangeLister::new(&repository, config, entries, session));
+    }
     let stages = report.left.stage.as_ref().zip(report.right.stage.as_ref());
     let is_promotion = stages.is_some_and(|(before, stage)| {
         let stage = survey.settings.config.stage(stage.as_str());
@@ -57,6 +66,31 @@ pub fn diff(query: &DiffQuery, session: &Session) -> Result<DiffAnswer, Failure>
     });
     let repository = session.repository_name(&repository);
     Ok(DiffAnswer { report, repository, is_promotion })
+}
+
+/// Adds the commits that one side has and the other lacks, where each runs a single version.
+fn add_changes(diff: &mut DiffReport, lister: &ChangeLister<'_>) {
+    let (left_stage, right_stage) = (diff.left.stage.as_ref(), diff.right.stage.as_ref());
+    for difference in &mut diff.differences {
+        difference.changes = match (&difference.left[..], &difference.right[..]) {
+            ([], _) | (_, []) => None,
+            ([left], [right]) => {
+                let (left, right) = (end(left, left_stage), end(right, right_stage));
+                // What is ahead has the commits.
+                let is_right = matches!(difference.ahead, AheadSide::Right(_));
+                let (from, to) = if is_right { (left, right) } else { (right, left) };
+                Some(lister.list_between(from, to))
+            }
+            _ => Some(SourceChanges::Unknown {
+                reason: format!("{} has several versions on one side", difference.name),
+                hint: None,
+            }),
+        };
+    }
+}
+
+fn end<'a>(side: &'a SideVersion, stage: Option<&'a StageName>) -> ChangeCell<'a> {
+    ChangeCell { cell: &side.cell, version: &side.version, stage }
 }
 
 /// A side of the comparison: a stage, a time or both.

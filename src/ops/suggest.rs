@@ -55,7 +55,7 @@ mod tests {
             );
             assert_eq!(said(stage), expected);
         }
-        assert_eq!(said("wbe"), "there is no app `wbe`; did you mean `web`?");
+        assert_eq!(said("web-admn"), "there is no app `web-admn`; did you mean `web-admin`?");
         assert_eq!(said("zzz"), "there is no app `zzz`; the apps are web, web-admin");
     }
 }

@@ -725,12 +725,10 @@ tools       1.4.0     tools/backup.yaml:4   no source reads it
         serde_json::from_slice(&json.expect("runs").stdout).expect("JSON");
     assert_eq!(json["left_out"][0]["reason"], "no-source");
     assert_eq!(json["left_out"][0]["stage"], serde_json::Value::Null);
-    sandbox
-        .towpath(&repository, &[&all[..], &["-o", "csv"]].concat())
-        .assert()
-        .code(2)
-        .stderr_eq(str![[r#"
+    sandbox.towpath(&repository, &[&all[..], &["-o", "csv"]].concat()).assert().code(2).stderr_eq(
+        str![[r#"
 error: --all is shown as `table`, `wide`, `json` or `yaml`
 
-"#]]);
+"#]],
+    );
 }

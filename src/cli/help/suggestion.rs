@@ -10,7 +10,7 @@ use std::ffi::OsString;
 const OTHER_WORDS: [(&[&str], &[&str]); 5] = [
     (&["to", "from", "stage", "env", "environment"], &["to", "stage"]),
     (&["json", "format", "out"], &["output"]),
-    (&["limit", "count", "max"], &["number"]),
+    (&["number", "count", "max"], &["limit"]),
     (&["message", "comment"], &["reason", "message"]),
     (&["tag", "image"], &["version"]),
 ];

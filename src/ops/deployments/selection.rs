@@ -74,12 +74,7 @@ impl CellSelection {
         chronicle: &DeploymentHistory<'_>,
     ) -> Result<Self, Failure> {
         let cells: HashSet<CellKey> = chronicle.cells().cloned().collect();
-        let apps: BTreeSet<String> =
-            cells.iter().flat_map(|cell| chronicle.app_words(cell)).collect();
-        let apps: Vec<String> = apps.into_iter().collect();
-        let shown: BTreeSet<String> =
-            cells.iter().map(|cell| chronicle.name(cell).to_owned()).collect();
-        let shown: Vec<String> = shown.into_iter().collect();
+        let (apps, shown) = app_names(chronicle);
         let stages: Vec<String> = chronicle.stages.iter().map(ToString::to_string).collect();
         let config = &survey.settings.config;
         let by_stage: Vec<String> =
@@ -105,6 +100,15 @@ impl CellSelection {
     }
 }
 
+/// All words for the apps of a history, and their names as they are shown.
+fn app_names(chronicle: &DeploymentHistory<'_>) -> (Vec<String>, Vec<String>) {
+    let cells: Vec<&CellKey> = chronicle.cells().collect();
+    let words: BTreeSet<String> = cells.iter().flat_map(|cell| chronicle.app_words(cell)).collect();
+    let shown: BTreeSet<String> =
+        cells.iter().map(|cell| chronicle.name(cell).to_owned()).collect();
+    (words.into_iter().collect(), shown.into_iter().collect())
+}
+
 /// The names that a filter may use.
 pub struct KnownNames<'a> {
     /// All words for apps.
@@ -116,6 +120,22 @@ pub struct KnownNames<'a> {
 }
 
 impl KnownNames<'_> {
+    /// Refuses names of apps that the history does not have, and notes patterns without a match.
+    ///
+    /// # Errors
+    /// An unknown app.
+    pub fn check_apps(
+        by_app: &GlobPatterns,
+        chronicle: &DeploymentHistory<'_>,
+        config: &Config,
+        session: &Session,
+    ) -> Result<(), Failure> {
+        let (words, apps) = app_names(chronicle);
+        let none = GlobPatterns::new(&[]);
+        let known = KnownNames { words: &words, apps: &apps, stages: &[], config };
+        known.check_patterns([by_app, &none], &none, session)
+    }
+
     /// Refuses names that match nothing, and notes patterns that do.
     ///
     /// # Errors
