@@ -158,6 +158,7 @@ impl<'h, const N: usize> Table<'h, N> {
             while !self.shrink(room, TableColumn::least) && self.leave_out() {
                 self.widths = self.shown_widths();
             }
+            self.put_back(room);
         }
         let soft = self.shrink(room, TableColumn::least);
         let _ =
@@ -189,6 +190,19 @@ impl<'h, const N: usize> Table<'h, N> {
         let can_go = |index: &usize| self.columns[*index].rank > 0 && self.widths[*index] > 0;
         let least = (0..N).filter(can_go).max_by_key(|index| self.columns[*index].rank);
         least.inspect(|index| self.left_out[*index] = true).is_some()
+    }
+
+    /// Puts back what fits beside the rest: a wide column that went later may have been the one in
+    /// the way.
+    fn put_back(&mut self, room: usize) {
+        let mut gone: Vec<usize> = (0..N).filter(|index| self.left_out[*index]).collect();
+        gone.sort_by_key(|index| self.columns[*index].rank);
+        for index in gone {
+            self.left_out[index] = false;
+            self.widths = self.shown_widths();
+            self.left_out[index] = !self.shrink(room, TableColumn::least);
+        }
+        self.widths = self.shown_widths();
     }
 
     fn total_width(&self) -> usize {
@@ -346,6 +360,25 @@ production  release-
             2026-10-11
 (no room for: who,
 change)
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn what_fits_beside_the_rest_is_put_back() {
+        let columns = [
+            TableColumn::left("to"),
+            TableColumn::left("from").rank(1),
+            TableColumn::left("who").rank(2),
+        ];
+        let rows = [["v1.10.0", "release-2026-10-11", "Mei"].map(StyledText::plain)];
+        assert_data_eq!(
+            Table::new(columns).render_all(&rows, &look(Some(20))),
+            str![[r#"
+to       who
+v1.10.0  Mei
+(no room for: from)
 
 "#]]
         );
