@@ -10,13 +10,14 @@ use super::text_limits::{truncate_bytes, truncate_text};
 use super::types::{askable_reviewers, newest_checks};
 use super::url::{escape, with_query};
 use super::{
-    CheckState, ClosedProposal, CommitCheck, CreatedProposal, Forge, ForgeError, ForgeFeature,
-    Issue, MergeMethod, NewProposal, Proposal, ProposalMerge, ProposalState, ProposalUpdate,
-    Result, Review, ReviewVerdict,
+    CheckState, ClosedProposal, CommentLog, CommitCheck, CreatedProposal, Forge, ForgeError,
+    ForgeFeature, Issue, MergeMethod, NewProposal, Proposal, ProposalMerge, ProposalState,
+    ProposalUpdate, Result, Review, ReviewVerdict,
 };
 use serde_json::{Value, json};
 use ureq::http::Method;
 
+mod comments;
 mod people;
 mod wire;
 
@@ -330,5 +331,9 @@ impl Forge for AzureForge {
             out.extend(page.value.into_iter().filter_map(|item| item.into_issue(label, &pages)));
         }
         Ok(out)
+    }
+
+    fn comments(&self) -> Option<&dyn CommentLog> {
+        Some(self)
     }
 }

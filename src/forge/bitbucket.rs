@@ -10,13 +10,14 @@ use super::text_limits::{truncate_bytes, truncate_text};
 use super::types::{askable_reviewers, newest_checks};
 use super::url::{escape, with_query};
 use super::{
-    CheckState, ClosedProposal, CommitCheck, CreatedProposal, DraftState, Forge, ForgeError,
-    ForgeFeature, Issue, MergeMethod, NewProposal, Proposal, ProposalMerge, ProposalState,
-    ProposalUpdate, Result, Review, ReviewVerdict,
+    CheckState, ClosedProposal, CommentLog, CommitCheck, CreatedProposal, DraftState, Forge,
+    ForgeError, ForgeFeature, Issue, MergeMethod, NewProposal, Proposal, ProposalMerge,
+    ProposalState, ProposalUpdate, Result, Review, ReviewVerdict,
 };
 use serde_json::{Value, json};
 use ureq::http::Method;
 
+mod comments;
 mod wire;
 
 use wire::{BitbucketParticipant, BitbucketPullRequest, BitbucketPullRequests, BitbucketStatus};
@@ -239,6 +240,10 @@ impl Forge for BitbucketForge {
             forge: ForgeKind::Bitbucket.as_str(),
             feature: ForgeFeature::Issues,
         })
+    }
+
+    fn comments(&self) -> Option<&dyn CommentLog> {
+        Some(self)
     }
 }
 

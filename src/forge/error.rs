@@ -148,6 +148,8 @@ fn feature_name(feature: ForgeFeature) -> &'static str {
         ForgeFeature::AutoMerge => "auto-merge",
         ForgeFeature::Issues => "issues with labels",
         ForgeFeature::Checks => "commit checks",
+        ForgeFeature::Comments => "comments on proposals",
+        ForgeFeature::Deployments => "deployments",
         ForgeFeature::Reviews => "reviews",
     }
 }

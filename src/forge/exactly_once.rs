@@ -21,6 +21,7 @@ pub(super) fn create_once(
     send: impl Fn() -> Result<Proposal>,
 ) -> Result<CreatedProposal> {
     let mut round = 1;
+    let find = &|| forge.find_proposal(&new.head, &new.base);
     loop {
         let is_unknown = |error: &ForgeError| Ok(error.is_unknown_branch(forge.kind()));
         match ready::send_when_ready(http, is_unknown, &send) {
@@ -29,12 +30,31 @@ pub(super) fn create_once(
                 let proposal = find_existing(forge, new)?.ok_or(error)?;
                 return Ok(CreatedProposal { proposal, is_new: false });
             }
-            Err(error) if error.is_unsure() => match find_created(forge, http, new)? {
+            Err(error) if error.is_unsure() => match find_after_loss(http, find)? {
                 Some(proposal) => return Ok(CreatedProposal { proposal, is_new: true }),
                 None if round == ROUNDS => return Err(error),
                 None => round += 1,
             },
             Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Creates something once: if the answer is lost, it is searched before another attempt.
+pub(super) fn create_or_find<T>(
+    http: &HttpClient,
+    send: impl Fn() -> Result<T>,
+    find: impl Fn() -> Result<Option<T>>,
+) -> Result<T> {
+    let mut round = 1;
+    loop {
+        match send() {
+            Err(error) if error.is_unsure() => match find_after_loss(http, &find)? {
+                Some(made) => return Ok(made),
+                None if round == ROUNDS => return Err(error),
+                None => round += 1,
+            },
+            other => return other,
         }
     }
 }
@@ -51,15 +71,14 @@ fn find_existing(forge: &dyn Forge, new: &NewProposal) -> Result<Option<Proposal
     found.map(|proposal| forge.get_proposal(proposal.number)).transpose()
 }
 
-fn find_created(
-    forge: &dyn Forge,
+fn find_after_loss<T>(
     http: &HttpClient,
-    new: &NewProposal,
-) -> Result<Option<Proposal>> {
+    find: &dyn Fn() -> Result<Option<T>>,
+) -> Result<Option<T>> {
     for look in 1..=LOOKS {
         (http.clock.sleep)(http.limits.pause.saturating_mul(look));
-        if let Some(proposal) = forge.find_proposal(&new.head, &new.base)? {
-            return Ok(Some(proposal));
+        if let Some(found) = find()? {
+            return Ok(Some(found));
         }
     }
     Ok(None)

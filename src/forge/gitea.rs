@@ -11,9 +11,9 @@ use super::text_limits::{truncate_bytes, truncate_text};
 use super::types::{last_words, newest_checks};
 use super::url::{escape, with_query};
 use super::{
-    CheckState, ClosedProposal, CommitCheck, CreatedProposal, DraftState, Forge, ForgeError,
-    ForgeFeature, Issue, MergeMethod, NewProposal, Proposal, ProposalMerge, ProposalUpdate, Result,
-    Review, ReviewVerdict,
+    CheckState, ClosedProposal, CommentLog, CommitCheck, CreatedProposal, DraftState, Forge,
+    ForgeError, ForgeFeature, Issue, MergeMethod, NewProposal, Proposal, ProposalMerge,
+    ProposalUpdate, Result, Review, ReviewVerdict,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -27,6 +27,8 @@ const PAGE: (&str, &str) = ("limit", "50");
 
 /// Colour of new labels.
 const LABEL_COLOUR: &str = "#70c24a";
+
+mod comments;
 
 pub(super) struct GiteaForge {
     http: HttpClient,
@@ -296,6 +298,10 @@ impl Forge for GiteaForge {
         let all: Vec<HubIssue> =
             self.http.list_by_link(&with_query(&format!("{}/issues", self.repo), &values))?;
         Ok(all.into_iter().filter_map(|issue| issue.with_label(label)).collect())
+    }
+
+    fn comments(&self) -> Option<&dyn CommentLog> {
+        Some(self)
     }
 }
 

@@ -13,13 +13,15 @@ use super::text_limits::{truncate_bytes, truncate_text};
 use super::types::askable_reviewers;
 use super::url::{escape, with_query};
 use super::{
-    CheckState, ClosedProposal, CommitCheck, CreatedProposal, DraftState, Forge, ForgeError,
-    ForgeFeature, Issue, MergeMethod, NewProposal, Proposal, ProposalMerge, ProposalState,
-    ProposalUpdate, Result, Review, ReviewVerdict,
+    CheckState, ClosedProposal, CommentLog, CommitCheck, CreatedProposal, DeploymentLog,
+    DraftState, Forge, ForgeError, ForgeFeature, Issue, MergeMethod, NewProposal, Proposal,
+    ProposalMerge, ProposalState, ProposalUpdate, Result, Review, ReviewVerdict,
 };
 use serde_json::{Value, json};
 use ureq::http::Method;
 
+mod comments;
+mod deployments;
 mod wire;
 
 use wire::{
@@ -338,6 +340,14 @@ impl Forge for GitLabForge {
         Ok(labelled
             .map(|issue| Issue { number: issue.iid, title: issue.title, url: issue.web_url })
             .collect())
+    }
+
+    fn comments(&self) -> Option<&dyn CommentLog> {
+        Some(self)
+    }
+
+    fn deployments(&self) -> Option<&dyn DeploymentLog> {
+        Some(self)
     }
 }
 

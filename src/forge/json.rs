@@ -1,5 +1,6 @@
 //! JSON types shared by forges, and parsing of their error messages.
 
+use super::comments::ProposalComment;
 use super::types::{Issue, Proposal, ProposalState, askable_reviewers};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
@@ -148,6 +149,33 @@ struct HubRepository {
 #[derive(Debug, Deserialize)]
 pub(super) struct HubUser {
     pub login: String,
+}
+
+/// A comment of GitHub and Gitea.
+#[derive(Debug, Deserialize)]
+pub(super) struct HubComment {
+    id: u64,
+    #[serde(default, deserialize_with = "text")]
+    body: String,
+    user: Option<HubAuthor>,
+}
+
+#[derive(Debug, Deserialize)]
+struct HubAuthor {
+    login: String,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+impl HubComment {
+    /// `login` is that of the token; a token without one belongs to an app, which writes as a bot.
+    pub(super) fn to_own(self, login: Option<&str>) -> ProposalComment {
+        let is_own = self.user.is_some_and(|user| match login {
+            Some(login) => user.login == login,
+            None => user.kind.as_deref() == Some("Bot"),
+        });
+        ProposalComment { id: self.id.to_string(), body: self.body, is_own }
+    }
 }
 
 #[derive(Debug, Deserialize)]

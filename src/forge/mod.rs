@@ -9,6 +9,8 @@
 mod access;
 mod azure;
 mod bitbucket;
+mod comments;
+mod deployments;
 mod error;
 mod exactly_once;
 mod exchange;
@@ -34,6 +36,10 @@ mod types;
 mod url;
 
 pub use access::{Clock, ForgeAccess, LogSink, RequestLimits};
+pub use comments::{CommentChange, CommentLog, ProposalComment, keep_comment, update_comment};
+pub use deployments::{
+    DeploymentChange, DeploymentLog, DeploymentState, ForgeDeployment, NewDeployment,
+};
 pub use error::ForgeError;
 pub use exchange::{
     ExchangeAnswer, ExchangeError, ExchangeRequest, HttpExchange, escape_url, http_host,
@@ -140,6 +146,16 @@ pub trait Forge {
 
     /// Returns the open issues with a label.
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>>;
+
+    /// Returns the comments of proposals, where the forge has them.
+    fn comments(&self) -> Option<&dyn CommentLog> {
+        None
+    }
+
+    /// Returns the deployments, where the forge has them.
+    fn deployments(&self) -> Option<&dyn DeploymentLog> {
+        None
+    }
 }
 
 /// Opens a repository without a forge, whose proposals are refs of its `origin`. `home` is the

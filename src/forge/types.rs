@@ -205,6 +205,8 @@ pub enum ForgeFeature {
     Issues,
     Checks,
     Reviews,
+    Comments,
+    Deployments,
 }
 
 /// Keeps the first check of each name; forges list the newest first.

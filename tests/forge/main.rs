@@ -3,7 +3,9 @@
 //! `tests/real/run` runs the same against the forges' own descriptions and a real emulator.
 
 mod bench;
+mod comments;
 mod contract;
+mod deployments;
 mod fake;
 mod faults;
 mod judged;

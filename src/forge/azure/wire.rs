@@ -48,6 +48,36 @@ struct AzurePerson {
     vote: i32,
 }
 
+/// A thread of comments; one with a context is on a line of a file.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AzureThread {
+    pub id: u64,
+    #[serde(default, deserialize_with = "list")]
+    pub comments: Vec<AzureComment>,
+    #[serde(default)]
+    pub is_deleted: bool,
+    pub thread_context: Option<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AzureComment {
+    pub id: u64,
+    #[serde(default, deserialize_with = "text")]
+    pub content: String,
+    #[serde(default)]
+    pub is_deleted: bool,
+    author: Option<AzurePerson>,
+}
+
+impl AzureComment {
+    /// The id of the author.
+    pub(super) fn author_id(&self) -> &str {
+        self.author.as_ref().map_or("", |author| author.id.as_str())
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct AzureCommit {

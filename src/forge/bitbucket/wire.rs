@@ -40,6 +40,31 @@ pub(super) struct BitbucketAccount {
     pub uuid: String,
 }
 
+/// A comment; one with `inline` is on a line of a file.
+#[derive(Deserialize)]
+pub(super) struct BitbucketComment {
+    pub id: u64,
+    pub content: BitbucketText,
+    pub user: Option<BitbucketUser>,
+    pub inline: Option<serde_json::Value>,
+    #[serde(default)]
+    pub deleted: bool,
+}
+
+#[derive(Deserialize)]
+pub(super) struct BitbucketText {
+    #[serde(default, deserialize_with = "text")]
+    pub raw: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct BitbucketUser {
+    #[serde(default, deserialize_with = "text")]
+    pub uuid: String,
+    #[serde(rename = "type", default, deserialize_with = "text")]
+    pub kind: String,
+}
+
 #[derive(Deserialize)]
 pub(super) struct BitbucketEndpoint {
     pub branch: BitbucketBranch,

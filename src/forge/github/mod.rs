@@ -1,12 +1,15 @@
 //! GitHub and GitHub Enterprise.
 
+mod comments;
+mod deployments;
 mod octo;
 mod queue;
+mod wire;
 
 use super::access::ForgeAccess;
 use super::exactly_once::{self, MergeRequestResult};
 use super::http::HttpClient;
-use super::json::{HubIssue, HubPullRequest, HubUser, newest_closed, reviewers_json};
+use super::json::{HubIssue, HubPullRequest, newest_closed, reviewers_json};
 use super::place::{ForgeKind, ForgeRepository};
 use super::ready;
 use super::retry::RetrySafety;
@@ -14,14 +17,14 @@ use super::text_limits::{truncate_bytes, truncate_text};
 use super::types::{last_words, newest_checks};
 use super::url::{escape, with_query};
 use super::{
-    CheckState, ClosedProposal, CommitCheck, CreatedProposal, DraftState, Forge, ForgeError,
-    ForgeFeature, Issue, MergeMethod, NewProposal, Proposal, ProposalMerge, ProposalUpdate, Result,
-    Review, ReviewVerdict,
+    CheckState, ClosedProposal, CommentLog, CommitCheck, CreatedProposal, DeploymentLog,
+    DraftState, Forge, ForgeError, ForgeFeature, Issue, MergeMethod, NewProposal, Proposal,
+    ProposalMerge, ProposalUpdate, Result, Review,
 };
 use octo::OctocrabClient;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use ureq::http::Method;
+use wire::{GitHubCheckRuns, GitHubReview, GitHubStatus};
 
 const ENABLE_AUTO_MERGE: &str = "mutation($input: EnablePullRequestAutoMergeInput!) { enablePullRequestAutoMerge(input: $input) { clientMutationId } }";
 const TO_DRAFT: &str = "mutation($input: ConvertPullRequestToDraftInput!) { convertPullRequestToDraft(input: $input) { clientMutationId } }";
@@ -32,40 +35,7 @@ pub(super) struct GitHubForge {
     /// `/repos/OWNER/NAME`.
     repo: String,
     owner: String,
-}
-
-#[derive(Deserialize)]
-struct GitHubCheckRuns {
-    check_runs: Vec<GitHubCheckRun>,
-}
-
-#[derive(Deserialize)]
-struct GitHubCheckRun {
     name: String,
-    status: String,
-    conclusion: Option<String>,
-    html_url: Option<String>,
-    output: Option<GitHubCheckOutput>,
-}
-
-#[derive(Deserialize)]
-struct GitHubCheckOutput {
-    title: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct GitHubStatus {
-    context: String,
-    state: String,
-    description: Option<String>,
-    target_url: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct GitHubReview {
-    user: Option<HubUser>,
-    state: String,
-    commit_id: Option<String>,
 }
 
 impl GitHubForge {
@@ -78,6 +48,7 @@ impl GitHubForge {
             octo: OctocrabClient::new(HttpClient::new(place, access)?, graphql)?,
             repo: format!("/repos/{}/{}", escape(&place.owner), escape(&place.name)),
             owner: place.owner.clone(),
+            name: place.name.clone(),
         })
     }
 
@@ -333,6 +304,14 @@ impl Forge for GitHubForge {
         )?;
         Ok(all.into_iter().filter_map(|issue| issue.with_label(label)).collect())
     }
+
+    fn comments(&self) -> Option<&dyn CommentLog> {
+        Some(self)
+    }
+
+    fn deployments(&self) -> Option<&dyn DeploymentLog> {
+        Some(self)
+    }
 }
 
 /// True if nothing blocks the merge: all is green, or only checks that are not required are not; or
@@ -349,44 +328,5 @@ fn method_name(method: MergeMethod) -> &'static str {
         MergeMethod::Merge => "MERGE",
         MergeMethod::Squash => "SQUASH",
         MergeMethod::Rebase => "REBASE",
-    }
-}
-
-impl From<GitHubStatus> for CommitCheck {
-    fn from(status: GitHubStatus) -> Self {
-        let state = match status.state.as_str() {
-            "success" => CheckState::Passed,
-            "pending" => CheckState::Pending,
-            _ => CheckState::Failed,
-        };
-        let description = status.description.unwrap_or_default();
-        CommitCheck { name: status.context, state, description, url: status.target_url }
-    }
-}
-
-impl From<GitHubCheckRun> for CommitCheck {
-    fn from(run: GitHubCheckRun) -> Self {
-        let state = match (run.status.as_str(), run.conclusion.as_deref()) {
-            ("completed", Some("success")) => CheckState::Passed,
-            ("completed", Some("neutral" | "skipped" | "stale")) => CheckState::Neutral,
-            ("completed", _) => CheckState::Failed,
-            _ => CheckState::Pending,
-        };
-        let description = run.output.and_then(|output| output.title).unwrap_or_default();
-        CommitCheck { name: run.name, state, description, url: run.html_url }
-    }
-}
-
-impl GitHubReview {
-    /// Returns the verdict of a review. A comment keeps an earlier verdict; a dismissal withdraws
-    /// it.
-    fn author_verdict(self) -> Option<(String, Option<ReviewVerdict>, Option<String>)> {
-        let verdict = match self.state.as_str() {
-            "APPROVED" => Some(ReviewVerdict::Approved),
-            "CHANGES_REQUESTED" => Some(ReviewVerdict::ChangesRequested),
-            "DISMISSED" => None,
-            _ => return None,
-        };
-        Some((self.user?.login, verdict, self.commit_id))
     }
 }

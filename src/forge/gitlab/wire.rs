@@ -47,6 +47,17 @@ pub(super) struct GitLabUser {
 }
 
 #[derive(Deserialize)]
+pub(super) struct GitLabNote {
+    pub id: u64,
+    #[serde(default, deserialize_with = "text")]
+    pub body: String,
+    pub author: GitLabUser,
+    /// True for notes that GitLab writes by itself.
+    #[serde(default)]
+    pub system: bool,
+}
+
+#[derive(Deserialize)]
 pub(super) struct GitLabStatus {
     pub name: String,
     pub status: String,

@@ -221,7 +221,7 @@ fn show(pull: &Pull) -> Value {
     out
 }
 
-fn id(name: &str) -> String {
+pub fn id(name: &str) -> String {
     format!(
         "{:0>8}-0000-0000-0000-000000000000",
         name.bytes().fold(0_u32, |sum, byte| sum * 31 % 9973 + u32::from(byte))

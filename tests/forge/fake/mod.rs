@@ -3,6 +3,8 @@
 
 mod azure;
 mod bitbucket;
+pub mod comments;
+pub mod deployments;
 mod gitea;
 mod github;
 mod gitlab;
@@ -86,6 +88,11 @@ pub struct World {
     pub statuses: BTreeMap<String, Vec<(String, String, String, String)>>,
     pub labels: Vec<String>,
     pub issues: Vec<(u64, String, Vec<String>)>,
+    pub comments: Vec<comments::Comment>,
+    /// The token is that of an app, which cannot ask who it is.
+    pub is_app: bool,
+    pub deployments: Vec<deployments::Deployment>,
+    pub made_deployments: u64,
     /// Method and part of the path, and what then goes wrong.
     pub faults: Vec<(String, String, Fault)>,
     pub requests: Vec<Request>,
@@ -263,6 +270,16 @@ fn speak(kind: ForgeKind, world: &mut World, request: &Request, base: &str) -> A
     }
     let Some(path) = request.path.strip_prefix(prefix(kind)) else { return Answer::missing() };
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let own = comments::own_account(kind, world, &parts);
+    let own = own.or_else(|| comments::answer(kind, world, request, &parts));
+    let own = own.or_else(|| match kind {
+        ForgeKind::GitHub => deployments::github(world, request, &parts, base),
+        ForgeKind::GitLab => deployments::gitlab(world, request, &parts, base),
+        _ => None,
+    });
+    if let Some(answer) = own {
+        return answer;
+    }
     match kind {
         ForgeKind::GitHub => github::answer(world, request, &parts, base),
         ForgeKind::GitLab => gitlab::answer(world, request, &parts, base),

@@ -1,0 +1,77 @@
+//! One comment on a pull request, kept up to date, on every forge.
+
+use crate::bench::{ALL, Bench, new};
+use crate::fake::Fault;
+use towpath::forge::{CommentChange, ForgeKind, keep_comment, update_comment};
+
+const MARKER: &str = "<!-- towpath:test -->";
+
+fn bodies(bench: &Bench) -> Vec<(String, String)> {
+    let world = bench.fake.world.lock().expect("no panic within");
+    world.comments.iter().map(|one| (one.author.clone(), one.body.clone())).collect()
+}
+
+#[test]
+fn a_comment_is_added_once_and_edited() {
+    for kind in ALL {
+        let bench = Bench::new(kind);
+        let forge = bench.forge.as_ref();
+        forge.create_proposal(&new("b")).expect("opened");
+        bench.fake.world.lock().expect("no panic within").comment(1, "alice", "Nice");
+        let kept = |text: &str| keep_comment(forge, 1, MARKER, text).expect("kept");
+        assert_eq!(
+            update_comment(forge, 1, MARKER, "none").expect("looked"),
+            CommentChange::Unchanged
+        );
+        assert_eq!(kept("first"), CommentChange::Added, "{kind:?}");
+        assert_eq!(kept("first"), CommentChange::Unchanged, "{kind:?}");
+        assert_eq!(kept("second"), CommentChange::Edited, "{kind:?}");
+        let all = bodies(&bench);
+        assert_eq!(all.len(), 2, "{kind:?}: {all:?}");
+        assert_eq!(all[1].1, format!("{MARKER}\nsecond"), "{kind:?}");
+        assert_eq!(
+            update_comment(forge, 1, MARKER, "third").expect("there"),
+            CommentChange::Edited
+        );
+    }
+}
+
+#[test]
+fn a_comment_of_somebody_else_with_the_marker_is_not_ours() {
+    for kind in ALL {
+        for is_app in [false, true] {
+            if is_app && !matches!(kind, ForgeKind::GitHub) {
+                continue;
+            }
+            let bench = Bench::new(kind);
+            let forge = bench.forge.as_ref();
+            forge.create_proposal(&new("b")).expect("opened");
+            let planted = format!("{MARKER}\nAll gates are open.");
+            {
+                let mut world = bench.fake.world.lock().expect("no panic within");
+                world.comment(1, "alice", &planted);
+                world.is_app = is_app;
+            }
+            for text in ["first", "second"] {
+                keep_comment(forge, 1, MARKER, text).expect("kept");
+            }
+            let all = bodies(&bench);
+            assert_eq!(all.len(), 2, "{kind:?}: {all:?}");
+            assert_eq!(all[0], ("alice".to_owned(), planted), "{kind:?}");
+            assert_eq!(all[1].1, format!("{MARKER}\nsecond"), "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn a_lost_answer_makes_no_second_comment() {
+    for kind in ALL {
+        let bench = Bench::new(kind);
+        let forge = bench.forge.as_ref();
+        forge.create_proposal(&new("b")).expect("opened");
+        bench.fake.break_next("POST", "1/", Fault::Hangup);
+        let added = keep_comment(forge, 1, MARKER, "text").expect("found");
+        assert_eq!(added, CommentChange::Added, "{kind:?}");
+        assert_eq!(bodies(&bench).len(), 1, "{kind:?}");
+    }
+}
