@@ -136,6 +136,13 @@ fn answer(world: &mut ServiceWorld, call: &ServiceCall) -> (u16, Value) {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     let is_known = call.header("authorization").ends_with(TOKEN);
     match (call.method.as_str(), parts.as_slice()) {
+        // An event for each deployment; a receiver knows them by their ids.
+        ("POST", ["hooks", "cdevents", TOKEN]) => {
+            let content = &call.body["subject"]["content"];
+            let shown = format!("{} {content}", call.body["context"]["type"]);
+            take(world, call, call.header("ce-id"), &shown);
+            (202, Value::Null)
+        }
         ("POST", ["hooks", kind, TOKEN]) => {
             let shown = match *kind {
                 "slack" => text("text"),

@@ -1,6 +1,7 @@
-//! The targets of announcements: chats, Mastodon, webhooks and mailboxes. Which deployments are
+//! The targets of announcements: chats, Mastodon, webhooks, mailboxes, and CDEvents. Which deployments are
 //! announced, and that each is announced once, is the matter of `ops::announcements`.
 
+mod cdevents;
 mod channel;
 mod discord;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Targets as they are named: `[NAME=]KIND[:ADDRESS]`.
 
+use super::cdevents::{self, CdeventsTarget};
 use super::channel::{AnnouncementChannel, OpenTarget};
 use super::discord::{self, DiscordTarget};
 use super::grafana::{self, GrafanaTarget};
@@ -18,6 +19,7 @@ use crate::ops::session::Session;
 /// A kind of target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TargetKind {
+    Cdevents,
     Discord,
     Grafana,
     Mail,
@@ -29,7 +31,8 @@ enum TargetKind {
 }
 
 /// The kinds, with the address that each takes.
-const KINDS: [(&str, TargetKind, AddressUse); 8] = [
+const KINDS: [(&str, TargetKind, AddressUse); 9] = [
+    ("cdevents", TargetKind::Cdevents, AddressUse::Maybe),
     ("discord", TargetKind::Discord, AddressUse::Maybe),
     ("grafana", TargetKind::Grafana, AddressUse::Needed("grafana:https://grafana.example")),
     ("mail", TargetKind::Mail, AddressUse::Needed("mail:team@example.com")),
@@ -107,6 +110,7 @@ impl AnnouncementTarget {
 
     fn style(&self) -> TextStyle {
         match self.kind {
+            TargetKind::Cdevents => cdevents::STYLE,
             TargetKind::Discord => discord::STYLE,
             TargetKind::Grafana => grafana::STYLE,
             TargetKind::Mail => mail::STYLE,
@@ -130,6 +134,7 @@ impl AnnouncementTarget {
         let (address, maybe) =
             (self.address.as_deref().unwrap_or_default(), self.address.as_deref());
         let channel: Box<dyn AnnouncementChannel> = match self.kind {
+            TargetKind::Cdevents => Box::new(CdeventsTarget::open(name, maybe, session)?),
             TargetKind::Discord => Box::new(DiscordTarget::open(name, maybe, session)?),
             TargetKind::Grafana => Box::new(GrafanaTarget::open(name, address, session)?),
             TargetKind::Mail => Box::new(MailTarget::open(name, address, session)?),

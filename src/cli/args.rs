@@ -11,7 +11,9 @@ use crate::cli::{
     advance, approve, ask, attest, audit, changes, completions, config, demo, deploy, diff, guard,
     help, history, init, ledger, live, lock, man, metrics,
 };
-use crate::cli::{plugin, promote, proposals, record, rollback, status, trace, version, versions};
+use crate::cli::{
+    plugin, promote, proposals, publish, record, rollback, status, trace, version, versions,
+};
 #[cfg(feature = "serve")]
 use crate::cli::{serve, site};
 use crate::config::Provenance;
@@ -97,6 +99,7 @@ pub enum CliCommand {
     Ledger(ledger::LedgerArgs),
     Proposals(proposals::ProposalsArgs),
     Plugin(plugin::PluginArgs),
+    Publish(publish::PublishArgs),
     #[cfg(feature = "announce")]
     Announce(announce::AnnounceArgs),
     #[cfg(feature = "serve")]

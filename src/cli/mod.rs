@@ -38,6 +38,7 @@ mod metrics;
 mod plugin;
 mod promote;
 mod proposals;
+mod publish;
 mod record;
 mod rollback;
 mod selection_args;
@@ -144,6 +145,7 @@ fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failur
         CliCommand::Demo(args) => demo::run(&args, context, &run_line),
         CliCommand::Proposals(args) => proposals::run(&args, context),
         CliCommand::Plugin(args) => plugin::run(&args, context),
+        CliCommand::Publish(args) => publish::run(&args, context),
         #[cfg(feature = "mcp")]
         CliCommand::Mcp(args) => mcp::run(&args, context),
         #[cfg(feature = "serve")]

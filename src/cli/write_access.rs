@@ -26,7 +26,7 @@ const DELIVERY: WriteAccess = WritesUnless(&["--dry-run", "--patch"]);
 const FORGE: WriteAccess = WritesUnless(&["--forge"]);
 
 /// Every command, with its write access.
-pub static COMMANDS: [(&str, WriteAccess); 48] = [
+pub static COMMANDS: [(&str, WriteAccess); 49] = [
     ("status", WritesWith("--watch")),
     ("history", WritesWith("--follow")),
     ("diff", Reads),
@@ -63,6 +63,7 @@ pub static COMMANDS: [(&str, WriteAccess); 48] = [
     ("proposals merge", Writes),
     ("proposals close", Writes),
     ("plugin", Writes),
+    ("publish", WritesUnless(&["--dry-run"])),
     ("serve", WritesWith("--fetch")),
     ("site", Writes),
     ("announce", WritesUnless(&["--dry-run"])),

@@ -48,7 +48,7 @@ pub(super) const fn key(name: &'static str, shape: ValueShape, about: &'static s
 }
 
 /// Keys at the top level.
-pub(super) const TOP: [ConfigKey; 11] = [
+pub(super) const TOP: [ConfigKey; 12] = [
     key(
         "branch",
         ValueShape::Text,
@@ -95,6 +95,11 @@ pub(super) const TOP: [ConfigKey; 11] = [
         "live",
         ValueShape::Live,
         "Which witness knows what really runs, by stage, `stage/target`, or `*` for all others.",
+    ),
+    key(
+        "deployments",
+        ValueShape::Text,
+        "Whether the deployments of GitHub or GitLab are kept up to date: `true`, or the name of an environment with `{app}`, `{stage}`, `{target}` and `{component}`. Default: `false`.",
     ),
 ];
 

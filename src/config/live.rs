@@ -1,7 +1,8 @@
 //! `live:`: which witness knows what runs in which stage and target.
 
+use super::cell_template::CellTemplate;
 use super::diagnostic::DiagnosticCollector;
-use super::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
+use super::fields::{ConfigField, ConfigFields, escape_for_message};
 use super::keys;
 use super::resolved::Stage;
 use super::written_setting::WrittenSetting;
@@ -13,9 +14,6 @@ const MAX_RULES: usize = 1000;
 
 /// Key of the entry for all stages without one of their own.
 const ANY: &str = "*";
-
-/// The names that a template may use.
-const NAMES: [&str; 4] = ["{app}", "{stage}", "{target}", "{component}"];
 
 /// Witnesses by stage and target.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,41 +28,17 @@ pub struct LiveRule {
     pub target: Option<String>,
     pub witness: WitnessKind,
     /// The context of the user's kubeconfig; `None` for its current one.
-    pub context: Option<LiveTemplate>,
+    pub context: Option<CellTemplate>,
     /// Where the objects of the witness are; `None` for all namespaces.
-    pub namespace: Option<LiveTemplate>,
+    pub namespace: Option<CellTemplate>,
     /// The Application, Kustomization or HelmRelease of a cell.
-    pub apps: Option<LiveTemplate>,
+    pub apps: Option<CellTemplate>,
     /// The workloads of a cell, with `*` for any text; `None` for those that run its image.
-    pub workloads: Option<LiveTemplate>,
+    pub workloads: Option<CellTemplate>,
     /// The snapshot of `file`, from the top of the work tree.
     pub file: Option<String>,
     /// Line of `towpath.yaml`, 1-based.
     pub line: u32,
-}
-
-/// A text with `{app}`, `{stage}`, `{target}` and `{component}`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LiveTemplate(String);
-
-impl LiveTemplate {
-    /// Fills in the names of a cell.
-    pub fn expand(&self, cell: &CellKey) -> String {
-        let target = cell.target.as_ref().map_or("", |target| target.as_str());
-        let component = cell.component.as_deref().unwrap_or(cell.app.as_str());
-        let values = [cell.app.as_str(), cell.stage.as_str(), target, component];
-        let mut out = String::new();
-        let mut rest = self.0.as_str();
-        while let Some(open) = rest.find('{') {
-            out.push_str(&rest[..open]);
-            rest = &rest[open..];
-            let known = NAMES.iter().zip(values).find(|(name, _)| rest.starts_with(**name));
-            let (name, value) = known.map_or(("{", "{"), |(name, value)| (*name, value));
-            out.push_str(value);
-            rest = &rest[name.len()..];
-        }
-        out + rest
-    }
 }
 
 impl LiveConfig {
@@ -167,8 +141,7 @@ fn read_rule(
     };
     let mut template = |name: &str| {
         let word = fields.text(name, problems)?;
-        check_template(name, word, problems);
-        Some(LiveTemplate(word.text.to_owned()))
+        Some(CellTemplate::read(name, word, problems))
     };
     let (context, namespace) = (template("context"), template("namespace"));
     let (apps, workloads) = (template("apps"), template("workloads"));
@@ -215,15 +188,6 @@ fn check_options(
     }
     if let Some(field) = fields.get("file").filter(|_| witness != WitnessKind::File) {
         problems.add(field.key, format!("the witness `{witness}` has no `file`"), None);
-    }
-}
-
-/// Reports braces that stand for no name.
-fn check_template(name: &str, word: LocatedText<'_>, problems: &mut DiagnosticCollector<'_>) {
-    let rest = NAMES.iter().fold(word.text.to_owned(), |text, name| text.replace(name, ""));
-    if rest.contains(['{', '}']) {
-        let hint = format!("{} stand for the names of a cell", NAMES.join(", "));
-        problems.add(word.at, format!("`{name}` has braces that stand for nothing"), hint);
     }
 }
 

@@ -5,7 +5,9 @@
 
 mod apps;
 mod body;
+mod cell_template;
 mod check;
+mod deployments;
 mod describe;
 mod diagnostic;
 mod fields;
@@ -28,13 +30,15 @@ mod written_setting;
 
 pub use apps::AppsConfig;
 pub use body::{BodyParts, BodyTemplate};
+pub use cell_template::CellTemplate;
 pub use check::{find_unused, strange_apps};
+pub use deployments::DeploymentsConfig;
 pub use describe::{
     ConfigReport, SettingReport, SourceReport, SourcedValue, StageReport, describe_config,
 };
 pub use diagnostic::{ConfigError, Diagnostic};
 pub use limited_template::{LimitedTemplate, TemplateFault};
-pub use live::{LiveConfig, LiveRule, LiveTemplate};
+pub use live::{LiveConfig, LiveRule};
 pub use overrides::ConfigOverrides;
 pub use parse::parse;
 pub use proposals::{

@@ -5,7 +5,7 @@ use super::fields::{BRACES, ConfigFields};
 use super::gates::{LedgerPlace, PipelineConfig};
 use super::proposals::ProposalsConfig;
 use super::resolved::{Config, ConfigOrigin, Provenance, Stage};
-use super::{apps, gates, keys, live, proposals, registries, sources, stages};
+use super::{apps, deployments, gates, keys, live, proposals, registries, sources, stages};
 use crate::yaml::{self, YamlError, YamlStream, YamlValue};
 
 /// Maximum size of the file: real configurations have a few kilobytes.
@@ -113,6 +113,8 @@ fn read_config(
     if let Some(field) = fields.get("live") {
         config.live = live::read(field, &config.stages, &mut config.said, problems);
     }
+    config.deployments = deployments::read(&fields, problems);
+    config.said.extend(fields.written_settings("", &["deployments"]));
     config.pipeline = read_pipeline(&fields, &config.stages, problems);
     config.said.extend(config.pipeline.written_settings());
     config.said.extend(fields.written_settings("", &["ledger"]));

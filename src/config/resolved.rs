@@ -1,6 +1,7 @@
 //! The configuration as the library uses it.
 
 use super::apps::AppsConfig;
+use super::deployments::DeploymentsConfig;
 use super::gates::PipelineConfig;
 use super::live::LiveConfig;
 use super::proposals::ProposalsConfig;
@@ -69,6 +70,8 @@ pub struct Config {
     pub proposals: ProposalsConfig,
     pub apps: AppsConfig,
     pub registries: RegistriesConfig,
+    /// Whether the forge is told what runs where, in its deployments.
+    pub deployments: Option<DeploymentsConfig>,
     /// Witnesses of what really runs.
     pub live: LiveConfig,
     /// First stages whose newest version comes from the registry.

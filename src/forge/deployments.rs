@@ -12,6 +12,8 @@ pub struct ForgeDeployment {
     pub commit: String,
     /// `None` where the forge has no state yet, or one that towpath does not set.
     pub state: Option<DeploymentState>,
+    /// The text of the state, where the forge keeps one.
+    pub description: Option<String>,
 }
 
 /// The state of a deployment.
@@ -62,11 +64,19 @@ pub struct DeploymentChange {
     pub url: Option<String>,
 }
 
+/// The newest deployments of a repository.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecentDeployments {
+    /// Newest first.
+    pub deployments: Vec<ForgeDeployment>,
+    /// True if there are no others.
+    pub is_complete: bool,
+}
+
 /// The deployments of a repository on a forge.
 pub trait DeploymentLog {
-    /// Returns the newest deployments of all environments, newest first: as many as a few requests
-    /// bring.
-    fn recent_deployments(&self) -> Result<Vec<ForgeDeployment>>;
+    /// Returns the newest deployments of all environments: as many as a few requests bring.
+    fn recent_deployments(&self) -> Result<RecentDeployments>;
 
     /// Returns the deployment of a commit in an environment.
     fn find_deployment(&self, environment: &str, commit: &str) -> Result<Option<ForgeDeployment>>;

@@ -39,6 +39,7 @@ pub use access::{Clock, ForgeAccess, LogSink, RequestLimits};
 pub use comments::{CommentChange, CommentLog, ProposalComment, keep_comment, update_comment};
 pub use deployments::{
     DeploymentChange, DeploymentLog, DeploymentState, ForgeDeployment, NewDeployment,
+    RecentDeployments,
 };
 pub use error::ForgeError;
 pub use exchange::{

@@ -32,6 +32,7 @@ pub mod notice;
 pub mod options;
 pub mod plugin;
 pub mod proposals;
+pub mod publish;
 mod random;
 pub mod registries;
 pub mod retry;

@@ -17,6 +17,7 @@ mod live;
 mod metrics;
 mod plan;
 mod proposals;
+mod publish;
 mod trace;
 mod versions;
 
@@ -36,6 +37,7 @@ pub use live::{LiveCellJson, LiveJson};
 pub use metrics::MetricsJson;
 pub use plan::PlanJson;
 pub use proposals::{ProposalJson, ProposalsJson};
+pub use publish::PublishJson;
 pub use trace::TraceJson;
 pub use versions::VersionsJson;
 
@@ -304,8 +306,8 @@ mod tests {
         LocksJson,
     };
     use super::{
-        DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, ProposalsJson, StatusJson,
-        TraceJson, VersionsJson,
+        DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, ProposalsJson, PublishJson,
+        StatusJson, TraceJson, VersionsJson,
     };
     use crate::live::LiveSnapshot;
     use schemars::JsonSchema;
@@ -333,6 +335,7 @@ mod tests {
         is_fresh::<LedgerJson>("ledger");
         is_fresh::<LocksJson>("locks");
         is_fresh::<ProposalsJson>("proposals");
+        is_fresh::<PublishJson>("publish");
         is_fresh::<LiveJson>("live");
         is_fresh::<LiveSnapshot>("live-snapshot");
     }

@@ -18,6 +18,7 @@ mod measurements;
 mod metrics;
 mod plan;
 mod proposals;
+mod publish;
 mod status;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -47,6 +48,7 @@ pub use measurements::MeasurementReport;
 pub use metrics::MetricsReport;
 pub use plan::PlanReport;
 pub use proposals::ProposalsReport;
+pub use publish::{PublishReport, PublishedChange, PublishedDeployment};
 pub use status::{BroughtBy, StatusEntry, StatusReport, display_names, names_over_time};
 pub use trace::{ReportedRunPeriod, TraceReport, VersionTraceReport};
 pub use versions::{AvailableVersion, LeftOutTag, VersionObstacle, VersionOrder, VersionsReport};

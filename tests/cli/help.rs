@@ -27,6 +27,7 @@ Inspect:
   serve        Serve the answers over HTTP: pages and a JSON API, read-only
   site         Write the pages of `serve` as a static site
   announce     Announce new deployments in chats, by mail, in Grafana and to webhooks
+  publish      Keep the deployments of GitHub or GitLab up to date
   mcp          Serve the answers to an assistant, by the Model Context Protocol, read-only
 
 Promote:
@@ -894,7 +895,7 @@ fn commands_over_time() {
     help(&["trace", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/trace.txt"]);
     let pipeline = [
         "ask", "advance", "record", "approve", "reject", "unreject", "release", "lock", "unlock",
-        "locks", "ledger",
+        "locks", "ledger", "publish",
     ];
     for command in ["promote", "deploy", "rollback"].into_iter().chain(pipeline) {
         let file = format!("{}/tests/cli/help/{command}.txt", env!("CARGO_MANIFEST_DIR"));

@@ -38,6 +38,7 @@ mod plugin;
 #[cfg(unix)]
 mod progress;
 mod proposals;
+mod publish;
 mod recipes;
 mod registry;
 mod schema;

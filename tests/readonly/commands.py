@@ -42,6 +42,7 @@ ARGUMENTS = {
     # It ends by a signal only: server.py.
     "serve": [],
     "announce": ["--to slack --dry-run"],
+    "publish": ["--dry-run"],
     "mcp": [""],
     "locks": ["", "-o json"],
     "ledger": ["", "-n 0 -o jsonl"],
@@ -58,7 +59,7 @@ ARGUMENTS = {
 }
 
 # What ends with something else than 0: gates that say no, and a forge that is not there.
-ENDS = {"live snapshot": (2,), "versions": (2,), "changes": (2,), "guard": (0, 3), "ask": (0, 3), "promote": (0, 3), "deploy": (0, 1, 3), "rollback": (0, 3), "proposals list": (1, 2), "proposals show": (1, 2)}
+ENDS = {"live snapshot": (2,), "versions": (2,), "changes": (2,), "guard": (0, 3), "ask": (0, 3), "promote": (0, 3), "deploy": (0, 1, 3), "rollback": (0, 3), "publish": (2,), "proposals list": (1, 2), "proposals show": (1, 2)}
 
 # The same of what writes, to be refused.
 REFUSED = {
@@ -86,6 +87,7 @@ REFUSED = {
     "proposals close": ["1"],
     "plugin": ["--git-repo file:///nowhere --image-tag v1 --destination-file x"],
     "serve": ["--fetch"],
+    "publish": [""],
     "announce": ["--to slack", "--to slack --state %/state"],
     "site": ["--out %/site"],
     "init": ["--yes", "--yes --force"],

@@ -6,7 +6,7 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
         "Inspect",
         &[
             "status", "history", "live", "diff", "trace", "versions", "changes", "metrics",
-            "serve", "site", "announce", "mcp",
+            "serve", "site", "announce", "publish", "mcp",
         ],
     ),
     ("Promote", &["promote", "deploy", "rollback", "advance", "attest", "proposals", "plugin"]),

@@ -3,6 +3,7 @@
 use super::GitHubForge;
 use crate::forge::deployments::{
     DeploymentChange, DeploymentLog, DeploymentState, ForgeDeployment, NewDeployment,
+    RecentDeployments,
 };
 use crate::forge::retry::RetrySafety;
 use crate::forge::text_limits::truncate_text;
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use ureq::http::Method;
 
 /// One request for deployments with their states; REST needs a request for each state.
-const RECENT: &str = "query($owner: String!, $name: String!, $after: String) { repository(owner: $owner, name: $name) { deployments(first: 100, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) { pageInfo { hasNextPage endCursor } nodes { databaseId environment commitOid latestStatus { state } } } } }";
+const RECENT: &str = "query($owner: String!, $name: String!, $after: String) { repository(owner: $owner, name: $name) { deployments(first: 100, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) { pageInfo { hasNextPage endCursor } nodes { databaseId environment commitOid latestStatus { state description } } } } }";
 
 /// Pages of recent deployments.
 const RECENT_PAGES: usize = 3;
@@ -31,6 +32,7 @@ struct GitHubDeployment {
 #[derive(Deserialize)]
 struct GitHubDeploymentStatus {
     state: String,
+    description: Option<String>,
 }
 
 impl GitHubForge {
@@ -51,8 +53,16 @@ impl GitHubForge {
     fn with_state(&self, one: GitHubDeployment) -> Result<ForgeDeployment> {
         let path = format!("{}/{}/statuses?per_page=1", self.deployments_path(), one.id);
         let newest: Vec<GitHubDeploymentStatus> = self.octo.get_json(&path)?;
-        let state = newest.first().and_then(|status| state_of(&status.state));
-        Ok(ForgeDeployment { id: one.id, environment: one.environment, commit: one.sha, state })
+        let newest = newest.into_iter().next();
+        let state = newest.as_ref().and_then(|status| state_of(&status.state));
+        let description = newest.and_then(|status| status.description);
+        Ok(ForgeDeployment {
+            id: one.id,
+            environment: one.environment,
+            commit: one.sha,
+            state,
+            description,
+        })
     }
 
     fn send_status(&self, id: u64, body: Value) -> Result<()> {
@@ -70,15 +80,17 @@ impl GitHubForge {
 }
 
 impl DeploymentLog for GitHubForge {
-    fn recent_deployments(&self) -> Result<Vec<ForgeDeployment>> {
-        let mut out = Vec::new();
+    fn recent_deployments(&self) -> Result<RecentDeployments> {
+        let mut out = RecentDeployments::default();
         let mut after = Value::Null;
         for _ in 0..RECENT_PAGES {
             let variables = json!({ "owner": self.owner, "name": self.name, "after": after });
             let data = self.octo.query(RECENT, variables)?;
             let page = &data["repository"]["deployments"];
-            out.extend(page["nodes"].as_array().into_iter().flatten().filter_map(read_node));
+            let nodes = page["nodes"].as_array().into_iter().flatten();
+            out.deployments.extend(nodes.filter_map(read_node));
             if page["pageInfo"]["hasNextPage"] != Value::Bool(true) {
+                out.is_complete = page["nodes"].is_array();
                 break;
             }
             after = page["pageInfo"]["endCursor"].clone();
@@ -157,6 +169,7 @@ fn read_node(node: &Value) -> Option<ForgeDeployment> {
         environment: node["environment"].as_str()?.to_owned(),
         commit: node["commitOid"].as_str()?.to_owned(),
         state: node["latestStatus"]["state"].as_str().and_then(state_of),
+        description: node["latestStatus"]["description"].as_str().map(str::to_owned),
     })
 }
 

@@ -3,6 +3,7 @@
 use super::GitLabForge;
 use crate::forge::deployments::{
     DeploymentChange, DeploymentLog, DeploymentState, ForgeDeployment, NewDeployment,
+    RecentDeployments,
 };
 use crate::forge::retry::RetrySafety;
 use crate::forge::url::with_query;
@@ -37,8 +38,8 @@ impl GitLabForge {
 }
 
 impl DeploymentLog for GitLabForge {
-    fn recent_deployments(&self) -> Result<Vec<ForgeDeployment>> {
-        let mut out = Vec::new();
+    fn recent_deployments(&self) -> Result<RecentDeployments> {
+        let mut out = RecentDeployments::default();
         for page in 1..=RECENT_PAGES {
             let page = page.to_string();
             let values =
@@ -46,8 +47,9 @@ impl DeploymentLog for GitLabForge {
             let path = with_query(&self.deployments_path(), &values);
             let items: Vec<GitLabDeployment> = self.http.get_json(&path)?;
             let is_last = items.is_empty();
-            out.extend(items.into_iter().map(ForgeDeployment::from));
+            out.deployments.extend(items.into_iter().map(ForgeDeployment::from));
             if is_last {
+                out.is_complete = true;
                 break;
             }
         }
@@ -129,6 +131,6 @@ impl From<GitLabDeployment> for ForgeDeployment {
             _ => None,
         };
         let environment = one.environment.map(|environment| environment.name).unwrap_or_default();
-        ForgeDeployment { id: one.id, environment, commit: one.sha, state }
+        ForgeDeployment { id: one.id, environment, commit: one.sha, state, description: None }
     }
 }

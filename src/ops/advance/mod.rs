@@ -25,6 +25,7 @@ use crate::ops::error::Failure;
 use crate::ops::forge;
 use crate::ops::gates::GateContext;
 use crate::ops::ledger;
+use crate::ops::publish::publish_recent;
 use crate::ops::session::Session;
 use std::cell::RefCell;
 
@@ -87,6 +88,9 @@ fn take_steps(
     ledger::fetch(session, repository, &plan_base.settings.config)?;
     if tick.record_live {
         record_live_outcomes(&GateContext::load_at(session, &plan_base)?, false)?;
+    }
+    if plan_base.settings.config.deployments.is_some() {
+        publish_recent(&GateContext::load_at(session, &plan_base)?);
     }
     let steps = find_all_steps(&StepFinder { tick, options, plan_base: &plan_base, session })?;
     report_refusals(&steps, log)?;

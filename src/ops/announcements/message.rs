@@ -27,6 +27,11 @@ impl AnnouncementMessage {
         self.deployments.first().expect("a message is about a deployment")
     }
 
+    /// An id of one of the deployments: the same in every run and for every target.
+    pub fn deployment_id(&self, one: &DeploymentReport) -> String {
+        message_id(&[&self.repository, &one.commit, &place_name(&one.cell)])
+    }
+
     /// The deployments, as the ledger names them.
     pub(super) fn to_event(&self) -> AnnouncedCommit {
         let places = self.deployments.iter().map(|one| place_name(&one.cell)).collect();

@@ -4,6 +4,7 @@ use super::{GateContext, GateRequest};
 use crate::model::Version;
 use crate::ops::error::Failure;
 use crate::ops::ledger::{self, LedgerTarget};
+use crate::ops::publish::publish_recent;
 use crate::ops::session::Session;
 use crate::pipeline::ledger::{EventKind, LedgerEvent, Outcome};
 use crate::pipeline::{Evidence, EvidenceRunPeriod, ExternalFacts, MoveDirection};
@@ -50,7 +51,11 @@ pub fn record_outcome(
     let landings = find_runs(&asked, request.version.is_some(), &evidence, session)?;
     let events = outcome_events(&asked, &landings, request.outcome, request.evidence.as_deref());
     let events = (events, inquiry.survey.mapping.entries.as_slice());
-    ledger::write_events(session, &repository, inquiry.config(), events, target)
+    let written = ledger::write_events(session, &repository, inquiry.config(), events, target)?;
+    if inquiry.config().deployments.is_some() && target == LedgerTarget::Origin {
+        publish_recent(&GateContext::load_names(session, &repository)?);
+    }
+    Ok(written)
 }
 
 /// The runs that the outcome is for: the present ones, or the newest ones of the named version.

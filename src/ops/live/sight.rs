@@ -1,7 +1,7 @@
 //! The objects of a snapshot that belong to a cell.
 
 use crate::config::gates::matches_glob;
-use crate::config::{LiveRule, LiveTemplate};
+use crate::config::{CellTemplate, LiveRule};
 use crate::live::{LiveGap, LiveImage, LiveObject, LiveSnapshot, ObjectId};
 use crate::model::{CellKey, ImageReference, MappingEntry, base_name};
 use jiff::Timestamp;
@@ -140,7 +140,7 @@ struct CellScope {
 
 impl CellScope {
     fn new(rule: Option<&LiveRule>, cell: &CellKey) -> Self {
-        let expand = |template: Option<&LiveTemplate>| template.map(|one| one.expand(cell));
+        let expand = |template: Option<&CellTemplate>| template.map(|one| one.expand(cell));
         CellScope {
             context: expand(rule.and_then(|rule| rule.context.as_ref())),
             namespace: expand(rule.and_then(|rule| rule.namespace.as_ref())),

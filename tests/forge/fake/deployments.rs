@@ -66,7 +66,9 @@ pub fn github(world: &mut World, request: &Request, parts: &[&str], base: &str) 
             match (method, rest) {
                 ("GET", ["statuses"]) => {
                     let statuses = world.deployments[at].statuses.iter().rev();
-                    let items = statuses.map(|one| json!({ "state": one.0 })).collect();
+                    let items = statuses
+                        .map(|one| json!({ "state": one.0, "description": one.1 }))
+                        .collect();
                     linked(world, request, base, "per_page", items)
                 }
                 ("POST", ["statuses"]) => {
@@ -99,7 +101,7 @@ pub fn graphql(world: &World, request: &Request) -> Value {
     let (start, size): (usize, usize) = (start.unwrap_or(0), 100);
     let state = |one: &Deployment| {
         let newest = one.statuses.last()?;
-        Some(json!({ "state": newest.0.to_uppercase() }))
+        Some(json!({ "state": newest.0.to_uppercase(), "description": newest.1 }))
     };
     let node = |one: &Deployment| {
         json!({ "databaseId": one.id, "environment": one.environment, "commitOid": one.commit,
