@@ -1,5 +1,6 @@
-//! The targets of announcements: chats, Mastodon, webhooks, mailboxes, and CDEvents. Which deployments are
-//! announced, and that each is announced once, is the matter of `ops::announcements`.
+//! The targets of announcements: chats, Mastodon, webhooks, mailboxes, and CDEvents. Which
+//! deployments are announced, and that each is announced once, is the matter of
+//! `ops::announcements`.
 
 mod cdevents;
 mod channel;

@@ -38,8 +38,8 @@ Exit codes:
 /// Tells each target about the deployments since the last run; what one commit deployed is one
 /// message. The first run announces nothing, unless --since says from when on. What was announced
 /// is kept in the ledger, so that several runners announce it once. Targets: cdevents, discord,
-/// grafana, mail, mastodon, matrix, slack, teams and webhook. Their secrets come from variables such as
-/// TOWPATH_SLACK_WEBHOOK.
+/// grafana, mail, mastodon, matrix, slack, teams and webhook. Their secrets come from variables
+/// such as TOWPATH_SLACK_WEBHOOK.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct AnnounceArgs {

@@ -8,8 +8,8 @@ use crate::cli::global_args::GlobalArgs;
 use crate::cli::mcp;
 use crate::cli::write_access::WritingCommand;
 use crate::cli::{
-    advance, approve, ask, attest, audit, changes, completions, config, demo, deploy, diff, guard,
-    help, history, init, ledger, live, lock, man, metrics,
+    advance, approve, ask, attest, audit, changes, comment, completions, config, demo, deploy,
+    diff, guard, help, history, init, ledger, live, lock, man, metrics,
 };
 use crate::cli::{
     plugin, promote, proposals, publish, record, rollback, status, trace, version, versions,
@@ -100,6 +100,7 @@ pub enum CliCommand {
     Proposals(proposals::ProposalsArgs),
     Plugin(plugin::PluginArgs),
     Publish(publish::PublishArgs),
+    Comment(comment::CommentArgs),
     #[cfg(feature = "announce")]
     Announce(announce::AnnounceArgs),
     #[cfg(feature = "serve")]

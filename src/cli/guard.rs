@@ -1,10 +1,12 @@
 //! `towpath guard`: checks whether a pull request may change what runs where.
 
+use super::comment::tell_comment;
 use super::context::CommandContext;
 use super::environment;
 use super::exit::ExitKind;
 use super::forge_args::ForgeArgs;
 use crate::ops::error::Failure;
+use crate::ops::guard::comment::{CommentKind, write_comment};
 use crate::ops::guard::{GuardQuery, guard};
 use crate::report::GuardReport;
 use crate::report::json::GuardJson;
@@ -76,6 +78,10 @@ pub struct GuardArgs {
     )]
     summary: Option<PathBuf>,
 
+    /// Also say it in a comment on the pull request, which each run brings up to date
+    #[arg(long)]
+    comment: bool,
+
     /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = PossibleValuesParser::new(FORMATS))]
     output: String,
@@ -88,8 +94,12 @@ const FORMATS: [&str; 8] = ["table", "json", "jsonl", "yaml", "csv", "markdown",
 
 /// Judges the change; the exit code tells whether it is allowed.
 pub fn run(args: &GuardArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
-    let report = guard(&args.to_query(), &context.session)?;
+    let query = args.to_query();
+    let report = guard(&query, &context.session)?;
     print_report(args, context, &report)?;
+    if args.comment {
+        comment_on(&query, &report, context);
+    }
     Ok(if report.is_allowed() { ExitKind::Done } else { ExitKind::Refused })
 }
 
@@ -103,6 +113,18 @@ impl GuardArgs {
             event: self.event.clone(),
             forge: self.forge.to_choice(),
             quarantine: environment::quarantine_path(),
+        }
+    }
+}
+
+/// Says the judgement on the pull request. It stands without the comment, too: the token of a pull
+/// request from a fork may not write.
+fn comment_on(query: &GuardQuery, report: &GuardReport, context: &CommandContext) {
+    match write_comment(query, report, CommentKind::Guard, &context.session) {
+        Ok(written) => tell_comment(written, context),
+        Err(failure) => {
+            context.ui.print_caution(&format!("cannot comment: {}", failure.message()));
+            failure.hints().iter().for_each(|hint| context.ui.print_hint(hint));
         }
     }
 }

@@ -11,6 +11,7 @@ mod ask;
 mod attest;
 mod audit;
 mod changes;
+mod comment;
 mod complete;
 mod completions;
 mod config;
@@ -146,6 +147,7 @@ fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failur
         CliCommand::Proposals(args) => proposals::run(&args, context),
         CliCommand::Plugin(args) => plugin::run(&args, context),
         CliCommand::Publish(args) => publish::run(&args, context),
+        CliCommand::Comment(args) => comment::run(&args, context),
         #[cfg(feature = "mcp")]
         CliCommand::Mcp(args) => mcp::run(&args, context),
         #[cfg(feature = "serve")]

@@ -26,7 +26,7 @@ const DELIVERY: WriteAccess = WritesUnless(&["--dry-run", "--patch"]);
 const FORGE: WriteAccess = WritesUnless(&["--forge"]);
 
 /// Every command, with its write access.
-pub static COMMANDS: [(&str, WriteAccess); 49] = [
+pub static COMMANDS: [(&str, WriteAccess); 50] = [
     ("status", WritesWith("--watch")),
     ("history", WritesWith("--follow")),
     ("diff", Reads),
@@ -39,7 +39,8 @@ pub static COMMANDS: [(&str, WriteAccess); 49] = [
     ("metrics", Reads),
     ("audit", Reads),
     // The file of --summary belongs to the user, and is not written under --read-only.
-    ("guard", Reads),
+    ("guard", WritesWith("--comment")),
+    ("comment", WritesUnless(&["--dry-run"])),
     ("promote", DELIVERY),
     ("deploy", DELIVERY),
     ("rollback", DELIVERY),

@@ -36,7 +36,7 @@ pub fn escape_markdown(text: &str) -> String {
 }
 
 /// Formats a text as code in a table.
-pub(super) fn code(text: &str) -> String {
+pub fn code_span(text: &str) -> String {
     format!("`{}`", single_line(text).replace('`', "'").replace('|', "\\|"))
 }
 

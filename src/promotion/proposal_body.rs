@@ -2,7 +2,7 @@
 //! and how to roll back. It is cut to the limit of the forge by what matters least.
 
 use super::commit_message::{CommitMessage, PlanPurpose};
-use super::markdown::{code, escape_markdown, shell_word};
+use super::markdown::{code_span, escape_markdown, shell_word};
 use super::sections::{GATES, RUN, section, with_markers};
 use crate::config::{BodyParts, BodyTemplate, ClosingMode};
 use crate::model::{AppName, Version};
@@ -163,9 +163,13 @@ impl CommitMessage {
         for row in self.rows.iter().take(limit) {
             let (from, to) = (row.moved.from.to_string(), row.moved.to.to_string());
             let name = escape_markdown(&row.name);
-            let _ = write!(out, "| {name} | {} | {} |", code(&from), code(&to));
+            let _ = write!(out, "| {name} | {} | {} |", code_span(&from), code_span(&to));
             if has_places {
-                let _ = write!(out, " {} |", places_text(page.sightings, &row.moved));
+                let _ = write!(
+                    out,
+                    " {} |",
+                    places_text(page.sightings, &row.moved.app, &row.moved.to)
+                );
             }
             if has_links {
                 let link = page.brought.iter().find(|one| one.moved == row.moved);
@@ -239,8 +243,8 @@ impl CommitMessage {
 }
 
 /// The places that run a version: `staging since 2026-08-20, by Jo Doe`.
-fn places_text(sightings: &[VersionSighting], moved: &AppVersionChange) -> String {
-    let is_it = |one: &&VersionSighting| one.app == moved.app && one.version.is_same(&moved.to);
+pub fn places_text(sightings: &[VersionSighting], app: &AppName, version: &Version) -> String {
+    let is_it = |one: &&VersionSighting| one.app == *app && one.version.is_same(version);
     let text = |one: &VersionSighting| {
         let mut out = escape_markdown(&one.place);
         if let Some(since) = &one.since {

@@ -21,6 +21,8 @@ pub struct GuardReport {
     pub judged: Vec<GateReport>,
     /// Commits with a break-glass trailer.
     pub glasses: Vec<BreakGlassCommit>,
+    /// The kind of forge, as the base's configuration names it.
+    pub forge: Option<String>,
     names: BTreeMap<(AppName, Option<String>), String>,
 }
 

@@ -54,6 +54,7 @@ Decide:
 Audit:
   audit        Find past deployments that broke the rules
   guard        Check whether a pull request may change what runs where
+  comment      Say in a comment on a pull request what it would move
 
 Set up:
   init         Write towpath.yaml from what towpath finds in the repository
@@ -895,7 +896,7 @@ fn commands_over_time() {
     help(&["trace", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/trace.txt"]);
     let pipeline = [
         "ask", "advance", "record", "approve", "reject", "unreject", "release", "lock", "unlock",
-        "locks", "ledger", "publish",
+        "locks", "ledger", "publish", "comment",
     ];
     for command in ["promote", "deploy", "rollback"].into_iter().chain(pipeline) {
         let file = format!("{}/tests/cli/help/{command}.txt", env!("CARGO_MANIFEST_DIR"));

@@ -17,7 +17,7 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
             "ledger",
         ],
     ),
-    ("Audit", &["audit", "guard"]),
+    ("Audit", &["audit", "guard", "comment"]),
     ("Set up", &["init", "config", "demo", "completions", "man", "version", "help"]),
 ];
 

@@ -1,6 +1,7 @@
 //! The guard: judges whether a pull request may change what runs where.
 
 mod chart_inputs;
+pub mod comment;
 pub mod comparison;
 pub mod event;
 pub mod gates;
@@ -147,6 +148,7 @@ fn judge_change(
     let (rule_paths, wrong) = sides.changed_rules();
     let asker = Requester::find(query, session, repository, sides)?;
     let commits = ProposedCommits::list(session, repository, sides)?;
+    guarded.forge.clone_from(&config.forge);
     let QueryAnswers { asked, judged } =
         answer_queries(query, session, repository, sides, (&moves, &asker))?;
     let people = ChangeContributors {

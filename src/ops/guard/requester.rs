@@ -128,7 +128,7 @@ fn open_forge<'r>(
 
 /// Checks that an event or pull request is about the judged commit, or about a commit that it
 /// merges.
-fn check_head(
+pub(super) fn check_head(
     repository: &Repository,
     head: Oid,
     said: Option<&str>,

@@ -3,6 +3,8 @@
 mod answers;
 mod blind;
 mod brief;
+mod commands;
+mod comment;
 mod harmless;
 mod hostile;
 mod recipes;
