@@ -28,6 +28,7 @@ struct AppConfig {
     pins_digest: Option<bool>,
     paths: Option<Vec<String>>,
     reviewers: Option<Vec<String>>,
+    assignees: Option<Vec<String>>,
 }
 
 impl AppsConfig {
@@ -78,6 +79,12 @@ impl AppsConfig {
     /// Who is asked to review proposals of an app, named as `web` or `api/nginx`.
     pub fn reviewers_of(&self, name: &str) -> &[String] {
         let found = self.find_setting(name, |terms| terms.reviewers.as_ref());
+        found.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Who is assigned to proposals of an app, named as `web` or `api/nginx`.
+    pub fn assignees_of(&self, name: &str) -> &[String] {
+        let found = self.find_setting(name, |terms| terms.assignees.as_ref());
         found.map(Vec::as_slice).unwrap_or_default()
     }
 
@@ -160,9 +167,11 @@ fn read_app(fields: &ConfigFields<'_>, problems: &mut DiagnosticCollector<'_>) -
     let revision = text("revision", "tag");
     let branch = fields.text("branch", problems).map(|word| word.text.to_owned());
     let pin = fields.one_of("pin", &keys::PIN, problems);
-    let reviewers = fields.optional_texts("reviewers", problems);
-    let reviewers =
-        reviewers.map(|words| words.into_iter().map(|word| word.text.to_owned()).collect());
+    let mut people = |key: &str| {
+        let words = fields.optional_texts(key, problems)?;
+        Some(words.into_iter().map(|word| word.text.to_owned()).collect())
+    };
+    let (reviewers, assignees) = (people("reviewers"), people("assignees"));
     AppConfig {
         source,
         revision,
@@ -172,6 +181,7 @@ fn read_app(fields: &ConfigFields<'_>, problems: &mut DiagnosticCollector<'_>) -
         pins_digest: pin.map(|word| word.text == "digest"),
         paths: read_paths(fields, problems),
         reviewers,
+        assignees,
     }
 }
 

@@ -152,8 +152,16 @@ pub(super) const LIVE: [ConfigKey; 6] = [
 
 const LABELS: ConfigKey =
     key("labels", ValueShape::Texts, "Labels for pull requests, if the forge has them.");
-const REVIEWERS: ConfigKey =
-    key("reviewers", ValueShape::Texts, "Requested reviewers: logins, or `organisation/team`.");
+const REVIEWERS: ConfigKey = key(
+    "reviewers",
+    ValueShape::Texts,
+    "Requested reviewers: logins, or `organisation/team`; `{author}` stands for who brought the version to the stage before.",
+);
+const ASSIGNEES: ConfigKey = key(
+    "assignees",
+    ValueShape::Texts,
+    "Who is assigned to pull requests, if the forge has assignees: logins, or `{author}`.",
+);
 const DRAFT: ConfigKey =
     key("draft", ValueShape::OneOf(&SWITCH), "Whether pull requests are opened as drafts.");
 const MERGING: ConfigKey = key(
@@ -171,7 +179,7 @@ const CLOSED: ConfigKey = key(
 );
 
 /// Keys of `proposals`.
-pub(super) const PROPOSALS: [ConfigKey; 8] = [
+pub(super) const PROPOSALS: [ConfigKey; 9] = [
     key(
         "subject",
         ValueShape::Text,
@@ -184,6 +192,7 @@ pub(super) const PROPOSALS: [ConfigKey; 8] = [
     ),
     LABELS,
     REVIEWERS,
+    ASSIGNEES,
     DRAFT,
     MERGING,
     HOW,
@@ -191,7 +200,7 @@ pub(super) const PROPOSALS: [ConfigKey; 8] = [
 ];
 
 /// Keys of an app.
-pub(super) const APP: [ConfigKey; 9] = [
+pub(super) const APP: [ConfigKey; 10] = [
     key(
         "image",
         ValueShape::Text,
@@ -233,6 +242,11 @@ pub(super) const APP: [ConfigKey; 9] = [
         ValueShape::Texts,
         "Who is asked to review pull requests of this app, besides the reviewers of the stage.",
     ),
+    key(
+        "assignees",
+        ValueShape::Texts,
+        "Who is assigned to pull requests of this app, besides the assignees of the stage.",
+    ),
 ];
 
 /// Keys of a registry.
@@ -250,7 +264,7 @@ pub(super) const REGISTRY: [ConfigKey; 2] = [
 ];
 
 /// Keys of a stage in its long form.
-pub(super) const STAGE: [ConfigKey; 14] = [
+pub(super) const STAGE: [ConfigKey; 15] = [
     key("name", ValueShape::Text, "The name of the stage, as towpath shows it."),
     key("aliases", ValueShape::Texts, "Other words for the stage in paths and keys."),
     key(
@@ -270,6 +284,7 @@ pub(super) const STAGE: [ConfigKey; 14] = [
     ),
     LABELS,
     REVIEWERS,
+    ASSIGNEES,
     DRAFT,
     MERGING,
     HOW,

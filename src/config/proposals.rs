@@ -28,6 +28,7 @@ pub struct ProposalsConfig {
 pub struct ProposalOptions {
     pub labels: Option<Vec<String>>,
     pub reviewers: Option<Vec<String>>,
+    pub assignees: Option<Vec<String>>,
     pub draft: Option<bool>,
     pub merge: Option<MergeMode>,
     pub method: Option<ProposalMergeMethod>,
@@ -82,6 +83,7 @@ impl ProposalsConfig {
         ProposalOptions {
             labels: own.labels.or(all.labels),
             reviewers: own.reviewers.or(all.reviewers),
+            assignees: own.assignees.or(all.assignees),
             draft: own.draft.or(all.draft),
             merge: own.merge.or(all.merge),
             method: own.method.or(all.method),
@@ -120,6 +122,7 @@ pub(super) fn read_options(
         Some(words.into_iter().map(|word| word.text.to_owned()).collect())
     };
     let (labels, reviewers) = (texts("labels"), texts("reviewers"));
+    let assignees = texts("assignees");
     let draft = fields.one_of("draft", &keys::SWITCH, problems).map(|word| word.text == "true");
     let merge = fields.one_of("merge", &keys::MERGE, problems).map(|word| match word.text {
         "auto" => MergeMode::Auto,
@@ -132,7 +135,7 @@ pub(super) fn read_options(
         "reject" => ClosingMode::Reject,
         _ => ClosingMode::Skip,
     });
-    ProposalOptions { labels, reviewers, draft, merge, method, closing }
+    ProposalOptions { labels, reviewers, assignees, draft, merge, method, closing }
 }
 
 /// A template under one of the keys of `proposals`.

@@ -14,7 +14,8 @@ use std::collections::{BTreeMap, HashMap};
 const MAX_STAGES: usize = 200;
 
 /// Keys of a stage that `config show` lists among the settings.
-const TERMS: [&str; 7] = ["labels", "reviewers", "draft", "merge", "method", "closing", "from"];
+const TERMS: [&str; 8] =
+    ["labels", "reviewers", "assignees", "draft", "merge", "method", "closing", "from"];
 
 /// A stage as written.
 struct WrittenStage<'a> {

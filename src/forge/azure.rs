@@ -161,7 +161,7 @@ impl Forge for AzureForge {
     }
 
     fn missing_features(&self) -> &'static [ForgeFeature] {
-        &[]
+        &[ForgeFeature::Assignees]
     }
 
     fn open_proposals(&self) -> Result<Vec<Proposal>> {
@@ -331,6 +331,15 @@ impl Forge for AzureForge {
             out.extend(page.value.into_iter().filter_map(|item| item.into_issue(label, &pages)));
         }
         Ok(out)
+    }
+
+    /// Azure names people by their addresses.
+    fn commit_author(&self, commit: &str) -> Result<Option<String>> {
+        let path = format!("{}/commits/{}", self.repo, escape(commit));
+        match self.http.get_json::<Value>(&with_query(&path, &[VERSION])) {
+            Err(ForgeError::NotFound { .. }) => Ok(None),
+            found => Ok(found?["author"]["email"].as_str().map(str::to_owned)),
+        }
     }
 
     fn comments(&self) -> Option<&dyn CommentLog> {

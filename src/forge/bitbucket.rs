@@ -20,7 +20,10 @@ use ureq::http::Method;
 mod comments;
 mod wire;
 
-use wire::{BitbucketParticipant, BitbucketPullRequest, BitbucketPullRequests, BitbucketStatus};
+use wire::{
+    BitbucketCommitDetails, BitbucketParticipant, BitbucketPullRequest, BitbucketPullRequests,
+    BitbucketStatus,
+};
 
 /// Bitbucket refuses longer status keys.
 const MAX_KEY: usize = 40;
@@ -66,7 +69,12 @@ impl Forge for BitbucketForge {
     }
 
     fn missing_features(&self) -> &'static [ForgeFeature] {
-        &[ForgeFeature::Labels, ForgeFeature::AutoMerge, ForgeFeature::Issues]
+        &[
+            ForgeFeature::Labels,
+            ForgeFeature::AutoMerge,
+            ForgeFeature::Issues,
+            ForgeFeature::Assignees,
+        ]
     }
 
     fn open_proposals(&self) -> Result<Vec<Proposal>> {
@@ -240,6 +248,14 @@ impl Forge for BitbucketForge {
             forge: ForgeKind::Bitbucket.as_str(),
             feature: ForgeFeature::Issues,
         })
+    }
+
+    fn commit_author(&self, commit: &str) -> Result<Option<String>> {
+        let path = format!("{}/commit/{}", self.repo, escape(commit));
+        match self.http.get_json::<BitbucketCommitDetails>(&path) {
+            Err(ForgeError::NotFound { .. }) => Ok(None),
+            found => Ok(found?.account_id()),
+        }
     }
 
     fn comments(&self) -> Option<&dyn CommentLog> {

@@ -150,6 +150,7 @@ fn feature_name(feature: ForgeFeature) -> &'static str {
         ForgeFeature::Checks => "commit checks",
         ForgeFeature::Comments => "comments on proposals",
         ForgeFeature::Deployments => "deployments",
+        ForgeFeature::Assignees => "assignees",
         ForgeFeature::Reviews => "reviews",
     }
 }

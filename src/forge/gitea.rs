@@ -3,12 +3,12 @@
 use super::access::ForgeAccess;
 use super::exactly_once;
 use super::http::HttpClient;
-use super::json::{HubIssue, HubPullRequest, HubUser, newest_closed, reviewers_json};
+use super::json::{HubCommit, HubIssue, HubPullRequest, HubUser, newest_closed, reviewers_json};
 use super::place::{ForgeKind, ForgeRepository};
 use super::ready;
 use super::retry::RetrySafety;
 use super::text_limits::{truncate_bytes, truncate_text};
-use super::types::{last_words, newest_checks};
+use super::types::{last_words, new_assignees, newest_checks};
 use super::url::{escape, with_query};
 use super::{
     CheckState, ClosedProposal, CommentLog, CommitCheck, CreatedProposal, DraftState, Forge,
@@ -229,7 +229,15 @@ impl Forge for GiteaForge {
     fn update_proposal(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
         let pull = self.edit_pull(number, change)?;
         self.change_labels(number, change)?;
-        self.request_reviews(&to_proposal(pull), &change.add_reviewers)?;
+        let proposal = to_proposal(pull);
+        self.request_reviews(&proposal, &change.add_reviewers)?;
+        let assignees = new_assignees(&change.add_assignees, &proposal);
+        if !assignees.is_empty() {
+            // The list is replaced.
+            let all = [proposal.assignees, assignees].concat();
+            let body = Some(json!({ "assignees": all }));
+            self.http.send_only(Method::PATCH, &self.pull_path(number), body, RetrySafety::Safe)?;
+        }
         self.get_proposal(number)
     }
 
@@ -298,6 +306,14 @@ impl Forge for GiteaForge {
         let all: Vec<HubIssue> =
             self.http.list_by_link(&with_query(&format!("{}/issues", self.repo), &values))?;
         Ok(all.into_iter().filter_map(|issue| issue.with_label(label)).collect())
+    }
+
+    fn commit_author(&self, commit: &str) -> Result<Option<String>> {
+        let path = format!("{}/git/commits/{}", self.repo, escape(commit));
+        match self.http.get_json::<HubCommit>(&path) {
+            Err(ForgeError::NotFound { .. }) => Ok(None),
+            found => found.map(HubCommit::login),
+        }
     }
 
     fn comments(&self) -> Option<&dyn CommentLog> {

@@ -25,8 +25,8 @@ mod deployments;
 mod wire;
 
 use wire::{
-    GitLabApproval, GitLabApprovals, GitLabIssue, GitLabMergeRequest, GitLabProject, GitLabStatus,
-    GitLabUser,
+    GitLabApproval, GitLabApprovals, GitLabCommit, GitLabIssue, GitLabMergeRequest, GitLabPerson,
+    GitLabProject, GitLabStatus, GitLabUser,
 };
 
 /// Title prefixes of drafts: the first is written, all are recognised.
@@ -77,6 +77,19 @@ impl GitLabForge {
             ids.push(self.user_id(name)?);
         }
         Ok((!names.is_empty()).then_some(ids))
+    }
+
+    /// Returns the ids of all assigned people, old and new. `None` if none is new.
+    fn assignee_ids(&self, now: &GitLabMergeRequest, names: &[String]) -> Result<Option<Vec<u64>>> {
+        let is_assigned = |name: &&String| {
+            now.assignees.iter().any(|user| user.username.eq_ignore_ascii_case(name))
+        };
+        let mut ids: Vec<u64> = now.assignees.iter().map(|user| user.id).collect();
+        let known = ids.len();
+        for name in names.iter().filter(|name| !is_assigned(name)) {
+            ids.push(self.user_id(name)?);
+        }
+        Ok((ids.len() > known).then_some(ids))
     }
 
     fn merge_body(how: &ProposalMerge) -> Value {
@@ -215,6 +228,9 @@ impl Forge for GitLabForge {
             );
         }
         let same = now.iid;
+        if let Some(ids) = self.assignee_ids(&now, &change.add_assignees)? {
+            body.insert("assignee_ids".into(), ids.into());
+        }
         if let Some(ids) = self.reviewer_ids(now, &change.add_reviewers)? {
             body.insert("reviewer_ids".into(), ids.into());
         }
@@ -340,6 +356,25 @@ impl Forge for GitLabForge {
         Ok(labelled
             .map(|issue| Issue { number: issue.iid, title: issue.title, url: issue.web_url })
             .collect())
+    }
+
+    /// GitLab finds an account by its address only if the address is public.
+    fn commit_author(&self, commit: &str) -> Result<Option<String>> {
+        let path = format!("{}/repository/commits/{}", self.project, escape(commit));
+        let found: GitLabCommit = match self.http.get_json(&path) {
+            Err(ForgeError::NotFound { .. }) => return Ok(None),
+            found => found?,
+        };
+        if found.author_email.is_empty() {
+            return Ok(None);
+        }
+        let values = [("search", found.author_email.as_str())];
+        let users: Vec<GitLabUser> = self.http.get_json(&with_query("/users", &values))?;
+        // Names are searched, too, and anybody may be called like an address.
+        let [user] = users.as_slice() else { return Ok(None) };
+        let user: GitLabPerson = self.http.get_json(&format!("/users/{}", user.id))?;
+        let is_it = |email: &String| email.eq_ignore_ascii_case(&found.author_email);
+        Ok(user.public_email.as_ref().is_some_and(is_it).then_some(user.username))
     }
 
     fn comments(&self) -> Option<&dyn CommentLog> {

@@ -121,6 +121,8 @@ pub(super) struct HubPullRequest {
     #[serde(default, deserialize_with = "list")]
     requested_reviewers: Vec<HubUser>,
     #[serde(default, deserialize_with = "list")]
+    assignees: Vec<HubUser>,
+    #[serde(default, deserialize_with = "list")]
     requested_teams: Vec<HubTeam>,
     /// GitHub's state of the merge, in answers about one pull request.
     mergeable_state: Option<String>,
@@ -169,12 +171,32 @@ struct HubAuthor {
 
 impl HubComment {
     /// `login` is that of the token; a token without one belongs to an app, which writes as a bot.
-    pub(super) fn to_own(self, login: Option<&str>) -> ProposalComment {
+    pub(super) fn into_comment(self, login: Option<&str>) -> ProposalComment {
         let is_own = self.user.is_some_and(|user| match login {
             Some(login) => user.login == login,
             None => user.kind.as_deref() == Some("Bot"),
         });
         ProposalComment { id: self.id.to_string(), body: self.body, is_own }
+    }
+}
+
+/// A commit of GitHub and Gitea; without an author if no account has the address.
+#[derive(Debug, Deserialize)]
+pub(super) struct HubCommit {
+    author: Option<HubCommitAuthor>,
+}
+
+/// Gitea answers with an empty object where it knows nobody.
+#[derive(Debug, Deserialize)]
+struct HubCommitAuthor {
+    #[serde(default, deserialize_with = "text")]
+    login: String,
+}
+
+impl HubCommit {
+    /// The login of the author.
+    pub(super) fn login(self) -> Option<String> {
+        self.author.map(|author| author.login).filter(|login| !login.is_empty())
     }
 }
 
@@ -252,6 +274,7 @@ impl From<HubPullRequest> for Proposal {
             base: pull.base.branch,
             labels: pull.labels.into_iter().map(|label| label.name).collect(),
             reviewers: people.chain(teams).collect(),
+            assignees: pull.assignees.into_iter().map(|user| user.login).collect(),
             auto_merge: pull.auto_merge.is_some_and(|value| !value.is_null()),
             queued: false,
             is_behind: pull.mergeable_state.as_deref() == Some("behind"),

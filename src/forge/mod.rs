@@ -145,6 +145,12 @@ pub trait Forge {
         Ok(self.list_reviews(number)?.into_iter().map(|review| review.author).collect())
     }
 
+    /// Returns the account that wrote a commit, as reviewers are named; `None` if the forge knows
+    /// none, or does not tell.
+    fn commit_author(&self, _commit: &str) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     /// Returns the open issues with a label.
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>>;
 

@@ -27,6 +27,8 @@ pub struct Proposal {
     /// The requested reviewers, as far as the forge reports them. A team is `organisation/team`, or
     /// only `/team` where the forge does not name the organisation.
     pub reviewers: Vec<String>,
+    /// The logins of the assigned people, where the forge has assignees.
+    pub assignees: Vec<String>,
     /// True if auto-merge is enabled.
     pub auto_merge: bool,
     /// True if the merge queue of the forge has it.
@@ -121,6 +123,8 @@ pub struct ProposalUpdate {
     /// Logins; `organisation/team` for a team if the forge has them. Azure DevOps takes mail
     /// addresses or ids, Bitbucket account ids or `{uuid}`.
     pub add_reviewers: Vec<String>,
+    /// Logins, where the forge has assignees.
+    pub add_assignees: Vec<String>,
 }
 
 /// Options of a merge.
@@ -207,6 +211,7 @@ pub enum ForgeFeature {
     Reviews,
     Comments,
     Deployments,
+    Assignees,
 }
 
 /// Keeps the first check of each name; forges list the newest first.
@@ -240,6 +245,13 @@ pub(super) fn askable_reviewers(names: &[String], proposal: &Proposal) -> Vec<St
             && !proposal.reviewers.iter().any(|asked| is_same_reviewer(name, asked))
     };
     names.iter().filter(new).cloned().collect()
+}
+
+/// Returns the people who are not assigned yet.
+pub(super) fn new_assignees(names: &[String], proposal: &Proposal) -> Vec<String> {
+    let is_assigned =
+        |name: &&String| proposal.assignees.iter().any(|one| one.eq_ignore_ascii_case(name));
+    names.iter().filter(|name| !is_assigned(name)).cloned().collect()
 }
 
 /// True if two names mean one reviewer. Logins have no case. A team may be named without its

@@ -74,8 +74,8 @@ pub use proposal_body::{
 pub use refusal::{EditRefusal, RefusalReason};
 pub use revisions::revisions_of_tag;
 pub use sections::{
-    GATES, RUN, find_section, foreign_length, is_about_change, is_own_title, is_same_change,
-    with_own_text, with_section, with_ticks, without_change,
+    GATES, RUN, find_section, foreign_length, is_about_change, is_own_title, is_refused,
+    is_same_change, with_own_text, with_section, with_ticks, without_change,
 };
 pub use stage_tags::find_foreign_tags;
 pub use version_source::{PastVersion, PastVersions, PlanObstacle, VersionSource};

@@ -55,6 +55,8 @@ pub struct VersionSighting {
     /// The day since which it runs there, and who deployed it, if known.
     pub since: Option<String>,
     pub by: Option<String>,
+    /// The commit whose author brought it there: of a merge, the merged one.
+    pub commit: Option<String>,
 }
 
 /// What the text of a proposal tells besides the moves.
@@ -200,6 +202,7 @@ impl CommitMessage {
         let approve = format!("towpath approve {app} --stage {to} --version {version}");
         let close = match (closing, self.rows.as_slice()) {
             (ClosingMode::Reject, [_]) => "towpath then rejects the version for every later stage",
+            (ClosingMode::Reject, _) => "towpath then rejects these versions for every later stage",
             _ => "towpath does not open it again for this version",
         };
         format!(

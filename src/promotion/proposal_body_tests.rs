@@ -66,6 +66,7 @@ fn parts_come_in_the_order_of_their_use() {
         place: "staging".into(),
         since: Some("2026-08-01".into()),
         by: Some("Jo @ Doe".into()),
+        commit: None,
     }];
     let brought = [changelog()];
     let run = Some("Opened by [this run](https://ci/1).");

@@ -15,6 +15,9 @@ pub const RUN: &str = "run";
 /// follow.
 const BEGIN: &str = "[//]: # (towpath:begin ";
 
+/// Stands for the change of a proposal that towpath itself closed.
+const WITHDRAWN: &str = "withdrawn";
+
 /// The marker behind towpath's text.
 const END: &str = "[//]: # (towpath:end)\n";
 
@@ -68,6 +71,12 @@ pub fn is_about_change(there: &str, change: &str) -> bool {
     marks(there).and_then(|(_, told)| told) == Some(title_mark(change).as_str())
 }
 
+/// True if towpath wrote the text and did not withdraw the proposal, so that whoever closed it
+/// refused it.
+pub fn is_refused(there: &str) -> bool {
+    marks(there).and_then(|(_, told)| told).is_some_and(|told| told != WITHDRAWN)
+}
+
 /// True if both texts were written for one change, or one of them does not tell.
 pub fn is_same_change(one: &str, other: &str) -> bool {
     let change = |text: &str| marks(text).and_then(|(_, told)| told).map(str::to_owned);
@@ -80,7 +89,7 @@ pub fn without_change(there: &str) -> String {
     match marks(there) {
         Some((title, Some(change))) => there.replacen(
             &format!("{BEGIN}{title} {change})"),
-            &format!("{BEGIN}{title} withdrawn)"),
+            &format!("{BEGIN}{title} {WITHDRAWN})"),
             1,
         ),
         _ => there.to_owned(),

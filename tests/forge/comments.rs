@@ -1,8 +1,10 @@
 //! One comment on a pull request, kept up to date, on every forge.
 
 use crate::bench::{ALL, Bench, new};
-use crate::fake::Fault;
-use towpath::forge::{CommentChange, ForgeKind, keep_comment, update_comment};
+use crate::fake::{Fault, sha};
+use towpath::forge::{
+    CommentChange, ForgeFeature, ForgeKind, ProposalUpdate, keep_comment, update_comment,
+};
 
 const MARKER: &str = "<!-- towpath:test -->";
 
@@ -73,5 +75,37 @@ fn a_lost_answer_makes_no_second_comment() {
         let added = keep_comment(forge, 1, MARKER, "text").expect("found");
         assert_eq!(added, CommentChange::Added, "{kind:?}");
         assert_eq!(bodies(&bench).len(), 1, "{kind:?}");
+    }
+}
+
+#[test]
+fn people_are_assigned_beside_those_who_are() {
+    for kind in ALL {
+        let bench = Bench::new(kind);
+        let forge = bench.forge.as_ref();
+        forge.create_proposal(&new("b")).expect("opened");
+        let assigned = |names: &[&str]| {
+            let add_assignees = names.iter().map(|name| (*name).to_owned()).collect();
+            let change = ProposalUpdate { add_assignees, ..ProposalUpdate::default() };
+            forge.update_proposal(1, &change).expect("assigned").assignees
+        };
+        if forge.missing_features().contains(&ForgeFeature::Assignees) {
+            assert!(assigned(&["alice"]).is_empty(), "{kind:?}");
+            continue;
+        }
+        assert_eq!(assigned(&["alice"]), ["alice"], "{kind:?}");
+        assert_eq!(assigned(&["ALICE", "carol"]), ["alice", "carol"], "{kind:?}");
+    }
+}
+
+#[test]
+fn the_forge_says_whose_account_wrote_a_commit() {
+    for kind in ALL {
+        let bench = Bench::new(kind);
+        let authors = [(sha("known"), "alice".to_owned())];
+        bench.fake.world.lock().expect("no panic within").authors = authors.into();
+        let author = |branch: &str| bench.forge.commit_author(&sha(branch)).expect("asked");
+        assert_eq!(author("known").as_deref(), Some("alice"), "{kind:?}");
+        assert_eq!(author("unknown"), None, "{kind:?}");
     }
 }

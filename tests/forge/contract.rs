@@ -73,6 +73,7 @@ pub fn opened_found_changed_and_closed(subject: &Subject<'_>) {
             add_labels: vec!["break-glass".into()],
             remove_labels: vec!["towpath".into(), "never there".into()],
             add_reviewers: vec!["alice".into(), "carol".into()],
+            add_assignees: Vec::new(),
         };
         let changed = forge.update_proposal(1, &change).expect("changed");
         assert_eq!(

@@ -105,9 +105,13 @@ fn a_proposal_is_opened_found_changed_and_closed() {
     assert_eq!(log.lines().last(), Some("Open: Promote towpath/prod/web"));
     assert_eq!(log.lines().next(), Some("Close: Other"));
     assert!(matches!(forge.get_proposal(9), Err(ForgeError::NoSuchProposal { number: 9 })));
-    for feature in
-        [ForgeFeature::AutoMerge, ForgeFeature::Issues, ForgeFeature::Checks, ForgeFeature::Reviews]
-    {
+    for feature in [
+        ForgeFeature::AutoMerge,
+        ForgeFeature::Issues,
+        ForgeFeature::Checks,
+        ForgeFeature::Reviews,
+        ForgeFeature::Assignees,
+    ] {
         assert!(forge.missing_features().contains(&feature));
     }
     assert_eq!(

@@ -160,6 +160,7 @@ impl From<AzurePullRequest> for Proposal {
             base: branch_name(&pull.target_ref_name),
             labels: pull.labels.into_iter().map(|label| label.name).collect(),
             reviewers: pull.reviewers.into_iter().map(|person| person.unique_name).collect(),
+            assignees: Vec::new(),
             auto_merge: pull.auto_complete_set_by.is_some(),
             queued: false,
             is_behind: false,

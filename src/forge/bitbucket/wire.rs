@@ -40,6 +40,24 @@ pub(super) struct BitbucketAccount {
     pub uuid: String,
 }
 
+/// A commit with its author, who has an account if Bitbucket knows the address.
+#[derive(Deserialize)]
+pub(super) struct BitbucketCommitDetails {
+    author: Option<BitbucketCommitAuthor>,
+}
+
+#[derive(Deserialize)]
+struct BitbucketCommitAuthor {
+    user: Option<BitbucketAccount>,
+}
+
+impl BitbucketCommitDetails {
+    /// The account of the author, as reviewers are named.
+    pub(super) fn account_id(self) -> Option<String> {
+        self.author?.user.map(BitbucketAccount::id).filter(|id| !id.is_empty())
+    }
+}
+
 /// A comment; one with `inline` is on a line of a file.
 #[derive(Deserialize)]
 pub(super) struct BitbucketComment {
@@ -135,6 +153,7 @@ impl From<BitbucketPullRequest> for Proposal {
             base: pull.destination.branch.name,
             labels: Vec::new(),
             reviewers: pull.reviewers.into_iter().map(BitbucketAccount::id).collect(),
+            assignees: Vec::new(),
             auto_merge: false,
             queued: false,
             is_behind: false,

@@ -14,7 +14,7 @@ impl CommentLog for GiteaForge {
         let path = format!("{}/issues/{number}/comments", self.repo);
         let all: Vec<HubComment> = self.http.get_json(&path)?;
         let me: HubUser = self.http.get_json("/user")?;
-        Ok(all.into_iter().map(|comment| comment.to_own(Some(&me.login))).collect())
+        Ok(all.into_iter().map(|comment| comment.into_comment(Some(&me.login))).collect())
     }
 
     fn add_comment(&self, number: u64, body: &str) -> Result<()> {

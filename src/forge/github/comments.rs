@@ -26,7 +26,7 @@ impl CommentLog for GitHubForge {
         let path = with_query(&path, &[("per_page", "100")]);
         let all = self.octo.list_pages(&path, |page: Vec<HubComment>| page)?;
         let login = self.own_login()?;
-        Ok(all.into_iter().map(|comment| comment.to_own(login.as_deref())).collect())
+        Ok(all.into_iter().map(|comment| comment.into_comment(login.as_deref())).collect())
     }
 
     fn add_comment(&self, number: u64, body: &str) -> Result<()> {

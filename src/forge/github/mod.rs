@@ -9,12 +9,12 @@ mod wire;
 use super::access::ForgeAccess;
 use super::exactly_once::{self, MergeRequestResult};
 use super::http::HttpClient;
-use super::json::{HubIssue, HubPullRequest, newest_closed, reviewers_json};
+use super::json::{HubCommit, HubIssue, HubPullRequest, newest_closed, reviewers_json};
 use super::place::{ForgeKind, ForgeRepository};
 use super::ready;
 use super::retry::RetrySafety;
 use super::text_limits::{truncate_bytes, truncate_text};
-use super::types::{last_words, newest_checks};
+use super::types::{last_words, new_assignees, newest_checks};
 use super::url::{escape, with_query};
 use super::{
     CheckState, ClosedProposal, CommentLog, CommitCheck, CreatedProposal, DeploymentLog,
@@ -183,7 +183,14 @@ impl Forge for GitHubForge {
             self.set_draft(&pull, draft)?;
         }
         self.change_labels(number, change)?;
-        self.request_reviews(&pull.into(), &change.add_reviewers)?;
+        let proposal = Proposal::from(pull);
+        self.request_reviews(&proposal, &change.add_reviewers)?;
+        let assignees = new_assignees(&change.add_assignees, &proposal);
+        if !assignees.is_empty() {
+            let path = format!("{}/issues/{number}/assignees", self.repo);
+            let body = json!({ "assignees": assignees });
+            self.octo.send_json::<Value>(Method::POST, &path, body, RetrySafety::Safe)?;
+        }
         self.get_proposal(number)
     }
 
@@ -303,6 +310,14 @@ impl Forge for GitHubForge {
             |page: Vec<HubIssue>| page,
         )?;
         Ok(all.into_iter().filter_map(|issue| issue.with_label(label)).collect())
+    }
+
+    fn commit_author(&self, commit: &str) -> Result<Option<String>> {
+        let path = format!("{}/commits/{}", self.repo, escape(commit));
+        match self.octo.get_json::<HubCommit>(&path) {
+            Err(ForgeError::NotFound { .. }) => Ok(None),
+            found => found.map(HubCommit::login),
+        }
     }
 
     fn comments(&self) -> Option<&dyn CommentLog> {

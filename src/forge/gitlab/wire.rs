@@ -24,6 +24,8 @@ pub(super) struct GitLabMergeRequest {
     pub labels: Vec<String>,
     #[serde(default, deserialize_with = "list")]
     pub reviewers: Vec<GitLabUser>,
+    #[serde(default, deserialize_with = "list")]
+    pub assignees: Vec<GitLabUser>,
     #[serde(default)]
     pub merge_when_pipeline_succeeds: bool,
     pub closed_by: Option<GitLabUser>,
@@ -44,6 +46,18 @@ pub(super) struct GitLabProject {
 pub(super) struct GitLabUser {
     pub id: u64,
     pub username: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct GitLabPerson {
+    pub username: String,
+    pub public_email: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct GitLabCommit {
+    #[serde(default, deserialize_with = "text")]
+    pub author_email: String,
 }
 
 #[derive(Deserialize)]
@@ -155,6 +169,7 @@ impl From<GitLabMergeRequest> for Proposal {
             base: of.target_branch,
             labels: of.labels,
             reviewers: of.reviewers.into_iter().map(|user| user.username).collect(),
+            assignees: of.assignees.into_iter().map(|user| user.username).collect(),
             auto_merge: of.merge_when_pipeline_succeeds,
             queued: false,
             is_behind: of.detailed_merge_status.as_deref() == Some("need_rebase"),

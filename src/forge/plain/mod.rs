@@ -18,8 +18,13 @@ use proposal_record::{ProposalRecord, ProposalRecordState};
 use proposal_store::{ProposalStore, StoredProposal, WriteDecision};
 
 /// Unsupported features: no server merges, checks or reviews.
-const LACKS: [ForgeFeature; 4] =
-    [ForgeFeature::AutoMerge, ForgeFeature::Issues, ForgeFeature::Checks, ForgeFeature::Reviews];
+const LACKS: [ForgeFeature; 5] = [
+    ForgeFeature::AutoMerge,
+    ForgeFeature::Issues,
+    ForgeFeature::Checks,
+    ForgeFeature::Reviews,
+    ForgeFeature::Assignees,
+];
 
 /// A repository without a forge.
 pub(super) struct PlainForge<'w> {

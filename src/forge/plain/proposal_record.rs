@@ -109,6 +109,7 @@ impl ProposalRecord {
             base: self.base.clone(),
             labels: self.labels.clone(),
             reviewers: self.reviewers.clone(),
+            assignees: Vec::new(),
             auto_merge: false,
             queued: false,
             is_behind: false,

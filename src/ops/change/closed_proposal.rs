@@ -11,8 +11,8 @@ use crate::pipeline::ledger::{EventKind, Ledger};
 use crate::report::GateReport;
 
 impl ProposalWriter<'_> {
-    /// With `closing: reject`, rejects the version of a proposal that somebody closed. A proposal
-    /// for several apps is only skipped: closing it says nothing of each version.
+    /// With `closing: reject`, rejects the version of a proposal that somebody closed, or every
+    /// version of one for several apps.
     ///
     /// # Errors
     /// When the ledger cannot be written.
@@ -21,7 +21,7 @@ impl ProposalWriter<'_> {
         group: &PlannedCommit,
         closed: ClosedProposal,
     ) -> Result<ProposeOutcome, Failure> {
-        if self.terms.closing != Some(ClosingMode::Reject) || !group.single_branches.is_empty() {
+        if self.terms.closing != Some(ClosingMode::Reject) {
             return Ok(ProposeOutcome::Closed(Box::new(closed)));
         }
         let (session, base) = (self.session, self.plan_base);

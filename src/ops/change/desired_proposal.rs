@@ -14,6 +14,7 @@ pub struct DesiredProposal {
     pub body: String,
     pub labels: Vec<String>,
     pub reviewers: Vec<String>,
+    pub assignees: Vec<String>,
 }
 
 /// A proposal after its repair.
@@ -37,6 +38,7 @@ pub fn repair_proposal(
     repair.set_texts(wanted);
     repair.add_labels(wanted);
     repair.ask_reviewers(wanted);
+    repair.assign_people(wanted);
     let Repair { proposal, is_changed, troubles, .. } = repair;
     RepairedProposal { proposal, is_changed, troubles }
 }
@@ -108,6 +110,28 @@ impl Repair<'_> {
         });
     }
 
+    /// Assigns people. GitHub passes over those who may not be assigned, without a word.
+    fn assign_people(&mut self, wanted: &DesiredProposal) {
+        if self.forge.missing_features().contains(&ForgeFeature::Assignees) {
+            return;
+        }
+        let missing = |proposal: &Proposal| -> Vec<String> {
+            let is_there = |name: &&String| {
+                proposal.assignees.iter().any(|one| one.eq_ignore_ascii_case(name))
+            };
+            wanted.assignees.iter().filter(|name| !is_there(name)).cloned().collect()
+        };
+        let names = missing(&self.proposal);
+        self.each_alone(&names, "assign", &|names| ProposalUpdate {
+            add_assignees: names,
+            ..ProposalUpdate::default()
+        });
+        let left = missing(&self.proposal);
+        if !left.is_empty() {
+            self.session.detail(&format!("the forge did not assign {}", left.join(", ")));
+        }
+    }
+
     /// Sets all names at once; where the forge refuses that, each on its own.
     fn each_alone(
         &mut self,
@@ -141,8 +165,8 @@ impl Repair<'_> {
         let now = self.forge.update_proposal(self.proposal.number, change)?;
         // Lists and single answers differ in what they tell of the merge.
         let parts = |one: &Proposal| {
-            let (labels, reviewers) = (one.labels.clone(), one.reviewers.clone());
-            (one.title.clone(), one.body_text().trim().to_owned(), labels, reviewers)
+            let people = (one.reviewers.clone(), one.assignees.clone());
+            (one.title.clone(), one.body_text().trim().to_owned(), one.labels.clone(), people)
         };
         self.is_changed |= parts(&now) != parts(&self.proposal);
         self.proposal = now;

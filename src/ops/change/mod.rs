@@ -17,6 +17,7 @@ mod messages;
 pub mod options;
 mod outcome;
 mod proposal_branch;
+mod proposal_people;
 pub mod proposal_search;
 pub mod proposal_writer;
 pub mod propose;

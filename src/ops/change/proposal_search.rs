@@ -5,7 +5,7 @@ use crate::forge::{ClosedProposal, ForgeKind, Proposal};
 use crate::git::Oid;
 use crate::ops::change::commits::PlannedCommit;
 use crate::ops::error::Failure;
-use crate::promotion::{is_about_change, joint_branch_name};
+use crate::promotion::{is_about_change, is_refused, joint_branch_name};
 use std::collections::BTreeMap;
 
 impl ProposalWriter<'_> {
@@ -60,7 +60,31 @@ impl ProposalWriter<'_> {
         let base = self.plan_base.require_branch()?;
         let closed = self.forge.find_closed(&group.branch, base)?;
         let change = group.message.change_text();
-        Ok(closed.filter(|closed| is_about_change(&closed.proposal.body_text(), &change)))
+        let own = closed.filter(|closed| is_about_change(&closed.proposal.body_text(), &change));
+        if own.is_some() { Ok(own) } else { self.find_closed_joint(group, base) }
+    }
+
+    /// The proposal for several apps with this very change that somebody closed, as long as its
+    /// branch is there.
+    fn find_closed_joint(
+        &self,
+        group: &PlannedCommit,
+        base: &str,
+    ) -> Result<Option<ClosedProposal>, Failure> {
+        let Some(stage) = group.judged.first().map(|one| &one.stage) else { return Ok(None) };
+        let joint = joint_branch_name(stage);
+        if joint == group.branch {
+            return Ok(None);
+        }
+        let closed = self.forge.find_closed(&joint, base)?;
+        // One that towpath itself withdrew is no refusal.
+        let Some(closed) = closed.filter(|one| is_refused(&one.proposal.body_text())) else {
+            return Ok(None);
+        };
+        let heads: BTreeMap<String, Oid> = self.workspace.remote_heads(&[&joint])?;
+        self.workspace.fetch_branches(&heads)?;
+        let has_it = |head: &Oid| self.workspace.has_contents(*head, &group.files());
+        Ok(heads.get(&joint).is_some_and(has_it).then_some(closed))
     }
 }
 

@@ -2,7 +2,8 @@
 //! Another run updates both.
 
 use crate::config::{MergeMode, ProposalMergeMethod};
-use crate::forge::{DraftState, ForgeError, ForgeKind, NewProposal, Proposal, ProposalMerge};
+use crate::forge::{CreatedProposal, DraftState, ForgeError, ForgeKind, NewProposal};
+use crate::forge::{Proposal, ProposalMerge};
 use crate::git::{Oid, Repository};
 use crate::ops::change::base::PlanBase;
 use crate::ops::change::commits::{PlannedCommit, planned_commits};
@@ -33,7 +34,6 @@ use crate::promotion::{
     with_ticks,
 };
 use crate::report::{GateReport, PlanReport};
-use std::collections::BTreeSet;
 
 /// Plans, asks, pushes branches and opens or updates their proposals. A failure of one app does not
 /// stop the others.
@@ -199,7 +199,7 @@ impl ProposalWriter<'_> {
             Some(open) => (open, false),
             None => {
                 let wanted = self.desired_proposal(group, &brought, "");
-                match self.forge.create_proposal(&self.new_proposal(group, &wanted)?) {
+                match self.create(&self.new_proposal(group, &wanted)?) {
                     Ok(created) => (created.proposal, created.is_new),
                     Err(error @ ForgeError::NothingToPropose { .. }) => {
                         return match self.has_landed(group, head)? {
@@ -211,7 +211,9 @@ impl ProposalWriter<'_> {
                 }
             }
         };
+        let (reviewers, assignees) = self.people(group);
         let wanted = self.desired_proposal(group, &brought, &found.body_text());
+        let wanted = DesiredProposal { reviewers, assignees, ..wanted };
         let repaired = repair_proposal(self.forge, found, &wanted, self.session);
         set_gate_status(self.forge, &repaired.proposal, head, &group.judged, self.session);
         self.close_single_proposals(group, &repaired.proposal)?;
@@ -225,6 +227,19 @@ impl ProposalWriter<'_> {
         let proposal = repaired.proposal;
         let delivered = DeliveredProposal { proposal, head, done, is_behind, troubles };
         Ok(ProposeOutcome::Open(Box::new(delivered)))
+    }
+
+    /// Creates a proposal; no draft where the forge has none for this repository.
+    fn create(&self, new: &NewProposal) -> Result<CreatedProposal, ForgeError> {
+        match self.forge.create_proposal(new) {
+            Err(ForgeError::Refused { why, .. })
+                if new.draft == DraftState::Yes && why.to_ascii_lowercase().contains("draft") =>
+            {
+                self.session.caution(&format!("the forge has no drafts here: {why}"));
+                self.forge.create_proposal(&NewProposal { draft: DraftState::No, ..new.clone() })
+            }
+            created => created,
+        }
     }
 
     /// True where the deployed branch has the change: others have merged it in the meantime.
@@ -292,13 +307,7 @@ impl ProposalWriter<'_> {
         let body = with_own_text(there, &with_ticks(there, &own));
         let broken = group.is_broken().then(|| plan::LABEL.to_owned());
         let labels = self.terms.labels.iter().flatten().cloned().chain(broken).collect();
-        let mut reviewers = self.terms.reviewers.clone().unwrap_or_default();
-        for name in group.message.app_names() {
-            reviewers.extend(settings.config.apps.reviewers_of(name).iter().cloned());
-        }
-        let mut seen = BTreeSet::new();
-        reviewers.retain(|name| seen.insert(name.to_lowercase()));
-        DesiredProposal { title, body, labels, reviewers }
+        DesiredProposal { title, body, labels, reviewers: Vec::new(), assignees: Vec::new() }
     }
 
     /// The merge of the proposal, on condition that its head is still the judged commit.

@@ -1,11 +1,17 @@
 //! The places that run a version already, and since when.
 
-use crate::git::Repository;
+use crate::git::{Oid, Repository};
 use crate::history::CommitDetails;
 use crate::ops::gates::GateRequest;
 use crate::pipeline::Evidence;
 use crate::promotion::VersionSighting;
 use crate::report::to_timestamp;
+
+/// The commit itself, or what it merges.
+fn merged_commit(repository: &Repository, commit: Oid) -> Oid {
+    let parents = repository.commit_parents(commit).unwrap_or_default();
+    parents.get(1).copied().unwrap_or(commit)
+}
 
 /// Finds the cells of other stages that run the requested version now.
 pub fn find_sightings(
@@ -33,6 +39,7 @@ pub fn find_sightings(
             place,
             since: run.time.map(|time| to_timestamp(time).strftime("%Y-%m-%d").to_string()),
             by: details.map(|info| CommitDetails::from(info).who.name),
+            commit: run.commit.map(|id| merged_commit(repository, id).to_string()),
         };
         if !out.contains(&sighting) {
             out.push(sighting);

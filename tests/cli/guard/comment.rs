@@ -73,7 +73,7 @@ fn one_comment_says_what_would_move() {
 
 * all open: order, isolation, lock, rejected, hold
 
-Judged by towpath: `7f0a3ae32c` onto `45b1b64609`.
+Judged by towpath: `067e114b07` onto `45b1b64609`.
 
 "#]]
             );
@@ -115,7 +115,7 @@ Not yet:
 
 * all open: order, isolation, lock, rejected, hold
 
-Judged by towpath: `b3bd4c0644` onto `45b1b64609`.
+Judged by towpath: `40e5e42d16` onto `45b1b64609`.
 
 "#]]
             );
@@ -233,7 +233,7 @@ exit 0
 
 * all open: order, isolation, lock, rejected, hold
 
-Judged by towpath: `20b9fac388` onto `45b1b64609`.
+Judged by towpath: `067e114b07` onto `45b1b64609`.
 --
 
 "#]]

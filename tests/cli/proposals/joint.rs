@@ -77,3 +77,40 @@ fn promote_names_a_proposal_that_is_left_over() {
     forge.run(&["advance", "--stage", "prod"]);
     assert_eq!(open_heads(&forge).len(), 0);
 }
+
+#[test]
+fn closing_one_for_all_is_about_each_of_its_versions() {
+    for closing in ["skip", "reject"] {
+        let forge = Forge::new(ForgeKind::GitHub, "github");
+        configure(&forge.site, &format!("proposals: {{closing: {closing}}}\n"));
+        for app in ["web", "blog"] {
+            forge.run(&["deploy", app, "v3", "--push"]);
+        }
+        forge.run(&ALL);
+        let body = forge.fake.world.lock().expect("no panic within").pulls[0].body.clone();
+        assert_eq!(body.contains("towpath then rejects these versions"), closing == "reject");
+        forge.fake.world.lock().expect("no panic within").pulls[0].state = "closed".into();
+        // Neither is opened again on its own.
+        let said = forge.run(&["advance", "--stage", "staging"]);
+        assert!(open_heads(&forge).is_empty(), "{said}");
+        assert_eq!(said.matches("not proposed").count(), 2, "{said}");
+        let ledger = forge.run(&["ledger"]);
+        let rejected = ledger.matches("Reject ").count();
+        assert_eq!(rejected, if closing == "reject" { 2 } else { 0 }, "{ledger}");
+        // A newer version is another matter.
+        forge.run(&["deploy", "web", "v4", "--push"]);
+        forge.run(&["advance", "--stage", "staging"]);
+        assert_eq!(open_heads(&forge), ["towpath/staging/web"]);
+    }
+    // All of them again at once: each is rejected by that run.
+    let forge = Forge::new(ForgeKind::GitHub, "github");
+    configure(&forge.site, "proposals: {closing: reject}\n");
+    for app in ["web", "blog"] {
+        forge.run(&["deploy", app, "v3", "--push"]);
+    }
+    forge.run(&ALL);
+    forge.fake.world.lock().expect("no panic within").pulls[0].state = "closed".into();
+    let said = forge.run(&ALL);
+    assert!(said.contains("rejected, closed"), "{said}");
+    assert_eq!(forge.run(&["ledger"]).matches("Reject ").count(), 2);
+}

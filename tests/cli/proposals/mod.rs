@@ -3,6 +3,7 @@
 mod forks;
 mod joint;
 mod lives;
+mod people;
 mod pictures;
 mod plain;
 mod random_lives;

@@ -220,7 +220,8 @@ fn show(pull: &Pull, world: &World) -> Value {
         "draft": pull.title.starts_with("WIP:"), "user": { "login": ME },
         "head": { "ref": pull.head, "sha": pull.sha(), "repo": repo(pull.fork) },
         "base": { "ref": pull.base, "sha": sha(&pull.base), "repo": repo(false) },
-        "labels": labels, "requested_reviewers": people, "mergeable": pull.blocked.is_none(),
+        "labels": labels, "requested_reviewers": people,
+        "assignees": pull.assignees.iter().map(|name| json!({ "login": name })).collect::<Vec<_>>(), "mergeable": pull.blocked.is_none(),
         "merged": pull.state == "merged", "merge_commit_sha": (pull.state == "merged").then(|| sha("merge")),
     })
 }

@@ -210,6 +210,7 @@ fn show(pull: &Pull, base: &str) -> Value {
         "head": { "ref": pull.head, "sha": pull.sha(), "repo": repo(pull.fork) },
         "base": { "ref": pull.base, "sha": sha(&pull.base), "repo": repo(false) },
         "requested_reviewers": pull.reviewers.iter().map(|name| json!({ "login": name })).collect::<Vec<_>>(),
+        "assignees": pull.assignees.iter().map(|name| json!({ "login": name })).collect::<Vec<_>>(),
         "mergeable": if pull.checking > 0 { Value::Null } else { true.into() },
         "mergeable_state": if pull.behind { "behind" } else { "clean" },
         "auto_merge": pull.auto.then(|| json!({ "merge_method": "squash" })),

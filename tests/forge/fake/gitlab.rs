@@ -7,6 +7,16 @@ use serde_json::{Value, json};
 /// User names and their numbers.
 const PEOPLE: [(u64, &str); 3] = [(1, ME), (11, "alice"), (12, "carol")];
 
+/// The number of a user.
+pub fn id_of(name: &str) -> Option<u64> {
+    PEOPLE.iter().find(|(_, known)| *known == name).map(|(id, _)| *id)
+}
+
+/// The user with a number.
+pub fn name_of(id: u64) -> Option<&'static str> {
+    PEOPLE.iter().find(|(known, _)| *known == id).map(|(_, name)| *name)
+}
+
 pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) -> Answer {
     if parts == ["users"] {
         let wanted = request.value("username").unwrap_or_default();
@@ -152,6 +162,10 @@ fn edit(pull: &mut Pull, request: &Request) {
         };
         pull.reviewers = ids.iter().filter_map(name).collect();
     }
+    if let Some(ids) = request.body["assignee_ids"].as_array() {
+        let ids = ids.iter().filter_map(Value::as_u64);
+        pull.assignees = ids.filter_map(name_of).map(str::to_owned).collect();
+    }
 }
 
 fn merge(pull: &mut Pull, request: &Request) -> Answer {
@@ -215,7 +229,8 @@ fn show(pull: &Pull) -> Value {
         "draft": pull.title.starts_with("Draft:"), "author": person(ME), "sha": pull.sha(),
         "source_branch": pull.head, "target_branch": pull.base,
         "source_project_id": if pull.fork { 8 } else { 7 }, "target_project_id": 7,
-        "labels": pull.labels, "reviewers": reviewers, "merge_when_pipeline_succeeds": pull.auto,
+        "labels": pull.labels, "reviewers": reviewers,
+        "assignees": pull.assignees.iter().filter_map(|name| person(name)).collect::<Vec<_>>(), "merge_when_pipeline_succeeds": pull.auto,
         "detailed_merge_status": detail(pull),
         "merge_status": if pull.blocked.is_some() { "cannot_be_merged" } else { "can_be_merged" },
         "merge_commit_sha": (pull.state == "merged").then(|| sha("merge")),

@@ -8,6 +8,7 @@ pub mod deployments;
 mod gitea;
 mod github;
 mod gitlab;
+mod people;
 pub mod server;
 
 use serde_json::{Value, json};
@@ -34,6 +35,7 @@ pub struct Pull {
     pub draft: bool,
     pub labels: Vec<String>,
     pub reviewers: Vec<String>,
+    pub assignees: Vec<String>,
     pub auto: bool,
     pub fork: bool,
     pub reviews: Vec<(String, String)>,
@@ -89,6 +91,8 @@ pub struct World {
     pub labels: Vec<String>,
     pub issues: Vec<(u64, String, Vec<String>)>,
     pub comments: Vec<comments::Comment>,
+    /// The accounts of the authors of commits.
+    pub authors: BTreeMap<String, String>,
     /// The token is that of an app, which cannot ask who it is.
     pub is_app: bool,
     pub deployments: Vec<deployments::Deployment>,
@@ -272,6 +276,7 @@ fn speak(kind: ForgeKind, world: &mut World, request: &Request, base: &str) -> A
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     let own = comments::own_account(kind, world, &parts);
     let own = own.or_else(|| comments::answer(kind, world, request, &parts));
+    let own = own.or_else(|| people::answer(kind, world, request, &parts));
     let own = own.or_else(|| match kind {
         ForgeKind::GitHub => deployments::github(world, request, &parts, base),
         ForgeKind::GitLab => deployments::gitlab(world, request, &parts, base),
