@@ -44,6 +44,7 @@ def compare(report, mappings):
         for path in {location["path"] for location in entry["locations"]}:
             by_file.setdefault(path, []).append(entry)
     missing, misplaced, wrong, used = [], [], [], {}
+    by_confidence = {}
     for wanted in mappings:
         here = by_file.get(wanted["file"], [])
         same = [entry for entry in here if {wanted["tag"], wanted["tag"].split("@")[0]} & versions(entry)]
@@ -53,6 +54,9 @@ def compare(report, mappings):
             (wrong if about else missing).append(wanted)
         elif not placed:
             misplaced.append(wanted)
+        if same:
+            counts = by_confidence.setdefault((placed or same)[0]["confidence"], [0, 0, 0])
+            counts[0 if placed else 1] += 1
         named = [entry for entry in placed if bears(entry, wanted["app"])] or placed
         slots = frozenset((e["app"], e["component"], e["stage"], e["target"]) for e in named)
         if len(slots) == 1:
@@ -67,13 +71,16 @@ def compare(report, mappings):
         for location in entry["locations"]
         if not any((location["path"], version) in listed for version in versions(entry))
     }
-    return missing, misplaced, wrong, extra
+    for entry in report["entries"]:
+        places = {(location["path"], str(entry["tag"] or entry["digest"])) for location in entry["locations"]}
+        by_confidence.setdefault(entry["confidence"], [0, 0, 0])[2] += len(places & extra)
+    return missing, misplaced, wrong, extra, by_confidence
 
 
 def main():
     clones, truth = sys.argv[1:3]
     print(COLUMNS.format("repository", "expected", "found", "missing", "misplaced", "wrong", "extra"))
-    totals, reports = [0] * 6, {}
+    totals, reports, confidences = [0] * 6, {}, {}
     for name in sorted(os.listdir(truth)):
         if not name.endswith(".json"):
             continue
@@ -84,7 +91,10 @@ def main():
         clone = os.path.join(clones, name.split(".json")[0].replace(".remote-refs", "") + ".git")
         if clone not in reports:
             reports[clone] = status(clone, answer["head"])
-        missing, misplaced, wrong, extra = compare(reports[clone], answer["mappings"])
+        missing, misplaced, wrong, extra, by_confidence = compare(reports[clone], answer["mappings"])
+        for confidence, counts in by_confidence.items():
+            so_far = confidences.setdefault(confidence, [0, 0, 0])
+            confidences[confidence] = [a + b for a, b in zip(so_far, counts)]
         expected = len(answer["mappings"])
         found = expected - len(missing) - len(wrong)
         row = [expected, found, len(missing), len(misplaced), len(wrong), len(extra)]
@@ -94,6 +104,8 @@ def main():
             for case in cases[:5]:
                 print(f"    {word}: {case['app']} in {case['stage']}: {case['tag']} ({case['file']})")
     print(COLUMNS.format("total", *totals))
+    for confidence, (right, misplaced, extra) in sorted(confidences.items()):
+        print(f"confidence {confidence}: {right} listed places right, {misplaced} misplaced, {extra} places not listed")
     expected, found, _, misplaced, wrong, _ = totals
     sys.exit(1 if wrong or found - misplaced < 0.97 * expected else 0)
 

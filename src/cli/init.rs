@@ -7,6 +7,7 @@ use crate::git::Repository;
 use crate::model::Confidence;
 use crate::ops::ci_files::{CiSystem, RECIPE_IMAGE, ci_files, is_plain_word};
 use crate::ops::error::Failure;
+use crate::ops::explain::explain_discovery;
 use crate::ops::init::{
     ConfigProposal, SCHEMA_FILE, check_place, outside_comment, present_config, propose_config,
     render_config, second_stage, with_schema_line, write_file,
@@ -21,6 +22,7 @@ Examples:
   towpath init               ask, then write towpath.yaml into the work tree
   towpath init --yes         write the proposal without asking
   towpath init --stdout      print it instead
+  towpath init --explain     print why these are the stages, and what is left out
   towpath init --ci github   also write workflows that check pull requests and promote
 
 Exit codes:
@@ -52,6 +54,10 @@ pub struct InitArgs {
     #[arg(long, conflicts_with = "ci")]
     stdout: bool,
 
+    /// Print what was found, why, and what is left out, instead of writing a file
+    #[arg(long, conflicts_with_all = ["yes", "force", "stdout", "ci"])]
+    explain: bool,
+
     /// Also write files for this CI system
     #[arg(long, value_name = "SYSTEM", value_parser = ci_system())]
     ci: Option<CiSystem>,
@@ -78,6 +84,11 @@ fn ci_image(text: &str) -> Result<String, String> {
 
 /// Proposes a configuration, asks about it, and writes or prints it.
 pub fn run(args: &InitArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
+    if args.explain {
+        let explained = explain_discovery(&context.session)?;
+        context.ui.page_answer(&ui::explanation(&explained, &context.ui.out), false)?;
+        return Ok(ExitKind::Done);
+    }
     let repository = context.session.open_repository()?;
     let keeps_config = args.ci.is_some() && !args.force && has_config(&repository);
     if let (Some(system), true) = (args.ci, keeps_config) {

@@ -69,7 +69,7 @@ pub static COMMANDS: [(&str, WriteAccess); 50] = [
     ("site", Writes),
     ("announce", WritesUnless(&["--dry-run"])),
     ("mcp", Reads),
-    ("init", WritesUnless(&["--stdout"])),
+    ("init", WritesUnless(&["--stdout", "--explain"])),
     ("config show", Reads),
     ("config check", Reads),
     ("config schema", Reads),

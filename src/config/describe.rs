@@ -99,7 +99,7 @@ fn shown_stage(config: &Config, stage: &Stage) -> StageReport {
 }
 
 /// Why a discovered stage comes where it does, as far as the history tells.
-pub(super) fn order_evidence(config: &Config, stage: &Stage) -> Vec<String> {
+pub fn order_evidence(config: &Config, stage: &Stage) -> Vec<String> {
     let learned = &config.learned;
     let pairs = stage.after.iter().filter_map(|before| learned.evidence(before, &stage.name));
     let first = pairs

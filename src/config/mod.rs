@@ -35,6 +35,7 @@ pub use check::{find_unused, strange_apps};
 pub use deployments::DeploymentsConfig;
 pub use describe::{
     ConfigReport, SettingReport, SourceReport, SourcedValue, StageReport, describe_config,
+    order_evidence,
 };
 pub use diagnostic::{ConfigError, Diagnostic};
 pub use limited_template::{LimitedTemplate, TemplateFault};

@@ -39,6 +39,7 @@ use group_rules::rules_of;
 pub use left_out::{LeftOutReason, find_left_out};
 use outside::add_pins_outside;
 use places::rules_for_places;
+pub use single::DEFAULT_STAGE;
 use slot::{StageFolders, StagePart, StageStrength};
 use stage_arrivals::StageArrivals;
 use std::collections::{BTreeSet, HashSet};
@@ -150,6 +151,11 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
     proposal.unreadable.extend(unfollowed_links(&listing, &proposal.config.rules, reader));
     learn_order(&mut proposal, reader, repository);
     proposal
+}
+
+/// True if a name has a word in it that means a stage.
+pub fn has_stage_word(name: &str) -> bool {
+    !vocabulary::find_stage_words(name).is_empty()
 }
 
 /// True if the only stage is called like a test, which few repositories deploy to alone.

@@ -8,7 +8,7 @@ use crate::model::StageName;
 use crate::source::{self, SnapshotReader};
 
 /// The name of the stage when nothing names it.
-pub(super) const DEFAULT_STAGE: &str = "default";
+pub const DEFAULT_STAGE: &str = "default";
 
 /// Returns rules for these files in one stage. Files in the folders of stages that pin nothing are
 /// left out: they are usually placeholders.

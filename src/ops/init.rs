@@ -29,7 +29,7 @@ pub struct ConfigProposal {
 /// When nothing was found, or the repository cannot be read.
 pub fn propose_config(session: &Session) -> Result<ConfigProposal, Failure> {
     let repository = session.open_repository()?;
-    let snapshot = open_snapshot(session, &repository)?;
+    let snapshot = open_newest(session, &repository)?;
     let cache = ParseCache::default();
     let reader = SnapshotReader::new(&snapshot, &cache);
     let proposal = discovery::propose(&reader, &repository);
@@ -59,7 +59,7 @@ pub fn outside_comment(proposal: &ConfigProposal) -> String {
 /// When the repository cannot be read.
 pub fn render_config(config: &Config, session: &Session) -> Result<String, Failure> {
     let repository = session.open_repository()?;
-    let snapshot = open_snapshot(session, &repository)?;
+    let snapshot = open_newest(session, &repository)?;
     let cache = ParseCache::default();
     let files = count_files(config, &SnapshotReader::new(&snapshot, &cache));
     let note = |(rule, (count, example)): (usize, (usize, String))| SourceNote {
@@ -84,7 +84,7 @@ pub fn present_config(session: &Session) -> Result<Config, Failure> {
     Ok(state.settings.config)
 }
 
-fn open_snapshot<'r>(
+pub(super) fn open_newest<'r>(
     session: &Session,
     repository: &'r Repository,
 ) -> Result<Snapshot<'r>, Failure> {
@@ -92,7 +92,7 @@ fn open_snapshot<'r>(
     Ok(Snapshot::of_commit(repository, branch.tip)?)
 }
 
-fn nothing_found(proposal: &DiscoveredConfig) -> Failure {
+pub(super) fn nothing_found(proposal: &DiscoveredConfig) -> Failure {
     let elsewhere = match &proposal.outside[..] {
         [] => String::new(),
         [only] => format!("; {only} pins a version"),
@@ -135,7 +135,10 @@ fn unsure_rules(proposal: &DiscoveredConfig) -> impl Iterator<Item = SourceRule>
 }
 
 /// The number of files that each rule claims, and the first of them.
-fn count_files(config: &Config, reader: &SnapshotReader<'_>) -> BTreeMap<usize, (usize, String)> {
+pub(super) fn count_files(
+    config: &Config,
+    reader: &SnapshotReader<'_>,
+) -> BTreeMap<usize, (usize, String)> {
     let mut out: BTreeMap<usize, (usize, String)> = BTreeMap::new();
     for claim in source::find_claims(config, reader) {
         out.entry(claim.index).or_insert_with(|| (0, claim.path)).0 += 1;

@@ -16,6 +16,7 @@ pub mod config;
 pub mod deployments;
 pub mod diff;
 pub mod error;
+pub mod explain;
 pub mod follow;
 pub mod forge;
 pub mod gates;

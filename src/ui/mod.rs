@@ -16,6 +16,7 @@ mod commit_trace;
 mod config;
 mod data;
 mod diff;
+mod explanation;
 mod facts;
 #[cfg(test)]
 mod fitting_tests;
@@ -61,6 +62,7 @@ pub use commit_trace::render_commit_trace as commit_trace;
 pub use config::render_config as config;
 pub use data::render_data;
 pub use diff::{render_csv as diff_csv, render_markdown as diff_markdown, render_table as diff};
+pub use explanation::render_explanation as explanation;
 pub use formats::{OutputFormat, render_status as status_as, to_json, to_json_line, to_yaml};
 pub use guard::{
     render_annotations as guard_github, render_markdown as guard_markdown,

@@ -363,6 +363,9 @@ Options:
       --stdout
           Print the file instead of writing it
 
+      --explain
+          Print what was found, why, and what is left out, instead of writing a file
+
       --ci <SYSTEM>
           Also write files for this CI system
           
@@ -442,6 +445,7 @@ Examples:
   towpath init               ask, then write towpath.yaml into the work tree
   towpath init --yes         write the proposal without asking
   towpath init --stdout      print it instead
+  towpath init --explain     print why these are the stages, and what is left out
   towpath init --ci github   also write workflows that check pull requests and promote
 
 Exit codes:

@@ -42,6 +42,50 @@ sources:
         .stderr_eq("");
 }
 
+/// Names, evidence and what is left out; nothing is written.
+#[test]
+fn the_proposal_is_explained() {
+    let files = charts()
+        .write(
+            "envs/at23/web/values.yaml",
+            "image:\n  repository: ghcr.io/example/web\n  tag: v2\n",
+        )
+        .write(
+            "envs/at23/api/values.yaml",
+            "image:\n  repository: ghcr.io/example/api\n  tag: v2\n",
+        )
+        .write("envs/dev/motd.txt", "hello")
+        .write("envs/prod/motd.txt", "hello")
+        .write(
+            "tools/backup.yaml",
+            "kind: Pod\nspec:\n  containers:\n  - image: a.io/backup:1.4.0\n",
+        );
+    let sandbox = Sandbox::new();
+    let repository = sandbox.repository("deploy", &files);
+    sandbox
+        .towpath(&repository, &["--read-only", "init", "--explain"])
+        .assert()
+        .success()
+        .stdout_eq(str![[r#"
+The names of the stages are in the paths of files.
+
+stage     apps   named by
+dev          3   a stage word
+at23         2   its place beside dev and staging
+staging      3   a stage word
+prod         3   a stage word
+
+source                                        files   sure   apps in several stages
+helm-values: envs/{stage}/{app}/values.yaml      11   high   3 of 3
+
+left out                      files   why
+text: envs/{stage}/motd.txt       2   may be no deployed version
+tools/                            1   names no stage
+
+"#]])
+        .stderr_eq("");
+}
+
 #[test]
 fn what_was_written_says_the_same_as_what_was_assumed() {
     let sandbox = Sandbox::new();
@@ -181,7 +225,7 @@ hint: `towpath init --stdout` prints it instead
 fn read_only_writes_nothing() {
     init(&["--yes", "--read-only"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: --read-only refuses `towpath init`, because it writes
-hint: with --stdout it only reads
+hint: with --stdout or --explain it only reads
 
 "#]]);
     init(&["--stdout", "--read-only"]).success();

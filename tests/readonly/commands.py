@@ -49,7 +49,7 @@ ARGUMENTS = {
     "ledger": ["", "-n 0 -o jsonl"],
     "proposals list": ["--forge github"],
     "proposals show": ["1 --forge github"],
-    "init": ["--stdout"],
+    "init": ["--stdout", "--explain"],
     "config show": ["", "-o json"],
     "config check": ["%/policy.yaml"],
     "config schema": [""],
