@@ -41,7 +41,7 @@ const SKIPPED_NAMES: [&str; 11] = [
     "mkdocs.yml",
 ];
 
-const SKIPPED_FOLDERS: [&str; 17] = [
+const SKIPPED_FOLDERS: [&str; 18] = [
     "vendor",
     "tests",
     "spec",
@@ -49,6 +49,7 @@ const SKIPPED_FOLDERS: [&str; 17] = [
     "doc",
     "docs",
     "examples",
+    "samples",
     "crd",
     "crds",
     "dashboard",
@@ -184,8 +185,7 @@ const BUILD_FILES: [&str; 27] = [
 fn is_build_file(name: &str) -> bool {
     let ending = |end: &str| name.ends_with(end);
     BUILD_FILES.iter().any(|start| name.starts_with(start))
-        || ending("gitlab-ci.yml")
-        || ending("gitlab-ci.yaml")
+        || name.contains("gitlab-ci.y")
         || ending(".drone.yml")
 }
 

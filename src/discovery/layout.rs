@@ -194,9 +194,7 @@ fn layout_template(whole: bool, paths: &[&str]) -> String {
         }
         out.push("{app}".into());
     } else if varies {
-        out.push(
-            if middle.iter().all(|list| list.len() == 1) { "{app}" } else { "{app**}" }.into(),
-        );
+        out.extend(varying_folders(&middle));
     }
     out.extend_from_slice(&rest[0][rest[0].len() - tail..]);
     if whole {
@@ -210,6 +208,29 @@ fn layout_template(whole: bool, paths: &[&str]) -> String {
         (false, false) => varying_template("app", files.iter().copied(), extension(files[0])),
     });
     out.join("/")
+}
+
+/// Returns the template of folders that vary: the last of them is the app. Of `a/values/x` and
+/// `b/values/y`, the constant folder is part of the layout.
+fn varying_folders(lists: &[&[String]]) -> Vec<String> {
+    let length = lists[0].len();
+    if lists.iter().any(|list| list.len() != length) {
+        return vec!["{app**}".into()];
+    }
+    let is_constant = |at: &usize| lists.iter().all(|list| list[*at] == lists[0][*at]);
+    let varying: Vec<usize> = (0..length).filter(|at| !is_constant(at)).collect();
+    let [group, app] = varying[..] else {
+        return vec![if length == 1 { "{app}".into() } else { "{app**}".into() }];
+    };
+    if app - group < 2 {
+        return vec!["{app**}".into()];
+    }
+    let part = |at: usize| match at {
+        at if at == group => "{group}".to_owned(),
+        at if at == app => "{app}".to_owned(),
+        at => lists[0][at].clone(),
+    };
+    (0..length).map(part).collect()
 }
 
 #[cfg(test)]
@@ -240,6 +261,10 @@ mod tests {
         assert_eq!(
             templates(manifests, &["k/x/a/a.yaml", "k/b/b.yaml"], &[]),
             ["k/{group**}/{app}/{app}.yaml (2)"]
+        );
+        assert_eq!(
+            templates(values, &["h/a/values/x/v.yaml", "h/b/values/y/v.yaml"], &[]),
+            ["h/{group}/values/{app}/v.yaml (2)"]
         );
         let built = SourceKind::Kustomize;
         assert_eq!(templates(built, &["k/a", "k/b/c"], &[]), ["k/{app**} (2)"]);

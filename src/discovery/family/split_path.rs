@@ -6,7 +6,7 @@ use super::VersionedFile;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Words in front of a stage that do not name the app: `values-prod.yaml`.
-const GENERIC: [&str; 23] = [
+const GENERIC: [&str; 25] = [
     "chart",
     "requirements",
     "values",
@@ -14,10 +14,12 @@ const GENERIC: [&str; 23] = [
     "configs",
     "env",
     "environment",
+    "environments",
     "overlay",
     "application",
     "app",
     "docker-compose",
+    "helmfile",
     "compose",
     "pulumi",
     "kustomization",

@@ -67,7 +67,13 @@ pub(super) fn before_template(cuts: &[SplitPath], names: &mut NamedParts) -> Vec
         names.target = true;
         rest = rest.iter().map(|list| &list[1..]).collect();
     }
-    if rest.iter().any(|list| !list.is_empty()) {
+    // Numbers of accounts name no app.
+    let is_account = |list: &&[String]| matches!(list, [only] if only.len() >= 8 && only.bytes().all(|byte| byte.is_ascii_digit()));
+    if !rest.is_empty() && rest.iter().all(is_account) {
+        let name = if names.target { "variant" } else { "target" };
+        names.target = true;
+        out.push(format!("{{{name}}}"));
+    } else if rest.iter().any(|list| !list.is_empty()) {
         let name = if names.app { "group" } else { "app" };
         names.app = true;
         let single = rest.iter().all(|list| list.len() == 1);
@@ -130,7 +136,8 @@ pub(super) fn after_template(
         {
             out.push(lists[0][at].clone());
         } else {
-            let name = name_after(is_app_like(cuts, at), names);
+            let is_held = at > 0 && lists.iter().all(|list| holds_apps(&list[at - 1]));
+            let name = name_after(is_held || is_app_like(cuts, at), names);
             out.push(varying_template(name, values.iter().map(|value| value.as_str()), ""));
         }
     }
@@ -170,6 +177,11 @@ const COLLECTIONS: [&str; 12] = [
     "releases",
     "services",
 ];
+
+/// True for a folder whose folders are apps by its name.
+fn holds_apps(folder: &str) -> bool {
+    matches!(folder, "apps" | "applications")
+}
 
 /// True if nothing before the stage may be an app's name: `apps/{stage}/…`.
 fn names_nothing(cuts: &[SplitPath]) -> bool {
