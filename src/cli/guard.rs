@@ -21,6 +21,7 @@ Examples:
   towpath guard --base origin/main                   judge HEAD, as a check on a pull request
   towpath guard --base main --head feature           judge another branch
   towpath guard --base origin/main --output github   annotate the changed lines
+  towpath guard --base main --explain                also say why each file may change
   towpath guard --base $old --head $new --actor $user  judge a push, in a hook of the server
 
 Exit codes:
@@ -78,6 +79,10 @@ pub struct GuardArgs {
     )]
     summary: Option<PathBuf>,
 
+    /// Also say for each changed file what it means for protected stages, and by which rule
+    #[arg(long)]
+    explain: bool,
+
     /// Also say it in a comment on the pull request, which each run brings up to date
     #[arg(long)]
     comment: bool,
@@ -94,6 +99,7 @@ const FORMATS: [&str; 8] = ["table", "json", "jsonl", "yaml", "csv", "markdown",
 
 /// Judges the change; the exit code tells whether it is allowed.
 pub fn run(args: &GuardArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
+    args.check_format()?;
     let query = args.to_query();
     let report = guard(&query, &context.session)?;
     print_report(args, context, &report)?;
@@ -104,6 +110,14 @@ pub fn run(args: &GuardArgs, context: &CommandContext) -> Result<ExitKind, Failu
 }
 
 impl GuardArgs {
+    /// Refuses formats that have no place for explanations.
+    fn check_format(&self) -> Result<(), Failure> {
+        if self.explain && !["table", "json", "yaml"].contains(&self.output.as_str()) {
+            return Err(Failure::usage("--explain is shown as `table`, `json` or `yaml`"));
+        }
+        Ok(())
+    }
+
     fn to_query(&self) -> GuardQuery {
         GuardQuery {
             base: self.base.clone(),
@@ -112,6 +126,7 @@ impl GuardArgs {
             proposal: self.proposal,
             event: self.event.clone(),
             forge: self.forge.to_choice(),
+            explain: self.explain,
             quarantine: environment::quarantine_path(),
         }
     }

@@ -7,6 +7,7 @@
 mod ambiguous_yaml;
 mod blind_spots;
 mod cell_changes;
+mod file_explanations;
 mod git_attributes;
 mod path_folding;
 mod permissions;
@@ -19,6 +20,7 @@ mod unsafe_changes;
 
 pub use blind_spots::of_blind;
 pub use cell_changes::{CellChange, CellChangeKind, CellValue, find_cell_changes};
+pub use file_explanations::{FileExplanation, UnprovenDifference, explain_files};
 pub use permissions::{
     BreakGlassCommit, ChangeContributors, Contributor, IdentitySource, PermissionResult,
     SignatureResult,

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::config::gates::CONFIG;
 use crate::git::path::{folder_of, resolve};
 use crate::model::{SourceKind, StageName, Warning, base_name};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rules on the inputs of protected stages that changed, or that are inputs only now. Files in
@@ -25,23 +25,22 @@ pub fn find_unproven_changes(
     known: &BTreeSet<String>,
 ) -> Vec<Ruling> {
     let comparison = InputComparison::of(scope);
-    let mut found: BTreeMap<&str, Vec<UnprovenPlace>> = BTreeMap::new();
-    for (path, kind) in comparison.inputs() {
-        let places = comparison.judge_input(path, kind);
-        found.entry(path).or_default().extend(places);
-    }
-    for path in comparison.templates() {
-        found.entry(path).or_default().extend(comparison.judge_template(path));
-    }
-    for (path, place) in comparison.new_warnings() {
-        found.entry(path).or_default().push(place);
-    }
-    let unknown = found.into_iter().filter(|(path, all)| !all.is_empty() && !known.contains(*path));
+    let found =
+        comparison.judged_inputs().into_iter().map(|(path, judged)| (path, judged.unproven));
+    let unknown = found.filter(|(path, all)| !all.is_empty() && !known.contains(*path));
     unknown.map(|(path, all)| comparison.to_ruling(path, &all, (people, glasses))).collect()
 }
 
+/// The differences of an input other than its cells.
+#[derive(Default)]
+pub(super) struct JudgedInput {
+    pub unproven: Vec<UnprovenPlace>,
+    /// The rules by which the others are harmless.
+    pub harmless: BTreeSet<&'static str>,
+}
+
 /// Both states, and what changed.
-struct InputComparison<'s> {
+pub(super) struct InputComparison<'s> {
     scope: &'s GuardInput<'s>,
     changed: BTreeSet<&'s str>,
     /// Files that come while others of the same kind go, or the other way round.
@@ -51,12 +50,31 @@ struct InputComparison<'s> {
 }
 
 impl<'s> InputComparison<'s> {
-    fn of(scope: &'s GuardInput<'s>) -> Self {
+    pub(super) fn of(scope: &'s GuardInput<'s>) -> Self {
         let changed = scope.differences.changes.iter().map(|one| one.path.as_str()).collect();
         let mut comparison =
             InputComparison { scope, changed, mixed: BTreeSet::new(), patches: OnceCell::new() };
         comparison.mixed = comparison.mixed_kinds();
         comparison
+    }
+
+    /// The changed inputs of protected stages, and files with warnings that are new, judged.
+    pub(super) fn judged_inputs(&self) -> BTreeMap<&'s str, JudgedInput> {
+        let mut found: BTreeMap<&str, JudgedInput> = BTreeMap::new();
+        for (path, kind) in self.inputs() {
+            let harmless = RefCell::default();
+            let places = self.judge_input(path, kind, &harmless);
+            let judged = found.entry(path).or_default();
+            judged.unproven.extend(places);
+            judged.harmless.extend(harmless.into_inner());
+        }
+        for path in self.templates() {
+            found.entry(path).or_default().unproven.extend(self.judge_template(path));
+        }
+        for (path, place) in self.new_warnings() {
+            found.entry(path).or_default().unproven.push(place);
+        }
+        found
     }
 
     /// The changed inputs and those that are none in the state before, with their kinds.
@@ -92,7 +110,12 @@ impl<'s> InputComparison<'s> {
         find_unproven_lines(before.as_deref(), after.as_deref())
     }
 
-    fn judge_input(&self, path: &str, kind: SourceKind) -> Vec<UnprovenPlace> {
+    fn judge_input(
+        &self,
+        path: &str,
+        kind: SourceKind,
+        harmless: &RefCell<BTreeSet<&'static str>>,
+    ) -> Vec<UnprovenPlace> {
         let scope = self.scope;
         let text = |state: &GuardState, read: &dyn Fn(&str) -> Option<String>| {
             uses(&state.inputs, path, kind).then(|| read(path)).flatten()
@@ -119,6 +142,7 @@ impl<'s> InputComparison<'s> {
             is_path: &is_path,
             is_patch: &|| is_kustomization(base_name(path)) || self.is_patch(path),
             beside: &beside,
+            harmless,
         };
         let mut out = self.check_text(path, kind);
         out.extend(find_unproven_places(&input));
@@ -253,7 +277,7 @@ impl<'s> InputComparison<'s> {
     }
 
     /// The protected stages that a file affects.
-    fn stages(&self, path: &str) -> BTreeSet<&'s StageName> {
+    pub(super) fn stages(&self, path: &str) -> BTreeSet<&'s StageName> {
         let sides = [&self.scope.before.inputs, &self.scope.after.inputs];
         sides
             .into_iter()

@@ -1,7 +1,7 @@
 //! The report of `towpath guard`.
 
 use super::{GateReport, display_names};
-use crate::guard::{BreakGlassCommit, Contributor, Ruling};
+use crate::guard::{BreakGlassCommit, Contributor, FileExplanation, Ruling};
 use crate::model::{AppName, CellKey, MappingEntry, Version};
 use std::collections::BTreeMap;
 
@@ -21,6 +21,8 @@ pub struct GuardReport {
     pub judged: Vec<GateReport>,
     /// Commits with a break-glass trailer.
     pub glasses: Vec<BreakGlassCommit>,
+    /// What each changed file means, if that was asked for.
+    pub explained: Option<Vec<FileExplanation>>,
     /// The kind of forge, as the base's configuration names it.
     pub forge: Option<String>,
     names: BTreeMap<(AppName, Option<String>), String>,

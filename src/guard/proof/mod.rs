@@ -22,6 +22,8 @@ use crate::model::SourceKind;
 use crate::yaml::{self, YamlDocument, YamlStream, YamlValue};
 use difference::{TooLarge, TreeDifference};
 pub(super) use places::CellPlaces;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 /// Whether a difference is harmless.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +66,8 @@ pub(super) struct ChangedInput<'i> {
     pub is_patch: &'i dyn Fn() -> bool,
     /// The compose files, and the file of variables, that a file of variables is read with.
     pub beside: &'i [String],
+    /// Takes the rules by which differences are harmless.
+    pub harmless: &'i RefCell<BTreeSet<&'static str>>,
 }
 
 /// What the judges of differences need to know.
@@ -75,6 +79,7 @@ struct Judge<'j> {
     is_patch: &'j dyn Fn() -> bool,
     /// Judges a difference in an object, also where the object is a text in another one.
     of_object: ObjectJudge,
+    harmless: &'j RefCell<BTreeSet<&'static str>>,
 }
 
 /// Judges a difference in an object of an `apiVersion` and a kind.
@@ -93,8 +98,11 @@ impl Judge<'_> {
         };
         let mut out = Vec::new();
         for one in differences.iter().filter(|one| !self.places.cover(one)) {
-            if let Proof::Unproven(why) = judge(one) {
-                out.push(UnprovenPlace { keys: one.display_keys(), line: one.line(), why });
+            match judge(one) {
+                Proof::Harmless(rule) => drop(self.harmless.borrow_mut().insert(rule)),
+                Proof::Unproven(why) => {
+                    out.push(UnprovenPlace { keys: one.display_keys(), line: one.line(), why });
+                }
             }
         }
         out
@@ -143,6 +151,7 @@ fn judge_yaml(input: &ChangedInput<'_>, name: &str) -> Vec<UnprovenPlace> {
         is_path: input.is_path,
         is_patch: input.is_patch,
         of_object: objects::judge_object,
+        harmless: input.harmless,
     };
     match input.kind {
         SourceKind::Kustomize if is_kustomization(name) => {

@@ -217,7 +217,7 @@ impl<'r> BaseHeadComparison<'r> {
         })
     }
 
-    fn with_input<T>(
+    pub(super) fn with_input<T>(
         &self,
         (before, after): (&GuardState, &GuardState),
         judge: impl FnOnce(&GuardInput<'_>) -> T,
@@ -271,7 +271,7 @@ impl<'r> BaseHeadComparison<'r> {
     }
 
     /// The pairs of states, one for each reading.
-    fn state_pairs(&self) -> impl Iterator<Item = (&GuardState, &GuardState)> {
+    pub(super) fn state_pairs(&self) -> impl Iterator<Item = (&GuardState, &GuardState)> {
         let others = self.others.as_ref().map(|(before, after)| (before, after));
         std::iter::once((&self.before, &self.after)).chain(others)
     }

@@ -4,6 +4,7 @@ mod chart_inputs;
 pub mod comment;
 pub mod comparison;
 pub mod event;
+mod explain;
 pub mod gates;
 pub mod partial_history;
 pub mod reading;
@@ -34,6 +35,8 @@ pub struct GuardQuery {
     /// The event file of the forge's automation.
     pub event: Option<PathBuf>,
     pub forge: ForgeChoice,
+    /// True to explain what each changed file means.
+    pub explain: bool,
     /// The folder with the objects of a push that a server hook judges (`GIT_QUARANTINE_PATH`).
     pub quarantine: Option<PathBuf>,
 }
@@ -176,6 +179,9 @@ fn judge_change(
         &guarded.glasses,
     ));
     guarded.rulings.sort_by_key(Ruling::is_allowed);
+    if query.explain {
+        guarded.explained = Some(sides.explain_files());
+    }
     guarded.files = sides.differences.changes.len();
     guarded.name_cells(&sides.before.entries, &sides.after.entries);
     guarded.judged = judged;

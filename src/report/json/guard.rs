@@ -1,7 +1,7 @@
 //! `towpath.guard/1`.
 
 use super::ask::{GateAnswerJson, gates_json};
-use crate::guard::{GuardRefusal, Ruling};
+use crate::guard::{FileExplanation, GuardRefusal, Ruling, UnprovenDifference};
 use crate::model::CellKey;
 use crate::report::GuardReport;
 use serde::Serialize;
@@ -26,6 +26,34 @@ pub struct GuardJson {
     pub persons: Vec<ContributorJson>,
     /// Rulings. Files unrelated to the mapping are left out.
     pub rulings: Vec<RulingJson>,
+    /// What each changed file means for protected stages, with `--explain`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explained: Option<Vec<FileExplanationJson>>,
+}
+
+/// What a changed file means for protected stages.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct FileExplanationJson {
+    pub path: String,
+    /// The protected stages that read it; empty if none does.
+    pub stages: Vec<String>,
+    /// True if versions in it change. They are judged in `rulings`.
+    pub has_cells: bool,
+    /// The rules by which its other differences are harmless.
+    pub harmless: Vec<&'static str>,
+    pub unproven: Vec<UnprovenJson>,
+}
+
+/// A difference that is not known to be harmless.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct UnprovenJson {
+    /// The keys that lead there; empty for the whole file.
+    pub keys: String,
+    /// 1-based line in the new file.
+    pub line: Option<u32>,
+    pub why: String,
 }
 
 /// A person who contributed to the change.
@@ -97,7 +125,23 @@ impl From<&GuardReport> for GuardJson {
             files: guarded.files,
             persons: guarded.persons.iter().map(person).collect(),
             rulings: guarded.rulings.iter().map(|ruling| ruling_json(ruling, guarded)).collect(),
+            explained: guarded.explained.as_ref().map(|all| all.iter().map(explained).collect()),
         }
+    }
+}
+
+fn explained(one: &FileExplanation) -> FileExplanationJson {
+    let place = |place: &UnprovenDifference| UnprovenJson {
+        keys: place.keys.clone(),
+        line: place.line,
+        why: place.why.clone(),
+    };
+    FileExplanationJson {
+        path: one.path.clone(),
+        stages: one.stages.iter().map(ToString::to_string).collect(),
+        has_cells: one.has_cells,
+        harmless: one.harmless.iter().copied().collect(),
+        unproven: one.unproven.iter().map(place).collect(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Renders guard reports: one line per ruling, with the reasons for refusals.
 
+mod explanations;
 mod github;
 mod sarif;
 
@@ -14,8 +15,14 @@ use crate::report::GuardReport;
 
 /// Renders the table.
 pub fn render_table(guarded: &GuardReport, look: &TerminalStyle) -> String {
+    let explained = match &guarded.explained {
+        Some(files) if !files.is_empty() => {
+            format!("\n{}", explanations::render_explanations(guarded, files, look))
+        }
+        _ => String::new(),
+    };
     if guarded.rulings.is_empty() {
-        return guarded.summary_sentence() + "\n";
+        return format!("{}\n{explained}", guarded.summary_sentence());
     }
     let columns = [
         TableColumn::left("result"),
@@ -32,7 +39,7 @@ pub fn render_table(guarded: &GuardReport, look: &TerminalStyle) -> String {
         .iter()
         .map(|hint| format!("hint: {}\n", escape_for_terminal(hint)))
         .collect();
-    format!("{table}{hints}")
+    format!("{table}{hints}{explained}")
 }
 
 /// Rows of a ruling, one per reason; the first one names the cells.

@@ -1,6 +1,6 @@
 //! How the guard answers, and how it learns who asks.
 
-use super::{Case, Site, ahead, ahead_by, overlay, values};
+use super::{Case, Site, ahead, ahead_by, deployment, overlay, values};
 use crate::support::{History, NOW, Sandbox};
 use snapbox::{assert_data_eq, str};
 use std::path::PathBuf;
@@ -45,6 +45,63 @@ fn the_only_image_of_an_app_goes_by_its_name() {
     let site = Site::new(&[Case { name: "", actor: "", change }]);
     let said = say(&site, &["--head", "case-0", "--actor", "deploy-bot"]);
     assert!(said.contains("run `towpath deploy api v9 --to "), "{said}");
+}
+
+/// Each changed file, with the rule that lets it pass.
+#[test]
+fn each_file_is_explained() {
+    let change = |h| {
+        ahead(h)
+            .write("docs/notes.md", "other notes\n")
+            .write("envs/prod/web.yaml", &values("v1").replace("replicas: 2", "replicas: 3"))
+            .write("envs/staging/web.yaml", &values("v3"))
+            .write(
+                "kustom/api/base/deployment.yaml",
+                &deployment("v1").replace("name: api\nspec", "name: api2\nspec"),
+            )
+    };
+    let site = Site::new(&[Case { name: "", actor: "", change }]);
+    let arguments = ["--head", "case-0", "--actor", "mallory", "--explain"];
+    assert_data_eq!(
+        say(&site, &arguments),
+        str![[r#"
+exit 0
+result   subject   stage     change
+ok       web       staging   v2 → v3
+
+file                              is         stages          because
+docs/notes.md                     free                       no protected stage reads it
+envs/prod/web.yaml                harmless   prod            replicas
+envs/staging/web.yaml             versions   staging         judged by the rules, above
+kustom/api/base/deployment.yaml   harmless   prod, staging   a workload's fields other than images, apiVersion, kind, metadata
+--
+4 files differ; 1 version change is allowed
+
+"#]]
+    );
+    let change = |h| {
+        let overlay = format!("{}transformers: [labels.yaml]\n", overlay("v1"));
+        ahead(h).write("kustom/api/overlays/staging/kustomization.yaml", &overlay)
+    };
+    let other = Site::new(&[Case { name: "", actor: "", change }]);
+    assert_data_eq!(
+        say(&other, &arguments),
+        str![[r#"
+exit 3
+result    subject                                          check        reason
+refused   kustom/api/overlays/staging/kustomization.yaml   unreadable   was readable before, but now has the transformer `labels.yaml`, which is not run
+
+file                                             is         stages    because
+kustom/api/overlays/staging/kustomization.yaml   unproven   staging   line 8: `transformers[0]` what kustomize does with it is not worked out; has the transformer `labels.yaml`, which is not run
+--
+1 file differs; 1 other file is not allowed
+
+"#]]
+    );
+    let (_, answer) = site.guard("case-0", &arguments[2..]);
+    assert_eq!(answer["explained"][1]["harmless"], serde_json::json!(["replicas"]));
+    let sarif = say(&site, &[&arguments[..], &["-o", "sarif"]].concat());
+    assert!(sarif.contains("--explain is shown as `table`, `json` or `yaml`"), "{sarif}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn merged(tag: &str) -> String {
     )
 }
 
-fn deployment(tag: &str) -> String {
+pub fn deployment(tag: &str) -> String {
     let container =
         format!("      containers:\n      - name: api\n        image: ghcr.io/acme/api:{tag}\n");
     format!(
