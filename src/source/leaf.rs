@@ -25,8 +25,8 @@ const MAX_NODES: usize = 2_000_000;
 const MAX_DEPTH: usize = 64;
 
 /// Keys that name a list's element, in order of preference.
-const LABELS: [&str; 8] =
-    ["name", "env", "environment", "stage", "app", "repository", "chart", "key"];
+const LABELS: [&str; 9] =
+    ["name", "env", "environment", "stage", "app", "repository", "chart", "key", "display_name"];
 
 /// True if this key may name a list's element.
 pub(super) fn is_label(key: &str) -> bool {

@@ -6,7 +6,7 @@ use super::VersionedFile;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Words in front of a stage that do not name the app: `values-prod.yaml`.
-const GENERIC: [&str; 25] = [
+const GENERIC: [&str; 28] = [
     "chart",
     "requirements",
     "values",
@@ -31,6 +31,9 @@ const GENERIC: [&str; 25] = [
     "deployed",
     "terraform",
     "settings",
+    "defaults",
+    "group_vars",
+    "host_vars",
     "patch",
 ];
 

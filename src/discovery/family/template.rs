@@ -68,7 +68,8 @@ pub(super) fn before_template(cuts: &[SplitPath], names: &mut NamedParts) -> Vec
         rest = rest.iter().map(|list| &list[1..]).collect();
     }
     // Numbers of accounts name no app.
-    let is_account = |list: &&[String]| matches!(list, [only] if only.len() >= 8 && only.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_number = |text: &str| text.len() >= 8 && text.bytes().all(|c| c.is_ascii_digit());
+    let is_account = |list: &&[String]| matches!(list, [only] if is_number(only));
     if !rest.is_empty() && rest.iter().all(is_account) {
         let name = if names.target { "variant" } else { "target" };
         names.target = true;

@@ -5,7 +5,7 @@
 //! images, while `apps/{web,api,prod}` do not. Then every child is one, also those without a word.
 
 use super::environment_folder::HOLDERS;
-use super::{SHARED, StagePart, extended_part, has_stages_below, have_stage_at, rest_of};
+use super::{StagePart, extended_part, has_stages_below, have_stage_at, is_never_stage, rest_of};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Returns the names of the images that the file with this index pins, or their keys. Empty if it
@@ -166,7 +166,7 @@ impl<'p> Axis<'p> {
             (is_holder || !has_stages_below(slots, files, part))
                 && !have_stage_at(slots, files, part)
                 && files.iter().any(|index| slots[*index].is_none())
-                && !SHARED.contains(&name.as_str())
+                && !is_never_stage(&name)
                 && !ASIDE.contains(&name.as_str())
         };
         let open = children.iter().filter(|(name, files)| is_open(name, files));

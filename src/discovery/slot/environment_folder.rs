@@ -1,7 +1,7 @@
 //! Folders whose children are stages regardless of their names: `clusters/`, `environments/`.
 
 use super::axes::Places;
-use super::{SHARED, StagePart, extended_part, parent_folder, part_of, rest_of};
+use super::{StagePart, extended_part, is_never_stage, parent_folder, part_of, rest_of};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Folders whose children are stages even if their names are not stage words.
@@ -35,7 +35,7 @@ pub(super) fn mark_environment_children(
         // The inner folder of an inventory, `group_vars/all`, is none; the inventory is.
         let holder = (0..parts.len().saturating_sub(2)).rfind(|at| {
             HOLDERS.contains(&parts[*at].to_ascii_lowercase().as_str())
-                && !SHARED.contains(&parts[*at + 1].to_ascii_lowercase().as_str())
+                && !is_never_stage(&parts[*at + 1])
         });
         let Some(part) = holder.map(|at| at + 1) else { continue };
         rests

@@ -3,7 +3,7 @@
 //! exists.
 
 use super::environment_folder::HOLDERS;
-use super::{SHARED, StagePart, StageStrength, is_whole, parent_folder, part_of, rest_of};
+use super::{StagePart, StageStrength, is_never_stage, is_whole, parent_folder, part_of, rest_of};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// With this many other names around it, a word is one of them.
@@ -62,7 +62,7 @@ fn names_beside<'p>(
         let depth = path.matches('/').count();
         for part in parts.iter().filter(|part| **part < depth) {
             let name = part_of(path, *part);
-            if !SHARED.contains(&name.to_ascii_lowercase().as_str())
+            if !is_never_stage(name)
                 && let Some(names) = out.get_mut(&folder_key(path, *part))
             {
                 names.insert(name, index);

@@ -101,6 +101,16 @@ const SHARED: [&str; 21] = [
     "molecule",
 ];
 
+/// True for a name that is no stage, regardless of its siblings: what others share, or an example
+/// of it.
+fn is_never_stage(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    SHARED.contains(&lower.as_str())
+        || lower
+            .split(['-', '_', '.'])
+            .any(|piece| matches!(piece, "example" | "examples" | "sample" | "samples"))
+}
+
 /// The stages found in a set of paths.
 #[derive(Debug, Default)]
 pub struct StagePaths {

@@ -1,8 +1,8 @@
 //! Unknown stage names next to known ones: `att` among `dev`, `qa` and `prod`.
 
 use super::{
-    ParentFolder, SHARED, StagePart, StageStrength, extended_part, has_stages_below, have_stage_at,
-    is_whole, parent_folder, part_of, rest_of,
+    ParentFolder, StagePart, StageStrength, extended_part, has_stages_below, have_stage_at,
+    is_never_stage, is_whole, parent_folder, part_of, rest_of,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -29,7 +29,7 @@ pub(super) fn extend_to_siblings(paths: &[&str], slots: &mut [Option<StagePart>]
         let rests: HashSet<&str> = inside.iter().map(|i| rest_of(paths[*i], part)).collect();
         for (name, files) in &children {
             let label = &name[prefix.len()..name.len() - suffix.len()];
-            if label.is_empty() || SHARED.contains(&label.to_ascii_lowercase().as_str()) {
+            if label.is_empty() || is_never_stage(label) {
                 continue;
             }
             if !have_stage_at(slots, files, part) && has_stages_below(slots, files, part) {

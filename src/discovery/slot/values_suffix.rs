@@ -1,7 +1,7 @@
 //! `values-<x>.yaml` in many folders: recurring names are stages, known or not.
 
 use super::super::vocabulary::word_meaning;
-use super::{PinnedNames, SHARED, StagePart, StageStrength, extended_part};
+use super::{PinnedNames, StagePart, StageStrength, extended_part, is_never_stage};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Words that precede an environment in a file name: `values-idfdev.yaml`.
@@ -36,7 +36,7 @@ pub(super) fn mark_recurring_values(
         let twin = slots[index].as_ref().is_some_and(|slot| {
             slot.part != part || (slot.strength == StageStrength::Twin && slot.start == *start)
         });
-        if common && !twin && !SHARED.contains(label) {
+        if common && !twin && !is_never_stage(label) {
             let mut slot = extended_part(part, *start, label);
             if let Some((canonical, number, _)) = word_meaning(label) {
                 slot.canonical = Some(canonical);
