@@ -5,7 +5,7 @@ use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::line_starts;
 use super::{
     ChangeScope, Claim, NameMatch, SnapshotReader, Source, ValueNotation, VersionFinding,
-    blind_spots, dotenv, keyed, marker, shape,
+    blind_spots, compose_files, dotenv, keyed, marker, shape,
 };
 use crate::config::NameTemplate;
 use crate::model::{
@@ -42,6 +42,7 @@ impl Source for ComposeSource {
         if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
             return found;
         }
+        compose_files::read_named_files(&claim.path, &leaves, reader);
         let env_path = env_path(claim.rule.base.as_ref(), claim);
         let env_text = reader.file_exists(&env_path).then(|| reader.read_text(&env_path)).flatten();
         let env = env_text.as_deref().map(dotenv::parse_leaves).unwrap_or_default();

@@ -8,6 +8,7 @@ mod argo;
 mod blind_spots;
 mod by_document;
 mod compose;
+mod compose_files;
 pub mod convention;
 mod dotenv;
 mod essence_cache;

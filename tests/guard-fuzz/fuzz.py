@@ -1,10 +1,10 @@
 """Changes small repositories at random, and looks for changes of production that guard lets pass.
 
-    KUBECTL=kubectl HELM=helm TOWPATH=towpath tests/guard-fuzz/fuzz.py [COUNT [SEED]]
+    KUBECTL=kubectl HELM=helm COMPOSE=docker-compose TOWPATH=towpath tests/guard-fuzz/fuzz.py [COUNT [SEED]]
 
 Each mutant is a pull request of a stranger: some edits, additions, renames and links in a repository
-with a kustomize overlay and a Helm chart whose `permissions` leave prod to a bot. `kubectl kustomize`
-and `helm template` build prod before and after. If the images differ, guard must have refused (exit
+with a kustomize overlay, a Helm chart and a compose stack whose `permissions` leave prod to a bot.
+`kubectl kustomize`, `helm template` and `docker-compose config` build prod before and after. If the images differ, guard must have refused (exit
 code 3). A change that passes becomes part of the base now and then, so that attacks in two steps
 are made too. Exit code 1 when one got through; its files stay in the folder that is named.
 """
@@ -24,6 +24,8 @@ import seeds
 
 KUBECTL = os.environ.get("KUBECTL", "kubectl")
 HELM = os.environ.get("HELM", "helm")
+# Empty where there is none: the stacks are then changed, but not judged.
+COMPOSE = os.environ.get("COMPOSE", "")
 TOWPATH = os.environ.get("TOWPATH", "towpath")
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 LOOK_ALIKES = {"k": "\u212a", "s": "\u017f"}
@@ -78,9 +80,19 @@ class Repository:
         if kustomized.returncode != 0 or rendered.returncode != 0:
             return None
         try:
-            return images_of(kustomized.stdout), images_of(rendered.stdout)
+            built = images_of(kustomized.stdout), images_of(rendered.stdout)
+            return built + self.composed() if COMPOSE else built
         except yaml.YAMLError:
             return None
+
+
+    def composed(self):
+        """The images of the stack, as `docker-compose up` in its folder would take them."""
+        stack = Repository(self.path("stacks/prod"), self.environment)
+        if not os.path.isdir(stack.folder):
+            return (set(),)
+        done = stack.run(COMPOSE, "config", check=False)
+        return (images_of(done.stdout),) if done.returncode == 0 else (None,)
 
 
 def images_of(text):
@@ -136,13 +148,17 @@ def create(repository, chance):
         for name, text in extra.items():
             repository.write(os.path.normpath(f"{folder}/{name}"), text)
         repository.write(f"charts/web/values-{stage}.yaml", seeds.STAGE_VALUES.format(tag=tag))
+        stack = f"stacks/{stage}"
+        repository.write(f"{stack}/compose.yaml", seeds.COMPOSE.format(tag=tag))
+        repository.write(f"{stack}/.env", f"WEB_TAG={tag}\nOTHER=1\n")
+    repository.write("stacks/common.yaml", seeds.COMPOSE_COMMON)
     repository.write("charts/web/Chart.yaml", seeds.CHART)
     repository.write("charts/web/values.yaml", seeds.VALUES)
     repository.write("charts/web/templates/deployment.yaml", seeds.TEMPLATE)
 
 
 def of_prod(repository):
-    others = ("overlays/dev", "overlays/staging", "values-dev", "values-staging")
+    others = ("overlays/dev", "overlays/staging", "values-dev", "values-staging", "stacks/dev", "stacks/staging")
     return [path for path in repository.files() if not any(other in path for other in others)]
 
 
@@ -206,8 +222,16 @@ def edit_line(lines, chance):
         lines[to:to] = block
 
 
+def pieces_for(name):
+    if name.endswith(".env"):
+        return seeds.ENV_PIECES
+    if "stacks" in name:
+        return seeds.COMPOSE_PIECES
+    return seeds.VALUES_PIECES if "values" in name else seeds.KUSTOMIZATION_PIECES
+
+
 def add_piece(repository, name, chance):
-    pieces = seeds.VALUES_PIECES if "values" in name else seeds.KUSTOMIZATION_PIECES
+    pieces = pieces_for(name)
     piece = chance.choice(pieces).format(t=chance.choice(["v9", "v2", "v1"]))
     if chance.random() < 0.15:
         found = KEY.match(piece.split("\n", 1)[0])
@@ -218,7 +242,10 @@ def add_piece(repository, name, chance):
     repository.write(name, piece + text if chance.random() < 0.2 else text + piece)
     folder = os.path.dirname(name)
     if "added.yaml" in piece:
-        repository.write(f"{folder}/added.yaml", chance.choice(seeds.ADDED_FILES))
+        files = seeds.COMPOSE_ADDED if "stacks" in name else seeds.ADDED_FILES
+        repository.write(f"{folder}/added.yaml", chance.choice(files))
+    elif "other.env" in piece:
+        repository.write(f"{folder}/other.env", chance.choice(seeds.ENV_PIECES).format(t="v9"))
     elif "- added\n" in piece:
         body = "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\n"
         body += chance.choice(seeds.KUSTOMIZATION_PIECES).format(t="v9")
@@ -229,8 +256,11 @@ def change_files(repository, chance):
     """Moves, links and adds files."""
     files = of_prod(repository)
     name = chance.choice(files)
-    how = chance.randrange(8)
-    if how == 0:
+    how = chance.randrange(9)
+    if how == 8:
+        beside = chance.choice(["compose.override.yaml", "compose.override.yml", "docker-compose.yml", "compose.yml"])
+        repository.write(f"stacks/prod/{beside}", chance.choice(seeds.COMPOSE_ADDED))
+    elif how == 0:
         target = os.path.join(os.path.dirname(name), chance.choice(["kustomization.yml", "Kustomization", "x.yaml"]))
         os.replace(repository.path(name), repository.path(target))
     elif how == 1:
@@ -258,7 +288,7 @@ def mutate(repository, chance):
         files = [name for name in of_prod(repository) if os.path.isfile(repository.path(name))]
         name = chance.choice(files)
         how = chance.random()
-        if how < 0.45 and ("kustomization" in name or "values" in name):
+        if how < 0.45 and any(word in name for word in ("kustomization", "values", "stacks")):
             add_piece(repository, name, chance)
         elif how < 0.9:
             lines = repository.read(name).split("\n")
@@ -282,7 +312,7 @@ def attack(repository, chance, counts):
         TOWPATH, "-q", "guard", "--base", base, "--head", head, "--actor", "stranger", check=False
     )
     both = before is not None and after is not None
-    moved = both and any(has_moved(*sides) for sides in zip(before, after))
+    moved = both and any(has_moved(*sides) for sides in zip(before, after) if None not in sides)
     counts[("moved" if moved else "same" if after is not None else "broken", guard.returncode)] += 1
     if guard.returncode not in (0, 1, 2, 3):
         return None

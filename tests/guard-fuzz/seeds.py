@@ -4,6 +4,7 @@ CONFIG = """stages: [dev, staging, prod]
 sources:
 - kustomize: apps/{app}/overlays/{stage}
 - helm-values: charts/{app}/values-{stage}.yaml
+- compose: stacks/{stage}/compose.yaml
 gates:
 - isolation: off
 permissions:
@@ -164,6 +165,87 @@ image:
 labels:
   team: shop
 """
+
+COMPOSE = """x-common: &common
+  restart: always
+services:
+  web:
+    <<: *common
+    image: ghcr.io/acme/web:${{WEB_TAG}}
+    ports: ['8080:80']
+    environment:
+      MODE: fast
+  worker:
+    extends:
+      file: ../common.yaml
+      service: worker
+    image: ghcr.io/acme/worker:{tag}
+  mailer:
+    extends:
+      file: ../common.yaml
+      service: mailer
+  cache:
+    image: ${{CACHE_IMAGE:-redis:7.2}}
+"""
+
+COMPOSE_COMMON = """services:
+  worker:
+    image: ghcr.io/acme/worker:v1
+    command: [work]
+    environment:
+      QUEUE: main
+  mailer:
+    image: ghcr.io/acme/mailer:v1
+"""
+
+# Pieces that go into a compose file or beside it.
+COMPOSE_PIECES = [
+    "  web:\n    image: ghcr.io/acme/web:{t}\n",
+    "  extra:\n    image: evil:{t}\n",
+    "  cache:\n    image: evil:{t}\n",
+    "include:\n- added.yaml\n",
+    "include:\n- path: added.yaml\n  env_file: other.env\n",
+    "services:\n  web:\n    image: evil:{t}\n",
+    "x-other: &other\n  image: evil:{t}\n",
+    "    <<: *common\n",
+    "    image: evil:{t}\n",
+    "    build: .\n",
+    "    env_file: other.env\n",
+    "    pull_policy: always\n",
+    "    profiles: [never]\n",
+    "    deploy:\n      replicas: 0\n",
+    "    scale: 0\n",
+    "    platform: linux/arm64\n",
+    "    restart: 'no'\n",
+    "    extends:\n      service: web\n",
+    "    extends: {{file: added.yaml, service: web}}\n",
+    "    labels:\n      a: b\n",
+    "name: other\n",
+    "secrets:\n  key:\n    file: key.txt\n",
+    "networks:\n  default: {{}}\n",
+]
+
+COMPOSE_ADDED = [
+    "services:\n  web:\n    image: evil:v9\n",
+    "services:\n  more:\n    image: evil:v9\n",
+    "services:\n  cache:\n    image: !reset null\n",
+    "services:\n  worker:\n    image: !override evil:v9\n",
+    "services: {}\n",
+]
+
+ENV_PIECES = [
+    "WEB_TAG={t}\n",
+    "export WEB_TAG={t}\n",
+    "WEB_TAG='{t}'\n",
+    "web_tag={t}\n",
+    "CACHE_IMAGE=evil:{t}\n",
+    "COMPOSE_FILE=added.yaml\n",
+    "COMPOSE_PROFILES=never\n",
+    "COMPOSE_PATH_SEPARATOR=,\n",
+    "OTHER=1\n",
+    "WEB_TAG=${{OTHER:-{t}}}\n",
+    "# WEB_TAG={t}\n",
+]
 
 # Pieces that go into a kustomization. `{t}` is a version that prod never ran.
 KUSTOMIZATION_PIECES = [
