@@ -1,6 +1,7 @@
 //! Computes new file contents from wanted versions. Writes nothing.
 
 use super::edit_base::EditBase;
+use super::empty_digest::find_digest_fill;
 use super::file_editor::FileEditor;
 use super::file_edits::{EditConsent, FileEdit, FileEdits, PlannedChange};
 use super::overlay_override::OverlayOverride;
@@ -98,8 +99,14 @@ impl<'a> EditBase<'a> {
                     None => FileEditor::read(&reader, path, *notation)?,
                 };
                 let page = pages.entry(path).or_insert(page);
-                page.add_change(location, change, consent)
-                    .map_err(|reason| EditRefusal::at_location(location, reason))?;
+                let refuse = |reason| EditRefusal::at_location(location, reason);
+                match find_digest_fill(change, location, &reader) {
+                    None => page.add_change(location, change, consent).map_err(refuse)?,
+                    Some(fill) => {
+                        page.add_change(location, &fill.tag, consent).map_err(refuse)?;
+                        page.fill_empty(fill.span, fill.digest, consent).map_err(refuse)?;
+                    }
+                }
             }
         }
         let edits = build_edits(&reader, &pages, &plan.overrides)?;

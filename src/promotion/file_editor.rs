@@ -8,6 +8,7 @@ use crate::model::{Automation, ImagePart, Location};
 use crate::source::leaf::Leaf;
 use crate::source::{SnapshotReader, ValueNotation, YamlReadError, marker};
 use crate::yaml::{self, Dialect, EditableScalar, ScalarEdit, Splice};
+use std::ops::Range;
 use std::rc::Rc;
 
 /// Markers of template engines.
@@ -93,6 +94,29 @@ impl FileEditor {
             Some(stream) => self.want_in_yaml(&stream, location, change, consent),
             None => self.want_in_text(location, change),
         }
+    }
+
+    /// Adds a text for the empty value at these bytes, which are quotes.
+    ///
+    /// # Errors
+    /// The reason for refusing it.
+    pub fn fill_empty(
+        &mut self,
+        span: Range<usize>,
+        new: &str,
+        consent: EditConsent,
+    ) -> Result<(), RefusalReason> {
+        self.check_line(&span, consent)?;
+        let Some(stream) = self.stream.clone() else { return Err(RefusalReason::NotWritable) };
+        let text = Rc::clone(&self.text);
+        let spot = EditableScalar::find(&text, &stream, span.clone())?;
+        spot.check_keys()?;
+        let uses = spot.alias_uses();
+        if !uses.is_empty() && !consent.change_shared {
+            return Err(RefusalReason::Anchored(uses));
+        }
+        let splice = spot.replaced_by(new, self.dialect())?;
+        self.add(ScalarEdit { span, text: new.to_owned(), splice })
     }
 
     fn want_in_yaml(

@@ -31,6 +31,7 @@ mod diff;
 mod edit_base;
 mod edit_fingerprint;
 mod edits;
+mod empty_digest;
 mod entry_groups;
 mod file_editor;
 mod file_edits;

@@ -59,7 +59,7 @@ impl VersionChange {
     }
 
     /// True where the new version has a digest, and the old one had none.
-    fn adds_digest(&self) -> bool {
+    pub fn adds_digest(&self) -> bool {
         self.old.digest.is_none() && self.new.digest.is_some()
     }
 
