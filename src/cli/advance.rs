@@ -46,8 +46,8 @@ pub struct AdvanceArgs {
     #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
     stage: Option<String>,
 
-    /// Only this app
-    #[arg(long, value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
+    /// Only apps that match; `*` matches any text, `?` any character
+    #[arg(long, value_name = "GLOB", add = ArgValueCompleter::new(complete::apps))]
     app: Option<String>,
 
     #[command(flatten)]

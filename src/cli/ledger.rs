@@ -32,8 +32,8 @@ pub struct LedgerArgs {
     #[command(subcommand)]
     command: Option<LedgerCommand>,
 
-    /// Only events about this app
-    #[arg(long, value_name = "APP")]
+    /// Only events about apps that match; `*` matches any text, `?` any character
+    #[arg(long, value_name = "GLOB")]
     app: Option<String>,
 
     /// Only events about this stage

@@ -32,6 +32,13 @@ impl GlobPatterns {
     }
 }
 
+/// True if a pattern means an app, which is named as in `towpath status`: `web`, or `api/nginx`,
+/// which `api` means too.
+pub fn matches_app(pattern: &str, name: &str) -> bool {
+    let is_app = |(app, _): (&str, &str)| matches_glob(pattern, app);
+    matches_glob(pattern, name) || name.split_once('/').is_some_and(is_app)
+}
+
 /// Does a name fit a pattern? Linear in their product at worst: the last `*` is where it goes back
 /// to.
 fn matches_glob(pattern: &str, name: &str) -> bool {
@@ -65,6 +72,20 @@ fn matches_glob(pattern: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_app_is_meant_with_its_images() {
+        for (pattern, name, is_meant) in [
+            ("api", "api/nginx", true),
+            ("ap*", "api/nginx", true),
+            ("api/*", "api/nginx", true),
+            ("api/*", "api", false),
+            ("nginx", "api/nginx", false),
+            ("api", "api-gateway", false),
+        ] {
+            assert_eq!(matches_app(pattern, name), is_meant, "{pattern} {name}");
+        }
+    }
 
     #[test]
     fn stars_and_question_marks() {

@@ -23,7 +23,7 @@ pub use blind_spot::{BlindSpot, BlindSpotEffect};
 pub use commit_id::short_commit;
 pub use escape::{escape_for_terminal, escape_json, is_unsafe_char};
 pub use fingerprint::{fingerprint, short_fingerprint};
-pub use glob::GlobPatterns;
+pub use glob::{GlobPatterns, matches_app};
 pub use image::{ImageReference, Version, base_name, is_digest};
 pub use learned_order::{LearnedOrder, OrderEvidence};
 pub use mapping::{

@@ -9,7 +9,7 @@ use std::ffi::OsString;
 /// has is suggested.
 const OTHER_WORDS: [(&[&str], &[&str]); 5] = [
     (&["to", "from", "stage", "env", "environment"], &["to", "stage"]),
-    (&["json", "format", "out"], &["output"]),
+    (&["format", "out"], &["output"]),
     (&["number", "count", "max"], &["limit"]),
     (&["message", "comment"], &["reason", "message"]),
     (&["tag", "image"], &["version"]),
@@ -33,11 +33,16 @@ pub fn mend_suggestion(mut error: clap::Error, typed: &[OsString], root: &Comman
     if let Some(same) = same_option(&option, command) {
         let value = ContextValue::String(format!("--{same}"));
         error.insert(ContextKind::SuggestedArg, value);
+    } else if option_name(&option) == "json" {
+        suggest(&mut error, "`--output json` prints JSON, of which `jq` picks fields");
     } else if option_name(&option) == "app" && takes_app(command) {
-        let text = StyledStr::from("apps are named without an option");
-        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![text]));
+        suggest(&mut error, "apps are named without an option");
     }
     error
+}
+
+fn suggest(error: &mut clap::Error, text: &'static str) {
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(text)]));
 }
 
 /// The command that the arguments name.
@@ -111,7 +116,11 @@ mod tests {
             ("towpath approve web --to prod", "--stage"),
             ("towpath ask web --stage prod", "--to"),
             ("towpath status --env prod", "--stage"),
-            ("towpath status --json", "--output"),
+            ("towpath status --format yaml", "--output"),
+            (
+                "towpath status --json app,stage",
+                "`--output json` prints JSON, of which `jq` picks fields",
+            ),
             ("towpath lock web --message why", "--reason"),
             ("towpath promote --app web", "apps are named without an option"),
         ] {

@@ -5,7 +5,7 @@ use crate::config::Stage;
 use crate::config::gates::StageWaves;
 use crate::forge::Proposal;
 use crate::git::Oid;
-use crate::model::{MappingEntry, StageName, TargetName, Version};
+use crate::model::{MappingEntry, StageName, TargetName, Version, matches_app};
 use crate::ops::advance::executor::StepExecutor;
 use crate::ops::advance::step::{AdvanceRequest, AdvanceStep};
 use crate::ops::change::base::PlanBase;
@@ -77,7 +77,7 @@ fn closing_reason(
     if !here.is_empty() && meant.all(|entry| entry.version.is_same(&proposed.version)) {
         return Ok(Some("the stage already runs its version".to_owned()));
     }
-    let is_other_app = tick.app.is_some_and(|only| only != app);
+    let is_other_app = tick.app.is_some_and(|only| !matches_app(only, app));
     let Some(before) = proposed.from.as_ref().filter(|_| !is_other_app) else { return Ok(None) };
     let there = plan_base.for_stage(before).load_edit_base()?.to_mapping();
     let sources = entries_of(&there.entries, app, before);

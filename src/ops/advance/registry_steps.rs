@@ -1,7 +1,7 @@
 //! Steps into first stages whose newest version comes from the registry (`from: registry`).
 
 use crate::config::Stage;
-use crate::model::{MappingEntry, Version};
+use crate::model::{MappingEntry, Version, matches_app};
 use crate::ops::advance::next::{AdvanceSteps, StepFinder};
 use crate::ops::advance::step::AdvanceStep;
 use crate::ops::change::request::ChangeRequest;
@@ -66,7 +66,7 @@ fn apps_of_stage(entries: &[MappingEntry], stage: &Stage, named: Option<&str>) -
             true => AppComponent::of_cell(entry.cell()),
             false => AppComponent { app: entry.app.clone(), component: None },
         })
-        .filter(|subject| named.is_none_or(|named| subject.is_called(named)))
+        .filter(|subject| named.is_none_or(|named| matches_app(named, &subject.to_string())))
         .map(|subject| subject.to_string())
         .collect()
 }

@@ -2,7 +2,7 @@
 //! app, as for the gates.
 
 use crate::config::{Config, Stage};
-use crate::model::{MappingEntry, StageName};
+use crate::model::{MappingEntry, StageName, matches_app};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The apps that are promoted into a stage from other stages than the ones right before it.
@@ -34,13 +34,9 @@ impl SkippingApps {
         out
     }
 
-    /// Each source with its apps, of which only `named` counts where it is given.
+    /// Each source with its apps, of which only those that `named` means count where it is given.
     pub fn sources(&self, named: Option<&str>) -> Vec<(&StageName, Vec<String>)> {
-        let wanted = |app: &&String| {
-            named.is_none_or(|named| {
-                *app == named || app.strip_prefix(named).is_some_and(|rest| rest.starts_with('/'))
-            })
-        };
+        let wanted = |app: &&String| named.is_none_or(|named| matches_app(named, app));
         let sources = self.by_source.iter();
         let chosen =
             sources.map(|(before, apps)| (before, apps.iter().filter(wanted).cloned().collect()));

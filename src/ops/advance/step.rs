@@ -11,6 +11,7 @@ use std::cell::RefCell;
 #[derive(Clone, Copy)]
 pub struct AdvanceRequest<'a> {
     pub stage: Option<&'a str>,
+    /// A name or a pattern.
     pub app: Option<&'a str>,
     pub dry_run: bool,
     /// True where outcomes that witnesses decide are recorded first.

@@ -1,6 +1,7 @@
 //! Lists ledger events, fetches and pushes the ledger, and adds notes to events.
 
 use super::{LedgerTarget, fetch, load_ledger, load_local_ledger, push, tell_gap, write_events};
+use crate::model::matches_app;
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
@@ -98,7 +99,10 @@ pub fn add_note(
 
 impl LedgerQuery {
     fn accepts(&self, event: &LedgerEvent) -> bool {
-        let app = self.app.as_deref().is_none_or(|app| event.what.app() == Some(app));
+        let app = self
+            .app
+            .as_deref()
+            .is_none_or(|pattern| event.what.app().is_some_and(|app| matches_app(pattern, app)));
         let stage = self.stage.as_deref();
         app && stage.is_none_or(|stage| event.what.stage().is_some_and(|at| at.as_str() == stage))
     }
@@ -119,7 +123,8 @@ fn check_names(
     let stages: Vec<String> = configured()
         .chain(events().filter_map(|what| what.stage().map(|at| at.to_string())))
         .collect();
-    if let Some(word) = query.app.as_ref().filter(|word| !apps.contains(word)) {
+    let means_none = |word: &&String| !apps.iter().any(|app| matches_app(word, app));
+    if let Some(word) = query.app.as_ref().filter(means_none) {
         let usage = format!("`--stage {word}` selects the stage");
         return Err(unknown_app(word, &apps, &apps, (&survey.settings.config, &usage)));
     }
