@@ -68,6 +68,7 @@ pub fn run(args: &VersionsArgs, context: &CommandContext) -> Result<ExitKind, Fa
         all: args.all,
         since: args.since.clone(),
         details: args.details,
+        only_configured: false,
     };
     let answer = list_versions(&query, &context.session)?;
     let report = &answer.report;

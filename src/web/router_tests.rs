@@ -92,6 +92,10 @@ fn wrong_questions_are_problems_with_the_hints_of_the_command_line() {
         ("/api/v1/history?limit=0", r#"400 "`limit` is a number from 1 to 1000""#),
         ("/api/v1/audit?rule=x", r#"400 "`rule` does not know `x`""#),
         ("/api/v1/ask?app=api&to=prod", r#"404 "api is not in prod""#),
+        (
+            "/api/v1/versions/web",
+            r#"404 "towpath.yaml says nothing about a registry of web" ["`image` or `versions` under `apps` does"]"#,
+        ),
         ("/api/v1/status/", r#"404 "there is nothing at this path""#),
         ("/api/v1/status/..%2f..%2fetc", r#"404 "there is no app `../../etc`""#),
         ("/api/v1/status/a%00", r#"404 "there is nothing at this path""#),

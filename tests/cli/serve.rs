@@ -5,9 +5,12 @@ use crate::support::{History, Sandbox};
 use snapbox::str;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use towpath::demo::{DemoImage, DemoRegistry, LoopbackRequest, serve_loopback};
 
 fn repository(sandbox: &Sandbox) -> PathBuf {
     let config = "stages: [dev]\nsources: [{text: '{app}/{stage}'}]\n";
@@ -26,8 +29,11 @@ struct Server {
 
 impl Server {
     fn start(sandbox: &Sandbox) -> Self {
-        let mut command =
-            sandbox.program(&repository(sandbox), &["serve", "--listen", "127.0.0.1:0"]);
+        Server::start_at(sandbox, &repository(sandbox))
+    }
+
+    fn start_at(sandbox: &Sandbox, repository: &Path) -> Self {
+        let mut command = sandbox.program(repository, &["serve", "--listen", "127.0.0.1:0"]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut process = command.spawn().expect("it starts");
         let mut line = String::new();
@@ -82,6 +88,46 @@ fn it_answers_as_the_command_line_until_it_is_stopped() {
     sandbox.towpath(&at, &["status", "--output", "json", "-q"]).assert().stdout_eq(body);
     assert!(server.get("/").1.contains("<h1>What runs where</h1>"));
     assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn versions_come_from_the_registry_once_a_minute() {
+    let sandbox = Sandbox::new();
+    let registry = Arc::new(DemoRegistry::new(true));
+    let asked = Arc::<AtomicUsize>::default();
+    let (served, counted) = (Arc::clone(&registry), Arc::clone(&asked));
+    let answer = move |request: &LoopbackRequest| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        served.answer(request)
+    };
+    let host = serve_loopback(Arc::new(answer)).expect("a free port").to_string();
+    for tag in ["v1.0.0", "v1.1.0"] {
+        registry.push_image(&DemoImage {
+            repository: "team/web".into(),
+            tag: tag.into(),
+            created: "2026-08-01T00:00:00Z".into(),
+            labels: [].into(),
+        });
+    }
+    let config = format!(
+        "stages: [dev]\nsources: [{{text: '{{app}}/{{stage}}'}}]\n\
+         apps: {{web: {{image: {host}/team/web, versions: semver}}}}\n\
+         registries: {{'{host}': {{plain-http: true}}}}\n"
+    );
+    let history = History::new()
+        .commit("2026-08-01T00:00:00Z", "Alice", "start")
+        .write("towpath.yaml", &config)
+        .write("web/dev", "v1.0.0\n");
+    let at = sandbox.repository("deploy", &history);
+    let server = Server::start_at(&sandbox, &at);
+    let (head, body) = server.get("/api/v1/versions/web");
+    assert!(head.starts_with("HTTP/1.1 200 OK"), "{head}\n{body}");
+    let requests = asked.load(Ordering::Relaxed);
+    assert_eq!(server.get("/api/v1/versions/web").1, body);
+    server.get("/api/v1/status");
+    assert_eq!(asked.load(Ordering::Relaxed), requests);
+    let line = ["versions", "web", "-n", "100", "--output", "json", "-q"];
+    sandbox.towpath(&at, &line).assert().success().stdout_eq(body);
 }
 
 #[test]

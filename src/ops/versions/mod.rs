@@ -9,6 +9,7 @@ mod ordering;
 pub use deployment::{DeploymentQuery, request_deployment};
 pub use latest::{LatestQuery, LatestVersion, find_latest};
 
+use crate::config::CONFIG_FILE;
 use crate::git::revision_or_time::{TIME_FORMS, parse_time};
 use crate::model::VersionScheme;
 use crate::ops::error::Failure;
@@ -38,6 +39,9 @@ pub struct VersionsQuery {
     pub since: Option<String>,
     /// True where the registry is asked for the digest, build and labels of each listed version.
     pub details: bool,
+    /// True where towpath.yaml must say something about the registry of the app. Whoever asks a
+    /// server may not make it ask hosts that only a file of the repository names.
+    pub only_configured: bool,
 }
 
 /// The versions, and the repository that deploys the app.
@@ -55,6 +59,10 @@ pub fn list_versions(query: &VersionsQuery, session: &Session) -> Result<Version
     let context = GateContext::load(session, &repository)?;
     context.survey.note_assumption(session);
     let subject = context.subject(&query.app)?;
+    if query.only_configured && !context.config().apps.has_registry(&subject.to_string()) {
+        let message = format!("{CONFIG_FILE} says nothing about a registry of {subject}");
+        return Err(Failure::absent(message).hint("`image` or `versions` under `apps` does"));
+    }
     let lister = VersionLister::open(&subject, &context)?;
     let report = lister.list(query)?;
     session.detail(&format!("{} requests to registries", lister.client.request_count()));

@@ -10,14 +10,16 @@ use crate::ops::metrics::{MetricsQuery, metrics};
 use crate::ops::session::Session;
 use crate::ops::status::{StatusQuery, status};
 use crate::ops::trace::trace;
+use crate::ops::versions::{VersionsQuery, list_versions};
 use crate::report::Matrix;
 use crate::report::json::{
-    AuditJson, DeploymentJson, DiffJson, MetricsJson, StatusJson, TraceJson,
+    AuditJson, DeploymentJson, DiffJson, MetricsJson, StatusJson, TraceJson, VersionsJson,
 };
 use crate::ui::{self, HistoryPrinter, OutputFormat, TerminalStyle, TimeFormat};
 use serde::Serialize;
 
-/// The deployments on a page of a history, unless the request names another number.
+/// The deployments on a page of a history, unless the request names another number. Of an app, as
+/// many versions are listed.
 const PAGE: usize = 100;
 
 /// Files have neither colours nor a width.
@@ -94,6 +96,20 @@ pub(super) fn answer_trace(
     let answer = trace(question.subject.unwrap_or_default(), session)?;
     let now = session.now().as_second();
     Ok(json(&TraceJson::new(&answer.report, answer.repository, now)))
+}
+
+pub(super) fn answer_versions(
+    question: &WebQuestion<'_>,
+    session: &Session,
+) -> Result<RenderedAnswer, Failure> {
+    let query = VersionsQuery {
+        app: question.subject.unwrap_or_default().to_owned(),
+        limit: Some(PAGE),
+        only_configured: true,
+        ..VersionsQuery::default()
+    };
+    let answer = list_versions(&query, session)?;
+    Ok(json(&VersionsJson::new(&answer.report, answer.repository)))
 }
 
 pub(super) fn answer_metrics(

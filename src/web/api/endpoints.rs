@@ -3,7 +3,7 @@
 
 use super::answers::{
     answer_ask, answer_audit, answer_diff, answer_history, answer_metrics, answer_status,
-    answer_trace,
+    answer_trace, answer_versions,
 };
 use super::{AnswerFormat, SubjectDescription, WebEndpoint};
 use crate::audit::rules;
@@ -127,7 +127,7 @@ const fn json(schema: &'static str, csv: bool) -> AnswerFormat {
 }
 
 /// The endpoints of the API.
-pub static API: [WebEndpoint; 8] = [
+pub static API: [WebEndpoint; 9] = [
     WebEndpoint {
         path: "/api/v1/status",
         subject: None,
@@ -204,6 +204,15 @@ pub static API: [WebEndpoint; 8] = [
         format: json("ask", false),
         holds: for_a_moment,
         answer: answer_ask,
+    },
+    WebEndpoint {
+        path: "/api/v1/versions",
+        subject: Some(SubjectDescription { name: "app", about: "an app, or `app/component`" }),
+        summary: "The newest versions of an app in its registry, and whether they may be deployed",
+        parameters: &[],
+        format: json("versions", false),
+        holds: for_a_minute,
+        answer: answer_versions,
     },
 ];
 
