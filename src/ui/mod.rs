@@ -95,7 +95,7 @@ pub use terminal_style::{TerminalStyle, TextTone};
 pub use trace::render_trace as trace;
 pub use versions::{render_markdown as versions_markdown, render_versions as versions};
 
-use wrap::wrap_text;
+use wrap::wrap_indented;
 
 use crate::model::Warning;
 use std::io::{self, Write};
@@ -275,7 +275,7 @@ impl Ui {
         // Notices come from below, where nobody knows what the terminal can show.
         let line = if self.err.unicode { line.into() } else { line.replace('→', "->") };
         let width = self.err.width.unwrap_or(usize::MAX);
-        let lines: Vec<String> = line.lines().flat_map(|line| wrap_text(line, width)).collect();
+        let lines: Vec<String> = line.lines().flat_map(|line| wrap_indented(line, width)).collect();
         let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
     }
 }
@@ -297,13 +297,9 @@ pub fn print_help(text: &str, to_stderr: bool) -> io::Result<()> {
 /// # Errors
 /// The I/O error of the operating system.
 pub fn print_mistake(text: &str, to_stderr: bool, width: Option<usize>) -> io::Result<()> {
-    let wrap = |line: &str| -> Vec<String> {
-        let indent = line.len() - line.trim_start_matches(' ').len();
-        let room = width.map_or(usize::MAX, |width| width.saturating_sub(indent));
-        let parts = wrap_text(&line[indent..], room).into_iter();
-        parts.map(|part| format!("{}{part}\n", &line[..indent])).collect()
-    };
-    print_help(&text.lines().flat_map(wrap).collect::<String>(), to_stderr)
+    let width = width.unwrap_or(usize::MAX);
+    let lines = text.lines().flat_map(|line| wrap_indented(line, width));
+    print_help(&lines.map(|line| line + "\n").collect::<String>(), to_stderr)
 }
 
 /// Escapes each line of a message; our own messages may have several lines.

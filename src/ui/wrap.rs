@@ -31,6 +31,13 @@ pub(super) fn wrap_text(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Breaks a line like [`wrap_text`]; what goes on is indented as the line is.
+pub(super) fn wrap_indented(line: &str, width: usize) -> Vec<String> {
+    let (indent, text) = line.split_at(line.len() - line.trim_start_matches(' ').len());
+    let parts = wrap_text(text, width.saturating_sub(indent.len())).into_iter();
+    parts.map(|part| format!("{indent}{part}")).collect()
+}
+
 /// The words of a text; a command between backticks counts as one if it fits in a line.
 fn words(text: &str, width: usize) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
@@ -79,7 +86,7 @@ fn break_word(word: &str, width: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::wrap_text;
+    use super::{wrap_indented, wrap_text};
 
     #[test]
     fn lines_break_between_words_or_after_punctuation() {
@@ -89,6 +96,12 @@ mod tests {
         assert_eq!(wrap_text("日本語日本", 4), ["日本", "語日", "本"]);
         assert_eq!(wrap_text("short", 80), ["short"]);
         assert_eq!(wrap_text("日", 1), ["日"], "a character is never dropped");
+    }
+
+    #[test]
+    fn what_goes_on_is_indented_as_its_line_is() {
+        assert_eq!(wrap_indented("  lock: by me", 8), ["  lock:", "  by me"]);
+        assert_eq!(wrap_indented("lock: by me", 8), ["lock: by", "me"]);
     }
 
     #[test]
