@@ -60,12 +60,12 @@ pub struct LiveArgs {
     snapshot: Option<PathBuf>,
 
     /// Ask again until everything runs as wanted, or for this long
-    #[arg(long, value_name = "TIME", num_args = 0..=1, require_equals = true)]
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true)]
     #[arg(value_parser = parse_duration, conflicts_with = "snapshot")]
     wait: Option<Option<SignedDuration>>,
 
     /// How often to ask with --wait
-    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = parse_interval)]
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = parse_interval)]
     every: SignedDuration,
 
     /// Exit with code 4 if something does not run as wanted

@@ -123,7 +123,7 @@ pub struct StatusArgs {
     live: Option<Option<PathBuf>>,
 
     /// Fetch and show the state again at intervals, until stopped
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true)]
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "10", value_parser = parse_interval)]
     #[arg(conflicts_with_all = ["at", "worktree"])]
     watch: Option<SignedDuration>,
