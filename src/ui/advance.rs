@@ -1,7 +1,9 @@
 //! Renders the steps that `advance` held back: those with one reason in one line.
 
+use super::version::short_version;
 use super::wrap::wrap_text;
 use super::{TerminalStyle, escape_for_terminal};
+use crate::model::Version;
 use crate::report::AdvanceLine;
 
 /// Steps with the same reason that are folded into one line.
@@ -29,7 +31,11 @@ fn render_group(reason: &str, lines: &[&AdvanceLine]) -> Vec<String> {
     }
     let name = |line: &&AdvanceLine| match line.version.is_empty() {
         true => line.app.clone(),
-        false => format!("{} {}", line.app, line.version),
+        // As in tables: a commit id in full tells nobody more.
+        false => {
+            let version = short_version(&Version::parse(&line.version), false);
+            format!("{} {version}", line.app)
+        }
     };
     let names: Vec<String> = lines.iter().map(name).collect();
     vec![format!("{} apps to {}: {reason} ({})", lines.len(), lines[0].place, names.join(", "))]
@@ -67,13 +73,16 @@ mod tests {
             held("api", "not proposed: lock: locked by Mei"),
             held("web", "refused: web does not run in staging"),
             held("job", "not proposed: lock: locked by Mei"),
-            held("cron", "not proposed: lock: locked by Mei"),
+            AdvanceLine {
+                version: "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567".into(),
+                ..held("cron", "not proposed: lock: locked by Mei")
+            },
             held("mail", "refused: mail does not run in staging"),
         ];
         assert_data_eq!(
             fold_advance_lines(&lines, &look(None)).join("\n"),
             str![[r#"
-3 apps to prod: not proposed: lock: locked by Mei (api v2, job v2, cron v2)
+3 apps to prod: not proposed: lock: locked by Mei (api v2, job v2, cron 0a1b2c3d)
 web v2 to prod: refused: web does not run in staging
 mail v2 to prod: refused: mail does not run in staging
 "#]]
