@@ -28,7 +28,7 @@ assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath
 2 of 4 differ; a promotion to prod would move 2 forward
 assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
 assumed: stages dev → staging → prod, from 12 files in 3 layouts. No towpath.yaml found. Run `towpath init` to save these settings.
-wrote towpath.yaml. `towpath status` uses it. Commit it to share it.
+wrote towpath.yaml, and .towpath/schema.json for editors. `towpath status` uses it. Commit both to share them.
 Record storefront v2.39.0 in staging: passed
 towpath.yaml is not committed yet; using the one in the work tree
 towpath.yaml is not committed yet; using the one in the work tree

@@ -162,7 +162,7 @@ fn outcomes_are_what_the_witnesses_saw() {
 gate,verdict,until,reason,since,from,event,clear
 order,open,,staging has run 500857c since 2026-08-25 12:00 UTC,2026-08-25T12:00:00Z,built-in,,
 isolation,open,,6c90bcb was deployed before outcomes were recorded here,2026-08-26T16:00:00Z,built-in,,
-verified,open,,500857c in staging: well for 6d 22h,2026-08-25T13:20:00Z,towpath.yaml:19,,
+verified,open,,500857c in staging: well for 6d 22h,2026-08-25T13:20:00Z,towpath.yaml:20,,
 lock,open,,not locked,,built-in,,
 rejected,open,,not rejected,,built-in,,
 hold,open,,"not on hold, but prod ran it before, and went to 6c90bcb by 516b874c50 on 2026-08-26",,built-in,,
@@ -172,7 +172,7 @@ hold,open,,"not on hold, but prod ran it before, and went to 6c90bcb by 516b874c
 gate,verdict,until,reason,since,from,event,clear
 order,open,,staging has run v2.39.0 since 2026-08-29 03:25 UTC,2026-08-29T03:25:00Z,built-in,,
 isolation,open,,v2.38.0 was deployed before outcomes were recorded here,2026-08-28T00:24:00Z,built-in,,
-verified,shut,,v2.39.0 in staging: not yet applied: v2.38.0 runs,2026-08-29T03:25:00Z,towpath.yaml:19,,
+verified,shut,,v2.39.0 in staging: not yet applied: v2.38.0 runs,2026-08-29T03:25:00Z,towpath.yaml:20,,
 lock,open,,not locked,,built-in,,
 rejected,open,,not rejected,,built-in,,
 hold,open,,not on hold,,built-in,,
@@ -204,7 +204,7 @@ time                   id         by    event
 gate,verdict,until,reason,since,from,event,clear
 order,open,,staging has run v2.39.0 since 2026-08-29 03:25 UTC,2026-08-29T03:25:00Z,built-in,,
 isolation,open,,v2.38.0 was deployed before outcomes were recorded here,2026-08-28T00:24:00Z,built-in,,
-verified,shut,,v2.39.0 in staging: the look is 60 minutes from now,2026-08-29T03:25:00Z,towpath.yaml:19,,
+verified,shut,,v2.39.0 in staging: the look is 60 minutes from now,2026-08-29T03:25:00Z,towpath.yaml:20,,
 lock,open,,not locked,,built-in,,
 rejected,open,,not rejected,,built-in,,
 hold,open,,not on hold,,built-in,,
