@@ -3,6 +3,7 @@
 use crate::config::{self, CONFIG_FILE, Config, ConfigReport};
 use crate::git::{Repository, Snapshot};
 use crate::ops::error::Failure;
+use crate::ops::init::SCHEMA_FILE;
 use crate::ops::session::Session;
 use crate::ops::state::{self, RepositoryState, RevisionSelector, effective_config};
 use crate::source::{self, ParseCache, SnapshotReader};
@@ -41,8 +42,22 @@ pub fn check_config(file: Option<&Path>, session: &Session) -> Result<CheckedCon
     let config = config::parse(&text, &name)?;
     if let Ok(repository) = session.open_repository() {
         try_out(&config, session, &repository)?;
+        note_old_schema(session, &repository);
     }
     Ok(CheckedConfig { name, stages: config.stages.len(), sources: config.rules.len() })
+}
+
+/// Notes that the schema for editors, which `init` writes, is that of another version.
+fn note_old_schema(session: &Session, repository: &Repository) {
+    let file = repository.work_tree().map(|top| top.join(SCHEMA_FILE));
+    let Some(text) = file.and_then(|file| std::fs::read(file).ok()) else { return };
+    let written: Option<serde_json::Value> = serde_json::from_slice(&text).ok();
+    if written.as_ref() != Some(&config::schema()) {
+        session.note(&format!(
+            "{SCHEMA_FILE} is of another version of towpath; \
+             `towpath config schema > {SCHEMA_FILE}` renews it"
+        ));
+    }
 }
 
 /// Warns about settings of the configuration that match nothing in the repository.

@@ -121,7 +121,14 @@ towpath.yaml is not committed yet; using the one in the work tree
     let schema = sandbox.towpath(&repository, &["config", "schema"]).assert().success();
     let written = std::fs::read(repository.join(".towpath/schema.json")).expect("it is there");
     assert!(schema.get_output().stdout == written, "the schema is that of the command");
-    sandbox.towpath(&repository, &["config", "check"]).assert().success();
+    let check = || sandbox.towpath(&repository, &["config", "check"]).assert().success();
+    check().stderr_eq("towpath.yaml is valid: 3 stages, 1 source\n");
+    std::fs::write(repository.join(".towpath/schema.json"), "{}\n").expect("written");
+    check().stderr_eq(str![[r#"
+.towpath/schema.json is of another version of towpath; `towpath config schema > .towpath/schema.json` renews it
+towpath.yaml is valid: 3 stages, 1 source
+
+"#]]);
 }
 
 #[test]
