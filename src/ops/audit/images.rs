@@ -9,7 +9,7 @@ use crate::ops::registries::{AttestationCheck, open_registry_client};
 use crate::pipeline::{AppComponent, ExternalAnswer};
 use crate::registry::{ImageRepository, RegistryClient, RegistryError};
 use crate::report::UnknownImage;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 use std::thread;
 
@@ -92,11 +92,20 @@ fn image_version(
     if !has_version || entry.notes.iter().any(is_other) {
         return None;
     }
-    let config = context.config();
-    let whole = AppComponent { app: entry.app.clone(), component: entry.component.clone() };
-    let configured = [whole.to_string(), entry.app.to_string()];
-    let configured = configured.iter().find_map(|name| config.apps.image_of(name));
-    let Some(image) = configured.or_else(|| entry.image.clone()) else {
+    let apps = &context.config().apps;
+    let is_beside = |other: &&MappingEntry| other.app == entry.app;
+    let siblings = context.survey.mapping.entries.iter().filter(is_beside);
+    let images: BTreeSet<_> = siblings.map(|other| other.component.as_ref()).collect();
+    let image = match images.len() {
+        0 | 1 => apps.image_of(entry.app.as_str()).or_else(|| entry.image.clone()),
+        // A setting of the app may be about another one of its images.
+        _ => {
+            let component = entry.component.clone();
+            let whole = AppComponent { app: entry.app.clone(), component };
+            entry.image.clone().or_else(|| apps.image_of(&whole.to_string()))
+        }
+    };
+    let Some(image) = image else {
         return Some(Err("the repository does not say which image it is".into()));
     };
     Some(match ImageRepository::parse(&image) {
