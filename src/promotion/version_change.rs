@@ -49,7 +49,12 @@ impl VersionChange {
         }
         let keeps_tag = old.tag.is_none() || new.tag.is_some();
         if !keeps_tag || new.is_empty() {
-            return Err(RefusalReason::NoTag { version: wanted.to_string() });
+            let is_nothing = wanted.tag.is_none() && wanted.digest.is_none();
+            let version = match is_nothing {
+                true => "the new version".to_owned(),
+                false => wanted.to_string(),
+            };
+            return Err(RefusalReason::NoTag { version });
         }
         // A digest that is not written pins nothing.
         if is_mutable(&new) && !is_mutable(old) && !consent.allow_mutable {

@@ -118,6 +118,10 @@ fn a_pinned_place_stays_pinned() {
         Err(RefusalReason::NoTag { version: b })
     );
     assert_eq!(
+        of(&version("v1", ""), &Version::default(), no),
+        Err(RefusalReason::NoTag { version: "the new version".into() })
+    );
+    assert_eq!(
         written(ImagePart::Digest, &version("v1", &a), &version("v2", ""), &a),
         Ok("(removed)".into())
     );
