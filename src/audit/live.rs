@@ -6,6 +6,8 @@ use crate::model::{CellKey, Version};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveSighting {
     pub cell: CellKey,
+    /// What the repository said when the witnesses looked.
+    pub version: Version,
     pub kind: SightingKind,
     pub runs: Vec<Version>,
     /// When the present version landed in the repository.
@@ -13,6 +15,10 @@ pub struct LiveSighting {
     /// When a controller applied it.
     pub applied: Option<i64>,
     pub looked: i64,
+    /// Since when its state is what it is.
+    pub since: Option<i64>,
+    /// True for the newest look at the cell, which is compared with the present state.
+    pub is_newest: bool,
 }
 
 /// The kinds of sightings that rules tell apart.
@@ -22,5 +28,9 @@ pub enum SightingKind {
     Drift,
     /// The version before the present one runs.
     NotApplied,
+    /// The version runs and is not well.
+    Unwell,
+    /// The version runs and is well.
+    Well,
     Other,
 }

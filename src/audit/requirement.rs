@@ -99,6 +99,7 @@ mod tests {
             str![[r#"
 unauthorised: permissions
 unverified: a `verified` gate
+unhealthy-when-promoted: a look at what runs (`--live`)
 out-of-band: a look at what runs (`--live`)
 drift: a look at what runs (`--live`)
 gone: an answer of the registries (`--registry`)
@@ -131,6 +132,7 @@ applied-late: a look at what runs (`--live`)
         assert_data_eq!(
             AuditBench::new(config, &lines).event(2, "ci", passed).unjudged(),
             str![[r#"
+unhealthy-when-promoted: a look at what runs (`--live`)
 out-of-band: a look at what runs (`--live`)
 drift: a look at what runs (`--live`)
 gone: an answer of the registries (`--registry`)

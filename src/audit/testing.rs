@@ -101,12 +101,14 @@ impl AuditBench {
         self
     }
 
-    /// Adds what witnesses saw: app, stage, kind and version, and then the minutes at which the
-    /// version landed, the witnesses looked, and a controller applied it.
+    /// Adds what witnesses saw: app, stage, kind and the version that ran, and then the minutes at
+    /// which the version landed, the witnesses looked, a controller applied it, and its state
+    /// began; `-` for one that is unknown. `WANTED/RAN` names the wanted version, too.
     pub fn seen(mut self, words: &str) -> Self {
         let words: Vec<&str> = words.split(' ').collect();
         let second = |at: usize| -> Option<i64> {
-            let minute: i64 = words.get(at)?.parse().expect("a minute");
+            let word = words.get(at).filter(|word| **word != "-")?;
+            let minute: i64 = word.parse().expect("a minute");
             Some(minute * 60)
         };
         let cell =
@@ -114,12 +116,28 @@ impl AuditBench {
         let kind = match words[2] {
             "drift" => SightingKind::Drift,
             "not-applied" => SightingKind::NotApplied,
+            "unwell" => SightingKind::Unwell,
+            "well" => SightingKind::Well,
             _ => SightingKind::Other,
         };
         let (landed, applied) = (second(4), second(6));
-        let (runs, looked) = (vec![Version::parse(words[3])], second(5).unwrap_or_default());
-        let sighting = LiveSighting { cell, kind, runs, landed, applied, looked };
-        self.seen.get_or_insert_default().push(sighting);
+        let (wanted, ran) = words[3].split_once('/').unwrap_or((words[3], words[3]));
+        let (version, runs) = (Version::parse(wanted), vec![Version::parse(ran)]);
+        let (looked, since) = (second(5).unwrap_or_default(), second(7));
+        let known = self.seen.get_or_insert_default();
+        known.iter_mut().filter(|one| one.cell == cell).for_each(|one| one.is_newest = false);
+        let is_newest = true;
+        known.push(LiveSighting {
+            cell,
+            version,
+            kind,
+            runs,
+            landed,
+            applied,
+            looked,
+            since,
+            is_newest,
+        });
         self
     }
 

@@ -2,7 +2,7 @@
 
 use super::context::CommandContext;
 use super::exit::ExitKind;
-use super::live::live_source;
+use super::live::live_series;
 use super::selection_args::{AppSelectionArgs, WindowArgs};
 use super::value_parsers::parse_duration;
 use crate::audit::{AuditRule, RuleRequirement, Severity, rules};
@@ -76,9 +76,12 @@ pub struct AuditArgs {
     tolerance: SignedDuration,
 
     /// Also ask the witnesses of `live` in towpath.yaml what runs, or take it from a snapshot
+    ///
+    /// Repeat it for a series of snapshots, or name a folder of them: earlier ones are judged by
+    /// what the repository said at their time.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
-    #[arg(value_hint = ValueHint::FilePath)]
-    live: Option<Option<PathBuf>>,
+    #[arg(value_hint = ValueHint::AnyPath)]
+    live: Option<Vec<PathBuf>>,
 
     /// Also ask the registries whether the images that run are there, unmoved and attested
     #[arg(long)]
@@ -137,7 +140,7 @@ impl AuditArgs {
             baseline: self.baseline.clone(),
             tolerance: self.tolerance.as_secs(),
             registry: self.registry,
-            live: self.live.as_ref().map(|file| live_source(file.as_deref(), context)),
+            live: self.live.as_deref().map(|files| live_series(files, context)),
         }
     }
 }

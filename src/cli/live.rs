@@ -178,6 +178,15 @@ pub fn live_source(snapshot: Option<&Path>, context: &CommandContext) -> LiveSou
     }
 }
 
+/// The witnesses, or the named snapshots; of a folder, all that are in it.
+pub fn live_series(files: &[PathBuf], context: &CommandContext) -> Vec<LiveSource> {
+    if files.is_empty() {
+        return vec![live_source(None, context)];
+    }
+    let named = files.iter().map(|file| live_source(Some(file), context));
+    named.flat_map(LiveSource::with_folder).collect()
+}
+
 fn write_snapshot(args: &LiveSnapshotArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let query = SnapshotQuery { source: LiveSource::Configured };
     let snapshot = take_snapshot(&query, &context.session)?;

@@ -10,7 +10,6 @@ use super::place::{ForgeKind, ForgeRepository};
 use super::ready;
 use super::retry::RetrySafety;
 use super::text_limits::{truncate_bytes, truncate_text};
-use super::types::askable_reviewers;
 use super::url::{escape, with_query};
 use super::{
     CheckState, ClosedProposal, CommentLog, CommitCheck, CreatedProposal, DeploymentLog,
@@ -22,11 +21,11 @@ use ureq::http::Method;
 
 mod comments;
 mod deployments;
+mod people;
 mod wire;
 
 use wire::{
-    GitLabApproval, GitLabApprovals, GitLabCommit, GitLabIssue, GitLabMergeRequest, GitLabPerson,
-    GitLabProject, GitLabStatus, GitLabUser,
+    GitLabApproval, GitLabApprovals, GitLabIssue, GitLabMergeRequest, GitLabProject, GitLabStatus,
 };
 
 /// Title prefixes of drafts: the first is written, all are recognised.
@@ -55,41 +54,6 @@ impl GitLabForge {
         let path = with_query(&format!("{}/merge_requests", self.project), &values);
         let all: Vec<GitLabMergeRequest> = self.http.list_by_link(&path)?;
         Ok(all.into_iter().map(Proposal::from).collect())
-    }
-
-    fn user_id(&self, name: &str) -> Result<u64> {
-        let found: Vec<GitLabUser> =
-            self.http.get_json(&with_query("/users", &[("username", name)]))?;
-        let user = found.into_iter().find(|user| user.username.eq_ignore_ascii_case(name));
-        let nobody = || ForgeError::NoSuchPerson {
-            forge: ForgeKind::GitLab.as_str(),
-            name: name.to_owned(),
-        };
-        user.map(|user| user.id).ok_or_else(nobody)
-    }
-
-    /// Returns the ids of all reviewers, old and new: GitLab replaces the whole list. `None` if
-    /// none is new.
-    fn reviewer_ids(&self, now: GitLabMergeRequest, names: &[String]) -> Result<Option<Vec<u64>>> {
-        let mut ids: Vec<u64> = now.reviewers.iter().map(|user| user.id).collect();
-        let names = askable_reviewers(names, &now.into());
-        for name in &names {
-            ids.push(self.user_id(name)?);
-        }
-        Ok((!names.is_empty()).then_some(ids))
-    }
-
-    /// Returns the ids of all assigned people, old and new. `None` if none is new.
-    fn assignee_ids(&self, now: &GitLabMergeRequest, names: &[String]) -> Result<Option<Vec<u64>>> {
-        let is_assigned = |name: &&String| {
-            now.assignees.iter().any(|user| user.username.eq_ignore_ascii_case(name))
-        };
-        let mut ids: Vec<u64> = now.assignees.iter().map(|user| user.id).collect();
-        let known = ids.len();
-        for name in names.iter().filter(|name| !is_assigned(name)) {
-            ids.push(self.user_id(name)?);
-        }
-        Ok((ids.len() > known).then_some(ids))
     }
 
     fn merge_body(how: &ProposalMerge) -> Value {
@@ -358,23 +322,8 @@ impl Forge for GitLabForge {
             .collect())
     }
 
-    /// GitLab finds an account by its address only if the address is public.
     fn commit_author(&self, commit: &str) -> Result<Option<String>> {
-        let path = format!("{}/repository/commits/{}", self.project, escape(commit));
-        let found: GitLabCommit = match self.http.get_json(&path) {
-            Err(ForgeError::NotFound { .. }) => return Ok(None),
-            found => found?,
-        };
-        if found.author_email.is_empty() {
-            return Ok(None);
-        }
-        let values = [("search", found.author_email.as_str())];
-        let users: Vec<GitLabUser> = self.http.get_json(&with_query("/users", &values))?;
-        // Names are searched, too, and anybody may be called like an address.
-        let [user] = users.as_slice() else { return Ok(None) };
-        let user: GitLabPerson = self.http.get_json(&format!("/users/{}", user.id))?;
-        let is_it = |email: &String| email.eq_ignore_ascii_case(&found.author_email);
-        Ok(user.public_email.as_ref().is_some_and(is_it).then_some(user.username))
+        self.find_author(commit)
     }
 
     fn comments(&self) -> Option<&dyn CommentLog> {

@@ -192,6 +192,7 @@ fn add_live(
         config: &state.settings.config,
         timeline: &history.timeline,
         entries: &state.mapping.entries,
+        until: None,
     };
     let cells: Vec<_> = report.occupants.iter().map(|occupant| occupant.entry.cell()).collect();
     let look = LiveLook::take(subject, &cells, source, session)?;

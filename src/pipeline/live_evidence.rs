@@ -11,6 +11,8 @@ pub enum LiveEvidence {
     Well { version: Version, since: i64, looked: i64 },
     /// This version runs and is not well.
     Unwell { version: Version, since: i64, looked: i64, reason: String, is_final: bool },
+    /// A controller had applied this version, and went back to another one.
+    RolledBack { version: Version, since: i64, looked: i64, reason: String },
     /// Nothing that could be an outcome, with the reason.
     Unknown(String),
 }
@@ -47,6 +49,7 @@ impl LiveEvidence {
         }
         let (version, since, looked) = match self {
             LiveEvidence::Well { version, since, looked }
+            | LiveEvidence::RolledBack { version, since, looked, .. }
             | LiveEvidence::Unwell { version, since, looked, .. } => (version, *since, *looked),
             LiveEvidence::Unknown(reason) => return LiveVerdict::Unknown(reason.clone()),
         };
@@ -59,6 +62,11 @@ impl LiveEvidence {
         }
         let span = format_duration(looked - since);
         match self {
+            LiveEvidence::RolledBack { reason, .. } => LiveVerdict::Decided {
+                outcome: Outcome::Failed,
+                since,
+                reason: format!("{reason}, {span} ago"),
+            },
             LiveEvidence::Unwell { reason, is_final, .. } => {
                 if !is_final && looked - since < terms.unwell_for {
                     return LiveVerdict::Unknown(format!("unwell for {span}: {reason}"));

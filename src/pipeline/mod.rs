@@ -29,6 +29,6 @@ pub use judge::judge;
 pub use live_evidence::{LiveEvidence, LiveTerms, LiveVerdict};
 pub use next_version::{NextVersion, find_candidates, pick_next};
 pub use query::{AppComponent, GateQuery, MoveDirection};
-pub use returned::LeftVersion;
+pub use returned::{LeftVersion, RolledBackRun};
 pub use verdict::{BreakGlassOverride, GateAnswer, Judgement, RuleOrigin, Verdict};
 pub use waves::targets_by_wave;

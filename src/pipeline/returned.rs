@@ -3,6 +3,7 @@
 use super::evidence::{Evidence, EvidenceRunPeriod};
 use super::query::GateQuery;
 use crate::git::short_id;
+use crate::model::CellKey;
 use jiff::Timestamp;
 
 /// A version that a stage ran before, and what replaced it.
@@ -28,6 +29,26 @@ impl<'e> Evidence<'e> {
             Some(LeftVersion { before: course[index], next, is_taken_back })
         })
     }
+}
+
+impl<'e> Evidence<'e> {
+    /// The run before the present one of a cell, if the cell went back from it to a version that it
+    /// had run before.
+    pub fn find_rolled_back(&self, cell: &'e CellKey) -> Option<RolledBackRun<'e>> {
+        let runs = self.run_periods(cell, None);
+        let (next, run) = (*runs.first()?, *runs.get(1)?);
+        let mut older = runs[2..].iter();
+        let is_back = next.left.is_none() && older.any(|one| one.version.is_same(next.version));
+        is_back.then_some(RolledBackRun { run, next })
+    }
+}
+
+/// A run that a rollback in the repository ended.
+#[derive(Debug, Clone, Copy)]
+pub struct RolledBackRun<'e> {
+    pub run: EvidenceRunPeriod<'e>,
+    /// The run that replaced it.
+    pub next: EvidenceRunPeriod<'e>,
 }
 
 impl LeftVersion<'_> {

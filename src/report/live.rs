@@ -64,6 +64,8 @@ pub struct LiveCell {
     pub reason: Option<String>,
     /// When the wanted version was applied, where a controller keeps that.
     pub applied: Option<Timestamp>,
+    /// When a controller went back to a revision without the wanted version.
+    pub rolled_back: Option<Timestamp>,
     /// When the witnesses looked.
     pub looked: Option<Timestamp>,
     /// The kind of witness, and the cluster.

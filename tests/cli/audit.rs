@@ -159,7 +159,7 @@ To do: Look for changes that were tried in the later stage first; `towpath trace
 "#]]);
     sandbox.towpath(&nowhere, &["audit", "--explain", "order"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
 error: invalid value 'order' for '--explain <ID>'
-  [possible values: unauthorised, unknown-version, unknown-image, skipped-stage, out-of-order, unverified, out-of-band, drift, gone, tag-moved, unattested, overtaken, merged-past-lock, merged-past-rejection, during-freeze, outside-window, bake-too-short, break-glass-without-follow-up, break-glass, unbuildable, twins-disagree, direct-push, unsigned, never-applied, applied-late, flapping, diverged-targets, stale-stage, mutable-tag, unpinned]
+  [possible values: unauthorised, unknown-version, unknown-image, skipped-stage, out-of-order, unverified, unhealthy-when-promoted, out-of-band, drift, gone, tag-moved, unattested, overtaken, merged-past-lock, merged-past-rejection, during-freeze, outside-window, bake-too-short, break-glass-without-follow-up, break-glass, unbuildable, twins-disagree, direct-push, unsigned, never-applied, applied-late, flapping, diverged-targets, stale-stage, mutable-tag, unpinned]
 
 For more information, try '--help'.
 
@@ -411,7 +411,7 @@ fn sarif() {
     let run = &log["runs"][0];
     let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
     let results = run["results"].as_array().expect("results");
-    assert_eq!((log["version"].as_str(), rules.len(), results.len()), (Some("2.1.0"), 30, 3));
+    assert_eq!((log["version"].as_str(), rules.len(), results.len()), (Some("2.1.0"), 31, 3));
     for result in results {
         let index =
             usize::try_from(result["ruleIndex"].as_u64().expect("an index")).expect("small");

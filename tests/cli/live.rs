@@ -3,7 +3,7 @@
 
 use super::schema::fits;
 use crate::support::{History, Sandbox};
-use snapbox::str;
+use snapbox::{assert_data_eq, str};
 use std::path::PathBuf;
 
 /// The demo, with the snapshot beside it.
@@ -210,6 +210,85 @@ rejected,open,,not rejected,,built-in,,
 hold,open,,not on hold,,built-in,,
 
 "#]]);
+}
+
+/// The repository went back from v2, so that it failed in staging, whatever is seen now.
+#[test]
+fn what_was_taken_back_has_failed() {
+    let site = crate::delivery::Site::new();
+    let config = "stages: [dev, staging, prod]\nsources:\n- helm-values: apps/{stage}/{app}.yaml\n\
+                  live: {staging: {witness: kubernetes, namespace: '{app}'}}\n\
+                  gates: [{verified: {live: healthy, for: 10m}, stages: [prod]}]\n";
+    site.land("towpath.yaml", config, "configure", "2026-08-05T10:00:00Z");
+    let path = "apps/staging/api.yaml";
+    site.land(path, &crate::delivery::values("api", "v1"), "back", "2026-08-20T10:00:00Z");
+    let seen = site.sandbox.path("seen.yaml");
+    let text = "schema: towpath.live-snapshot/1\ntime: 2026-09-01T12:00:00Z\nobjects: []\n";
+    std::fs::write(&seen, text).expect("a file");
+    let variables = [("TOWPATH_LIVE_SNAPSHOT", seen.to_str().expect("text"))];
+    let advance = ["advance", "--record-live", "--stage", "prod", "--forge", "plain"];
+    let said = site.run_with(&advance, &variables);
+    let told = "recorded: api v2 failed in staging (rolled back to v1 by ";
+    assert_eq!(said.matches(told).count(), 1, "{said}");
+    let said = site.run_with(&advance, &variables);
+    assert!(!said.contains("recorded:"), "once: {said}");
+    let ask = ["ask", "api", "--version", "v2", "--to", "prod", "-o", "csv"];
+    let said = site.run_with(&ask, &variables);
+    assert!(said.contains("verified,shut,,v2 failed in staging"), "{said}");
+}
+
+/// Of a series, the earlier snapshots are judged by what the repository said then.
+#[test]
+fn a_series_of_snapshots_tells_what_was_wrong_in_between() {
+    let site = crate::delivery::Site::new();
+    let config = "stages: [dev, staging, prod]\nsources:\n- helm-values: apps/{stage}/{app}.yaml\n";
+    site.land("towpath.yaml", config, "configure", "2026-08-01T11:00:00Z");
+    let values = |version: &str| crate::delivery::values("api", version);
+    site.land("apps/prod/api.yaml", &values("v2"), "api to prod", "2026-08-04T10:00:00Z");
+    site.land("apps/staging/api.yaml", &values("v3"), "next", "2026-08-10T10:00:00Z");
+    let folder = site.sandbox.path("seen");
+    std::fs::create_dir(&folder).expect("a folder");
+    let write = |time: &str, version: &str, health: &str, since: &str| {
+        let object = format!(
+            "- {{kind: Deployment, name: api, stage: staging, health: {health}, since: {since},\n   \
+             images: [{{container: api, image: 'ghcr.io/example/api:{version}'}}]}}\n"
+        );
+        let text = format!("schema: towpath.live-snapshot/1\ntime: {time}\nobjects:\n{object}");
+        let name = format!("{}.yaml", &time[..10]);
+        std::fs::write(folder.join(name), text).expect("a file");
+    };
+    write("2026-08-02T10:00:00Z", "v0-hotfix", "healthy", "2026-08-01T10:00:00Z");
+    write("2026-08-04T12:00:00Z", "v2", "degraded", "2026-08-04T08:00:00Z");
+    write("2026-09-01T11:00:00Z", "v3", "healthy", "2026-08-10T10:00:00Z");
+    let live = format!("--live={}", folder.display());
+    let rules = ["unhealthy-when-promoted", "out-of-band", "drift", "never-applied"];
+    let rules = rules.map(|rule| format!("--rule={rule}"));
+    let rules = rules.iter().map(String::as_str);
+    let audit: Vec<&str> = ["-q", "audit", "-o", "csv", &live].into_iter().chain(rules).collect();
+    assert_data_eq!(
+        site.run(&audit),
+        str![[r#"
+exit 0
+id,rule,severity,app,stage,targets,version,time,commit,author,path,line,event,message
+12d2ce950ef534be,unhealthy-when-promoted,high,api,prod,,v2,2026-08-04T10:00:00Z,c58435bc049177746d2908ea5e90ec6478742673,Jo Doe,apps/prod/api.yaml,,,"staging was unwell: since 2026-08-04 08:00 UTC, seen at 2026-08-04 12:00 UTC"
+12ec0d12123bccf6,out-of-band,high,api,staging,,v1,,,,apps/staging/api.yaml,4,,"v0-hotfix runs, which was never in the repository; seen at 2026-08-02 10:00 UTC"
+--
+
+"#]]
+    );
+    // The newest alone finds nothing.
+    let newest = format!("--live={}/2026-09-01.yaml", folder.display());
+    let alone: Vec<&str> =
+        audit.iter().map(|one| if *one == live { &newest } else { *one }).collect();
+    assert_data_eq!(
+        site.run(&alone),
+        str![[r#"
+exit 0
+id,rule,severity,app,stage,targets,version,time,commit,author,path,line,event,message
+--
+
+"#]]
+    );
 }
 
 #[test]

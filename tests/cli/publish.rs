@@ -113,8 +113,12 @@ api,,staging,,v2,837e8ccfe92b7dc75ae0ad6a1fffe9442933942b,2026-08-03T10:00:00Z,s
 }
 "#]]
     );
+}
 
-    // An outcome, and then the next version.
+#[test]
+fn outcomes_and_newer_versions_are_told_by_record_and_advance() {
+    let forge = told(ForgeKind::GitHub, "github", "true");
+    forge.run(&["publish", "api"]);
     let evidence = ["--evidence", "https://ci.example/7"];
     let record = ["record", "api", "passed", "--stage", "staging"];
     assert_data_eq!(

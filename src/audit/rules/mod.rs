@@ -28,6 +28,7 @@ mod twins_disagree;
 mod unattested;
 mod unauthorised;
 mod unbuildable;
+mod unhealthy_when_promoted;
 mod unknown_image;
 mod unknown_version;
 mod unpinned;
@@ -36,7 +37,8 @@ mod unverified;
 
 use super::{AuditContext, Finding, ImageSighting, LiveSighting, RuleRequirement, Severity};
 use crate::config::gates::GateKind;
-use crate::model::{EntryNote, MappingEntry};
+use crate::model::{CellKey, EntryNote, MappingEntry, Version};
+use std::collections::HashMap;
 use std::fmt;
 
 /// An audit rule.
@@ -70,6 +72,7 @@ pub static ALL: &[&AuditRule] = &[
     &skipped_stage::RULE,
     &out_of_order::RULE,
     &unverified::RULE,
+    &unhealthy_when_promoted::RULE,
     &out_of_band::RULE,
     &drift::RULE,
     &gone::RULE,
@@ -117,19 +120,49 @@ fn finding_at_entry(
     }
 }
 
-/// Creates findings about what witnesses saw of the current entries.
+/// Creates findings about what witnesses saw of the current entries. Of earlier looks, each state
+/// is told once, with the first time that it was seen.
 fn live_findings(
     scene: &AuditContext<'_>,
     rule: &'static AuditRule,
     says: impl Fn(&LiveSighting) -> Option<String>,
 ) -> Vec<Finding> {
-    let seen = scene.live.unwrap_or_default();
-    let told = |entry: &MappingEntry| {
+    let mut by_cell: HashMap<&CellKey, Vec<&LiveSighting>> = HashMap::new();
+    for sighting in scene.live.unwrap_or_default() {
+        by_cell.entry(&sighting.cell).or_default().push(sighting);
+    }
+    let mut out = Vec::new();
+    for entry in scene.entries() {
         let cell = entry.cell();
-        let sighting = seen.iter().find(|sighting| sighting.cell == cell)?;
-        says(sighting).map(|message| finding_at_entry(rule, entry, message))
-    };
-    scene.entries().filter_map(told).collect()
+        let mut seen = by_cell.remove(&cell).unwrap_or_default();
+        seen.sort_by_key(|one| one.looked);
+        let newest = seen.iter().rfind(|one| one.is_newest);
+        out.extend(
+            newest.and_then(|one| says(one)).map(|told| finding_at_entry(rule, entry, told)),
+        );
+        let mut known: Vec<(&Version, &[Version])> = Vec::new();
+        known.extend(newest.filter(|one| says(one).is_some()).map(|one| state_of(one)));
+        for earlier in seen.iter().filter(|one| !one.is_newest) {
+            let Some(told) = says(earlier).filter(|_| !known.contains(&state_of(earlier))) else {
+                continue;
+            };
+            known.push(state_of(earlier));
+            let at = format_seconds(earlier.looked);
+            let finding = finding_at_entry(rule, entry, format!("{told}; seen at {at}"));
+            out.push(Finding { version: Some(earlier.version.clone()), ..finding });
+        }
+    }
+    out
+}
+
+/// What was wanted and what ran, which tells states apart.
+fn state_of(seen: &LiveSighting) -> (&Version, &[Version]) {
+    (&seen.version, &seen.runs)
+}
+
+fn format_seconds(at: i64) -> String {
+    let time = jiff::Timestamp::from_second(at).unwrap_or_default();
+    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// Creates findings about what registries have of the current entries.

@@ -2,14 +2,21 @@
 
 use crate::config::Config;
 use crate::config::gates::{Gate, GateRule, VerifiedBy, matches_glob};
+use crate::git::short_id;
 use crate::model::{CellKey, StageName};
 use crate::ops::error::Failure;
 use crate::ops::gates::GateContext;
 use crate::ops::ledger::{self, LedgerTarget};
 use crate::ops::live::{evidence_source, stage_evidence};
-use crate::pipeline::ledger::EventKind;
-use crate::pipeline::{AppComponent, ExternalFacts, LiveTerms, LiveVerdict};
+use crate::pipeline::ledger::{EventKind, Outcome};
+use crate::pipeline::{
+    AppComponent, Evidence, ExternalFacts, LiveTerms, LiveVerdict, RolledBackRun,
+};
+use crate::report::to_timestamp;
 use std::collections::BTreeMap;
+
+/// A rollback that is older leads to no outcome, in seconds.
+const ROLLBACK_AGE: i64 = 30 * 24 * 3600;
 
 /// Records an outcome for each present run that has none, where the witnesses decide it and a gate
 /// `verified` asks them. Undecided runs stay without.
@@ -53,6 +60,7 @@ fn find_outcomes(context: &GateContext<'_>) -> Vec<EventKind> {
         cells.sort_by_key(|(cell, _)| *cell);
         for (cell, found) in cells {
             let Some(terms) = terms_of(&rules, cell) else { continue };
+            out.extend(rollback_outcome(context, &evidence, cell));
             let Some(run) = evidence.current_run(cell, None) else { continue };
             let Some(commit) = run.commit else { continue };
             if context.ledger.find_outcome(&run, None).is_some() {
@@ -75,6 +83,33 @@ fn find_outcomes(context: &GateContext<'_>) -> Vec<EventKind> {
         }
     }
     out
+}
+
+/// The failure of the run before the present one, if the repository went back from it lately.
+fn rollback_outcome(
+    context: &GateContext<'_>,
+    evidence: &Evidence<'_>,
+    cell: &CellKey,
+) -> Option<EventKind> {
+    let cell = context.chronicle.timeline.cells().iter().find(|known| *known == cell)?;
+    let RolledBackRun { run, next } = evidence.find_rolled_back(cell)?;
+    let (commit, at) = (run.commit?, run.left?);
+    let is_recent = context.session.now().as_second() - at < ROLLBACK_AGE;
+    if !is_recent || context.ledger.find_outcome(&run, None).is_some() {
+        return None;
+    }
+    let day = to_timestamp(at).strftime("%Y-%m-%d");
+    let by = next.commit.map(|id| format!(" by {}", short_id(id))).unwrap_or_default();
+    let (app, component) = (cell.app.clone(), cell.component.clone());
+    Some(EventKind::Outcome {
+        app: AppComponent { app, component }.to_string(),
+        stage: cell.stage.clone(),
+        target: cell.target.clone(),
+        version: run.version.to_string(),
+        deployments: vec![commit.to_string()],
+        outcome: Outcome::Failed,
+        evidence: Some(format!("rolled back to {}{by} on {day}", next.version)),
+    })
 }
 
 /// The stages that witnesses verify, with the rule that says so.

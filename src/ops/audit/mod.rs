@@ -37,7 +37,7 @@ pub struct AuditQuery {
     pub tolerance: i64,
     /// Where to look for what really runs; `None` not to look. Without a look, the rules about it
     /// are not asked.
-    pub live: Option<LiveSource>,
+    pub live: Option<Vec<LiveSource>>,
     /// True to ask registries about the images that run. Otherwise the rules about them are not
     /// asked.
     pub registry: bool,

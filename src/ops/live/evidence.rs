@@ -36,6 +36,7 @@ pub fn stage_evidence(
         config: context.config(),
         timeline: &context.chronicle.timeline,
         entries,
+        until: None,
     };
     let session = context.session;
     let here: Vec<&MappingEntry> = entries.iter().filter(|entry| entry.stage == *stage).collect();
@@ -82,6 +83,11 @@ pub(super) fn to_evidence(cell: &LiveCell, now: Timestamp) -> LiveEvidence {
     if age.abs() > MAX_AGE {
         let minutes = age.abs().as_mins();
         return LiveEvidence::Unknown(format!("the look is {minutes} minutes from now"));
+    }
+    if let Some(since) = cell.rolled_back {
+        let (version, since, looked) = (cell.wanted.clone(), since.as_second(), looked.as_second());
+        let reason = cell.reason.clone().unwrap_or_default();
+        return LiveEvidence::RolledBack { version, since, looked, reason };
     }
     let Some(since) = cell.since.filter(|_| cell.is_evidence) else {
         let more = match cell.state {

@@ -4,7 +4,7 @@
 //! the controller has not seen, says nothing about the new one.
 
 use super::sight::{CellSight, is_same_repository};
-use crate::live::{LiveHealth, LiveImage, LiveObject};
+use crate::live::{AppliedRevision, LiveHealth, LiveImage, LiveObject};
 use crate::model::{EntryNote, ImageReference, MappingEntry, Version};
 use crate::report::{LiveCell, LivePart, LiveState};
 use jiff::Timestamp;
@@ -51,6 +51,13 @@ pub fn judge_cell(wanted: &WantedCell<'_>, sight: &CellSight<'_>) -> LiveCell {
         state = LiveState::Unknown;
         reason = Some("seen before the version landed".to_owned());
     }
+    let rolled_back = sight.deliveries.iter().find_map(|object| find_rollback(wanted, object));
+    if let Some((_, revision)) = &rolled_back
+        && matches!(state, LiveState::Drift | LiveState::NotApplied)
+    {
+        state = LiveState::Drift;
+        reason = Some(format!("rolled back: {revision} was applied again"));
+    }
     let since = since_of(state, &parts, wanted.landed);
     let mut runs: Vec<Version> = Vec::new();
     for version in parts.iter().filter_map(|part| part.version.as_ref()) {
@@ -73,6 +80,7 @@ pub fn judge_cell(wanted: &WantedCell<'_>, sight: &CellSight<'_>) -> LiveCell {
         since,
         reason,
         applied: applied_at(wanted, sight),
+        rolled_back: rolled_back.map(|(time, _)| time),
         looked: sight.looked,
         witness: None,
         context: None,
@@ -111,11 +119,37 @@ fn is_evidence(
     }
 }
 
-/// When a controller first applied a revision that contains the version.
+/// When a controller first applied a revision that contains the version. Controllers forget the
+/// oldest revisions, so that it is known only if they applied one without it before.
 fn applied_at(wanted: &WantedCell<'_>, sight: &CellSight<'_>) -> Option<Timestamp> {
-    let applied = sight.deliveries.iter().flat_map(|object| &object.applied);
-    let covering = applied.filter(|one| (wanted.covers)(&one.revision) == Some(true));
-    covering.map(|one| one.time).min()
+    let first = |object: &LiveObject| first_application(&object.applied, wanted.covers);
+    sight.deliveries.iter().filter_map(|object| first(object)).min()
+}
+
+/// When the first of these revisions that contains a commit was applied, if one without it was
+/// applied before.
+pub fn first_application(
+    applied: &[AppliedRevision],
+    covers: &dyn Fn(&str) -> Option<bool>,
+) -> Option<Timestamp> {
+    let time_of = |answer: bool| {
+        let fitting = applied.iter().filter(move |one| covers(&one.revision) == Some(answer));
+        fitting.map(|one| one.time).min()
+    };
+    let first = time_of(true)?;
+    time_of(false).filter(|without| *without < first).map(|_| first)
+}
+
+/// When a controller went back to a revision without the version, which it had applied before, and
+/// that revision.
+fn find_rollback(wanted: &WantedCell<'_>, object: &LiveObject) -> Option<(Timestamp, String)> {
+    let covers = |revision: &str| (wanted.covers)(revision);
+    let had_it = object.applied.iter().filter(|one| covers(&one.revision) == Some(true));
+    let had_it = had_it.map(|one| one.time).max()?;
+    let last = object.applied.iter().max_by_key(|one| one.time)?;
+    let is_back = last.time > had_it && covers(&last.revision) == Some(false);
+    let runs_it = object.revisions.contains(&last.revision);
+    (is_back && runs_it).then(|| (last.time, last.revision.clone()))
 }
 
 fn nothing_seen(entry: &MappingEntry, sight: &CellSight<'_>) -> String {

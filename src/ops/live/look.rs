@@ -29,6 +29,25 @@ pub enum LiveSource {
     Snapshot(PathBuf),
 }
 
+impl LiveSource {
+    /// The snapshots in a folder, by name; anything else is itself.
+    pub fn with_folder(self) -> Vec<Self> {
+        let LiveSource::Snapshot(path) = &self else { return vec![self] };
+        let Ok(folder) = std::fs::read_dir(path) else { return vec![self] };
+        let is_snapshot = |path: &PathBuf| {
+            let kind = path.extension().and_then(|kind| kind.to_str());
+            matches!(kind, Some("json" | "yaml" | "yml"))
+        };
+        let files = folder.filter_map(|entry| Some(entry.ok()?.path())).filter(is_snapshot);
+        let mut files: Vec<PathBuf> = files.collect();
+        files.sort();
+        match files.is_empty() {
+            true => vec![self],
+            false => files.into_iter().map(LiveSource::Snapshot).collect(),
+        }
+    }
+}
+
 /// The state that a look is about.
 #[derive(Clone, Copy)]
 pub struct LiveSubject<'a> {
@@ -37,6 +56,8 @@ pub struct LiveSubject<'a> {
     pub timeline: &'a Timeline,
     /// All entries of the mapping.
     pub entries: &'a [MappingEntry],
+    /// Deployments after this time do not count, in seconds since 1970.
+    pub until: Option<i64>,
 }
 
 /// Context and namespace of a gap, and its reason.
@@ -73,7 +94,8 @@ impl<'a> LiveLook<'a> {
             apps: HashMap::new(),
             covers: RefCell::default(),
         };
-        for deployment in subject.timeline.deployments() {
+        let is_known = |one: &Deployment<'_>| subject.until.is_none_or(|until| one.time <= until);
+        for deployment in subject.timeline.deployments().filter(is_known) {
             look.histories.entry(deployment.cell).or_default().push(deployment);
         }
         for entry in subject.entries {

@@ -9,6 +9,8 @@ mod look;
 #[cfg(test)]
 mod model_tests;
 mod rbac;
+#[cfg(test)]
+mod rollback_tests;
 mod sight;
 mod snapshot;
 #[cfg(test)]

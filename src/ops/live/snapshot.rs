@@ -28,6 +28,7 @@ pub fn take_snapshot(query: &SnapshotQuery, session: &Session) -> Result<LiveSna
         config: &state.settings.config,
         timeline: &history.timeline,
         entries: &state.mapping.entries,
+        until: None,
     };
     let cells: Vec<_> = state.mapping.entries.iter().map(MappingEntry::cell).collect();
     let look = LiveLook::take(subject, &cells, &query.source, session)?;

@@ -55,6 +55,7 @@ impl LiveBench {
             config: &self.config,
             timeline: &self.timeline,
             entries: &self.entries,
+            until: None,
         };
         let session =
             Session::new(Options::default(), Arc::new(move || time.to_zoned(TimeZone::UTC)));
