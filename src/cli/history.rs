@@ -4,14 +4,16 @@ use super::complete;
 use super::context::CommandContext;
 use super::diff::no_place_for_commits;
 use super::exit::ExitKind;
+use super::live::live_source;
 use super::selection_args::{DeploymentFilterArgs, SelectionArgs, WindowArgs};
 use super::value_parsers::{REPORT_FORMATS, one_of, parse_duration};
 use crate::ops::error::Failure;
 use crate::ops::history::{HistoryPart, HistoryQuery, follow_history, read_history};
 use crate::ui::{AnswerWriter, HistoryPrinter, OutputFormat, TimeFormat};
-use clap::Args;
+use clap::{Args, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 use jiff::SignedDuration;
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -63,6 +65,13 @@ pub struct HistoryArgs {
     #[arg(long, conflicts_with = "follow")]
     changes: bool,
 
+    /// Also tell when each deployment was applied, as far as the witnesses of `live` know
+    ///
+    /// Argo CD keeps its last ten. A snapshot in a file may be named instead.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    #[arg(value_hint = ValueHint::FilePath, conflicts_with = "follow")]
+    live: Option<Option<PathBuf>>,
+
     /// Show dates and times (UTC) instead of ages
     #[arg(long)]
     exact: bool,
@@ -92,7 +101,8 @@ pub fn run(args: &HistoryArgs, context: &CommandContext) -> Result<ExitKind, Fai
     let query = args.to_query(context);
     let times = if args.exact { TimeFormat::Exact } else { TimeFormat::Ago };
     let style = context.ui.style_for(args.output);
-    let mut printer = HistoryPrinter::new(args.output, times, &style);
+    let mut printer =
+        HistoryPrinter::new(args.output, times, &style).with_live(args.live.is_some());
     // The pager starts with the first text, so that progress is drawn before.
     let mut writer: Option<AnswerWriter> = None;
     let is_wide = args.output == OutputFormat::Wide;
@@ -125,6 +135,7 @@ impl HistoryArgs {
             window: self.window.to_query(),
             limit: self.limit,
             changes: self.changes,
+            live: self.live.as_ref().map(|file| live_source(file.as_deref(), context)),
             default_limit: scrolls_away.then_some(ON_A_TERMINAL),
             ..HistoryQuery::default()
         };

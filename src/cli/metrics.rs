@@ -2,6 +2,7 @@
 
 use super::context::CommandContext;
 use super::exit::ExitKind;
+use super::live::live_source;
 use super::selection_args::{AppSelectionArgs, WindowArgs};
 use super::value_parsers::{REPORT_FORMATS, one_of, parse_duration};
 use crate::model::format_duration;
@@ -10,8 +11,9 @@ use crate::ops::metrics::{MetricsQuery, metrics};
 use crate::report::MetricsReport;
 use crate::report::json::MetricsJson;
 use crate::ui::{self, OutputFormat};
-use clap::Args;
+use clap::{Args, ValueHint};
 use jiff::SignedDuration;
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -49,6 +51,11 @@ pub struct MetricsArgs {
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
     tolerance: SignedDuration,
 
+    /// Also tell how long it takes until a version runs, as far as the witnesses of `live` know
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    #[arg(value_hint = ValueHint::FilePath)]
+    live: Option<Option<PathBuf>>,
+
     /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of(&REPORT_FORMATS))]
     output: OutputFormat,
@@ -60,6 +67,7 @@ pub fn run(args: &MetricsArgs, context: &CommandContext) -> Result<ExitKind, Fai
         selection: args.choice.to_query(),
         window: args.window.to_query(),
         tolerance: args.tolerance.as_secs(),
+        live: args.live.as_ref().map(|file| live_source(file.as_deref(), context)),
     };
     let answer = metrics(&query, &context.session)?;
     let report = &answer.report;

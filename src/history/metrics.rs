@@ -40,6 +40,10 @@ pub struct DoraFigures {
     pub per_week: Vec<usize>,
     /// Time since the version reached the earlier stage, in seconds.
     pub lead: DurationStats,
+    /// Time from the landing until a controller applied it, in seconds, where witnesses know.
+    pub applied: DurationStats,
+    /// Time since the version reached the earlier stage until it was applied here, in seconds.
+    pub running: DurationStats,
     pub rollbacks: usize,
     /// Time from the rolled-back deployment to the rollback, in seconds.
     pub restore: DurationStats,
@@ -200,6 +204,22 @@ impl<'a> MetricsCounter<'a> {
             }
         }
         answer
+    }
+}
+
+impl Metrics {
+    /// Adds how long after its landing a deployment was applied. Several images or targets of an
+    /// app in one commit are to be added once.
+    pub fn add_applied(&mut self, deployment: &Deployment<'_>, delay: i64) {
+        let cell = deployment.cell;
+        let is_stage = |one: &&mut DoraFigures| one.stage.as_ref() == Some(&cell.stage);
+        let is_app = |one: &&mut DoraFigures| one.app.as_ref() == Some(&cell.app);
+        let stages = self.stages.iter_mut().filter(is_stage);
+        let apps = self.apps.iter_mut().filter(is_stage).filter(is_app);
+        for figures in std::iter::once(&mut self.overall).chain(stages).chain(apps) {
+            figures.applied.add(delay);
+            deployment.lead.into_iter().for_each(|lead| figures.running.add(lead.max(0) + delay));
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::ops::deployments::recent::RecentQuery;
 use crate::ops::deployments::selection::{CellSelection, SelectionQuery, WindowQuery};
 use crate::ops::error::Failure;
 use crate::ops::follow;
+use crate::ops::live::{AppliedTimes, LiveSource};
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
 use crate::report::DeploymentReport;
@@ -34,6 +35,8 @@ pub struct HistoryQuery {
     pub limit: Option<usize>,
     /// The limit where none is given. A note tells that there are more.
     pub default_limit: Option<usize>,
+    /// The witnesses that tell when deployments were applied.
+    pub live: Option<LiveSource>,
     /// Only what is older than this place, for reading a history in pages.
     pub before: Option<HistoryCursor>,
     /// True to list the commits of the apps' sources that each deployment brought.
@@ -261,7 +264,8 @@ fn load_newest<'r>(
     repository: &'r Repository,
     state: &RepositoryState,
 ) -> Result<Option<DeploymentHistory<'r>>, Failure> {
-    let needs_all = query.window != WindowQuery::default()
+    let needs_all = query.live.is_some()
+        || query.window != WindowQuery::default()
         || query.author.is_some()
         || query.version.is_some()
         || !query.kinds.is_empty();
@@ -285,6 +289,10 @@ fn pass_on(
     let (config, entries) = (&state.settings.config, &state.mapping.entries);
     let lister = ChangeLister::new(repository, config, entries, session);
     let limit = query.effective_limit();
+    let live = query.live.as_ref();
+    let live =
+        live.map(|source| AppliedTimes::load(source, (session, repository), (state, history)));
+    let live = live.transpose()?;
     let all = history.timeline.deployments();
     let mut reports = filter.deployment_reports(history, all).peekable();
     let mut room = limit;
@@ -295,6 +303,9 @@ fn pass_on(
             reports.by_ref().take(size).collect::<Result<_, _>>()?;
         if query.changes {
             lister.add_to_deployments(&mut page);
+        }
+        if let Some(live) = &live {
+            page.iter_mut().for_each(|report| add_applied(report, live));
         }
         room -= page.len();
         sink(HistoryPart::Page(&page, session.now()))?;
@@ -313,6 +324,12 @@ fn pass_on(
         history.tell_pulled(session, repository, &state.settings.config);
     }
     Ok(())
+}
+
+/// Adds when a deployment was applied.
+fn add_applied(report: &mut DeploymentReport, live: &AppliedTimes<'_>) {
+    let Ok(commit) = report.commit.parse::<Oid>() else { return };
+    report.applied = live.find(&report.cell, commit, report.time.as_second());
 }
 
 /// Says when the newest deployment before the period was, if there is one.

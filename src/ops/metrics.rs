@@ -1,14 +1,17 @@
 //! `metrics`: computes deployment frequency, lead time, failure rate and time to restore.
 
-use crate::git::Repository;
-use crate::history::{self, TimeWindow};
+use crate::git::{Oid, Repository};
+use crate::history::{self, Deployment, Metrics, TimeWindow};
+use crate::model::{AppName, CellKey, StageName};
 use crate::ops::deployments::DeploymentHistory;
 use crate::ops::deployments::selection::{CellSelection, SelectionQuery, WindowQuery};
 use crate::ops::error::Failure;
+use crate::ops::live::{AppliedTimes, LiveSource};
 use crate::ops::session::Session;
 use crate::ops::state::{RepositoryState, RevisionSelector};
 use crate::report::{MetricsReport, to_timestamp};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// The default period, in days.
 const DAYS: i64 = 90;
@@ -23,6 +26,8 @@ pub struct MetricsQuery {
     pub window: WindowQuery,
     /// The number of seconds by which merges may overtake each other.
     pub tolerance: i64,
+    /// The witnesses that tell when deployments were applied.
+    pub live: Option<LiveSource>,
 }
 
 /// The figures, and the repository that they are from.
@@ -48,8 +53,12 @@ pub fn metrics(query: &MetricsQuery, session: &Session) -> Result<MetricsAnswer,
     let mut chronicle = DeploymentHistory::load(session, &repository, &survey, tolerance)?;
     let comparison = chronicle.compare_stages(&survey.settings.config, tolerance);
     let choice = CellSelection::new(&[], &query.selection, session, &survey, &chronicle)?;
-    let accepts = |cell: &crate::model::CellKey| choice.contains(cell);
-    let metrics = history::compute_metrics(&chronicle.timeline, &comparison, window, &accepts);
+    let accepts = |cell: &CellKey| choice.contains(cell);
+    let mut metrics = history::compute_metrics(&chronicle.timeline, &comparison, window, &accepts);
+    if let Some(source) = &query.live {
+        let live = AppliedTimes::load(source, (session, &repository), (&survey, &chronicle))?;
+        add_applied(&mut metrics, &chronicle, window, &|cell| accepts(cell), &live);
+    }
     let mut selected = chronicle.timeline.deployments().filter(|one| accepts(one.cell));
     let last = selected.find(|one| one.time < window.until).map(|one| to_timestamp(one.time));
     drop(selected);
@@ -59,6 +68,36 @@ pub fn metrics(query: &MetricsQuery, session: &Session) -> Result<MetricsAnswer,
     chronicle.tell_pulled(session, &repository, &survey.settings.config);
     let repository = session.repository_name(&repository);
     Ok(MetricsAnswer { report, repository, is_complete: chronicle.is_complete(), last })
+}
+
+/// Adds when the deployments of a period were applied, each once: what one commit deployed of an
+/// app is applied with its last cell.
+fn add_applied(
+    metrics: &mut Metrics,
+    history: &DeploymentHistory<'_>,
+    window: TimeWindow,
+    accepts: &dyn Fn(&CellKey) -> bool,
+    live: &AppliedTimes<'_>,
+) {
+    let mut last: BTreeMap<(Oid, &AppName, &StageName), Option<(Deployment<'_>, i64)>> =
+        BTreeMap::new();
+    let meant = history.timeline.deployments().filter(|one| {
+        (window.since..window.until).contains(&one.time) && one.to.is_some() && accepts(one.cell)
+    });
+    for one in meant {
+        let found = live.find(one.cell, one.commit, one.time);
+        let delay = found.map(|applied| (one, applied.as_second() - one.time));
+        let key = (one.commit, &one.cell.app, &one.cell.stage);
+        last.entry(key)
+            // Unknown for one cell is unknown for all.
+            .and_modify(|known| {
+                *known = known.zip(delay).map(|(a, b)| if a.1 >= b.1 { a } else { b });
+            })
+            .or_insert(delay);
+    }
+    for (deployment, delay) in last.into_values().flatten() {
+        metrics.add_applied(&deployment, delay);
+    }
 }
 
 fn resolve_window(

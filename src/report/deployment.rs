@@ -24,6 +24,8 @@ pub struct DeploymentReport {
     pub lead: Option<i64>,
     /// The commits of the app's sources that it brought, where they were asked for.
     pub changes: Option<SourceChanges>,
+    /// When a controller applied it, where a witness was asked and knows.
+    pub applied: Option<Timestamp>,
 }
 
 impl DeploymentReport {
@@ -41,7 +43,15 @@ impl DeploymentReport {
             path: deployment.path.to_owned(),
             lead: deployment.lead,
             changes: None,
+            applied: None,
         }
+    }
+}
+
+impl DeploymentReport {
+    /// Seconds from the landing until a controller applied it.
+    pub fn applied_delay(&self) -> Option<i64> {
+        self.applied.map(|applied| applied.as_second() - self.time.as_second())
     }
 }
 

@@ -150,6 +150,7 @@ impl RepositoryShape {
                 path: String::new(),
                 lead: Some(86_000),
                 changes: None,
+                applied: None,
             }
         };
         self.cells().into_iter().take(200).enumerate().map(deployment).collect()

@@ -120,14 +120,14 @@ pub(super) fn csv_line(fields: &[String]) -> String {
 }
 
 /// Renders CSV records.
-pub(super) fn csv_records<const N: usize>(
-    records: impl IntoIterator<Item = [String; N]>,
-) -> String {
+pub(super) fn csv_records(records: impl IntoIterator<Item = impl AsRef<[String]>>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let held = "a Vec takes everything";
     for record in records {
         writer
-            .write_record(record.iter().map(|field| escape_formula(&escape_for_terminal(field))))
+            .write_record(
+                record.as_ref().iter().map(|field| escape_formula(&escape_for_terminal(field))),
+            )
             .expect(held);
     }
     String::from_utf8(writer.into_inner().expect(held)).expect("made of text")

@@ -4,7 +4,7 @@ use super::changes::render_changes_below;
 use super::formats::{cell_text, code_text, csv_records, to_json, to_json_line, to_yaml};
 use super::table::{StyledText, Table, TableColumn};
 use super::{OutputFormat, TerminalStyle, TextTone, escape_for_terminal, version};
-use crate::model::short_commit;
+use crate::model::{format_duration, short_commit};
 use crate::report::json::{DeploymentJson, HistoryJson};
 use crate::report::{DeploymentKind, DeploymentReport, ImageVersion};
 use jiff::{Timestamp, tz::TimeZone};
@@ -24,13 +24,16 @@ pub struct HistoryPrinter {
     format: OutputFormat,
     times: TimeFormat,
     look: TerminalStyle,
-    table: Table<'static, 8>,
+    table: Table<'static, 9>,
+    /// True where witnesses were asked when deployments were applied.
+    is_live: bool,
     printed: usize,
     /// Why commits are unknown, as far as it was printed.
     told: BTreeSet<String>,
 }
 
-const COLUMNS: [TableColumn<'static>; 8] = [
+/// The column about witnesses is not shown where it is empty.
+const COLUMNS: [TableColumn<'static>; 9] = [
     TableColumn::left("when"),
     TableColumn::left("stage"),
     TableColumn::left("app").name(20),
@@ -39,6 +42,7 @@ const COLUMNS: [TableColumn<'static>; 8] = [
     TableColumn::left("kind").rank(1),
     TableColumn::left("who").cut(10).rank(3),
     TableColumn::left("change").wrap(10).rank(4),
+    TableColumn::left("applied after"),
 ];
 
 /// The column of the pull request, or of a gate override.
@@ -70,7 +74,13 @@ impl HistoryPrinter {
     /// Creates a printer before the first page.
     pub fn new(format: OutputFormat, times: TimeFormat, look: &TerminalStyle) -> Self {
         let (look, table, told) = (look.clone(), Table::new(COLUMNS), BTreeSet::new());
-        HistoryPrinter { format, times, look, table, printed: 0, told }
+        HistoryPrinter { format, times, look, table, is_live: false, printed: 0, told }
+    }
+
+    /// Adds columns about when deployments were applied.
+    #[must_use]
+    pub fn with_live(self, is_live: bool) -> Self {
+        HistoryPrinter { is_live, ..self }
     }
 
     /// Text before the first deployment. `head` is the answer without deployments.
@@ -78,7 +88,11 @@ impl HistoryPrinter {
         match self.format {
             OutputFormat::Json => to_json(head).trim_end_matches("]\n}").to_owned(),
             OutputFormat::Yaml => to_yaml(head).trim_end_matches(" []\n").to_owned(),
-            OutputFormat::Csv => csv_records([CSV_HEADER.map(str::to_owned)]),
+            OutputFormat::Csv => {
+                let more = ["applied", "applied_after_seconds"].iter().filter(|_| self.is_live);
+                let header = CSV_HEADER.iter().chain(more).map(|name| (*name).to_owned());
+                csv_records([header.collect::<Vec<String>>()])
+            }
             OutputFormat::Markdown => "| when | stage | app | from | to | kind | who | change |\n\
                  | --- | --- | --- | --- | --- | --- | --- | --- |\n"
                 .to_owned(),
@@ -94,7 +108,13 @@ impl HistoryPrinter {
                 .enumerate()
                 .map(|(index, change)| self.json_element(index, change))
                 .collect(),
-            OutputFormat::Csv => csv_records(changes.iter().map(csv_fields)),
+            OutputFormat::Csv => csv_records(changes.iter().map(|change| {
+                let delay = change.applied_delay().map(|delay| delay.to_string());
+                let applied = change.applied.map(|time| time.to_string());
+                let more = [applied, delay].map(Option::unwrap_or_default);
+                let more = more.into_iter().filter(|_| self.is_live);
+                csv_fields(change).into_iter().chain(more).collect::<Vec<String>>()
+            })),
             OutputFormat::Markdown => changes.iter().map(markdown_row).collect(),
             OutputFormat::Jsonl => {
                 changes.iter().map(|change| to_json_line(&DeploymentJson::from(change))).collect()
@@ -135,7 +155,7 @@ impl HistoryPrinter {
     }
 
     fn table_rows(&mut self, changes: &[DeploymentReport], now: Timestamp) -> String {
-        let rows: Vec<[StyledText; 8]> =
+        let rows: Vec<[StyledText; 9]> =
             changes.iter().map(|change| self.table_row(change, now)).collect();
         if changes.iter().any(|change| change.account.break_glass.is_some()) {
             // An override of the gates is never hidden.
@@ -156,7 +176,7 @@ impl HistoryPrinter {
         out
     }
 
-    fn table_row(&self, change: &DeploymentReport, now: Timestamp) -> [StyledText; 8] {
+    fn table_row(&self, change: &DeploymentReport, now: Timestamp) -> [StyledText; 9] {
         let cell = &change.cell;
         let when = match self.times {
             TimeFormat::Ago => crate::model::format_age(change.time, now),
@@ -175,6 +195,7 @@ impl HistoryPrinter {
             StyledText::new(change.kind.as_str(), kind_tone(change.kind)),
             StyledText::plain(escape_for_terminal(&change.account.who.name)),
             change_text(change),
+            StyledText::plain(change.applied_delay().map(format_duration).unwrap_or_default()),
         ]
     }
 

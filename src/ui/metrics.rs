@@ -12,7 +12,8 @@ const BAR: usize = 13;
 const UNICODE: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ASCII: [char; 8] = ['.', ':', '-', '=', '+', '*', '%', '#'];
 
-const FIGURES: [TableColumn<'static>; 8] = [
+/// The column about witnesses is not shown where it is empty.
+const FIGURES: [TableColumn<'static>; 9] = [
     TableColumn::left("app").name(12),
     TableColumn::left("stage"),
     TableColumn::right("deployments"),
@@ -21,6 +22,7 @@ const FIGURES: [TableColumn<'static>; 8] = [
     TableColumn::left("lead (median, p90)").rank(1),
     TableColumn::right("failed"),
     TableColumn::left("restored in").rank(2),
+    TableColumn::left("lead to running (median, p90)"),
 ];
 
 const PAIRS: [TableColumn<'static>; 8] = [
@@ -38,7 +40,7 @@ const PAIRS: [TableColumn<'static>; 8] = [
 pub fn render_table(measured: &MetricsReport, look: &TerminalStyle) -> String {
     let metrics = &measured.metrics;
     let totals = std::iter::once(&metrics.overall).chain(&metrics.stages);
-    let rows: Vec<[StyledText; 8]> =
+    let rows: Vec<[StyledText; 9]> =
         totals.chain(&metrics.apps).map(|figures| figures_row(figures, measured, look)).collect();
     let mut out = Table::new(FIGURES).render_all(&rows, look);
     if !metrics.pairs.is_empty() {
@@ -54,7 +56,7 @@ fn figures_row(
     figures: &DoraFigures,
     measured: &MetricsReport,
     look: &TerminalStyle,
-) -> [StyledText; 8] {
+) -> [StyledText; 9] {
     let tone = if figures.app.is_some() { TextTone::Plain } else { TextTone::Heading };
     let app = figures.app.as_ref().map_or("all", |app| app.as_str());
     let stage = figures.stage.as_ref().map_or("", |stage| stage.as_str());
@@ -67,6 +69,7 @@ fn figures_row(
         StyledText::plain(format_spread(&figures.lead)),
         failed_text(figures),
         StyledText::plain(figures.restore.median().map(format_duration).unwrap_or_default()),
+        StyledText::plain(format_spread(&figures.running)),
     ]
 }
 

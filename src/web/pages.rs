@@ -199,8 +199,11 @@ fn places_page(
         session,
     )?;
     let window = WindowQuery { since: Some(CHART_PERIOD.to_owned()), until: None };
-    let measured =
-        metrics(&MetricsQuery { selection, window, tolerance: MERGE_TOLERANCE }, session)?.report;
+    let measured = metrics(
+        &MetricsQuery { selection, window, tolerance: MERGE_TOLERANCE, live: None },
+        session,
+    )?
+    .report;
     let next = page.next.filter(|_| question.links.is_served());
     let older = next.map(|cursor| format!("?cursor={cursor}"));
     let shown = PlacesPage {
@@ -246,6 +249,7 @@ fn dora_page(question: &WebQuestion<'_>, session: &Session) -> PageResult {
         selection: parameters.selection(),
         window: parameters.window(),
         tolerance: parameters.tolerance()?,
+        live: None,
     };
     let answer = metrics(&query, session)?;
     Ok(render_dora_page(&frame(question, session), &answer.report).into())

@@ -291,6 +291,69 @@ id,rule,severity,app,stage,targets,version,time,commit,author,path,line,event,me
     );
 }
 
+/// Argo CD keeps when it applied which revision.
+#[test]
+fn history_and_metrics_tell_when_it_was_applied() {
+    let site = crate::delivery::Site::new();
+    let config = "stages: [dev, staging, prod]\nsources:\n- helm-values: apps/{stage}/{app}.yaml\n\
+                  live: {staging: {witness: argo, apps: '{app}-{stage}'}}\n";
+    site.land("towpath.yaml", config, "configure", "2026-08-20T10:00:00Z");
+    let values = |version: &str| crate::delivery::values("api", version);
+    site.land("apps/dev/api.yaml", &values("v3"), "v3 to dev", "2026-08-21T10:00:00Z");
+    let before = site.at_origin(&["rev-parse", "main"]).trim().to_owned();
+    site.land("apps/staging/api.yaml", &values("v3"), "v3", "2026-08-21T12:00:00Z");
+    let after = site.at_origin(&["rev-parse", "main"]).trim().to_owned();
+    let seen = site.sandbox.path("seen.yaml");
+    let text = format!(
+        "schema: towpath.live-snapshot/1\ntime: 2026-09-01T12:00:00Z\nobjects:\n\
+         - kind: Application\n  namespace: argocd\n  name: api-staging\n  revisions: ['{after}']\n  \
+         images: [{{image: 'ghcr.io/example/api:v3'}}]\n  health: healthy\n  applied:\n  \
+         - {{revision: '{before}', time: 2026-08-21T10:01:00Z}}\n  \
+         - {{revision: '{after}', time: 2026-08-21T12:07:00Z}}\n"
+    );
+    std::fs::write(&seen, text).expect("a file");
+    let live = format!("--live={}", seen.display());
+    assert_data_eq!(
+        site.run(&["history", "api", "--stage", "staging", "--exact", &live]),
+        str![[r#"
+exit 0
+when               stage     app   from   to     kind      who      change       applied after
+2026-08-21 12:00   staging   api   v2     → v3   promote   Jo Doe   8cac63b030   7m
+2026-08-03 10:00   staging   api   v1     → v2   promote   Ann      837e8ccfe9
+2026-08-01 10:00   staging   api   ·      → v1   add       Ann      cea64778d0
+--
+
+"#]]
+    );
+    let one = ["history", "api", "--stage", "staging", "-n", "1"];
+    let csv = site.run(&[&one[..], &["-o", "csv", &live]].concat());
+    assert!(csv.contains(",subject,applied,applied_after_seconds\n"), "{csv}");
+    assert!(csv.contains(",v3,2026-08-21T12:07:00Z,420\n"), "{csv}");
+    let json = site.run(&[&one[..], &["-o", "jsonl", &live]].concat());
+    assert!(json.contains("\"applied_after_seconds\":420"), "{json}");
+    let without = site.run(&[&one[..], &["-o", "jsonl"]].concat());
+    assert!(!without.contains("applied"), "{without}");
+    assert_data_eq!(
+        site.run(&["-q", "metrics", "--app", "api", "--since", "2026-08-01", &live]),
+        str![[r#"
+exit 0
+app   stage     deployments   per week   by week   lead (median, p90)   failed   lead to running (median, p90)
+all                       7        1.6   █  ▄      2h, 1d                   0%   2h 7m, 2h 7m
+all   dev                 3        0.7   █  ▄                               0%
+all   staging             3        0.7   █  ▄      2h, 1d                   0%   2h 7m, 2h 7m
+all   prod                1        0.2   █                                  0%
+api   dev                 3        0.7   █  ▄                               0%
+api   staging             3        0.7   █  ▄      2h, 1d                   0%   2h 7m, 2h 7m
+api   prod                1        0.2   █                                  0%
+
+stages          changes   was there before   same commit   overtook   later   never   lead (median, p90)
+dev → staging         2                  2             0          0       0       0   2h, 1d
+--
+
+"#]]
+    );
+}
+
 #[test]
 fn the_role_only_reads() {
     let sandbox = Sandbox::new();

@@ -1,12 +1,13 @@
 //! A look at all witnesses, and the answers about cells.
 
+use super::applied::revision_commit;
 use super::judgement::{WantedCell, judge_cell};
 use super::sight::{CellSight, SightIndex, SightQuery};
 use super::witnesses::{WitnessKey, look_at_witness};
 use crate::config::{Config, LiveRule};
 use crate::git::{Oid, Repository};
 use crate::history::{Deployment, Timeline};
-use crate::live::{LiveScope, LiveSnapshot};
+use crate::live::{AppliedRevision, LiveScope, LiveSnapshot};
 use crate::model::{AppName, CellKey, MappingEntry, Version, Warning};
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
@@ -118,6 +119,31 @@ impl<'a> LiveLook<'a> {
         &self,
         cells: impl Iterator<Item = (&'e str, &'e MappingEntry)>,
     ) -> Vec<LiveCell> {
+        let (names, entries): (Vec<&str>, Vec<&MappingEntry>) = cells.unzip();
+        let mut names = names.into_iter();
+        self.for_each_sight(entries.into_iter(), |entry, sight| {
+            let rule = self.subject.config.live.rule_for(&entry.cell());
+            let mut answer = self.judge(names.next().unwrap_or_default(), entry, sight);
+            answer.witness = rule.map(|rule| rule.witness.as_str());
+            answer.context = rule.and_then(|rule| WitnessKey::new(rule, &entry.cell()).context);
+            answer
+        })
+    }
+
+    /// The revisions that the controllers of cells applied, as far as they keep them.
+    pub fn applied_revisions(&self, entries: &[MappingEntry]) -> Vec<Vec<AppliedRevision>> {
+        self.for_each_sight(entries.iter(), |_, sight| {
+            let applied = sight.deliveries.iter().flat_map(|object| &object.applied);
+            applied.cloned().collect()
+        })
+    }
+
+    /// Passes on what was seen of each cell.
+    fn for_each_sight<'e, T>(
+        &self,
+        entries: impl Iterator<Item = &'e MappingEntry>,
+        mut take: impl FnMut(&'e MappingEntry, &CellSight<'_>) -> T,
+    ) -> Vec<T> {
         let index =
             |key: &'_ WitnessKey| self.seen.get(key).map(|seen| seen.as_ref().map(SightIndex::new));
         let named = self.named.as_ref().map(SightIndex::new);
@@ -125,7 +151,7 @@ impl<'a> LiveLook<'a> {
         let indexes: HashMap<&WitnessKey, _> =
             keys.filter_map(|(key, index)| Some((key, index?))).collect();
         let mut out = Vec::new();
-        for (name, entry) in cells {
+        for entry in entries {
             let cell = entry.cell();
             let rule = self.subject.config.live.rule_for(&cell);
             let key = rule.map(|rule| WitnessKey::new(rule, &cell));
@@ -138,10 +164,7 @@ impl<'a> LiveLook<'a> {
                 (None, Some(Err(reason))) => trouble(reason),
                 (None, None) => trouble("`live` in towpath.yaml names no witness for this stage"),
             };
-            let mut answer = self.judge(name, entry, &sight);
-            answer.witness = rule.map(|rule| rule.witness.as_str());
-            answer.context = key.and_then(|key| key.context);
-            out.push(answer);
+            out.push(take(entry, &sight));
         }
         out
     }
@@ -165,8 +188,7 @@ impl<'a> LiveLook<'a> {
 
     /// Whether a revision, as a controller writes it, contains a commit.
     fn has_applied(&self, revision: &str, commit: Oid) -> Option<bool> {
-        let hex = revision.rsplit([':', '/', '@']).next().filter(|hex| hex.len() == 40)?;
-        let applied: Oid = hex.parse().ok()?;
+        let applied = revision_commit(revision)?;
         let mut known = self.covers.borrow_mut();
         let find = || self.subject.repository.has_ancestor(applied, commit);
         *known.entry((applied, commit)).or_insert_with(find)

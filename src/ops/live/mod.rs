@@ -3,11 +3,14 @@
 //! The witnesses are those of `live:` in the configuration, or a snapshot that the user names. No
 //! witness is asked unless an operation is told to.
 
+mod applied;
 mod evidence;
 mod judgement;
 mod look;
 #[cfg(test)]
 mod model_tests;
+#[cfg(test)]
+mod pipeline_model_tests;
 mod rbac;
 #[cfg(test)]
 mod rollback_tests;
@@ -17,6 +20,7 @@ mod snapshot;
 mod tests;
 mod witnesses;
 
+pub use applied::AppliedTimes;
 pub use evidence::{evidence_source, stage_evidence};
 pub use look::{LiveLook, LiveSource, LiveSubject};
 pub use rbac::{RbacQuery, render_rbac};

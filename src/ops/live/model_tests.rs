@@ -11,16 +11,17 @@ use crate::live::{
 use crate::model::{CellKey, ImageReference, MappingEntry, Version};
 use crate::pipeline::ledger::Outcome;
 use crate::pipeline::{EvidenceRunPeriod, LiveTerms, LiveVerdict};
+use crate::report::LiveCell;
 use jiff::Timestamp;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any};
 use proptest::{prop_assert, prop_assert_eq, prop_oneof, proptest};
 
 const IMAGE: &str = "r.io/team/web";
-const TERMS: LiveTerms = LiveTerms { well_for: 600, unwell_for: 900 };
+pub(super) const TERMS: LiveTerms = LiveTerms { well_for: 600, unwell_for: 900 };
 
 /// What happens next.
 #[derive(Debug, Clone)]
-enum Step {
+pub(super) enum Step {
     /// Time passes, in seconds.
     Wait(i64),
     /// A version lands in the repository: a new one, or one of before.
@@ -41,7 +42,7 @@ enum Step {
     },
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(super) fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (1i64..1500).prop_map(Step::Wait),
         2 => (1usize..5).prop_map(Step::Land),
@@ -59,11 +60,11 @@ fn step() -> impl Strategy<Value = Step> {
 type Truth = (i64, usize, Option<(Outcome, i64)>);
 
 /// The repository and the cluster, with what is really so.
-struct World {
-    now: i64,
+pub(super) struct World {
+    pub now: i64,
     config: Config,
-    wanted: usize,
-    landed: i64,
+    pub wanted: usize,
+    pub landed: i64,
     before: Vec<Version>,
     /// What the workload wants, and what its controller has seen of that.
     spec: usize,
@@ -72,14 +73,14 @@ struct World {
     health: LiveHealth,
     since: i64,
     /// What the pods run.
-    pods: usize,
+    pub pods: usize,
     /// Since when the pods are really well or unwell with the version they run.
-    truth: Option<(Outcome, i64)>,
+    pub truth: Option<(Outcome, i64)>,
     is_cut_off: bool,
     last: Option<LiveSnapshot>,
 }
 
-fn version(number: usize) -> Version {
+pub(super) fn version(number: usize) -> Version {
     Version::parse(&format!("v{number}"))
 }
 
@@ -88,7 +89,7 @@ fn time(second: i64) -> Timestamp {
 }
 
 impl World {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let text = "stages: [prod]\nlive: {prod: {witness: kubernetes, namespace: shop}}\n";
         let config = config::parse(text, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"));
         World {
@@ -115,7 +116,7 @@ impl World {
         }
     }
 
-    fn take(&mut self, step: &Step) {
+    pub fn take(&mut self, step: &Step) {
         // Each step has a time of its own.
         self.now += 1;
         match step {
@@ -145,7 +146,7 @@ impl World {
         }
     }
 
-    fn see(&mut self, old_snapshot: bool) -> LiveSnapshot {
+    pub fn see(&mut self, old_snapshot: bool) -> LiveSnapshot {
         if old_snapshot && let Some(last) = &self.last {
             return last.clone();
         }
@@ -179,11 +180,9 @@ impl World {
         seen
     }
 
-    /// What somebody concludes who looks now.
-    fn conclude(&self, seen: &LiveSnapshot) -> LiveVerdict {
-        let ImageReference { name, .. } = ImageReference::parse(IMAGE);
-        let mut entry: MappingEntry = super::tests::entry("web", IMAGE);
-        (entry.image, entry.version) = (Some(name), version(self.wanted));
+    /// What is seen of the present version.
+    pub fn answer(&self, seen: &LiveSnapshot) -> LiveCell {
+        let entry = self.entry();
         let cell: CellKey = entry.cell();
         let rule = self.config.live.rule_for(&cell);
         let query = SightQuery { entry: &entry, rule, shares_image: false };
@@ -196,7 +195,20 @@ impl World {
             before: self.before.iter().collect(),
             covers: &covers,
         };
-        let answer = judge_cell(&wanted, &sight);
+        judge_cell(&wanted, &sight)
+    }
+
+    fn entry(&self) -> MappingEntry {
+        let ImageReference { name, .. } = ImageReference::parse(IMAGE);
+        let mut entry: MappingEntry = super::tests::entry("web", IMAGE);
+        (entry.image, entry.version) = (Some(name), version(self.wanted));
+        entry
+    }
+
+    /// What somebody concludes who looks now.
+    fn conclude(&self, seen: &LiveSnapshot) -> LiveVerdict {
+        let (entry, answer) = (self.entry(), self.answer(seen));
+        let cell: CellKey = entry.cell();
         let run = EvidenceRunPeriod {
             cell: &cell,
             version: &entry.version,

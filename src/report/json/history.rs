@@ -45,6 +45,12 @@ pub struct DeploymentJson {
     /// With `--changes`: the commits of the app's sources that the deployment brought.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<SourceChangesJson>,
+    /// When a controller applied it, with `--live` where a witness knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub applied: Option<String>,
+    /// Seconds from the landing until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub applied_after_seconds: Option<i64>,
 }
 
 /// A version of a cell.
@@ -86,6 +92,8 @@ impl From<&DeploymentReport> for DeploymentJson {
             component: change.cell.component.clone(),
             who: PersonJson::new(&account.who.name, &account.who.email),
             changes: change.changes.as_ref().map(SourceChangesJson::from),
+            applied: change.applied.map(|time| time.to_string()),
+            applied_after_seconds: change.applied_delay(),
         }
     }
 }

@@ -34,6 +34,12 @@ pub struct DoraFiguresJson {
     pub rollbacks: usize,
     pub change_failure_rate: Option<f64>,
     pub restore_seconds: DurationStatsJson,
+    /// From the landing until a controller applied it, with `--live`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub applied_seconds: Option<DurationStatsJson>,
+    /// From the landing in the earlier stage until it was applied here, with `--live`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub running_seconds: Option<DurationStatsJson>,
 }
 
 /// Statistics of durations.
@@ -97,8 +103,14 @@ impl DoraFiguresJson {
             rollbacks: figures.rollbacks,
             change_failure_rate: figures.failure_rate().map(round_to_thousandths),
             restore_seconds: DurationStatsJson::from(&figures.restore),
+            applied_seconds: known(&figures.applied),
+            running_seconds: known(&figures.running),
         }
     }
+}
+
+fn known(stats: &DurationStats) -> Option<DurationStatsJson> {
+    (stats.count() > 0).then(|| DurationStatsJson::from(stats))
 }
 
 /// Rounds to three decimals; more would be noise.

@@ -121,6 +121,7 @@ pub(super) fn answer_metrics(
         selection: parameters.selection(),
         window: parameters.window(),
         tolerance: parameters.tolerance()?,
+        live: None,
     };
     let answer = metrics(&query, session)?;
     Ok(match question.csv {
