@@ -70,6 +70,9 @@ pub fn metrics(query: &MetricsQuery, session: &Session) -> Result<MetricsAnswer,
     Ok(MetricsAnswer { report, repository, is_complete: chronicle.is_complete(), last })
 }
 
+/// A deployment, and the seconds until it was applied.
+type AppliedDeployment<'t> = (Deployment<'t>, i64);
+
 /// Adds when the deployments of a period were applied, each once: what one commit deployed of an
 /// app is applied with its last cell.
 fn add_applied(
@@ -79,7 +82,7 @@ fn add_applied(
     accepts: &dyn Fn(&CellKey) -> bool,
     live: &AppliedTimes<'_>,
 ) {
-    let mut last: BTreeMap<(Oid, &AppName, &StageName), Option<(Deployment<'_>, i64)>> =
+    let mut last: BTreeMap<(Oid, &AppName, &StageName), Option<AppliedDeployment<'_>>> =
         BTreeMap::new();
     let meant = history.timeline.deployments().filter(|one| {
         (window.since..window.until).contains(&one.time) && one.to.is_some() && accepts(one.cell)

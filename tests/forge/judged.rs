@@ -4,8 +4,9 @@
 use crate::bench::{Bench, merge_of, new};
 use crate::fake::{Fake, TOKEN, prefix, sha};
 use towpath::forge::{
-    CheckState, CommitCheck, DraftState, ForgeError, ForgeFeature, ForgeKind, MergeMethod,
-    NewProposal, ProposalState, ProposalUpdate, Token,
+    CheckState, CommitCheck, DeploymentChange, DeploymentState, DraftState, ForgeError,
+    ForgeFeature, ForgeKind, MergeMethod, NewProposal, ProposalState, ProposalUpdate, Token,
+    keep_comment,
 };
 
 #[expect(
@@ -55,6 +56,24 @@ fn every_request_before_a_judge() {
     }
     assert_eq!(forge.list_checks(&sha("towpath/prod/web")).expect("read").len(), 1);
     forge.list_reviews(opened.number).expect("read");
+    for text in ["first", "second"] {
+        keep_comment(forge, opened.number, "[//]: # (judged)\n", text).expect("commented");
+    }
+    let add_assignees = vec!["alice".into()];
+    let change = ProposalUpdate { add_assignees, ..ProposalUpdate::default() };
+    forge.update_proposal(opened.number, &change).expect("assigned");
+    forge.commit_author(&sha("towpath/prod/web")).expect("asked");
+    if let Some(log) = forge.deployments() {
+        let wanted = crate::deployments::wanted("prod/web", "main");
+        let made = log.create_deployment(&wanted).expect("made");
+        for state in [DeploymentState::Succeeded, DeploymentState::Failed] {
+            let url = Some("https://ci.example.com/1".into());
+            let change = DeploymentChange { state, description: "so so".into(), url };
+            log.change_deployment(&made, &change).expect("changed");
+        }
+        // Another run made one at the same time.
+        assert_eq!(log.create_deployment(&wanted).expect("withdrawn").id, made.id);
+    }
     if !forge.missing_features().contains(&ForgeFeature::Issues) {
         forge.open_issues("incident").expect("read");
     }

@@ -9,7 +9,7 @@ import json
 import re
 import sys
 
-KEPT = re.compile(r"^/repos/\{owner\}/\{repo\}/(pulls|commits|statuses|check-runs|labels|issues)")
+KEPT = re.compile(r"^/repos/\{owner\}/\{repo\}/(pulls|commits|statuses|check-runs|labels|issues|deployments)|^/user$")
 SEGMENTS = 4
 
 

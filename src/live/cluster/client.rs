@@ -3,6 +3,7 @@
 
 use super::access::ClusterAccess;
 use crate::live::LiveError;
+use bytes::Bytes;
 use http::{Request, StatusCode};
 use jiff::Timestamp;
 use kube::client::{AuthError, Body};
@@ -16,7 +17,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Objects on a page.
-const PAGE: usize = 500;
+const PAGE: usize = 250;
 /// Pages of a list: a million objects.
 const MAX_PAGES: usize = 2000;
 /// The largest page.
@@ -201,6 +202,7 @@ impl ClusterClient {
                 let text = format!("{}: {path} has a form of its own: {error}", self.name);
                 ListFailure::Failed(LiveError::new(text))
             })?;
+            drop(body);
             items.extend(page.items.unwrap_or_default());
             match page.metadata.next.filter(|next| !next.is_empty()) {
                 Some(token) => next = token,
@@ -212,7 +214,7 @@ impl ClusterClient {
     }
 
     /// Sends a GET request, again where the server is too busy.
-    async fn get(&self, path: &str) -> Result<(StatusCode, Vec<u8>), ListFailure> {
+    async fn get(&self, path: &str) -> Result<(StatusCode, Bytes), ListFailure> {
         let mut attempt = 1;
         loop {
             let (status, pause, body) = self.get_once(path).await?;
@@ -233,7 +235,7 @@ impl ClusterClient {
     async fn get_once(
         &self,
         path: &str,
-    ) -> Result<(StatusCode, Option<Duration>, Vec<u8>), ListFailure> {
+    ) -> Result<(StatusCode, Option<Duration>, Bytes), ListFailure> {
         let failed = |text: String| ListFailure::Failed(LiveError::new(text));
         let request = Request::get(path).header("accept", "application/json").body(Body::empty());
         let request = request.map_err(|error| failed(format!("`{path}` is no path: {error}")))?;
@@ -254,7 +256,7 @@ impl ClusterClient {
             let body = read.map_err(|error| {
                 failed(format!("{}: the answer cannot be read: {error}", self.name))
             })?;
-            Ok((head.status, pause.map(Duration::from_secs), body.to_bytes().to_vec()))
+            Ok((head.status, pause.map(Duration::from_secs), body.to_bytes()))
         };
         match tokio::time::timeout(self.timeout, exchange).await {
             Ok(answer) => answer,

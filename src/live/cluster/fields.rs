@@ -20,6 +20,26 @@ pub(super) fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestam
     Ok(text.and_then(|text| text.parse().ok()))
 }
 
+/// The labels that count. Objects have many others.
+const LABELS: [&str; 6] = [
+    "app.kubernetes.io/name",
+    "app.kubernetes.io/instance",
+    "app",
+    "k8s-app",
+    "pod-template-hash",
+    "rollouts-pod-template-hash",
+];
+
+/// Reads the labels that count.
+fn known_labels<'de, D>(from: D) -> Result<BTreeMap<String, String>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let mut labels: BTreeMap<String, String> = or_default(from)?;
+    labels.retain(|name, _| LABELS.contains(&name.as_str()));
+    Ok(labels)
+}
+
 /// Reads a number that some controllers write as a text.
 pub(super) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
     let value: Option<serde_json::Value> = Option::deserialize(from)?;
@@ -36,7 +56,7 @@ pub(super) struct Metadata {
     #[serde(deserialize_with = "or_default")]
     pub namespace: String,
     pub generation: Option<i64>,
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "known_labels")]
     pub labels: BTreeMap<String, String>,
     #[serde(deserialize_with = "or_default")]
     pub annotations: HelmAnnotations,
