@@ -30,8 +30,8 @@ impl CommentLog for AzureForge {
 
     fn add_comment(&self, number: u64, body: &str) -> Result<()> {
         // A thread that is closed does not hold a merge back where all must be resolved.
-        let comment = json!({ "parentCommentId": 0, "content": body, "commentType": 1 });
-        let body = json!({ "comments": [comment], "status": 4 });
+        let comment = json!({ "parentCommentId": 0, "content": body, "commentType": "text" });
+        let body = json!({ "comments": [comment], "status": "closed" });
         let path = self.pull_path(number, "/threads");
         self.http.send_only(Method::POST, &path, Some(body), RetrySafety::Once)
     }

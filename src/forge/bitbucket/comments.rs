@@ -41,13 +41,13 @@ impl CommentLog for BitbucketForge {
 
     fn add_comment(&self, number: u64, body: &str) -> Result<()> {
         let path = format!("{}/comments", self.pull_path(number));
-        let body = json!({ "content": { "raw": body } });
+        let body = json!({ "type": "pullrequest_comment", "content": { "raw": body } });
         self.http.send_only(Method::POST, &path, Some(body), RetrySafety::Once)
     }
 
     fn edit_comment(&self, number: u64, id: &str, body: &str) -> Result<()> {
         let path = format!("{}/comments/{id}", self.pull_path(number));
-        let body = json!({ "content": { "raw": body } });
+        let body = json!({ "type": "pullrequest_comment", "content": { "raw": body } });
         self.http.send_only(Method::PUT, &path, Some(body), RetrySafety::Safe)
     }
 }

@@ -27,7 +27,10 @@ fn change(forge: &Forge, path: &str, text: &str) {
     let git = |words: &[&str]| forge.site.sandbox.git(&forge.site.clone, words);
     std::fs::write(forge.site.clone.join(path), text).expect("written");
     git(&["add", "."]);
-    git(&["commit", "-qm", "change"]);
+    // The comment names the commit.
+    let time = "2026-08-15T10:00:00Z";
+    let dates = [("GIT_AUTHOR_DATE", time), ("GIT_COMMITTER_DATE", time)];
+    forge.site.sandbox.git_with(&forge.site.clone, &["commit", "-qm", "change"], &dates);
     git(&["push", "-q", "origin", "feature"]);
     let head = git(&["rev-parse", "HEAD"]).trim().to_owned();
     for pull in &mut forge.fake.world.lock().expect("no panic within").pulls {
@@ -73,7 +76,7 @@ fn one_comment_says_what_would_move() {
 
 * all open: order, isolation, lock, rejected, hold
 
-Judged by towpath: `067e114b07` onto `45b1b64609`.
+Judged by towpath: `8604ad9839` onto `45b1b64609`.
 
 "#]]
             );
@@ -115,7 +118,7 @@ Not yet:
 
 * all open: order, isolation, lock, rejected, hold
 
-Judged by towpath: `40e5e42d16` onto `45b1b64609`.
+Judged by towpath: `b4f8d3d573` onto `45b1b64609`.
 
 "#]]
             );
@@ -233,7 +236,7 @@ exit 0
 
 * all open: order, isolation, lock, rejected, hold
 
-Judged by towpath: `067e114b07` onto `45b1b64609`.
+Judged by towpath: `8604ad9839` onto `45b1b64609`.
 --
 
 "#]]
