@@ -6,14 +6,15 @@ use super::http::HttpClient;
 use super::json::{HubCommit, HubIssue, HubPullRequest, HubUser, newest_closed, reviewers_json};
 use super::place::{ForgeKind, ForgeRepository};
 use super::ready;
+use super::releases::{HubRelease, release_of};
 use super::retry::RetrySafety;
 use super::text_limits::{truncate_bytes, truncate_text};
 use super::types::{last_words, new_assignees, newest_checks};
 use super::url::{escape, with_query};
 use super::{
     CheckState, ClosedProposal, CommentLog, CommitCheck, CreatedProposal, DraftState, Forge,
-    ForgeError, ForgeFeature, Issue, MergeMethod, NewProposal, Proposal, ProposalMerge,
-    ProposalUpdate, Result, Review, ReviewVerdict,
+    ForgeError, ForgeFeature, ForgeRelease, Issue, MergeMethod, NewProposal, Proposal,
+    ProposalMerge, ProposalUpdate, Result, Review, ReviewVerdict,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -314,6 +315,11 @@ impl Forge for GiteaForge {
             Err(ForgeError::NotFound { .. }) => Ok(None),
             found => found.map(HubCommit::login),
         }
+    }
+
+    fn find_release(&self, tag: &str) -> Result<Option<ForgeRelease>> {
+        let path = format!("{}/releases/tags/{}", self.repo, escape(tag));
+        release_of(self.http.get_json::<HubRelease>(&path))
     }
 
     fn comments(&self) -> Option<&dyn CommentLog> {

@@ -8,13 +8,14 @@ use super::exactly_once::{self, MergeRequestResult};
 use super::http::HttpClient;
 use super::place::{ForgeKind, ForgeRepository};
 use super::ready;
+use super::releases::{GitLabRelease, release_of};
 use super::retry::RetrySafety;
 use super::text_limits::{truncate_bytes, truncate_text};
 use super::url::{escape, with_query};
 use super::{
     CheckState, ClosedProposal, CommentLog, CommitCheck, CreatedProposal, DeploymentLog,
-    DraftState, Forge, ForgeError, ForgeFeature, Issue, MergeMethod, NewProposal, Proposal,
-    ProposalMerge, ProposalState, ProposalUpdate, Result, Review, ReviewVerdict,
+    DraftState, Forge, ForgeError, ForgeFeature, ForgeRelease, Issue, MergeMethod, NewProposal,
+    Proposal, ProposalMerge, ProposalState, ProposalUpdate, Result, Review, ReviewVerdict,
 };
 use serde_json::{Value, json};
 use ureq::http::Method;
@@ -324,6 +325,11 @@ impl Forge for GitLabForge {
 
     fn commit_author(&self, commit: &str) -> Result<Option<String>> {
         self.find_author(commit)
+    }
+
+    fn find_release(&self, tag: &str) -> Result<Option<ForgeRelease>> {
+        let path = format!("{}/releases/{}", self.project, escape(tag));
+        release_of(self.http.get_json::<GitLabRelease>(&path))
     }
 
     fn comments(&self) -> Option<&dyn CommentLog> {

@@ -26,6 +26,7 @@ mod place;
 mod plain;
 mod ready;
 mod refusal;
+mod releases;
 mod retry;
 mod service;
 mod text_limits;
@@ -49,6 +50,7 @@ pub use exchange::{
 pub use fetch_once::fetch_once;
 pub use place::{ForgeHost, ForgeKind, ForgeRepository, ForgeUrlError};
 pub use refusal::MergeBlock;
+pub use releases::ForgeRelease;
 pub use service::{ServiceAddress, ServiceClient, ServiceMethod, ServiceRequest};
 pub use text_limits::{TextLimits, text_length, truncate_bytes, truncate_text};
 pub use token::{Token, TokenSources, find_token};
@@ -148,6 +150,11 @@ pub trait Forge {
     /// Returns the account that wrote a commit, as reviewers are named; `None` if the forge knows
     /// none, or does not tell.
     fn commit_author(&self, _commit: &str) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    /// Returns the release of a tag, where the forge has releases.
+    fn find_release(&self, _tag: &str) -> Result<Option<ForgeRelease>> {
         Ok(None)
     }
 

@@ -212,6 +212,27 @@ pub fn open_forge<'r>(
     }
 }
 
+/// Opens a source repository on the server of the proposals, whose token is known; `None` if it is
+/// elsewhere.
+///
+/// # Errors
+/// As [`open_forge`].
+pub fn open_sources(
+    place: &ForgeRepository,
+    home: &ForgeLocation,
+    repository: &Repository,
+    session: &Session,
+) -> Result<Option<Box<dyn Forge>>, Failure> {
+    match home {
+        ForgeLocation::Hosted { place: known, is_hearsay }
+            if known.host == place.host && known.kind == place.kind =>
+        {
+            open_hosted_forge(place, *is_hearsay, repository, session).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
 fn open_hosted_forge(
     place: &ForgeRepository,
     is_hearsay: bool,

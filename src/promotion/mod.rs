@@ -70,7 +70,8 @@ pub use markdown::{code_span, escape_markdown};
 pub use patch::format_mbox;
 pub use plan::{ItemOutcome, Plan, PlanItem, PlanRequest, PlannedMove, PlannedMoves, make_plan};
 pub use proposal_body::{
-    AppChangelog, AppCommit, AppVersionChange, ProposalPage, VersionSighting, places_text,
+    AppChangelog, AppCommit, AppVersionChange, ProposalPage, ReleaseNotes, VersionSighting,
+    places_text,
 };
 pub use refusal::{EditRefusal, RefusalReason};
 pub use revisions::revisions_of_tag;

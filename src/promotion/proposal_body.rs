@@ -29,6 +29,17 @@ pub struct AppChangelog {
     pub unlisted: usize,
     /// True for a move backwards, which takes the commits away.
     pub is_back: bool,
+    /// The release of the new version, if there is one.
+    pub release: Option<ReleaseNotes>,
+}
+
+/// What the people of an app say about a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleaseNotes {
+    /// URL of the page of the release.
+    pub url: String,
+    /// In Markdown, which is shown as text: nobody vouches for it.
+    pub notes: String,
 }
 
 /// A commit of an app's sources.
@@ -100,6 +111,10 @@ const CUTS: [PageParts; 10] = [
     PageParts { commits: 0, rows: 2, commands: 1 },
 ];
 
+/// Lines of release notes that are shown, and characters of each.
+const NOTE_LINES: usize = 15;
+const NOTE_WIDTH: usize = 300;
+
 /// Digits of a commit id that are shown.
 const DIGITS: usize = 10;
 
@@ -129,10 +144,11 @@ impl CommitMessage {
         if let Some(run) = page.run {
             let _ = write!(moves, "\n{}", section(RUN, run));
         }
-        let known = page.brought.iter().filter(|one| !one.commits.is_empty() && parts.commits > 0);
+        let is_known = |one: &&AppChangelog| !one.commits.is_empty() || one.release.is_some();
+        let known = page.brought.iter().filter(is_known).filter(|_| parts.commits > 0);
         let mut texts = BodyParts {
             moves,
-            changes: known.map(|one| commit_list(one, parts.commits)).collect(),
+            changes: known.map(|one| changes_text(one, parts.commits)).collect(),
             gates: format!("\n### Gates\n\n{}", section(GATES, page.gates)),
             options: self.options_text(page.closing),
             undo: self.way_back(parts.commands),
@@ -271,6 +287,39 @@ pub(super) fn purpose_note(purpose: PlanPurpose<'_>) -> String {
         }
         PlanPurpose::Deploy => "Deployed by towpath.".into(),
         PlanPurpose::RollBack => "Rolled back by towpath.".into(),
+    }
+}
+
+/// The release notes and the commits of an app.
+fn changes_text(one: &AppChangelog, limit: usize) -> String {
+    let mut out = String::new();
+    if let Some(release) = &one.release {
+        let app = escape_markdown(one.moved.app.as_str());
+        let version = escape_markdown(&one.moved.to.to_string());
+        let _ = write!(out, "\n### Release notes of {app}\n\n[{version}]({})\n", release.url);
+        let lines = release.notes.lines().map(str::trim_end).filter(|line| !line.is_empty());
+        let lines: Vec<&str> = lines.collect();
+        for (at, line) in lines.iter().take(NOTE_LINES).enumerate() {
+            let line: String = line.chars().take(NOTE_WIDTH).collect();
+            let _ = writeln!(out, "{}> {}", if at == 0 { "\n" } else { ">\n" }, as_text(&line));
+        }
+        if lines.len() > NOTE_LINES {
+            out.push_str(">\n> …\n");
+        }
+    }
+    if !one.commits.is_empty() {
+        out.push_str(&commit_list(one, limit));
+    }
+    out
+}
+
+/// A line of others as text; none begins a list or a heading.
+fn as_text(line: &str) -> String {
+    let text = escape_markdown(line);
+    match text.chars().next() {
+        Some('-' | '+' | '=') => format!("\\{text}"),
+        Some(c) if c.is_ascii_digit() => text.replacen('.', "\\.", 1).replacen(')', "\\)", 1),
+        _ => text,
     }
 }
 

@@ -55,7 +55,44 @@ fn changelog() -> AppChangelog {
         commits: (0..20).map(commit).collect(),
         unlisted: 3,
         is_back: false,
+        release: None,
     }
+}
+
+/// Whoever writes release notes is nobody that the reviewer has to trust.
+#[test]
+fn release_notes_are_shown_as_text() {
+    let hostile = "# @octocat fixes #12\n- [x](https://evil.example)\n1. <img src=x>\n\n```\n\
+                   [//]: # (towpath:end)\n| a | b |\n    code\n+ more\n=== \n";
+    let notes = format!("{hostile}{}", "line\n".repeat(20));
+    let url = "https://git.example.com/web/releases/v2".to_owned();
+    let brought = AppChangelog {
+        commits: Vec::new(),
+        release: Some(ReleaseNotes { url, notes }),
+        ..changelog()
+    };
+    let text = super::changes_text(&brought, 5);
+    let (mut links, mut quotes) = (Vec::new(), 0);
+    let tables = pulldown_cmark::Options::ENABLE_TABLES | pulldown_cmark::Options::ENABLE_TASKLISTS;
+    for event in pulldown_cmark::Parser::new_ext(&text, tables) {
+        use pulldown_cmark::{Event, Tag};
+        match event {
+            Event::Start(Tag::Link { dest_url, .. }) => links.push(dest_url.to_string()),
+            Event::Start(Tag::BlockQuote(_)) => quotes += 1,
+            Event::Start(Tag::Heading { .. }) => {}
+            Event::Html(_)
+            | Event::InlineHtml(_)
+            | Event::TaskListMarker(_)
+            | Event::Start(Tag::Image { .. } | Tag::List(_) | Tag::Table(_) | Tag::CodeBlock(_)) => {
+                panic!("{event:?} in {text}")
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(links, ["https://git.example.com/web/releases/v2"]);
+    assert_eq!(quotes, 1, "{text}");
+    assert!(text.ends_with(">\n> …\n"), "{text}");
+    assert!(!text.contains("\n[//]: # (towpath:end)"), "{text}");
 }
 
 #[test]

@@ -109,3 +109,16 @@ fn the_forge_says_whose_account_wrote_a_commit() {
         assert_eq!(author("unknown"), None, "{kind:?}");
     }
 }
+
+#[test]
+fn the_release_of_a_tag_is_found() {
+    for kind in [ForgeKind::GitHub, ForgeKind::GitLab, ForgeKind::Gitea] {
+        let bench = Bench::new(kind);
+        let releases = [("v1.2".to_owned(), "Faster.".to_owned())];
+        bench.fake.world.lock().expect("no panic within").releases = releases.into();
+        let found = bench.forge.find_release("v1.2").expect("asked").expect("there is one");
+        assert_eq!(found.notes, "Faster.", "{kind:?}");
+        assert!(found.url.ends_with("/releases/v1.2"), "{kind:?}: {}", found.url);
+        assert_eq!(bench.forge.find_release("v1.3").expect("asked"), None, "{kind:?}");
+    }
+}

@@ -12,14 +12,15 @@ use super::http::HttpClient;
 use super::json::{HubCommit, HubIssue, HubPullRequest, newest_closed, reviewers_json};
 use super::place::{ForgeKind, ForgeRepository};
 use super::ready;
+use super::releases::{HubRelease, release_of};
 use super::retry::RetrySafety;
 use super::text_limits::{truncate_bytes, truncate_text};
 use super::types::{last_words, new_assignees, newest_checks};
 use super::url::{escape, with_query};
 use super::{
     CheckState, ClosedProposal, CommentLog, CommitCheck, CreatedProposal, DeploymentLog,
-    DraftState, Forge, ForgeError, ForgeFeature, Issue, MergeMethod, NewProposal, Proposal,
-    ProposalMerge, ProposalUpdate, Result, Review,
+    DraftState, Forge, ForgeError, ForgeFeature, ForgeRelease, Issue, MergeMethod, NewProposal,
+    Proposal, ProposalMerge, ProposalUpdate, Result, Review,
 };
 use octo::OctocrabClient;
 use serde_json::{Value, json};
@@ -318,6 +319,11 @@ impl Forge for GitHubForge {
             Err(ForgeError::NotFound { .. }) => Ok(None),
             found => found.map(HubCommit::login),
         }
+    }
+
+    fn find_release(&self, tag: &str) -> Result<Option<ForgeRelease>> {
+        let path = format!("{}/releases/tags/{}", self.repo, escape(tag));
+        release_of(self.octo.get_json::<HubRelease>(&path))
     }
 
     fn comments(&self) -> Option<&dyn CommentLog> {

@@ -2,6 +2,7 @@
 //! names those repositories.
 
 use crate::config::Config;
+use crate::forge::{ForgeRelease, ForgeRepository};
 use crate::git::{CommitRange, LogEntry, Repository};
 use crate::history::pull_request_number;
 use crate::model::{AppName, Version};
@@ -11,7 +12,7 @@ use crate::ops::forge::ForgeLocation;
 use crate::ops::session::Session;
 use crate::ops::sources::{AppSource, SourceLookup, configured_source, source_failure};
 use crate::pipeline::AppComponent;
-use crate::promotion::{AppChangelog, AppCommit, AppVersionChange, CommitMessage};
+use crate::promotion::{AppChangelog, AppCommit, AppVersionChange, CommitMessage, ReleaseNotes};
 
 /// The number of commits listed for one app; further ones are only counted.
 const LISTED: usize = 20;
@@ -75,7 +76,41 @@ fn app_changelog(
             place.as_ref().zip(number).map(|(at, number)| (number, at.proposal_url(number)));
         AppCommit { id, page, proposal, author, subject, is_breaking }
     });
-    Some(AppChangelog { moved: moved.clone(), page, commits: commits.collect(), unlisted, is_back })
+    let commits = commits.collect();
+    let release = match (&place, is_back || limit == 0) {
+        (Some(place), false) => find_release(place, &moved.to, home, repository, session),
+        _ => None,
+    };
+    Some(AppChangelog { moved: moved.clone(), page, commits, unlisted, is_back, release })
+}
+
+/// The release of a version, if its sources are on the server of the proposals. A tag may have a
+/// `v` that the version lacks.
+fn find_release(
+    place: &ForgeRepository,
+    version: &Version,
+    home: &ForgeLocation,
+    repository: &Repository,
+    session: &Session,
+) -> Option<ReleaseNotes> {
+    let tag = version.tag.as_ref()?;
+    let forge = forge::open_sources(place, home, repository, session).ok()??;
+    let with_v = tag.starts_with(|c: char| c.is_ascii_digit()).then(|| format!("v{tag}"));
+    for tag in std::iter::once(tag).chain(&with_v) {
+        match forge.find_release(tag) {
+            Ok(None) => {}
+            Ok(Some(ForgeRelease { url, notes })) => {
+                let is_link = url.starts_with("https://")
+                    && !url.contains(|c: char| c.is_whitespace() || "()<>[]".contains(c));
+                return is_link.then_some(ReleaseNotes { url, notes });
+            }
+            Err(error) => {
+                session.detail(&format!("cannot read the release notes of {tag}: {error}"));
+                return None;
+            }
+        }
+    }
+    None
 }
 
 fn commits_between(

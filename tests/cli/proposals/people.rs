@@ -57,3 +57,18 @@ fn where_the_forge_has_no_drafts_it_is_opened_all_the_same() {
     let pulls = forge.fake.world.lock().expect("no panic within").pulls.clone();
     assert_eq!(pulls.iter().map(|pull| pull.draft).collect::<Vec<_>>(), [false]);
 }
+
+/// The sources are on the server of the pull requests, whose token is known.
+#[test]
+fn release_notes_of_the_version_are_in_the_text() {
+    let forge = Forge::new(ForgeKind::GitHub, "github");
+    configure(&forge.site, "apps: {api: {repository: 'https://git.example.com/o/api'}}\n");
+    let notes = "## Fixes\n* #7 by @carol";
+    forge.fake.world.lock().expect("no panic within").releases =
+        [("v2".to_owned(), notes.to_owned())].into();
+    forge.run(&PROMOTE);
+    let body = forge.fake.world.lock().expect("no panic within").pulls[0].body.clone();
+    let expected = "### Release notes of api\n\n[v2](https://git.example.com/o/r/releases/v2)\n\n\
+                    > #\u{200b}#\u{200b} Fixes\n>\n> \\* #\u{200b}7 by @\u{200b}carol\n";
+    assert!(body.contains(expected), "{body}");
+}

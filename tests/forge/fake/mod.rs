@@ -91,6 +91,8 @@ pub struct World {
     pub labels: Vec<String>,
     pub issues: Vec<(u64, String, Vec<String>)>,
     pub comments: Vec<comments::Comment>,
+    /// The notes of the releases of tags.
+    pub releases: BTreeMap<String, String>,
     /// The accounts of the authors of commits.
     pub authors: BTreeMap<String, String>,
     /// The token is that of an app, which cannot ask who it is.

@@ -1,4 +1,4 @@
-//! Authors of commits and assigned people, in the dialects of all forges.
+//! Authors of commits, assigned people, and releases, in the dialects of all forges.
 
 use super::server::{Answer, Request};
 use super::{World, texts};
@@ -13,7 +13,24 @@ pub fn answer(
     parts: &[&str],
 ) -> Option<Answer> {
     let author = |commit: &str| world.authors.get(commit).cloned();
+    let release = |tag: &str| world.releases.get(tag).cloned();
     match (kind, request.method.as_str(), parts) {
+        (
+            ForgeKind::GitHub | ForgeKind::Gitea,
+            "GET",
+            ["repos", "o", _, "releases", "tags", tag],
+        ) => {
+            let url = format!("https://git.example.com/o/r/releases/{tag}");
+            Some(release(tag).map_or_else(Answer::missing, |notes| {
+                Answer::json(200, json!({ "html_url": url, "body": notes }))
+            }))
+        }
+        (ForgeKind::GitLab, "GET", ["projects", "group%2Fsub%2Fr", "releases", tag]) => {
+            let url = format!("https://git.example.com/group/sub/r/-/releases/{tag}");
+            Some(release(tag).map_or_else(Answer::missing, |notes| {
+                Answer::json(200, json!({ "description": notes, "_links": { "self": url } }))
+            }))
+        }
         (ForgeKind::GitHub, "GET", ["repos", "o", "r", "commits", commit])
         | (ForgeKind::Gitea, "GET", ["repos", "o", "r", "git", "commits", commit]) => {
             let login = author(commit).map(|login| json!({ "login": login }));
