@@ -1,7 +1,7 @@
-//! Random lives of a pipeline whose gate asks a witness: dev has a cluster that applies late, fails,
-//! is set by hand, is cut off, and comes back with the health of before. Whatever happens, no
-//! version goes on to prod that was not well in dev for long enough, and no outcome is recorded for
-//! a version that did not run.
+//! Random lives of a pipeline whose gate asks a witness: dev has a cluster that applies late,
+//! fails, is set by hand, is cut off, and comes back with the health of before. Whatever happens,
+//! no version goes on to prod that was not well in dev for long enough, and no outcome is recorded
+//! for a version that did not run.
 
 use super::evidence::to_evidence;
 use super::model_tests::{Step, TERMS, World, step, version};
