@@ -10,6 +10,7 @@ use crate::ops::deployments::DeploymentHistory;
 use crate::ops::error::Failure;
 use crate::ops::gates::ask::ask_gates;
 use crate::ops::gates::facts::FactCollector;
+use crate::ops::gates::sightings::find_sightings;
 use crate::ops::gates::{GateContext, GateRequest};
 use crate::ops::guard::GuardQuery;
 use crate::ops::guard::comparison::BaseHeadComparison;
@@ -61,8 +62,11 @@ pub fn answer_queries(
             .for_each(|question| facts.set_reviews(question, Ok(reviews.clone())));
     }
     let evidence = inquiry.evidence(&past, &facts);
-    let one =
-        |(asked, question)| GateReport { is_there: false, ..ask_gates(asked, question, &evidence) };
+    let one = |(asked, question)| GateReport {
+        is_there: false,
+        sightings: find_sightings(asked, &evidence, repository),
+        ..ask_gates(asked, question, &evidence)
+    };
     let judged = owned.iter().zip(&questions).map(one).collect();
     inquiry.chronicle.tell_edge(session);
     Ok(QueryAnswers { asked, judged })

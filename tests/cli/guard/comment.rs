@@ -60,6 +60,7 @@ fn one_comment_says_what_would_move() {
         assert!(said.ends_with("comment on pull request 1: added\n"), "{said}");
         let said = forge.run(&COMMENT);
         assert!(said.ends_with("comment on pull request 1: is as it was\n"), "{said}");
+        assert!(comments(&forge).concat().contains("dev since 2026-08-04, by Ann"), "{name}");
         if kind == ForgeKind::GitHub {
             assert_data_eq!(
                 comments(&forge).concat(),
@@ -68,9 +69,9 @@ fn one_comment_says_what_would_move() {
 
 ### What this pull request would move
 
-| app | stage | from | to |
-| --- | --- | --- | --- |
-| web | staging | `v1` | `v2` |
+| app | stage | from | to | runs in |
+| --- | --- | --- | --- | --- |
+| web | staging | `v1` | `v2` | dev since 2026-08-04, by Ann |
 
 ### Gates
 
@@ -96,10 +97,10 @@ Judged by towpath: `8604ad9839` onto `45b1b64609`.
 
 ### What this pull request would move
 
-| app | stage | from | to |
-| --- | --- | --- | --- |
-| web | prod | `v1` | `v2` |
-| web | staging | `v1` | `v2` |
+| app | stage | from | to | runs in |
+| --- | --- | --- | --- | --- |
+| web | prod | `v1` | `v2` | dev since 2026-08-04, by Ann |
+| web | staging | `v1` | `v2` | dev since 2026-08-04, by Ann |
 
 ### May it be merged?
 
@@ -228,9 +229,9 @@ hint: without --comment it only reads
 exit 0
 ### What this pull request would move
 
-| app | stage | from | to |
-| --- | --- | --- | --- |
-| web | staging | `v1` | `v2` |
+| app | stage | from | to | runs in |
+| --- | --- | --- | --- | --- |
+| web | staging | `v1` | `v2` | dev since 2026-08-04, by Ann |
 
 ### Gates
 
