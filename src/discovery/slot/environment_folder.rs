@@ -35,7 +35,7 @@ pub(super) fn mark_environment_children(
         // The inner folder of an inventory, `group_vars/all`, is none; the inventory is.
         let holder = (0..parts.len().saturating_sub(2)).rfind(|at| {
             HOLDERS.contains(&parts[*at].to_ascii_lowercase().as_str())
-                && !is_never_stage(&parts[*at + 1])
+                && !is_never_stage(parts[*at + 1])
         });
         let Some(part) = holder.map(|at| at + 1) else { continue };
         rests
