@@ -3,12 +3,12 @@
 use super::context::CommandContext;
 use super::exit::ExitKind;
 use super::forge_args::ForgeArgs;
+use super::range_args::{EventArgs, RangeArgs};
 use crate::forge::CommentChange;
 use crate::ops::error::Failure;
 use crate::ops::guard::GuardQuery;
-use crate::ops::guard::comment::comment;
+use crate::ops::guard::comment::{comment, preview_comment};
 use clap::Args;
-use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,27 +29,15 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct CommentArgs {
-    /// Revision to merge into
-    #[arg(long, value_name = "REVISION")]
-    base: String,
-
-    /// Revision to merge
-    #[arg(long, value_name = "REVISION", default_value = "HEAD")]
-    head: String,
+    #[command(flatten)]
+    range: RangeArgs,
 
     /// Number of the pull request [default: that of the CI job]
     #[arg(long, value_name = "NUMBER")]
     proposal: Option<u64>,
 
-    /// Event file that the forge's automation wrote
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "GITHUB_EVENT_PATH",
-        hide_env_values = true,
-        hide_short_help = true
-    )]
-    event: Option<PathBuf>,
+    #[command(flatten)]
+    event: EventArgs,
 
     /// Print the comment, and write nothing
     #[arg(long)]
@@ -62,18 +50,17 @@ pub struct CommentArgs {
 /// Writes the comment, and notes what became of it.
 pub fn run(args: &CommentArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let query = GuardQuery {
-        base: args.base.clone(),
-        head: args.head.clone(),
+        base: args.range.base.clone(),
+        head: args.range.head.clone(),
         proposal: args.proposal,
-        event: args.event.clone(),
+        event: args.event.event.clone(),
         forge: args.forge.to_choice(),
         ..GuardQuery::default()
     };
-    let report = comment(&query, args.dry_run, &context.session)?;
     if args.dry_run {
-        context.ui.write_answer(&report.text)?;
+        context.ui.write_answer(&preview_comment(&query, &context.session)?)?;
     } else {
-        tell_comment(report.written, context);
+        tell_comment(comment(&query, &context.session)?, context);
     }
     Ok(ExitKind::Done)
 }

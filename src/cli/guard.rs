@@ -5,6 +5,7 @@ use super::context::CommandContext;
 use super::environment;
 use super::exit::ExitKind;
 use super::forge_args::ForgeArgs;
+use super::range_args::{EventArgs, RangeArgs};
 use crate::ops::error::Failure;
 use crate::ops::guard::comment::{CommentKind, write_comment};
 use crate::ops::guard::{GuardQuery, guard};
@@ -43,13 +44,8 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct GuardArgs {
-    /// Revision to merge into
-    #[arg(long, value_name = "REVISION")]
-    base: String,
-
-    /// Revision to merge
-    #[arg(long, value_name = "REVISION", default_value = "HEAD")]
-    head: String,
+    #[command(flatten)]
+    range: RangeArgs,
 
     /// Requester, if the caller knows for certain, as in a server hook
     #[arg(long, value_name = "NAME")]
@@ -59,15 +55,8 @@ pub struct GuardArgs {
     #[arg(long, value_name = "NUMBER")]
     proposal: Option<u64>,
 
-    /// Event file that the forge's automation wrote
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "GITHUB_EVENT_PATH",
-        hide_env_values = true,
-        hide_short_help = true
-    )]
-    event: Option<PathBuf>,
+    #[command(flatten)]
+    event: EventArgs,
 
     /// File to append a Markdown summary to
     #[arg(
@@ -120,11 +109,11 @@ impl GuardArgs {
 
     fn to_query(&self) -> GuardQuery {
         GuardQuery {
-            base: self.base.clone(),
-            head: self.head.clone(),
+            base: self.range.base.clone(),
+            head: self.range.head.clone(),
             actors: self.actor.clone(),
             proposal: self.proposal,
-            event: self.event.clone(),
+            event: self.event.event.clone(),
             forge: self.forge.to_choice(),
             explain: self.explain,
             quarantine: environment::quarantine_path(),

@@ -40,6 +40,7 @@ mod plugin;
 mod promote;
 mod proposals;
 mod publish;
+mod range_args;
 mod record;
 mod rollback;
 mod selection_args;

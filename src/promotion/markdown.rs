@@ -40,6 +40,24 @@ pub fn code_span(text: &str) -> String {
     format!("`{}`", single_line(text).replace('`', "'").replace('|', "\\|"))
 }
 
+/// A part of a hint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HintPart<'t> {
+    Words(&'t str),
+    /// What stands between two backticks.
+    Command(&'t str),
+}
+
+/// Splits a hint into its words and its commands. A backtick without a partner is left out, and
+/// so is a pair with nothing in between.
+pub fn split_commands(text: &str) -> impl Iterator<Item = HintPart<'_>> {
+    let last = text.matches('`').count();
+    text.split('`').enumerate().map(move |(at, part)| {
+        let is_command = at % 2 == 1 && at < last && !part.trim().is_empty();
+        if is_command { HintPart::Command(part) } else { HintPart::Words(part) }
+    })
+}
+
 /// Quotes a word for a shell, if necessary.
 pub(super) fn shell_word(text: &str) -> String {
     let text = single_line(text);

@@ -66,7 +66,7 @@ pub use edit_fingerprint::{EDITS, edit_fingerprint};
 pub use edits::EntryChange;
 pub use entry_groups::{entries_of_same_version, entries_sharing_place};
 pub use file_edits::{EditConsent, FileEdit, FileEdits};
-pub use markdown::{code_span, escape_markdown};
+pub use markdown::{HintPart, code_span, escape_markdown, split_commands};
 pub use patch::format_mbox;
 pub use plan::{ItemOutcome, Plan, PlanItem, PlanRequest, PlannedMove, PlannedMoves, make_plan};
 pub use proposal_body::{

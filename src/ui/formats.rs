@@ -4,6 +4,7 @@ use super::TerminalStyle;
 use super::live::live_mark;
 use super::yaml as emitter;
 use crate::model::{escape_for_terminal, escape_json};
+use crate::promotion::{HintPart, split_commands};
 use crate::report::json::{StatusJson, note_sentence};
 use crate::report::{CellVersion, Matrix, StatusEntry, StatusReport};
 use jiff::Timestamp;
@@ -205,13 +206,11 @@ fn format_running(running: &CellVersion, name_targets: bool) -> String {
 
 /// Escapes text for Markdown, except for commands between backticks.
 pub(super) fn hint_text(text: &str) -> String {
-    let pieces: Vec<&str> = text.split('`').collect();
-    let is_command =
-        |at: usize| at % 2 == 1 && at + 1 < pieces.len() && !pieces[at].trim().is_empty();
-    let piece = |(at, piece): (usize, &&str)| {
-        if is_command(at) { format!("`{}`", escape_for_terminal(piece)) } else { cell_text(piece) }
+    let part = |part: HintPart<'_>| match part {
+        HintPart::Command(command) => format!("`{}`", escape_for_terminal(command)),
+        HintPart::Words(words) => cell_text(words),
     };
-    pieces.iter().enumerate().map(piece).collect()
+    split_commands(text).map(part).collect()
 }
 
 /// Formats text as code in a Markdown table.

@@ -4,7 +4,7 @@
 use super::event::{self, ForgeEventKind};
 use super::requester::check_head;
 use super::{GuardQuery, guard};
-use crate::forge::{self as ports, CommentChange, ProposalState, truncate_bytes};
+use crate::forge::{self as ports, CommentChange, ForgeKind, ProposalState, truncate_bytes};
 use crate::git::{Oid, Repository};
 use crate::guard::{GuardRefusal, Ruling};
 use crate::model::{AppName, Version, short_commit};
@@ -13,7 +13,9 @@ use crate::ops::error::Failure;
 use crate::ops::forge;
 use crate::ops::gates::section::{gate_section, gate_section_limit};
 use crate::ops::session::Session;
-use crate::promotion::{VersionSighting, code_span, escape_markdown, places_text};
+use crate::promotion::{
+    HintPart, VersionSighting, code_span, escape_markdown, places_text, split_commands,
+};
 use crate::report::{GateReport, GuardReport};
 use std::fmt::Write as _;
 
@@ -22,6 +24,9 @@ const MARKER: &str = "[//]: # (towpath:comment)\n";
 
 /// The rows of a table, from all to the least, until the comment fits.
 const ROWS: [usize; 4] = [usize::MAX, 200, 50, 10];
+
+/// The sections of a comment: what moves, what is refused, and what the gates say.
+const SECTIONS: usize = 3;
 
 /// Whether the comment says what the guard refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,16 +37,6 @@ pub enum CommentKind {
     Guard,
 }
 
-/// A comment and what became of it.
-#[derive(Debug)]
-pub struct CommentReport {
-    pub guarded: GuardReport,
-    /// The text; empty where nothing is to be said.
-    pub text: String,
-    /// The pull request and what happened there; `None` if nothing was written.
-    pub written: Option<(u64, CommentChange)>,
-}
-
 /// Judges a pull request, and says in a comment on it what it would move. Where nothing moves and
 /// nothing is refused, a comment is only brought up to date, and none is made.
 ///
@@ -49,22 +44,23 @@ pub struct CommentReport {
 /// When the pull request is unknown or about another commit, or the forge refuses the comment.
 pub fn comment(
     query: &GuardQuery,
-    is_dry: bool,
     session: &Session,
-) -> Result<CommentReport, Failure> {
-    if !is_dry {
-        session.check_write_access()?;
-    }
+) -> Result<Option<(u64, CommentChange)>, Failure> {
+    session.check_write_access()?;
     let guarded = guard(query, session)?;
-    let text = comment_text(&guarded, CommentKind::Moves, session);
-    let written = match is_dry {
-        true => None,
-        false => write_comment(query, &guarded, CommentKind::Moves, session)?,
-    };
-    Ok(CommentReport { guarded, text, written })
+    write_comment(query, &guarded, CommentKind::Moves, session)
 }
 
-/// Writes the comment about a judgement, or brings it up to date.
+/// Judges a pull request, and returns what [`comment`] would write.
+///
+/// # Errors
+/// When a revision is unknown, or the repository cannot be read.
+pub fn preview_comment(query: &GuardQuery, session: &Session) -> Result<String, Failure> {
+    Ok(comment_text(&guard(query, session)?, CommentKind::Moves, session))
+}
+
+/// Writes the comment about a judgement, or brings it up to date. Returns the number of the pull
+/// request, and what happened there; `None` if nothing was written.
 ///
 /// # Errors
 /// The errors of [`comment`].
@@ -131,12 +127,12 @@ fn is_worth_saying(guarded: &GuardReport, kind: CommentKind) -> bool {
 }
 
 /// The text below the marker, in Markdown. Texts of the repository act on nothing.
-pub fn comment_text(guarded: &GuardReport, kind: CommentKind, session: &Session) -> String {
-    let limit = gate_section_limit(crate::forge::ForgeKind::Bitbucket);
+fn comment_text(guarded: &GuardReport, kind: CommentKind, session: &Session) -> String {
+    let limit = SECTIONS * section_limit();
     let mut out = String::new();
     for rows in ROWS {
         out = render(guarded, kind, rows, session);
-        if out.len() <= limit * 3 {
+        if out.len() <= limit {
             break;
         }
     }
@@ -165,9 +161,14 @@ fn render(guarded: &GuardReport, kind: CommentKind, rows: usize, session: &Sessi
     out + ".\n"
 }
 
+/// The longest section of a comment, in bytes: what every forge has room for.
+fn section_limit() -> usize {
+    gate_section_limit(ForgeKind::Bitbucket)
+}
+
 /// The answers of the gates, stage by stage.
 fn gates_text(guarded: &GuardReport) -> String {
-    let limit = gate_section_limit(crate::forge::ForgeKind::Bitbucket);
+    let limit = section_limit();
     let mut stages: Vec<&str> = Vec::new();
     for one in &guarded.judged {
         let stage = one.stage.as_str();
@@ -258,17 +259,14 @@ fn refusals_text(guarded: &GuardReport, rows: usize) -> String {
 
 /// A hint, whose commands stay commands.
 fn hint_text(hint: &str) -> String {
-    let mut out = String::new();
-    for (at, part) in hint.split('`').enumerate() {
-        if at % 2 == 1 {
-            out.push_str(&code_span(part));
-            continue;
+    let part = |part: HintPart<'_>| match part {
+        HintPart::Command(command) => code_span(command),
+        HintPart::Words(words) => {
+            let trimmed = words.trim();
+            let before = if words.starts_with(' ') { " " } else { "" };
+            let after = if words.ends_with(' ') && !trimmed.is_empty() { " " } else { "" };
+            format!("{before}{}{after}", escape_markdown(trimmed))
         }
-        let words = part.trim();
-        let (before, after) = (part.starts_with(' '), part.ends_with(' ') && !words.is_empty());
-        out.push_str(if before { " " } else { "" });
-        out.push_str(&escape_markdown(words));
-        out.push_str(if after { " " } else { "" });
-    }
-    out
+    };
+    split_commands(hint).map(part).collect()
 }
