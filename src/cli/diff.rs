@@ -68,10 +68,7 @@ pub struct DiffArgs {
 /// Prints the differences, and their number on stderr.
 pub fn run(args: &DiffArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let (left, right) = (args.left.clone(), args.right.clone());
-    let lists_commits = !matches!(args.output, OutputFormat::Csv | OutputFormat::Markdown);
-    if args.changes && !lists_commits {
-        return Err(no_place_for_commits());
-    }
+    check_changes_format(args.changes, args.output)?;
     let (apps, changes) = ([args.apps.clone(), args.app.clone()].concat(), args.changes);
     let answer = diff(&DiffQuery { left, right, apps, changes }, &context.session)?;
     let report = &answer.report;
@@ -94,10 +91,13 @@ pub fn run(args: &DiffArgs, context: &CommandContext) -> Result<ExitKind, Failur
     Ok(if differs { ExitKind::Different } else { ExitKind::Done })
 }
 
-/// The failure for `--changes` with a format of one line for each answer.
-pub fn no_place_for_commits() -> Failure {
-    Failure::usage("CSV and Markdown have no place for the commits of --changes")
-        .hint("`--output json` has them")
+/// Refuses `--changes` with a format of one line for each answer.
+pub fn check_changes_format(changes: bool, format: OutputFormat) -> Result<(), Failure> {
+    if !(changes && matches!(format, OutputFormat::Csv | OutputFormat::Markdown)) {
+        return Ok(());
+    }
+    let message = "CSV and Markdown have no place for the commits of --changes";
+    Err(Failure::usage(message).hint("`--output json` has them"))
 }
 
 fn summary_sentence(answer: &DiffAnswer) -> String {

@@ -2,7 +2,7 @@
 
 use super::complete;
 use super::context::CommandContext;
-use super::diff::no_place_for_commits;
+use super::diff::check_changes_format;
 use super::exit::ExitKind;
 use super::live::live_source;
 use super::selection_args::{DeploymentFilterArgs, SelectionArgs, WindowArgs};
@@ -95,9 +95,7 @@ pub fn run(args: &HistoryArgs, context: &CommandContext) -> Result<ExitKind, Fai
         let failure = Failure::usage("--follow never ends, so it cannot print one document");
         return Err(failure.hint("`--output jsonl` prints one object per line"));
     }
-    if args.changes && matches!(args.output, OutputFormat::Csv | OutputFormat::Markdown) {
-        return Err(no_place_for_commits());
-    }
+    check_changes_format(args.changes, args.output)?;
     let query = args.to_query(context);
     let times = if args.exact { TimeFormat::Exact } else { TimeFormat::Ago };
     let style = context.ui.style_for(args.output);
