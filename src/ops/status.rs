@@ -187,13 +187,7 @@ fn add_live(
     (session, repository): (&Session, &Repository),
 ) -> Result<(), Failure> {
     let history = DeploymentHistory::load(session, repository, state, MERGE_TOLERANCE)?;
-    let subject = LiveSubject {
-        repository,
-        config: &state.settings.config,
-        timeline: &history.timeline,
-        entries: &state.mapping.entries,
-        until: None,
-    };
+    let subject = LiveSubject::new(repository, state, &history);
     let cells: Vec<_> = report.occupants.iter().map(|occupant| occupant.entry.cell()).collect();
     let look = LiveLook::take(subject, &cells, source, session)?;
     let shown = report.occupants.iter().map(|one| (one.name.as_str(), &one.entry));

@@ -57,13 +57,8 @@ fn look(
     let present = &context.survey.mapping.entries;
     let past = until.map(|until| entries_at(context, until));
     let entries = past.as_deref().unwrap_or(present);
-    let subject = LiveSubject {
-        repository: context.repository,
-        config: context.config(),
-        timeline: &context.chronicle.timeline,
-        entries,
-        until,
-    };
+    let subject = LiveSubject::new(context.repository, &context.survey, &context.chronicle);
+    let subject = LiveSubject { entries, until, ..subject };
     let cells: Vec<_> = entries.iter().map(MappingEntry::cell).collect();
     let look = LiveLook::take(subject, &cells, source, context.session)?;
     if until.is_none() {

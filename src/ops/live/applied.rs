@@ -2,6 +2,7 @@
 
 use super::judgement::first_application;
 use super::look::{LiveLook, LiveSource, LiveSubject};
+use super::revisions::RevisionIndex;
 use crate::git::{Oid, Repository};
 use crate::live::AppliedRevision;
 use crate::model::{CellKey, MappingEntry};
@@ -10,7 +11,6 @@ use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::RepositoryState;
 use jiff::Timestamp;
-use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// A deployment may be applied this long after it landed, in seconds. Older ones are not compared
@@ -19,9 +19,8 @@ const LATEST: i64 = 30 * 24 * 3600;
 
 /// The revisions that controllers applied, by cell.
 pub struct AppliedTimes<'r> {
-    repository: &'r Repository,
     revisions: HashMap<CellKey, Vec<AppliedRevision>>,
-    covers: RefCell<HashMap<(Oid, Oid), Option<bool>>>,
+    commits: RevisionIndex<'r>,
 }
 
 impl<'r> AppliedTimes<'r> {
@@ -35,13 +34,7 @@ impl<'r> AppliedTimes<'r> {
         (state, history): (&RepositoryState, &DeploymentHistory<'_>),
     ) -> Result<Self, Failure> {
         let entries = &state.mapping.entries;
-        let subject = LiveSubject {
-            repository,
-            config: &state.settings.config,
-            timeline: &history.timeline,
-            entries,
-            until: None,
-        };
+        let subject = LiveSubject::new(repository, state, history);
         let cells: Vec<CellKey> = entries.iter().map(MappingEntry::cell).collect();
         let look = LiveLook::take(subject, &cells, source, session)?;
         for warning in look.warnings() {
@@ -52,7 +45,7 @@ impl<'r> AppliedTimes<'r> {
         if revisions.values().all(Vec::is_empty) {
             session.note("no witness keeps when it applied what; Argo CD does");
         }
-        Ok(AppliedTimes { repository, revisions, covers: RefCell::default() })
+        Ok(AppliedTimes { revisions, commits: RevisionIndex::new(repository) })
     }
 
     /// When a deployment that landed at a time was applied. Unknown where the controller has
@@ -63,20 +56,8 @@ impl<'r> AppliedTimes<'r> {
         if landed < oldest - LATEST {
             return None;
         }
-        let time = first_application(revisions, &|revision| self.has(revision, commit))?;
+        let time =
+            first_application(revisions, &|revision| self.commits.contains(revision, commit))?;
         (time.as_second() >= landed).then_some(time)
     }
-
-    fn has(&self, revision: &str, commit: Oid) -> Option<bool> {
-        let revision = revision_commit(revision)?;
-        let mut known = self.covers.borrow_mut();
-        let find = || self.repository.has_ancestor(revision, commit);
-        *known.entry((revision, commit)).or_insert_with(find)
-    }
-}
-
-/// The commit in a revision as controllers write it: `main@sha1:COMMIT`.
-pub(super) fn revision_commit(revision: &str) -> Option<Oid> {
-    let hex = revision.rsplit([':', '/', '@']).next().filter(|hex| hex.len() == 40)?;
-    hex.parse().ok()
 }

@@ -31,13 +31,7 @@ pub fn stage_evidence(
     stage: &StageName,
 ) -> HashMap<CellKey, LiveEvidence> {
     let entries = &context.survey.mapping.entries;
-    let subject = LiveSubject {
-        repository: context.repository,
-        config: context.config(),
-        timeline: &context.chronicle.timeline,
-        entries,
-        until: None,
-    };
+    let subject = LiveSubject::new(context.repository, &context.survey, &context.chronicle);
     let session = context.session;
     let here: Vec<&MappingEntry> = entries.iter().filter(|entry| entry.stage == *stage).collect();
     let cells: Vec<CellKey> = here.iter().map(|entry| entry.cell()).collect();

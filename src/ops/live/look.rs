@@ -1,18 +1,19 @@
 //! A look at all witnesses, and the answers about cells.
 
-use super::applied::revision_commit;
 use super::judgement::{WantedCell, judge_cell};
+use super::revisions::RevisionIndex;
 use super::sight::{CellSight, SightIndex, SightQuery};
 use super::witnesses::{WitnessKey, look_at_witness};
 use crate::config::{Config, LiveRule};
-use crate::git::{Oid, Repository};
+use crate::git::Repository;
 use crate::history::{Deployment, Timeline};
 use crate::live::{AppliedRevision, LiveScope, LiveSnapshot};
 use crate::model::{AppName, CellKey, MappingEntry, Version, Warning};
+use crate::ops::deployments::DeploymentHistory;
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
+use crate::ops::state::RepositoryState;
 use crate::report::{LiveCell, to_timestamp};
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::thread;
@@ -61,6 +62,23 @@ pub struct LiveSubject<'a> {
     pub until: Option<i64>,
 }
 
+impl<'a> LiveSubject<'a> {
+    /// All of a state, with its whole history.
+    pub fn new(
+        repository: &'a Repository,
+        state: &'a RepositoryState,
+        history: &'a DeploymentHistory<'_>,
+    ) -> Self {
+        LiveSubject {
+            repository,
+            config: &state.settings.config,
+            timeline: &history.timeline,
+            entries: &state.mapping.entries,
+            until: None,
+        }
+    }
+}
+
 /// Context and namespace of a gap, and its reason.
 type GapPlace<'g> = (&'g Option<String>, &'g Option<String>, &'g str);
 
@@ -73,7 +91,7 @@ pub struct LiveLook<'a> {
     histories: HashMap<&'a CellKey, Vec<Deployment<'a>>>,
     /// The apps of each image.
     apps: HashMap<&'a str, BTreeSet<&'a AppName>>,
-    covers: RefCell<HashMap<(Oid, Oid), Option<bool>>>,
+    commits: RevisionIndex<'a>,
 }
 
 impl<'a> LiveLook<'a> {
@@ -93,7 +111,7 @@ impl<'a> LiveLook<'a> {
             named: None,
             histories: HashMap::new(),
             apps: HashMap::new(),
-            covers: RefCell::default(),
+            commits: RevisionIndex::new(subject.repository),
         };
         let is_known = |one: &Deployment<'_>| subject.until.is_none_or(|until| one.time <= until);
         for deployment in subject.timeline.deployments().filter(is_known) {
@@ -175,7 +193,7 @@ impl<'a> LiveLook<'a> {
         let arrival = history
             .first()
             .filter(|newest| newest.to.is_some_and(|to| to.version == entry.version));
-        let covers = |revision: &str| self.has_applied(revision, arrival?.commit);
+        let covers = |revision: &str| self.commits.contains(revision, arrival?.commit);
         let wanted = WantedCell {
             name: name.to_owned(),
             entry,
@@ -184,14 +202,6 @@ impl<'a> LiveLook<'a> {
             covers: &covers,
         };
         judge_cell(&wanted, sight)
-    }
-
-    /// Whether a revision, as a controller writes it, contains a commit.
-    fn has_applied(&self, revision: &str, commit: Oid) -> Option<bool> {
-        let applied = revision_commit(revision)?;
-        let mut known = self.covers.borrow_mut();
-        let find = || self.subject.repository.has_ancestor(applied, commit);
-        *known.entry((applied, commit)).or_insert_with(find)
     }
 
     /// What the witnesses could not see.

@@ -12,6 +12,7 @@ mod model_tests;
 #[cfg(test)]
 mod pipeline_model_tests;
 mod rbac;
+mod revisions;
 #[cfg(test)]
 mod rollback_tests;
 mod sight;

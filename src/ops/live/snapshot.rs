@@ -23,13 +23,7 @@ pub fn take_snapshot(query: &SnapshotQuery, session: &Session) -> Result<LiveSna
     let repository = session.open_repository()?;
     let state = RepositoryState::load(session, &repository, RevisionSelector::default())?;
     let history = DeploymentHistory::load(session, &repository, &state, MERGE_TOLERANCE)?;
-    let subject = LiveSubject {
-        repository: &repository,
-        config: &state.settings.config,
-        timeline: &history.timeline,
-        entries: &state.mapping.entries,
-        until: None,
-    };
+    let subject = LiveSubject::new(&repository, &state, &history);
     let cells: Vec<_> = state.mapping.entries.iter().map(MappingEntry::cell).collect();
     let look = LiveLook::take(subject, &cells, &query.source, session)?;
     let warnings = look.warnings();
