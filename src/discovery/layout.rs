@@ -225,12 +225,10 @@ fn varying_folders(lists: &[&[String]]) -> Vec<String> {
     if app - group < 2 {
         return vec!["{app**}".into()];
     }
-    let part = |at: usize| match at {
-        at if at == group => "{group}".to_owned(),
-        at if at == app => "{app}".to_owned(),
-        at => lists[0][at].clone(),
-    };
-    (0..length).map(part).collect()
+    let mut parts = lists[0].to_vec();
+    parts[group] = "{group}".into();
+    parts[app] = "{app}".into();
+    parts
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@
 use super::outside::files_outside;
 use super::unstaged_files::UnstagedFiles;
 use super::{candidate_paths, single};
-use crate::config::{Config, ConfigOrigin, Stage};
-use crate::model::{MappingEntry, StageName};
+use crate::config::{Config, ConfigOrigin};
+use crate::git::ReadError;
+use crate::model::MappingEntry;
 use crate::source::{SnapshotReader, read_mapping};
 
 /// The reason for which a version is not shown.
@@ -42,27 +43,28 @@ impl LeftOutReason {
 /// Versions that are not shown.
 #[derive(Debug, Clone, Default)]
 pub struct LeftOutVersions {
-    /// With its reason. The stage of an entry means something only if it is uncertain.
-    pub entries: Vec<(MappingEntry, LeftOutReason)>,
+    /// By reason. The stage of an entry means something only if it is uncertain.
+    pub entries: Vec<(LeftOutReason, Vec<MappingEntry>)>,
     /// The number of files that were not looked at, because they are too many.
     pub unread: usize,
 }
 
 /// Finds the versions that the sources of a configuration do not show. `unsure` are the sources
 /// that discovery left out of it, if it proposed them.
+///
+/// # Errors
+/// When the files cannot be listed.
 pub fn find_left_out(
     config: &Config,
     unsure: Option<&Config>,
     reader: &SnapshotReader<'_>,
-) -> LeftOutVersions {
-    let Ok(listing) = reader.snapshot().files_under("") else { return LeftOutVersions::default() };
+) -> Result<LeftOutVersions, ReadError> {
+    let listing = reader.snapshot().files_under("")?;
     let paths = candidate_paths(&listing);
     let mut out = LeftOutVersions::default();
-    let mut add = |entries: Vec<MappingEntry>, reason| {
-        out.entries.extend(entries.into_iter().map(|entry| (entry, reason)));
-    };
     if let Some(unsure) = unsure {
-        add(read_mapping(unsure, reader, None).entries, LeftOutReason::Uncertain);
+        let entries = read_mapping(unsure, reader, None).entries;
+        out.entries.push((LeftOutReason::Uncertain, entries));
     }
     let rules = config.rules.iter().chain(unsure.iter().flat_map(|unsure| &unsure.rules));
     let rules: Vec<_> = rules.collect();
@@ -71,10 +73,10 @@ pub fn find_left_out(
         None => LeftOutReason::NoSource,
     };
     match files_outside(&paths, &rules, config.rules.is_empty(), reader) {
-        Ok(found) => add(versions_in(&found, &paths, reader), reason),
+        Ok(found) => out.entries.push((reason, versions_in(&found, &paths, reader))),
         Err(unread) => out.unread = unread,
     }
-    out
+    Ok(out)
 }
 
 fn versions_in(
@@ -82,16 +84,9 @@ fn versions_in(
     paths: &[&str],
     reader: &SnapshotReader<'_>,
 ) -> Vec<MappingEntry> {
-    let stage = Stage {
-        name: StageName::new(single::DEFAULT_STAGE),
-        aliases: Vec::new(),
-        after: Vec::new(),
-        branch: None,
-        line: None,
-    };
     let rules = single::in_one_stage(found, paths).into_iter().map(|(rule, _)| rule);
     let config = Config {
-        stages: vec![stage],
+        stages: vec![single::default_stage()],
         rules: rules.collect(),
         origin: ConfigOrigin::Discovered,
         ..Config::default()

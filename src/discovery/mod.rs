@@ -29,7 +29,7 @@ mod vocabulary;
 
 use crate::config::{Config, ConfigOrigin, SourceRule, Stage};
 use crate::git::{Repository, SnapshotFile, SymlinkMap};
-use crate::model::{PathTemplate, SourceKind, StageName, Warning, base_name};
+use crate::model::{PathTemplate, SourceKind, Warning, base_name};
 use crate::source::convention::{self, KeySyntax, TELLING, VersionLeaf};
 use crate::source::{SnapshotReader, VersionFinding};
 use classify::{ClassifiedFiles, StagedFile};
@@ -321,17 +321,12 @@ fn with_default(
     mut proposal: DiscoveredConfig,
     rules: Vec<(SourceRule, usize)>,
 ) -> DiscoveredConfig {
-    let name = StageName::new(single::DEFAULT_STAGE);
-    if rules.is_empty() || proposal.config.stages.iter().any(|stage| stage.name == name) {
+    let default_stage = single::default_stage();
+    let is_there = proposal.config.stages.iter().any(|stage| stage.name == default_stage.name);
+    if rules.is_empty() || is_there {
         return proposal;
     }
-    proposal.config.stages.push(Stage {
-        name,
-        aliases: Vec::new(),
-        after: Vec::new(),
-        branch: None,
-        line: None,
-    });
+    proposal.config.stages.push(default_stage);
     for (rule, count) in rules {
         proposal.config.rules.push(rule);
         proposal.files.push(count);

@@ -3,12 +3,23 @@
 
 use super::slot::StageFolders;
 use super::unstaged_files::{self, UnstagedFiles};
-use crate::config::SourceRule;
+use crate::config::{SourceRule, Stage};
 use crate::model::StageName;
 use crate::source::{self, SnapshotReader};
 
 /// The name of the stage when nothing names it.
 pub const DEFAULT_STAGE: &str = "default";
+
+/// The stage of what names none. It has no predecessor or successor.
+pub(super) fn default_stage() -> Stage {
+    Stage {
+        name: StageName::new(DEFAULT_STAGE),
+        aliases: Vec::new(),
+        after: Vec::new(),
+        branch: None,
+        line: None,
+    }
+}
 
 /// Returns rules for these files in one stage. Files in the folders of stages that pin nothing are
 /// left out: they are usually placeholders.

@@ -4,10 +4,10 @@ use crate::config::{Config, order_evidence};
 use crate::discovery::{self, DEFAULT_STAGE, DiscoveredConfig, LeftOutReason, StageBasis};
 use crate::model::{CellKey, Mapping, MappingEntry, StageName};
 use crate::ops::error::Failure;
-use crate::ops::init::{count_files, nothing_found, open_newest};
+use crate::ops::init::{count_files, with_proposal};
 use crate::ops::session::Session;
 use crate::report::{DiscoveryExplanation, LeftOutFiles, SourceEvidence, StageEvidence};
-use crate::source::{ParseCache, SnapshotReader, read_mapping};
+use crate::source::{SnapshotReader, read_mapping};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An app and its component.
@@ -18,20 +18,14 @@ type AppPart = (String, Option<String>);
 /// # Errors
 /// When nothing was found, or the repository cannot be read.
 pub fn explain_discovery(session: &Session) -> Result<DiscoveryExplanation, Failure> {
-    let repository = session.open_repository()?;
-    let snapshot = open_newest(session, &repository)?;
-    let cache = ParseCache::default();
-    let reader = SnapshotReader::new(&snapshot, &cache);
-    let proposal = discovery::propose(&reader, &repository);
-    if proposal.config.rules.is_empty() && proposal.unsure.rules.is_empty() {
-        return Err(nothing_found(&proposal));
-    }
-    let mapping = read_mapping(&proposal.config, &reader, None);
-    Ok(DiscoveryExplanation {
-        basis: basis_in_words(proposal.basis),
-        stages: explain_stages(&proposal, &mapping),
-        sources: explain_sources(&proposal.config, &mapping, &reader),
-        left_out: list_left_out(&proposal, &reader),
+    with_proposal(session, |proposal, reader| {
+        let mapping = read_mapping(&proposal.config, reader, None);
+        DiscoveryExplanation {
+            basis: basis_in_words(proposal.basis),
+            stages: explain_stages(&proposal, &mapping),
+            sources: explain_sources(&proposal.config, &mapping, reader),
+            left_out: list_left_out(&proposal, reader),
+        }
     })
 }
 

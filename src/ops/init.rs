@@ -28,6 +28,21 @@ pub struct ConfigProposal {
 /// # Errors
 /// When nothing was found, or the repository cannot be read.
 pub fn propose_config(session: &Session) -> Result<ConfigProposal, Failure> {
+    with_proposal(session, |proposal, reader| {
+        let config = accept_proposal(&proposal);
+        let files = count_files(&config, reader);
+        ConfigProposal { config, files, outside: proposal.outside }
+    })
+}
+
+/// Passes on what discovery proposes for the newest commit, with the files of that commit.
+///
+/// # Errors
+/// When nothing was found, or the repository cannot be read.
+pub(super) fn with_proposal<T>(
+    session: &Session,
+    take: impl FnOnce(DiscoveredConfig, &SnapshotReader<'_>) -> T,
+) -> Result<T, Failure> {
     let repository = session.open_repository()?;
     let snapshot = open_newest(session, &repository)?;
     let cache = ParseCache::default();
@@ -36,9 +51,7 @@ pub fn propose_config(session: &Session) -> Result<ConfigProposal, Failure> {
     if proposal.config.rules.is_empty() && proposal.unsure.rules.is_empty() {
         return Err(nothing_found(&proposal));
     }
-    let config = accept_proposal(&proposal);
-    let files = count_files(&config, &reader);
-    Ok(ConfigProposal { config, files, outside: proposal.outside })
+    Ok(take(proposal, &reader))
 }
 
 /// The files that pin versions but name no stage, as a comment to print after the configuration.

@@ -2,7 +2,6 @@
 
 use crate::discovery::{LeftOutReason, find_left_out};
 use crate::git::{Repository, Snapshot};
-use crate::model::MappingEntry;
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
 use crate::ops::state::RepositoryState;
@@ -25,17 +24,15 @@ pub fn left_out_entries(
     let cache = ParseCache::default();
     let reader = SnapshotReader::new(&snapshot, &cache);
     let unsure = state.settings.assumed.as_ref().map(|proposal| &proposal.unsure);
-    let found = find_left_out(&state.settings.config, unsure, &reader);
+    let found = find_left_out(&state.settings.config, unsure, &reader)
+        .map_err(|error| Failure::failed(format!("the files cannot be listed: {error}")))?;
     if found.unread > 0 {
         session.note(&format!(
             "{} files that no source reads were not looked at, because they are too many",
             found.unread
         ));
     }
-    let reasons = [LeftOutReason::Uncertain, LeftOutReason::NoStage, LeftOutReason::NoSource];
-    let list = reasons.into_iter().flat_map(|reason| {
-        let of_reason = found.entries.iter().filter(|(_, other)| *other == reason);
-        let entries: Vec<MappingEntry> = of_reason.map(|(entry, _)| entry.clone()).collect();
+    let list = found.entries.into_iter().flat_map(|(reason, entries)| {
         let is_staged = reason == LeftOutReason::Uncertain;
         LeftOutEntry::list(entries, (reason.code(), reason.words()), is_staged)
     });
