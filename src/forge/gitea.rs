@@ -232,7 +232,7 @@ impl Forge for GiteaForge {
         self.change_labels(number, change)?;
         let proposal = to_proposal(pull);
         self.request_reviews(&proposal, &change.add_reviewers)?;
-        let assignees = new_assignees(&change.add_assignees, &proposal);
+        let assignees = new_assignees(&change.add_assignees, &proposal.assignees);
         if !assignees.is_empty() {
             // The list is replaced.
             let all = [proposal.assignees, assignees].concat();

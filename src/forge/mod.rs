@@ -57,7 +57,7 @@ pub use token::{Token, TokenSources, find_token};
 pub use types::{
     CheckState, ClosedProposal, CommitCheck, CreatedProposal, DraftState, ForgeFeature, Issue,
     MergeMethod, NewProposal, Proposal, ProposalMerge, ProposalState, ProposalUpdate, Review,
-    ReviewVerdict, is_same_reviewer,
+    ReviewVerdict, is_same_reviewer, new_assignees,
 };
 
 use crate::git::Workspace;

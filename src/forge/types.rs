@@ -247,10 +247,9 @@ pub(super) fn askable_reviewers(names: &[String], proposal: &Proposal) -> Vec<St
     names.iter().filter(new).cloned().collect()
 }
 
-/// Returns the people who are not assigned yet.
-pub(super) fn new_assignees(names: &[String], proposal: &Proposal) -> Vec<String> {
-    let is_assigned =
-        |name: &&String| proposal.assignees.iter().any(|one| one.eq_ignore_ascii_case(name));
+/// Returns the people who are not assigned yet. Logins have no case.
+pub fn new_assignees(names: &[String], assigned: &[String]) -> Vec<String> {
+    let is_assigned = |name: &&String| assigned.iter().any(|one| one.eq_ignore_ascii_case(name));
     names.iter().filter(|name| !is_assigned(name)).cloned().collect()
 }
 

@@ -186,7 +186,7 @@ impl Forge for GitHubForge {
         self.change_labels(number, change)?;
         let proposal = Proposal::from(pull);
         self.request_reviews(&proposal, &change.add_reviewers)?;
-        let assignees = new_assignees(&change.add_assignees, &proposal);
+        let assignees = new_assignees(&change.add_assignees, &proposal.assignees);
         if !assignees.is_empty() {
             let path = format!("{}/issues/{number}/assignees", self.repo);
             let body = json!({ "assignees": assignees });

@@ -3,7 +3,7 @@
 use super::GitLabForge;
 use super::wire::{GitLabCommit, GitLabMergeRequest, GitLabPerson, GitLabUser};
 use crate::forge::place::ForgeKind;
-use crate::forge::types::askable_reviewers;
+use crate::forge::types::{askable_reviewers, new_assignees};
 use crate::forge::url::{escape, with_query};
 use crate::forge::{ForgeError, Result};
 
@@ -40,15 +40,14 @@ impl GitLabForge {
         now: &GitLabMergeRequest,
         names: &[String],
     ) -> Result<Option<Vec<u64>>> {
-        let is_assigned = |name: &&String| {
-            now.assignees.iter().any(|user| user.username.eq_ignore_ascii_case(name))
-        };
+        let assigned: Vec<String> =
+            now.assignees.iter().map(|user| user.username.clone()).collect();
         let mut ids: Vec<u64> = now.assignees.iter().map(|user| user.id).collect();
-        let known = ids.len();
-        for name in names.iter().filter(|name| !is_assigned(name)) {
+        let names = new_assignees(names, &assigned);
+        for name in &names {
             ids.push(self.user_id(name)?);
         }
-        Ok((ids.len() > known).then_some(ids))
+        Ok((!names.is_empty()).then_some(ids))
     }
 
     /// Returns the account of a commit's author. GitLab finds an account by its address only if

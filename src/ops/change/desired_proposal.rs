@@ -3,6 +3,7 @@
 
 use crate::forge::{
     Forge, ForgeError, ForgeFeature, Proposal, ProposalUpdate, Result, is_same_reviewer,
+    new_assignees,
 };
 use crate::ops::session::Session;
 use crate::promotion::is_own_title;
@@ -115,18 +116,12 @@ impl Repair<'_> {
         if self.forge.missing_features().contains(&ForgeFeature::Assignees) {
             return;
         }
-        let missing = |proposal: &Proposal| -> Vec<String> {
-            let is_there = |name: &&String| {
-                proposal.assignees.iter().any(|one| one.eq_ignore_ascii_case(name))
-            };
-            wanted.assignees.iter().filter(|name| !is_there(name)).cloned().collect()
-        };
-        let names = missing(&self.proposal);
+        let names = new_assignees(&wanted.assignees, &self.proposal.assignees);
         self.each_alone(&names, "assign", &|names| ProposalUpdate {
             add_assignees: names,
             ..ProposalUpdate::default()
         });
-        let left = missing(&self.proposal);
+        let left = new_assignees(&wanted.assignees, &self.proposal.assignees);
         if !left.is_empty() {
             self.session.detail(&format!("the forge did not assign {}", left.join(", ")));
         }
