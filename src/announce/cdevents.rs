@@ -17,10 +17,11 @@ pub const STYLE: TextStyle = TextStyle { escape: plain, limit: 8000, listed: 20 
 /// The version of the specification.
 const SPECIFICATION: &str = "0.4.1";
 
-/// What stays as it is in a part of a package URL.
+/// The characters that a part of a package URL encodes: all but the unreserved ones of RFC 3986.
 const PURL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The same with slashes, for addresses of sources and repositories.
+/// The characters that the address of a source or a repository encodes: those of [`PURL`], but for
+/// slashes.
 const PATH: &AsciiSet = &PURL.remove(b'/');
 
 /// A receiver of CDEvents.

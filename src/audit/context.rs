@@ -38,9 +38,9 @@ pub struct AuditContext<'s> {
     pub tells: &'s dyn Fn(Oid) -> Option<Rc<CommitDetails>>,
     /// Returns the flags of a commit, cheaply; `None` if the clone lacks it.
     pub marks: &'s dyn Fn(Oid) -> Option<CommitFlags>,
-    /// What witnesses saw; `None` where nobody asked them.
+    /// The sightings of witnesses; `None` if the audit asks none.
     pub live: Option<&'s [LiveSighting]>,
-    /// What registries answered; `None` where nobody asked them.
+    /// The answers of registries; `None` if the audit asks none.
     pub registry: Option<&'s RegistryAnswers>,
     pub known: AuditCache,
 }

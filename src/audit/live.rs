@@ -6,7 +6,7 @@ use crate::model::{CellKey, Version};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveSighting {
     pub cell: CellKey,
-    /// What the repository said when the witnesses looked.
+    /// The version in the repository at the time of the look.
     pub version: Version,
     pub kind: SightingKind,
     pub runs: Vec<Version>,

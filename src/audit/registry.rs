@@ -6,19 +6,19 @@ use crate::model::{AppName, CellKey, MappingEntry, Version};
 use crate::pipeline::ledger::{EventKind, Ledger};
 use std::collections::HashMap;
 
-/// What the registry of a cell's image answered. A cell without an answer has no sighting.
+/// The answer of a registry about the image of a cell. A cell without an answer has no sighting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageSighting {
     pub cell: CellKey,
     /// Why the version cannot be pulled; `None` where it can.
     pub gone: Option<String>,
-    /// What the tag of the version is now; `None` for a version without a tag.
+    /// The present state of the tag; `None` for a version without a tag.
     pub tag: Option<TagState>,
-    /// What the gate `attested` of the stage asks for and the image lacks.
+    /// The attestations that the gate `attested` of the stage requires and the image does not have.
     pub lacks: Option<String>,
 }
 
-/// What a tag is in a registry.
+/// The state of a tag in a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TagState {
     /// It names the content with the first digest. The others are the images of an index.
