@@ -4,7 +4,7 @@ use crate::delivery::values;
 use crate::fake::Pull;
 use crate::fake::server::Answer;
 use crate::fake::{Fault, TOKEN};
-use crate::proposals::Forge;
+use crate::proposals::{FORGES, Forge};
 use snapbox::{assert_data_eq, str};
 use towpath::forge::ForgeKind;
 
@@ -48,13 +48,7 @@ const GUARD: [&str; 6] = ["guard", "--base", "origin/main", "--proposal", "1", "
 
 #[test]
 fn one_comment_says_what_would_move() {
-    for (kind, name) in [
-        (ForgeKind::GitHub, "github"),
-        (ForgeKind::GitLab, "gitlab"),
-        (ForgeKind::Gitea, "forgejo"),
-        (ForgeKind::Bitbucket, "bitbucket"),
-        (ForgeKind::Azure, "azure"),
-    ] {
+    for (kind, name) in FORGES {
         let forge = proposed(kind, name);
         let said = forge.run(&COMMENT);
         assert!(said.ends_with("comment on pull request 1: added\n"), "{said}");

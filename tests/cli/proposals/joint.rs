@@ -1,7 +1,7 @@
 //! Pull requests that overlap: one for several apps beside single ones, and ones that are left over.
 
-use super::Forge;
 use super::settings::configure;
+use super::{FORGES, Forge};
 use crate::delivery::values;
 use towpath::forge::ForgeKind;
 
@@ -24,13 +24,7 @@ const ALL: [&str; 5] = ["promote", "--all", "--to", "staging", "--one-pr"];
 
 #[test]
 fn one_for_all_closes_the_single_ones_and_is_not_repeated() {
-    for (kind, name) in [
-        (ForgeKind::GitHub, "github"),
-        (ForgeKind::GitLab, "gitlab"),
-        (ForgeKind::Gitea, "forgejo"),
-        (ForgeKind::Bitbucket, "bitbucket"),
-        (ForgeKind::Azure, "azure"),
-    ] {
+    for (kind, name) in FORGES {
         let forge = two_apps(kind, name);
         forge.run(&["promote", "--all", "--to", "staging"]);
         assert_eq!(open_heads(&forge), ["towpath/staging/blog", "towpath/staging/web"], "{name}");

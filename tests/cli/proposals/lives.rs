@@ -1,7 +1,7 @@
 //! What happens to a pull request after it was opened: buttons, people, trouble, closing.
 
-use super::Forge;
 use super::settings::configure;
+use super::{FORGES, Forge};
 use crate::delivery::values;
 use crate::fake::server::Answer;
 use crate::fake::{Fault, Pull};
@@ -136,13 +136,7 @@ fn closed_by_a_person_means_no() {
 
 #[test]
 fn closing_may_be_a_rejection() {
-    for (kind, name) in [
-        (ForgeKind::GitHub, "github"),
-        (ForgeKind::GitLab, "gitlab"),
-        (ForgeKind::Gitea, "forgejo"),
-        (ForgeKind::Bitbucket, "bitbucket"),
-        (ForgeKind::Azure, "azure"),
-    ] {
+    for (kind, name) in FORGES {
         let forge = Forge::new(kind, name);
         configure(&forge.site, "proposals: {closing: reject}\n");
         let advance = || forge.run(&["advance", "--stage", "prod"]);

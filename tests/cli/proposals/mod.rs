@@ -20,6 +20,15 @@ use snapbox::{assert_data_eq, str};
 use std::fmt::Write as _;
 use towpath::forge::ForgeKind;
 
+/// Every kind of forge, and its name in the configuration.
+pub const FORGES: [(ForgeKind, &str); 5] = [
+    (ForgeKind::GitHub, "github"),
+    (ForgeKind::GitLab, "gitlab"),
+    (ForgeKind::Gitea, "forgejo"),
+    (ForgeKind::Bitbucket, "bitbucket"),
+    (ForgeKind::Azure, "azure"),
+];
+
 /// The address of the repository at the forge, which git is told to look for in the sandbox.
 fn address(kind: ForgeKind) -> &'static str {
     match kind {
@@ -79,14 +88,7 @@ impl Forge {
 
 #[test]
 fn a_pull_request_is_opened_once() {
-    let forges = [
-        (ForgeKind::GitHub, "github"),
-        (ForgeKind::GitLab, "gitlab"),
-        (ForgeKind::Gitea, "forgejo"),
-        (ForgeKind::Bitbucket, "bitbucket"),
-        (ForgeKind::Azure, "azure"),
-    ];
-    for (kind, name) in forges {
+    for (kind, name) in FORGES {
         let forge = Forge::new(kind, name);
         let first = forge.run(&["promote", "api", "--to", "prod"]);
         assert!(first.starts_with("exit 0\nhttp"), "{first}");

@@ -3,24 +3,14 @@
 //!
 //! `TOWPATH_LIVES=100 cargo test --test cli -- random_lives` runs that many.
 
-use super::Forge;
 use super::settings::configure;
+use super::{FORGES, Forge};
 use crate::delivery::values;
 use crate::fake::server::Answer;
 use crate::fake::{Fault, Pull};
 use towpath::forge::ForgeKind;
 
 const BRANCH: &str = "towpath/prod/api";
-
-/// The forges, and the request by which each of them opens a pull request, asks reviewers, adds labels
-/// or sets a status: what the faults are for.
-const KINDS: [(ForgeKind, &str); 5] = [
-    (ForgeKind::GitHub, "github"),
-    (ForgeKind::GitLab, "gitlab"),
-    (ForgeKind::Gitea, "forgejo"),
-    (ForgeKind::Bitbucket, "bitbucket"),
-    (ForgeKind::Azure, "azure"),
-];
 
 /// A sequence that is the same for the same seed (xorshift).
 struct Dice(u64);
@@ -44,7 +34,7 @@ struct Life {
 
 impl Life {
     fn begin(seed: u64) -> Life {
-        let (kind, name) = KINDS[usize::try_from(seed).expect("small") % KINDS.len()];
+        let (kind, name) = FORGES[usize::try_from(seed).expect("small") % FORGES.len()];
         let forge = Forge::new(kind, name);
         let labels = if kind == ForgeKind::Bitbucket { "" } else { ", labels: [towpath]" };
         configure(&forge.site, &format!("proposals: {{reviewers: [alice]{labels}}}\n"));

@@ -1,6 +1,6 @@
 //! A token goes to the forge in one header, to git in its environment, and nowhere else.
 
-use super::{Forge, address};
+use super::{FORGES, Forge, address};
 use crate::fake::server::{Answer, Request};
 use crate::fake::{Fault, TOKEN};
 use base64::Engine;
@@ -8,14 +8,6 @@ use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write as _;
 use std::path::Path;
 use towpath::forge::ForgeKind;
-
-const KINDS: [(ForgeKind, &str); 5] = [
-    (ForgeKind::GitHub, "github"),
-    (ForgeKind::GitLab, "gitlab"),
-    (ForgeKind::Gitea, "forgejo"),
-    (ForgeKind::Bitbucket, "bitbucket"),
-    (ForgeKind::Azure, "azure"),
-];
 
 /// What is sent, but for the header that signs in.
 fn sent(requests: &[Request]) -> String {
@@ -86,7 +78,7 @@ fn forms() -> [String; 4] {
 fn a_token_is_seen_nowhere() {
     // Most of the time is spent in pauses between attempts.
     std::thread::scope(|scope| {
-        for (kind, name) in KINDS {
+        for (kind, name) in FORGES {
             scope.spawn(move || searched(kind, name));
         }
     });
