@@ -108,8 +108,8 @@ pub(super) fn find_branch_stages(repository: &Repository) -> Option<DraftConfig>
     for named in named {
         let Ok(snapshot) = Snapshot::of_commit(repository, named.tip) else { continue };
         let listing = snapshot.files_under("").unwrap_or_default();
-        let candidates = candidate_paths(&listing);
         let reader = SnapshotReader::new(&snapshot, &cache);
+        let candidates = candidate_paths(&listing, &reader);
         found.push(BranchFiles::read(named, &slots, &candidates, &reader));
         paths.extend(candidates.into_iter().map(str::to_owned));
     }

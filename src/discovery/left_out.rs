@@ -60,7 +60,7 @@ pub fn find_left_out(
     reader: &SnapshotReader<'_>,
 ) -> Result<LeftOutVersions, ReadError> {
     let listing = reader.snapshot().files_under("")?;
-    let paths = candidate_paths(&listing);
+    let paths = candidate_paths(&listing, reader);
     let mut out = LeftOutVersions::default();
     if let Some(unsure) = unsure {
         let entries = read_mapping(unsure, reader, None).entries;

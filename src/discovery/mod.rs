@@ -9,6 +9,7 @@
 
 mod branches;
 mod classify;
+mod covered_files;
 mod default_files;
 mod family;
 mod files;
@@ -33,6 +34,7 @@ use crate::model::{PathTemplate, SourceKind, Warning, base_name};
 use crate::source::convention::{self, KeySyntax, TELLING, VersionLeaf};
 use crate::source::{SnapshotReader, VersionFinding};
 use classify::{ClassifiedFiles, StagedFile};
+use covered_files::covered_files;
 use default_files::{default_file_rules, inherited_stages};
 use family::group_files;
 use group_rules::rules_of;
@@ -103,7 +105,7 @@ pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> Discover
             return DiscoveredConfig { unreadable, ..DiscoveredConfig::default() };
         }
     };
-    let paths = candidate_paths(&listing);
+    let paths = candidate_paths(&listing, reader);
     let chosen = slot::choose_stage_parts(&paths, &|index| pinned_names(paths[index], reader));
     let slotted = staged_files(&paths, &chosen.slots);
     let found = classify::classify_files(&slotted, reader);
@@ -346,14 +348,17 @@ fn chart_folders(listing: &[SnapshotFile]) -> HashSet<String> {
 /// Longer paths are skipped: they exceed Linux's `PATH_MAX` and are slow to compare.
 const MAX_PATH_BYTES: usize = 4096;
 
-fn candidate_paths(listing: &[SnapshotFile]) -> Vec<&str> {
+fn candidate_paths<'l>(listing: &'l [SnapshotFile], reader: &SnapshotReader<'_>) -> Vec<&'l str> {
     let charts = chart_folders(listing);
     let fit = |file: &&SnapshotFile| {
         file.path.len() <= MAX_PATH_BYTES
             && files::is_candidate(file)
             && !files::is_chart_template(&file.path, &charts)
     };
-    listing.iter().filter(fit).map(|file| file.path.as_str()).collect()
+    let mut paths: Vec<&str> = listing.iter().filter(fit).map(|file| file.path.as_str()).collect();
+    let covered = covered_files(&paths, reader);
+    paths.retain(|path| !covered.contains(*path));
+    paths
 }
 
 /// Excludes chart templates, and what is switched off by its name, from rules whose path template

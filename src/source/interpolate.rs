@@ -11,8 +11,16 @@ use std::ops::Range;
 /// Maximum nesting of defaults; deeper ones are read as empty.
 const MAX_DEPTH: usize = 8;
 
+/// A variable that has a value.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Variable<'a> {
+    /// The file of variables.
+    pub(super) path: &'a str,
+    pub(super) leaf: &'a Leaf,
+}
+
 /// Variables by name.
-pub(super) type ComposeVariables<'a> = HashMap<&'a str, &'a Leaf>;
+pub(super) type ComposeVariables<'a> = HashMap<&'a str, Variable<'a>>;
 
 /// The origin of a piece of an interpolated text.
 #[derive(Clone, Copy)]
@@ -20,7 +28,7 @@ pub(super) enum PieceOrigin<'a> {
     /// In the text itself, at these bytes.
     Text(Span),
     /// In the value of a variable.
-    Variable(&'a Leaf),
+    Variable(Variable<'a>),
 }
 
 /// A text with its variables replaced.
@@ -45,7 +53,7 @@ impl<'a> InterpolatedText<'a> {
             move |(at, _)| at.start < range.end && range.start < at.end
         });
         within.map(move |(at, origin)| match origin {
-            PieceOrigin::Variable(leaf) => PieceOrigin::Variable(leaf),
+            PieceOrigin::Variable(variable) => PieceOrigin::Variable(*variable),
             // Text is copied unchanged, so its span can be cut to the range.
             PieceOrigin::Text(span) => PieceOrigin::Text(Span {
                 start: span.start + range.start.saturating_sub(at.start),
@@ -85,8 +93,8 @@ impl<'a> InterpolatedText<'a> {
                 at = dollar + 1 + close + 1;
             } else {
                 let length = name_length(rest);
-                if let Some(leaf) = variables.get(&rest[..length]) {
-                    self.push(&leaf.text, PieceOrigin::Variable(leaf));
+                if let Some(variable) = variables.get(&rest[..length]) {
+                    self.push(&variable.leaf.text, PieceOrigin::Variable(*variable));
                 }
                 at = dollar + 1 + length;
             }
@@ -111,7 +119,8 @@ impl<'a> InterpolatedText<'a> {
         let length = name_length(inside);
         let (name, rest) = inside.split_at(length);
         let strict = rest.starts_with(':');
-        let value = variables.get(name).copied().filter(|leaf| !(strict && leaf.text.is_empty()));
+        let value = variables.get(name).copied();
+        let value = value.filter(|variable| !(strict && variable.leaf.text.is_empty()));
         let operator = rest.trim_start_matches(':').chars().next();
         let word_at = length + usize::from(strict) + 1;
         let word = inside.get(word_at..).unwrap_or_default();
@@ -120,7 +129,7 @@ impl<'a> InterpolatedText<'a> {
             (Some('+'), Some(_)) | (Some('-'), None) => {
                 self.fill(word, offset + word_at, variables, depth + 1)
             }
-            (_, Some(leaf)) => self.push(&leaf.text, PieceOrigin::Variable(leaf)),
+            (_, Some(variable)) => self.push(&variable.leaf.text, PieceOrigin::Variable(variable)),
             (_, None) => {}
         }
     }
@@ -151,7 +160,9 @@ mod tests {
 
     fn filled(template: &str) -> String {
         let env = parse_leaves("TAG=v1\nEMPTY=\nORG=acme\n");
-        let variables: ComposeVariables<'_> = env.iter().map(|leaf| (&*leaf.path, leaf)).collect();
+        let variable = |leaf| Variable { path: ".env", leaf };
+        let variables: ComposeVariables<'_> =
+            env.iter().map(|leaf| (&*leaf.path, variable(leaf))).collect();
         InterpolatedText::of(template, &variables).text
     }
 

@@ -134,6 +134,6 @@ fn is_entry_for(entry: &MappingEntry, name: &str) -> bool {
 }
 
 /// `apps/web/prod/kustomization.yaml:7`, the main one of the places without effect.
-fn overrides_text(places: &[Location]) -> String {
+pub(super) fn overrides_text(places: &[Location]) -> String {
     places.first().map(|place| format!("{}:{}", place.path, place.line)).unwrap_or_default()
 }

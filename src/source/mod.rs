@@ -8,7 +8,6 @@ mod argo;
 mod blind_spots;
 mod by_document;
 mod compose;
-mod compose_files;
 pub mod convention;
 mod dotenv;
 mod essence_cache;
@@ -112,6 +111,12 @@ pub trait Source: Sync {
     /// discovery. Objects of no other source are manifests.
     fn recognises_object(&self, _version: &str, _kind: &str) -> bool {
         false
+    }
+
+    /// Returns the files that are no deployments of their own beside this one, because the program
+    /// takes them in with it or reads it in their place; for discovery.
+    fn covered_files(&self, _path: &str, _reader: &SnapshotReader<'_>) -> Vec<String> {
+        Vec::new()
     }
 
     /// Returns the versions in a claimed file. Unreadable files become warnings of the reader.

@@ -360,3 +360,52 @@ both("flux-release-patched-by-the-kustomization", FLUX,
                                 f"          image: {{tag: {tag}}}\n"),
                          **helm_release(stage, f"  values:\n    image: {{repository: {IMAGE}, tag: v9}}\n")},
      common=[chart(values("v0"))])
+
+
+# Compose
+COMPOSE = ["compose", "stacks/{stage}"]
+
+
+def stack(text, name="compose.yaml"):
+    return lambda stage, tag: {f"stacks/{stage}/{name}": text.format(stage=stage, tag=tag, image=IMAGE)}
+
+
+def stack_variables(text, name=".env"):
+    return stack(text, name)
+
+
+WEB = "services:\n  web:\n    image: {image}:{tag}\n"
+both("compose-literal", COMPOSE, stack(WEB))
+both("compose-variable", COMPOSE, stack("services:\n  web:\n    image: {image}:${{TAG}}\n"), stack_variables("TAG={tag}\n"))
+both("compose-default-of-a-variable", COMPOSE, stack("services:\n  web:\n    image: {image}:${{TAG:-{tag}}}\n"))
+both("compose-override", COMPOSE, stack(WEB.replace("{tag}", "v0")), stack(WEB, "compose.override.yaml"))
+both("compose-override-of-the-other-name", COMPOSE, stack(WEB.replace("{tag}", "v0"), "docker-compose.yml"),
+     stack(WEB, "docker-compose.override.yml"))
+both("compose-override-without-an-image", COMPOSE, stack(WEB),
+     stack("services:\n  web:\n    ports: ['80:80']\n", "compose.override.yml"))
+both("compose-first-of-two-overrides", COMPOSE, stack(WEB.replace("{tag}", "v0")),
+     stack(WEB, "compose.override.yml"), stack(WEB.replace("{tag}", "v9"), "docker-compose.override.yml"))
+both("compose-include", COMPOSE, stack("include: [web.yaml]\n"), stack(WEB, "web.yaml"))
+both("compose-include-of-shared-files", COMPOSE, stack("include: [../shared/web.yaml]\n"),
+     stack_variables("TAG={tag}\n"),
+     common=[{"stacks/shared/web.yaml": "services:\n  web:\n    image: registry.example/web:${TAG:-v0}\n",
+              "stacks/shared/.env": "TAG=v8\n"}])
+both("compose-include-with-variables-of-its-own", COMPOSE,
+     stack("include:\n- path: web.yaml\n  env_file: [first.env, second.env]\n"),
+     stack("services:\n  web:\n    image: {image}:${{TAG}}\n", "web.yaml"),
+     stack_variables("TAG=v9\n", "first.env"), stack_variables("TAG={tag}\n", "second.env"))
+both("compose-include-of-merged-files", COMPOSE,
+     stack("include:\n- path: [web.yaml, more.yaml]\n"), stack(WEB.replace("{tag}", "v0"), "web.yaml"),
+     stack(WEB, "more.yaml"))
+both("compose-extends", COMPOSE, stack("services:\n  web:\n    extends: {{file: base.yaml, service: base}}\n"),
+     stack("services:\n  base:\n    image: {image}:{tag}\n", "base.yaml"))
+both("compose-extends-over-two-files", COMPOSE,
+     stack("services:\n  web:\n    extends: {{file: base/web.yaml, service: base}}\n"),
+     stack("services:\n  base:\n    extends: {{file: ../root.yaml, service: root}}\n", "base/web.yaml"),
+     stack("services:\n  root:\n    image: {image}:{tag}\n", "root.yaml"))
+both("compose-extends-and-its-own-image", COMPOSE,
+     stack("services:\n  web:\n    image: {image}:{tag}\n    extends: {{file: base.yaml, service: base}}\n"),
+     stack("services:\n  base:\n    image: {image}:v0\n", "base.yaml"))
+both("compose-anchor", COMPOSE,
+     stack("x-web: &web\n  image: {image}:{tag}\nservices:\n  web:\n    <<: *web\n"))
+both("compose-preferred-name", COMPOSE, stack(WEB), stack(WEB.replace("{tag}", "v0"), "docker-compose.yml"))

@@ -1,4 +1,5 @@
-"""What the programs themselves make of a deployment: Helm, kustomize, and Argo CD and Flux on top.
+"""What the programs themselves make of a deployment: Helm, kustomize, and Argo CD and Flux on top;
+and Docker Compose.
 
 Argo CD and Flux call Helm and kustomize; the order in which they pass values on is documented and
 followed here (Argo CD: parameters, valuesObject or values, valueFiles, the chart's; Flux: values,
@@ -159,6 +160,12 @@ def release(top, object, beside):
     return helm(chart, [*values, spec.get("values") or {}])
 
 
+def compose(folder):
+    """The project that `docker-compose up` in a folder starts, as if it were workloads."""
+    project = json.loads(run(os.environ["COMPOSE"], "config", "--format", "json", cwd=folder))
+    return [{"containers": list(project["services"].values())}]
+
+
 def images(rendered):
     """All images of workloads, as `name:tag` or `name@digest`."""
     found = set()
@@ -188,6 +195,8 @@ def render(top, how):
         return helm(Path(top, chart), [Path(top, path) for path in values])
     if kind == "kustomize":
         return kustomize(Path(top, rest[0]))
+    if kind == "compose":
+        return compose(Path(top, rest[0]))
     return {"argo": argo, "flux": flux}[kind](top, rest[0])
 
 

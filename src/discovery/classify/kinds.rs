@@ -1,6 +1,6 @@
 //! Chooses the sources for a file by its name, or else by its contents.
 
-use crate::model::SourceKind;
+use crate::model::{SourceKind, base_name};
 use crate::source::{SnapshotReader, YamlReadError, shape, source_of};
 use crate::yaml::YamlValue;
 use std::collections::BTreeSet;
@@ -16,23 +16,25 @@ pub enum CandidateSources {
 
 /// Returns the sources that may read a file.
 pub fn detect_sources(path: &str, reader: &SnapshotReader<'_>) -> CandidateSources {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    if let Some(kind) = recognised_by_name(&name, extension) {
+    if let Some(kind) = named_source(path) {
         return CandidateSources::Known(vec![kind]);
     }
+    let name = base_name(path).to_ascii_lowercase();
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     if matches!(extension, "toml" | "jsonnet" | "libsonnet" | "cue" | "json5") {
         return CandidateSources::Nothing;
     }
     by_content(path, reader)
 }
 
-/// The source that a file name is typical of. The whole name is stronger evidence than the
+/// The source that the name of a file is typical of. The whole name is stronger evidence than the
 /// extension.
-fn recognised_by_name(name: &str, extension: &str) -> Option<SourceKind> {
+pub fn named_source(path: &str) -> Option<SourceKind> {
+    let name = base_name(path).to_ascii_lowercase();
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let matches = SourceKind::ALL
         .iter()
-        .filter_map(|kind| Some((source_of(*kind).recognises_name(name, extension)?, *kind)));
+        .filter_map(|kind| Some((source_of(*kind).recognises_name(&name, extension)?, *kind)));
     matches.max_by_key(|(fit, _)| *fit).map(|(_, kind)| kind)
 }
 

@@ -12,7 +12,7 @@ use crate::model::{Confidence, EntryNote, ImagePart, SourceForm, SourceKind, Tem
 use crate::source::convention::{self, KeySyntax};
 use crate::source::leaf::{KEY_SEPARATOR, shown_key};
 use crate::source::{Claim, SnapshotReader, VersionFinding, kustomize_resources, source_for};
-pub use kinds::{CandidateSources, detect_sources};
+pub use kinds::{CandidateSources, detect_sources, named_source};
 use overlays::classify_overlays;
 pub use overlays::is_kustomization;
 use std::collections::{BTreeSet, HashSet};
@@ -77,7 +77,9 @@ pub fn read_findings(
     kind: SourceKind,
     reader: &SnapshotReader<'_>,
 ) -> Vec<VersionFinding> {
-    let Ok(rule) = SourceRule::new(kind, "**", &[]) else { return Vec::new() };
+    // A rule for this file alone: a rule for others too would leave their versions to them.
+    let own = SourceRule::new(kind, &path.replace(['{', '}'], "*"), &[]);
+    let Ok(rule) = own.or_else(|_| SourceRule::new(kind, "**", &[])) else { return Vec::new() };
     let claim =
         Claim { rule: &rule, index: 0, path: path.to_owned(), captures: TemplateCaptures::new() };
     source_for(&rule).read(&claim, reader)

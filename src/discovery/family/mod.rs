@@ -11,6 +11,7 @@ use crate::model::{Confidence, SourceKind, base_name};
 use keys::group_keys;
 use split_path::{SplitPath, by_top, group_outline, split_path};
 pub(super) use split_path::{common_tail, extension, is_generic, varying_template};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 pub(super) use template::common_length;
 use template::{
@@ -46,7 +47,8 @@ pub struct TemplateGroup {
     pub members: Vec<VersionedFile>,
 }
 
-/// Groups files by template, the largest group first within each kind.
+/// Groups files by template, the largest group first within each kind. Files of variables come last:
+/// what another source takes from them is a version of that source.
 pub fn group_files(placed: Vec<VersionedFile>) -> Vec<TemplateGroup> {
     let mut groups: BTreeMap<(SourceKind, bool, String), Vec<VersionedFile>> = BTreeMap::new();
     for file in placed {
@@ -60,14 +62,13 @@ pub fn group_files(placed: Vec<VersionedFile>) -> Vec<TemplateGroup> {
         }
     }
     drop_defaults(&mut out);
-    out.sort_by(|a, b| {
-        (a.kind, std::cmp::Reverse(a.members.len()), &a.template).cmp(&(
-            b.kind,
-            std::cmp::Reverse(b.members.len()),
-            &b.template,
-        ))
-    });
+    out.sort_by(|a, b| order(a).cmp(&order(b)));
     out
+}
+
+fn order(group: &TemplateGroup) -> (bool, SourceKind, Reverse<usize>, &str) {
+    let is_variables = group.kind == SourceKind::Dotenv;
+    (is_variables, group.kind, Reverse(group.members.len()), &group.template)
 }
 
 /// Drops the values that the values files of a folder share: nothing names their app, and each app

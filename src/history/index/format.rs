@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 const MARK: [u8; 12] = *b"towpath idx\n";
 
 /// Incremented whenever the stored data changes, or the result of a walk over the same commits.
-pub(super) const FORMAT: u32 = 8;
+pub(super) const FORMAT: u32 = 9;
 
 /// Header length: mark, format, checksum, length.
 const HEAD: usize = MARK.len() + 4 + 4 + 8;

@@ -1,22 +1,11 @@
-//! Blind spots of Compose: files that it merges or prefers without being told.
+//! Blind spots of Compose: files that it prefers or reads without being told.
 
 use super::{file_spot, leaf_statement};
 use crate::git::path::{folder_of, join};
 use crate::model::{BlindSpot, BlindSpotEffect};
+use crate::source::compose::DEFAULT_NAMES;
 use crate::source::leaf::Leaf;
 use crate::source::{Claim, SnapshotReader};
-
-/// Default files, in order of preference (compose-go, `DefaultFileNames`).
-const NAMES: [&str; 4] =
-    ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
-
-/// Files merged over the default file (`DefaultOverrideFileNames`).
-const OVERRIDES: [&str; 4] = [
-    "compose.override.yml",
-    "compose.override.yaml",
-    "docker-compose.override.yml",
-    "docker-compose.override.yaml",
-];
 
 /// Returns the blind spots of one compose file.
 pub fn find_blind_spots(
@@ -28,16 +17,8 @@ pub fn find_blind_spots(
     let folder = folder_of(&claim.path);
     let own = claim.path.rsplit('/').next().unwrap_or(&claim.path);
     let mut out = Vec::from_iter(included_files(&claim.path, leaves));
-    let place = NAMES.iter().position(|name| *name == own);
-    let before = NAMES
-        .iter()
-        .take(place.unwrap_or_default())
-        .map(|name| (*name, format!("used instead of {own}")));
-    let over = OVERRIDES
-        .iter()
-        .filter(|_| place.is_some())
-        .map(|name| (*name, format!("merged over {own}")));
-    for (name, key) in before.chain(over) {
+    let place = DEFAULT_NAMES.iter().position(|name| *name == own).unwrap_or_default();
+    for name in &DEFAULT_NAMES[..place] {
         let path = join(folder, name);
         let is_other = reader.file_exists(&path) && claim.rule.path.captures(&path).is_none();
         let Some((_, text)) = is_other.then(|| reader.text_and_id(&path)).flatten() else {
@@ -48,6 +29,7 @@ pub fn find_blind_spots(
             .as_ref()
             .map(|leaves| leaves.iter().filter(|leaf| decides_image(leaf)).cloned().collect());
         let services: Option<Vec<Leaf>> = services;
+        let key = format!("used instead of {own}");
         out.extend(file_spot(&path, key, services.as_deref(), &text));
     }
     out.extend(files_of_env(env_path, reader));
