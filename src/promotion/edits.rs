@@ -96,7 +96,11 @@ impl<'a> EditBase<'a> {
             for (location, change, notation) in places {
                 let page = match pages.remove(path) {
                     Some(page) => page,
-                    None => FileEditor::read(&reader, path, *notation)?,
+                    None => {
+                        let mut page = FileEditor::read(&reader, path, *notation)?;
+                        page.set_changing(changing_keys(planned, path));
+                        page
+                    }
                 };
                 let page = pages.entry(path).or_insert(page);
                 let refuse = |reason| EditRefusal::at_location(location, reason);
@@ -262,6 +266,15 @@ fn names_the_image(entry: &MappingEntry, change: &VersionChange) -> Result<(), E
         )),
         _ => Ok(()),
     }
+}
+
+/// Returns the keys in a file whose versions are to change.
+fn changing_keys<'p>(
+    planned: &'p [PlannedChange<'_>],
+    path: &'p str,
+) -> impl Iterator<Item = &'p str> {
+    let locations = planned.iter().flat_map(|one| &one.entry.locations);
+    locations.filter(move |location| location.path == path).map(|location| &*location.key)
 }
 
 fn planned_change<'e>(

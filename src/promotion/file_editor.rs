@@ -8,6 +8,7 @@ use crate::model::{Automation, ImagePart, Location};
 use crate::source::leaf::Leaf;
 use crate::source::{SnapshotReader, ValueNotation, YamlReadError, marker};
 use crate::yaml::{self, Dialect, EditableScalar, ScalarEdit, Splice};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -22,6 +23,8 @@ pub(super) struct FileEditor {
     stream: Option<Rc<yaml::YamlStream>>,
     /// The automation that writes the whole tree.
     owner: Option<Automation>,
+    /// The keys of the versions that are to change, as locations have them.
+    changing: BTreeSet<String>,
     wanted: Vec<ScalarEdit>,
     /// Removed keys; with these the trees cannot be compared node by node.
     removed: Vec<Splice>,
@@ -53,6 +56,7 @@ impl FileEditor {
             notation,
             stream: None,
             owner: marker::hydrator_of(reader),
+            changing: BTreeSet::new(),
             wanted: Vec::new(),
             removed: Vec::new(),
         };
@@ -111,12 +115,41 @@ impl FileEditor {
         let text = Rc::clone(&self.text);
         let spot = EditableScalar::find(&text, &stream, span.clone())?;
         spot.check_keys()?;
-        let uses = spot.alias_uses();
-        if !uses.is_empty() && !consent.change_shared {
-            return Err(RefusalReason::Anchored(uses));
-        }
+        self.check_uses(&spot, consent)?;
         let splice = spot.replaced_by(new, self.dialect())?;
         self.add(ScalarEdit { span, text: new.to_owned(), splice })
+    }
+
+    /// Says which versions are to change. A value whose aliases are all among them is not shared with
+    /// anything else.
+    pub fn set_changing<'k>(&mut self, keys: impl Iterator<Item = &'k str>) {
+        self.changing = keys.map(str::to_owned).collect();
+    }
+
+    fn check_uses(
+        &self,
+        spot: &EditableScalar<'_>,
+        consent: EditConsent,
+    ) -> Result<(), RefusalReason> {
+        let uses = spot.alias_uses();
+        let own = spot.key();
+        // Extensions (`x-…`) only hold what others take in.
+        let is_meant = || {
+            (own.starts_with("x-") || self.changing.contains(&own))
+                && uses.iter().all(|used| self.is_changing(&used.key))
+        };
+        if uses.is_empty() || consent.change_shared || is_meant() {
+            return Ok(());
+        }
+        Err(RefusalReason::Anchored(uses))
+    }
+
+    /// True if the version at a key, or one that comes from there, is to change.
+    fn is_changing(&self, key: &str) -> bool {
+        let holder = key.strip_suffix(".<<").unwrap_or(key);
+        self.changing.iter().any(|one| {
+            one.strip_prefix(holder).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
     }
 
     fn want_in_yaml(
@@ -139,10 +172,7 @@ impl FileEditor {
             return Ok(());
         }
         spot.check_keys()?;
-        let uses = spot.alias_uses();
-        if !uses.is_empty() && !consent.change_shared {
-            return Err(RefusalReason::Anchored(uses));
-        }
+        self.check_uses(&spot, consent)?;
         match write {
             LocationWrite::Nothing => Ok(()),
             LocationWrite::Remove => {

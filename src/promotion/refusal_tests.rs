@@ -22,11 +22,11 @@ fn refused(text: &str, version: &str) -> String {
 
 #[test]
 fn shared_values_are_refused_and_offered() {
-    let shared = "a:\n  image: &i {repository: a/b, tag: v1}\nb:\n  other: *i\n";
+    let shared = "a:\n  image:\n    repository: a/b\n    tag: &t v1\nb:\n  name: *t\n";
     assert_data_eq!(
         refused(shared, "v2"),
         str![[r#"
-prod/values.yaml:2: the value has an anchor and is also used at line 4 (`b.other`)
+prod/values.yaml:4: the value has an anchor and is also used at line 6 (`b.name`)
   hint: give the stage a value of its own, or change all places at once with `--change-shared`
 
 "#]]
@@ -46,6 +46,28 @@ prod/values.yaml:1: the value has an anchor and is also used at line 4 (`image.t
         outcome(&config, &[("prod/values.yaml", alias)], "v2", allowed),
         format!("prod/values.yaml: {}", alias.replace("v1", "v2"))
     );
+}
+
+#[test]
+fn aliases_of_the_versions_that_change_are_no_obstacle() {
+    let config = with(SourceKind::HelmValues, "{stage}/values.yaml");
+    for text in [
+        "x-image: &x\n  repository: a/b\n  tag: v1\nimage:\n  <<: *x\n",
+        "x-tag: &t v1\nimage:\n  repository: a/b\n  tag: *t\n",
+    ] {
+        assert_eq!(
+            outcome(&config, &[("prod/values.yaml", text)], "v2", NO),
+            format!("prod/values.yaml: {}", text.replace("v1", "v2"))
+        );
+    }
+    for (text, used) in [
+        ("x-tag: &t v1\nimage:\n  repository: a/b\n  tag: *t\nname: *t\n", "`name`"),
+        ("name: &t v1\nimage:\n  repository: a/b\n  tag: *t\n", "`image.tag`"),
+        ("x-tag: &t v1\nimage:\n  repository: a/b\n  tag: *t\nimages: *t\n", "`images`"),
+    ] {
+        let said = refused(text, "v2");
+        assert!(said.contains("has an anchor") && said.contains(used), "{said}");
+    }
 }
 
 #[test]

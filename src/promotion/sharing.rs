@@ -7,8 +7,9 @@ use super::plan::{
 use crate::model::{AppName, MappingEntry};
 use std::collections::BTreeMap;
 
-/// Code of the refusal of an app that shares a value with another one.
-const SHARED: &str = "shared";
+/// Codes of the refusals of an app that shares a value with another one: a file that both read, and
+/// a value that both take in by aliases.
+const SHARED: [&str; 2] = ["shared", "anchor"];
 
 /// Lets refused apps move that share their values with each other and with no app outside of the
 /// plan. Each group has the edits of all of its apps.
@@ -38,7 +39,7 @@ pub(super) fn move_together(
 }
 
 fn is_shared(outcome: &ItemOutcome) -> bool {
-    matches!(outcome, ItemOutcome::Refused(obstacle) if obstacle.code == SHARED)
+    matches!(outcome, ItemOutcome::Refused(obstacle) if SHARED.contains(&obstacle.code))
 }
 
 /// The moves that an item would make.

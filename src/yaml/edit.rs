@@ -162,6 +162,12 @@ impl<'a> EditableScalar<'a> {
         aliases.map(|(at, line)| AliasUse { line, key: tree.key_path(at, &parents) }).collect()
     }
 
+    /// Returns the key of the value itself, in the form of [`AliasUse::key`].
+    pub fn key(&self) -> String {
+        let tree = &self.stream.documents[self.document];
+        tree.key_path(self.node as usize, &tree.parents())
+    }
+
     /// Fails if the path to the value contains a duplicate key.
     ///
     /// # Errors
