@@ -120,8 +120,8 @@ impl FileEditor {
         self.add(ScalarEdit { span, text: new.to_owned(), splice })
     }
 
-    /// Says which versions are to change. A value whose aliases are all among them is not shared with
-    /// anything else.
+    /// Says which versions are to change. A value whose aliases are all among them is not shared
+    /// with anything else.
     pub fn set_changing<'k>(&mut self, keys: impl Iterator<Item = &'k str>) {
         self.changing = keys.map(str::to_owned).collect();
     }

@@ -13,9 +13,11 @@ use super::{
 };
 use crate::git::path::{folder_of, join, resolve};
 use crate::model::{
-    BlindSpot, EntryNote, ImagePart, ImageReference, OverriddenVersion, SourceKind, Span, base_name,
+    BlindSpot, EntryNote, ImagePart, ImageReference, Location, OverriddenVersion, SourceKind, Span,
+    base_name,
 };
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 /// The Argo CD source; see the module.
 pub struct ArgoSource;
@@ -42,10 +44,10 @@ impl Source for ArgoSource {
             read_source_override(&LeafSubtree::of(leaves.iter()), claim)
         } else {
             let objects = split_objects(&leaves);
-            objects.iter().flat_map(|object| read_application(object, claim)).collect()
+            objects.iter().flat_map(|object| read_application(object, claim, reader)).collect()
         };
         if let Some(text) = reader.read_text(&claim.path) {
-            remote::note_automations(&mut out, &text);
+            remote::note_automations(&mut out, &claim.path, &text);
         }
         out
     }
@@ -63,7 +65,11 @@ impl Source for ArgoSource {
     }
 }
 
-fn read_application(object: &LeafSubtree<'_>, claim: &Claim<'_>) -> Vec<VersionFinding> {
+fn read_application(
+    object: &LeafSubtree<'_>,
+    claim: &Claim<'_>,
+    reader: &SnapshotReader<'_>,
+) -> Vec<VersionFinding> {
     let argo = object.text("apiVersion").is_some_and(|version| version.starts_with("argoproj.io/"));
     let spec = match object.text("kind") {
         Some("Application") if argo => object.subtree_at(&["spec"]),
@@ -73,7 +79,10 @@ fn read_application(object: &LeafSubtree<'_>, claim: &Claim<'_>) -> Vec<VersionF
     let mut sources = vec![spec.subtree_at(&["source"])];
     sources.extend(spec.subtree_at(&["sources"]).children().into_iter().map(|(_, one)| one));
     let found = read_sources(&sources, &claim.path);
-    remote::name_findings(claim, object.subtree_at(&["metadata"]).text("name"), found)
+    let name = object.subtree_at(&["metadata"]).text("name");
+    let mut out = remote::name_findings(claim, name, found);
+    out.extend(sources.iter().flat_map(|source| value_file_layers(source, reader)));
+    out
 }
 
 /// True for a file that Argo CD reads beside the files of a source, over what the application says:
@@ -167,8 +176,16 @@ fn read_parameters(
 }
 
 /// The values files of a source, as paths of this repository: those that it names, and the chart's
-/// own. `$values/…` starts at the top of another source's repository, which is mostly this one.
+/// own.
 fn value_files(helm: &LeafSubtree<'_>, folder: Option<&str>) -> Vec<String> {
+    let mut out = named_value_files(helm, folder);
+    out.extend(folder.map(|folder| join(folder, "values.yaml")));
+    out
+}
+
+/// The values files that a source names, as paths of this repository. `$values/…` starts at the top
+/// of another source's repository, which is mostly this one.
+fn named_value_files(helm: &LeafSubtree<'_>, folder: Option<&str>) -> Vec<String> {
     let named = helm.subtree_at(&["valueFiles"]);
     let mut out: Vec<String> = Vec::new();
     for (_, leaf) in named.own_leaves().filter(|(_, leaf)| shape::is_literal(&leaf.text)) {
@@ -181,8 +198,43 @@ fn value_files(helm: &LeafSubtree<'_>, folder: Option<&str>) -> Vec<String> {
         };
         out.extend(path);
     }
-    out.extend(folder.map(|folder| join(folder, "values.yaml")));
     out
+}
+
+/// Returns the versions in values files that replace those of earlier files of the same source, as
+/// Helm takes the last file that has a key.
+fn value_file_layers(source: &LeafSubtree<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
+    let folder = remote::local_folder(source);
+    let mut files = named_value_files(&source.subtree_at(&["helm"]), folder);
+    files.retain(|path| reader.file_exists(path));
+    let mut out = Vec::new();
+    for (at, path) in files.iter().enumerate().skip(1) {
+        let below = files[..at].iter().filter(|below| *below != path);
+        let below: Vec<(&String, Rc<Vec<Leaf>>)> =
+            below.filter_map(|below| Some((below, reader.read_leaves(below)?))).collect();
+        let Some(leaves) = reader.read_leaves(path) else { continue };
+        for found in
+            remote::image_findings(&leaves, &|index, part| leaves[index].location(path, part))
+        {
+            let mut finding = found.finding;
+            finding.overrides = below
+                .iter()
+                .flat_map(|(path, leaves)| overridden_values(path, leaves, &finding.locations))
+                .collect();
+            if !finding.overrides.is_empty() {
+                out.push(VersionFinding { component: found.word, ..finding });
+            }
+        }
+    }
+    out
+}
+
+/// Returns the values of a file at the keys of these places.
+fn overridden_values(path: &str, leaves: &[Leaf], places: &[Location]) -> Vec<OverriddenVersion> {
+    let keys = leaves.iter().map(Leaf::display_key);
+    keys.filter(|key| places.iter().any(|place| place.key == *key))
+        .map(|key| OverriddenVersion::Value { path: path.to_owned(), key })
+        .collect()
 }
 
 /// Reads the fixed revision of a git source.
@@ -258,7 +310,7 @@ fn read_helm(helm: &LeafSubtree<'_>, path: &str) -> Vec<(Vec<String>, ObjectFind
     // Leaves of one file that belong together must look like one document.
     let keys: HashMap<Span, String> =
         leaves.iter().zip(&real).map(|(leaf, real)| (real.span, leaf.display_key())).collect();
-    let found = remote::image_findings(&leaves, &real, path);
+    let found = remote::image_findings(&leaves, &|index, part| real[index].location(path, part));
     let keys_of = |found: &ObjectFinding| {
         let places = found.finding.locations.iter();
         places.filter_map(|place| keys.get(&place.span).cloned()).collect()

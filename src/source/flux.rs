@@ -8,6 +8,7 @@ use super::remote::{self, ObjectFinding};
 use super::{
     ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind_spots, keyed, shape,
 };
+use crate::git::path::{join, resolve};
 use crate::model::{BlindSpot, ImagePart, OverriddenVersion, SourceKind, Span, Warning, base_name};
 use std::collections::HashMap;
 
@@ -39,11 +40,15 @@ impl Source for FluxSource {
             let name = object.subtree_at(&["metadata"]).text("name");
             out.extend(read_variables(claim, &object, name));
             if !said {
-                out.extend(remote::name_findings(claim, name, read_object(&object, &claim.path)));
+                out.extend(remote::name_findings(
+                    claim,
+                    name,
+                    read_object(&object, &claim.path, reader),
+                ));
             }
         }
         if let Some(text) = reader.read_text(&claim.path) {
-            remote::note_automations(&mut out, &text);
+            remote::note_automations(&mut out, &claim.path, &text);
         }
         out
     }
@@ -61,10 +66,14 @@ impl Source for FluxSource {
     }
 }
 
-fn read_object(object: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
+fn read_object(
+    object: &LeafSubtree<'_>,
+    path: &str,
+    reader: &SnapshotReader<'_>,
+) -> Vec<ObjectFinding> {
     let spec = object.subtree_at(&["spec"]);
     match (api_group(object), object.text("kind")) {
-        ("helm.toolkit.fluxcd.io", Some("HelmRelease")) => read_release(&spec, path),
+        ("helm.toolkit.fluxcd.io", Some("HelmRelease")) => read_release(&spec, path, reader),
         ("source.toolkit.fluxcd.io", Some("OCIRepository")) => {
             read_revision(&spec, &["digest", "semver", "tag"], path)
         }
@@ -80,7 +89,11 @@ fn api_group<'a>(object: &LeafSubtree<'a>) -> &'a str {
     object.text("apiVersion").and_then(|version| version.split('/').next()).unwrap_or_default()
 }
 
-fn read_release(spec: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
+fn read_release(
+    spec: &LeafSubtree<'_>,
+    path: &str,
+    reader: &SnapshotReader<'_>,
+) -> Vec<ObjectFinding> {
     let chart = spec.subtree_at(&["chart", "spec"]);
     let name = chart.text("chart").map(str::to_owned);
     let mut found: Vec<ObjectFinding> = chart
@@ -88,8 +101,39 @@ fn read_release(spec: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
         .and_then(|leaf| remote::version_finding(name, leaf, path, ImagePart::Chart))
         .into_iter()
         .collect();
-    found.extend(remote::values_findings(&spec.subtree_at(&["values"]), path));
+    let values = spec.subtree_at(&["values"]);
+    // What `valuesFrom` brings is not known, so neither is what is left to the chart.
+    let is_told = spec.subtree_at(&["valuesFrom"]).children().is_empty();
+    found.extend(match local_chart(&chart, reader).filter(|_| is_told) {
+        Some(folder) => {
+            let files = values_files(&chart, &folder, reader);
+            remote::chart_findings(&values, path, (&folder, &files), reader)
+        }
+        None => remote::values_findings(&values, path),
+    });
     found
+}
+
+/// Returns the folder of a chart that lies in this repository: one of a git source, whose path is
+/// that of a chart here.
+fn local_chart(chart: &LeafSubtree<'_>, reader: &SnapshotReader<'_>) -> Option<String> {
+    let is_git = chart.subtree_at(&["sourceRef"]).text("kind") == Some("GitRepository");
+    let folder = chart.text("chart").filter(|text| is_git && shape::is_literal(text))?;
+    let folder = resolve("", folder.trim_start_matches('/'))?;
+    reader.file_exists(&join(&folder, "Chart.yaml")).then_some(folder)
+}
+
+/// Returns the values files that a release names, the last one first, or else the chart's own.
+fn values_files(chart: &LeafSubtree<'_>, folder: &str, reader: &SnapshotReader<'_>) -> Vec<String> {
+    let named = chart.subtree_at(&["valuesFiles"]);
+    let mut out: Vec<String> =
+        named.own_leaves().filter_map(|(_, leaf)| resolve("", &leaf.text)).collect();
+    out.reverse();
+    if out.is_empty() {
+        out.push(join(folder, "values.yaml"));
+    }
+    out.retain(|path| reader.file_exists(path));
+    out
 }
 
 /// Returns the revision that a source is pinned to; the first key present wins, as in Flux. A
@@ -272,5 +316,40 @@ mod tests {
         );
         assert!(read("").is_empty() && read("[a]").is_empty());
         assert_eq!(read("a: b: c"), ["not-yaml"]);
+    }
+
+    #[test]
+    fn a_release_inherits_from_a_chart_of_the_repository() {
+        let release = |spec: &str, values: &str| {
+            format!(
+                "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: web}}\nspec:\n  chart: {{spec: {{chart: ./charts/web, {spec}sourceRef: {{kind: GitRepository, name: f}}}}}}\n{values}"
+            )
+        };
+        let read = |release: &str| -> Vec<String> {
+            let files = [
+                ("prod.yaml", release),
+                ("charts/web/Chart.yaml", "name: web\nversion: 1.0.0\nappVersion: v7\n"),
+                ("charts/web/values.yaml", "image: {repository: x/web, tag: v1}\n"),
+                ("charts/web/prod.yaml", "image: {repository: x/web, tag: ''}\n"),
+            ];
+            let rule = SourceRule::new(SourceKind::Flux, "{stage}.yaml", &[]).expect("a path");
+            let (found, _) = repository(&files).read(rule);
+            let show = |found: &VersionFinding| {
+                let image = found.image.as_deref().unwrap_or("-");
+                let place = &found.locations[0];
+                format!("{} {image} {} {}", name_of(found), found.version, place.path)
+            };
+            found.iter().map(|(_, found)| show(found)).collect()
+        };
+        let inherited = "web x/web v1 charts/web/values.yaml";
+        assert_eq!(read(&release("", "  values: {replicas: 2}\n")), [inherited]);
+        assert_eq!(
+            read(&release("", "  values: {image: {tag: v2}}\n")),
+            ["web x/web v2 prod.yaml"]
+        );
+        let files = "valuesFiles: [charts/web/values.yaml, charts/web/prod.yaml], ";
+        assert_eq!(read(&release(files, "")), ["web x/web v7 charts/web/Chart.yaml"]);
+        let unknown = "  valuesFrom: [{kind: Secret, name: s}]\n";
+        assert!(read(&release("", unknown)).is_empty());
     }
 }

@@ -11,8 +11,9 @@ use crate::git::path::folder_of;
 use crate::model::{EntryNote, Location, MappingEntry, OverriddenVersion, base_name};
 use std::collections::{BTreeSet, HashMap};
 
-/// Replaces the versions that have no effect.
-pub fn apply(entries: Vec<MappingEntry>) -> Vec<MappingEntry> {
+/// Replaces the versions that have no effect. `borrowed` are the indexes of entries whose version
+/// is another entry's, too: they count as layers, and are no cells.
+pub fn apply(entries: Vec<MappingEntry>, borrowed: BTreeSet<usize>) -> Vec<MappingEntry> {
     if entries.iter().all(|entry| entry.overrides.is_empty()) {
         return entries;
     }
@@ -22,7 +23,7 @@ pub fn apply(entries: Vec<MappingEntry>) -> Vec<MappingEntry> {
         by_place.entry(folder_of(&entry.file)).or_default().push(at);
     }
     let mut above: HashMap<usize, Vec<(&MappingEntry, bool)>> = HashMap::new();
-    let mut spent: BTreeSet<usize> = BTreeSet::new();
+    let mut spent = borrowed;
     for (layer, entry) in entries.iter().enumerate() {
         for one in &entry.overrides {
             for at in by_place.get(place_of(one)).into_iter().flatten() {

@@ -8,7 +8,7 @@ use crate::model::{
     AppName, CellKey, EntryNote, Mapping, MappingEntry, StageName, TargetName, TemplateCaptures,
     Version, Warning, is_mutable,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A file claimed by a rule.
 #[derive(Debug, Clone)]
@@ -244,8 +244,14 @@ pub fn assemble_entries(
 ) -> Vec<MappingEntry> {
     let mut entries: Vec<MappingEntry> = Vec::new();
     let mut owners: HashMap<(StageName, String, usize), usize> = HashMap::new();
+    let mut borrowed: BTreeSet<usize> = BTreeSet::new();
     for entry in readings.into_iter().flatten() {
         if owned_by_earlier(&owners, &entry) {
+            // It may say that its version replaces another one.
+            if !entry.overrides.is_empty() {
+                borrowed.insert(entries.len());
+                entries.push(entry);
+            }
             continue;
         }
         for location in &entry.locations {
@@ -255,7 +261,7 @@ pub fn assemble_entries(
         }
         entries.push(entry);
     }
-    merge_entries(config, layers::apply(entries))
+    merge_entries(config, layers::apply(entries, borrowed))
 }
 
 /// True if earlier rules read all locations of an entry: a patch that is part of a kustomize build

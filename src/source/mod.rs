@@ -28,6 +28,7 @@ mod line_starts;
 mod manifests;
 mod mapping;
 pub(crate) mod marker;
+mod merged_values;
 mod notation;
 mod pulumi;
 mod reader;

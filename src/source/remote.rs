@@ -3,10 +3,13 @@
 use super::convention::{self, KeySyntax, TELLING};
 use super::leaf::Leaf;
 use super::leaf_subtree::LeafSubtree;
-use super::{Claim, VersionFinding, marker, shape};
+use super::merged_values::MergedValues;
+use super::{Claim, SnapshotReader, VersionFinding, marker, shape};
 use crate::model::{
-    Automation, EntryNote, ImagePart, TemplateCaptures, Version, base_name, is_version_range,
+    Automation, EntryNote, ImagePart, Location, Span, TemplateCaptures, Version, base_name,
+    is_version_range,
 };
+use std::collections::HashMap;
 
 /// A finding of one object, before the number of its findings is known.
 pub(super) struct ObjectFinding {
@@ -118,18 +121,21 @@ pub(super) fn version_finding(
 /// Returns the images pinned in Helm values, by convention.
 pub(super) fn values_findings(values: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     let (leaves, real) = values.detach_leaves();
-    image_findings(&leaves, &real, path)
+    image_findings(&leaves, &|index, part| real[index].location(path, part))
 }
 
-/// Returns the images pinned by leaves, by convention. `real` contains the same leaves with their
-/// full paths.
-pub(super) fn image_findings(leaves: &[Leaf], real: &[&Leaf], path: &str) -> Vec<ObjectFinding> {
+/// Returns the images pinned by leaves, by convention, each at the location that `place` has for
+/// the leaf of an index.
+pub(super) fn image_findings(
+    leaves: &[Leaf],
+    place: &dyn Fn(usize, ImagePart) -> Location,
+) -> Vec<ObjectFinding> {
     let pins = convention::find_version_leaves(leaves, KeySyntax::Tree)
         .into_iter()
         .filter(|pin| pin.score >= TELLING);
     pins.map(|pin| {
-        let mut locations = vec![real[pin.leaf].location(path, pin.part)];
-        locations.extend(pin.digest.map(|index| real[index].location(path, ImagePart::Digest)));
+        let mut locations = vec![place(pin.leaf, pin.part)];
+        locations.extend(pin.digest.map(|index| place(index, ImagePart::Digest)));
         let remote =
             matches!(pin.part, ImagePart::Revision | ImagePart::Chart).then_some(EntryNote::Remote);
         let word = convention::component_of(&leaves[pin.leaf].path, pin.image.as_deref())
@@ -148,18 +154,55 @@ pub(super) fn image_findings(leaves: &[Leaf], real: &[&Leaf], path: &str) -> Vec
     .collect()
 }
 
+/// Returns the images of a chart that lies in the repository: those that an object's values pin,
+/// and those that it leaves to the chart. `files` are the values files over which its values are
+/// laid, the one that counts first.
+pub(super) fn chart_findings(
+    values: &LeafSubtree<'_>,
+    path: &str,
+    (chart, files): (&str, &[String]),
+    reader: &SnapshotReader<'_>,
+) -> Vec<ObjectFinding> {
+    let (leaves, real) = values.detach_leaves();
+    let mut merged = MergedValues::new(path, leaves);
+    for file in files {
+        merged.add_file(file, reader);
+    }
+    merged.add_subcharts(chart, reader);
+    let own: HashMap<Span, &Leaf> = real.iter().map(|leaf| (leaf.span, *leaf)).collect();
+    let mut found = image_findings(&merged.leaves, &|index, part| {
+        let (leaf, file) = (&merged.leaves[index], merged.path_of(index));
+        match own.get(&leaf.span).filter(|_| file == path) {
+            Some(real) => real.location(path, part),
+            None => leaf.location(&file, part),
+        }
+    });
+    for one in &mut found {
+        if one.finding.locations.first().is_some_and(|location| location.path != path) {
+            one.finding.notes.push(EntryNote::Inherited);
+        }
+    }
+    let of_chart = merged.app_versions(reader).into_iter().map(|finding| {
+        let word = finding.image.as_deref().map(|image| base_name(image).to_owned());
+        ObjectFinding { word: word.or(finding.component.clone()), finding }
+    });
+    found.extend(of_chart);
+    found
+}
+
 /// The folder of this repository that an object takes (`path`), if it is literal.
 pub(super) fn local_folder<'a>(source: &LeafSubtree<'a>) -> Option<&'a str> {
     let path = source.text("path").filter(|path| shape::is_literal(path))?;
     Some(path.trim_start_matches("./").trim_matches('/'))
 }
 
-/// Notes the automations that own the findings' lines.
-pub(super) fn note_automations(findings: &mut [VersionFinding], text: &str) {
+/// Notes the automations that own the findings' lines in a file.
+pub(super) fn note_automations(findings: &mut [VersionFinding], path: &str, text: &str) {
     for finding in findings {
         let owners = finding
             .locations
             .iter()
+            .filter(|location| location.path == path)
             .filter_map(|location| marker::automation_after(text, location.span.end));
         let mut owners: Vec<Automation> = owners.collect();
         owners.dedup();

@@ -47,8 +47,8 @@ pub struct TemplateGroup {
     pub members: Vec<VersionedFile>,
 }
 
-/// Groups files by template, the largest group first within each kind. Files of variables come last:
-/// what another source takes from them is a version of that source.
+/// Groups files by template, the largest group first within each kind. Files of variables come
+/// last: what another source takes from them is a version of that source.
 pub fn group_files(placed: Vec<VersionedFile>) -> Vec<TemplateGroup> {
     let mut groups: BTreeMap<(SourceKind, bool, String), Vec<VersionedFile>> = BTreeMap::new();
     for file in placed {

@@ -4,8 +4,8 @@ use crate::source::interpolate::{ComposeVariables, Variable};
 use crate::source::leaf::Leaf;
 use crate::source::{SnapshotReader, dotenv};
 
-/// Files of variables. Of two values of one variable, the one in the earlier file counts, and in one
-/// file the later one.
+/// Files of variables. Of two values of one variable, the one in the earlier file counts, and in
+/// one file the later one.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
     files: Vec<VariableFile>,

@@ -20,8 +20,8 @@ use std::collections::BTreeSet;
 pub(super) const DEFAULT_NAMES: [&str; 4] =
     ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
-/// Files merged over a default file (compose-go, `DefaultOverrideFileNames`). Only the first that is
-/// there counts.
+/// Files merged over a default file (compose-go, `DefaultOverrideFileNames`). Only the first that
+/// is there counts.
 const OVERRIDE_NAMES: [&str; 4] = [
     "compose.override.yml",
     "compose.override.yaml",

@@ -1,8 +1,8 @@
 //! The services of a compose project: those of a file, of the file merged over it, and of the files
 //! that both take services from by `include` and `extends`.
 //!
-//! The rules are those of the Compose specification, "Include", "Extends" and "Merge". Where it says
-//! nothing, they are what `docker compose config` prints.
+//! The rules are those of the Compose specification, "Include", "Extends" and "Merge". Where it
+//! says nothing, they are what `docker compose config` prints.
 
 use super::environment::Environment;
 use crate::git::path::{folder_of, join, resolve};
