@@ -46,7 +46,7 @@ impl RuleRequirement {
             RuleRequirement::Order => {
                 scene.comparison.links.iter().any(|link| scene.is_comparable(link))
             }
-            RuleRequirement::Permissions => !scene.config.pipeline.permissions.is_empty(),
+            RuleRequirement::Permissions => scene.config.pipeline.has_permissions(),
             RuleRequirement::Gate(kind) => gate(*kind),
             RuleRequirement::Bake => {
                 gate(GateKind::Bake) || (is_read && !scene.config.pipeline.waves.is_empty())

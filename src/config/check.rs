@@ -2,9 +2,9 @@
 //! which nothing is found, gates for unknown apps.
 
 use super::diagnostic::Diagnostic;
-use super::gates::matches_glob;
+use super::gates::{OwnerRule, OwnerScope, matches_glob};
 use super::resolved::{Config, ConfigOrigin};
-use crate::model::{AppName, StageName, nearest_name};
+use crate::model::{AppName, StageName, matches_app, nearest_name};
 use std::collections::BTreeSet;
 
 /// Reports unused rules and stages. `matched` holds the indexes of the rules that claim a file,
@@ -66,6 +66,44 @@ pub fn strange_apps(config: &Config, apps: &BTreeSet<AppName>) -> Vec<Diagnostic
     out
 }
 
+/// Reports owners of apps that are not there, and of folders without a version in them: nobody is
+/// held back by such an entry. `paths` are the files that hold versions.
+pub fn strange_owners(
+    config: &Config,
+    apps: &BTreeSet<AppName>,
+    paths: &BTreeSet<&str>,
+) -> Vec<Diagnostic> {
+    let known: Vec<&str> = apps.iter().map(AppName::as_str).collect();
+    let report = |rule: &OwnerRule| {
+        let (message, hint) = match &rule.scope {
+            OwnerScope::App(pattern) => {
+                // The entry may name one of an app's images: `api/nginx`.
+                let app = pattern.split_once('/').map_or(pattern.as_str(), |(app, _)| app);
+                let fits = |name: &&str| matches_app(pattern, name) || matches_app(app, name);
+                if known.iter().any(fits) {
+                    return None;
+                }
+                let near = nearest_name(pattern, known.iter().copied());
+                let hint = near.map_or_else(
+                    || String::from("`*` in a name matches any text"),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                (format!("`{pattern}` has owners, but no app has that name"), hint)
+            }
+            OwnerScope::Folder(folder) => {
+                let below = format!("{folder}/");
+                if paths.iter().any(|path| path.starts_with(&below)) {
+                    return None;
+                }
+                let hint = String::from("folders start at the top of the repository");
+                (format!("`{below}` has owners, but no version stands there"), hint)
+            }
+        };
+        Some(diagnostic_at(config, Some(rule.permission.line), message, hint))
+    };
+    config.pipeline.owners.iter().filter_map(report).collect()
+}
+
 fn diagnostic_at(config: &Config, line: Option<u32>, message: String, hint: String) -> Diagnostic {
     let file = match &config.origin {
         ConfigOrigin::File(name) => name.clone(),
@@ -109,6 +147,24 @@ towpath.yaml:7:1: `helm-values: {stage}/values.yaml` matches no file
         );
         let every = config.stages.iter().map(|stage| stage.name.clone()).collect();
         assert_eq!(find_unused(&config, &BTreeSet::from([0, 1]), &every), []);
+    }
+
+    #[test]
+    fn owners_of_nothing_hold_nobody_back() {
+        let text = "permissions: { apps: { wbe: [ann], api/nginx: [ann], '*': [ann] }, paths: { teams/a/: [ann], envs: [ann] } }\n";
+        let config = parse(text, "towpath.yaml").expect("config");
+        let apps = ["web", "api"].map(AppName::from).into();
+        let all = strange_owners(&config, &apps, &["envs/prod/web.yaml"].into());
+        let shown: Vec<String> = all.iter().map(ToString::to_string).collect();
+        assert_data_eq!(
+            shown.join("\n"),
+            str![[r#"
+towpath.yaml:1:1: `wbe` has owners, but no app has that name
+  hint: `*` in a name matches any text
+towpath.yaml:1:1: `teams/a/` has owners, but no version stands there
+  hint: folders start at the top of the repository
+"#]]
+        );
     }
 
     #[test]

@@ -72,7 +72,7 @@ pub(super) const TOP: [ConfigKey; 12] = [
     key(
         "permissions",
         ValueShape::Permissions,
-        "Who may approve for a stage, and who may override gates (`break-glass`).",
+        "Who may change and approve for a stage, who owns an app or a folder (`apps`, `paths`), and who may override gates (`break-glass`) or change the rules (`config`).",
     ),
     key(
         "ledger",

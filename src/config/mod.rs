@@ -31,7 +31,7 @@ mod written_setting;
 pub use apps::AppsConfig;
 pub use body::{BodyParts, BodyTemplate};
 pub use cell_template::CellTemplate;
-pub use check::{find_unused, strange_apps};
+pub use check::{find_unused, strange_apps, strange_owners};
 pub use deployments::DeploymentsConfig;
 pub use describe::{
     ConfigReport, SettingReport, SourceReport, SourcedValue, StageReport, describe_config,

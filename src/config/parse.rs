@@ -146,7 +146,7 @@ fn read_pipeline(
         pipeline.policies.extend(Some(policy).filter(|policy| policy.each));
     }
     if let Some(field) = fields.get("permissions") {
-        pipeline.permissions = gates::read::read_permissions(field, stages, problems);
+        gates::permissions::read_permissions(field, stages, &mut pipeline, problems);
     }
     if let Some(word) = fields.one_of("ledger", &keys::LEDGER, problems) {
         pipeline.ledger = match word.text {

@@ -1,7 +1,7 @@
 //! The JSON schema of `towpath.yaml`, made from the table of keys that the reader uses.
 
-use super::gates::GateKind;
 use super::gates::keys::{BAKE, PERMISSION, SCOPE, ShortShape, WAVE, gate_keys};
+use super::gates::{APPS, GateKind, PATHS};
 use super::keys::{self, ConfigKey, ValueShape};
 use crate::model::SourceKind;
 use serde_json::{Map, Value, json};
@@ -36,6 +36,7 @@ fn schema_with(gates: &[GateKind]) -> Value {
         "app": object(&keys::APP),
         "registry": object(&keys::REGISTRY),
         "witness": witness(),
+        "permission": { "anyOf": [{ "$ref": "#/$defs/texts" }, object(&PERMISSION)] },
     });
     out
 }
@@ -100,8 +101,13 @@ fn wave() -> Value {
 }
 
 fn permissions() -> Value {
-    let actors = json!({ "anyOf": [{ "$ref": "#/$defs/texts" }, object(&PERMISSION)] });
-    json!({ "type": "object", "additionalProperties": actors })
+    let actors = json!({ "$ref": "#/$defs/permission" });
+    let owners = |about: &str| json!({ "description": about, "anyOf": [actors, { "type": "object", "additionalProperties": actors }] });
+    let named = json!({
+        APPS: owners("The owners of apps, by name or pattern: who may move and approve them, besides being permitted for the stage."),
+        PATHS: owners("The owners of folders: who may move what stands below them, besides being permitted for the stage."),
+    });
+    json!({ "type": "object", "properties": named, "additionalProperties": actors })
 }
 
 fn witness() -> Value {

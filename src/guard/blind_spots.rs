@@ -17,20 +17,33 @@ pub fn of_blind(
     people: &ChangeContributors<'_>,
     known: &BTreeSet<String>,
 ) -> Vec<Ruling> {
-    let mut permit: Option<PermissionResult> = None;
     let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
     let (was, is) = (by_place(&before.blind), by_place(&after.blind));
     let places: BTreeSet<&BlindSpotKey<'_>> = was.keys().chain(is.keys()).collect();
     let mut out = Vec::new();
-    for place in places.into_iter().filter(|(_, stage)| is_protected(*stage, config)) {
+    for place in places {
         let at = |blind: &BTreeMap<_, Vec<_>>| blind.get(place).cloned().unwrap_or_default();
-        let Some(spot) = find_changed_spot(&at(&was), &at(&is), before, after) else { continue };
+        let (was, is) = (at(&was), at(&is));
+        let is_protected = is_protected(place.1, config);
+        let owners = owners_of(was.iter().chain(&is).copied());
+        if !is_protected && owners.is_empty() {
+            continue;
+        }
+        let Some(spot) = find_changed_spot(&was, &is, before, after) else { continue };
         if !known.contains(&spot.path) && told.insert((&spot.path, &spot.key)) {
-            let permit = permit.get_or_insert_with(|| people.permit_rules(&config.pipeline));
-            out.push(spot_ruling(spot, permit, config));
+            let permit = match is_protected {
+                true => people.permit_rules(&config.pipeline),
+                false => people.permit_owned(&config.pipeline, &owners),
+            };
+            out.push(spot_ruling(spot, &permit, config));
         }
     }
     out
+}
+
+/// The owners of the apps that these blind spots affect.
+fn owners_of<'b>(spots: impl Iterator<Item = &'b ClaimBlindSpot>) -> BTreeSet<String> {
+    spots.flat_map(|one| one.owners.iter().cloned()).collect()
 }
 
 /// Key and stage of a blind spot. The same key in another file is the same place.
@@ -114,7 +127,12 @@ mod tests {
     fn blind(says: &str, claim: &str, reach: BlindSpotEffect) -> ClaimBlindSpot {
         let spot =
             BlindSpot { path: "x".into(), key: "k".into(), line: None, says: says.into(), reach };
-        ClaimBlindSpot { spot, claim: claim.into(), stages: BTreeSet::new() }
+        ClaimBlindSpot {
+            spot,
+            claim: claim.into(),
+            stages: BTreeSet::new(),
+            owners: BTreeSet::new(),
+        }
     }
 
     /// The changed spot between two lists, with `a` claimed before and after.

@@ -9,6 +9,7 @@ mod blind_spots;
 mod cell_changes;
 mod file_explanations;
 mod git_attributes;
+mod ownership;
 mod path_folding;
 mod permissions;
 mod proof;
@@ -21,6 +22,7 @@ mod unsafe_changes;
 pub use blind_spots::of_blind;
 pub use cell_changes::{CellChange, CellChangeKind, CellValue, find_cell_changes};
 pub use file_explanations::{FileExplanation, UnprovenDifference, explain_files};
+pub use ownership::{OwnerDemand, Ownership, entry_owners};
 pub use permissions::{
     BreakGlassCommit, ChangeContributors, Contributor, IdentitySource, PermissionResult,
     SignatureResult,

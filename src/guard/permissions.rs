@@ -2,7 +2,7 @@
 //!
 //! An author line proves nothing: anybody can write one.
 
-use crate::config::gates::{BREAK_GLASS, CONFIG, Permission, PipelineConfig};
+use crate::config::gates::{BREAK_GLASS, CONFIG, OwnerRule, Permission, PipelineConfig};
 use crate::model::{CellKey, short_commit};
 use std::collections::BTreeSet;
 
@@ -77,6 +77,25 @@ pub enum PermissionResult {
     Denied(PermissionDenial),
 }
 
+impl PermissionResult {
+    /// Combines two checks that both have to allow the change.
+    pub(super) fn and(self, other: PermissionResult) -> PermissionResult {
+        match (self, other) {
+            (PermissionResult::Denied(denial), _) | (_, PermissionResult::Denied(denial)) => {
+                PermissionResult::Denied(denial)
+            }
+            (PermissionResult::Free, other) => other,
+            (one, PermissionResult::Free) => one,
+            (PermissionResult::Granted(one), PermissionResult::Granted(other)) if one == other => {
+                PermissionResult::Granted(one)
+            }
+            (PermissionResult::Granted(one), PermissionResult::Granted(other)) => {
+                PermissionResult::Granted(format!("{one}; {other}"))
+            }
+        }
+    }
+}
+
 /// A denied permission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PermissionDenial {
@@ -114,7 +133,7 @@ impl ChangeContributors<'_> {
             Some(permission) => {
                 self.check_permission(permission, "people who may change the rules")
             }
-            None if rules.permissions.is_empty() => PermissionResult::Free,
+            None if !rules.has_permissions() => PermissionResult::Free,
             None => PermissionResult::Denied(PermissionDenial {
                 reason: format!(
                     "nobody may change the rules: `permissions` has no entry for `{CONFIG}`"
@@ -124,6 +143,25 @@ impl ChangeContributors<'_> {
                 is_unknown: false,
             }),
         }
+    }
+
+    /// Checks the permission to change what only these owners' apps are made of: theirs, or that to
+    /// change the rules.
+    pub fn permit_owned(
+        &self,
+        rules: &PipelineConfig,
+        owners: &BTreeSet<String>,
+    ) -> PermissionResult {
+        let permit = self.permit_rules(rules);
+        if owners.is_empty() || matches!(permit, PermissionResult::Granted(_)) {
+            return permit;
+        }
+        let own = rules.owners.iter().filter(|rule| owners.contains(&rule.permission.of));
+        let check = |rule: &OwnerRule| {
+            let group = format!("owners of {}", rule.scope.describe());
+            self.check_permission(&rule.permission, &group)
+        };
+        own.map(check).fold(PermissionResult::Free, PermissionResult::and)
     }
 
     /// Returns who overrides the gates for this cell. Requires `break-glass` permission of the
@@ -156,7 +194,11 @@ impl ChangeContributors<'_> {
             .then(|| who().collect::<Vec<_>>().join("; "))
     }
 
-    fn check_permission(&self, permission: &Permission, group: &str) -> PermissionResult {
+    pub(super) fn check_permission(
+        &self,
+        permission: &Permission,
+        group: &str,
+    ) -> PermissionResult {
         if let Some(who) = self.persons_in(permission) {
             return PermissionResult::Granted(who);
         }

@@ -1,6 +1,7 @@
 //! Rulings on the parts of a change.
 
 use super::cell_changes::CellChange;
+use super::ownership::Ownership;
 use super::permissions::{BreakGlassCommit, ChangeContributors, PermissionResult};
 use super::queries::{ChangeQuery, PlannedQueries};
 use crate::config::gates::{CONFIG, GateKind};
@@ -141,10 +142,11 @@ pub fn of_moves(
     moves: &[CellChange],
     asked: &PlannedQueries,
     judgements: &[Judgement],
-    config: &Config,
+    ownership: &Ownership<'_>,
     people: &ChangeContributors<'_>,
     glasses: &[BreakGlassCommit],
 ) -> Vec<Ruling> {
+    let config = ownership.config;
     let mut of_move: HashMap<usize, (Vec<usize>, Vec<GuardRefusal>)> = HashMap::new();
     for (at, query) in asked.queries.iter().enumerate() {
         query.moves.iter().for_each(|index| of_move.entry(*index).or_default().0.push(at));
@@ -156,7 +158,8 @@ pub fn of_moves(
     let mut out: Vec<Ruling> = Vec::new();
     let mut known: HashMap<(&AppName, &StageName), Vec<usize>> = HashMap::new();
     for (index, one) in moves.iter().enumerate() {
-        let permit = people.stage(&config.pipeline, one.cell.stage.as_str());
+        let demands = ownership.demands_of(one);
+        let permit = people.permit_move(config, one.cell.stage.as_str(), &demands);
         let mut ruling = change_ruling(one, &permit, config);
         let (queries, more) = of_move.remove(&index).unwrap_or_default();
         let by_ledger = queries.iter().any(|at| judgements[*at].broken.is_some());

@@ -24,8 +24,10 @@ pub struct InputUse {
     pub kinds: BTreeSet<SourceKind>,
     /// True for a template or a packed chart that Helm renders.
     pub is_template: bool,
-    /// The protected stages that it may affect; empty if unknown.
+    /// The protected stages that it may affect; empty if unknown. Of apps with owners all stages.
     pub stages: BTreeSet<StageName>,
+    /// The owners of the apps that it may affect: keys below `permissions`.
+    pub owners: BTreeSet<String>,
 }
 
 /// What a file is to the build that it is an input of.
@@ -45,6 +47,8 @@ pub struct ClaimBlindSpot {
     pub claim: String,
     /// Stages it affects; empty if unknown.
     pub stages: BTreeSet<StageName>,
+    /// The owners of the apps that it affects: keys below `permissions`.
+    pub owners: BTreeSet<String>,
 }
 
 impl GuardState {
@@ -55,12 +59,18 @@ impl GuardState {
 }
 
 impl InputUse {
-    /// Adds a use, for these stages.
-    pub fn add(&mut self, part: InputPart, stages: &BTreeSet<StageName>) {
+    /// Adds a use, for these stages and owners.
+    pub fn add(
+        &mut self,
+        part: InputPart,
+        stages: &BTreeSet<StageName>,
+        owners: &BTreeSet<String>,
+    ) {
         match part {
             InputPart::Source(kind) => drop(self.kinds.insert(kind)),
             InputPart::Template => self.is_template = true,
         }
         self.stages.extend(stages.iter().cloned());
+        self.owners.extend(owners.iter().cloned());
     }
 }

@@ -286,6 +286,13 @@ impl<'s> InputComparison<'s> {
             .collect()
     }
 
+    /// The owners of the apps that a file affects.
+    fn owners(&self, path: &str) -> BTreeSet<String> {
+        let sides = [&self.scope.before.inputs, &self.scope.after.inputs];
+        let inputs = sides.into_iter().filter_map(|inputs| inputs.get(path));
+        inputs.flat_map(|one| one.owners.iter().cloned()).collect()
+    }
+
     fn to_ruling(
         &self,
         path: &str,
@@ -318,7 +325,8 @@ impl<'s> InputComparison<'s> {
         }
     }
 
-    /// Who may change the rules may change an input. Of a file that no protected stage read before,
+    /// Who may change the rules may change an input. Owners may change what only their apps read, in
+    /// stages that are not protected. Of a file that no protected stage read before,
     /// so may those who may change all its stages: it belongs to something new.
     fn permit(
         &self,
@@ -327,6 +335,11 @@ impl<'s> InputComparison<'s> {
         people: &ChangeContributors<'_>,
     ) -> PermissionResult {
         let pipeline = &self.scope.config.pipeline;
+        let owners = self.owners(path);
+        let is_of_owners = stages.iter().all(|stage| !is_protected(Some(stage), self.scope.config));
+        if is_of_owners && !stages.is_empty() && !owners.is_empty() {
+            return people.permit_owned(pipeline, &owners);
+        }
         let rules = people.permit_rules(pipeline);
         if matches!(rules, PermissionResult::Granted(_))
             || self.scope.before.inputs.contains_key(path)
@@ -334,8 +347,10 @@ impl<'s> InputComparison<'s> {
         {
             return rules;
         }
-        let all: Vec<PermissionResult> =
-            stages.iter().map(|stage| people.stage(pipeline, stage.as_str())).collect();
+        let kept = stages.iter().filter(|stage| is_protected(Some(stage), self.scope.config));
+        let stages = kept.map(|stage| people.stage(pipeline, stage.as_str()));
+        let owned = (!owners.is_empty()).then(|| people.permit_owned(pipeline, &owners));
+        let all: Vec<PermissionResult> = stages.chain(owned).collect();
         match all.iter().all(|one| matches!(one, PermissionResult::Granted(_))) {
             true => all.into_iter().next().unwrap_or(rules),
             false => rules,

@@ -207,6 +207,14 @@ impl MappingEntry {
             target: self.target.clone(),
         }
     }
+
+    /// True if this is an entry of the cell.
+    pub fn is_of(&self, cell: &CellKey) -> bool {
+        self.app == cell.app
+            && self.component == cell.component
+            && self.stage == cell.stage
+            && self.target == cell.target
+    }
 }
 
 /// The mapping of a repository at one revision.

@@ -2,11 +2,13 @@
 
 use crate::config::{self, CONFIG_FILE, Config, ConfigReport};
 use crate::git::{Repository, Snapshot};
+use crate::model::MappingEntry;
 use crate::ops::error::Failure;
 use crate::ops::init::SCHEMA_FILE;
 use crate::ops::session::Session;
 use crate::ops::state::{self, RepositoryState, RevisionSelector, effective_config};
 use crate::source::{self, ParseCache, SnapshotReader};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The effective configuration, with the origin of each setting.
@@ -76,14 +78,22 @@ fn try_out(config: &Config, session: &Session, repository: &Repository) -> Resul
         source::find_claims(config, &reader).into_iter().map(|claim| claim.index).collect();
     let mapping = state::read_mapping(session, repository, config, &reader, &cache)?;
     let apps = mapping.entries.iter().map(|entry| entry.app.clone()).collect();
-    let reached = mapping.entries.into_iter().map(|entry| entry.stage).collect();
+    let reached = mapping.entries.iter().map(|entry| entry.stage.clone()).collect();
+    let paths = version_files(&mapping.entries);
     for odd in config::find_unused(config, &matched, &reached)
         .iter()
         .chain(&config::strange_apps(config, &apps))
+        .chain(&config::strange_owners(config, &apps, &paths))
     {
         session.caution(&odd.to_string());
     }
     Ok(())
+}
+
+/// The files that hold versions, and those that sources claim.
+pub(super) fn version_files(entries: &[MappingEntry]) -> BTreeSet<&str> {
+    let places = entries.iter().flat_map(|entry| &entry.locations).map(|place| place.path.as_str());
+    places.chain(entries.iter().map(|entry| entry.file.as_str())).collect()
 }
 
 /// The text of towpath.yaml in the work tree, else in the newest commit.

@@ -13,8 +13,8 @@ pub(super) static RULE: AuditRule = AuditRule {
     severity: Severity::High,
     needs: RuleRequirement::Permissions,
     title: "Somebody changed the stage without permission",
-    about: "The author of a deployment is not one of the actors that `permissions:` names for its stage. An actor is a \
-            name, a mail address or the part before its `@`. Requires `permissions:`; a stage without them is \
+    about: "The author of a deployment is not one of the actors that `permissions:` names for its stage, or none \
+            of the owners that it names for the app. An actor is a name, a mail address or the part before its `@`. Requires `permissions:`; a stage without them is \
             open to all. A change of a file that holds only one stage counts too, even if no version changed \
             (`medium`). Author lines can be forged, so this finds habits and slips; to enforce permissions, use \
             `towpath guard` on pull requests, and protected branches.",
@@ -36,8 +36,8 @@ fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
 }
 
 fn check_deployment(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Option<Finding> {
-    let name = unpermitted_author(scene, deployment.cell.stage.as_str(), deployment.commit)?;
-    let message = format!("{name} is not an actor of {}", deployment.cell.stage);
+    let (name, of) = unpermitted_author(scene, deployment.cell, deployment.commit)?;
+    let message = format!("{name} is not an actor of {of}");
     Some(Finding::from_deployment(&RULE, deployment, message))
 }
 
@@ -51,8 +51,8 @@ fn check_file_change(
     if !scene.is_wanted(cell, touch.time) {
         return None;
     }
-    let name = unpermitted_author(scene, cell.stage.as_str(), touch.commit)?;
-    let message = format!("{name} is not an actor of {}; no version changed", cell.stage);
+    let (name, of) = unpermitted_author(scene, cell, touch.commit)?;
+    let message = format!("{name} is not an actor of {of}; no version changed");
     Some(Finding {
         severity: Severity::Medium,
         cells: vec![cell.clone()],
@@ -74,12 +74,21 @@ fn stages<'s>(scene: &AuditContext<'s>) -> HashMap<&'s str, Option<&'s CellKey>>
     out
 }
 
-/// Returns the author's name if they have no permission.
-fn unpermitted_author(scene: &AuditContext<'_>, stage: &str, commit: Oid) -> Option<String> {
-    let permission = scene.config.pipeline.find_permission(stage)?;
-    let author = scene.commit_details(commit)?.author.clone();
-    (!permission.names_any(EventAuthor::from(author.clone()).permission_words()))
-        .then_some(author.name)
+/// Returns the author's name if they lack a permission, and which: that of the stage, or of an
+/// owner of the app.
+fn unpermitted_author(
+    scene: &AuditContext<'_>,
+    cell: &CellKey,
+    commit: Oid,
+) -> Option<(String, String)> {
+    let pipeline = &scene.config.pipeline;
+    let all = pipeline.permissions_for(&cell.stage, &cell.app, cell.component.as_deref());
+    if all.is_empty() {
+        return None;
+    }
+    let author = EventAuthor::from(scene.commit_details(commit)?.author.clone());
+    let missing = all.into_iter().find(|one| !one.names_any(author.permission_words()))?;
+    Some((author.name.clone(), missing.of.clone()))
 }
 
 #[cfg(test)]
@@ -92,6 +101,13 @@ mod tests {
         let lines = ["0 web dev ->v1", "1 web prod ->v1", "2 web dev v1>v2", "3 web prod v1>v2"];
         let bench = |config: &str| AuditBench::new(config, &lines).account(3, "Alice", |_| ());
         assert_eq!(bench("").said("unauthorised"), "");
+        assert_data_eq!(
+            bench("permissions: { apps: { web: [deploy-bot] } }").said("unauthorised"),
+            str![[r#"
+3 web prod v2: Alice is not an actor of apps.web
+
+"#]]
+        );
         assert_eq!(
             bench("permissions: { prod: [deploy-bot, alice@example.com] }").said("unauthorised"),
             ""

@@ -14,6 +14,8 @@ pub(super) mod keys;
 mod lock;
 mod option_reader;
 mod order;
+mod owners;
+pub(super) mod permissions;
 mod pipeline;
 pub(super) mod read;
 mod rejected;
@@ -42,6 +44,7 @@ pub use freeze::FreezePeriod;
 pub use isolation::IsolationScope;
 pub use option_reader::time_span;
 pub use order::OrderGate;
+pub use owners::{APPS, OwnerRule, OwnerScope, PATHS};
 pub use pipeline::{AdvancePolicy, BREAK_GLASS, CONFIG, LedgerPlace, Permission, PipelineConfig};
 #[cfg(test)]
 pub use test_only::TestOnlyGate;

@@ -1,6 +1,6 @@
 //! Settings of the pipeline: gates, permissions, ledger, and how stages move.
 
-use super::{FactNeed, Gate, GateKind, GateRule, PastNeed, StageWaves};
+use super::{FactNeed, Gate, GateKind, GateRule, OwnerRule, PastNeed, StageWaves};
 use crate::config::written_setting::WrittenSetting;
 use crate::model::{AppName, StageName};
 
@@ -9,7 +9,10 @@ use crate::model::{AppName, StageName};
 pub struct PipelineConfig {
     /// Gates for all stages come first.
     pub gates: Vec<GateRule>,
+    /// Permissions for stages, for the rules, and to override gates.
     pub permissions: Vec<Permission>,
+    /// Permissions for apps and folders.
+    pub owners: Vec<OwnerRule>,
     pub ledger: LedgerPlace,
     pub policies: Vec<AdvancePolicy>,
     pub waves: Vec<StageWaves>,
@@ -30,7 +33,7 @@ pub enum LedgerPlace {
 /// A permission, and who has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permission {
-    /// A stage, `break-glass`, or `config`.
+    /// A stage, `break-glass`, `config`, or the key of an owner: `apps.web`.
     pub of: String,
     /// Names, mail addresses or logins.
     pub actors: Vec<String>,
@@ -115,7 +118,7 @@ impl PipelineConfig {
         let waves = self.waves.iter().map(StageWaves::to_setting);
         waves
             .chain(self.gates.iter().map(gate))
-            .chain(self.permissions.iter().map(permission))
+            .chain(self.all_permissions().map(permission))
             .collect()
     }
 

@@ -1,8 +1,8 @@
-//! Reads `gates:`, `permissions:`, and the pipeline keys of stages.
+//! Reads `gates:` and the pipeline keys of stages.
 
-use super::keys::{GateKey, PERMISSION, SCOPE, find_gate_key, gate_names};
+use super::keys::{GateKey, SCOPE, find_gate_key, gate_names};
 use super::option_reader::GateOptionReader;
-use super::{AdvancePolicy, BREAK_GLASS, CONFIG, GateKind, GateRule, Permission, StageWaves};
+use super::{AdvancePolicy, GateKind, GateRule, StageWaves};
 use crate::config::Stage;
 use crate::config::diagnostic::{DiagnosticCollector, did_you_mean};
 use crate::config::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
@@ -135,52 +135,6 @@ impl GateOptionReader<'_, '_, '_> {
         }
         out
     }
-}
-
-/// Reads `permissions:`.
-pub(in crate::config) fn read_permissions(
-    field: ConfigField<'_>,
-    stages: &[Stage],
-    problems: &mut DiagnosticCollector<'_>,
-) -> Vec<Permission> {
-    if !field.value.is_mapping() {
-        let hint = String::from("for example `permissions: { break-glass: { actors: [alice] } }`");
-        problems.add(
-            field.key,
-            "`permissions` must be a mapping from a stage, `break-glass` or `config` to `actors`",
-            hint,
-        );
-        return Vec::new();
-    }
-    // Without configured stages any name may be one that discovery finds.
-    let any =
-        field.value.raw_pairs().filter_map(|(key, _)| key.text()).filter(|_| stages.is_empty());
-    let known: Vec<&str> = stages
-        .iter()
-        .map(|stage| stage.name.as_str())
-        .chain([BREAK_GLASS, CONFIG])
-        .chain(any)
-        .collect();
-    let entries = ConfigFields::read(field.value, &known, problems);
-    let mut out = Vec::new();
-    for entry in entries.iter() {
-        let (actors, signers) = if entry.value.is_mapping() {
-            let known = PERMISSION.map(|key| key.name);
-            let fields = ConfigFields::read(entry.value, &known, problems);
-            (
-                fields.texts("actors", problems).unwrap_or_default(),
-                fields.texts("signers", problems).unwrap_or_default(),
-            )
-        } else {
-            (entry.read_texts(problems), Vec::new())
-        };
-        let texts = |words: Vec<LocatedText<'_>>| {
-            words.into_iter().map(|word| word.text.to_owned()).collect()
-        };
-        let (of, line) = (entry.name.to_owned(), entry.key.line());
-        out.push(Permission { of, actors: texts(actors), signers: texts(signers), line });
-    }
-    out
 }
 
 /// Reads the pipeline keys of a stage: gates, behaviour of `advance`, and waves.

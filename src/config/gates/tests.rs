@@ -264,7 +264,7 @@ fn permissions_ledger_and_policies() {
     assert_data_eq!(
         errors("permissions: [alice]\nledger: file\n"),
         str![[r#"
-2:1: `permissions` must be a mapping from a stage, `break-glass` or `config` to `actors`
+2:1: `permissions` must be a mapping from a stage, `break-glass`, `config`, `apps` or `paths` to `actors`
   hint: for example `permissions: { break-glass: { actors: [alice] } }`
 3:9: `ledger` cannot be `file`
   hint: expected one of `ref`, `branch`, `none`

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 /// When the clone lacks commits.
 pub fn find_file_changes(inquiry: &GateContext<'_>) -> Result<Vec<MappedFileChange>, Failure> {
     let Some(tip) = inquiry.survey.commit else { return Ok(Vec::new()) };
-    if inquiry.config().pipeline.permissions.is_empty() {
+    if !inquiry.config().pipeline.has_permissions() {
         return Ok(Vec::new());
     }
     let mut out = Vec::new();

@@ -391,7 +391,7 @@ pub fn plain_path(path: &str) -> String {
 /// the files that commands of gates name.
 fn rule_files(config: &Config, standing: &Snapshot<'_>) -> BTreeSet<String> {
     let signers =
-        config.pipeline.permissions.iter().flat_map(|permission| permission.signers.clone());
+        config.pipeline.all_permissions().flat_map(|permission| permission.signers.clone());
     let words = config.pipeline.all_facts().flat_map(FactNeed::rule_paths);
     let named = words.map(plain_path).filter(|path| standing.find_file(path).is_some());
     signers.map(|path| plain_path(&path)).chain(named).chain([CONFIG_FILE.to_owned()]).collect()

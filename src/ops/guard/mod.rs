@@ -10,9 +10,13 @@ pub mod partial_history;
 pub mod reading;
 pub mod requester;
 
-use crate::config::CONFIG_FILE;
+use crate::config::{self, CONFIG_FILE, Config};
 use crate::git::{GitError, MergePreview, MergeWitness, Oid, Repository};
-use crate::guard::{ChangeContributors, GuardCheck, GuardRefusal, Ruling, of_moves, of_rules};
+use crate::guard::{
+    ChangeContributors, GuardCheck, GuardRefusal, Ownership, Ruling, of_moves, of_rules,
+};
+use crate::model::MappingEntry;
+use crate::ops::config::version_files;
 use crate::ops::error::Failure;
 use crate::ops::session::{ForgeChoice, Session};
 use crate::report::GuardReport;
@@ -133,6 +137,14 @@ fn uncertain_ruling(path: &str) -> Ruling {
     Ruling::of_file(path, None, Some(refusal.hint("rebase the branch onto the base first")))
 }
 
+/// Warns about owners of apps and folders that the base does not have.
+fn warn_strange_owners(session: &Session, config: &Config, entries: &[MappingEntry]) {
+    let apps = entries.iter().map(|entry| entry.app.clone()).collect();
+    for odd in config::strange_owners(config, &apps, &version_files(entries)) {
+        session.caution(&odd.to_string());
+    }
+}
+
 /// Judges the change, and adds the rulings to the report.
 fn judge_change(
     query: &GuardQuery,
@@ -159,6 +171,8 @@ fn judge_change(
         signed: &|lists| commits.check_signatures(lists),
         vouched: &|lists, commit| commits.vouches_for_content(lists, commit),
     };
+    let (before, after) = (&*sides.before.entries, &*sides.after.entries);
+    let ownership = Ownership { config, before, after };
     let judgements: Vec<_> = judged.iter().map(|one| one.judgement.clone()).collect();
     guarded.rulings = sides.unsafe_changes();
     guarded.rulings.extend(commits.rebase_conflicts()?);
@@ -174,11 +188,13 @@ fn judge_change(
         &moves,
         &asked,
         &judgements,
-        config,
+        &ownership,
         &people,
         &guarded.glasses,
     ));
+    guarded.rulings.extend(ownership.of_relocations(&moves, &people));
     guarded.rulings.sort_by_key(Ruling::is_allowed);
+    warn_strange_owners(session, config, &sides.before.entries);
     if query.explain {
         guarded.explained = Some(sides.explain_files());
     }

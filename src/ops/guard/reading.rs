@@ -32,6 +32,8 @@ struct ReadClaim<'c> {
     claim: Claim<'c>,
     stages: BTreeSet<StageName>,
     touched: BTreeSet<String>,
+    /// The owners of its apps.
+    owners: BTreeSet<String>,
 }
 
 impl GuardReader<'_> {
@@ -55,9 +57,10 @@ impl GuardReader<'_> {
                 .into_iter()
                 .map(|path| self.resolve_links(path))
                 .collect();
+            let owners = owner_keys(&reading.entries, config);
             all.add_shared(Rc::new(reading.touched));
             entries.push(reading.entries);
-            seen.extend(stages.map(|stages| ReadClaim { claim, stages, touched }));
+            seen.extend(stages.map(|stages| ReadClaim { claim, stages, touched, owners }));
         }
         let mapping = source::build_mapping(config, entries, reader.warnings());
         let is_elsewhere = |name: &StageName| {
@@ -196,14 +199,18 @@ impl GuardReader<'_> {
         let mut out: BTreeMap<String, InputUse> = BTreeMap::new();
         let reader = SnapshotReader::new(snapshot, self.cache);
         for one in seen {
-            let Some(stages) = guard::protected_stages(&one.stages, config) else { continue };
+            let owned = (!one.owners.is_empty()).then(|| one.stages.clone());
+            let Some(stages) = owned.or_else(|| guard::protected_stages(&one.stages, config))
+            else {
+                continue;
+            };
             let kind = InputPart::Source(one.claim.rule.kind);
             for path in &one.touched {
                 if let Some(known) = out.get_mut(path) {
-                    known.add(kind, &stages);
+                    known.add(kind, &stages, &one.owners);
                 } else {
                     let mut input = InputUse::default();
-                    input.add(kind, &stages);
+                    input.add(kind, &stages, &one.owners);
                     out.insert(path.clone(), input);
                 }
             }
@@ -213,7 +220,8 @@ impl GuardReader<'_> {
             for chart in find_charts(&one.claim, &one.touched, snapshot, &reader) {
                 for path in self.changed {
                     if let Some(part) = part_of_chart(path, &chart) {
-                        out.entry((*path).to_owned()).or_default().add(part, &stages);
+                        let input = out.entry((*path).to_owned()).or_default();
+                        input.add(part, &stages, &one.owners);
                     }
                 }
             }
@@ -234,6 +242,15 @@ impl GuardReader<'_> {
     }
 }
 
+/// The keys of the owners of these entries.
+fn owner_keys(entries: &[MappingEntry], config: &Config) -> BTreeSet<String> {
+    if config.pipeline.owners.is_empty() {
+        return BTreeSet::new();
+    }
+    let owners = entries.iter().flat_map(|entry| guard::entry_owners(entry, config));
+    owners.map(|rule| rule.permission.of.clone()).collect()
+}
+
 fn is_within(folder: &str, other: &str) -> bool {
     other.is_empty()
         || folder.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -241,6 +258,11 @@ fn is_within(folder: &str, other: &str) -> bool {
 
 impl ReadClaim<'_> {
     fn to_blind_spot(&self, spot: BlindSpot) -> ClaimBlindSpot {
-        ClaimBlindSpot { spot, claim: self.claim.path.clone(), stages: self.stages.clone() }
+        ClaimBlindSpot {
+            spot,
+            claim: self.claim.path.clone(),
+            stages: self.stages.clone(),
+            owners: self.owners.clone(),
+        }
     }
 }

@@ -61,7 +61,7 @@ impl<'r> Requester<'r> {
         }
         let number = query.proposal.or(queued).or_else(|| event::number(session));
         let nobody = Requester { persons: Vec::new(), number, queued_head: None, forge: None };
-        let (Some(asked), false) = (number, sides.config().pipeline.permissions.is_empty()) else {
+        let (Some(asked), true) = (number, sides.config().pipeline.has_permissions()) else {
             return Ok(nobody);
         };
         let forge = match open_forge(query, session, repository, sides) {

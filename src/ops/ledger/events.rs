@@ -1,7 +1,7 @@
 //! Writes decisions of people to the ledger: approvals, rejections, releases and locks.
 
 use super::{LedgerTarget, fetch, write_events};
-use crate::config::gates::time_span;
+use crate::config::gates::{Permission, time_span};
 use crate::git::revision_or_time::{TIME_FORMS, parse_time};
 use crate::git::{self, Repository};
 use crate::model::{StageName, Version};
@@ -43,7 +43,7 @@ pub fn approve(
     record_event(session, target, &|inquiry| {
         let stage = inquiry.stage(&request.stage)?.name.clone();
         let subject = inquiry.subject(&request.app)?;
-        check_permission(inquiry, &stage)?;
+        check_permission(inquiry, &stage, &subject)?;
         let (past, facts) = (inquiry.deployment_index(), ExternalFacts::default());
         let evidence = inquiry.evidence(&past, &facts);
         let (targets, purpose) = (Vec::new(), MoveDirection::Forward);
@@ -259,20 +259,27 @@ fn resolve_version(
 
 /// Checks that the user may approve for a stage. The gate checks again, as an event in the ledger
 /// proves nothing by itself.
-fn check_permission(inquiry: &GateContext<'_>, stage: &StageName) -> Result<(), Failure> {
-    let Some(permission) = inquiry.config().pipeline.find_permission(stage.as_str()) else {
+fn check_permission(
+    inquiry: &GateContext<'_>,
+    stage: &StageName,
+    subject: &AppComponent,
+) -> Result<(), Failure> {
+    let pipeline = &inquiry.config().pipeline;
+    let all = pipeline.permissions_for(stage, &subject.app, subject.component.as_deref());
+    if all.is_empty() {
         return Ok(());
-    };
+    }
     let by = EventAuthor::from(git::author_identity(
         inquiry.repository,
         &inquiry.session.git_options(None),
     )?);
-    if permission.names_any(by.permission_words()) {
-        return Ok(());
-    }
+    let is_missing = |permission: &&Permission| !permission.names_any(by.permission_words());
+    let Some(permission) = all.into_iter().find(is_missing) else { return Ok(()) };
     let place = inquiry.config().provenance(Some(permission.line));
-    let failure =
-        Failure::refused(format!("{} <{}> may not approve for {stage}", by.name, by.email));
+    let failure = Failure::refused(format!(
+        "{} <{}> may not approve {subject} for {stage}",
+        by.name, by.email
+    ));
     Err(failure.hint(format!("`permissions` in {place} names {}", permission.actors.join(", "))))
 }
 

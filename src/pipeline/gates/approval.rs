@@ -76,8 +76,7 @@ fn answer_for(
 /// People who have approved and are permitted to, by ledger event or by review on the forge. A
 /// person counts once, however their name is written.
 fn permitted_approvers(case: &GateInput<'_>, after: i64) -> BTreeSet<String> {
-    let permission = case.evidence.config.pipeline.find_permission(case.question.stage.as_str());
-    let mut people = Approvers { permission, known: Vec::new() };
+    let mut people = Approvers { permissions: permissions(case), known: Vec::new() };
     for event in case.evidence.ledger.approvals(case.question) {
         if event.time.as_second() >= after {
             let words = event.by.permission_words().collect();
@@ -93,32 +92,46 @@ fn permitted_approvers(case: &GateInput<'_>, after: i64) -> BTreeSet<String> {
     people.known.into_iter().map(|one| one.name).collect()
 }
 
+/// The permissions of the stage and of the owners of what would move. All of them have to name an
+/// approver.
+fn permissions<'c>(case: &GateInput<'c>) -> Vec<&'c Permission> {
+    let pipeline = &case.evidence.config.pipeline;
+    let (subject, stage) = (case.question.subject, case.question.stage);
+    let components = case.cells.iter().map(|cell| cell.component.as_deref());
+    let components = components.chain([subject.component.as_deref()]);
+    let mut out: Vec<&Permission> = Vec::new();
+    for component in components {
+        let all = pipeline.permissions_for(stage, &subject.app, component);
+        out.extend(all.into_iter().filter(|one| !out.contains(one)).collect::<Vec<_>>());
+    }
+    out
+}
+
 /// The people who have approved so far.
 struct Approvers<'p> {
-    permission: Option<&'p Permission>,
+    permissions: Vec<&'p Permission>,
     known: Vec<Approver>,
 }
 
 /// A person, with what tells them apart from others, in lower case.
 struct Approver {
     name: String,
-    /// The entry of the permission that names them, or else their name and address.
+    /// The entries of the permissions that name them, or else their name and address.
     marks: Vec<String>,
 }
 
 impl Approvers<'_> {
-    /// Adds a person whom the permission names by one of these words. `own` are their name and
+    /// Adds a person whom every permission names by one of these words. `own` are their name and
     /// address, of which no two people share one.
     fn add(&mut self, name: &str, words: Vec<&str>, own: [&str; 2]) {
-        let marks: Vec<String> = match self.permission {
-            Some(permission) => {
-                let Some(entry) = permission.entry_of(words) else { return };
-                vec![entry.to_lowercase()]
-            }
-            None => {
-                own.iter().filter(|word| !word.is_empty()).map(|word| word.to_lowercase()).collect()
-            }
+        let entry = |permission: &&Permission| {
+            permission.entry_of(words.iter().copied()).map(str::to_lowercase)
         };
+        let Some(entries) = self.permissions.iter().map(entry).collect::<Option<Vec<_>>>() else {
+            return;
+        };
+        let own = own.iter().filter(|word| !word.is_empty()).map(|word| word.to_lowercase());
+        let marks: Vec<String> = if entries.is_empty() { own.collect() } else { entries };
         match self.known.iter_mut().find(|one| one.marks.iter().any(|mark| marks.contains(mark))) {
             Some(known) => known.marks.extend(marks),
             None => self.known.push(Approver { name: name.to_owned(), marks }),

@@ -42,6 +42,18 @@ approval needs-approval (line 2): v1 failed at 1970-01-01 00:05 UTC; approval re
 }
 
 #[test]
+fn owners_approve_what_they_own() {
+    let config =
+        "gates: [approvals: 1]\npermissions: { prod: [ann, bob], apps: { web: [bob, eve] } }\n";
+    let bench = GateBench::new(config, &PAST);
+    let bench = bench.event(3, "ann", approved("v2")).event(4, "eve", approved("v2"));
+    let said = bench.said(40, "web prod v2", &["approval"]);
+    assert!(said.starts_with("approval needs-approval (line 2): no approvals yet"), "{said}");
+    let said = bench.event(5, "bob", approved("v2")).said(40, "web prod v2", &["approval"]);
+    assert_data_eq!(said, "approval open (line 2): approved by bob\n");
+}
+
+#[test]
 fn approvals_are_counted_by_head() {
     let bench = GateBench::new("gates: [approvals: 2]\n", &PAST);
     assert_data_eq!(

@@ -7,6 +7,7 @@ mod commands;
 mod comment;
 mod harmless;
 mod hostile;
+mod owners;
 mod recipes;
 mod signed;
 mod unproven;
