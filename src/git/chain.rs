@@ -185,9 +185,11 @@ impl Workspace<'_> {
         for id in ours {
             let info = self.repository.commit_info(id)?;
             if !theirs.contains(&info.message) {
-                let link =
-                    ChainCommit { files: self.chain_commit_files(id)?, message: info.message };
-                tip = Some(self.write_chain_commit(tip, &link, &info.author)?);
+                let link = ChainCommit {
+                    files: self.chain_commit_files(id)?,
+                    message: info.message.clone(),
+                };
+                tip = Some(self.rewrite_chain_commit(tip, &link, &info)?);
             }
         }
         Ok(tip)
@@ -219,6 +221,24 @@ impl Workspace<'_> {
             .tree_of(parent, link)
             .map_err(|error| GitError::from_git2("the new chain commit", &error))?;
         self.commit_tree(tree, parent.as_slice(), &link.message, author)
+    }
+
+    /// Writes a commit of this clone on another parent. It is signed again only if the user has
+    /// signed it before: whoever can put a commit into this clone must not get the user's signature.
+    fn rewrite_chain_commit(
+        &self,
+        parent: Option<Oid>,
+        link: &ChainCommit,
+        old: &CommitInfo,
+    ) -> Result<Oid, WriteError> {
+        let new = self.write_chain_commit(parent, link, &old.author)?;
+        if !self.signs_commits()? || self.repository.is_signed_like(old.id, new)? {
+            return Ok(new);
+        }
+        let tree = self
+            .tree_of(parent, link)
+            .map_err(|error| GitError::from_git2("the new chain commit", &error))?;
+        self.write_unsigned(tree, parent.as_slice(), &link.message, &old.author)
     }
 
     fn tree_of(&self, parent: Option<Oid>, link: &ChainCommit) -> Result<Oid, git2::Error> {

@@ -21,6 +21,8 @@ const SOON: Duration = Duration::from_secs(20);
 
 const DOING: &str = "verify a signature";
 
+const UNLISTED: &str = "its key is not listed or not valid now";
+
 /// Result of verifying a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignatureStatus {
@@ -39,6 +41,8 @@ pub struct AllowedSigners {
     now: Timestamp,
     /// Folder for git's own temporary files.
     folder: PathBuf,
+    /// The lines that are valid now.
+    lines: String,
 }
 
 impl AllowedSigners {
@@ -54,11 +58,30 @@ impl AllowedSigners {
     ) -> std::io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let mut file = tempfile::Builder::new().prefix("signers-").tempfile_in(folder)?;
-        for line in lists.into_iter().flat_map(str::lines).filter(|line| is_valid(line, now)) {
-            writeln!(file, "{line}")?;
-        }
+        let valid = lists.into_iter().flat_map(str::lines).filter(|line| is_valid(line, now));
+        let lines: String = valid.map(|line| format!("{line}\n")).collect();
+        file.write_all(lines.as_bytes())?;
         file.flush()?;
-        Ok(AllowedSigners { file, now: now.timestamp(), folder: folder.to_path_buf() })
+        Ok(AllowedSigners { file, now: now.timestamp(), folder: folder.to_path_buf(), lines })
+    }
+
+    /// The lines of the lists that are valid now.
+    pub fn valid_lines(&self) -> &str {
+        &self.lines
+    }
+
+    /// True if a line names an authority for certificates, which are valid for a time of their own.
+    pub fn has_authority(&self) -> bool {
+        self.lines
+            .lines()
+            .any(|line| signer_options(line).iter().any(|one| one == "cert-authority"))
+    }
+
+    /// False if the list cannot have the key of a signature, so that no program needs to look.
+    fn may_list_key_of(&self, commit: &[u8]) -> bool {
+        let key = signing_certificate::plain_key(commit);
+        let is_listed = |key: String| self.lines.contains(&key);
+        self.has_authority() || key.is_some_and(is_listed)
     }
 
     /// Verifies the signature of a commit.
@@ -73,6 +96,9 @@ impl AllowedSigners {
         let bytes = repository.read_object(commit, ObjectType::Commit)?;
         if !is_signed_by_ssh(&bytes) {
             return Ok(SignatureStatus::None);
+        }
+        if !self.may_list_key_of(&bytes) {
+            return Ok(SignatureStatus::Bad(UNLISTED.into()));
         }
         if !signing_certificate::is_valid_now(&bytes, self.now) {
             return Ok(SignatureStatus::Bad("its certificate is not valid now".into()));
@@ -104,6 +130,30 @@ impl AllowedSigners {
     }
 }
 
+impl Repository {
+    /// True if both commits have good signatures by the same plain ssh key, or neither is signed
+    /// with ssh.
+    ///
+    /// # Errors
+    /// When git cannot be run or a commit is missing.
+    pub(super) fn is_signed_like(&self, old: Oid, new: Oid) -> Result<bool, WriteError> {
+        let read = |commit| self.read_object(commit, ObjectType::Commit);
+        let (before, after) = (read(old)?, read(new)?);
+        if !is_signed_by_ssh(&after) {
+            return Ok(!is_signed_by_ssh(&before));
+        }
+        let key = signing_certificate::plain_key(&after);
+        let Some(key) = key.filter(|_| is_signed_by_ssh(&before)) else { return Ok(false) };
+        let now = Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
+        let failed =
+            |error: std::io::Error| WriteError::Failed { doing: DOING, message: error.to_string() };
+        let folder = tempfile::tempdir().map_err(failed)?;
+        let line = format!("own namespaces=\"git\" {key}");
+        let own = AllowedSigners::new([line.as_str()], &now, folder.path()).map_err(failed)?;
+        Ok(matches!(own.verify_commit(self, old)?, SignatureStatus::Good(_)))
+    }
+}
+
 /// Returns the signer in `Good "git" signature for alice@example.com with ED25519 key SHA256:…`.
 fn signer_name(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("Good \"git\" signature for ")?;
@@ -114,7 +164,7 @@ fn signer_name(line: &str) -> Option<&str> {
 /// `ssh-keygen`.
 fn failure_reason(said: &str) -> String {
     if said.lines().any(|line| line.starts_with("Good \"git\" signature with ")) {
-        return "its key is not listed or not valid now".into();
+        return UNLISTED.into();
     }
     let mut lines =
         said.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("warning:"));

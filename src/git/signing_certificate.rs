@@ -11,17 +11,29 @@ const END: &str = "-----END SSH SIGNATURE-----";
 /// True if the signature of a commit was made with a plain key, or with a certificate that is valid
 /// at this time.
 pub(super) fn is_valid_now(commit: &[u8], now: Timestamp) -> bool {
-    let read = || {
-        let text = std::str::from_utf8(commit).ok()?;
-        let (_, rest) = text.split_once(BEGIN)?;
-        let (body, _) = rest.split_once(END)?;
-        let body: String = body.chars().filter(|c| !c.is_whitespace()).collect();
-        let blob = STANDARD.decode(body).ok()?;
-        let mut fields = SshFields(blob.strip_prefix(b"SSHSIG")?);
-        fields.number()?;
-        key_is_valid(fields.text()?, u64::try_from(now.as_second()).ok()?)
-    };
+    let read = || key_is_valid(&read_key(commit)?, u64::try_from(now.as_second()).ok()?);
     read().unwrap_or(false)
+}
+
+/// Returns the plain public key that a commit was signed with, as a line of allowed signers has it:
+/// `ssh-ed25519 AAAA…`. `None` for other signatures and for certificates.
+pub(super) fn plain_key(commit: &[u8]) -> Option<String> {
+    let key = read_key(commit)?;
+    let kind = std::str::from_utf8(SshFields(&key).text()?).ok()?;
+    let is_plain = kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-@.".contains(&byte));
+    (is_plain && !kind.contains("cert")).then(|| format!("{kind} {}", STANDARD.encode(&key)))
+}
+
+/// Reads the public key in the signature of a commit.
+fn read_key(commit: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(commit).ok()?;
+    let (_, rest) = text.split_once(BEGIN)?;
+    let (body, _) = rest.split_once(END)?;
+    let body: String = body.chars().filter(|c| !c.is_whitespace()).collect();
+    let blob = STANDARD.decode(body).ok()?;
+    let mut fields = SshFields(blob.strip_prefix(b"SSHSIG")?);
+    fields.number()?;
+    fields.text().map(<[u8]>::to_vec)
 }
 
 /// Reads the public key of a signature.

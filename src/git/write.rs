@@ -121,6 +121,17 @@ impl<'r> Workspace<'r> {
         if self.signs_commits()? {
             return self.write_signed(tree, parents, message, author);
         }
+        self.write_unsigned(tree, parents, message, author)
+    }
+
+    /// Writes a commit of a tree without a signature.
+    pub(super) fn write_unsigned(
+        &self,
+        tree: Oid,
+        parents: &[Oid],
+        message: &str,
+        author: &GitIdentity,
+    ) -> Result<Oid, WriteError> {
         let author = identity_line(author, &self.manner.date);
         let committer = identity_line(&self.committer()?, &self.manner.date);
         let parents: String = parents.iter().map(|parent| format!("parent {parent}\n")).collect();
@@ -175,7 +186,20 @@ impl<'r> Workspace<'r> {
         update.create_updated(git, &base)
     }
 
-    fn signs_commits(&self) -> Result<bool, WriteError> {
+    /// True if the user signs commits with an ssh key.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub fn signs_with_ssh(&self) -> Result<bool, WriteError> {
+        if !self.signs_commits()? {
+            return Ok(false);
+        }
+        let mut git = self.git_command();
+        git.args(["config", "--get", "gpg.format"]);
+        Ok(self.run_git(git, b"", "read its configuration", SOON)?.stdout.trim() == "ssh")
+    }
+
+    pub(super) fn signs_commits(&self) -> Result<bool, WriteError> {
         get_or_try_init(&self.signs, || {
             let mut git = self.git_command();
             git.args(["config", "--type=bool", "--get", "commit.gpgsign"]);
