@@ -82,6 +82,7 @@ impl AuditBench {
         let time = Timestamp::from_second(minute * 60).expect("in range");
         let by = EventAuthor { name: who.to_owned(), email: format!("{who}@example.com") };
         self.events.push(LedgerEvent {
+            proof: Default::default(),
             id: format!("e{}", self.events.len() + 1),
             time,
             what,

@@ -1,7 +1,7 @@
 //! The JSON schema of `towpath.yaml`, made from the table of keys that the reader uses.
 
 use super::gates::keys::{BAKE, PERMISSION, SCOPE, ShortShape, WAVE, gate_keys};
-use super::gates::{APPS, GateKind, PATHS};
+use super::gates::{APPS, GateKind, LEDGER, PATHS};
 use super::keys::{self, ConfigKey, ValueShape};
 use crate::model::SourceKind;
 use serde_json::{Map, Value, json};
@@ -107,6 +107,12 @@ fn permissions() -> Value {
         APPS: owners("The owners of apps, by name or pattern: who may move and approve them, besides being permitted for the stage."),
         PATHS: owners("The owners of folders: who may move what stands below them, besides being permitted for the stage."),
     });
+    let proof = json!({
+        "description": "`signed`: approvals, outcomes and releases in the ledger count only if they are signed by somebody in a file of `signers`.",
+        "anyOf": [{ "const": "signed" }, actors],
+    });
+    let mut named = named;
+    named[LEDGER] = proof;
     json!({ "type": "object", "properties": named, "additionalProperties": actors })
 }
 

@@ -21,7 +21,7 @@ pub fn measure(session: &Session) -> Result<MeasurementReport, Failure> {
     let repository = session.open_repository()?;
     let state = RepositoryState::load(session, &repository, RevisionSelector::default())?;
     let history = DeploymentHistory::load(session, &repository, &state, MERGE_TOLERANCE)?;
-    let ledger = load_ledger(session, &repository, &state.settings.config)?;
+    let ledger = load_ledger(session, &repository, state.ledger_rules())?;
     let now = session.now().as_second();
     let mut report = MeasurementReport {
         status,

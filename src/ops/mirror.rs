@@ -63,11 +63,10 @@ impl MirrorState {
         session.options.no_fetch = true;
         session.options.write_access = WritePermission::None;
         let state = RepositoryState::load(&session, &repository, RevisionSelector::default())?;
-        let config = &state.settings.config;
         // The first reader of the past would wait for the index otherwise.
         DeploymentHistory::load(&session, &repository, &state, MERGE_TOLERANCE)?;
         let tips = deployed_tips(&session, &repository, &state)?;
-        let ledger = ledger::load_ledger(&session, &repository, config)?;
+        let ledger = ledger::load_ledger(&session, &repository, state.ledger_rules())?;
         let events = ledger.events().iter().map(|event| event.id.clone()).collect();
         Ok(MirrorState {
             repository: session.repository_name(&repository),

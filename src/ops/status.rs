@@ -104,7 +104,7 @@ pub fn status(query: &StatusQuery, session: &Session) -> Result<StatusAnswer, Fa
     sort_apps(&mut report, query.order);
     let ages_at = reference_time(query, &state, session, &repository);
     if query.reminders && query.at.is_none() {
-        ledger::warn_missing_follow_up(session, &repository, &state.settings.config);
+        ledger::warn_missing_follow_up(session, &repository, state.ledger_rules());
     }
     Ok(StatusAnswer { report, ages_at })
 }

@@ -43,7 +43,7 @@ fn find_override(evidence: &Evidence<'_>, question: &GateQuery<'_>) -> Option<Br
     let permission = evidence.config.pipeline.find_permission(crate::config::gates::BREAK_GLASS)?;
     let overrides = evidence.ledger.overrides(question);
     let mut valid = overrides.into_iter().filter(|(event, broken)| {
-        permission.names_any(event.by.permission_words()) && broken.until > question.seconds()
+        event.entry_in(permission).is_some() && broken.until > question.seconds()
     });
     valid.next_back().map(|(_, broken)| broken)
 }

@@ -141,7 +141,14 @@ impl ModelPair {
     fn event(&mut self, who: &str, what: EventKind) {
         let id = format!("e{}", self.events.len());
         let by = EventAuthor { name: who.to_owned(), email: format!("{who}@example.com") };
-        self.events.push(LedgerEvent { id, time: time(self.now), what, places: Vec::new(), by });
+        self.events.push(LedgerEvent {
+            id,
+            time: time(self.now),
+            what,
+            places: Vec::new(),
+            by,
+            proof: Default::default(),
+        });
     }
 
     fn land(&mut self, place: usize, version: u32) {

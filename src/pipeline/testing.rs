@@ -53,7 +53,14 @@ impl GateBench {
     pub fn event(mut self, minute: i64, who: &str, what: EventKind) -> Self {
         let id = format!("e{}", self.events.len() + 1);
         let by = EventAuthor { name: who.to_owned(), email: format!("{who}@example.com") };
-        self.events.push(LedgerEvent { id, time: time(minute), what, places: Vec::new(), by });
+        self.events.push(LedgerEvent {
+            id,
+            time: time(minute),
+            what,
+            places: Vec::new(),
+            by,
+            proof: Default::default(),
+        });
         self
     }
 

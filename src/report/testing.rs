@@ -313,6 +313,7 @@ impl RepositoryShape {
 
     pub fn events(&self) -> Vec<LedgerEvent> {
         let event = |app: &String| LedgerEvent {
+            proof: Default::default(),
             id: "0123456789abcdef".into(),
             time: to_timestamp(NOW),
             what: EventKind::Locked {

@@ -22,8 +22,17 @@ fn event_row(event: &LedgerEvent) -> [StyledText; 4] {
         StyledText::plain(format_minute(event.time)),
         StyledText::new(event.id.get(..8).unwrap_or(&event.id), TextTone::Dim),
         StyledText::plain(escape_for_terminal(&event.by.name)),
-        StyledText::plain(escape_for_terminal(&event.what.sentence().replace('\n', " "))),
+        StyledText::plain(escape_for_terminal(&event_text(event))),
     ]
+}
+
+/// The sentence of an event, and why it does not count.
+fn event_text(event: &LedgerEvent) -> String {
+    let sentence = event.what.sentence().replace('\n', " ");
+    match event.reason_not_to_count() {
+        Some(reason) => format!("{sentence} (does not count: {reason})"),
+        None => sentence,
+    }
 }
 
 /// Renders active locks.

@@ -45,7 +45,9 @@ pub use isolation::IsolationScope;
 pub use option_reader::time_span;
 pub use order::OrderGate;
 pub use owners::{APPS, OwnerRule, OwnerScope, PATHS};
-pub use pipeline::{AdvancePolicy, BREAK_GLASS, CONFIG, LedgerPlace, Permission, PipelineConfig};
+pub use pipeline::{
+    AdvancePolicy, BREAK_GLASS, CONFIG, LEDGER, LedgerPlace, Permission, PipelineConfig,
+};
 #[cfg(test)]
 pub use test_only::TestOnlyGate;
 pub use verified::{LiveRequirement, VerifiedBy, VerifiedGate};

@@ -5,6 +5,7 @@
 
 use super::{Permission, PipelineConfig};
 use crate::model::{AppName, StageName, matches_app};
+use std::collections::BTreeSet;
 
 /// Key of the owners of apps.
 pub const APPS: &str = "apps";
@@ -77,12 +78,23 @@ impl PipelineConfig {
 
     /// True if `permissions` names anybody for anything.
     pub fn has_permissions(&self) -> bool {
-        !self.permissions.is_empty() || !self.owners.is_empty()
+        self.all_permissions().next().is_some()
     }
 
-    /// Every permission, of stages and of owners.
+    /// Every permission: of stages, of owners, and of those who sign events of the ledger.
     pub fn all_permissions(&self) -> impl Iterator<Item = &Permission> {
-        self.permissions.iter().chain(self.owners.iter().map(|rule| &rule.permission))
+        let owners = self.owners.iter().map(|rule| &rule.permission);
+        self.permissions.iter().chain(owners).chain(&self.ledger_proof)
+    }
+
+    /// True if the signature of an event proves that its author has this permission.
+    pub fn takes_signers_of(&self, permission: &Permission) -> bool {
+        self.ledger_proof.is_some() && !permission.signers.is_empty()
+    }
+
+    /// The files of signers that any permission names.
+    pub fn signer_lists(&self) -> BTreeSet<&str> {
+        self.all_permissions().flat_map(|one| &one.signers).map(String::as_str).collect()
     }
 
     /// The permissions that a decision about an app in a stage needs, all of them: that of the

@@ -2,10 +2,13 @@
 
 use super::keys::PERMISSION;
 use super::owners::{APPS, OwnerRule, OwnerScope, PATHS};
-use super::{BREAK_GLASS, CONFIG, Permission, PipelineConfig};
+use super::{BREAK_GLASS, CONFIG, LEDGER, Permission, PipelineConfig};
 use crate::config::Stage;
 use crate::config::diagnostic::DiagnosticCollector;
 use crate::config::fields::{ConfigField, ConfigFields, LocatedText, escape_for_message};
+
+/// The value of `ledger` that demands signatures.
+const SIGNED: &str = "signed";
 
 /// Reads `permissions:` into the pipeline.
 pub(in crate::config) fn read_permissions(
@@ -27,7 +30,7 @@ pub(in crate::config) fn read_permissions(
     let known: Vec<&str> = stages
         .iter()
         .map(|stage| stage.name.as_str())
-        .chain([BREAK_GLASS, CONFIG, APPS, PATHS])
+        .chain([BREAK_GLASS, CONFIG, APPS, PATHS, LEDGER])
         .chain(any)
         .collect();
     for entry in ConfigFields::read(field.value, &known, problems).iter() {
@@ -36,6 +39,12 @@ pub(in crate::config) fn read_permissions(
             APPS | PATHS if !is_stage => {
                 pipeline.owners.extend(read_owners(entry, problems));
             }
+            LEDGER if !is_stage => pipeline.ledger_proof = read_ledger_proof(entry, problems),
+            LEDGER if entry.value.text() == Some(SIGNED) => problems.add(
+                entry.key,
+                format!("`{LEDGER}` is a stage here, so it cannot demand signatures"),
+                String::from("give the stage another name, with this one as an alias"),
+            ),
             APPS | PATHS if is_owner_list(entry) => problems.add(
                 entry.key,
                 format!("`{}` is a stage here, so it cannot name owners", entry.name),
@@ -44,6 +53,39 @@ pub(in crate::config) fn read_permissions(
             name => pipeline.permissions.push(read_permission(entry, name.to_owned(), problems)),
         }
     }
+    if pipeline.ledger_proof.is_some() && pipeline.signer_lists().is_empty() {
+        problems.add(
+            field.key,
+            format!(
+                "`{LEDGER}: {SIGNED}` needs a file of `signers`, as nobody could sign otherwise"
+            ),
+            format!("for example `{LEDGER}: {{ signers: [.towpath/signers] }}`"),
+        );
+    }
+}
+
+/// Reads `ledger`: the word `signed`, or the files of those who may sign.
+fn read_ledger_proof(
+    entry: ConfigField<'_>,
+    problems: &mut DiagnosticCollector<'_>,
+) -> Option<Permission> {
+    let (of, line) = (LEDGER.to_owned(), entry.key.line());
+    let signers = match entry.value.text() {
+        Some(SIGNED) => Vec::new(),
+        None if entry.value.is_mapping() => {
+            let fields = ConfigFields::read(entry.value, &["signers"], problems);
+            let words = fields.texts("signers", problems).unwrap_or_default();
+            words.into_iter().map(|word| word.text.to_owned()).collect()
+        }
+        _ => {
+            let message =
+                format!("`{LEDGER}` in `permissions` must be `{SIGNED}`, or have `signers`");
+            let hint = format!("for example `{LEDGER}: {SIGNED}`");
+            problems.add(entry.key, message, hint);
+            return None;
+        }
+    };
+    Some(Permission { of, actors: Vec::new(), signers, line })
 }
 
 /// True for a mapping with other keys than those of a permission.
@@ -187,6 +229,34 @@ f:1:16: `apps` must be a mapping from apps to their owners
   hint: for example `apps: { web: [alice] }`
 f:1:29: `paths` must be a mapping from folders to their owners
   hint: for example `paths: { teams/a/: [alice] }`
+"#]]
+        );
+    }
+
+    #[test]
+    fn the_ledger_may_demand_signatures() {
+        let text = "permissions: { prod: {signers: [a]}, ledger: {signers: [b]} }\n";
+        let pipeline = parse(text, "f").expect("config").pipeline;
+        assert_eq!(pipeline.signer_lists().into_iter().collect::<Vec<_>>(), ["a", "b"]);
+        assert_data_eq!(
+            errors("permissions: { ledger: signed, prod: [ann] }\n"),
+            str![[r#"
+f:1:1: `ledger: signed` needs a file of `signers`, as nobody could sign otherwise
+  hint: for example `ledger: { signers: [.towpath/signers] }`
+"#]]
+        );
+        assert_data_eq!(
+            errors("stages: [dev, ledger]\npermissions: { ledger: signed }\n"),
+            str![[r#"
+f:2:16: `ledger` is a stage here, so it cannot demand signatures
+  hint: give the stage another name, with this one as an alias
+"#]]
+        );
+        assert_data_eq!(
+            errors("permissions: { ledger: [ann] }\n"),
+            str![[r#"
+f:1:16: `ledger` in `permissions` must be `signed`, or have `signers`
+  hint: for example `ledger: signed`
 "#]]
         );
     }

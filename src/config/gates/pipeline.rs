@@ -13,6 +13,9 @@ pub struct PipelineConfig {
     pub permissions: Vec<Permission>,
     /// Permissions for apps and folders.
     pub owners: Vec<OwnerRule>,
+    /// Present if events of the ledger count only with a signature. Its `signers` may sign them,
+    /// as those of every other permission.
+    pub ledger_proof: Option<Permission>,
     pub ledger: LedgerPlace,
     pub policies: Vec<AdvancePolicy>,
     pub waves: Vec<StageWaves>,
@@ -52,6 +55,9 @@ pub struct AdvancePolicy {
 
 /// Key of the permission to override gates.
 pub const BREAK_GLASS: &str = "break-glass";
+
+/// Key of the demand for signed events of the ledger.
+pub const LEDGER: &str = "ledger";
 
 /// Key of the permission to change the rules.
 pub const CONFIG: &str = "config";

@@ -132,7 +132,7 @@ pub fn announce(
             with_file(session, path, |store| runs.iter().map(|run| run.announce(store)).collect())
         }
         AnnouncementPlace::Ledger => {
-            let mut store = LedgerStore::new(session, &repository, &state.settings.config)?;
+            let mut store = LedgerStore::new(session, &repository, state.ledger_rules())?;
             let mut act = |run: &TargetRun<'_>| match query.is_dry {
                 true => run.plan(&store.log(run.name())?),
                 false => run.announce(&mut store),

@@ -1,10 +1,9 @@
 //! Where it is kept what targets were told: the ledger, or a file of this machine.
 
-use crate::config::Config;
 use crate::config::gates::LedgerPlace;
 use crate::git::Repository;
 use crate::ops::error::Failure;
-use crate::ops::ledger::{LedgerTarget, load_ledger, load_local_ledger, write_events};
+use crate::ops::ledger::{LedgerRules, LedgerTarget, load_ledger, load_local_ledger, write_events};
 use crate::ops::random::unique_word;
 use crate::ops::session::Session;
 use crate::pipeline::ledger::{AnnouncementLog, EventKind, LedgerEvent};
@@ -35,7 +34,7 @@ pub(super) trait AnnouncementStore {
 pub(super) struct LedgerStore<'a> {
     session: &'a Session,
     repository: &'a Repository,
-    config: &'a Config,
+    rules: LedgerRules<'a>,
     has_written: bool,
 }
 
@@ -43,13 +42,13 @@ impl<'a> LedgerStore<'a> {
     pub fn new(
         session: &'a Session,
         repository: &'a Repository,
-        config: &'a Config,
+        rules: LedgerRules<'a>,
     ) -> Result<Self, Failure> {
-        if config.pipeline.ledger == LedgerPlace::None {
+        if rules.config.pipeline.ledger == LedgerPlace::None {
             let message = "this repository keeps no ledger, so nothing remembers what was said";
             return Err(Failure::usage(message).hint("`--state FILE` remembers it in a file"));
         }
-        Ok(LedgerStore { session, repository, config, has_written: false })
+        Ok(LedgerStore { session, repository, rules, has_written: false })
     }
 }
 
@@ -57,8 +56,8 @@ impl AnnouncementStore for LedgerStore<'_> {
     fn log(&mut self, target: &str) -> Result<AnnouncementLog, Failure> {
         // What was just written stands on top of everything that came before, in this clone.
         let ledger = match self.has_written {
-            true => load_local_ledger(self.repository, self.config)?,
-            false => load_ledger(&self.session.at_current_time(), self.repository, self.config)?,
+            true => load_local_ledger(self.session, self.repository, self.rules)?,
+            false => load_ledger(&self.session.at_current_time(), self.repository, self.rules)?,
         };
         match ledger.gap() {
             None => Ok(AnnouncementLog::of_target(ledger.events().iter(), target)),
@@ -70,7 +69,7 @@ impl AnnouncementStore for LedgerStore<'_> {
     fn append(&mut self, events: Vec<EventKind>) -> Result<(), Failure> {
         let session = self.session.at_current_time();
         let what = (events, &[][..]);
-        write_events(&session, self.repository, self.config, what, LedgerTarget::Origin)
+        write_events(&session, self.repository, self.rules.config, what, LedgerTarget::Origin)
             .map_err(|failure| failure.hint("`--state FILE` needs no access to the ledger"))?;
         self.has_written = true;
         Ok(())
@@ -157,6 +156,7 @@ impl FileStore<'_> {
     fn event(&self, what: EventKind) -> LedgerEvent {
         let now = self.session.at_current_time().now();
         LedgerEvent {
+            proof: Default::default(),
             id: unique_word(),
             time: now,
             what,

@@ -71,7 +71,7 @@ pub fn audit(query: &AuditQuery, session: &Session) -> Result<AuditPage, Failure
     if let Some(path) = &query.policy {
         survey.settings.config.pipeline = load_policy(path)?;
     }
-    let ledger = ledger::load_ledger(session, &repository, &survey.settings.config)?;
+    let ledger = ledger::load_ledger(session, &repository, survey.ledger_rules())?;
     ledger::tell_gap(session, &ledger);
     let mut inquiry =
         GateContext::new(session, &repository, (survey, chronicle), ledger).check_waves()?;

@@ -6,7 +6,7 @@ use crate::config::ClosingMode;
 use crate::forge::ClosedProposal;
 use crate::ops::change::commits::PlannedCommit;
 use crate::ops::error::Failure;
-use crate::ops::ledger::{self, LedgerTarget};
+use crate::ops::ledger::{self, LedgerRules, LedgerTarget};
 use crate::pipeline::ledger::{EventKind, Ledger};
 use crate::report::GateReport;
 
@@ -26,7 +26,8 @@ impl ProposalWriter<'_> {
         }
         let (session, base) = (self.session, self.plan_base);
         let config = &base.settings.config;
-        let book = ledger::load_ledger(session, base.repository, config)?;
+        let rules = LedgerRules { config, signers_at: Some(base.tip) };
+        let book = ledger::load_ledger(session, base.repository, rules)?;
         let mut events: Vec<EventKind> = Vec::new();
         for one in group.judged.iter().filter(|one| !was_rejected_for(&book, one, &closed)) {
             let event = EventKind::Rejected {

@@ -51,7 +51,12 @@ pub fn override_gates(
 fn check_permission(by: &EventAuthor, inquiry: &GateContext<'_>) -> Result<(), Failure> {
     let failure = Failure::refused(format!("{} <{}> may not break the glass", by.name, by.email));
     match inquiry.config().pipeline.find_permission(BREAK_GLASS) {
-        Some(permission) if permission.names_any(by.permission_words()) => Ok(()),
+        Some(permission)
+            if permission.names_any(by.permission_words())
+                || inquiry.config().pipeline.takes_signers_of(permission) =>
+        {
+            Ok(())
+        }
         Some(permission) => {
             let place = inquiry.config().provenance(Some(permission.line));
             Err(failure

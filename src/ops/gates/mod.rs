@@ -101,7 +101,7 @@ impl<'r> GateContext<'r> {
         let survey = RepositoryState::load(session, repository, RevisionSelector::default())?;
         deployed_branch::check_known(repository, survey.branch.as_deref())?;
         let chronicle = DeploymentHistory::load(session, repository, &survey, MERGE_TOLERANCE)?;
-        let ledger = ledger::load_local_ledger(repository, &survey.settings.config)?;
+        let ledger = ledger::load_local_ledger(session, repository, survey.ledger_rules())?;
         Ok(GateContext::new(session, repository, (survey, chronicle), ledger))
     }
 
@@ -110,7 +110,8 @@ impl<'r> GateContext<'r> {
     /// # Errors
     /// When a commit of the local ledger is missing.
     pub fn with_ledger(self) -> Result<Self, Failure> {
-        let ledger = ledger::load_ledger(self.session, self.repository, self.config())?;
+        let ledger =
+            ledger::load_ledger(self.session, self.repository, self.survey.ledger_rules())?;
         let past = (self.survey, self.chronicle);
         Ok(GateContext::new(self.session, self.repository, past, ledger).tell_lost_locks())
     }
@@ -123,7 +124,7 @@ impl<'r> GateContext<'r> {
         let (seeing, survey) = plan_base.load_state(session)?;
         let repository = plan_base.repository;
         let chronicle = DeploymentHistory::load(&seeing, repository, &survey, MERGE_TOLERANCE)?;
-        let ledger = ledger::load_ledger(session, repository, &survey.settings.config)?;
+        let ledger = ledger::load_ledger(session, repository, survey.ledger_rules())?;
         GateContext::new(session, repository, (survey, chronicle), ledger).check_waves()
     }
 

@@ -80,7 +80,7 @@ fn load_gate_context<'r>(
     moves: &[CellChange],
 ) -> Result<GateContext<'r>, Failure> {
     let survey = load_base_state(session, repository, sides)?;
-    let ledger = ledger::load_ledger(session, repository, &survey.settings.config)?;
+    let ledger = ledger::load_ledger(session, repository, survey.ledger_rules())?;
     let whole = |survey: &RepositoryState| {
         DeploymentHistory::load(session, repository, survey, MERGE_TOLERANCE)
     };

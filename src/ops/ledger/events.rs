@@ -273,7 +273,10 @@ fn check_permission(
         inquiry.repository,
         &inquiry.session.git_options(None),
     )?);
-    let is_missing = |permission: &&Permission| !permission.names_any(by.permission_words());
+    // Of a signature the gate says who made it.
+    let is_missing = |permission: &&Permission| {
+        !permission.names_any(by.permission_words()) && !pipeline.takes_signers_of(permission)
+    };
     let Some(permission) = all.into_iter().find(is_missing) else { return Ok(()) };
     let place = inquiry.config().provenance(Some(permission.line));
     let failure = Failure::refused(format!(

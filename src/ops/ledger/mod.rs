@@ -1,6 +1,7 @@
 //! The ledger of a repository: read from its remotes, written at `origin`.
 
 pub mod events;
+mod proof;
 pub mod queries;
 mod reading;
 
@@ -8,14 +9,17 @@ pub use reading::{load_ledger, load_local_ledger};
 
 use crate::config::Config;
 use crate::config::gates::LedgerPlace;
-use crate::git::{ChainCommit, ChainFetch, ChainFile, CommitChain, Repository, WriteError};
+use crate::git::{
+    ChainCommit, ChainFetch, ChainFile, CommitChain, Oid, Repository, Workspace, WriteError,
+};
 use crate::model::{ImagePart, MappingEntry};
 use crate::ops::error::Failure;
 use crate::ops::random::unique_word;
 use crate::ops::retry;
 use crate::ops::session::Session;
+use crate::ops::state::{RepositoryState, RevisionSelector};
 use crate::pipeline::AppComponent;
-use crate::pipeline::ledger::{EventKind, EventPlace, Ledger, LedgerEvent};
+use crate::pipeline::ledger::{EventKind, EventPlace, EventProof, Ledger, LedgerEvent};
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -23,6 +27,21 @@ use std::time::Instant;
 /// The ref of the ledger, also of the copy in every clone.
 const HERE: &str = "refs/towpath/ledger";
 const BRANCH: &str = "refs/heads/towpath-ledger";
+
+/// The configuration of the ledger, and what proves its events.
+#[derive(Clone, Copy)]
+pub struct LedgerRules<'c> {
+    pub config: &'c Config,
+    /// The commit whose files of signers count; without it no signature does.
+    pub signers_at: Option<Oid>,
+}
+
+impl RepositoryState {
+    /// The rules of the ledger in this state.
+    pub fn ledger_rules(&self) -> LedgerRules<'_> {
+        LedgerRules { config: &self.settings.config, signers_at: self.commit }
+    }
+}
 
 /// The place to write an event to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +70,9 @@ pub fn tell_gap(session: &Session, ledger: &Ledger) {
 }
 
 /// Warns about each break glass without a follow-up note.
-pub fn warn_missing_follow_up(session: &Session, repository: &Repository, config: &Config) {
+pub fn warn_missing_follow_up(session: &Session, repository: &Repository, rules: LedgerRules<'_>) {
     // Commands that need the ledger report that it cannot be read.
-    let Ok(ledger) = load_local_ledger(repository, config) else { return };
+    let Ok(ledger) = load_local_ledger(session, repository, rules) else { return };
     for event in ledger.overrides_without_follow_up() {
         if let EventKind::Overridden { app, stage, version, reason, .. } = &event.what {
             let (by, id) = (&event.by.name, event.id.get(..8).unwrap_or(&event.id));
@@ -85,9 +104,17 @@ pub fn write_events(
     let time = crate::report::to_timestamp(session.now().as_second());
     let event = |what| {
         let places = places_of(&what, entries);
-        LedgerEvent { id: unique_word(), time, what, places, by: Default::default() }
+        LedgerEvent {
+            id: unique_word(),
+            time,
+            what,
+            places,
+            by: Default::default(),
+            proof: EventProof::default(),
+        }
     };
     let events: Vec<LedgerEvent> = what.into_iter().map(event).collect();
+    check_signing(&workspace, config, &events)?;
     let links: Vec<ChainCommit> = events.iter().map(event_link).collect();
     let started = Instant::now();
     let begun = Cell::new(started);
@@ -108,6 +135,28 @@ pub fn write_events(
         |error| if could_wait { local_write_failure(error) } else { write_failure(error) },
     )?;
     Ok(events)
+}
+
+/// Checks that git signs the events, where they count only if signed.
+fn check_signing(
+    workspace: &Workspace<'_>,
+    config: &Config,
+    events: &[LedgerEvent],
+) -> Result<(), Failure> {
+    let Some(demand) = &config.pipeline.ledger_proof else { return Ok(()) };
+    let mut unsigned = events.iter().filter(|event| event.what.needs_proof());
+    if unsigned.next().is_none() || workspace.signs_with_ssh().map_err(write_failure)? {
+        return Ok(());
+    }
+    let place = config.provenance(Some(demand.line));
+    let failure = Failure::refused(format!(
+        "the event would not count: `permissions` in {place} demands a signature with an ssh key, \
+         and git signs no commits here"
+    ));
+    Err(failure.hint(
+        "`git config gpg.format ssh`, `git config user.signingkey FILE` and `git config \
+         commit.gpgsign true` make it sign",
+    ))
 }
 
 /// Limit of the places in one event: an app in many targets has a line in each.
@@ -200,12 +249,8 @@ fn local_write_failure(error: WriteError) -> Failure {
 /// ledger.
 pub fn open_ledger(session: &Session) -> Result<Ledger, Failure> {
     let repository = session.open_repository()?;
-    let state = crate::ops::state::RepositoryState::load(
-        session,
-        &repository,
-        crate::ops::state::RevisionSelector::default(),
-    )?;
-    let ledger = load_ledger(session, &repository, &state.settings.config)?;
+    let state = RepositoryState::load(session, &repository, RevisionSelector::default())?;
+    let ledger = load_ledger(session, &repository, state.ledger_rules())?;
     match ledger.gap() {
         None => Ok(ledger),
         Some(gap) => Err(Failure::failed(format!("the ledger was not read: {}", gap.reason))

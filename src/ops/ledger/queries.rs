@@ -33,10 +33,10 @@ pub struct LedgerFetch {
 pub fn list_events(query: &LedgerQuery, session: &Session) -> Result<Vec<LedgerEvent>, Failure> {
     let repository = session.open_repository()?;
     let state = RepositoryState::load(session, &repository, RevisionSelector::default())?;
-    let ledger = load_ledger(session, &repository, &state.settings.config)?;
+    let ledger = load_ledger(session, &repository, state.ledger_rules())?;
     tell_gap(session, &ledger);
     let limit = if query.limit == 0 { usize::MAX } else { query.limit };
-    let fitting = ledger.events().iter().rev().filter(|event| query.accepts(event));
+    let fitting = ledger.all_events().into_iter().rev().filter(|event| query.accepts(event));
     let events: Vec<LedgerEvent> = fitting.take(limit).cloned().collect();
     if events.is_empty() {
         check_names(query, &ledger, &state)?;
@@ -53,9 +53,9 @@ pub fn fetch_ledger(session: &Session) -> Result<LedgerFetch, Failure> {
     let repository = session.open_repository()?;
     let state = RepositoryState::load(session, &repository, RevisionSelector::default())?;
     let config = &state.settings.config;
-    let before = load_local_ledger(&repository, config)?.events().len();
+    let before = load_local_ledger(session, &repository, state.ledger_rules())?.len();
     let only_here = fetch(session, &repository, config)?.ours;
-    let after = load_local_ledger(&repository, config)?.events().len();
+    let after = load_local_ledger(session, &repository, state.ledger_rules())?.len();
     Ok(LedgerFetch { news: after.saturating_sub(before), only_here })
 }
 
@@ -82,7 +82,7 @@ pub fn add_note(
     let repository = session.open_repository()?;
     let state = RepositoryState::load(session, &repository, RevisionSelector::default())?;
     let config = &state.settings.config;
-    let ledger = load_ledger(session, &repository, config)?;
+    let ledger = load_ledger(session, &repository, state.ledger_rules())?;
     let fitting: Vec<&LedgerEvent> =
         ledger.events().iter().filter(|known| known.id.starts_with(event)).collect();
     let about = match fitting.as_slice() {

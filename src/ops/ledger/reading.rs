@@ -3,14 +3,15 @@
 //! `git clone` does not bring `refs/towpath/*`, and a copy may be old. A ledger that was not read
 //! is unknown: the gates that need it shut, and say how to fetch it.
 
-use super::ledger_chain;
+use super::proof::EventVerifier;
+use super::{LedgerRules, ledger_chain};
 use crate::config::Config;
 use crate::config::gates::LedgerPlace;
 use crate::git::{ChainAnswer, CommitInfo, GitError, Oid, RemoteChain, Repository};
 use crate::model::format_duration;
 use crate::ops::error::Failure;
 use crate::ops::session::Session;
-use crate::pipeline::ledger::{Ledger, LedgerEvent, LedgerGap};
+use crate::pipeline::ledger::{Ledger, LedgerGap};
 use std::path::{Path, PathBuf};
 
 /// The command that asks the remotes again, with the clone's own settings.
@@ -24,21 +25,24 @@ const REMEDY: &str = "towpath ledger fetch";
 pub fn load_ledger(
     session: &Session,
     repository: &Repository,
-    config: &Config,
+    rules: LedgerRules<'_>,
 ) -> Result<Ledger, Failure> {
+    let config = rules.config;
     if config.pipeline.ledger == LedgerPlace::None {
         return Ok(Ledger::default());
     }
+    let mut verifier = EventVerifier::load(session, repository, rules);
     let here = read_chain(repository, repository.chain_tip(&ledger_chain(config)))?;
     let mut events = Vec::new();
     let mut gap = None;
     for remote in remotes(session, repository, config) {
         match (RemoteLedger { session, repository, remote: &remote }).read() {
-            Ok(links) => events.extend(parse_events(links)),
+            Ok(found) => events.extend(verifier.prove(found.links, found.copy.as_ref())),
             Err(found) => gap = Some(found),
         }
     }
-    events.extend(parse_events(here));
+    events.extend(verifier.prove(here, None));
+    verifier.finish(&events);
     let ledger = Ledger::new(events);
     Ok(match gap {
         Some(gap) => ledger.with_gap(gap),
@@ -50,9 +54,16 @@ pub fn load_ledger(
 ///
 /// # Errors
 /// When a commit of the ledger is missing.
-pub fn load_local_ledger(repository: &Repository, config: &Config) -> Result<Ledger, GitError> {
-    let links = read_chain(repository, repository.chain_tip(&ledger_chain(config)))?;
-    Ok(Ledger::new(parse_events(links)))
+pub fn load_local_ledger(
+    session: &Session,
+    repository: &Repository,
+    rules: LedgerRules<'_>,
+) -> Result<Ledger, GitError> {
+    let links = read_chain(repository, repository.chain_tip(&ledger_chain(rules.config)))?;
+    let mut verifier = EventVerifier::load(session, repository, rules);
+    let events = verifier.prove(links, None);
+    verifier.finish(&events);
+    Ok(Ledger::new(events))
 }
 
 /// Keeps the answer of the remote after a fetch into this clone.
@@ -99,8 +110,11 @@ fn read_chain(repository: &Repository, tip: Option<Oid>) -> Result<Vec<CommitInf
     tip.map_or_else(|| Ok(Vec::new()), |tip| repository.chain_commits(tip))
 }
 
-fn parse_events(links: Vec<CommitInfo>) -> impl Iterator<Item = LedgerEvent> {
-    links.into_iter().filter_map(|link| LedgerEvent::parse(&link.message, link.author))
+/// Commits of the ledger, oldest first.
+struct LedgerLinks {
+    links: Vec<CommitInfo>,
+    /// The repository that holds them; `None` for the one that is read.
+    copy: Option<Repository>,
 }
 
 /// The ledger at one remote.
@@ -111,7 +125,7 @@ struct RemoteLedger<'a> {
 }
 
 impl RemoteLedger<'_> {
-    fn read(&self) -> Result<Vec<CommitInfo>, LedgerGap> {
+    fn read(&self) -> Result<LedgerLinks, LedgerGap> {
         let address = self.remote.address();
         if let Some(tip) = self.session.asked_ledger_tip(&address) {
             return self.read_current(tip);
@@ -129,8 +143,8 @@ impl RemoteLedger<'_> {
     }
 
     /// Reads the chain up to the tip that the remote has now.
-    fn read_current(&self, tip: Option<Oid>) -> Result<Vec<CommitInfo>, LedgerGap> {
-        let Some(tip) = tip else { return Ok(Vec::new()) };
+    fn read_current(&self, tip: Option<Oid>) -> Result<LedgerLinks, LedgerGap> {
+        let Some(tip) = tip else { return Ok(LedgerLinks { links: Vec::new(), copy: None }) };
         if let Some(links) = self.read_known(tip) {
             return Ok(links);
         }
@@ -149,7 +163,10 @@ impl RemoteLedger<'_> {
             .or_else(|| Some(temporary.as_ref().ok()?.path().to_path_buf()));
         let fetched = folder.map(|folder| self.remote.fetch_into(&folder));
         match fetched {
-            Some(Ok(copy)) => copy.chain_commits(tip).map_err(|error| gap(error.to_string())),
+            Some(Ok(copy)) => {
+                let links = copy.chain_commits(tip).map_err(|error| gap(error.to_string()))?;
+                Ok(LedgerLinks { links, copy: Some(copy) })
+            }
             Some(Err(error)) => {
                 self.session.caution(&error.to_string());
                 Err(gap(format!("it cannot be fetched from {}", self.remote.address())))
@@ -159,7 +176,7 @@ impl RemoteLedger<'_> {
     }
 
     /// Reads the chain as the remote last told it, if that is not too long ago.
-    fn read_remembered(&self, why: &str) -> Result<Vec<CommitInfo>, LedgerGap> {
+    fn read_remembered(&self, why: &str) -> Result<LedgerLinks, LedgerGap> {
         let folder = self.session.options.cache.as_deref().map(copies_folder);
         let answer = folder.and_then(|folder| self.remote.remembered_answer(&folder));
         let Some(answer) = answer else { return Err(gap(why)) };
@@ -172,7 +189,7 @@ impl RemoteLedger<'_> {
             return Err(gap(reason));
         }
         let links = match answer.tip {
-            None => Some(Vec::new()),
+            None => Some(LedgerLinks { links: Vec::new(), copy: None }),
             Some(tip) => self.read_known(tip),
         };
         let Some(links) = links else { return Err(gap(why)) };
@@ -181,10 +198,13 @@ impl RemoteLedger<'_> {
     }
 
     /// Reads the chain from this clone, or from the copy in the cache.
-    fn read_known(&self, tip: Oid) -> Option<Vec<CommitInfo>> {
-        self.repository.chain_commits(tip).ok().or_else(|| {
-            let folder = copies_folder(self.session.options.cache.as_deref()?);
-            self.remote.open_copy(&folder)?.chain_commits(tip).ok()
-        })
+    fn read_known(&self, tip: Oid) -> Option<LedgerLinks> {
+        if let Ok(links) = self.repository.chain_commits(tip) {
+            return Some(LedgerLinks { links, copy: None });
+        }
+        let folder = copies_folder(self.session.options.cache.as_deref()?);
+        let copy = self.remote.open_copy(&folder)?;
+        let links = copy.chain_commits(tip).ok()?;
+        Some(LedgerLinks { links, copy: Some(copy) })
     }
 }

@@ -157,6 +157,7 @@ impl LivePipeline {
             evidence: None,
         };
         self.events.push(LedgerEvent {
+            proof: Default::default(),
             id: format!("e{}", self.events.len()),
             time: Timestamp::from_second(self.world.now).expect("in range"),
             what: event,

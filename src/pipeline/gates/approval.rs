@@ -59,6 +59,10 @@ fn answer_for(
         None if people.is_empty() => format!("no approvals yet; {needed} required"),
         None => format!("{} of {needed} approvals: {}", people.len(), names()),
     };
+    let why = match case.evidence.ledger.unproven_approvals(case.question) {
+        0 => why,
+        count => format!("{why}; {count} without a signature that counts"),
+    };
     let why = match case.evidence.facts.find_reviews(case.question) {
         Ok(_) => why,
         Err(silence) => format!("{why}; cannot read reviews: {silence}"),
@@ -79,14 +83,15 @@ fn permitted_approvers(case: &GateInput<'_>, after: i64) -> BTreeSet<String> {
     let mut people = Approvers { permissions: permissions(case), known: Vec::new() };
     for event in case.evidence.ledger.approvals(case.question) {
         if event.time.as_second() >= after {
-            let words = event.by.permission_words().collect();
-            people.add(&event.by.name, words, [&*event.by.name, &*event.by.email]);
+            let entry = |permission: &Permission| event.entry_in(permission);
+            people.add(&event.by.name, &entry, [&*event.by.name, &*event.by.email]);
         }
     }
     for review in case.evidence.facts.find_reviews(case.question).unwrap_or_default() {
         if review.verdict == forge::ReviewVerdict::Approved {
             let name = review.author.as_str();
-            people.add(name, vec![name], [name, ""]);
+            let entry = |permission: &Permission| permission.entry_of([name]).map(str::to_owned);
+            people.add(name, &entry, [name, ""]);
         }
     }
     people.known.into_iter().map(|one| one.name).collect()
@@ -121,12 +126,16 @@ struct Approver {
 }
 
 impl Approvers<'_> {
-    /// Adds a person whom every permission names by one of these words. `own` are their name and
+    /// Adds a person whom every permission names; `entry_in` returns its entry. `own` are their name and
     /// address, of which no two people share one.
-    fn add(&mut self, name: &str, words: Vec<&str>, own: [&str; 2]) {
-        let entry = |permission: &&Permission| {
-            permission.entry_of(words.iter().copied()).map(str::to_lowercase)
-        };
+    fn add(
+        &mut self,
+        name: &str,
+        entry_in: &dyn Fn(&Permission) -> Option<String>,
+        own: [&str; 2],
+    ) {
+        let entry =
+            |permission: &&Permission| entry_in(permission).map(|entry| entry.to_lowercase());
         let Some(entries) = self.permissions.iter().map(entry).collect::<Option<Vec<_>>>() else {
             return;
         };

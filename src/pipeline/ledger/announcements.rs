@@ -150,6 +150,7 @@ mod tests {
 
     fn log(events: Vec<(i64, EventKind)>) -> AnnouncementLog {
         let event = |(time, what)| LedgerEvent {
+            proof: Default::default(),
             id: format!("{time}"),
             time: Timestamp::from_second(time).expect("a time"),
             what,

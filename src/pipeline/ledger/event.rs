@@ -1,5 +1,6 @@
 //! Ledger events, one per commit: JSON in the body of the message, a sentence in its subject.
 
+use super::EventProof;
 use crate::git::GitIdentity;
 use crate::model::{StageName, TargetName, short_commit};
 use jiff::Timestamp;
@@ -21,6 +22,8 @@ pub struct LedgerEvent {
     /// Author of the commit.
     #[serde(skip)]
     pub by: EventAuthor,
+    #[serde(skip)]
+    pub proof: EventProof,
 }
 
 /// A place that holds a version.

@@ -3,12 +3,14 @@
 mod announcements;
 mod event;
 mod names;
+mod proof;
 mod state;
 #[cfg(test)]
 mod tests;
 
 pub use announcements::{AnnouncementLog, AnnouncementState, CLAIM_SECONDS};
 pub use event::{AnnouncedCommit, EventAuthor, EventKind, EventPlace, LedgerEvent, Outcome};
+pub use proof::EventProof;
 pub use state::LedgerFileChange;
 
 use super::evidence::EvidenceRunPeriod;
@@ -23,6 +25,9 @@ use std::collections::{HashMap, HashSet};
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     events: Vec<LedgerEvent>,
+    /// Events that do not count, because a proof is demanded and missing, each with the number of
+    /// those that count before it.
+    unproven: Vec<(usize, LedgerEvent)>,
     by_app: HashMap<String, Vec<usize>>,
     /// Events about no particular app, and all locks.
     wide: Vec<usize>,
@@ -84,6 +89,10 @@ impl Ledger {
             if !seen.insert(event.id.clone()) {
                 continue;
             }
+            if !event.counts() {
+                ledger.unproven.push((ledger.events.len(), event));
+                continue;
+            }
             let index = ledger.events.len();
             let is_lock =
                 matches!(event.what, EventKind::Locked { .. } | EventKind::Unlocked { .. });
@@ -120,7 +129,31 @@ impl Ledger {
         self.gap.as_ref()
     }
 
-    /// All events, oldest first.
+    /// Number of events, counted or not.
+    pub fn len(&self) -> usize {
+        self.events.len() + self.unproven.len()
+    }
+
+    /// True if there are no events.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All events, oldest first, also those that do not count, because they lack a proof that is
+    /// demanded.
+    pub fn all_events(&self) -> Vec<&LedgerEvent> {
+        let mut out: Vec<&LedgerEvent> = Vec::with_capacity(self.len());
+        let mut unproven = self.unproven.iter().peekable();
+        for index in 0..=self.events.len() {
+            while let Some((_, event)) = unproven.next_if(|(before, _)| *before == index) {
+                out.push(event);
+            }
+            out.extend(self.events.get(index));
+        }
+        out
+    }
+
+    /// All events that count, oldest first.
     pub fn events(&self) -> &[LedgerEvent] {
         &self.events
     }
@@ -182,7 +215,10 @@ impl Ledger {
             let (app, stage) = (event.what.app(), event.what.stage());
             match &event.what {
                 EventKind::Locked { reason, until, .. } => {
-                    out.retain(|lock| !lock.is_scope(app, stage));
+                    // Otherwise a forged lock could end a real one.
+                    if !event.lacks_proof() {
+                        out.retain(|lock| !lock.is_scope(app, stage));
+                    }
                     let now = app.map_or(&[][..], |app| self.names.now(app));
                     out.push(Lock { event, app, stage, reason, until: *until, now });
                 }
@@ -284,6 +320,17 @@ impl Ledger {
             matches!(&event.what, EventKind::Approved { stage, version, .. }
                 if stage == question.stage && Version::parse(version).is_same(question.version))
         })
+    }
+
+    /// Approvals of this version for this stage that do not count, because they lack a proof.
+    pub(super) fn unproven_approvals(&self, question: &GateQuery<'_>) -> usize {
+        let is_meant = |event: &&LedgerEvent| {
+            matches!(&event.what, EventKind::Approved { app, stage, version, .. }
+                if question.subject.is_called(app)
+                    && stage == question.stage
+                    && Version::parse(version).is_same(question.version))
+        };
+        self.unproven.iter().map(|(_, event)| event).filter(is_meant).count()
     }
 
     /// Overrides for this version and stage, oldest first.

@@ -1,12 +1,15 @@
 //! Events, written and read back.
 
-use super::{EventKind, Ledger, LedgerEvent, LedgerFileChange, Outcome};
+use super::{EventKind, EventProof, Ledger, LedgerEvent, LedgerFileChange, Outcome};
+use crate::config::gates::Permission;
 use crate::git::GitIdentity;
 use crate::pipeline::testing::time;
+use jiff::Timestamp;
 use snapbox::{assert_data_eq, str};
 
 fn event(what: EventKind) -> LedgerEvent {
     LedgerEvent {
+        proof: Default::default(),
         id: "5f3a".into(),
         time: time(10),
         what,
@@ -96,6 +99,66 @@ Lock prod until 1970-01-01 01:00 UTC: incident
     }
     assert!(LedgerEvent::parse("Merge branch 'x'\n\nno event\n", ann()).is_none());
     assert!(LedgerEvent::parse("one line", ann()).is_none());
+}
+
+/// Whether each kind needs a proof is decided here once more, by what it can do.
+#[test]
+fn what_opens_needs_a_proof() {
+    let needing = every_kind().into_iter().filter(EventKind::needs_proof);
+    let mut names: Vec<String> = needing
+        .map(|what| serde_json::to_value(what).expect("plain data")["event"].to_string())
+        .collect();
+    names.dedup();
+    let all = ["unlocked", "outcome", "approved", "unrejected", "released", "overridden", "noted"];
+    assert_eq!(names, all.map(|name| format!("{name:?}")));
+}
+
+#[test]
+fn a_forged_event_opens_nothing() {
+    let missing = || EventProof::Missing("it is not signed".into());
+    let lock = |id: &str, until: Option<i64>, proof: EventProof| {
+        let until = until.map(|second| Timestamp::from_second(second).expect("a time"));
+        let what = EventKind::Locked { app: None, stage: None, reason: "r".into(), until };
+        LedgerEvent { id: id.into(), ..event(what).with_proof(proof) }
+    };
+    let unlock = |proof: EventProof| {
+        let what = EventKind::Unlocked { app: None, stage: None };
+        LedgerEvent { id: "unlock".into(), ..event(what).with_proof(proof) }
+    };
+    let held = |events: Vec<LedgerEvent>| {
+        let ledger = Ledger::new(events);
+        let unproven = ledger.all_events().len() - ledger.events().len();
+        (ledger.active_locks(None, 100).len(), unproven)
+    };
+    let signed = || EventProof::SignedBy { signer: "ann".into(), lists: Vec::new() };
+    assert_eq!(held(vec![lock("a", None, signed()), unlock(missing())]), (1, 1));
+    assert_eq!(held(vec![lock("a", None, signed()), unlock(signed())]), (0, 0));
+    // A lock that is over replaces one that is not, but only if it is signed.
+    assert_eq!(held(vec![lock("a", None, signed()), lock("b", Some(50), missing())]), (1, 0));
+    assert_eq!(held(vec![lock("a", None, signed()), lock("b", Some(50), signed())]), (0, 0));
+    assert_eq!(held(vec![lock("a", None, missing())]), (1, 0), "it can only hold more");
+}
+
+#[test]
+fn the_signer_is_the_author() {
+    let signed = |signer: &str| {
+        let lists = vec!["keys".to_owned()];
+        let what = EventKind::Released { app: "web".into(), stage: "prod".into() };
+        event(what).with_proof(EventProof::SignedBy { signer: signer.into(), lists })
+    };
+    let by = |signer: &str| (signed(signer).by.name, signed(signer).by.email);
+    assert_eq!(by("eve@example.com"), ("eve@example.com".into(), "eve@example.com".into()));
+    assert_eq!(by("eve,eve@example.com"), ("eve".into(), "eve@example.com".into()));
+    let permission = |actors: &[&str], signers: &[&str]| Permission {
+        of: "prod".into(),
+        actors: actors.iter().map(ToString::to_string).collect(),
+        signers: signers.iter().map(ToString::to_string).collect(),
+        line: 1,
+    };
+    let entry = |permission: Permission| signed("eve@example.com").entry_in(&permission);
+    assert_eq!(entry(permission(&["Ann", "ann@example.com"], &["other"])), None);
+    assert_eq!(entry(permission(&["eve"], &[])).as_deref(), Some("eve"));
+    assert_eq!(entry(permission(&[], &["keys"])).as_deref(), Some("eve@example.com"));
 }
 
 #[test]

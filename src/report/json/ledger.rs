@@ -10,6 +10,9 @@ pub struct LedgerEventJson {
     #[cfg_attr(test, schemars(extend("const" = "towpath.event/1")))]
     pub schema: &'static str,
     pub by: EventAuthorJson,
+    /// Why the event does not count: `permissions` demands a signature. Missing if it counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_counted: Option<String>,
     /// The event as stored in the ledger: `id`, `time`, `event` and the fields of its kind.
     #[serde(flatten)]
     pub event: serde_json::Map<String, serde_json::Value>,
@@ -62,7 +65,13 @@ impl From<&LedgerEvent> for LedgerEventJson {
     fn from(event: &LedgerEvent) -> Self {
         let json = serde_json::to_value(event).expect("an event is plain data");
         let map = json.as_object().cloned().unwrap_or_default();
-        LedgerEventJson { schema: "towpath.event/1", by: author_json(event), event: map }
+        let not_counted = event.reason_not_to_count().map(str::to_owned);
+        LedgerEventJson {
+            schema: "towpath.event/1",
+            by: author_json(event),
+            not_counted,
+            event: map,
+        }
     }
 }
 

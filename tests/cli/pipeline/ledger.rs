@@ -229,7 +229,7 @@ Approve api v2 for prod
         str![[r#"
 exit 3
 --
-error: Jo Doe <jo@example.com> may not approve for staging
+error: Jo Doe <jo@example.com> may not approve web for staging
 hint: `permissions` in towpath.yaml:7 names ann
 
 "#]]

@@ -9,6 +9,7 @@ mod ledger;
 mod meanwhile;
 pub mod model;
 mod outside;
+mod signed_ledger;
 mod waves;
 mod world;
 mod writers;
