@@ -224,7 +224,8 @@ impl Workspace<'_> {
     }
 
     /// Writes a commit of this clone on another parent. It is signed again only if the user has
-    /// signed it before: whoever can put a commit into this clone must not get the user's signature.
+    /// signed it before: whoever can put a commit into this clone must not get the user's
+    /// signature.
     fn rewrite_chain_commit(
         &self,
         parent: Option<Oid>,

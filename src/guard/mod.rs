@@ -17,6 +17,7 @@ mod queries;
 mod rulings;
 mod state;
 mod unproven_changes;
+mod unproven_rulings;
 mod unsafe_changes;
 
 pub use blind_spots::of_blind;

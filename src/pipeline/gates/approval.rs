@@ -126,8 +126,8 @@ struct Approver {
 }
 
 impl Approvers<'_> {
-    /// Adds a person whom every permission names; `entry_in` returns its entry. `own` are their name and
-    /// address, of which no two people share one.
+    /// Adds a person whom every permission names; `entry_in` returns its entry. `own` are their
+    /// name and address, of which no two people share one.
     fn add(
         &mut self,
         name: &str,
