@@ -4,7 +4,7 @@ use super::edit_base::EditBase;
 use super::empty_digest::find_digest_fill;
 use super::file_editor::FileEditor;
 use super::file_edits::{EditConsent, FileEdit, FileEdits, PlannedChange};
-use super::overlay_override::OverlayOverride;
+use super::own_version::{OwnForm, OwnVersion};
 use super::refusal::{EditRefusal, RefusalReason};
 use super::verify::{self, cell_text};
 use super::version_change::VersionChange;
@@ -32,8 +32,9 @@ enum InheritedEdit {
 /// Planned changes to files.
 struct EditPlan<'p> {
     inherited: InheritedEdit,
+    consent: EditConsent,
     places: BTreeMap<&'p str, Vec<(&'p Location, &'p VersionChange, ValueNotation)>>,
-    overrides: Vec<OverlayOverride>,
+    overrides: Vec<OwnVersion>,
 }
 
 /// Entries that share a value.
@@ -51,9 +52,10 @@ impl<'a> EditBase<'a> {
     /// Computes edits that give all these entries their new versions: every location of a version
     /// changes, and nothing else.
     ///
-    /// A kustomize overlay that only inherits its version gets an entry of its own. A value is
-    /// edited in place if several entries share it and all of them are to change, or if no entry
-    /// can override it and no other entry has it.
+    /// A kustomize overlay that only inherits its version gets an entry of its own, and a values
+    /// file a key of its own if others inherit the value, too. A value is edited in place if
+    /// several entries share it and all of them are to change, or if no entry can override it and
+    /// no other entry has it.
     ///
     /// # Errors
     /// The first [`EditRefusal`].
@@ -66,15 +68,14 @@ impl<'a> EditBase<'a> {
             .iter()
             .map(|change| planned_change(change, consent))
             .collect::<Result<Vec<_>, _>>()?;
-        let plan = self.plan_changes(&planned, InheritedEdit::Override)?;
-        match (self.carried_out(&plan, &planned, consent), plan.overrides.first()) {
+        let plan = self.plan_changes(&planned, InheritedEdit::Override, consent)?;
+        match (self.carried_out(&plan, &planned), plan.overrides.first()) {
             (
                 Err(EditRefusal { reason: RefusalReason::ReadsOtherwise { .. }, .. }),
                 Some(first),
             ) if first.others.is_empty() => self.carried_out(
-                &self.plan_changes(&planned, InheritedEdit::InPlace)?,
+                &self.plan_changes(&planned, InheritedEdit::InPlace, consent)?,
                 &planned,
-                consent,
             ),
             (
                 Err(EditRefusal { reason: RefusalReason::ReadsOtherwise { .. }, .. }),
@@ -88,8 +89,8 @@ impl<'a> EditBase<'a> {
         &self,
         plan: &EditPlan<'_>,
         planned: &[PlannedChange<'_>],
-        consent: EditConsent,
     ) -> Result<FileEdits, EditRefusal> {
+        let consent = plan.consent;
         let reader = SnapshotReader::new(&self.snapshot, self.cache);
         let mut pages: BTreeMap<&str, FileEditor> = BTreeMap::new();
         for (path, places) in &plan.places {
@@ -122,8 +123,10 @@ impl<'a> EditBase<'a> {
         &'p self,
         planned: &'p [PlannedChange<'_>],
         inherited: InheritedEdit,
+        consent: EditConsent,
     ) -> Result<EditPlan<'p>, EditRefusal> {
-        let mut plan = EditPlan { inherited, places: BTreeMap::new(), overrides: Vec::new() };
+        let (places, overrides) = (BTreeMap::new(), Vec::new());
+        let mut plan = EditPlan { inherited, consent, places, overrides };
         for one in planned {
             self.add_change(one, planned, &mut plan)?;
         }
@@ -169,33 +172,37 @@ impl<'a> EditBase<'a> {
         let sharers =
             if inherited { self.find_sharers(entry, all) } else { ValueSharers::default() };
         let (others, alone) = (sharers.others.into_iter().collect::<Vec<_>>(), sharers.among == 1);
-        let overridable =
-            entry.source.descriptor().takes_overrides && !entry.notes.contains(&EntryNote::Remote);
-        match (&entry.image, entry.locations.first()) {
-            (Some(image), Some(first))
-                if inherited
-                    && overridable
-                    && (!others.is_empty()
-                        || (alone && plan.inherited == InheritedEdit::Override)) =>
-            {
-                plan.overrides.push(OverlayOverride {
-                    path: claim.path.clone(),
-                    image: image.clone(),
-                    change: one.change.clone(),
-                    written_at: first.clone(),
-                    others,
-                });
-            }
-            (_, Some(first)) if !others.is_empty() => {
-                let is_one_stage = sharers.is_one_stage;
-                return Err(EditRefusal::at_location(
-                    first,
-                    RefusalReason::Shared { others, is_one_stage },
-                ));
-            }
-            _ => add_places(one, entry, claim, plan)?,
+        let Some(first) = entry.locations.first() else {
+            return add_places(one, entry, claim, plan);
+        };
+        let is_local = inherited && !entry.notes.contains(&EntryNote::Remote);
+        let own = |form| OwnVersion {
+            path: claim.path.clone(),
+            form,
+            written_at: first.clone(),
+            others: others.clone(),
+        };
+        let wants_own = !others.is_empty() || (alone && plan.inherited == InheritedEdit::Override);
+        let takes_entry = is_local && entry.source.descriptor().takes_overrides;
+        if let Some(image) = entry.image.as_ref().filter(|_| takes_entry && wants_own) {
+            let (name, change) = (image.clone(), one.change.clone());
+            plan.overrides.push(own(OwnForm::Image { name, change }));
+            return Ok(());
         }
-        Ok(())
+        if others.is_empty() {
+            return add_places(one, entry, claim, plan);
+        }
+        let values = self.own_values(claim, entry, &one.change, plan.consent);
+        match values.filter(|_| is_local) {
+            Some(values) => {
+                plan.overrides.extend(values.into_iter().map(OwnForm::Value).map(own));
+                Ok(())
+            }
+            None => {
+                let is_one_stage = sharers.is_one_stage;
+                Err(EditRefusal::at_location(first, RefusalReason::Shared { others, is_one_stage }))
+            }
+        }
     }
 
     /// Finds the entries that have their version from the places of an entry.
@@ -302,7 +309,7 @@ fn planned_change<'e>(
 fn build_edits(
     reader: &SnapshotReader<'_>,
     pages: &BTreeMap<&str, FileEditor>,
-    overrides: &[OverlayOverride],
+    overrides: &[OwnVersion],
 ) -> Result<FileEdits, EditRefusal> {
     let mut out: BTreeMap<&str, FileEdit> = BTreeMap::new();
     for (path, page) in pages {

@@ -250,6 +250,14 @@ impl FileEditor {
         }
     }
 
+    /// The edit, if there is exactly one.
+    pub fn only_edit(&self) -> Option<&ScalarEdit> {
+        match self.wanted.as_slice() {
+            [edit] if self.removed.is_empty() => Some(edit),
+            _ => None,
+        }
+    }
+
     /// The splices, in order.
     pub fn splices(&self) -> Vec<Splice> {
         let wanted = self.wanted.iter().map(|wanted| &wanted.splice);

@@ -16,7 +16,7 @@
 //! | `edits` | new file contents for wanted versions, or a refusal |
 //! | `version_change` | the new text of one value, by the part of an image it holds |
 //! | `file_editor` | one file: whether a location may be edited, and by which splice |
-//! | `overlay_override` | new entries in kustomize overlays that only inherit |
+//! | `own_version` | new entries and keys in files that only inherit |
 //! | `entry_groups` | entries that move together |
 //! | `verify` | reads the edited files again and compares |
 //! | `revisions` | the source revision that a tag names |
@@ -36,7 +36,8 @@ mod entry_groups;
 mod file_editor;
 mod file_edits;
 mod markdown;
-mod overlay_override;
+mod own_value;
+mod own_version;
 mod patch;
 mod plan;
 mod proposal_body;
@@ -52,6 +53,8 @@ mod version_source;
 
 #[cfg(test)]
 mod overlay_tests;
+#[cfg(test)]
+mod own_value_tests;
 #[cfg(test)]
 mod refusal_tests;
 #[cfg(test)]

@@ -139,17 +139,4 @@ base/kustomization.yaml:1: the value is shared with r/d in dev
 
 "#]]
     );
-    let values = [
-        ("web/values.yaml", "image: {repository: a/b, tag: v1}\n"),
-        ("web/values-dev.yaml", "x: 1\n"),
-        ("web/values-prod.yaml", "x: 1\n"),
-    ];
-    assert_data_eq!(
-        outcome(&with(SourceKind::HelmValues, "{app}/values-{stage}.yaml"), &values, "v2", NO),
-        str![[r#"
-web/values.yaml:1: the value is shared with web in dev
-  hint: give each stage a value of its own
-
-"#]]
-    );
 }

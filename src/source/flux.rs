@@ -6,10 +6,12 @@ use super::leaf::Leaf;
 use super::leaf_subtree::{LeafSubtree, split_objects};
 use super::remote::{self, ObjectFinding};
 use super::{
-    ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind_spots, keyed, shape,
+    ChangeScope, Claim, OverrideSite, SnapshotReader, Source, VersionFinding, blind_spots,
+    flux_release, keyed, shape,
 };
-use crate::git::path::{join, resolve};
-use crate::model::{BlindSpot, ImagePart, OverriddenVersion, SourceKind, Span, Warning, base_name};
+use crate::model::{
+    BlindSpot, ImagePart, Location, OverriddenVersion, SourceKind, Span, Warning, base_name,
+};
 use std::collections::HashMap;
 
 /// The Flux source; see the module.
@@ -53,6 +55,18 @@ impl Source for FluxSource {
         out
     }
 
+    fn override_site(
+        &self,
+        claim: &Claim<'_>,
+        inherited: &Location,
+        reader: &SnapshotReader<'_>,
+    ) -> Option<OverrideSite> {
+        let leaves = reader.read_leaves(&claim.path)?;
+        let releases: Vec<LeafSubtree<'_>> =
+            split_objects(&leaves).into_iter().filter(is_release).collect();
+        flux_release::find_override_site(&releases, &claim.path, inherited, reader)
+    }
+
     fn blind_spots(
         &self,
         claim: &Claim<'_>,
@@ -73,7 +87,9 @@ fn read_object(
 ) -> Vec<ObjectFinding> {
     let spec = object.subtree_at(&["spec"]);
     match (api_group(object), object.text("kind")) {
-        ("helm.toolkit.fluxcd.io", Some("HelmRelease")) => read_release(&spec, path, reader),
+        ("helm.toolkit.fluxcd.io", Some("HelmRelease")) => {
+            flux_release::read_release(&spec, path, reader)
+        }
         ("source.toolkit.fluxcd.io", Some("OCIRepository")) => {
             read_revision(&spec, &["digest", "semver", "tag"], path)
         }
@@ -85,55 +101,12 @@ fn read_object(
     }
 }
 
+fn is_release(object: &LeafSubtree<'_>) -> bool {
+    api_group(object) == "helm.toolkit.fluxcd.io" && object.text("kind") == Some("HelmRelease")
+}
+
 fn api_group<'a>(object: &LeafSubtree<'a>) -> &'a str {
     object.text("apiVersion").and_then(|version| version.split('/').next()).unwrap_or_default()
-}
-
-fn read_release(
-    spec: &LeafSubtree<'_>,
-    path: &str,
-    reader: &SnapshotReader<'_>,
-) -> Vec<ObjectFinding> {
-    let chart = spec.subtree_at(&["chart", "spec"]);
-    let name = chart.text("chart").map(str::to_owned);
-    let mut found: Vec<ObjectFinding> = chart
-        .leaf("version")
-        .and_then(|leaf| remote::version_finding(name, leaf, path, ImagePart::Chart))
-        .into_iter()
-        .collect();
-    let values = spec.subtree_at(&["values"]);
-    // What `valuesFrom` brings is not known, so neither is what is left to the chart.
-    let is_told = spec.subtree_at(&["valuesFrom"]).children().is_empty();
-    found.extend(match local_chart(&chart, reader).filter(|_| is_told) {
-        Some(folder) => {
-            let files = values_files(&chart, &folder, reader);
-            remote::chart_findings(&values, path, (&folder, &files), reader)
-        }
-        None => remote::values_findings(&values, path),
-    });
-    found
-}
-
-/// Returns the folder of a chart that lies in this repository: one of a git source, whose path is
-/// that of a chart here.
-fn local_chart(chart: &LeafSubtree<'_>, reader: &SnapshotReader<'_>) -> Option<String> {
-    let is_git = chart.subtree_at(&["sourceRef"]).text("kind") == Some("GitRepository");
-    let folder = chart.text("chart").filter(|text| is_git && shape::is_literal(text))?;
-    let folder = resolve("", folder.trim_start_matches('/'))?;
-    reader.file_exists(&join(&folder, "Chart.yaml")).then_some(folder)
-}
-
-/// Returns the values files that a release names, the last one first, or else the chart's own.
-fn values_files(chart: &LeafSubtree<'_>, folder: &str, reader: &SnapshotReader<'_>) -> Vec<String> {
-    let named = chart.subtree_at(&["valuesFiles"]);
-    let mut out: Vec<String> =
-        named.own_leaves().filter_map(|(_, leaf)| resolve("", &leaf.text)).collect();
-    out.reverse();
-    if out.is_empty() {
-        out.push(join(folder, "values.yaml"));
-    }
-    out.retain(|path| reader.file_exists(path));
-    out
 }
 
 /// Returns the revision that a source is pinned to; the first key present wins, as in Flux. A

@@ -7,9 +7,9 @@ use super::convention::{KeySyntax, TELLING};
 use super::leaf::Leaf;
 use super::merged_values::MergedValues;
 use super::subcharts::{Subcharts, is_chart_file};
-use super::{Claim, SnapshotReader, Source, VersionFinding, keyed};
+use super::{Claim, OverrideSite, SnapshotReader, Source, VersionFinding, keyed};
 use crate::git::path::{folder_of, join};
-use crate::model::{EntryNote, SourceKind};
+use crate::model::{EntryNote, Location, SourceKind};
 use std::collections::HashSet;
 
 /// The Helm values source; see the module.
@@ -24,21 +24,7 @@ impl Source for HelmValuesSource {
         if is_chart_file(&claim.path) {
             return chart_dependencies(claim, reader);
         }
-        // Files of Kubernetes objects only can be skipped without parsing.
-        if reader.every_document(&claim.path, |text| is_object(text) || is_blank(text)) {
-            return Vec::new();
-        }
-        let Some(mut own) = reader.leaves_or_scan(&claim.path).map(|leaves| leaves.to_vec()) else {
-            return Vec::new();
-        };
-        leave_out_objects(&mut own);
-        let mut values = MergedValues::new(&claim.path, own);
-        if let Some(base) = base_path(claim, reader) {
-            values.add_file(&base, reader);
-        }
-        if let Some(chart) = chart_folder(&claim.path, reader) {
-            values.add_subcharts(&chart, reader);
-        }
+        let Some(values) = merge_values(claim, reader) else { return Vec::new() };
         let place = |index: usize| values.path_of(index);
         let mut findings =
             keyed::find_versions(claim.rule, &values.leaves, &place, KeySyntax::Tree, TELLING);
@@ -50,6 +36,39 @@ impl Source for HelmValuesSource {
         findings.extend(values.app_versions(reader));
         findings
     }
+
+    fn override_site(
+        &self,
+        claim: &Claim<'_>,
+        inherited: &Location,
+        reader: &SnapshotReader<'_>,
+    ) -> Option<OverrideSite> {
+        let is_own = is_chart_file(&claim.path) || inherited.path == claim.path;
+        let keys = merge_values(claim, reader).filter(|_| !is_own)?.keys_of(inherited)?;
+        Some(OverrideSite { document: 0, keys })
+    }
+}
+
+/// Returns the values of a file over those of its chart. `None` if it is unreadable, or holds
+/// nothing but Kubernetes objects.
+fn merge_values(claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Option<MergedValues> {
+    // Files of Kubernetes objects only can be skipped without parsing. A blank file inherits all.
+    let path = &claim.path;
+    if reader.every_document(path, |text| is_object(text) || is_blank(text))
+        && !reader.every_document(path, is_blank)
+    {
+        return None;
+    }
+    let mut own = reader.leaves_or_scan(&claim.path)?.to_vec();
+    leave_out_objects(&mut own);
+    let mut values = MergedValues::new(&claim.path, own);
+    if let Some(base) = base_path(claim, reader) {
+        values.add_file(&base, reader);
+    }
+    if let Some(chart) = chart_folder(&claim.path, reader) {
+        values.add_subcharts(&chart, reader);
+    }
+    Some(values)
 }
 
 /// Returns the versions of a chart's dependencies, without those that the values beside it switch

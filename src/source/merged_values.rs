@@ -5,7 +5,7 @@ use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::subcharts::Subcharts;
 use super::{SnapshotReader, VersionFinding, convention};
 use crate::git::path::join;
-use crate::model::{EntryNote, ImagePart, TemplateCaptures, Version};
+use crate::model::{EntryNote, ImagePart, Location, TemplateCaptures, Version};
 use std::collections::HashSet;
 
 /// Charts inside charts are followed up to this depth.
@@ -81,6 +81,31 @@ impl MergedValues {
     pub(super) fn chart_of(&self, key: &str) -> Option<&str> {
         let reads = self.charts.iter().filter(|(prefix, _)| key.starts_with(prefix));
         reads.max_by_key(|(prefix, _)| prefix.len()).map(|(_, folder)| folder.as_str())
+    }
+
+    /// Returns the keys under which a file above would override the value at a location: those of
+    /// the value, or those of the empty tag that the `appVersion` there stands for. `None` if a
+    /// list holds it, as Helm replaces lists as a whole, or if several empty tags have it.
+    pub(super) fn keys_of(&self, location: &Location) -> Option<Vec<String>> {
+        // An alias has the span of the value that it stands for.
+        let is_there = |index: &usize| {
+            let leaf = &self.leaves[*index];
+            leaf.span == location.span
+                && self.path_of(*index) == location.path
+                && leaf.display_key() == location.key
+        };
+        let is_of_chart = |leaf: &&Leaf| {
+            let chart = self.chart_of(&leaf.path).map(|folder| join(folder, "Chart.yaml"));
+            is_empty_tag(leaf, &self.leaves) && chart.as_deref() == Some(&*location.path)
+        };
+        let mut found: Vec<&Leaf> =
+            (0..self.leaves.len()).filter(is_there).map(|index| &self.leaves[index]).collect();
+        if found.is_empty() {
+            found = self.leaves.iter().filter(is_of_chart).collect();
+        }
+        let [leaf] = found.as_slice() else { return None };
+        let is_value = !leaf.embedded && list_of(&leaf.path).is_none();
+        is_value.then(|| leaf.keys().map(str::to_owned).collect())
     }
 
     /// Returns images whose tag is present but empty: their version is the `appVersion` of the

@@ -12,6 +12,7 @@ pub mod convention;
 mod dotenv;
 mod essence_cache;
 mod flux;
+mod flux_release;
 mod flux_variable;
 #[cfg(test)]
 mod fuzz_tests;
@@ -123,6 +124,17 @@ pub trait Source: Sync {
     /// Returns the versions in a claimed file. Unreadable files become warnings of the reader.
     fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding>;
 
+    /// Returns where the claimed file can give a version of its own in place of the one that it
+    /// inherits from this location. `None` if it cannot, or if that is not known.
+    fn override_site(
+        &self,
+        _claim: &Claim<'_>,
+        _inherited: &Location,
+        _reader: &SnapshotReader<'_>,
+    ) -> Option<OverrideSite> {
+        None
+    }
+
     /// Returns places that may lead programs to other versions than [`Source::read`] finds.
     fn blind_spots(
         &self,
@@ -132,6 +144,15 @@ pub trait Source: Sync {
     ) -> Vec<BlindSpot> {
         Vec::new()
     }
+}
+
+/// A place in a claimed file for a value that it does not have yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverrideSite {
+    /// Index of the document in the file, from 0.
+    pub document: u32,
+    /// The keys that lead to the value.
+    pub keys: Vec<String>,
 }
 
 /// Returns the source of a kind. To add one, see CONTRIBUTING.md.

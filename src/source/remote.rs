@@ -163,12 +163,8 @@ pub(super) fn chart_findings(
     (chart, files): (&str, &[String]),
     reader: &SnapshotReader<'_>,
 ) -> Vec<ObjectFinding> {
-    let (leaves, real) = values.detach_leaves();
-    let mut merged = MergedValues::new(path, leaves);
-    for file in files {
-        merged.add_file(file, reader);
-    }
-    merged.add_subcharts(chart, reader);
+    let (_, real) = values.detach_leaves();
+    let merged = merge_values(values, path, (chart, files), reader);
     let own: HashMap<Span, &Leaf> = real.iter().map(|leaf| (leaf.span, *leaf)).collect();
     let mut found = image_findings(&merged.leaves, &|index, part| {
         let (leaf, file) = (&merged.leaves[index], merged.path_of(index));
@@ -188,6 +184,23 @@ pub(super) fn chart_findings(
     });
     found.extend(of_chart);
     found
+}
+
+/// Lays an object's values over files, the one that counts first in front, and over the charts that
+/// a chart here brings with it.
+pub(super) fn merge_values(
+    values: &LeafSubtree<'_>,
+    path: &str,
+    (chart, files): (&str, &[String]),
+    reader: &SnapshotReader<'_>,
+) -> MergedValues {
+    let (leaves, _) = values.detach_leaves();
+    let mut merged = MergedValues::new(path, leaves);
+    for file in files {
+        merged.add_file(file, reader);
+    }
+    merged.add_subcharts(chart, reader);
+    merged
 }
 
 /// The folder of this repository that an object takes (`path`), if it is literal.

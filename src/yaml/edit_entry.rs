@@ -159,15 +159,15 @@ fn cut_span(from: usize, to: usize) -> Splice {
     Splice { span: from..to, text: String::new() }
 }
 
-fn insert_at(at: usize, text: String) -> Splice {
+pub(super) fn insert_at(at: usize, text: String) -> Splice {
     Splice { span: at..at, text }
 }
 
-fn value_start(value: YamlValue<'_>) -> usize {
+pub(super) fn value_start(value: YamlValue<'_>) -> usize {
     value.document.nodes[value.node as usize].start as usize
 }
 
-fn is_flow(file: &str, value: YamlValue<'_>) -> bool {
+pub(super) fn is_flow(file: &str, value: YamlValue<'_>) -> bool {
     file.get(value_start(value)..).is_some_and(|rest| rest.starts_with(['{', '[']))
         && (value.is_mapping() || value.is_sequence())
 }
@@ -213,7 +213,7 @@ fn format_flow(entries: &[NewYamlEntry<'_>]) -> String {
 
 /// Inserts whole lines after the line of a byte. A missing line end at the end of the file stays
 /// missing.
-fn lines_after(file: &str, byte: usize, lines: &str, eol: &str) -> Splice {
+pub(super) fn lines_after(file: &str, byte: usize, lines: &str, eol: &str) -> Splice {
     let at = end_of_line(file, byte);
     let open = at == file.len() && !file.ends_with('\n');
     if open {
@@ -224,7 +224,7 @@ fn lines_after(file: &str, byte: usize, lines: &str, eol: &str) -> Splice {
 }
 
 /// Returns the offset after the last byte of a value, including brackets.
-fn content_end(file: &str, value: YamlValue<'_>) -> Option<usize> {
+pub(super) fn content_end(file: &str, value: YamlValue<'_>) -> Option<usize> {
     let nodes = &value.document.nodes;
     let last = value.document.subtree_range(value.node).end - 1;
     let parents = value.document.parents();
@@ -265,7 +265,7 @@ fn find_closing(file: &str, from: usize) -> Option<usize> {
     None
 }
 
-fn line_start(file: &str, byte: usize) -> usize {
+pub(super) fn line_start(file: &str, byte: usize) -> usize {
     file[..byte].rfind('\n').map_or(0, |end| end + 1)
 }
 
@@ -278,7 +278,7 @@ fn end_of_line(file: &str, byte: usize) -> usize {
 }
 
 /// Returns the line end used at a byte; for a last line without one, that of the first line.
-fn line_end(file: &str, byte: usize) -> &'static str {
+pub(super) fn line_end(file: &str, byte: usize) -> &'static str {
     let first = || file.find('\n').map(|end| &file[..end]);
     let line = file[byte..].find('\n').map(|end| &file[..byte + end]).or_else(first);
     if line.is_some_and(|line| line.ends_with('\r')) { "\r\n" } else { "\n" }

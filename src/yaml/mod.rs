@@ -6,6 +6,7 @@
 //!
 //! Only [`parse`](fn@parse) uses the parser (`granit-parser`).
 
+mod add_value;
 mod document_texts;
 mod edit;
 mod edit_check;
@@ -17,6 +18,7 @@ mod quote;
 mod tree;
 mod typed;
 
+pub use add_value::add_value;
 pub use document_texts::{DocumentText, split_documents};
 pub use edit::{AliasUse, Dialect, EditObstacle, EditableScalar, Splice, apply_splices};
 pub use edit_check::{ScalarEdit, same_but, same_outside};

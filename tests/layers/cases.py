@@ -95,6 +95,15 @@ def both(name, how, *makers, common=()):
     CASES[name] = {"files": files, "stages": stages}
 
 
+def beside_another(name, how, *makers, common=()):
+    """A case whose `dr` inherits what `prod` inherits, and keeps it when `prod` moves."""
+    both(name, how, *makers, common=common)
+    for maker in makers:
+        CASES[name]["files"].update(maker("dr", None))
+    CASES[name]["stages"]["dr"] = [word.format(stage="dr") for word in how]
+    CASES[name]["from"] = "dev"
+
+
 HELM = ["helm", "charts/web", "charts/web/values-{stage}.yaml"]
 ARGO = ["argo", "argocd/{stage}/web.yaml"]
 FLUX = ["flux", "clusters/{stage}/web.yaml"]
@@ -130,12 +139,27 @@ both("helm-later-of-two-keys", HELM,
      common=[chart(values("v0"))])
 
 
+def inherits(rest, own=values):
+    """The values of a stage: its own in dev, elsewhere only those in `rest`."""
+    return lambda stage, tag: {f"charts/web/values-{stage}.yaml": own(tag) if stage == "dev" else rest}
+
+
+beside_another("helm-inherits-beside-siblings", HELM, inherits("image:\n  pullPolicy: Always\nreplicas: 2\n"), common=[chart(values("v3"))])
+beside_another("helm-inherits-without-siblings", HELM, inherits("replicas: 2\n"), common=[chart(values("v3"))])
+beside_another("helm-inherits-in-flow", HELM, inherits("image: {pullPolicy: Always}\n"), common=[chart(values("v3"))])
+beside_another("helm-inherits-all", HELM, inherits("# nothing\n"), common=[chart(values("v3"))])
+beside_another("helm-inherits-the-app-version", HELM, inherits("replicas: 2\n"), common=[chart(values('""'), version="v7")])
+beside_another("helm-inherits-a-merged-image", HELM, inherits("x-image: &x {image: {pullPolicy: Always}}\n<<: *x\n"), common=[chart(values("v3"))])
+
+
 def umbrella(alias="", condition="", tags=""):
     dependency = f"- name: api\n  version: 1.0.0\n  repository: \"\"\n{alias}{condition}{tags}"
     return {**chart(values("v0"), extra=f"dependencies:\n{dependency}"),
             **chart(values("a0", "registry.example/api"), where="charts/web/charts/api")}
 
 
+beside_another("helm-subchart-inherits", HELM,
+     inherits("replicas: 2\n", lambda tag: f"image: {{tag: {tag}}}\napi:\n  image: {{tag: a{tag}}}\n"), common=[umbrella()])
 both("helm-subchart", HELM,
      lambda stage, tag: {f"charts/web/values-{stage}.yaml": f"image: {{tag: {tag}}}\napi:\n  image: {{tag: a{tag}}}\n"},
      common=[umbrella()])
@@ -324,6 +348,9 @@ both("flux-release-values", FLUX,
      common=[chart(values("v0"))])
 both("flux-release-inherits", FLUX,
      lambda stage, tag: {**flux(stage), **helm_release(stage, "  values: {replicas: 2}\n" if stage == "prod" else f"  values:\n    image: {{tag: {tag}}}\n")},
+     common=[chart(values("v3"))])
+beside_another("flux-release-inherits-beside-another", FLUX,
+     lambda stage, tag: {**flux(stage), **helm_release(stage, f"  values:\n    image: {{tag: {tag}}}\n" if stage == "dev" else "  values: {replicas: 2}\n")},
      common=[chart(values("v3"))])
 both("flux-release-values-from", FLUX,
      lambda stage, tag: {**flux(stage), **helm_release(stage, "  valuesFrom:\n  - {kind: ConfigMap, name: web-values}\n"),

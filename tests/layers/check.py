@@ -86,7 +86,8 @@ def towpath_branch(top):
 def promoted(top, case):
     """Promotes to `prod`; nothing if refused, else what is wrong."""
     before = {stage: render.images(render.render(top, how)) for stage, how in case["stages"].items()}
-    done = towpath(top, "promote", "--all", "--to", "prod", "--one-pr", "--commit", "--assume", "--yes")
+    source = ["--from", case["from"]] if "from" in case else []
+    done = towpath(top, "promote", "--all", *source, "--to", "prod", "--one-pr", "--commit", "--assume", "--yes")
     if done.returncode != 0:
         return None, [line for line in done.stderr.splitlines() if line.startswith(("error:", "warning:"))]
     branch = towpath_branch(top)
@@ -99,8 +100,9 @@ def promoted(top, case):
     names = {short(image).partition(":")[0] for image in before["prod"]}
     versions = lambda images: {short(i) for i in images if short(i).partition(":")[0] in names}
     faults = []
-    if after["dev"] != before["dev"]:
-        faults.append(f"dev changed: {sorted(before['dev'])} > {sorted(after['dev'])}")
+    for stage in case["stages"]:
+        if stage != "prod" and after[stage] != before[stage]:
+            faults.append(f"{stage} changed: {sorted(before[stage])} > {sorted(after[stage])}")
     if versions(after["prod"]) != versions(before["dev"]):
         faults.append(f"prod runs {sorted(after['prod'])}, dev {sorted(before['dev'])}")
     return not faults, faults
