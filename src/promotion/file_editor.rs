@@ -1,5 +1,6 @@
 //! Edits of one file: decides what may be edited, and by which splices.
 
+use super::embedded;
 use super::file_edits::EditConsent;
 use super::refusal::{EditRefusal, RefusalReason};
 use super::version_change::{LocationWrite, VersionChange};
@@ -91,13 +92,22 @@ impl FileEditor {
         if self.text.get(span.clone()).is_none_or(str::is_empty) {
             return Err(RefusalReason::Unknown);
         }
-        if location.part != ImagePart::Name || change.image.is_some() {
+        if location.part == ImagePart::Name && change.image.is_none() {
+            return Ok(());
+        }
+        let Some(stream) = self.stream.clone() else {
             self.check_line(&span, consent)?;
-        }
-        match self.stream.clone() {
-            Some(stream) => self.want_in_yaml(&stream, location, change, consent),
-            None => self.want_in_text(location, change),
-        }
+            return self.want_in_text(location, change);
+        };
+        let text = Rc::clone(&self.text);
+        let spot = EditableScalar::find(&text, &stream, span.clone())?;
+        let span = match spot.is_long_text() {
+            true => embedded::find_span(&spot, &stream, location).ok_or(RefusalReason::Embedded)?,
+            false => span,
+        };
+        self.check_line(&span, consent)?;
+        let spot = EditableScalar::find(&text, &stream, span)?;
+        self.want_in_yaml(&spot, location.part, change, consent)
     }
 
     /// Adds a text for the empty value at these bytes, which are quotes.
@@ -154,27 +164,22 @@ impl FileEditor {
 
     fn want_in_yaml(
         &mut self,
-        stream: &yaml::YamlStream,
-        location: &Location,
+        spot: &EditableScalar<'_>,
+        part: ImagePart,
         change: &VersionChange,
         consent: EditConsent,
     ) -> Result<(), RefusalReason> {
-        let span = location.span.start..location.span.end;
-        let text = Rc::clone(&self.text);
-        let spot = EditableScalar::find(&text, stream, span.clone())?;
-        if spot.is_long_text() {
-            return Err(RefusalReason::Embedded);
-        }
         let held = spot.text();
         let held = if spot.is_whole() { held.trim_end_matches('\n') } else { held.as_str() };
-        let write = change.write_part(location.part, held)?;
+        let write = change.write_part(part, held)?;
         if write == LocationWrite::Nothing {
             return Ok(());
         }
         spot.check_keys()?;
-        self.check_uses(&spot, consent)?;
+        self.check_uses(spot, consent)?;
         match write {
             LocationWrite::Nothing => Ok(()),
+            LocationWrite::Remove if !spot.is_whole() => Err(RefusalReason::Embedded),
             LocationWrite::Remove => {
                 let splice = spot.without_its_key()?;
                 self.removed.push(splice);
@@ -182,7 +187,7 @@ impl FileEditor {
             }
             LocationWrite::Text(new) => {
                 let splice = spot.replaced_by(&new, self.dialect())?;
-                self.add(ScalarEdit { span, text: new, splice })
+                self.add(ScalarEdit { span: spot.span(), text: new, splice })
             }
         }
     }
@@ -222,7 +227,10 @@ impl FileEditor {
             .iter()
             .find(|other| other.splice.span.start < end && start < other.splice.span.end)
         {
-            None => self.wanted.push(wanted),
+            None => {
+                self.wanted.push(wanted);
+                self.wanted.sort_by_key(|one| one.splice.span.start);
+            }
             Some(same) if same.splice == wanted.splice => {}
             Some(_) => return Err(RefusalReason::Contradiction),
         }

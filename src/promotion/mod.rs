@@ -16,6 +16,7 @@
 //! | `edits` | new file contents for wanted versions, or a refusal |
 //! | `version_change` | the new text of one value, by the part of an image it holds |
 //! | `file_editor` | one file: whether a location may be edited, and by which splice |
+//! | `embedded` | the bytes of a value in a text that is YAML itself |
 //! | `own_version` | new entries and keys in files that only inherit |
 //! | `entry_groups` | entries that move together |
 //! | `verify` | reads the edited files again and compares |
@@ -31,6 +32,7 @@ mod diff;
 mod edit_base;
 mod edit_fingerprint;
 mod edits;
+mod embedded;
 mod empty_digest;
 mod entry_groups;
 mod file_editor;
@@ -51,6 +53,8 @@ mod verify;
 mod version_change;
 mod version_source;
 
+#[cfg(test)]
+mod embedded_tests;
 #[cfg(test)]
 mod overlay_tests;
 #[cfg(test)]

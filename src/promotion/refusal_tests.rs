@@ -146,19 +146,6 @@ prod/web.yaml:3: the line is owned by the automation `f:web`, which would overwr
 }
 
 #[test]
-fn values_inside_texts_are_refused() {
-    let text = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec:\n  source:\n    chart: web\n    helm:\n      values: |\n        image:\n          repository: a/b\n          tag: v1\n        port: 80\n";
-    assert_data_eq!(
-        outcome(&with(SourceKind::Argo, "{stage}/web.yaml"), &[("prod/web.yaml", text)], "v2", NO),
-        str![[r#"
-prod/web.yaml:11: the value is part of a text block, in which its exact position is unknown
-  hint: write the values as keys of the file, or edit the text block by hand
-
-"#]]
-    );
-}
-
-#[test]
 fn an_inline_patch_is_edited_line_by_line() {
     let patch = |tag: &str| {
         format!(

@@ -2,10 +2,11 @@
 //! leaves to a chart of this repository.
 
 use super::leaf_subtree::LeafSubtree;
-use super::remote::{self, ObjectFinding};
+use super::remote::{self, LowerValues, ObjectFinding};
+use super::values_from::{self, ValuesLayer};
 use super::{OverrideSite, SnapshotReader, shape};
 use crate::git::path::{join, resolve};
-use crate::model::{ImagePart, Location};
+use crate::model::{ImagePart, Location, Warning};
 
 /// Returns the versions of a release by its `spec`.
 pub(super) fn read_release(
@@ -21,25 +22,39 @@ pub(super) fn read_release(
         .and_then(|leaf| remote::version_finding(name, leaf, path, ImagePart::Chart))
         .into_iter()
         .collect();
-    found.extend(match local_layers(spec, reader) {
-        Some((folder, files)) => remote::chart_findings(&values, path, (&folder, &files), reader),
-        None => remote::values_findings(&values, path),
+    found.extend(match lower_values(spec, path, reader) {
+        Some(lower) => remote::merged_findings(&values, path, &lower, reader),
+        None => {
+            note_unread(spec, path, reader);
+            remote::values_findings(&values, path)
+        }
     });
     found
 }
 
-/// Returns the folder of the chart of a release, if it lies in this repository, and the files over
-/// which the release lays its values. What `valuesFrom` brings is not known, so neither is what is
-/// left to the chart then.
-fn local_layers(
+/// Warns of values from config maps that may be versions. Secrets are not for versions.
+fn note_unread(spec: &LeafSubtree<'_>, path: &str, reader: &SnapshotReader<'_>) {
+    let sources = spec.subtree_at(&["valuesFrom"]).children();
+    if sources.iter().any(|(_, source)| source.text("kind") == Some("ConfigMap")) {
+        let message = "has `valuesFrom`, which may change versions and is not followed";
+        reader.add_warning(Warning::for_file("flux-layer", path, message.to_owned()));
+    }
+}
+
+/// Returns the values over which a release lays its own. `None` if some of `valuesFrom` are not
+/// known: then neither is what is left to the chart.
+fn lower_values(
     spec: &LeafSubtree<'_>,
+    path: &str,
     reader: &SnapshotReader<'_>,
-) -> Option<(String, Vec<String>)> {
+) -> Option<LowerValues> {
+    let mut layers = values_from::find_layers(spec, path, reader)?;
     let chart = spec.subtree_at(&["chart", "spec"]);
-    let is_told = spec.subtree_at(&["valuesFrom"]).children().is_empty();
-    let folder = local_chart(&chart, reader).filter(|_| is_told)?;
-    let files = values_files(&chart, &folder, reader);
-    Some((folder, files))
+    let folder = local_chart(&chart, reader);
+    if let Some(folder) = &folder {
+        layers.extend(values_files(&chart, folder, reader).into_iter().map(ValuesLayer::File));
+    }
+    Some(LowerValues { layers, chart: folder })
 }
 
 /// Returns where the values of the release that inherits a value would override it. `None` if none
@@ -64,9 +79,8 @@ fn override_site_in(
     reader: &SnapshotReader<'_>,
 ) -> Option<OverrideSite> {
     let spec = object.subtree_at(&["spec"]);
-    let (folder, files) = local_layers(&spec, reader)?;
-    let merged =
-        remote::merge_values(&spec.subtree_at(&["values"]), path, (&folder, &files), reader);
+    let lower = lower_values(&spec, path, reader)?;
+    let merged = lower.merge_below(&spec.subtree_at(&["values"]), path, reader);
     let inner = merged.keys_of(inherited)?;
     // The object may be an element of a list.
     let kind = object.leaf("kind").filter(|kind| &*kind.path == "kind")?;

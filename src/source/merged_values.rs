@@ -3,6 +3,7 @@
 
 use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::subcharts::Subcharts;
+use super::values_from::ValuesLayer;
 use super::{SnapshotReader, VersionFinding, convention};
 use crate::git::path::join;
 use crate::model::{EntryNote, ImagePart, Location, TemplateCaptures, Version};
@@ -17,6 +18,8 @@ pub(super) struct MergedValues {
     /// The index in `paths` for each leaf.
     files: Vec<usize>,
     paths: Vec<String>,
+    /// The keys that lead to the values of each file, with a dot at the end; `""` for the top.
+    holders: Vec<String>,
     /// The folders of charts whose values are here, each with the key of its values; `""` for the
     /// chart itself.
     charts: Vec<(String, String)>,
@@ -25,12 +28,37 @@ pub(super) struct MergedValues {
 impl MergedValues {
     pub(super) fn new(path: &str, leaves: Vec<Leaf>) -> Self {
         let (files, paths) = (vec![0; leaves.len()], vec![path.to_owned()]);
-        MergedValues { leaves, files, paths, charts: Vec::new() }
+        MergedValues { leaves, files, paths, holders: vec![String::new()], charts: Vec::new() }
     }
 
     /// Returns the file of a leaf.
     pub(super) fn path_of(&self, leaf: usize) -> String {
         self.paths[self.files[leaf]].clone()
+    }
+
+    /// True for a value of the uppermost layer.
+    pub(super) fn is_own(&self, leaf: usize) -> bool {
+        self.files[leaf] == 0
+    }
+
+    /// Returns the location of a leaf in its file.
+    pub(super) fn location(&self, leaf: usize, part: ImagePart) -> Location {
+        let mut location = self.leaves[leaf].location(&self.path_of(leaf), part);
+        location.key.insert_str(0, &self.holders[self.files[leaf]]);
+        location
+    }
+
+    /// Adds values below those that are there.
+    pub(super) fn add_layer(&mut self, layer: &ValuesLayer, reader: &SnapshotReader<'_>) {
+        match layer {
+            ValuesLayer::File(path) => self.add_file(path, reader),
+            ValuesLayer::Text { path, key, leaves } => {
+                self.add_below("", path, leaves);
+                if let Some(holder) = self.holders.last_mut() {
+                    *holder = format!("{key}.");
+                }
+            }
+        }
     }
 
     /// Adds the values of a file below those that are there.
@@ -92,7 +120,7 @@ impl MergedValues {
             let leaf = &self.leaves[*index];
             leaf.span == location.span
                 && self.path_of(*index) == location.path
-                && leaf.display_key() == location.key
+                && self.location(*index, location.part).key == location.key
         };
         let is_of_chart = |leaf: &&Leaf| {
             let chart = self.chart_of(&leaf.path).map(|folder| join(folder, "Chart.yaml"));
@@ -169,6 +197,7 @@ impl MergedValues {
         let more: Vec<Leaf> = placed.filter(|leaf| is_kept(&leaf.path)).collect();
         self.files.extend(std::iter::repeat_n(self.paths.len(), more.len()));
         self.paths.push(path.to_owned());
+        self.holders.push(String::new());
         self.leaves.extend(more);
     }
 }

@@ -41,6 +41,7 @@ mod template_scan;
 pub(crate) mod testing;
 mod text;
 mod tfvars;
+mod values_from;
 mod yaml_keys;
 
 pub use access_log::AccessLog;

@@ -4,6 +4,7 @@ use super::convention::{self, KeySyntax, TELLING};
 use super::leaf::Leaf;
 use super::leaf_subtree::LeafSubtree;
 use super::merged_values::MergedValues;
+use super::values_from::ValuesLayer;
 use super::{Claim, SnapshotReader, VersionFinding, marker, shape};
 use crate::model::{
     Automation, EntryNote, ImagePart, Location, Span, TemplateCaptures, Version, base_name,
@@ -154,24 +155,51 @@ pub(super) fn image_findings(
     .collect()
 }
 
-/// Returns the images of a chart that lies in the repository: those that an object's values pin,
-/// and those that it leaves to the chart. `files` are the values files over which its values are
-/// laid, the one that counts first.
-pub(super) fn chart_findings(
+/// The values below those of an object: of its chart, if that is in the repository, and of the
+/// files and objects that are laid over them.
+pub(super) struct LowerValues {
+    /// The one that counts first in front.
+    pub layers: Vec<ValuesLayer>,
+    /// The folder of the chart.
+    pub chart: Option<String>,
+}
+
+impl LowerValues {
+    /// Lays an object's values over these.
+    pub(super) fn merge_below(
+        &self,
+        values: &LeafSubtree<'_>,
+        path: &str,
+        reader: &SnapshotReader<'_>,
+    ) -> MergedValues {
+        let (leaves, _) = values.detach_leaves();
+        let mut merged = MergedValues::new(path, leaves);
+        for layer in &self.layers {
+            merged.add_layer(layer, reader);
+        }
+        if let Some(chart) = &self.chart {
+            merged.add_subcharts(chart, reader);
+        }
+        merged
+    }
+}
+
+/// Returns the images that an object's values pin, and those that it leaves to what lies below.
+pub(super) fn merged_findings(
     values: &LeafSubtree<'_>,
     path: &str,
-    (chart, files): (&str, &[String]),
+    lower: &LowerValues,
     reader: &SnapshotReader<'_>,
 ) -> Vec<ObjectFinding> {
     let (_, real) = values.detach_leaves();
-    let merged = merge_values(values, path, (chart, files), reader);
+    let merged = lower.merge_below(values, path, reader);
     let own: HashMap<Span, &Leaf> = real.iter().map(|leaf| (leaf.span, *leaf)).collect();
-    let mut found = image_findings(&merged.leaves, &|index, part| {
-        let (leaf, file) = (&merged.leaves[index], merged.path_of(index));
-        match own.get(&leaf.span).filter(|_| file == path) {
-            Some(real) => real.location(path, part),
-            None => leaf.location(&file, part),
-        }
+    let mut found = image_findings(&merged.leaves, &|index, part| match own
+        .get(&merged.leaves[index].span)
+        .filter(|_| merged.is_own(index))
+    {
+        Some(real) => real.location(path, part),
+        None => merged.location(index, part),
     });
     for one in &mut found {
         if one.finding.locations.first().is_some_and(|location| location.path != path) {
@@ -184,23 +212,6 @@ pub(super) fn chart_findings(
     });
     found.extend(of_chart);
     found
-}
-
-/// Lays an object's values over files, the one that counts first in front, and over the charts that
-/// a chart here brings with it.
-pub(super) fn merge_values(
-    values: &LeafSubtree<'_>,
-    path: &str,
-    (chart, files): (&str, &[String]),
-    reader: &SnapshotReader<'_>,
-) -> MergedValues {
-    let (leaves, _) = values.detach_leaves();
-    let mut merged = MergedValues::new(path, leaves);
-    for file in files {
-        merged.add_file(file, reader);
-    }
-    merged.add_subcharts(chart, reader);
-    merged
 }
 
 /// The folder of this repository that an object takes (`path`), if it is literal.

@@ -74,7 +74,7 @@ fn list_uses(uses: &[AliasUse]) -> String {
 /// A scalar of a file, or a piece of one.
 #[derive(Clone, Copy)]
 pub struct EditableScalar<'a> {
-    file: &'a str,
+    pub(super) file: &'a str,
     stream: &'a YamlStream,
     document: usize,
     node: u32,
@@ -114,6 +114,11 @@ impl<'a> EditableScalar<'a> {
             }
         }
         Err(EditObstacle::NoScalar)
+    }
+
+    /// Returns its bytes.
+    pub fn span(&self) -> Range<usize> {
+        self.start..self.end
     }
 
     /// True for a whole scalar, false for a piece of one.
@@ -290,7 +295,7 @@ impl<'a> EditableScalar<'a> {
         Ok(Splice { span: start..start + line.len(), text: new.to_owned() })
     }
 
-    fn get_node(&self) -> &'a super::tree::YamlNode {
+    pub(super) fn get_node(&self) -> &'a super::tree::YamlNode {
         &self.stream.documents[self.document].nodes[self.node as usize]
     }
 

@@ -11,6 +11,7 @@ mod document_texts;
 mod edit;
 mod edit_check;
 mod edit_entry;
+mod inside_text;
 mod node_positions;
 mod oddities;
 mod parse;

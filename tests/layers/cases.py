@@ -359,6 +359,22 @@ both("flux-release-values-from", FLUX,
                          "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web-values, namespace: web}\ndata:\n  values.yaml: |\n"
                          f"    image:\n      repository: {IMAGE}\n      tag: {tag}\n"},
      common=[chart(values("v0"))])
+both("flux-release-values-from-a-generator", FLUX,
+     lambda stage, tag: {**flux(stage), **helm_release(stage, "  valuesFrom:\n  - {kind: ConfigMap, name: web-values}\n"),
+                         f"apps/web/overlays/{stage}/kustomization.yaml":
+                         "resources: [release.yaml]\ngeneratorOptions: {disableNameSuffixHash: true}\n"
+                         "configMapGenerator:\n- name: web-values\n  namespace: web\n  files: [values.yaml=web.yaml]\n",
+                         f"apps/web/overlays/{stage}/web.yaml": values(tag)},
+     common=[chart(values("v0"))])
+both("flux-release-later-values-from", FLUX,
+     lambda stage, tag: {**flux(stage), **helm_release(stage, "  valuesFrom:\n  - {kind: ConfigMap, name: web-common}\n  - {kind: ConfigMap, name: web-values, valuesKey: v.yaml}\n"),
+                         f"apps/web/overlays/{stage}/kustomization.yaml": "resources: [release.yaml, values.yaml]\n",
+                         f"apps/web/overlays/{stage}/values.yaml":
+                         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web-common, namespace: web}\ndata:\n  values.yaml: |\n"
+                         f"    image:\n      repository: {IMAGE}\n      tag: v9\n---\n"
+                         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web-values, namespace: web}\ndata:\n  v.yaml: |\n"
+                         f"    image:\n      tag: {tag}\n"},
+     common=[chart(values("v0"))])
 both("flux-release-values-over-values-from", FLUX,
      lambda stage, tag: {**flux(stage), **helm_release(stage, f"  valuesFrom:\n  - {{kind: ConfigMap, name: web-values}}\n  values:\n    image: {{tag: {tag}}}\n"),
                          f"apps/web/overlays/{stage}/kustomization.yaml": "resources: [release.yaml, values.yaml]\n",

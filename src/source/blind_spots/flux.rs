@@ -10,7 +10,7 @@ use crate::source::shape;
 use crate::source::{ChangeScope, SnapshotReader};
 
 /// Finds the first key that may replace versions that the mapping shows: patches of a Kustomization
-/// that may change an image, or values of a release from a ConfigMap.
+/// that may change an image.
 pub fn find_unread_layer(leaves: &[Leaf]) -> Option<&'static str> {
     split_objects(leaves).iter().find_map(|object| {
         let spec = object.subtree_at(&["spec"]);
@@ -19,11 +19,6 @@ pub fn find_unread_layer(leaves: &[Leaf]) -> Option<&'static str> {
                 let patches = spec.subtree_at(&[key]);
                 patches.all_leaves().any(|(_, leaf)| speaks_of_images(leaf))
             }),
-            "HelmRelease" => {
-                let sources = spec.subtree_at(&["valuesFrom"]).children();
-                let is_config = |kind: Option<&str>| kind == Some("ConfigMap");
-                sources.iter().any(|(_, one)| is_config(one.text("kind"))).then_some("valuesFrom")
-            }
             _ => None,
         }
     })
@@ -182,21 +177,23 @@ mod tests {
 
     #[test]
     fn values_that_are_generated_nearby() {
-        let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec: {valuesFrom: [{kind: ConfigMap, name: vals}]}\n";
         let generator = "configMapGenerator:\n- name: vals\n  files: [values.yaml=web.yaml]\n- name: other\n  files: [x.yaml]\n";
-        let files = [
-            ("prod/r.yaml", release),
-            ("prod/kustomization.yaml", generator),
-            ("prod/web.yaml", "image: {tag: v1}\nsize: 2\n"),
-        ];
-        assert_eq!(
-            told(&files),
-            [
-                "prod/r.yaml:4 HelmRelease web: spec.valuesFrom <spec.valuesFrom.[vals].kind=ConfigMap spec.valuesFrom.[vals].name=vals>",
-                "prod/kustomization.yaml:2 ConfigMap vals, read by HelmRelease web <configMapGenerator.[vals].files.[0]=values.yaml=web.yaml>",
-                "prod/web.yaml:- ConfigMap vals, read by HelmRelease web <image.tag=v1>",
-            ]
-        );
+        let told = |more: &str| {
+            let release = format!(
+                "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: web}}\nspec: {{valuesFrom: [{{kind: ConfigMap, name: vals{more}}}]}}\n"
+            );
+            let said = told(&[
+                ("prod/r.yaml", &release),
+                ("prod/kustomization.yaml", generator),
+                ("prod/web.yaml", "image: {tag: v1}\nsize: 2\n"),
+            ]);
+            said[1..].join("\n")
+        };
+        let generated = "prod/kustomization.yaml:2 ConfigMap vals, read by HelmRelease web <configMapGenerator.[vals].files.[0]=values.yaml=web.yaml>";
+        // The tag is read as a version.
+        assert_eq!(told(""), generated);
+        let unread = "prod/web.yaml:- ConfigMap vals, read by HelmRelease web <image.tag=v1>";
+        assert_eq!(told(", targetPath: x"), format!("{generated}\n{unread}"));
     }
 
     #[test]
