@@ -19,6 +19,9 @@ pub struct SourceNote {
     pub comment: String,
 }
 
+/// The width up to which the stages are written in one line.
+const MAX_WIDTH: usize = 100;
+
 /// Writes a configuration. Reading the text returns the same configuration, except for rules of low
 /// confidence, which are commented out for the user to decide.
 pub fn to_yaml(config: &Config, notes: &[SourceNote]) -> String {
@@ -27,11 +30,7 @@ pub fn to_yaml(config: &Config, notes: &[SourceNote]) -> String {
         out.push_str(&format!("\nbranch: {}\n", plain_or_quoted(branch)));
     }
     if !config.stages.is_empty() {
-        out.push_str("\nstages:\n");
-        for (i, stage) in config.stages.iter().enumerate() {
-            let before = i.checked_sub(1).map(|i| &config.stages[i]);
-            out.push_str(&with_comment(stage_lines(stage, before), &order_evidence(config, stage)));
-        }
+        out.push_str(&stages_text(config));
     }
     if !config.rules.is_empty() {
         out.push_str(if config.rules.iter().any(is_sure) {
@@ -55,29 +54,52 @@ fn with_comment(lines: String, comments: &[String]) -> String {
     lines.replacen('\n', &format!("  # {comment}\n"), 1)
 }
 
-fn stage_lines(stage: &Stage, before: Option<&Stage>) -> String {
-    let chained = stage.after.iter().eq(before.map(|stage| &stage.name));
-    let name = plain_or_quoted(stage.name.as_str());
-    if stage.aliases.is_empty() && chained && stage.branch.is_none() {
-        return format!("  - {name}\n");
+/// The stages in one line, or each in its own where one has more than a name, or a comment.
+fn stages_text(config: &Config) -> String {
+    let stages = &config.stages;
+    let before = |at: usize| at.checked_sub(1).map(|at| &stages[at]);
+    let is_bare = |(at, stage): (usize, &Stage)| {
+        is_plain(stage, before(at)) && order_evidence(config, stage).is_empty()
+    };
+    if stages.iter().enumerate().all(is_bare) {
+        let names = flow_list(stages.iter().map(|stage| stage.name.as_str()));
+        let line = format!("stages: {names}\n");
+        if line.len() <= MAX_WIDTH {
+            return format!("\n{line}");
+        }
     }
-    let mut out = format!("  - name: {name}\n");
+    let lines = stages.iter().enumerate().map(|(at, stage)| {
+        with_comment(stage_line(stage, before(at)), &order_evidence(config, stage))
+    });
+    format!("\nstages:\n{}", lines.collect::<String>())
+}
+
+/// True for a stage that has only a name, and comes after the one before.
+fn is_plain(stage: &Stage, before: Option<&Stage>) -> bool {
+    is_chained(stage, before) && stage.aliases.is_empty() && stage.branch.is_none()
+}
+
+fn is_chained(stage: &Stage, before: Option<&Stage>) -> bool {
+    stage.after.iter().eq(before.map(|stage| &stage.name))
+}
+
+fn stage_line(stage: &Stage, before: Option<&Stage>) -> String {
+    if is_plain(stage, before) {
+        return format!("  - {}\n", plain_or_quoted(stage.name.as_str()));
+    }
+    let mut fields = vec![format!("name: {}", plain_or_quoted_in_flow(stage.name.as_str()))];
     if !stage.aliases.is_empty() {
-        out.push_str(&format!(
-            "    aliases: {}\n",
-            flow_list(stage.aliases.iter().map(String::as_str))
-        ));
+        let aliases = flow_list(stage.aliases.iter().map(String::as_str));
+        fields.push(format!("aliases: {aliases}"));
     }
-    if !chained {
-        out.push_str(&format!(
-            "    after: {}\n",
-            flow_list(stage.after.iter().map(|name| name.as_str()))
-        ));
+    if !is_chained(stage, before) {
+        let after = flow_list(stage.after.iter().map(|name| name.as_str()));
+        fields.push(format!("after: {after}"));
     }
     if let Some(branch) = &stage.branch {
-        out.push_str(&format!("    branch: {}\n", plain_or_quoted(branch)));
+        fields.push(format!("branch: {}", plain_or_quoted_in_flow(branch)));
     }
-    out
+    format!("  - {{{}}}\n", fields.join(", "))
 }
 
 fn flow_list<'t>(texts: impl Iterator<Item = &'t str>) -> String {

@@ -51,11 +51,9 @@ branch: main
 
 stages:
   - dev
-  - name: staging
-    aliases: [stg, "on"]
+  - {name: staging, aliases: [stg, "on"]}
   - eu
-  - name: us
-    after: [staging]
+  - {name: us, after: [staging]}
 
 sources:
   # 12 files

@@ -208,10 +208,8 @@ fn branches_of_the_remote_count_and_init_writes_them() {
 # `towpath config check` verifies this file, `towpath config schema` prints its JSON schema.
 
 stages:
-  - name: staging
-    branch: staging
-  - name: production
-    branch: production
+  - {name: staging, branch: staging}
+  - {name: production, branch: production}
 
 sources:
   # values.yaml

@@ -29,10 +29,7 @@ fn the_proposal_can_be_looked_at() {
 # Which image runs in which stage, and where that is written.
 # `towpath config check` verifies this file, `towpath config schema` prints its JSON schema.
 
-stages:
-  - dev
-  - staging
-  - prod
+stages: [dev, staging, prod]
 
 sources:
   # 9 files, such as envs/dev/api/values.yaml
