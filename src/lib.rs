@@ -14,6 +14,7 @@
 //! | [`pipeline`] | gates, verdicts and the ledger: may this go there now? |
 //! | [`audit`] | the rules, asked of the whole past |
 //! | [`guard`] | may this identity change this mapping? |
+//! | [`process`] | runs a program with limits |
 //! | [`promotion`] | what is wanted of the files: edits, or why not |
 //! | [`demo`] | a small repository to try all this on |
 //! | [`live`] | witnesses of what really runs |
@@ -42,6 +43,7 @@ pub mod mcp;
 pub mod model;
 pub mod ops;
 pub mod pipeline;
+pub mod process;
 pub mod promotion;
 pub mod registry;
 pub mod report;

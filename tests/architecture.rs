@@ -23,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("guard", &["model", "config", "pipeline", "git", "yaml"]),
     ("promotion", &["model", "config", "source", "yaml", "git"]),
     ("demo", &[]),
+    ("process", &[]),
     (
         "report",
         &["model", "config", "history", "pipeline", "promotion", "audit", "guard", "forge", "live"],
@@ -45,6 +46,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "forge",
             "registry",
             "live",
+            "process",
             "yaml",
         ],
     ),

@@ -37,7 +37,6 @@ pub mod publish;
 mod random;
 pub mod registries;
 pub mod retry;
-mod run_program;
 pub mod session;
 mod sources;
 #[cfg(any(feature = "announce", feature = "serve"))]

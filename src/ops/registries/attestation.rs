@@ -3,9 +3,9 @@
 use super::version_digest;
 use crate::config::gates::{AttestedGate, SignatureRequirement, SignedBy};
 use crate::model::Version;
-use crate::ops::run_program::run_program;
 use crate::ops::session::Session;
 use crate::pipeline::ExternalAnswer;
+use crate::process::{ProgramLimits, run_program};
 use crate::registry::{ImageRepository, RegistryClient};
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -113,13 +113,13 @@ impl AttestationCheck<'_> {
             cosign.args(["--allow-http-registry=true", "--allow-insecure-registry=true"]);
         }
         cosign.arg("--").arg(format!("{}@{digest}", endpoint.place));
-        match run_program(cosign, COSIGN) {
+        match run_program(cosign, ProgramLimits::of_time(COSIGN)) {
             Ok(output) => {
-                self.session.detail(&format!("cosign: {}", output.text.trim()));
+                self.session.detail(&format!("cosign: {}", output.text().trim()));
                 if output.status.success() {
                     return ExternalAnswer::Open;
                 }
-                let said = error_line(&output.text);
+                let said = error_line(&output.text());
                 // cosign ends with 10 and 12 where it found no signature, or none that fits.
                 match output.status.code() {
                     Some(_) => ExternalAnswer::Shut(format!(

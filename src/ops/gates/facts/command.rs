@@ -4,8 +4,8 @@ use crate::config::gates::ExternalCommand;
 use crate::ops::gates::GateContext;
 use crate::ops::gates::facts::command_policy::CommandPolicy;
 use crate::ops::gates::facts::line;
-use crate::ops::run_program::{ProgramOutput, run_program};
 use crate::pipeline::{ExternalAnswer, GateQuery};
+use crate::process::{ProgramLimits, run_program};
 use std::process::Command;
 use std::time::Duration;
 
@@ -35,12 +35,13 @@ pub(super) fn run_command(
         }
         command.current_dir(folder);
     }
-    match run_program(command, Duration::from_secs(call.timeout)) {
-        Ok(ProgramOutput { status, text: said }) => match status.code() {
+    let limits = ProgramLimits::of_time(Duration::from_secs(call.timeout));
+    match run_program(command, limits) {
+        Ok(output) => match output.status.code() {
             Some(0) => ExternalAnswer::Open,
-            Some(1) => ExternalAnswer::Shut(line(&said)),
+            Some(1) => ExternalAnswer::Shut(line(&output.text())),
             Some(code) => {
-                ExternalAnswer::NoAnswer(answer_text(&format!("exit code {code}"), &said))
+                ExternalAnswer::NoAnswer(answer_text(&format!("exit code {code}"), &output.text()))
             }
             None => ExternalAnswer::NoAnswer("it was killed".into()),
         },
