@@ -15,6 +15,7 @@
 //! | [`audit`] | the rules, asked of the whole past |
 //! | [`guard`] | may this identity change this mapping? |
 //! | [`process`] | runs a program with limits |
+//! | [`renderer`] | builds with kustomize, Helm and Compose themselves |
 //! | [`promotion`] | what is wanted of the files: edits, or why not |
 //! | [`demo`] | a small repository to try all this on |
 //! | [`live`] | witnesses of what really runs |
@@ -46,6 +47,7 @@ pub mod pipeline;
 pub mod process;
 pub mod promotion;
 pub mod registry;
+pub mod renderer;
 pub mod report;
 pub mod source;
 pub mod ui;

@@ -24,6 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("promotion", &["model", "config", "source", "yaml", "git"]),
     ("demo", &[]),
     ("process", &[]),
+    ("renderer", &["model", "process"]),
     (
         "report",
         &["model", "config", "history", "pipeline", "promotion", "audit", "guard", "forge", "live"],
@@ -47,6 +48,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "registry",
             "live",
             "process",
+            "renderer",
             "yaml",
         ],
     ),

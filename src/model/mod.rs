@@ -1,6 +1,7 @@
 //! The domain as plain values: no I/O, no clock.
 
 mod blind_spot;
+mod build;
 mod commit_id;
 mod escape;
 mod fingerprint;
@@ -20,6 +21,7 @@ mod warning;
 mod witness_kind;
 
 pub use blind_spot::{BlindSpot, BlindSpotEffect};
+pub use build::{BuildRoot, BuiltImages, ContainerKey};
 pub use commit_id::short_commit;
 pub use escape::{escape_for_terminal, escape_json, is_unsafe_char};
 pub use fingerprint::{fingerprint, short_fingerprint};
