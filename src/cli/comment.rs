@@ -6,8 +6,8 @@ use super::forge_args::ForgeArgs;
 use super::range_args::{EventArgs, RangeArgs};
 use crate::forge::CommentChange;
 use crate::ops::error::Failure;
-use crate::ops::guard::GuardQuery;
 use crate::ops::guard::comment::{comment, preview_comment};
+use crate::ops::guard::{GuardQuery, RenderRequest};
 use clap::Args;
 
 const EXAMPLES: &str = "\
@@ -55,6 +55,8 @@ pub fn run(args: &CommentArgs, context: &CommandContext) -> Result<ExitKind, Fai
         proposal: args.proposal,
         event: args.event.event.clone(),
         forge: args.forge.to_choice(),
+        // Nothing is refused here.
+        render: RenderRequest::Never,
         ..GuardQuery::default()
     };
     if args.dry_run {

@@ -8,7 +8,7 @@ use super::forge_args::ForgeArgs;
 use super::range_args::{EventArgs, RangeArgs};
 use crate::ops::error::Failure;
 use crate::ops::guard::comment::{CommentKind, write_comment};
-use crate::ops::guard::{GuardQuery, guard};
+use crate::ops::guard::{GuardQuery, RenderRequest, guard};
 use crate::report::GuardReport;
 use crate::report::json::GuardJson;
 use crate::ui::{self, OutputFormat};
@@ -23,6 +23,7 @@ Examples:
   towpath guard --base main --head feature           judge another branch
   towpath guard --base origin/main --output github   annotate the changed lines
   towpath guard --base main --explain                also say why each file may change
+  towpath guard --base origin/main --render          also compare what the programs build
   towpath guard --base $old --head $new --actor $user  judge a push, in a hook of the server
 
 Exit codes:
@@ -72,6 +73,18 @@ pub struct GuardArgs {
     #[arg(long)]
     explain: bool,
 
+    /// Also have kustomize, Helm and Compose build both states, and compare the images
+    ///
+    /// Refuses an image that differs although no version moves so. The programs run with files of
+    /// the repository, without a network, plug-ins or your settings. `render: true` in the
+    /// towpath.yaml of the base does the same.
+    #[arg(long)]
+    render: bool,
+
+    /// Let the programs of --render use the network, where it cannot be cut off
+    #[arg(long)]
+    allow_network: bool,
+
     /// Also say it in a comment on the pull request, which each run brings up to date
     #[arg(long)]
     comment: bool,
@@ -116,6 +129,11 @@ impl GuardArgs {
             event: self.event.event.clone(),
             forge: self.forge.to_choice(),
             explain: self.explain,
+            render: match self.render {
+                true => RenderRequest::Always,
+                false => RenderRequest::IfConfigured,
+            },
+            allow_network: self.allow_network,
             quarantine: environment::quarantine_path(),
         }
     }

@@ -87,7 +87,7 @@ fn unknown_keys() {
         errors("x: &x {}\n<<: *x\n"),
         str![[r#"
 1:1: unknown key `x`
-  hint: expected one of `branch`, `stages`, `sources`, `gates`, `permissions`, `ledger`, `forge`, `proposals`, `apps`, `registries`, `live`, `deployments`
+  hint: expected one of `branch`, `stages`, `sources`, `gates`, `permissions`, `ledger`, `forge`, `proposals`, `apps`, `registries`, `live`, `deployments`, `render`
 2:1: merge keys (`<<`) are not supported
   hint: write the keys out
 "#]]
@@ -117,7 +117,7 @@ fn unknown_keys() {
         errors("\"a\\u001b[31m\": x\n"),
         str![[r#"
 1:1: unknown key `a/u{1b}[31m`
-  hint: expected one of `branch`, `stages`, `sources`, `gates`, `permissions`, `ledger`, `forge`, `proposals`, `apps`, `registries`, `live`, `deployments`
+  hint: expected one of `branch`, `stages`, `sources`, `gates`, `permissions`, `ledger`, `forge`, `proposals`, `apps`, `registries`, `live`, `deployments`, `render`
 "#]]
     );
 }

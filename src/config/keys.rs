@@ -48,7 +48,7 @@ pub(super) const fn key(name: &'static str, shape: ValueShape, about: &'static s
 }
 
 /// Keys at the top level.
-pub(super) const TOP: [ConfigKey; 12] = [
+pub(super) const TOP: [ConfigKey; 13] = [
     key(
         "branch",
         ValueShape::Text,
@@ -100,6 +100,11 @@ pub(super) const TOP: [ConfigKey; 12] = [
         "deployments",
         ValueShape::Text,
         "Whether the deployments of GitHub or GitLab are kept up to date: `true`, or the name of an environment with `{app}`, `{stage}`, `{target}` and `{component}`. Default: `false`.",
+    ),
+    key(
+        "render",
+        ValueShape::OneOf(&SWITCH),
+        "Whether `guard` also has kustomize, Helm and Docker Compose build both states, and compares the images. Default: `false`.",
     ),
 ];
 

@@ -115,6 +115,9 @@ fn read_config(
     }
     config.deployments = deployments::read(&fields, problems);
     config.said.extend(fields.written_settings("", &["deployments"]));
+    config.render =
+        fields.one_of("render", &keys::SWITCH, problems).is_some_and(|word| word.text == "true");
+    config.said.extend(fields.written_settings("", &["render"]));
     config.pipeline = read_pipeline(&fields, &config.stages, problems);
     config.said.extend(config.pipeline.written_settings());
     config.said.extend(fields.written_settings("", &["ledger"]));

@@ -72,11 +72,13 @@ pub struct Config {
     pub registries: RegistriesConfig,
     /// Whether the forge is told what runs where, in its deployments.
     pub deployments: Option<DeploymentsConfig>,
+    /// True if `guard` also compares what programs build.
+    pub render: bool,
     /// Witnesses of what really runs.
     pub live: LiveConfig,
     /// First stages whose newest version comes from the registry.
     pub registry_stages: Vec<StageName>,
-    /// `forge`, `proposals`, `apps`, `live` and proposal options of stages, as written.
+    /// `forge`, `proposals`, `apps`, `live`, `render` and proposal options of stages, as written.
     pub said: Vec<WrittenSetting>,
     pub origin: ConfigOrigin,
     /// What the history says about the order of discovered stages. Empty where somebody wrote the

@@ -44,6 +44,12 @@ impl CellChange {
         }
     }
 
+    /// A change without a place.
+    #[cfg(test)]
+    pub(super) fn new(cell: CellKey, from: Vec<CellValue>, to: Vec<CellValue>) -> Self {
+        CellChange { cell, from, to, arriving: Vec::new(), path: None, line: None }
+    }
+
     /// Versions that were not there before.
     pub fn arriving_versions(&self) -> &[Version] {
         &self.arriving

@@ -9,11 +9,13 @@ mod blind_spots;
 mod cell_changes;
 mod file_explanations;
 mod git_attributes;
+mod image_moves;
 mod ownership;
 mod path_folding;
 mod permissions;
 mod proof;
 mod queries;
+mod rendered;
 mod rulings;
 mod state;
 mod unproven_changes;
@@ -29,7 +31,10 @@ pub use permissions::{
     SignatureResult,
 };
 pub use queries::{ChangeQuery, GateScope, PlannedQueries, plan_queries};
+pub use rendered::{
+    BuildState, ImageDifference, RenderOutcome, RenderedBuild, compare_builds, of_rendered,
+};
 pub use rulings::{GuardCheck, GuardRefusal, Ruling, of_moves, of_rules};
-pub use state::{ClaimBlindSpot, GuardState, InputPart, InputUse};
+pub use state::{ClaimBlindSpot, GuardState, InputPart, InputUse, StageBuild};
 pub use unproven_changes::{find_unproven_changes, protected_stages};
 pub use unsafe_changes::{GuardInput, find_unsafe_changes};

@@ -26,6 +26,8 @@ pub enum GuardCheck {
     Unreadable,
     /// A change of an input that is neither a cell nor known to be harmless.
     Unproven,
+    /// A program builds an image that no cell explains, or does not build any more.
+    Rendered,
     /// A link or submodule in place of a mapped file.
     Link,
     /// Names that some file systems treat as equal.
@@ -45,6 +47,7 @@ impl GuardCheck {
             GuardCheck::Rules => "rules",
             GuardCheck::Unreadable => "unreadable",
             GuardCheck::Unproven => "unproven",
+            GuardCheck::Rendered => "rendered",
             GuardCheck::Link => "link",
             GuardCheck::Alike => "alike",
             GuardCheck::Merge => "merge",

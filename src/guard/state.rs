@@ -1,6 +1,6 @@
 //! A state of the repository as the guard reads it.
 
-use crate::model::{BlindSpot, MappingEntry, SourceKind, StageName, Warning};
+use crate::model::{BlindSpot, BuildRoot, MappingEntry, SourceKind, StageName, Warning};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Mapping of a state, with the files read for it.
@@ -15,6 +15,21 @@ pub struct GuardState {
     pub blind: Vec<ClaimBlindSpot>,
     /// Paths that the builds of protected stages read or look for.
     pub inputs: BTreeMap<String, InputUse>,
+    /// The builds of protected stages, by the file that a rule claims; empty where nothing is
+    /// rendered.
+    pub builds: BTreeMap<String, StageBuild>,
+}
+
+/// Something that a program builds for protected stages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StageBuild {
+    pub root: BuildRoot,
+    /// The protected stages that it is for; empty if unknown.
+    pub stages: BTreeSet<StageName>,
+    /// The owners of its apps: keys below `permissions`.
+    pub owners: BTreeSet<String>,
+    /// The folders and files that it may read.
+    pub reads: BTreeSet<String>,
 }
 
 /// How an input is used.

@@ -6,6 +6,7 @@ use super::permissions::{BreakGlassCommit, ChangeContributors, PermissionResult}
 use super::proof::UnprovenPlace;
 use super::rulings::{GuardCheck, GuardRefusal, Ruling, split_permit};
 use super::unproven_changes::InputComparison;
+use crate::config::Config;
 use crate::config::gates::CONFIG;
 use crate::model::StageName;
 use std::collections::BTreeSet;
@@ -24,14 +25,41 @@ impl InputComparison<'_> {
         places: &[UnprovenPlace],
         (people, glasses): (&ChangeContributors<'_>, &[BreakGlassCommit]),
     ) -> Ruling {
-        let config = self.scope.config;
         let stages = self.stages(path);
-        let reason = describe(places, &stages);
         let line = places.iter().find_map(|place| place.line);
-        let refusal = GuardRefusal::new(GuardCheck::Unproven, reason);
-        let permit = self.permit(path, &stages, people);
+        let refusal = GuardRefusal::new(GuardCheck::Unproven, describe(places, &stages));
+        let change = UnprovenChange {
+            config: self.scope.config,
+            stages: &stages,
+            owners: &self.owners(path),
+            is_new: !self.scope.before.inputs.contains_key(path),
+        };
+        change.to_ruling((path, line), refusal, people, glasses)
+    }
+}
+
+/// A change of what protected stages are built from, of which more than the cells may move.
+pub(super) struct UnprovenChange<'c> {
+    pub config: &'c Config,
+    /// The protected stages that it affects.
+    pub stages: &'c BTreeSet<&'c StageName>,
+    /// The owners of the apps that it affects.
+    pub owners: &'c BTreeSet<String>,
+    /// True if no protected stage was built from this before.
+    pub is_new: bool,
+}
+
+impl UnprovenChange<'_> {
+    /// Refuses the change, unless the people may make it or break the glass.
+    pub fn to_ruling(
+        &self,
+        (path, line): (&str, Option<u32>),
+        refusal: GuardRefusal,
+        people: &ChangeContributors<'_>,
+        glasses: &[BreakGlassCommit],
+    ) -> Ruling {
         let ruling = |refusal| Ruling::of_file(path, line, refusal);
-        match split_permit(&permit, config) {
+        match split_permit(&self.permit(people), self.config) {
             (Some(who), _) => Ruling { granted: Some(who), ..ruling(None) },
             (None, denied) => {
                 let named = format!(
@@ -39,8 +67,8 @@ impl InputComparison<'_> {
                 );
                 let hint = denied.and_then(|denied| denied.hint).unwrap_or(named);
                 let refusal = refusal.hint(hint);
-                let is_broken = glasses.iter().any(|glass| glass.opens_stages(&stages));
-                match people.may_break(&config.pipeline).filter(|_| is_broken) {
+                let is_broken = glasses.iter().any(|glass| glass.opens_stages(self.stages));
+                match people.may_break(&self.config.pipeline).filter(|_| is_broken) {
                     Some(who) => {
                         Ruling { granted: Some(who), overridden: vec![refusal], ..ruling(None) }
                     }
@@ -53,28 +81,19 @@ impl InputComparison<'_> {
     /// Who may change the rules may change an input. Owners may change what only their apps read,
     /// in stages that are not protected. Of a file that no protected stage read before, so may
     /// those who may change all its stages: it belongs to something new.
-    fn permit(
-        &self,
-        path: &str,
-        stages: &BTreeSet<&StageName>,
-        people: &ChangeContributors<'_>,
-    ) -> PermissionResult {
-        let pipeline = &self.scope.config.pipeline;
-        let owners = self.owners(path);
-        let is_of_owners = stages.iter().all(|stage| !is_protected(Some(stage), self.scope.config));
-        if is_of_owners && !stages.is_empty() && !owners.is_empty() {
-            return people.permit_owned(pipeline, &owners);
+    fn permit(&self, people: &ChangeContributors<'_>) -> PermissionResult {
+        let (pipeline, stages) = (&self.config.pipeline, self.stages);
+        let is_of_owners = stages.iter().all(|stage| !is_protected(Some(stage), self.config));
+        if is_of_owners && !stages.is_empty() && !self.owners.is_empty() {
+            return people.permit_owned(pipeline, self.owners);
         }
         let rules = people.permit_rules(pipeline);
-        if matches!(rules, PermissionResult::Granted(_))
-            || self.scope.before.inputs.contains_key(path)
-            || stages.is_empty()
-        {
+        if matches!(rules, PermissionResult::Granted(_)) || !self.is_new || stages.is_empty() {
             return rules;
         }
-        let kept = stages.iter().filter(|stage| is_protected(Some(stage), self.scope.config));
+        let kept = stages.iter().filter(|stage| is_protected(Some(stage), self.config));
         let stages = kept.map(|stage| people.stage(pipeline, stage.as_str()));
-        let owned = (!owners.is_empty()).then(|| people.permit_owned(pipeline, &owners));
+        let owned = (!self.owners.is_empty()).then(|| people.permit_owned(pipeline, self.owners));
         let all: Vec<PermissionResult> = stages.chain(owned).collect();
         match all.iter().all(|one| matches!(one, PermissionResult::Granted(_))) {
             true => all.into_iter().next().unwrap_or(rules),

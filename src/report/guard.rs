@@ -1,7 +1,7 @@
 //! The report of `towpath guard`.
 
 use super::{GateReport, display_names};
-use crate::guard::{BreakGlassCommit, Contributor, FileExplanation, Ruling};
+use crate::guard::{BreakGlassCommit, Contributor, FileExplanation, RenderedBuild, Ruling};
 use crate::model::{AppName, CellKey, MappingEntry, Version};
 use std::collections::BTreeMap;
 
@@ -23,6 +23,8 @@ pub struct GuardReport {
     pub glasses: Vec<BreakGlassCommit>,
     /// What each changed file means, if that was asked for.
     pub explained: Option<Vec<FileExplanation>>,
+    /// What programs built on both sides, if that was asked for.
+    pub rendered: Option<Vec<RenderedBuild>>,
     /// The kind of forge, as the base's configuration names it.
     pub forge: Option<String>,
     names: BTreeMap<(AppName, Option<String>), String>,

@@ -187,6 +187,6 @@ fn search_path_with_towpath() -> std::ffi::OsString {
 }
 
 #[expect(clippy::disallowed_methods, reason = "git and the shells have to be found")]
-fn search_path() -> std::ffi::OsString {
+pub fn search_path() -> std::ffi::OsString {
     std::env::var_os("PATH").unwrap_or_default()
 }

@@ -48,6 +48,18 @@ pub fn find_charts(
     found
 }
 
+/// The folder of the chart that a values file belongs to: its own folder, or one above.
+pub fn chart_above(path: &str, snapshot: &Snapshot<'_>) -> Option<String> {
+    let mut folder = folder_of(path);
+    for _ in 0..MAX_ABOVE {
+        if snapshot.find_file(&join(folder, CHART)).is_some() {
+            return Some(folder.to_owned());
+        }
+        folder = folder_of(folder);
+    }
+    None
+}
+
 /// The folders that an Argo CD application or a Flux release may take its chart from, if its source
 /// is this repository.
 fn named_folders(path: &str, reader: &SnapshotReader<'_>) -> Vec<String> {

@@ -3,7 +3,7 @@
 use crate::config;
 use crate::config::CONFIG_FILE;
 use crate::config::Config;
-use crate::config::gates::{FactNeed, GateKind};
+use crate::config::gates::GateKind;
 use crate::git::path::folder_of;
 use crate::git::{
     FileKind, MergePreview, Oid, PathChange, Repository, Snapshot, SnapshotFile, SymlinkMap,
@@ -16,9 +16,12 @@ use crate::guard::{
 };
 use crate::model::StageName;
 use crate::ops::error::Failure;
+use crate::ops::guard::base_rules::{
+    RulesAtCommit, find_branch_rules, own_settings, plain_path, rule_files,
+};
+use crate::ops::guard::builds::RenderRequest;
 use crate::ops::guard::reading::GuardReader;
 use crate::ops::session::Session;
-use crate::ops::state::effective_config;
 use crate::ops::state::effective_config::EffectiveConfig;
 use crate::source::{ParseCache, SnapshotReader};
 use std::collections::BTreeSet;
@@ -55,6 +58,7 @@ impl<'r> BaseHeadComparison<'r> {
         (base, head): (Oid, Oid),
         premerge: &MergePreview,
         branch: Option<&str>,
+        render: RenderRequest,
     ) -> Result<Self, Failure> {
         let standing = Snapshot::of_commit(repository, base)?;
         let coming = match premerge {
@@ -67,13 +71,19 @@ impl<'r> BaseHeadComparison<'r> {
         let differences = standing.differences_to(&coming)?;
         let cache = ParseCache::default();
         let settings = own_settings(session, repository, &SnapshotReader::new(&standing, &cache))?;
-        let ruled = of_branch(session, repository, (settings, base), branch)?;
+        let ruled = find_branch_rules(session, repository, (settings, base), branch)?;
         let RulesAtCommit { settings, stages, at: rules_at } = ruled;
         let changed: BTreeSet<&str> =
             differences.changes.iter().map(|change| change.path.as_str()).collect();
         let links = standing_links(&standing, &changed);
-        let reading =
-            GuardReader { cache: &cache, stages: &stages, changed: &changed, links: &links };
+        let with_builds = render.is_wanted(&settings.config);
+        let reading = GuardReader {
+            cache: &cache,
+            stages: &stages,
+            changed: &changed,
+            links: &links,
+            with_builds,
+        };
         let read = |config: &Config, snapshot: &Snapshot<'_>| reading.read_state(config, snapshot);
         let (before, after) = (read(&settings.config, &standing), read(&settings.config, &coming));
         let mut other_config = None;
@@ -103,6 +113,11 @@ impl<'r> BaseHeadComparison<'r> {
             differences,
             rule_files,
         })
+    }
+
+    /// The files before and after the change.
+    pub fn snapshots(&self) -> (&Snapshot<'r>, &Snapshot<'r>) {
+        (&self.standing, &self.coming)
     }
 
     /// The configuration with the rules.
@@ -309,90 +324,4 @@ fn standing_links(standing: &Snapshot<'_>, changed: &BTreeSet<&str>) -> SymlinkM
 fn text(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {
     let file = snapshot.find_file(path).filter(|file| file.kind == FileKind::File)?;
     String::from_utf8(snapshot.read_file(&file).ok()?).ok()
-}
-
-/// The configuration of this state, or what discovery finds in it; other states are not read.
-fn own_settings(
-    session: &Session,
-    repository: &Repository,
-    reader: &SnapshotReader<'_>,
-) -> Result<EffectiveConfig, Failure> {
-    let stated = effective_config::find_own_config(session, reader)?;
-    Ok(effective_config::load(session, repository, stated, reader))
-}
-
-/// The rules, and the commit that they are from.
-struct RulesAtCommit {
-    settings: EffectiveConfig,
-    at: Oid,
-    /// The stages that the branch holds.
-    stages: Vec<StageName>,
-}
-
-/// Finds the rules, and the stages that the branch holds. Where stages are branches, the rules of
-/// all of them are on the default branch, if it has any.
-fn of_branch(
-    session: &Session,
-    repository: &Repository,
-    own: (EffectiveConfig, Oid),
-    branch: Option<&str>,
-) -> Result<RulesAtCommit, Failure> {
-    let has_rules = own.0.assumed.is_none();
-    let main = if has_rules { None } else { main_settings(session, repository)? };
-    let (settings, at) = main.unwrap_or(own);
-    let held: Vec<(&StageName, &str)> = settings.config.stage_branches().collect();
-    match branch {
-        None if !held.is_empty() => {
-            let failure = Failure::usage(
-                "stages are branches in this repository, and --base does not name a branch",
-            );
-            Err(failure.hint("use --branch BRANCH, or --base refs/remotes/origin/BRANCH"))
-        }
-        _ => {
-            let here = held.into_iter().filter(|(_, held)| Some(*held) == branch);
-            let stages = here.map(|(stage, _)| stage.clone()).collect();
-            Ok(RulesAtCommit { settings, at, stages })
-        }
-    }
-}
-
-/// The configuration on the default branch of `origin`, if it says that stages are branches.
-fn main_settings(
-    session: &Session,
-    repository: &Repository,
-) -> Result<Option<(EffectiveConfig, Oid)>, Failure> {
-    let own = repository.origin_head().into_iter().chain(["main".to_owned(), "master".to_owned()]);
-    let tip = own.into_iter().find_map(|branch| {
-        repository.resolve_revision(&format!("refs/remotes/origin/{branch}")).ok()
-    });
-    let Some(tip) = tip else { return Ok(None) };
-    let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, ParseCache::default());
-    let reader = SnapshotReader::new(&snapshot, &cache);
-    let stated = effective_config::find_own_config(session, &reader)?
-        .filter(|stated| stated.config.stages.iter().any(|one| one.branch.is_some()));
-    Ok(stated
-        .map(|stated| (effective_config::load(session, repository, Some(stated), &reader), tip)))
-}
-
-/// A path without `.`, `..` and empty names, as the file system resolves it.
-pub fn plain_path(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
-        if part == ".." {
-            parts.pop();
-        } else {
-            parts.push(part);
-        }
-    }
-    parts.join("/")
-}
-
-/// The files with rules: the configuration, the lists of signers, the files of `blocker` gates, and
-/// the files that commands of gates name.
-fn rule_files(config: &Config, standing: &Snapshot<'_>) -> BTreeSet<String> {
-    let signers =
-        config.pipeline.all_permissions().flat_map(|permission| permission.signers.clone());
-    let words = config.pipeline.all_facts().flat_map(FactNeed::rule_paths);
-    let named = words.map(plain_path).filter(|path| standing.find_file(path).is_some());
-    signers.map(|path| plain_path(&path)).chain(named).chain([CONFIG_FILE.to_owned()]).collect()
 }

@@ -1,27 +1,36 @@
 //! The guard: judges whether a pull request may change what runs where.
 
+pub mod base_rules;
+mod builds;
 mod chart_inputs;
 pub mod comment;
 pub mod comparison;
 pub mod event;
 mod explain;
+mod foreign_words;
 pub mod gates;
 pub mod partial_history;
 pub mod reading;
+mod rendering;
 pub mod requester;
+mod state_files;
 
 use crate::config::{self, CONFIG_FILE, Config};
 use crate::git::{GitError, MergePreview, MergeWitness, Oid, Repository};
 use crate::guard::{
-    ChangeContributors, GuardCheck, GuardRefusal, Ownership, Ruling, of_moves, of_rules,
+    CellChange, ChangeContributors, GuardCheck, GuardRefusal, Ownership, RenderOutcome,
+    RenderedBuild, Ruling, of_moves, of_rendered, of_rules,
 };
 use crate::model::MappingEntry;
 use crate::ops::config::version_files;
 use crate::ops::error::Failure;
 use crate::ops::session::{ForgeChoice, Session};
+use crate::renderer::NetworkAccess;
 use crate::report::GuardReport;
+pub use builds::RenderRequest;
 use comparison::BaseHeadComparison;
 use gates::{QueryAnswers, answer_queries};
+use rendering::render_change;
 use requester::{ProposedCommits, Requester};
 use std::path::PathBuf;
 
@@ -41,6 +50,10 @@ pub struct GuardQuery {
     pub forge: ForgeChoice,
     /// True to explain what each changed file means.
     pub explain: bool,
+    /// Whether programs build both states, too.
+    pub render: RenderRequest,
+    /// True where these programs may use the network.
+    pub allow_network: bool,
     /// The folder with the objects of a push that a server hook judges (`GIT_QUARANTINE_PATH`).
     pub quarantine: Option<PathBuf>,
 }
@@ -74,7 +87,14 @@ pub fn guard(query: &GuardQuery, session: &Session) -> Result<GuardReport, Failu
             let branch = branch.as_deref();
             let session = session.on_branch(branch, base);
             let both = (base, head);
-            let sides = BaseHeadComparison::load(&session, &repository, both, &merge, branch)?;
+            let sides = BaseHeadComparison::load(
+                &session,
+                &repository,
+                both,
+                &merge,
+                branch,
+                query.render,
+            )?;
             judge_change(query, &session, &repository, &sides, &mut report)?;
         }
     }
@@ -145,6 +165,26 @@ fn warn_strange_owners(session: &Session, config: &Config, entries: &[MappingEnt
     }
 }
 
+/// Has the programs build both states, and names what they do not build.
+fn render(
+    query: &GuardQuery,
+    session: &Session,
+    sides: &BaseHeadComparison<'_>,
+    moves: &[CellChange],
+) -> Result<Vec<RenderedBuild>, Failure> {
+    let network = match query.allow_network {
+        true => NetworkAccess::Allowed,
+        false => NetworkAccess::Cut,
+    };
+    let builds = render_change(session, sides, moves, network)?;
+    for one in &builds {
+        if let RenderOutcome::NotBuilt(why) = &one.outcome {
+            session.note(&format!("{} is judged without a build: {why}", one.path));
+        }
+    }
+    Ok(builds)
+}
+
 /// Judges the change, and adds the rulings to the report.
 fn judge_change(
     query: &GuardQuery,
@@ -193,6 +233,12 @@ fn judge_change(
         &guarded.glasses,
     ));
     guarded.rulings.extend(ownership.of_relocations(&moves, &people));
+    if query.render.is_wanted(config) {
+        let builds = render(query, session, sides, &moves)?;
+        let refused = of_rendered(&builds, config, &people, &guarded.glasses);
+        guarded.rulings.extend(refused);
+        guarded.rendered = Some(builds);
+    }
     guarded.rulings.sort_by_key(Ruling::is_allowed);
     warn_strange_owners(session, config, &sides.before.entries);
     if query.explain {

@@ -4,8 +4,9 @@ use crate::config::Config;
 use crate::git::path::folder_of;
 use crate::git::{Snapshot, SymlinkMap};
 use crate::guard;
-use crate::guard::{ClaimBlindSpot, GuardState, InputPart, InputUse};
+use crate::guard::{ClaimBlindSpot, GuardState, InputPart, InputUse, StageBuild};
 use crate::model::{BlindSpot, BlindSpotEffect, ChangeReach, MappingEntry, StageName, Warning};
+use crate::ops::guard::builds::{build_reads, build_root, is_read};
 use crate::ops::guard::chart_inputs::{find_charts, part_of_chart};
 use crate::source;
 use crate::source::{AccessLog, ChangeScope, Claim, ParseCache, SnapshotReader, VersionPositions};
@@ -25,6 +26,8 @@ pub struct GuardReader<'a> {
     pub changed: &'a BTreeSet<&'a str>,
     /// The symbolic links to follow, as programs do.
     pub links: &'a SymlinkMap,
+    /// True to collect what programs build.
+    pub with_builds: bool,
 }
 
 /// A claim that was read, with its stages and files.
@@ -74,6 +77,10 @@ impl GuardReader<'_> {
         let mut touched = all.file_paths();
         touched.extend(blind.iter().map(|one| one.spot.path.clone()));
         let inputs = self.protected_inputs(&seen, config, snapshot);
+        let builds = match self.with_builds {
+            true => self.stage_builds(&seen, config, snapshot),
+            false => BTreeMap::new(),
+        };
         let claims = seen.into_iter().map(|seen| seen.claim.path).collect();
         self.behind_links(GuardState {
             entries,
@@ -82,6 +89,7 @@ impl GuardReader<'_> {
             claims,
             blind,
             inputs,
+            builds,
         })
     }
 
@@ -199,11 +207,7 @@ impl GuardReader<'_> {
         let mut out: BTreeMap<String, InputUse> = BTreeMap::new();
         let reader = SnapshotReader::new(snapshot, self.cache);
         for one in seen {
-            let owned = (!one.owners.is_empty()).then(|| one.stages.clone());
-            let Some(stages) = owned.or_else(|| guard::protected_stages(&one.stages, config))
-            else {
-                continue;
-            };
+            let Some(stages) = one.kept_stages(config) else { continue };
             let kind = InputPart::Source(one.claim.rule.kind);
             for path in &one.touched {
                 if let Some(known) = out.get_mut(path) {
@@ -227,6 +231,42 @@ impl GuardReader<'_> {
             }
         }
         out
+    }
+
+    /// What programs build for protected stages.
+    fn stage_builds(
+        &self,
+        seen: &[ReadClaim<'_>],
+        config: &Config,
+        snapshot: &Snapshot<'_>,
+    ) -> BTreeMap<String, StageBuild> {
+        let mut out: BTreeMap<String, StageBuild> = BTreeMap::new();
+        let reader = SnapshotReader::new(snapshot, self.cache);
+        for one in seen {
+            let Some(stages) = one.kept_stages(config) else { continue };
+            let charts = find_charts(&one.claim, &one.touched, snapshot, &reader);
+            let mut reads = build_reads(&one.claim, &one.touched, &charts, snapshot);
+            self.add_links(&mut reads);
+            let build = out.entry(one.claim.path.clone()).or_insert_with(|| StageBuild {
+                root: build_root(&one.claim, snapshot),
+                ..StageBuild::default()
+            });
+            build.stages.extend(stages);
+            build.owners.extend(one.owners.iter().cloned());
+            build.reads.extend(reads);
+        }
+        out
+    }
+
+    /// Adds the links that lead to these files and folders, with where they lead.
+    fn add_links(&self, reads: &mut BTreeSet<String>) {
+        let leads_there = |target: &str| {
+            is_read(target, reads) || reads.iter().any(|path| is_within(folder_of(path), target))
+        };
+        let links = self.links.iter().filter(|(_, target)| leads_there(target));
+        let more: Vec<String> =
+            links.flat_map(|(link, target)| [link.to_owned(), target.to_owned()]).collect();
+        reads.extend(more);
     }
 
     /// True where the change may affect the blind spots of a claim. An Argo CD or Flux object may
@@ -257,6 +297,12 @@ fn is_within(folder: &str, other: &str) -> bool {
 }
 
 impl ReadClaim<'_> {
+    /// The stages in which its inputs are guarded: the protected ones, or all of apps with owners.
+    fn kept_stages(&self, config: &Config) -> Option<BTreeSet<StageName>> {
+        let owned = (!self.owners.is_empty()).then(|| self.stages.clone());
+        owned.or_else(|| guard::protected_stages(&self.stages, config))
+    }
+
     fn to_blind_spot(&self, spot: BlindSpot) -> ClaimBlindSpot {
         ClaimBlindSpot {
             spot,

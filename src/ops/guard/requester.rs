@@ -11,7 +11,8 @@ use crate::guard::{
 use crate::ops::error::Failure;
 use crate::ops::forge;
 use crate::ops::guard::GuardQuery;
-use crate::ops::guard::comparison::{BaseHeadComparison, plain_path};
+use crate::ops::guard::base_rules::plain_path;
+use crate::ops::guard::comparison::BaseHeadComparison;
 use crate::ops::guard::event;
 use crate::ops::guard::event::{ForgeEventKind, PullRequestEvent};
 use crate::ops::session::Session;

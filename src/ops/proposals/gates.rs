@@ -10,6 +10,7 @@ use crate::ops::change::remote_tip;
 use crate::ops::error::Failure;
 use crate::ops::gates::GateContext;
 use crate::ops::gates::plan::{answer_requests, gate_obstacle};
+use crate::ops::guard::RenderRequest;
 use crate::ops::guard::comparison::BaseHeadComparison;
 use crate::ops::guard::gates::build_queries;
 use crate::ops::ledger;
@@ -49,8 +50,14 @@ pub fn judge_merge(
     }
     let ledger = ledger::fetch(session, repository, &plan_base.settings.config)?.there;
     let seeing = session.on_branch(Some(&found.base), base);
-    let sides =
-        BaseHeadComparison::load(&seeing, repository, (base, head), &premerge, Some(&found.base))?;
+    let sides = BaseHeadComparison::load(
+        &seeing,
+        repository,
+        (base, head),
+        &premerge,
+        Some(&found.base),
+        RenderRequest::Never,
+    )?;
     match first_obstacle(&sides, &GateContext::load_at(session, &plan_base)?) {
         Some(PlanObstacle { reason, hint, .. }) => {
             let failure =

@@ -1,7 +1,9 @@
 //! `towpath.guard/1`.
 
 use super::ask::{GateAnswerJson, gates_json};
-use crate::guard::{FileExplanation, GuardRefusal, Ruling, UnprovenDifference};
+use crate::guard::{
+    FileExplanation, GuardRefusal, ImageDifference, RenderedBuild, Ruling, UnprovenDifference,
+};
 use crate::model::CellKey;
 use crate::report::GuardReport;
 use serde::Serialize;
@@ -29,6 +31,42 @@ pub struct GuardJson {
     /// What each changed file means for protected stages, with `--explain`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explained: Option<Vec<FileExplanationJson>>,
+    /// What programs build on both sides, with `--render` or `render: true`. Builds that the change
+    /// cannot affect are left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rendered: Option<Vec<RenderedBuildJson>>,
+}
+
+/// A build on both sides.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct RenderedBuildJson {
+    /// The file that a source reads.
+    pub path: String,
+    /// The protected stages that it is for; empty if unknown.
+    pub stages: Vec<String>,
+    /// The command that builds it; `null` where no program does.
+    pub command: Option<String>,
+    /// `same`, `explained` by the versions that move, `unexplained`, `broken`, `broken-before`,
+    /// `not-run` or `not-built`.
+    pub outcome: &'static str,
+    /// Why it was not built.
+    pub reason: Option<String>,
+    /// The images that no version explains.
+    pub differences: Vec<ImageDifferenceJson>,
+}
+
+/// An image that a program builds on one side only, or in place of another.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ImageDifferenceJson {
+    pub kind: String,
+    pub namespace: Option<String>,
+    pub name: String,
+    /// The list that holds it, and the name in that list: `containers api`.
+    pub container: String,
+    pub old: Option<String>,
+    pub new: Option<String>,
 }
 
 /// What a changed file means for protected stages.
@@ -103,7 +141,7 @@ pub struct CellJson {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct GuardRefusalJson {
     /// Name of a gate, or `permission`, `image`, `rename`, `rules`, `unreadable`, `unproven`,
-    /// `link`, `alike` or `merge`.
+    /// `rendered`, `link`, `alike` or `merge`.
     pub check: &'static str,
     pub reason: String,
     pub hint: Option<String>,
@@ -126,6 +164,7 @@ impl From<&GuardReport> for GuardJson {
             persons: guarded.persons.iter().map(person).collect(),
             rulings: guarded.rulings.iter().map(|ruling| ruling_json(ruling, guarded)).collect(),
             explained: guarded.explained.as_ref().map(|all| all.iter().map(explained).collect()),
+            rendered: guarded.rendered.as_ref().map(|all| all.iter().map(rendered).collect()),
         }
     }
 }
@@ -142,6 +181,25 @@ fn explained(one: &FileExplanation) -> FileExplanationJson {
         has_cells: one.has_cells,
         harmless: one.harmless.iter().copied().collect(),
         unproven: one.unproven.iter().map(place).collect(),
+    }
+}
+
+fn rendered(one: &RenderedBuild) -> RenderedBuildJson {
+    let difference = |one: &ImageDifference| ImageDifferenceJson {
+        kind: one.place.kind.clone(),
+        namespace: one.place.namespace.clone(),
+        name: one.place.name.clone(),
+        container: one.place.container.clone(),
+        old: one.old.clone(),
+        new: one.new.clone(),
+    };
+    RenderedBuildJson {
+        path: one.path.clone(),
+        stages: one.build.stages.iter().map(ToString::to_string).collect(),
+        command: one.build.root.command_text(),
+        outcome: one.outcome.as_str(),
+        reason: one.outcome.reason().map(str::to_owned),
+        differences: one.outcome.differences().iter().map(difference).collect(),
     }
 }
 

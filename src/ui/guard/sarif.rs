@@ -7,7 +7,7 @@ use crate::ui::audit::{physical_location, sarif_log};
 use serde_json::{Value, json};
 
 /// Descriptions of the checks. All gates are one rule.
-const RULES: [(&str, &str); 10] = [
+const RULES: [(&str, &str); 11] = [
     ("guard-permission", "A stage is changed by somebody unknown or without permission"),
     ("guard-gate", "A gate is not open for the version"),
     ("guard-image", "An image arrives that no earlier stage uses"),
@@ -15,6 +15,7 @@ const RULES: [(&str, &str); 10] = [
     ("guard-rules", "The rules themselves change"),
     ("guard-unreadable", "A mapped file is unreadable or ambiguous"),
     ("guard-unproven", "An input changes in a way that is not known to be harmless"),
+    ("guard-rendered", "A program builds an image that no version explains"),
     ("guard-link", "A link or submodule where versions are read"),
     ("guard-alike", "Two names that some file systems treat as equal"),
     ("guard-merge", "The change cannot be merged as it is"),

@@ -9,6 +9,8 @@ mod harmless;
 mod hostile;
 mod owners;
 mod recipes;
+#[cfg(unix)]
+mod render;
 mod signed;
 mod unproven;
 

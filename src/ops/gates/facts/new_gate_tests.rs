@@ -7,6 +7,7 @@ use crate::git::{MergePreview, Repository};
 use crate::guard::find_cell_changes;
 use crate::ops::gates::ask::ask_gates;
 use crate::ops::gates::{GateContext, GateRequest};
+use crate::ops::guard::RenderRequest;
 use crate::ops::guard::comparison::BaseHeadComparison;
 use crate::ops::guard::partial_history::load_partial_history;
 use crate::ops::session::{Options, Session};
@@ -98,7 +99,14 @@ fn its_command_and_its_file_are_rules_to_the_guard() {
     let repository = folder.open();
     let (base, head) = (folder.id(head - 1), folder.id(head));
     let preview = MergePreview::Forward(head);
-    let sides = BaseHeadComparison::load(&session, &repository, (base, head), &preview, None);
+    let sides = BaseHeadComparison::load(
+        &session,
+        &repository,
+        (base, head),
+        &preview,
+        None,
+        RenderRequest::Never,
+    );
     let sides = sides.expect("it can be compared");
     assert_eq!(sides.changed_rules().0, ["keys/pub", "scripts/asked"]);
 }
