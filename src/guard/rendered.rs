@@ -59,6 +59,18 @@ pub struct RenderedBuild {
     pub outcome: RenderOutcome,
     /// True if the base has no such build.
     pub is_new: bool,
+    /// The number of images, on the side that has more.
+    pub images: usize,
+}
+
+impl BuildState {
+    /// The number of images in different places.
+    pub fn count_images(&self) -> usize {
+        match self {
+            BuildState::Built(images) => images.values().map(BTreeSet::len).sum(),
+            _ => 0,
+        }
+    }
 }
 
 /// Compares both sides of a build with the cells that move.

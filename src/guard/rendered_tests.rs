@@ -42,7 +42,8 @@ fn moved(stage: &str, from: &str, to: &str) -> CellChange {
 /// The outcome, as the refusal says it, or in one word.
 fn outcome(before: &BuildState, after: &BuildState, moves: &[CellChange]) -> String {
     let outcome = compare_builds(&build(), before, after, moves);
-    let rendered = RenderedBuild { path: "x".to_owned(), build: build(), outcome, is_new: false };
+    let rendered =
+        RenderedBuild { path: "x".to_owned(), build: build(), outcome, is_new: false, images: 0 };
     let reason = rendered.outcome.refusal_reason(&rendered);
     reason.unwrap_or_else(|| rendered.outcome.as_str().to_owned())
 }

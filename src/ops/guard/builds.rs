@@ -3,7 +3,7 @@
 use super::chart_inputs::chart_above;
 use crate::config::Config;
 use crate::git::Snapshot;
-use crate::git::path::folder_of;
+use crate::git::path::{folder_of, join};
 use crate::model::{BuildRoot, SourceForm, SourceKind, base_name};
 use crate::source::Claim;
 use std::collections::BTreeSet;
@@ -38,6 +38,9 @@ pub fn build_root(claim: &Claim<'_>, snapshot: &Snapshot<'_>) -> BuildRoot {
     match claim.rule.kind {
         SourceKind::Kustomize => BuildRoot::Kustomization { folder },
         SourceKind::HelmValues => match chart_above(&claim.path, snapshot) {
+            Some(chart) if is_read_by_template(claim, &chart) => {
+                BuildRoot::Chart { values: stage_values(claim, &chart, snapshot), folder: chart }
+            }
             Some(chart) => BuildRoot::Chart { values: values_files(claim, &chart), folder: chart },
             None => BuildRoot::NotBuilt { reason: "its chart is not in the repository" },
         },
@@ -54,6 +57,20 @@ pub fn build_root(claim: &Claim<'_>, snapshot: &Snapshot<'_>) -> BuildRoot {
         }
         _ => BuildRoot::NotBuilt { reason: "no program builds it" },
     }
+}
+
+/// True for a file below a chart that is not called a values file: templates read such files
+/// (`.Files.Get`), and nobody hands them to Helm.
+fn is_read_by_template(claim: &Claim<'_>, chart: &str) -> bool {
+    folder_of(&claim.path) != chart && !base_name(&claim.path).contains("values")
+}
+
+/// The values file beside a chart that is for the stage of a claim: `values-prod.yaml`.
+fn stage_values(claim: &Claim<'_>, chart: &str, snapshot: &Snapshot<'_>) -> Vec<String> {
+    let Some(stage) = claim.captures.get("stage") else { return Vec::new() };
+    let names = ["values-{}.yaml", "values.{}.yaml", "values-{}.yml"];
+    let paths = names.map(|name| join(chart, &name.replace("{}", stage)));
+    paths.into_iter().find(|path| snapshot.find_file(path).is_some()).into_iter().collect()
 }
 
 /// The values files of a chart; its own `values.yaml` counts anyway.

@@ -32,6 +32,7 @@ use comparison::BaseHeadComparison;
 use gates::{QueryAnswers, answer_queries};
 use rendering::render_change;
 use requester::{ProposedCommits, Requester};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The change to judge, and its requester.
@@ -177,12 +178,27 @@ fn render(
         false => NetworkAccess::Cut,
     };
     let builds = render_change(session, sides, moves, network)?;
-    for one in &builds {
+    name_unbuilt(session, &builds);
+    Ok(builds)
+}
+
+/// Names what is judged without a build, once for each reason.
+fn name_unbuilt(session: &Session, builds: &[RenderedBuild]) {
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for one in builds {
         if let RenderOutcome::NotBuilt(why) = &one.outcome {
-            session.note(&format!("{} is judged without a build: {why}", one.path));
+            by_reason.entry(why).or_default().push(&one.path);
         }
     }
-    Ok(builds)
+    for (why, paths) in by_reason {
+        let what = match paths.as_slice() {
+            [] => continue,
+            [one] => format!("{one} is"),
+            [one, _] => format!("{one} and another file are"),
+            [one, others @ ..] => format!("{one} and {} other files are", others.len()),
+        };
+        session.note(&format!("{what} judged without a build: {why}"));
+    }
 }
 
 /// Judges the change, and adds the rulings to the report.

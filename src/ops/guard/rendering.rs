@@ -15,9 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// Builds at once. Much of the time a program waits for files.
 const THREADS: usize = 4;
+
+/// With this time gone, no further build is started: a change can make any number of them.
+const TOTAL: Duration = Duration::from_secs(15 * 60);
 
 /// A build that exists on at least one side.
 struct PlannedBuild {
@@ -26,6 +30,13 @@ struct PlannedBuild {
     after: Option<StageBuild>,
     /// The file of a controller that sets versions over those of the build.
     above: Option<String>,
+}
+
+/// A build of one side, and the planned builds that it is for.
+#[derive(Default)]
+struct BuildTask {
+    of: Vec<usize>,
+    reads: BTreeSet<String>,
 }
 
 /// Builds both sides of everything in protected stages that the change may affect.
@@ -136,43 +147,48 @@ fn controller_above(
     above.next().map(|entry| entry.file.clone())
 }
 
-/// Builds both sides, several at a time.
+/// Builds both sides, several at a time. Claims that are built in the same way are built once.
 fn build_all(
     renderer: &Renderer,
     planned: &[PlannedBuild],
     before: &StateFiles,
     after: &StateFiles,
 ) -> Vec<[BuildState; 2]> {
-    let sides = |one: &PlannedBuild| [(one.before.clone(), 0), (one.after.clone(), 1)];
-    let tasks: Vec<(usize, usize, StageBuild)> = planned
-        .iter()
-        .enumerate()
-        .flat_map(|(at, one)| sides(one).map(|(build, side)| (at, side, build)))
-        .filter_map(|(at, side, build)| Some((at, side, build?)))
-        .collect();
     let files = [before, after];
+    let mut tasks: BTreeMap<(BuildRoot, usize), BuildTask> = BTreeMap::new();
+    for (at, one) in planned.iter().enumerate() {
+        for (side, build) in [&one.before, &one.after].into_iter().enumerate() {
+            let Some(build) = build else { continue };
+            let task = tasks.entry((build.root.clone(), side)).or_default();
+            task.reads.extend(build.reads.iter().cloned());
+            task.of.push(at);
+        }
+    }
+    let tasks: Vec<((BuildRoot, usize), BuildTask)> = tasks.into_iter().collect();
     let mut prepared: Vec<Result<(), String>> = Vec::new();
-    for (_, side, build) in &tasks {
-        prepared.push(
-            files[*side]
-                .check_reads(build)
-                .and_then(|()| renderer.prepare(&build.root, files[*side].top())),
-        );
+    for ((root, side), task) in &tasks {
+        let is_whole = files[*side].check_reads(&task.reads);
+        prepared.push(is_whole.and_then(|()| renderer.prepare(root, files[*side].top())));
     }
     let out = Mutex::new(vec![[BuildState::Absent, BuildState::Absent]; planned.len()]);
-    let next = AtomicUsize::new(0);
+    let (next, started) = (AtomicUsize::new(0), Instant::now());
     let work = || {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let (Some((planned, side, build)), Some(ready)) = (tasks.get(at), prepared.get(at))
+            let (Some(((root, side), task)), Some(ready)) = (tasks.get(at), prepared.get(at))
             else {
                 return;
             };
             let state = match ready {
-                Ok(()) => to_state(renderer.build(&build.root, files[*side].top())),
+                _ if started.elapsed() > TOTAL => {
+                    let minutes = TOTAL.as_secs() / 60;
+                    BuildState::NotRun(format!("the builds took {minutes} minutes already"))
+                }
+                Ok(()) => to_state(renderer.build(root, files[*side].top())),
                 Err(why) => BuildState::Failed(why.clone()),
             };
-            out.lock().unwrap_or_else(PoisonError::into_inner)[*planned][*side] = state;
+            let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
+            task.of.iter().for_each(|planned| out[*planned][*side] = state.clone());
         }
     };
     thread::scope(|scope| {
@@ -234,12 +250,13 @@ impl PlannedBuild {
             let is_known = |word: &str| before.holds(word, &build) || after.holds(word, &build);
             all.iter_mut().for_each(|one| hide_foreign_words(one, &is_known));
         }
-        self.into_report(outcome)
+        let images = was.count_images().max(is.count_images());
+        RenderedBuild { images, ..self.into_report(outcome) }
     }
 
     fn into_report(self, outcome: RenderOutcome) -> RenderedBuild {
         let is_new = self.before.is_none();
-        RenderedBuild { build: self.merged_build(), path: self.path, outcome, is_new }
+        RenderedBuild { build: self.merged_build(), path: self.path, outcome, is_new, images: 0 }
     }
 
     /// The build with the stages, owners and files of both sides.

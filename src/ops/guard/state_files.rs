@@ -54,8 +54,8 @@ impl StateFiles {
     ///
     /// # Errors
     /// The file, and why it was left out.
-    pub fn check_reads(&self, build: &StageBuild) -> Result<(), String> {
-        let missing = self.left_out.iter().find(|(path, _)| is_read(path, &build.reads));
+    pub fn check_reads(&self, reads: &BTreeSet<String>) -> Result<(), String> {
+        let missing = self.left_out.iter().find(|(path, _)| is_read(path, reads));
         match missing.or_else(|| self.left_out.get_key_value("")) {
             Some((_, why)) => Err(why.clone()),
             None => Ok(()),

@@ -52,6 +52,8 @@ pub struct RenderedBuildJson {
     pub outcome: &'static str,
     /// Why it was not built.
     pub reason: Option<String>,
+    /// The number of images in the build, on the side that has more.
+    pub images: usize,
     /// The images that no version explains.
     pub differences: Vec<ImageDifferenceJson>,
 }
@@ -199,6 +201,7 @@ fn rendered(one: &RenderedBuild) -> RenderedBuildJson {
         command: one.build.root.command_text(),
         outcome: one.outcome.as_str(),
         reason: one.outcome.reason().map(str::to_owned),
+        images: one.images,
         differences: one.outcome.differences().iter().map(difference).collect(),
     }
 }
