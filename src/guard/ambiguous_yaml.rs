@@ -142,7 +142,7 @@ fn odd_assignments(text: &str) -> Vec<(String, u32)> {
             line.strip_prefix("export ").unwrap_or(line).split_once('=')
         };
         match assignment.filter(|(name, value)| is_name(name) && is_plain_value(value)) {
-            None => out.push((format!("programs read the line `{line}` differently"), number)),
+            None => out.push((describe_odd_line(line), number)),
             Some((name, _)) => {
                 if seen.insert(name, number).is_some() {
                     out.push((
@@ -154,6 +154,17 @@ fn odd_assignments(text: &str) -> Vec<(String, u32)> {
         }
     }
     out
+}
+
+/// Says what is odd about a line. Of `NAME: value` with a plain value, programs differ in whether
+/// they read the variable at all, whatever its value is; so the value is no part of it.
+fn describe_odd_line(line: &str) -> String {
+    let named = split_colon(line)
+        .filter(|(_, value)| is_plain_value(value) && !yaml::is_number_or_bool(value));
+    match named {
+        Some((name, _)) => format!("programs read the line `{name}: …` differently"),
+        None => format!("programs read the line `{line}` differently"),
+    }
 }
 
 /// Splits `NAME: value`.
@@ -277,6 +288,14 @@ mod tests {
             assert_ne!(told("prod.env", colons, &format!("{colons}{odd}\n")), "", "{odd}");
         }
         assert!(told("prod.env", "A=v1\n", "A: v1\n").contains("a shell does not read"));
+        // Here and there among others, a value is as plain as before.
+        let mixed = "A=v1\nB: \"v1\"\nC: \"a,\\\n  b\"\n";
+        assert_eq!(told("prod.env", mixed, &mixed.replace("B: \"v1", "B: \"v2")), "");
+        for odd in ["B: 1.10", "B: \"v1\"x", "B: $A", "B=v1", "D: v1", "B: \"v"] {
+            let changed = mixed.replace("B: \"v1\"", odd);
+            let is_told = !told("prod.env", mixed, &changed).is_empty();
+            assert_eq!(is_told, odd != "B=v1", "{odd}");
+        }
     }
 
     #[test]

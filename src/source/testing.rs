@@ -94,13 +94,20 @@ impl TestSources {
         let (snapshot, cache) = (self.snapshot(), ParseCache::default());
         let config = Config { rules: vec![rule], ..Config::default() };
         let reader = SnapshotReader::new(&snapshot, &cache);
+        let files = snapshot.files_under("").unwrap_or_default();
+        let changed = files.iter().map(|file| file.path.as_str()).collect();
         let mut out = Vec::new();
         for claim in find_claims(&config, &reader) {
             reader.take_touched();
             let found = source_for(claim.rule).read(&claim, &reader);
             let touched = reader.take_touched().file_paths();
             let places = found.iter().flat_map(|finding| &finding.locations).collect();
-            let sight = ChangeScope { touched: &touched, places: &places, is_changed: &|_| true };
+            let sight = ChangeScope {
+                touched: &touched,
+                places: &places,
+                is_changed: &|_| true,
+                changed: &changed,
+            };
             for spot in source_for(claim.rule).blind_spots(&claim, &sight, &reader) {
                 let line = spot.line.map_or_else(|| "-".to_owned(), |line| line.to_string());
                 let says = spot.says.replace(leaf::KEY_SEPARATOR, ".");

@@ -185,8 +185,12 @@ impl GuardReader<'_> {
         let mut out = Vec::new();
         for seen in near {
             let is_changed = |path: &str| self.is_changed(&self.resolve_links(path.to_owned()));
-            let sight =
-                ChangeScope { touched: &seen.touched, places: &places, is_changed: &is_changed };
+            let sight = ChangeScope {
+                touched: &seen.touched,
+                places: &places,
+                is_changed: &is_changed,
+                changed: self.changed,
+            };
             let spots =
                 source::source_for(seen.claim.rule).blind_spots(&seen.claim, &sight, &reader);
             out.extend(spots.into_iter().map(|spot| seen.to_blind_spot(spot)));
@@ -247,10 +251,14 @@ impl GuardReader<'_> {
             let charts = find_charts(&one.claim, &one.touched, snapshot, &reader);
             let mut reads = build_reads(&one.claim, &one.touched, &charts, snapshot);
             self.add_links(&mut reads);
-            let build = out.entry(one.claim.path.clone()).or_insert_with(|| StageBuild {
-                root: build_root(&one.claim, snapshot),
-                ..StageBuild::default()
-            });
+            let root = build_root(&one.claim, snapshot);
+            let build = out
+                .entry(one.claim.path.clone())
+                .or_insert_with(|| StageBuild { root: root.clone(), ..StageBuild::default() });
+            // Several rules may claim a file, and only one of them be of a program.
+            if build.root.command_text().is_none() {
+                build.root = root;
+            }
             build.stages.extend(stages);
             build.owners.extend(one.owners.iter().cloned());
             build.reads.extend(reads);

@@ -1,9 +1,10 @@
 //! Blind spots of Argo CD: parameters from files, patches and plugins of a source, input of
 //! `ApplicationSet` generators, and the revision and directory that are applied.
 
+use super::source_overrides::override_spots;
 use super::{KubeObject, is_telling, speaks_of_versions};
 use crate::git::path::folder_of;
-use crate::model::{BlindSpot, BlindSpotEffect};
+use crate::model::{BlindSpot, BlindSpotEffect, base_name};
 use crate::source::leaf::Leaf;
 use crate::source::leaf_subtree::{LeafSubtree, split_objects};
 use crate::source::{ChangeScope, SnapshotReader};
@@ -30,6 +31,12 @@ pub fn find_blind_spots(
     reader: &SnapshotReader<'_>,
 ) -> Vec<BlindSpot> {
     let mut out = Vec::new();
+    if sight.changed.iter().any(|path| base_name(path).starts_with(".argocd-source")) {
+        out.extend(split_objects(leaves).into_iter().flat_map(|branch| {
+            let object = KubeObject::new(path, branch);
+            source_override_spots(&object, sight, reader)
+        }));
+    }
     // `files` of generators, `valueFiles` of charts.
     if !sight.may_have_news(path, "iles", reader) {
         return out;
@@ -63,6 +70,27 @@ pub fn find_blind_spots(
         }
     }
     out
+}
+
+/// Returns what files beside the sources of an application set for them.
+fn source_override_spots(
+    object: &KubeObject<'_>,
+    sight: &ChangeScope<'_>,
+    reader: &SnapshotReader<'_>,
+) -> Vec<BlindSpot> {
+    let spec: &[&str] = match object.branch.text("kind") {
+        Some("Application") => &["spec"],
+        Some("ApplicationSet") => &["spec", "template", "spec"],
+        _ => return Vec::new(),
+    };
+    let name = object.display_name();
+    let sources = source_keys(object, spec).into_iter();
+    sources
+        .flat_map(|keys| {
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            override_spots(&object.branch.subtree_at(&keys), &name, sight, reader)
+        })
+        .collect()
 }
 
 /// Returns the `templatePatch`, if it mentions sources or versions.
@@ -170,6 +198,17 @@ fn values_file_spots(
 /// The path of a values file as a pattern. `$name/…` starts at the top of another source's
 /// repository, which is mostly this one.
 fn resolve_values(folder: &str, text: &str) -> Option<String> {
+    let pattern = fill_patterns(text);
+    match pattern.strip_prefix('$').and_then(|rest| rest.split_once('/')) {
+        Some((_, rest)) => Some(rest.to_owned()),
+        None if pattern.contains("://") => None,
+        None if pattern.starts_with('/') => Some(pattern.trim_start_matches('/').to_owned()),
+        None => crate::git::path::resolve(folder, &pattern),
+    }
+}
+
+/// A text with `*` for each expression of a template.
+pub(super) fn fill_patterns(text: &str) -> String {
     let mut pattern = String::new();
     let mut rest = text;
     while let Some(at) = rest.find("{{") {
@@ -178,12 +217,7 @@ fn resolve_values(folder: &str, text: &str) -> Option<String> {
         rest = rest[at..].find("}}").map_or("", |end| &rest[at + end + 2..]);
     }
     pattern.push_str(rest);
-    match pattern.strip_prefix('$').and_then(|rest| rest.split_once('/')) {
-        Some((_, rest)) => Some(rest.to_owned()),
-        None if pattern.contains("://") => None,
-        None if pattern.starts_with('/') => Some(pattern.trim_start_matches('/').to_owned()),
-        None => crate::git::path::resolve(folder, &pattern),
-    }
+    pattern
 }
 
 /// True for a parameter name that Helm splits: `replicas=2,image.tag`.
@@ -287,7 +321,7 @@ fn file_spots(
 }
 
 /// True if a path matches a pattern with `*`. Character sets and `?` match anything.
-fn glob_matches(pattern: &str, path: &str) -> bool {
+pub(super) fn glob_matches(pattern: &str, path: &str) -> bool {
     let mut parts = pattern.split(['*', '?', '[', '{']);
     let Some(mut rest) = path.strip_prefix(parts.next().unwrap_or_default()) else { return false };
     let is_open = pattern.contains(['*', '?', '[', '{']);

@@ -11,6 +11,8 @@ pub struct ChangeScope<'s> {
     pub touched: &'s BTreeSet<String>,
     pub places: &'s VersionPositions,
     pub is_changed: &'s dyn Fn(&str) -> bool,
+    /// The files that differ.
+    pub changed: &'s BTreeSet<&'s str>,
 }
 
 /// Positions of versions.

@@ -9,6 +9,7 @@ pub(super) mod flux;
 pub(super) mod kustomize;
 mod object;
 mod patches;
+mod source_overrides;
 
 pub use change_scope::{ChangeScope, VersionPositions};
 
