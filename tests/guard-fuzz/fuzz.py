@@ -1,11 +1,13 @@
 """Changes small repositories at random, and looks for changes of production that guard lets pass.
 
-    KUBECTL=kubectl HELM=helm COMPOSE=docker-compose TOWPATH=towpath tests/guard-fuzz/fuzz.py [COUNT [SEED]]
+    KUBECTL=kubectl KUSTOMIZE=kustomize HELM=helm COMPOSE=docker-compose TOWPATH=towpath \
+        [KIND=argo] tests/guard-fuzz/fuzz.py [COUNT [SEED]]
 
 Each mutant is a pull request of a stranger: some edits, additions, renames and links in a repository
-with a kustomize overlay, a Helm chart and a compose stack whose `permissions` leave prod to a bot.
-`kubectl kustomize`, `helm template` and `docker-compose config` build prod before and after. If the images differ, guard must have refused (exit
-code 3). A change that passes becomes part of the base now and then, so that attacks in two steps
+whose `permissions` leave prod to a bot. Of KIND `plain` it has a kustomize overlay, a Helm chart and
+a compose stack; `argo` has applications of Argo CD, and is left out without KUSTOMIZE. `kubectl
+kustomize`, `helm template` and `docker-compose config` build prod before and after. If the images
+differ, guard must have refused (exit code 3). A change that passes becomes part of the base now and then, so that attacks in two steps
 are made too. Exit code 1 when one got through; its files stay in the folder that is named.
 """
 
@@ -20,6 +22,7 @@ import tempfile
 
 import yaml
 
+import argo
 import seeds
 
 KUBECTL = os.environ.get("KUBECTL", "kubectl")
@@ -27,13 +30,15 @@ HELM = os.environ.get("HELM", "helm")
 # Empty where there is none: the stacks are then changed, but not judged.
 COMPOSE = os.environ.get("COMPOSE", "")
 TOWPATH = os.environ.get("TOWPATH", "towpath")
+KINDS = ["plain", "argo"] if argo.KUSTOMIZE else ["plain"]
+KINDS = [os.environ["KIND"]] if os.environ.get("KIND") else KINDS
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 LOOK_ALIKES = {"k": "\u212a", "s": "\u017f"}
 
 
 class Repository:
-    def __init__(self, folder, environment):
-        self.folder, self.environment = folder, environment
+    def __init__(self, folder, environment, kind="plain"):
+        self.folder, self.environment, self.kind = folder, environment, kind
 
     def run(self, *command, check=True):
         done = subprocess.run(
@@ -73,6 +78,9 @@ class Repository:
 
     def built(self):
         """The images of prod, or None where a program cannot build it."""
+        if self.kind == "argo":
+            applications = argo.built(self)
+            return applications if None not in applications.values() else None
         kustomized = self.run(KUBECTL, "kustomize", "apps/api/overlays/prod", check=False)
         rendered = self.run(
             HELM, "template", "web", "charts/web", "-f", "charts/web/values-prod.yaml", check=False
@@ -115,6 +123,14 @@ def images_of(text):
     return found
 
 
+def sides_of(before, after):
+    """The builds that there are on both sides, in pairs. An application that goes takes its images
+    with it; one that is new is an app of its own."""
+    if isinstance(before, dict):
+        return [(images, after.get(name, set())) for name, images in before.items()]
+    return zip(before, after)
+
+
 def has_moved(before, after):
     """True if an image comes or goes, or a container runs another one. A further container with an
     image that runs already is no change of what runs, for the mapping as for this."""
@@ -125,6 +141,9 @@ def has_moved(before, after):
 
 
 def create(repository, chance):
+    if repository.kind == "argo":
+        argo.create(repository, chance)
+        return
     overlay, extra = seeds.OVERLAY, {}
     features = chance.sample(sorted(seeds.FEATURES), chance.randint(0, 3))
     used = set()
@@ -158,7 +177,10 @@ def create(repository, chance):
 
 
 def of_prod(repository):
-    others = ("overlays/dev", "overlays/staging", "values-dev", "values-staging", "stacks/dev", "stacks/staging")
+    others = [
+        f"{kind}{stage}" for stage in ("dev", "staging")
+        for kind in ("overlays/", "values-", "stacks/", "argo/", "sites/site/", "env/")
+    ]
     return [path for path in repository.files() if not any(other in path for other in others)]
 
 
@@ -223,11 +245,13 @@ def edit_line(lines, chance):
 
 
 def pieces_for(name):
+    if argo.pieces_for(name):
+        return argo.pieces_for(name)
     if name.endswith(".env"):
         return seeds.ENV_PIECES
     if "stacks" in name:
         return seeds.COMPOSE_PIECES
-    return seeds.VALUES_PIECES if "values" in name else seeds.KUSTOMIZATION_PIECES
+    return seeds.VALUES_PIECES if "values" in name or name.startswith("env/") else seeds.KUSTOMIZATION_PIECES
 
 
 def add_piece(repository, name, chance):
@@ -256,8 +280,14 @@ def change_files(repository, chance):
     """Moves, links and adds files."""
     files = of_prod(repository)
     name = chance.choice(files)
+    chart = "shops/shop" if repository.kind == "argo" else "charts/web"
     how = chance.randrange(9)
-    if how == 8:
+    if repository.kind == "argo" and how in (0, 3, 8):
+        beside = chance.choice(["", "-site-prod", "-shop-prod"])
+        folder = chance.choice(["sites/site/prod", "shops/shop", "sites/site/base"])
+        override = chance.choice(argo.OVERRIDES).format(t="v9")
+        repository.write(f"{folder}/.argocd-source{beside}.yaml", override)
+    elif how == 8:
         beside = chance.choice(["compose.override.yaml", "compose.override.yml", "docker-compose.yml", "compose.yml"])
         repository.write(f"stacks/prod/{beside}", chance.choice(seeds.COMPOSE_ADDED))
     elif how == 0:
@@ -272,15 +302,15 @@ def change_files(repository, chance):
     elif how == 3:
         repository.write(".gitattributes", f"{name} filter=x\n* text eol=crlf\n")
     elif how == 4:
-        repository.write("charts/web/templates/extra.yaml", seeds.DEPLOYMENT)
+        repository.write(f"{chart}/templates/extra.yaml", seeds.DEPLOYMENT)
     elif how == 5:
-        repository.write("charts/web/.helmignore", "templates/deployment.yaml\n")
+        repository.write(f"{chart}/.helmignore", "templates/deployment.yaml\n")
     elif how == 6:
         other = chance.choice(files)
         shutil.copyfile(repository.path(other), repository.path(name))
     else:
-        repository.write("charts/web/charts/sub/Chart.yaml", seeds.CHART.replace("web", "sub"))
-        repository.write("charts/web/charts/sub/templates/d.yaml", seeds.CRON_JOB)
+        repository.write(f"{chart}/charts/sub/Chart.yaml", seeds.CHART.replace("web", "sub"))
+        repository.write(f"{chart}/charts/sub/templates/d.yaml", seeds.CRON_JOB)
 
 
 def mutate(repository, chance):
@@ -288,7 +318,9 @@ def mutate(repository, chance):
         files = [name for name in of_prod(repository) if os.path.isfile(repository.path(name))]
         name = chance.choice(files)
         how = chance.random()
-        if how < 0.45 and any(word in name for word in ("kustomization", "values", "stacks")):
+        if how < 0.45 and any(
+            word in name for word in ("kustomization", "values", "stacks", "argo", "env/")
+        ):
             add_piece(repository, name, chance)
         elif how < 0.9:
             lines = repository.read(name).split("\n")
@@ -312,7 +344,8 @@ def attack(repository, chance, counts):
         TOWPATH, "-q", "guard", "--base", base, "--head", head, "--actor", "stranger", check=False
     )
     both = before is not None and after is not None
-    moved = both and any(has_moved(*sides) for sides in zip(before, after) if None not in sides)
+    sides = sides_of(before, after) if both else ()
+    moved = any(has_moved(*one) for one in sides if None not in one)
     counts[("moved" if moved else "same" if after is not None else "broken", guard.returncode)] += 1
     if guard.returncode not in (0, 1, 2, 3):
         return None
@@ -337,7 +370,7 @@ def main():
     chance = random.Random(seed)
     counts, through, done = collections.Counter(), [], 0
     while done < count:
-        repository = Repository(os.path.join(work, f"r{done}"), environment)
+        repository = Repository(os.path.join(work, f"r{done}"), environment, chance.choice(KINDS))
         os.makedirs(repository.folder)
         repository.git("init", "-q", "-b", "main")
         create(repository, chance)
