@@ -295,7 +295,7 @@ fn judge_custom(kind: &str, difference: &TreeDifference) -> Proof {
     match plain.filter(|_| !speaks) {
         Some(rule) => Proof::Harmless(rule),
         None if kind.is_empty() => {
-            Proof::unproven("what a patch of an unknown kind changes is not worked out")
+            Proof::unproven("what this changes in what runs is not worked out")
         }
         None => Proof::Unproven(format!("what a {kind} runs is not worked out")),
     }
