@@ -27,12 +27,21 @@ pub struct ProgramLimits {
     pub memory: Option<u64>,
     /// Bytes of a file that it writes. Only Linux can limit it.
     pub file: Option<u64>,
+    /// Time of the processor, for a program that outlives us. Only Linux can limit it.
+    pub processor: Option<Duration>,
 }
 
 impl ProgramLimits {
     /// A limit on time. Of the output the beginning is kept.
     pub fn of_time(time: Duration) -> Self {
-        ProgramLimits { time, output: KEPT, stops_at_output: false, memory: None, file: None }
+        ProgramLimits {
+            time,
+            output: KEPT,
+            stops_at_output: false,
+            memory: None,
+            file: None,
+            processor: None,
+        }
     }
 }
 
@@ -100,14 +109,18 @@ pub fn run_program(mut command: Command, limits: ProgramLimits) -> Result<Progra
 fn limit_resources(child: &Child, limits: ProgramLimits) -> Result<(), String> {
     use rustix::process::{Pid, Resource, Rlimit, prlimit};
     let pid = Pid::from_child(child);
-    let wanted = [(Resource::Data, limits.memory), (Resource::Fsize, limits.file)];
+    let wanted = [
+        (Resource::Data, limits.memory),
+        (Resource::Fsize, limits.file),
+        (Resource::Cpu, limits.processor.map(|time| time.as_secs())),
+    ];
     for (resource, limit) in wanted {
         let Some(limit) = limit else { continue };
         let both = Rlimit { current: Some(limit), maximum: Some(limit) };
         match prlimit(Some(pid), resource, both) {
             // The program has ended already.
             Ok(_) | Err(rustix::io::Errno::SRCH) => {}
-            Err(error) => return Err(format!("cannot limit its memory: {error}")),
+            Err(error) => return Err(format!("cannot limit what it uses: {error}")),
         }
     }
     Ok(())
@@ -184,6 +197,17 @@ mod tests {
     fn a_program_that_does_not_end_is_stopped() {
         let limits = ProgramLimits::of_time(Duration::from_millis(200));
         assert_eq!(run_shell("sleep 60", limits), Err("it did not end within 0s".to_owned()));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_time_of_the_processor_is_limited() {
+        let limits = ProgramLimits {
+            processor: Some(Duration::from_secs(1)),
+            ..ProgramLimits::of_time(Duration::from_secs(120))
+        };
+        let (code, _) = run_shell("while :; do :; done", limits).expect("it is killed");
+        assert_eq!(code, None);
     }
 
     #[cfg(target_os = "linux")]

@@ -81,6 +81,8 @@ const LIMITS: ProgramLimits = ProgramLimits {
     stops_at_output: true,
     memory: Some(MEMORY),
     file: Some(OUTPUT * 2),
+    // A large build runs on several processors.
+    processor: Some(TIME.saturating_mul(4)),
 };
 
 /// `PATH` names a folder that is empty: kustomize would call `git` and `helm`, and both call

@@ -86,6 +86,10 @@ impl Renderer {
     ) -> Result<BuiltImages, RenderError> {
         let program = self.programs.helm.as_deref().ok_or(RenderError::Missing("helm"))?;
         let mut arguments = vec!["template".to_owned(), "release".to_owned(), here(folder)];
+        // Helm takes a list with commas, in the form of CSV.
+        if let Some(path) = values.iter().find(|path| path.contains([',', '"', '\n'])) {
+            return Err(RenderError::Failed(format!("Helm does not take the file name {path:?}")));
+        }
         arguments.extend(values.iter().map(|path| format!("--values={}", here(path))));
         let text = self.output(program, top, &arguments, top)?;
         images::read_objects(&text).map_err(RenderError::Failed)
@@ -182,6 +186,20 @@ mod tests {
         let fatal = "fatal error: runtime: cannot allocate memory\n\ngoroutine 1\n";
         assert_eq!(error_line(fatal, top), "fatal error: runtime: cannot allocate memory");
         assert_eq!(error_line(&"x".repeat(400), top).chars().count(), MAX_REASON + 1);
+    }
+
+    #[test]
+    fn a_name_that_helm_splits_is_not_handed_to_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let helm = Some(Path::new("/bin/true").to_path_buf());
+        let programs = InstalledPrograms { helm, ..InstalledPrograms::default() };
+        let runner = IsolatedRunner::new(&programs, NetworkAccess::Allowed, folder.path());
+        let renderer = Renderer::new(programs, runner.expect("nothing to cut"));
+        let values = vec!["values.yaml,other.yaml".to_owned()];
+        let root = BuildRoot::Chart { folder: "charts/web".to_owned(), values };
+        let reason = "Helm does not take the file name \"values.yaml,other.yaml\"";
+        let failed = Err(RenderError::Failed(reason.to_owned()));
+        assert_eq!(renderer.build(&root, folder.path()), failed);
     }
 
     #[test]
