@@ -11,7 +11,7 @@ use super::state::{GuardState, InputUse};
 use super::unsafe_changes::GuardInput;
 use crate::config::Config;
 use crate::git::path::{folder_of, resolve};
-use crate::model::{SourceKind, StageName, Warning, base_name};
+use crate::model::{SourceForm, SourceKind, StageName, Warning, base_name};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -176,12 +176,28 @@ impl<'s> InputComparison<'s> {
         (is_unread && !is_same).then_some(place).into_iter().collect()
     }
 
-    /// True if a claimed file comes or goes, and no other of its kind does the reverse.
+    /// True if a claimed file comes or goes, and no other of its kind does the reverse. An object of
+    /// a controller that goes takes along what it deploys, also where its versions stay: those of
+    /// an overlay that it names.
     fn is_whole(&self, path: &str, kind: SourceKind) -> bool {
         let (before, after) = (self.scope.before, self.scope.after);
         before.claims.contains(path) != after.claims.contains(path)
             && ((self.scope.text_before)(path).is_none() || (self.scope.text_after)(path).is_none())
             && !self.mixed.contains(&kind)
+            && !self.is_controller_gone(path, kind)
+    }
+
+    /// True if the objects of a controller go with their file, and come in no other.
+    fn is_controller_gone(&self, path: &str, kind: SourceKind) -> bool {
+        let text = (self.scope.text_before)(path);
+        let comes_elsewhere = |other: &&str| {
+            self.scope.after.claims.contains(*other)
+                && self.stages(other).is_superset(&self.stages(path))
+                && (self.scope.text_after)(other) == text
+        };
+        kind.descriptor().form == SourceForm::ControllerObjects
+            && !self.scope.after.claims.contains(path)
+            && !self.changed.iter().any(comes_elsewhere)
     }
 
     /// The kinds of which claimed files both come and go, other than files that only move.

@@ -32,9 +32,18 @@ impl InputComparison<'_> {
             config: self.scope.config,
             stages: &stages,
             owners: &self.owners(path),
-            is_new: !self.scope.before.inputs.contains_key(path),
+            is_new: self.belongs_to_one_side(path),
         };
         change.to_ruling((path, line), refusal, people, glasses)
+    }
+}
+
+impl InputComparison<'_> {
+    /// True for an input that is new, and for a claimed file that goes.
+    fn belongs_to_one_side(&self, path: &str) -> bool {
+        let (before, after) = (self.scope.before, self.scope.after);
+        !before.inputs.contains_key(path)
+            || before.claims.contains(path) && !after.claims.contains(path)
     }
 }
 
@@ -45,7 +54,7 @@ pub(super) struct UnprovenChange<'c> {
     pub stages: &'c BTreeSet<&'c StageName>,
     /// The owners of the apps that it affects.
     pub owners: &'c BTreeSet<String>,
-    /// True if no protected stage was built from this before.
+    /// True for something new, or something that goes as a whole.
     pub is_new: bool,
 }
 
@@ -79,8 +88,8 @@ impl UnprovenChange<'_> {
     }
 
     /// Who may change the rules may change an input. Owners may change what only their apps read,
-    /// in stages that are not protected. Of a file that no protected stage read before, so may
-    /// those who may change all its stages: it belongs to something new.
+    /// in stages that are not protected. Of a file that no protected stage read before, or that goes,
+    /// so may those who may change all its stages: it belongs to something new, or that ends.
     fn permit(&self, people: &ChangeContributors<'_>) -> PermissionResult {
         let (pipeline, stages) = (&self.config.pipeline, self.stages);
         let is_of_owners = stages.iter().all(|stage| !is_protected(Some(stage), self.config));
