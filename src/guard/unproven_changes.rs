@@ -176,9 +176,9 @@ impl<'s> InputComparison<'s> {
         (is_unread && !is_same).then_some(place).into_iter().collect()
     }
 
-    /// True if a claimed file comes or goes, and no other of its kind does the reverse. An object of
-    /// a controller that goes takes along what it deploys, also where its versions stay: those of
-    /// an overlay that it names.
+    /// True if a claimed file comes or goes, and no other of its kind does the reverse. An object
+    /// of a controller that goes takes along what it deploys, also where its versions stay: those
+    /// of an overlay that it names.
     fn is_whole(&self, path: &str, kind: SourceKind) -> bool {
         let (before, after) = (self.scope.before, self.scope.after);
         before.claims.contains(path) != after.claims.contains(path)

@@ -88,8 +88,8 @@ impl UnprovenChange<'_> {
     }
 
     /// Who may change the rules may change an input. Owners may change what only their apps read,
-    /// in stages that are not protected. Of a file that no protected stage read before, or that goes,
-    /// so may those who may change all its stages: it belongs to something new, or that ends.
+    /// in stages that are not protected. Of a file that no protected stage read before, or that
+    /// goes, so may those who may change all its stages: it belongs to something new, or that ends.
     fn permit(&self, people: &ChangeContributors<'_>) -> PermissionResult {
         let (pipeline, stages) = (&self.config.pipeline, self.stages);
         let is_of_owners = stages.iter().all(|stage| !is_protected(Some(stage), self.config));
