@@ -20,9 +20,10 @@ Exit codes:
 /// Write the pages of `serve` as a static site
 ///
 /// Writes the matrix, a page for each app and stage, the history, the DORA metrics and the audit as
-/// HTML, with status.json, history.json, metrics.json, audit.json and deployments.atom beside them.
-/// The folder can be published by GitHub Pages, GitLab Pages or any web server. The new version
-/// takes the place of the old one in one step; files that did not change stay the same files.
+/// HTML, with status.json, history.json, metrics.json, audit.json, deployments.atom and
+/// calendar.ics beside them. The folder can be published by GitHub Pages, GitLab Pages or any web
+/// server. The new version takes the place of the old one in one step; files that did not change
+/// stay the same files.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct SiteArgs {

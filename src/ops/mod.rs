@@ -7,6 +7,7 @@ pub mod advance;
 pub mod announcements;
 pub mod attest;
 pub mod audit;
+pub mod calendar;
 pub mod change;
 pub mod changes;
 pub mod ci_files;

@@ -4,6 +4,7 @@
 
 mod advance;
 mod audit;
+mod calendar;
 mod changes;
 mod commit_trace;
 mod deployment;
@@ -34,6 +35,7 @@ pub use advance::AdvanceLine;
 pub use audit::{
     AuditPage, AuditReport, DeploymentPlot, FindingGroup, FindingReport, StagePlot, UnknownImage,
 };
+pub use calendar::{CalendarEntry, CalendarReport, StageSchedule};
 pub use changes::{ChangedCommit, ChangesEnd, ChangesReport, SourceChanges};
 pub use commit_trace::{AppCommitTrace, CellWithCommit, CommitPresence, CommitTraceReport};
 pub use deployment::{DeploymentReport, to_timestamp};

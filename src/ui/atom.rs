@@ -88,16 +88,14 @@ fn time(time: jiff::Timestamp) -> FixedDateTime {
     time.to_string().parse().expect("both write RFC 3339")
 }
 
-/// An address that names the same thing for ever: a UUID made from words (RFC 9562, version 8).
+/// An address that names the same thing for ever.
 fn uuid(words: &[&str]) -> String {
+    format!("urn:uuid:{}", stable_uuid(words))
+}
+
+/// A UUID made from words (RFC 9562, version 8).
+pub(super) fn stable_uuid(words: &[&str]) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, words.join("\0").as_bytes());
     let hex: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!(
-        "urn:uuid:{}-{}-8{}-8{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[13..16],
-        &hex[17..20],
-        &hex[20..32]
-    )
+    format!("{}-{}-8{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
 }

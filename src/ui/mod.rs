@@ -23,6 +23,8 @@ mod fitting_tests;
 mod formats;
 mod guard;
 mod history;
+#[cfg(feature = "serve")]
+mod icalendar;
 mod ledger;
 mod left_out;
 mod live;
@@ -69,6 +71,8 @@ pub use guard::{
     render_sarif as guard_sarif, render_table as guard,
 };
 pub use history::{HistoryPrinter, TimeFormat};
+#[cfg(feature = "serve")]
+pub use icalendar::{ICALENDAR, render_calendar};
 pub use ledger::{render_events, render_locks};
 pub use left_out::left_out;
 pub use live::{

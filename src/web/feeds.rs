@@ -1,4 +1,4 @@
-//! Answers for other programs: Atom feeds, annotations of Grafana, and measurements.
+//! Answers for other programs: Atom feeds, the calendar, annotations of Grafana, and measurements.
 
 use super::api::{
     APP, AnswerFormat, KIND, RenderedAnswer, STAGE, SubjectDescription, WebEndpoint, WebQuestion,
@@ -6,6 +6,7 @@ use super::api::{
 };
 use super::pages::{escape_pattern, frame};
 use super::parameters::{ParameterDescription, ParameterKind, QueryParameters};
+use crate::ops::calendar::calendar;
 use crate::ops::deployments::selection::{SelectionQuery, WindowQuery};
 use crate::ops::error::Failure;
 use crate::ops::history::{HistoryQuery, read_page};
@@ -64,6 +65,17 @@ pub static FEEDS: [WebEndpoint; 3] = [
     },
 ];
 
+/// Freezes and opening hours.
+pub static CALENDAR: WebEndpoint = WebEndpoint {
+    path: "/calendar.ics",
+    subject: None,
+    summary: "The freezes and opening hours of the stages, as an iCalendar",
+    parameters: &[],
+    format: AnswerFormat::Text(ui::ICALENDAR),
+    holds: always,
+    answer: whole_calendar,
+};
+
 /// The annotations of a dashboard.
 pub static GRAFANA: WebEndpoint = WebEndpoint {
     path: "/grafana/annotations",
@@ -120,6 +132,10 @@ fn feed(
     let (title, path) = named;
     let path = question.links.served(path).unwrap_or_else(|| path.to_owned());
     Ok(ui::render_feed(&frame, (title, &path), &page.history.deployments).into())
+}
+
+fn whole_calendar(_: &WebQuestion<'_>, session: &Session) -> TextResult {
+    Ok(ui::render_calendar(&calendar(session)?).into())
 }
 
 fn annotations(question: &WebQuestion<'_>, session: &Session) -> TextResult {

@@ -62,3 +62,21 @@ fn measurements_are_those_of_the_repository_and_of_the_server() {
     }
     assert!(reply.text.ends_with("# EOF\n") && reply.text.matches("# EOF").count() == 1);
 }
+
+#[test]
+fn the_calendar_has_freezes_and_opening_hours_of_each_stage() {
+    let bench = bench();
+    let config = "stages:\n  - dev\n  - name: staging\n  - name: prod\n    gates:\n      \
+        - window: off\n      - freeze: { from: 2023-12-20, to: 2024-01-03, reason: holidays }\n\
+        gates:\n  - window: Mon-Thu 09:00-16:00 Europe/London\n\
+        sources:\n  - text: \"{app}/{stage}\"\n";
+    bench.land("freeze", "towpath.yaml", config);
+    let reply = bench.get("/calendar.ics");
+    assert_eq!(reply.header("content-type"), "text/calendar; charset=utf-8");
+    let summaries: Vec<&str> =
+        reply.text.lines().filter_map(|line| line.strip_prefix("SUMMARY:")).collect();
+    assert_eq!(summaries, ["dev open", "staging open", "prod frozen: holidays"]);
+    let again = bench.send("GET", "/calendar.ics", &[("if-none-match", reply.header("etag"))]);
+    assert_eq!(again.status, 304);
+    assert!(bench.get("/dora").text.contains("calendar.ics\">Freezes"));
+}

@@ -3,7 +3,7 @@
 use super::answer::WebAnswer;
 use super::api::{API, SCHEMAS, WebEndpoint, openapi};
 use super::events::answer_events;
-use super::feeds::{FEEDS, GRAFANA, MEASUREMENTS};
+use super::feeds::{CALENDAR, FEEDS, GRAFANA, MEASUREMENTS};
 use super::grafana::{MAX_QUESTION, parse_question};
 use super::guard::guard_request;
 use super::mirror_thread::ServedState;
@@ -49,7 +49,7 @@ pub fn first_page(path: &str, state: Arc<WebState>) -> Router {
 /// The routes of one repository.
 pub fn repository_router(state: Arc<WebState>) -> Router {
     let mut router = Router::new();
-    for endpoint in API.iter().chain(&PAGES).chain(&FEEDS) {
+    for endpoint in API.iter().chain(&PAGES).chain(&FEEDS).chain([&CALENDAR]) {
         router = router.route(&endpoint.route(), answer_route(endpoint));
     }
     router = router.route(GRAFANA.path, answer_route(&GRAFANA).post(answer_posted_question));

@@ -1,7 +1,7 @@
 //! The static site: the pages of the server as files, with the JSON beside them.
 
 use super::api::{API, WebEndpoint};
-use super::feeds::FEEDS;
+use super::feeds::{CALENDAR, FEEDS};
 use super::pages::PAGES;
 use super::request::AnswerRequest;
 use super::site_folder::{SiteFile, SiteFolder, WrittenSite};
@@ -56,13 +56,15 @@ pub fn write_site(
     folder.replace(&files.into_iter().collect::<Result<Vec<_>, _>>()?)
 }
 
-/// Every file of the site: the pages, a page for each app and stage, the JSON, and the feed.
+/// Every file of the site: the pages, a page for each app and stage, the JSON, the feed, and the
+/// calendar.
 fn plan(state: &MirrorState) -> Result<Vec<PlannedFile>, Failure> {
     let query = StatusQuery { no_since: true, ..StatusQuery::default() };
     let report = status(&query, &state.session(Arc::new(Silent)))?.report;
     let apps: BTreeSet<&str> = report.occupants.iter().map(|one| one.name.as_str()).collect();
     let mut planned = Vec::new();
-    for endpoint in PAGES.iter().chain(&API).chain(&FEEDS) {
+    let endpoints = PAGES.iter().chain(&API).chain(&FEEDS).chain([&CALENDAR]);
+    for endpoint in endpoints {
         let subjects: Vec<&str> = match endpoint.path {
             "/apps" => apps.iter().copied().collect(),
             "/stages" => report.stages.iter().map(|stage| stage.as_str()).collect(),
@@ -87,6 +89,7 @@ fn file(endpoint: &'static WebEndpoint, subject: Option<&str>) -> Result<Planned
     let path = endpoint.path.trim_start_matches('/');
     let (name, depth) = match (path.strip_prefix("api/v1/"), path, subject) {
         (Some(question), _, _) => (format!("{question}.json"), 0),
+        (None, "calendar.ics", _) => (path.to_owned(), 0),
         (None, "feeds/all.atom", _) => ("deployments.atom".to_owned(), 0),
         (None, "apps", Some(app)) => (PageLinks::Files(0).app(app), 1),
         (None, "stages", Some(stage)) => (PageLinks::Files(0).stage(stage), 1),

@@ -205,14 +205,14 @@ fn a_site_is_written_once_and_then_only_where_it_changes() {
     let sandbox = Sandbox::new();
     let at = repository(&sandbox);
     sandbox.towpath(&at, &["site", "--out", "public"]).assert().success().stderr_eq(str![[r#"
-11 files in public, 11 new or changed
+12 files in public, 12 new or changed
 
 "#]]);
     let page = std::fs::read_to_string(at.join("public/apps/web.html")).expect("a page");
     let page = page.replace("&#x2f;", "/");
     assert!(page.contains("../stages/dev.html") && !page.contains("<form"), "{page}");
     sandbox.towpath(&at, &["site", "--out", "public"]).assert().success().stderr_eq(str![[r#"
-11 files in public, 0 new or changed
+12 files in public, 0 new or changed
 
 "#]]);
     sandbox.towpath(&at, &["site", "--out", "."]).assert().code(2).stderr_eq(str![[r#"

@@ -59,6 +59,29 @@ impl WindowHours {
         (on(day) && minute >= self.from) || (on(day.previous()) && minute < self.to)
     }
 
+    /// The days that the hours begin on, Monday first.
+    pub fn days(&self) -> impl Iterator<Item = Weekday> {
+        let is_on = |day: &Weekday| self.days & (1 << day.to_monday_zero_offset()) != 0;
+        let all = (0..7).filter_map(|offset| Weekday::from_monday_zero_offset(offset).ok());
+        all.filter(is_on)
+    }
+
+    /// Where the hours begin and end, in minutes since midnight. The end is less than the begin if
+    /// they span midnight.
+    pub fn minutes(&self) -> (u16, u16) {
+        (self.from, self.to)
+    }
+
+    /// The hours for people: `Mon, Tue 09:00-16:00 Europe/London`.
+    pub fn to_text(&self) -> String {
+        const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+        let is_on = |day: &usize| self.days & (1 << day) != 0;
+        let days: Vec<&str> = (0..7).filter(is_on).map(|day| NAMES[day]).collect();
+        let days = if days.len() == 7 { "daily".to_owned() } else { days.join(", ") };
+        let time = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+        format!("{days} {}-{} {}", time(self.from), time(self.to), self.zone_name)
+    }
+
     /// Times of day at which the hours can begin or end, in minutes since midnight.
     pub fn boundary_minutes(&self) -> [u16; 3] {
         [0, self.from, self.to % DAY]

@@ -42,6 +42,14 @@ impl PageLinks {
         PageLinks::Files(0).page(path)
     }
 
+    /// The address of a file beside the first page.
+    pub fn file(self, name: &str) -> String {
+        match self {
+            PageLinks::Below(prefix) => format!("{prefix}/{name}"),
+            PageLinks::Files(deep) => format!("{}{name}", up(deep)),
+        }
+    }
+
     /// The address of the page of an app.
     pub fn app(self, name: &str) -> String {
         self.named("apps", name)

@@ -89,6 +89,8 @@ struct FrameView {
     pages: Vec<NavigationLink>,
     /// The feed of all deployments, where there is one.
     feed: Option<String>,
+    /// The freezes and opening hours.
+    calendar: String,
     /// The stream of updates, where there is one, and the commit that the page is about.
     events: Option<String>,
     commit: Option<String>,
@@ -106,6 +108,7 @@ fn render_layout(frame: &PageFrame, (title, current): (&str, &str), body: String
         notices: frame.notices.iter().map(|notice| display_text(notice)).collect(),
         pages: navigation(frame, current),
         feed: frame.links.served("/feeds/all.atom"),
+        calendar: frame.links.file("calendar.ics"),
         events: frame.links.served("/events"),
         commit: frame.revision.clone(),
     };
