@@ -48,6 +48,10 @@ pub enum WebhookForge {
 }
 
 impl WebhookForge {
+    /// The words of the paths.
+    pub const WORDS: [&'static str; 6] =
+        ["github", "gitlab", "gitea", "forgejo", "bitbucket", "generic"];
+
     /// The forge that a path names.
     pub fn from_path(word: &str) -> Option<Self> {
         Some(match word {

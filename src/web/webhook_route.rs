@@ -5,6 +5,7 @@ use super::server_state::WebState;
 use super::webhook::{WebhookForge, WebhookRefusal};
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
+use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::http::{Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use std::sync::Arc;
@@ -42,6 +43,8 @@ pub async fn answer_webhook(
             web.mirror.refresh_soon();
             let mut response = Response::new(Body::from("the repository is read soon\n"));
             *response.status_mut() = StatusCode::ACCEPTED;
+            let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+            response.headers_mut().insert(CONTENT_TYPE, plain);
             response
         }
         Err(WebhookRefusal::Forged) => {

@@ -1,7 +1,9 @@
 //! The OpenAPI description of the API, made from the table of endpoints. It refers to the schema
 //! files of the command line, which the server has beside it.
 
+use super::other_paths::other_paths;
 use super::{API, AnswerFormat, WebEndpoint};
+use crate::web::feeds::{CALENDAR, FEEDS};
 use crate::web::parameters::{MAX_VALUE, ParameterDescription, ParameterKind};
 use serde_json::{Map, Value, json};
 
@@ -31,8 +33,9 @@ const PATTERN: &str = r"^[^,\u0000-\u001f\u007f-\u009f]{1,100}$";
 
 /// The description, of OpenAPI 3.1.
 pub fn openapi(prefix: &str) -> Value {
+    let endpoints = API.iter().chain(&FEEDS).chain([&CALENDAR]);
     let paths: Map<String, Value> =
-        API.iter().map(|one| (shown_path(one), path_item(one))).collect();
+        endpoints.map(|one| (shown_path(one), path_item(one))).chain(other_paths()).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -130,7 +133,11 @@ fn parameter(parameter: &ParameterDescription) -> Value {
 }
 
 fn ok_response(endpoint: &WebEndpoint) -> Value {
-    let AnswerFormat::Json { schema, csv } = endpoint.format else { return Value::Null };
+    let (schema, csv) = match endpoint.format {
+        AnswerFormat::Json { schema, csv } => (schema, csv),
+        AnswerFormat::Text(content_type) => return text_response(endpoint.summary, content_type),
+        AnswerFormat::Html => return text_response(endpoint.summary, "text/html; charset=utf-8"),
+    };
     let file = format!("towpath.{schema}.schema.json");
     let mut content = json!({ "application/json": { "schema": { "$ref": file } } });
     if csv {
@@ -138,12 +145,24 @@ fn ok_response(endpoint: &WebEndpoint) -> Value {
     }
     json!({
         "description": format!("The answer, of the schema `towpath.{schema}/1`."),
-        "headers": {
-            "ETag": { "$ref": "#/components/headers/ETag" },
-            "Towpath-Revision": { "$ref": "#/components/headers/Revision" },
-            "Towpath-Notice": { "$ref": "#/components/headers/Notice" },
-        },
+        "headers": answer_headers(),
         "content": content,
+    })
+}
+
+fn text_response(about: &str, content_type: &str) -> Value {
+    json!({
+        "description": format!("{about}."),
+        "headers": answer_headers(),
+        "content": { content_type: { "schema": { "type": "string" } } },
+    })
+}
+
+fn answer_headers() -> Value {
+    json!({
+        "ETag": { "$ref": "#/components/headers/ETag" },
+        "Towpath-Revision": { "$ref": "#/components/headers/Revision" },
+        "Towpath-Notice": { "$ref": "#/components/headers/Notice" },
     })
 }
 
@@ -187,6 +206,9 @@ fn responses() -> Value {
         "Unauthorized": problem("The request has no token, or a wrong one."),
         "NotFound": problem("There is no such app, stage, version, revision, time or path."),
         "MethodNotAllowed": problem("The server only reads: `GET`, `HEAD` and `OPTIONS`."),
+        "Forged": problem("The message is not signed with the secret."),
+        "Replayed": problem("The message is old, or was taken before."),
+        "TooLong": problem("The message is too long, or not complete."),
         "Failed": problem("The repository could not be read."),
         "Unavailable": problem("The repository is not read yet, or the server is busy."),
     })

@@ -4,6 +4,7 @@
 mod answers;
 mod description;
 mod endpoints;
+mod other_paths;
 
 pub use description::{SCHEMAS, openapi};
 pub use endpoints::{
