@@ -132,7 +132,8 @@ pub fn run(args: &LiveArgs, context: &CommandContext) -> Result<ExitKind, Failur
         }
         Ok(())
     };
-    let report = look_at_cells(&query, &context.session, &mut tell)?;
+    let report = look_at_cells(&query, &context.session, &mut tell)
+        .map_err(|failure| args.explain_wait(failure))?;
     let data = LiveJson::from(&report);
     let style = context.ui.style_for(args.output);
     let text = match args.output {
@@ -155,6 +156,17 @@ pub fn run(args: &LiveArgs, context: &CommandContext) -> Result<ExitKind, Failur
 }
 
 impl LiveArgs {
+    /// Explains a failure of `--wait 2m`, in which the duration is taken for an app.
+    fn explain_wait(&self, failure: Failure) -> Failure {
+        let duration = self.apps.iter().find(|app| parse_duration(app).is_ok());
+        match (self.wait, duration) {
+            (Some(None), Some(app)) => {
+                failure.hint(format!("the time to wait is written `--wait={app}`"))
+            }
+            _ => failure,
+        }
+    }
+
     fn to_query(&self, context: &CommandContext) -> StatusQuery {
         let selection = SelectionQuery { apps: Vec::new(), stages: self.stage.clone() };
         StatusQuery {

@@ -16,6 +16,20 @@ fn demo() -> (Sandbox, PathBuf) {
 }
 
 #[test]
+fn a_time_to_wait_without_an_equals_sign_is_explained() {
+    let (sandbox, at) = demo();
+    let failed = sandbox.towpath(&at, &["live", "--wait", "2m"]).assert().code(2);
+    failed.stderr_eq(str![[r#"
+...
+hint: the time to wait is written `--wait=2m`
+
+"#]]);
+    let failed = sandbox.towpath(&at, &["live", "2m"]).assert().code(2);
+    let text = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();
+    assert!(!text.contains("--wait"), "{text}");
+}
+
+#[test]
 fn each_state_has_a_sign() {
     let (sandbox, at) = demo();
     sandbox
