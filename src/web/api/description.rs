@@ -17,7 +17,7 @@ macro_rules! schema {
 }
 
 /// The schemas that the description refers to, by the name of their files.
-pub const SCHEMAS: [(&str, &str); 7] = [
+pub const SCHEMAS: [(&str, &str); 8] = [
     schema!("status"),
     schema!("history"),
     schema!("diff"),
@@ -25,6 +25,7 @@ pub const SCHEMAS: [(&str, &str); 7] = [
     schema!("metrics"),
     schema!("audit"),
     schema!("ask"),
+    schema!("versions"),
 ];
 
 /// A line of text, and one pattern of a list, as regular expressions.
@@ -216,8 +217,17 @@ fn responses() -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::openapi;
+    use super::{API, AnswerFormat, SCHEMAS, openapi};
     use std::path::Path;
+
+    #[test]
+    fn every_schema_that_an_endpoint_names_is_served() {
+        for endpoint in &API {
+            let AnswerFormat::Json { schema, .. } = endpoint.format else { continue };
+            let file = format!("towpath.{schema}.schema.json");
+            assert!(SCHEMAS.iter().any(|(name, _)| *name == file), "{file}");
+        }
+    }
 
     /// `SNAPSHOTS=overwrite` rewrites the file.
     #[test]
