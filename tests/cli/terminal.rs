@@ -53,7 +53,7 @@ fn the_proposal_is_taken_with_two_keys() {
     let (said, code) = end(&mut terminal);
     assert!(said.contains("wrote towpath.yaml") && code == 0, "{code}: {said}");
     let text = std::fs::read_to_string(repository.join("towpath.yaml")).expect("it is there");
-    assert!(text.contains("- dev\n  - staging\n  - prod\n"), "{text}");
+    assert!(text.contains("stages: [dev, staging, prod]\n"), "{text}");
     assert!(
         text.contains("- helm-values: envs/{stage}/{app}/values.yaml") && !text.contains("tuning"),
         "{text}"
@@ -78,7 +78,7 @@ fn stages_are_moved_and_unsure_sources_taken_in() {
     let (said, code) = end(&mut terminal);
     assert!(said.contains("wrote towpath.yaml") && code == 0, "{code}: {said}");
     let text = std::fs::read_to_string(repository.join("towpath.yaml")).expect("it is there");
-    assert!(text.contains("- staging\n  - dev\n  - prod\n"), "{text}");
+    assert!(text.contains("stages: [staging, dev, prod]\n"), "{text}");
     assert!(text.contains("\n  - yaml: envs/{stage}/{app}/tuning.yaml"), "{text}");
 }
 
