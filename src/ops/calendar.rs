@@ -26,8 +26,10 @@ pub fn calendar(session: &Session) -> Result<CalendarReport, Failure> {
 fn stage_entries(gates: &[GateRule], stage: &StageName) -> Vec<CalendarEntry> {
     let freezes = effective_rules(gates, GateKind::Freeze, stage);
     let windows = effective_rules(gates, GateKind::Window, stage);
-    let is_one_of_several = windows.len() > 1;
-    let rules = freezes.into_iter().chain(windows);
+    let hours: Vec<&GateRule> = windows.iter().map(|(rule, _)| *rule).collect();
+    let is_one_of_several =
+        |rule: &GateRule| hours.iter().any(|one| !std::ptr::eq(*one, rule) && may_meet(one, rule));
+    let rules = freezes.into_iter().chain(windows.iter().cloned());
     let mut entries = Vec::new();
     for (rule, exempt) in rules {
         let schedules: Vec<StageSchedule> = match &rule.gate {
@@ -37,7 +39,8 @@ fn stage_entries(gates: &[GateRule], stage: &StageName) -> Vec<CalendarEntry> {
         };
         entries.extend(schedules.into_iter().map(|schedule| CalendarEntry {
             stage: stage.clone(),
-            is_one_of_several: is_one_of_several && matches!(schedule, StageSchedule::Hours(_)),
+            is_one_of_several: matches!(schedule, StageSchedule::Hours(_))
+                && is_one_of_several(rule),
             schedule,
             apps: rule.apps.clone(),
             exempt: exempt.clone(),
@@ -45,6 +48,13 @@ fn stage_entries(gates: &[GateRule], stage: &StageName) -> Vec<CalendarEntry> {
         }));
     }
     entries
+}
+
+/// True if an app may be in both rules; a pattern may match any.
+fn may_meet(a: &GateRule, b: &GateRule) -> bool {
+    let is_open =
+        |rule: &GateRule| rule.apps.is_empty() || rule.apps.iter().any(|app| app.contains('*'));
+    is_open(a) || is_open(b) || a.apps.iter().any(|app| b.apps.contains(app))
 }
 
 /// The rules of a kind that hold in a stage for at least some apps, each with the apps that a later
@@ -67,4 +77,27 @@ fn effective_rules<'c>(
         }
     }
     rules
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_that_an_app_may_have_besides_others_say_so() {
+        let told = |first: &str, second: &str| -> Vec<bool> {
+            let text = format!(
+                "stages: [prod]\nsources: [{{text: \"{{app}}/{{stage}}\"}}]\ngates:\n  \
+                 - {{window: Mon 09:00-16:00{first}}}\n  - {{window: Tue 09:00-16:00{second}}}\n"
+            );
+            let config = crate::config::parse(&text, "towpath.yaml")
+                .unwrap_or_else(|error| panic!("{error}"));
+            let entries = stage_entries(&config.pipeline.gates, &config.stages[0].name);
+            entries.iter().map(|entry| entry.is_one_of_several).collect()
+        };
+        assert_eq!(told("", ", apps: [web]"), [true, true]);
+        assert_eq!(told(", apps: [web, api]", ", apps: [web]"), [true, true]);
+        assert_eq!(told(", apps: ['w*']", ", apps: [api]"), [true, true]);
+        assert_eq!(told(", apps: [api]", ", apps: [web]"), [false, false]);
+    }
 }
