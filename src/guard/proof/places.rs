@@ -1,7 +1,7 @@
 //! The places of a file whose values are cells of the mapping, on both sides of a change.
 
 use super::difference::{TreeDifference, TreeLeaf};
-use crate::model::{ImagePart, ImageReference, MappingEntry};
+use crate::model::{ImagePart, ImageReference, MappingEntry, SourceForm};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -13,6 +13,11 @@ struct CellPlace {
     /// The keys above the place.
     parent: String,
     image: Option<String>,
+    /// The cell has the same version and image on the other side.
+    stays: bool,
+    /// It stays, but is not written under this key there. A chart that reads the one key does not
+    /// read the other, however alike they are.
+    has_other_key: bool,
 }
 
 /// The places of a file's cells.
@@ -29,17 +34,23 @@ pub struct CellPlaces {
 impl CellPlaces {
     /// Collects the places in a file.
     pub fn of_file(path: &str, before: &[MappingEntry], after: &[MappingEntry]) -> Self {
-        let places = |entries: &[MappingEntry]| {
-            let all = entries.iter().flat_map(|entry| {
+        let places = |entries: &[MappingEntry], others: &[MappingEntry]| {
+            let here = |entry: &&MappingEntry| entry.locations.iter().any(|one| one.path == path);
+            let all = entries.iter().filter(here).flat_map(|entry| {
+                let other = find_unchanged(entry, others);
                 let here = entry.locations.iter().filter(|place| place.path == path);
                 here.map(move |place| CellPlace {
                     span: place.span.start..place.span.end,
                     line: place.line,
                     parent: parent_of(&place.key).to_owned(),
                     image: entry.image.clone().filter(|_| place.part != ImagePart::Reference),
+                    stays: other.is_some(),
+                    has_other_key: other.is_some_and(|other| {
+                        other.locations.iter().all(|one| one.key != place.key)
+                    }),
                 })
             });
-            all.collect()
+            all.collect::<Vec<CellPlace>>()
         };
         let keys = before.iter().chain(after).flat_map(|entry| &entry.locations);
         let names = keys.filter_map(|place| {
@@ -47,8 +58,8 @@ impl CellPlaces {
             matches!(field, "newTag" | "digest").then(|| name.to_owned())
         });
         CellPlaces {
-            before: places(before),
-            after: places(after),
+            before: places(before, after),
+            after: places(after, before),
             embedded: None,
             entries: names.collect(),
         }
@@ -87,10 +98,18 @@ impl CellPlaces {
         let keys = difference.display_keys();
         let parent = parent_of(&keys);
         let (above, behind) = self.embedded.unwrap_or_default();
+        // What comes or goes is not the value of a cell that stays.
+        let is_pair = difference.before.is_some() && difference.after.is_some();
         let is_cell = |leaf: &Option<TreeLeaf>, places: &[CellPlace], offset: u32| {
             leaf.as_ref().is_none_or(|leaf| {
-                places.iter().any(|place| self.is_at(place, leaf, offset))
-                    || places.iter().any(|place| names_image(place, parent, &leaf.text))
+                let at = || places.iter().filter(|place| self.is_at(place, leaf, offset));
+                let named = || places.iter().filter(|place| names_image(place, parent, &leaf.text));
+                let is_named =
+                    named().next().is_some() && (is_pair || named().all(|place| !place.stays));
+                match at().next() {
+                    Some(_) => is_pair || at().all(|place| !place.has_other_key),
+                    None => is_named,
+                }
             })
         };
         is_cell(&difference.before, &self.before, above)
@@ -104,6 +123,20 @@ impl CellPlaces {
             None => is_within && !leaf.span.is_empty() && !leaf.text.trim().contains('\n'),
         }
     }
+}
+
+/// Finds the same cell with the same version and image, if it is read out of keys whose meaning
+/// only the program knows.
+fn find_unchanged<'e>(
+    entry: &MappingEntry,
+    others: &'e [MappingEntry],
+) -> Option<&'e MappingEntry> {
+    let form = entry.source.descriptor().form;
+    let is_of_keys = matches!(form, SourceForm::KeyTree | SourceForm::ControllerObjects);
+    let (cell, same) = (entry.cell(), |other: &&MappingEntry| {
+        (&entry.version, &entry.image) == (&other.version, &other.image)
+    });
+    others.iter().filter(|_| is_of_keys).filter(same).find(|other| other.cell() == cell)
 }
 
 /// True if a text beside a version is its image's name, or a whole part of it.
