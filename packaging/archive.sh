@@ -23,7 +23,7 @@ case $target in
     archive=$folder/towpath-$target.tar.gz
     same=()
     # The same files give the same archive, where tar is GNU's.
-    if tar --version 2>/dev/null | grep -q GNU; then
+    if tar --version 2>/dev/null | grep GNU >/dev/null; then
         same=(--sort=name --owner=0 --group=0 --numeric-owner --mtime="@${SOURCE_DATE_EPOCH:-0}")
     fi
     # Names without `./`, so that one of them can be taken out by its name.

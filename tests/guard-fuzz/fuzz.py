@@ -119,7 +119,8 @@ def images_of(text):
 
     for document in yaml.load_all(text, Loader=LOADER):
         if isinstance(document, dict) and document.get("kind") not in ("ConfigMap", "Secret"):
-            walk(document)
+            # Compose prints extensions, and runs none of them.
+            walk({key: value for key, value in document.items() if not str(key).startswith("x-")})
     return found
 
 
