@@ -192,8 +192,9 @@ impl<'a> EditBase<'a> {
         if others.is_empty() {
             return add_places(one, entry, claim, plan);
         }
-        let values = self.own_values(claim, entry, &one.change, plan.consent);
-        match values.filter(|_| is_local) {
+        let values =
+            is_local.then(|| self.own_values(claim, entry, &one.change, plan.consent)).flatten();
+        match values {
             Some(values) => {
                 plan.overrides.extend(values.into_iter().map(OwnForm::Value).map(own));
                 Ok(())

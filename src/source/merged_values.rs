@@ -36,9 +36,10 @@ impl MergedValues {
         self.paths[self.files[leaf]].clone()
     }
 
-    /// True for a value of the uppermost layer.
-    pub(super) fn is_own(&self, leaf: usize) -> bool {
-        self.files[leaf] == 0
+    /// Says which keys lead to the values that are there, with a dot at the end.
+    pub(super) fn below(mut self, holder: String) -> Self {
+        self.holders = vec![holder];
+        self
     }
 
     /// Returns the location of a leaf in its file.

@@ -7,10 +7,9 @@ use super::merged_values::MergedValues;
 use super::values_from::ValuesLayer;
 use super::{Claim, SnapshotReader, VersionFinding, marker, shape};
 use crate::model::{
-    Automation, EntryNote, ImagePart, Location, Span, TemplateCaptures, Version, base_name,
+    Automation, EntryNote, ImagePart, Location, TemplateCaptures, Version, base_name,
     is_version_range,
 };
-use std::collections::HashMap;
 
 /// A finding of one object, before the number of its findings is known.
 pub(super) struct ObjectFinding {
@@ -172,8 +171,9 @@ impl LowerValues {
         path: &str,
         reader: &SnapshotReader<'_>,
     ) -> MergedValues {
-        let (leaves, _) = values.detach_leaves();
-        let mut merged = MergedValues::new(path, leaves);
+        let (leaves, real) = values.detach_leaves();
+        let holder = holder_of(leaves.first(), real.first().copied());
+        let mut merged = MergedValues::new(path, leaves).below(holder);
         for layer in &self.layers {
             merged.add_layer(layer, reader);
         }
@@ -184,6 +184,16 @@ impl LowerValues {
     }
 }
 
+/// Returns the keys that lead to an object's values, with a dot at the end, by one of its values
+/// with its key relative to them and with its whole key.
+fn holder_of(relative: Option<&Leaf>, whole: Option<&Leaf>) -> String {
+    let (Some(relative), Some(whole)) = (relative, whole) else { return String::new() };
+    let mut holder = whole.display_key();
+    let end = holder.len().saturating_sub(relative.display_key().len());
+    holder.truncate(end);
+    holder
+}
+
 /// Returns the images that an object's values pin, and those that it leaves to what lies below.
 pub(super) fn merged_findings(
     values: &LeafSubtree<'_>,
@@ -191,16 +201,8 @@ pub(super) fn merged_findings(
     lower: &LowerValues,
     reader: &SnapshotReader<'_>,
 ) -> Vec<ObjectFinding> {
-    let (_, real) = values.detach_leaves();
     let merged = lower.merge_below(values, path, reader);
-    let own: HashMap<Span, &Leaf> = real.iter().map(|leaf| (leaf.span, *leaf)).collect();
-    let mut found = image_findings(&merged.leaves, &|index, part| match own
-        .get(&merged.leaves[index].span)
-        .filter(|_| merged.is_own(index))
-    {
-        Some(real) => real.location(path, part),
-        None => merged.location(index, part),
-    });
+    let mut found = image_findings(&merged.leaves, &|index, part| merged.location(index, part));
     for one in &mut found {
         if one.finding.locations.first().is_some_and(|location| location.path != path) {
             one.finding.notes.push(EntryNote::Inherited);
